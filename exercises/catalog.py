@@ -1,0 +1,243 @@
+"""The course as data: chapters and exercises, read from the folders beside this file.
+
+A chapter is a folder `ch01_attention` with a `chapter.yaml`. docs/authoring.md explains its keys.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path, PurePath
+
+from exercises.errors import CatalogError, UnknownChapter, UnknownExercise
+from exercises.fields import Fields
+from exercises.names import look_up
+
+__all__ = [
+    "Catalog",
+    "CatalogError",
+    "Chapter",
+    "Exercise",
+    "Forbidden",
+    "Limits",
+    "Topic",
+    "UnknownChapter",
+    "UnknownExercise",
+    "load_catalog",
+]
+
+ROOT = Path(__file__).parent
+MIN_HINTS = 3
+
+
+@dataclass(frozen=True)
+class Topic:
+    id: str
+    title: str
+    reading_only: bool = False
+
+
+@dataclass(frozen=True)
+class Forbidden:
+    """Calls that would skip the point of an exercise, and what to do instead."""
+
+    names: tuple[str, ...]
+    instead: str
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one hidden test may use."""
+
+    seconds: float = 5.0
+    memory_mb: int = 1024
+
+
+@dataclass(frozen=True)
+class Exercise:
+    id: str
+    title: str
+    summary: str
+    chapter: str
+    topics: tuple[str, ...]
+    needs: tuple[str, ...]
+    difficulty: int
+    entry: tuple[str, ...]
+    hints: tuple[str, ...]
+    forbidden: tuple[Forbidden, ...]
+    limits: Limits | None
+    source: str
+    stub: Path
+
+
+@dataclass(frozen=True)
+class Chapter:
+    id: str
+    number: int
+    title: str
+    summary: str
+    topics: tuple[Topic, ...]
+    exercises: tuple[Exercise, ...]
+    folder: Path
+
+    @property
+    def lesson(self) -> Path:
+        return self.folder / "lesson.md"
+
+
+@dataclass(frozen=True)
+class Catalog:
+    chapters: tuple[Chapter, ...]
+
+    @cached_property
+    def exercises(self) -> tuple[Exercise, ...]:
+        """All exercises, in the order in which a learner meets them."""
+        return tuple(exercise for chapter in self.chapters for exercise in chapter.exercises)
+
+    @cached_property
+    def _exercises_by_id(self) -> dict[str, Exercise]:
+        return {exercise.id: exercise for exercise in self.exercises}
+
+    def exercise(self, id: str) -> Exercise:
+        """The exercise with exactly this id."""
+        try:
+            return self._exercises_by_id[id]
+        except KeyError:
+            _, closest = look_up(id, list(self._exercises_by_id))
+            raise UnknownExercise(id, closest) from None
+
+    def chapter(self, id: str) -> Chapter:
+        """The chapter with exactly this id."""
+        for chapter in self.chapters:
+            if chapter.id == id:
+                return chapter
+        raise UnknownChapter(id, tuple(chapter.id for chapter in self.chapters))
+
+    def find(self, text: str) -> Exercise:
+        """The exercise that a person means: an id, a part of it, a near miss, or a file."""
+        is_file = text.endswith(".py") or "/" in text or "\\" in text
+        # A Windows path is understood everywhere; no id holds a backslash.
+        name = PurePath(text.replace("\\", "/")).stem if is_file else text.strip()
+        found, closest = look_up(name, list(self._exercises_by_id))
+        if found is None:
+            raise UnknownExercise(name, closest)
+        return self.exercise(found)
+
+    def find_chapter(self, text: str) -> Chapter:
+        """The chapter that a person means: `2`, `ch02`, `ch02_self_attention`, `self-attention`."""
+        for chapter in self.chapters:
+            if text.lower().removeprefix("ch").lstrip("0") == str(chapter.number):
+                return chapter
+        found, closest = look_up(text, [chapter.id for chapter in self.chapters])
+        if found is None:
+            raise UnknownChapter(text, closest)
+        return self.chapter(found)
+
+
+def load_catalog(root: Path | None = None) -> Catalog:
+    """Read and check every chapter under `root`; the course's own folder is read only once."""
+    return _read_catalog(root) if root else _own_catalog()
+
+
+@cache
+def _own_catalog() -> Catalog:
+    return _read_catalog(ROOT)
+
+
+def _read_catalog(root: Path) -> Catalog:
+    folders = sorted(file.parent for file in root.glob("ch*/chapter.yaml"))
+    seen: set[str] = set()
+    return Catalog(tuple(_read_chapter(folder, seen) for folder in folders))
+
+
+def _read_chapter(folder: Path, seen: set[str]) -> Chapter:
+    """`seen` holds the exercises of the course so far; this chapter's are added to it."""
+    file = folder / "chapter.yaml"
+    numbered = re.fullmatch(r"ch(\d+)_\w+", folder.name)
+    if not numbered:
+        raise CatalogError(file, "its folder must be named like `ch01_attention`")
+    fields = Fields.of_file(file)
+    topics = tuple(_read_topics(fields))
+    topic_ids = {topic.id for topic in topics}
+    chapter = Chapter(
+        id=folder.name,
+        number=int(numbered[1]),
+        title=fields.text("title"),
+        summary=fields.text("summary"),
+        topics=topics,
+        exercises=tuple(
+            _read_exercise(entry, folder, topic_ids, seen) for entry in fields.mappings("exercises")
+        ),
+        folder=folder,
+    )
+    fields.finish()
+    return chapter
+
+
+def _read_topics(fields: Fields) -> Iterator[Topic]:
+    seen: set[str] = set()
+    for entry in fields.mappings("topics"):
+        id = entry.text("id")
+        if id in seen:
+            raise entry.mistake(f"{id!r} is already the id of another topic", "id")
+        seen.add(id)
+        reading_only = entry.has("reading_only") and entry.flag("reading_only")
+        yield Topic(id, entry.text("title"), reading_only)
+        entry.finish()
+
+
+def _read_exercise(fields: Fields, folder: Path, topics: set[str], seen: set[str]) -> Exercise:
+    id = fields.text("id")
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", id):
+        raise fields.mistake(f"{id!r} must be lower-case letters, digits and `_`", "id")
+    if id in seen:
+        raise fields.mistake(f"{id!r} is already the id of another exercise", "id")
+    exercise = Exercise(
+        id=id,
+        title=fields.text("title"),
+        summary=fields.text("summary"),
+        chapter=folder.name,
+        topics=_known(fields, "topics", topics, "is no topic of this chapter", at_least=1),
+        # Needing only what comes before also rules out that two exercises wait for each other.
+        needs=_known(fields, "needs", seen, "is no exercise that comes before this one"),
+        difficulty=fields.whole("difficulty", 1, 5),
+        entry=fields.texts("entry", at_least=1),
+        hints=fields.texts("hints", at_least=MIN_HINTS),
+        forbidden=tuple(_read_forbidden(fields)),
+        limits=_read_limits(fields.mapping("limits")) if fields.has("limits") else None,
+        source=fields.text("source"),
+        stub=folder / f"{id}.py",
+    )
+    fields.finish()
+    seen.add(id)
+    return exercise
+
+
+def _known(
+    fields: Fields, key: str, known: set[str], otherwise: str, at_least: int = 0
+) -> tuple[str, ...]:
+    ids = fields.texts(key, at_least)
+    for index, id in enumerate(ids):
+        if id not in known:
+            raise fields.mistake(f"{id!r} {otherwise}", key, index)
+    return ids
+
+
+def _read_forbidden(fields: Fields) -> Iterator[Forbidden]:
+    if not fields.has("forbidden"):
+        return
+    for entry in fields.mappings("forbidden"):
+        yield Forbidden(entry.texts("names", at_least=1), entry.text("instead"))
+        entry.finish()
+
+
+def _read_limits(fields: Fields) -> Limits:
+    seconds, memory_mb = Limits.seconds, Limits.memory_mb
+    if fields.has("seconds"):
+        seconds = fields.number("seconds", 0.1, 600)
+    if fields.has("memory_mb"):
+        memory_mb = fields.whole("memory_mb", 64, 65536)
+    fields.finish()
+    return Limits(seconds, memory_mb)

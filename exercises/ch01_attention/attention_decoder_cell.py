@@ -1,0 +1,60 @@
+"""One step of a recurrent decoder that looks back at the encoder."""
+
+import torch
+from torch import nn
+
+
+class AttentionDecoderCell(nn.Module):
+    """One decoder step with additive attention: score, look up, then update the state.
+
+    1. Score encoder state c_s against the *old* state h: v · tanh(W_query h + W_key c_s).
+    2. Softmax over the positions that the mask allows gives the weights.
+    3. The context is the sum of the encoder states times their weights.
+    4. A GRU cell takes [y; context] (the embedding first) as its input and moves h to h'.
+
+    Args:
+        d_embed: e, the width of the embedded previous token.
+        d_hidden: h, the width of the decoder state and of the scoring network.
+        d_encoder: c, the width of an encoder state.
+
+    The parameters have these names and shapes, and there are no others:
+
+        w_query.weight (h, h)       w_key.weight (h, c)         v.weight (1, h)
+        cell.weight_ih (3h, e + c)  cell.weight_hh (3h, h)
+        cell.bias_ih (3h)           cell.bias_hh (3h)
+
+    `cell` is the GRU, with its parameters as in `nn.GRUCell`, which you may use. The three layers
+    of the score have no bias.
+
+    >>> cell = AttentionDecoderCell(d_embed=3, d_hidden=4, d_encoder=5)
+    >>> mask = torch.tensor([[True, False, False], [True, True, True]])
+    >>> h, weights = cell(torch.zeros(2, 3), torch.zeros(2, 4), torch.ones(2, 3, 5), mask)
+    >>> h.shape
+    torch.Size([2, 4])
+    >>> weights.detach()
+    tensor([[1.0000, 0.0000, 0.0000],
+            [0.3333, 0.3333, 0.3333]])
+    """
+
+    def __init__(self, d_embed: int, d_hidden: int, d_encoder: int) -> None:
+        super().__init__()
+        raise NotImplementedError
+
+    def forward(
+        self, y: torch.Tensor, h: torch.Tensor, encoder: torch.Tensor, mask: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Take one step.
+
+        Args:
+            y (B, e): the embedded previous token.
+            h (B, h): the decoder state before this step.
+            encoder (B, S, c): the encoder states.
+            mask (B, S): boolean, True where an encoder state is real, False where it is padding.
+
+        Returns:
+            (h', weights): the new state (B, h) and the attention weights (B, S). Padding has a
+            weight of exactly 0 and its content makes no difference. Where a row of the mask is
+            all False, the weights and the context are 0. Gradients are finite and flow back to
+            y, h, the encoder states and all parameters. The inputs are left as they were.
+        """
+        raise NotImplementedError

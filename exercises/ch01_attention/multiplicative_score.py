@@ -1,0 +1,27 @@
+"""Multiplicative score: a learned matrix between the query and the key."""
+
+import torch
+
+
+def multiplicative_score(
+    query: torch.Tensor, keys: torch.Tensor, weight: torch.Tensor
+) -> torch.Tensor:
+    """Score every query against every key of its batch element: qᵀ W k.
+
+    Args:
+        query (B, T, q): T queries of width q.
+        keys (B, S, k): S keys of width k, which may differ from q.
+        weight (q, k): the matrix W.
+
+    Returns:
+        scores (B, T, S): a new tensor with the dtype of the inputs. Entry [b, t, s] belongs to
+        query t and key s of batch element b. The scores are raw: not scaled, no softmax.
+        Gradients flow back to all three inputs, which are left as they were.
+
+    >>> query = torch.tensor([[[1.0, 2.0]]])
+    >>> keys = torch.tensor([[[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]]])
+    >>> weight = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    >>> multiplicative_score(query, keys, weight)
+    tensor([[[ 9., 27.]]])
+    """
+    raise NotImplementedError

@@ -1,0 +1,43 @@
+"""Scaled dot-product attention: the step that every Transformer repeats."""
+
+import torch
+
+
+def scaled_dot_product_attention(
+    q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, mask: torch.Tensor | None = None
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Attend from T queries to S keys and average the S values.
+
+    The score of query t and key s is q_t · k_s / √d. A softmax over the keys turns the scores of
+    each query into weights, and the output is the average of the values under these weights.
+
+    Args:
+        q: Queries, (..., T, d). There may be no leading dimension, one, or several.
+        k: Keys, (..., S, d), with the leading dimensions of q.
+        v: Values, (..., S, e), with the leading dimensions of q. T, S, d and e may all differ.
+        mask: Boolean, True where query t may attend to key s. Any shape that broadcasts to
+            (..., T, S), such as (T, S) or (B, 1, S). None allows every pair.
+
+    Returns:
+        output: (..., T, e).
+        weights: (..., T, S). Exactly 0 where the mask forbids. Every row sums to 1, except that a
+            row with no allowed key has all its weights 0 and its output 0.
+
+    The results have the dtype of q, and no argument is changed in place. The output stays finite
+    where scores reach ±1000. Gradients of the output reach q, k and v, and are finite also where
+    a row has no allowed key.
+
+    Source: Vaswani et al. 2017, "Attention Is All You Need", section 3.2.1.
+
+    >>> q = torch.tensor([[1.0, 0.0]])
+    >>> k = torch.tensor([[2.0, 0.0], [0.0, 2.0]])
+    >>> v = torch.tensor([[10.0], [20.0]])
+    >>> output, weights = scaled_dot_product_attention(q, k, v)
+    >>> weights
+    tensor([[0.8044, 0.1956]])
+    >>> output
+    tensor([[11.9557]])
+    >>> scaled_dot_product_attention(q, k, v, torch.tensor([[False, True]]))
+    (tensor([[20.]]), tensor([[0., 1.]]))
+    """
+    raise NotImplementedError

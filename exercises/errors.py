@@ -1,0 +1,61 @@
+"""What can go wrong with the course's own files and the learner's folder.
+
+CourseError                 exit code 3: ours
+├── CatalogError            a file of the course breaks the rules of docs/authoring.md
+├── UnknownName             exit code 2: nothing in the course has this name
+│   ├── UnknownExercise
+│   └── UnknownChapter
+└── WorkspaceError          exit code 2: the learner's folder is missing or cannot be used
+    └── NoWorkspace
+"""
+
+from pathlib import Path
+
+
+class CourseError(Exception):
+    """Carries one or two sentences for whoever has to act, and the exit code of the command."""
+
+    exit_code = 3
+
+
+class CatalogError(CourseError):
+    def __init__(self, file: Path, says: str, line: int | None = None) -> None:
+        place = f"{file}:{line}" if line else f"{file}"
+        super().__init__(f"{place}: {says}")
+        self.file = file
+        self.line = line
+
+
+class UnknownName(CourseError):
+    exit_code = 2
+    kind = "name"
+
+    def __init__(self, name: str, closest: tuple[str, ...] = ()) -> None:
+        self.name = name
+        self.closest = closest
+        super().__init__(f"There is no {self.kind} {name!r}.{self._advice()}")
+
+    def _advice(self) -> str:
+        if not self.closest:
+            return " `learn status --all` lists them."
+        *others, last = self.closest
+        return f" Did you mean {', '.join(others) + ' or ' if others else ''}{last}?"
+
+
+class UnknownExercise(UnknownName):
+    kind = "exercise"
+
+
+class UnknownChapter(UnknownName):
+    kind = "chapter"
+
+
+class WorkspaceError(CourseError):
+    exit_code = 2
+
+
+class NoWorkspace(WorkspaceError):
+    def __init__(self, start: Path) -> None:
+        super().__init__(
+            f"There is no workspace in {start} or above it. Create one with `learn init`."
+        )

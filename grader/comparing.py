@@ -1,0 +1,291 @@
+"""Compares what came back with what should have, and puts the difference into words.
+
+Everything here runs on our side. Values from a learner are plain tensors, numbers and containers by now.
+"""
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from grader.isolation.protocol import Handle, Record, record_fields
+from grader.report import Comparison
+
+# Relative and absolute tolerance. Measured: right answers in another order of summation stay under a
+# tenth of these, and float32 arithmetic inside a float64 answer does not.
+TOLERANCES = {
+    torch.float64: (1e-8, 1e-10),
+    torch.float32: (1e-4, 1e-5),
+    torch.float16: (1e-2, 1e-3),
+    torch.bfloat16: (4e-2, 1e-2),
+}
+NUMBER_TOLERANCE = (1e-6, 1e-9)
+SHOWN_NUMBERS = 12
+SHOWN_ROWS = 16
+
+
+class Differs(Exception):
+    """Two values are not the same; the text says how, `got` and `expected` show both sides."""
+
+    def __init__(
+        self, message: str, got: str = "", expected: str = "", comparison: Comparison | None = None
+    ) -> None:
+        super().__init__(message)
+        self.got = got
+        self.expected = expected
+        self.comparison = comparison
+
+
+def kind_of(value: Any) -> str:
+    """A noun for a value's type, with its article."""
+    match value:
+        case None:
+            return "None"
+        case Tensor():
+            return f"a tensor of shape {tuple(value.shape)}"
+        case bool():
+            return f"the truth value {value}"
+        case int() | float():
+            return f"the number {value}"
+        case str():
+            return "a string"
+        case Record():
+            return f"a {value._type_name} with {', '.join(value._values)}"
+        case tuple() | list():
+            noun = "a tuple" if isinstance(value, tuple) else "a list"
+            return f"{noun} of {len(value)} value{'s' * (len(value) != 1)}"
+        case dict():
+            return f"a dictionary with {len(value)} keys"
+        case Handle():
+            return f"an object of type {value.type}"
+        case _:
+            return f"a {type(value).__name__}"
+
+
+def show(value: Any) -> str:
+    """A value as a person reads it: small tensors whole, large ones by shape and dtype."""
+    if isinstance(value, Tensor):
+        dtype = str(value.dtype).removeprefix("torch.")
+        if value.numel() > SHOWN_NUMBERS:
+            return f"tensor of shape {tuple(value.shape)}, {dtype}"
+        return f"tensor({_show_numbers(value.tolist())}, {dtype})"
+    if isinstance(value, float):
+        return _show_numbers(value)
+    if isinstance(value, Handle):
+        return f"<{value.type}>"
+    if isinstance(value, tuple | list) and not hasattr(value, "_fields"):
+        inside = ", ".join(show(item) for item in value)
+        return f"({inside})" if isinstance(value, tuple) else f"[{inside}]"
+    return repr(value)[:200]
+
+
+def _show_numbers(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(_show_numbers(item) for item in value)}]"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def check_structure(got: Any, expected: Any, what: str = "The result") -> Any:
+    """Give `got` in the form of `expected`, whose numbers do not matter here.
+
+    Raises `Differs` where type, number of results, shape, dtype or device is not the same. A list is as
+    good as a tuple, an integer as a float of the same value, a record as a tuple of its fields.
+    """
+    wanted = record_fields(expected)
+    if wanted is not None:
+        return _check_record(got, wanted, expected, what)
+    if isinstance(expected, tuple | list):
+        return _check_sequence(got, expected, what)
+    if isinstance(expected, dict):
+        return _check_dictionary(got, expected, what)
+    if isinstance(expected, Tensor):
+        return _check_tensor(got, expected, what)
+    numbers = (int, float)
+    if isinstance(expected, numbers) and not isinstance(expected, bool):
+        if not isinstance(got, numbers) or isinstance(got, bool):
+            raise _wrong_type(got, "a number", what)
+        return got
+    if not isinstance(expected, bool | str | None):  # an object that stays with its owner
+        if not isinstance(got, Handle):
+            raise _wrong_type(got, kind_of(expected), what)
+        return got
+    if type(got) is not type(expected):
+        raise _wrong_type(got, kind_of(expected), what)
+    return got
+
+
+def _wrong_type(got: Any, wanted: str, what: str) -> Differs:
+    message = f"{what} should be {wanted}; yours is {kind_of(got)}."
+    if got is None:
+        message += " Is a `return` missing?"
+    return Differs(message, show(got), wanted)
+
+
+def _check_record(got: Any, wanted: dict[str, Any], expected: Any, what: str) -> Any:
+    found = record_fields(got)
+    if found is None or list(found) != list(wanted):
+        name = getattr(expected, "_type_name", type(expected).__name__)
+        raise _wrong_type(got, f"a {name} with {', '.join(wanted)}", what)
+    for name, item in wanted.items():
+        check_structure(found[name], item, f"`{name}`")
+    return got
+
+
+def _check_sequence(got: Any, expected: Any, what: str) -> Any:
+    if isinstance(got, Record):
+        got = tuple(got)
+    if not isinstance(got, tuple | list) or len(got) != len(expected):
+        raise _wrong_type(got, kind_of(expected), what)
+    items = []
+    for number, (mine, theirs) in enumerate(zip(got, expected, strict=True), start=1):
+        items.append(check_structure(mine, theirs, f"{what}, value {number} of {len(expected)},"))
+    return type(expected)(items)
+
+
+def _check_dictionary(got: Any, expected: dict[Any, Any], what: str) -> Any:
+    if not isinstance(got, dict):
+        raise _wrong_type(got, kind_of(expected), what)
+    if set(got) != set(expected):
+        raise Differs(
+            f"{what} should have the names {_names(expected)}; yours has {_names(got)}.",
+            _names(got),
+            _names(expected),
+        )
+    return {key: check_structure(got[key], item, f"`{key}`") for key, item in expected.items()}
+
+
+def _names(keys: Any) -> str:
+    return ", ".join(f"`{key}`" for key in keys) or "none"
+
+
+def _check_tensor(got: Any, expected: Tensor, what: str) -> Tensor:
+    if not isinstance(got, Tensor):
+        raise _wrong_type(got, kind_of(expected), what)
+    for name, mine, theirs in (
+        ("shape", tuple(got.shape), tuple(expected.shape)),
+        ("dtype", got.dtype, expected.dtype),
+        ("device", got.device.type, expected.device.type),
+    ):
+        if mine != theirs:
+            message = f"{what} should have {name} {theirs}; yours has {mine}."
+            raise Differs(message, f"{name} {mine}", f"{name} {theirs}")
+    return got
+
+
+def tolerance(expected: Any) -> tuple[float, float]:
+    """Relative and absolute tolerance for values like `expected`."""
+    if isinstance(expected, Tensor):
+        return TOLERANCES.get(expected.dtype, (0.0, 0.0))
+    return NUMBER_TOLERANCE
+
+
+def check_close(
+    got: Any, expected: Any, rtol: float | None = None, atol: float | None = None
+) -> None:
+    """Raise `Differs` unless both have one structure and, within the tolerance, the same numbers.
+
+    NaN equals nothing, and an infinity equals itself.
+    """
+    got = check_structure(got, expected)
+    wanted = record_fields(expected)
+    if wanted is not None:
+        for name, item in wanted.items():
+            _check_part(record_fields(got)[name], item, f"`{name}`", rtol, atol)  # type: ignore[index]
+    elif isinstance(expected, tuple | list):
+        for number, (mine, theirs) in enumerate(zip(got, expected, strict=True), start=1):
+            _check_part(mine, theirs, f"Value {number}", rtol, atol)
+    elif isinstance(expected, dict):
+        for key, item in expected.items():
+            _check_part(got[key], item, f"`{key}`", rtol, atol)
+    elif isinstance(expected, Tensor):
+        _check_tensor_close(got, expected, rtol, atol)
+    elif isinstance(expected, int | float) and not isinstance(expected, bool):
+        relative, absolute = tolerance(expected)
+        relative, absolute = (relative if rtol is None else rtol, absolute if atol is None else atol)
+        if not math.isclose(got, expected, rel_tol=relative, abs_tol=absolute):
+            raise Differs(f"It should be {show(expected)}; yours is {show(got)}.", show(got), show(expected))
+    elif isinstance(expected, bool | str | None) and got != expected:
+        raise Differs(f"It should be {show(expected)}; yours is {show(got)}.", show(got), show(expected))
+
+
+def _check_part(got: Any, expected: Any, what: str, rtol: float | None, atol: float | None) -> None:
+    try:
+        check_close(got, expected, rtol, atol)
+    except Differs as error:
+        raise Differs(f"{what}: {error}", error.got, error.expected, error.comparison) from None
+
+
+def _check_tensor_close(got: Tensor, expected: Tensor, rtol: float | None, atol: float | None) -> None:
+    relative, absolute = tolerance(expected)
+    relative, absolute = (relative if rtol is None else rtol, absolute if atol is None else atol)
+    if torch.allclose(got, expected, rtol=relative, atol=absolute):
+        return
+    close = torch.isclose(got, expected, rtol=relative, atol=absolute)
+    wrong = int((~close).sum())
+    invalid = torch.isnan(got) & ~torch.isnan(expected) if got.is_floating_point() else ~close
+    index, text = _worst(got, expected, close, invalid)
+    place = f" at [{', '.join(map(str, index))}]" if index else ""
+    if got.is_floating_point() and invalid.any():
+        message = f"{int(invalid.sum())} of {got.numel()} numbers are NaN, the first{place}."
+    elif got.numel() == 1:
+        message = f"It should be {text[1]}; yours is {text[0]}."
+    else:
+        message = f"{wrong} of {got.numel()} numbers differ; the most{place}: yours {text[0]}, expected {text[1]}."
+    raise Differs(message, show(got), show(expected), compare(got, expected, index))
+
+
+def _worst(
+    got: Tensor, expected: Tensor, close: Tensor, invalid: Tensor
+) -> tuple[tuple[int, ...], tuple[str, str]]:
+    if got.is_floating_point():
+        if invalid.any():
+            flat = int(invalid.flatten().to(torch.uint8).argmax())
+        else:
+            distance = (got.double() - expected.double()).abs().nan_to_num(nan=math.inf)
+            flat = int(distance.masked_fill(close, -1.0).flatten().argmax())
+    else:
+        flat = int((~close).flatten().to(torch.uint8).argmax())
+    index = tuple(int(i) for i in torch.unravel_index(torch.tensor(flat), got.shape))
+    return index, (_show_numbers(got[index].item()), _show_numbers(expected[index].item()))
+
+
+def compare(got: Tensor, expected: Tensor, index: tuple[int, ...]) -> Comparison | None:
+    """The last two dimensions around `index`, at most 16 × 16 numbers, for a heat map."""
+    if got.dim() == 0 or not got.is_floating_point():
+        return None
+    lead = index[:-2] if got.dim() >= 2 else ()
+
+    def rows(tensor: Tensor) -> tuple[tuple[float, ...], ...]:
+        plane = tensor[lead] if got.dim() >= 2 else tensor[None]
+        plane = plane[:SHOWN_ROWS, :SHOWN_ROWS].double()
+        return tuple(tuple(float(f"{number:.4g}") for number in row) for row in plane.tolist())
+
+    return Comparison(lead, rows(got), rows(expected))
+
+
+def same(got: Any, expected: Any) -> bool:
+    """Whether two results agree, NaN counting as equal to NaN: did the same mistake make both?"""
+    try:
+        check_close(_without_nan(got), _without_nan(expected))
+    except Differs:
+        return False
+    return True
+
+
+NAN_STAND_IN = 1.2345e30
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, Tensor):
+        stand_in = NAN_STAND_IN if value.dtype != torch.float16 else 6.5e4
+        return value.nan_to_num(stand_in, math.inf, -math.inf) if value.is_floating_point() else value
+    if isinstance(value, float) and math.isnan(value):
+        return NAN_STAND_IN
+    if isinstance(value, tuple | list):
+        if hasattr(value, "_fields"):
+            return value
+        return type(value)(_without_nan(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _without_nan(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,77 @@
+"""`Grader`: the one way from a `Submission` to a `Report`, wherever it runs."""
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, Future
+from dataclasses import replace
+from types import TracebackType
+
+from exercises.catalog import load_catalog
+from grader.errors import ExaminerLost
+from grader.pool import ExaminerPool
+from grader.report import Problem, Report
+from grader.submission import Submission
+
+
+def grade(submission: Submission) -> Report:
+    """Grade in the process that this is called in; see `grader.examiner.grade`."""
+    from grader.examiner import grade  # torch is loaded where grading happens, not before
+
+    return grade(submission)
+
+
+class Grader:
+    """Grades submissions in examining processes that stay warm.
+
+        with Grader() as grader:
+            report = grader.grade(Submission(exercise="softmax", source=text))
+
+    `jobs` is the number of processes. Any `concurrent.futures.Executor` can be given instead; its
+    processes then become the examiners, and it stays the caller's to shut down.
+    """
+
+    def __init__(self, jobs: int = 1, executor: Executor | None = None) -> None:
+        self._own = ExaminerPool(jobs) if executor is None else None
+        self._executor: Executor = executor or self._own  # type: ignore[assignment]
+
+    def __enter__(self) -> "Grader":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the processes that this grader started."""
+        if self._own is not None:
+            self._own.shutdown(cancel_futures=True)
+
+    def submit(self, submission: Submission) -> "Future[Report]":
+        """Start grading. Raises `UnknownExercise` at once where there is none of that id."""
+        load_catalog().exercise(submission.exercise)
+        return self._executor.submit(grade, submission)
+
+    def grade(self, submission: Submission) -> Report:
+        """Grade one submission and wait for the report.
+
+        Raises `UnknownExercise` and `UsageError` for what cannot be graded at all. Where an examining process
+        dies, the report's outcome is `error`, and the next submission gets a new process.
+        """
+        return self._result(submission, self.submit(submission))
+
+    def grade_all(self, submissions: Iterable[Submission]) -> Iterator[Report]:
+        """Grade several at once, as many as there are jobs; reports come in the order given."""
+        started = [(submission, self.submit(submission)) for submission in submissions]
+        for submission, future in started:
+            yield self._result(submission, future)
+
+    def _result(self, submission: Submission, future: "Future[Report]") -> Report:
+        try:
+            return future.result()
+        except ExaminerLost as error:
+            exercise = load_catalog().exercise(submission.exercise)
+            blank = Report(exercise.id, exercise.title, "error", 0, 0, submission.seed or 0, submission.device)
+            return replace(blank, problem=Problem("internal", str(error)))

@@ -1,0 +1,183 @@
+"""The learner's side of one submission: a worker, asked over its channel, and replaced when it is lost."""
+
+import os
+import signal
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from grader.errors import GraderError, ProtocolError
+from grader.isolation.protocol import Channel, Encoder, TooLarge, decode
+from grader.isolation.sandbox import START_SECONDS, Sandbox
+from grader.isolation.session import Call, Raised
+
+GRACE_SECONDS = 0.5  # what a worker gets to report its own time-out before it is killed
+LOST = frozenset({"time", "died", "garbage", "budget", "lost"})  # kinds of `Raised` that end a worker
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What one submission may use: seconds for each test and in all, and bytes of memory."""
+
+    test_seconds: float = 5.0
+    total_seconds: float = 20.0
+    memory_bytes: int = 1024 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Value:
+    """What a call returned."""
+
+    value: Any
+
+
+class Candidate:
+    """One submission on the untrusted side, for as long as it is graded.
+
+    A worker that dies or hangs is replaced at the next test. Every method that runs the learner's code
+    gives a `Value` or a `Raised`; it never raises what that code does.
+    """
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        files: Mapping[str, str],
+        main: str,
+        entry: tuple[str, ...],
+        forbidden: frozenset[str],
+        allowance: Allowance,
+    ) -> None:
+        self._sandbox = sandbox
+        self._files = dict(files)
+        self._main = main
+        self._entry = entry
+        self._forbidden = forbidden
+        self._allowance = allowance
+        self._left = allowance.total_seconds
+        self._test_left = allowance.test_seconds
+        self._pid = 0
+        self._channel: Channel | None = None
+        self.layers: dict[str, str] = {}
+        self.output = ""
+
+    def inspect(self) -> Value | Raised:
+        """Parse the files and look for forbidden calls; `Value(None)` where all is well."""
+        self._start()
+        forbidden = sorted(self._forbidden)
+        return self._ask(
+            {"op": "inspect", "files": self._files, "main": self._main, "forbidden": forbidden}
+        )
+
+    def load(self) -> Value | Raised:
+        """Run the file. The value tells which entry points are missing."""
+        self._test_left = self._allowance.test_seconds
+        return self._ask({"op": "load", "entry": list(self._entry)})
+
+    def begin(self, seed: int) -> Value | Raised:
+        """A new test: its own time, and a fresh worker if the last one was lost."""
+        self._test_left = self._allowance.test_seconds
+        self.output = ""
+        if self._channel is None:
+            for outcome in (self.inspect(), self.load()):
+                if isinstance(outcome, Raised):
+                    return outcome
+        return self._ask({"op": "begin", "seed": seed})
+
+    def add_helper(self, name: str, source: str) -> Value | Raised:
+        return self._ask({"op": "helper", "name": name, "source": source})
+
+    def perform(self, call: Call) -> Value | Raised:
+        """Make one call over there."""
+        encoder = Encoder()
+        target = call.target
+        request = {
+            "op": "call",
+            "index": call.index,
+            "target": target if isinstance(target, str) else encoder.encode(target),
+            "method": call.method,
+            "args": encoder.encode(call.args),
+            "kwargs": encoder.encode(dict(call.kwargs)),
+            "want": call.want,
+            "cotangent": encoder.encode(call.cotangent),
+        }
+        return self._ask(request, encoder.tensors)
+
+    def close(self) -> None:
+        """End the worker, whatever it is doing."""
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
+            self._sandbox.end(self._pid)
+
+    def _start(self) -> None:
+        self._pid, sock = self._sandbox.spawn()
+        self._channel = Channel(sock)
+        # The examiner watches the clock; the limit on processor time holds if the examiner dies.
+        self._channel.send(
+            {
+                "cpu_seconds": self._allowance.total_seconds + 10,
+                "memory_bytes": self._allowance.memory_bytes,
+            }
+        )
+        try:
+            document, _ = self._channel.receive(START_SECONDS)
+        except (EOFError, TimeoutError, ProtocolError):
+            self.close()
+            raise GraderError("A worker could not lock itself down. `grader doctor` says why.") from None
+        self.layers = decode(document["value"], {}, "cpu")
+
+    def _ask(self, request: dict[str, Any], tensors: Any = None) -> Value | Raised:
+        """One request and its reply, within what is left of the test's time and of the whole time."""
+        if self._channel is None:
+            return Raised("lost", "", "")
+        seconds = min(self._test_left, self._left)
+        if seconds <= 0:
+            return self._lose("budget" if self._left <= 0 else "time")
+        started = time.monotonic()
+        try:
+            self._channel.send({**request, "seconds": seconds}, tensors, seconds + GRACE_SECONDS)
+            document, reply = self._channel.receive(seconds + GRACE_SECONDS)
+            outcome = self._read(document, reply)
+        except TimeoutError:
+            return self._lose("time")
+        except (EOFError, ConnectionError):
+            return self._lose("died")
+        except (ProtocolError, TooLarge):
+            return self._lose("garbage")
+        finally:
+            spent = time.monotonic() - started
+            self._test_left -= spent
+            self._left -= spent
+        if isinstance(outcome, Raised) and outcome.kind == "time":
+            self.close()  # interrupted anywhere, its state can be anything
+        return outcome
+
+    def _read(self, document: Any, tensors: Any) -> Value | Raised:
+        try:
+            self.output += str(document.get("output", ""))[:20_000]
+            if "value" in document:
+                return Value(decode(document["value"], tensors, self._sandbox.device))
+            raised = document["raised"]
+            frames = tuple(
+                (str(file), int(line), str(function), str(code))
+                for file, line, function, code in raised["frames"][:10]
+            )
+            kind, name, message = (str(raised[key])[:2000] for key in ("kind", "type", "message"))
+            return Raised(kind, name, message, frames)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise ProtocolError("not a reply") from None
+
+    def _lose(self, kind: str) -> Raised:
+        """Give the worker up. For one that died, the message is the signal's name or exit status."""
+        channel, self._channel = self._channel, None
+        if channel is not None:
+            channel.close()
+        status = self._sandbox.end(self._pid)
+        message = ""
+        if kind == "died":
+            killed = os.WIFSIGNALED(status)
+            message = (
+                signal.Signals(os.WTERMSIG(status)).name if killed else str(os.WEXITSTATUS(status))
+            )
+        return Raised(kind, "", message)

@@ -1,0 +1,236 @@
+"""Frames and values between the examiner and a worker. Never pickle.
+
+A frame is a fixed header (magic, length of the JSON part, length of the tensor part), a JSON document
+and a `safetensors` payload that holds every tensor the document names. Both lengths are checked
+before a byte is read, so a peer cannot make the other side allocate more than its limit.
+
+In the document a plain value is itself; everything else is an object with one tag:
+
+    {"tensor": "0", "device": "cpu"}     {"tuple": [...]}      {"dict": [[key, value], ...]}
+    {"record": "LayerCosts", "fields": [[name, value], ...]}   {"dtype": "float32"}
+    {"handle": "3", "type": "SelfAttention"}                   an object that stays with its owner
+"""
+
+import json
+import socket
+import struct
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+import numpy
+import torch
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+from torch import Tensor
+
+from grader.errors import ProtocolError
+
+MAGIC = 0x6C61726E
+HEADER = struct.Struct("!III")
+MAX_DOCUMENT = 4 * 1024 * 1024
+MAX_TENSORS = 64 * 1024 * 1024
+MAX_DEPTH = 20
+DTYPES = {
+    str(dtype).removeprefix("torch."): dtype
+    for dtype in (
+        *(torch.float64, torch.float32, torch.float16, torch.bfloat16),
+        *(torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8, torch.bool),
+    )
+}
+
+
+class TooLarge(Exception):
+    """A value that does not fit into a frame; the text says how large it is."""
+
+
+@dataclass(frozen=True)
+class Handle:
+    """An object on the other side: its name there, and its type's name."""
+
+    id: str
+    type: str
+
+
+class Record:
+    """A named tuple or dataclass from the other side: fields as attributes, and iterable."""
+
+    def __init__(self, type_name: str, values: dict[str, Any]) -> None:
+        self._type_name = type_name
+        self._values = values
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in self._values:
+            raise AttributeError(name)
+        return self._values[name]
+
+    def __iter__(self) -> Any:
+        return iter(self._values.values())
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        inside = ", ".join(f"{name}={value!r}" for name, value in self._values.items())
+        return f"{self._type_name}({inside})"
+
+
+def record_fields(value: object) -> dict[str, Any] | None:
+    """The fields of a record, named tuple or dataclass instance; None for anything else."""
+    if isinstance(value, Record):
+        return value._values
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return dict(zip(value._fields, value, strict=True))
+    if is_dataclass(value) and not isinstance(value, type):
+        return {item.name: getattr(value, item.name) for item in fields(value)}
+    return None
+
+
+class Encoder:
+    """Turns values into a document and its tensors.
+
+    `keep(value, path)` is asked for a handle for what no document can hold (modules, closures); without
+    it such a value is a `TypeError`.
+    """
+
+    def __init__(self, keep: Callable[[object, str], Handle] | None = None) -> None:
+        self._keep = keep
+        self._bytes = 0
+        self.tensors: dict[str, Tensor] = {}
+
+    def encode(self, value: object, path: str = "") -> Any:
+        if path.count(".") > MAX_DEPTH:
+            raise TooLarge(f"a structure nested more than {MAX_DEPTH} deep")
+        if isinstance(value, numpy.generic):
+            value = value.item()
+        if value is None or isinstance(value, bool | int | float | str):
+            return value
+        if isinstance(value, Tensor):
+            if value.layout is torch.strided and value.dtype in DTYPES.values() and not value.is_meta:
+                return self._tensor(value)
+            return self._handle(value, path)
+        if isinstance(value, torch.dtype):
+            return {"dtype": str(value).removeprefix("torch.")}
+        if isinstance(value, Handle):
+            return {"handle": value.id, "type": value.type}
+        if (named := record_fields(value)) is not None:
+            pairs = [[name, self.encode(item, f"{path}.{name}")] for name, item in named.items()]
+            name = value._type_name if isinstance(value, Record) else type(value).__name__
+            return {"record": name, "fields": pairs}
+        if isinstance(value, list):
+            return [self.encode(item, f"{path}.{i}") for i, item in enumerate(value)]
+        if isinstance(value, tuple):
+            return {"tuple": [self.encode(item, f"{path}.{i}") for i, item in enumerate(value)]}
+        if isinstance(value, dict) and all(isinstance(key, str | int) for key in value):
+            items = enumerate(value.items())
+            return {"dict": [[key, self.encode(item, f"{path}.{i}")] for i, (key, item) in items]}
+        return self._handle(value, path)
+
+    def _tensor(self, value: Tensor) -> Any:
+        self._bytes += value.numel() * value.element_size()
+        if self._bytes > MAX_TENSORS:
+            size = value.numel() * value.element_size() / 1e6
+            raise TooLarge(f"a tensor of shape {tuple(value.shape)}, {size:,.0f} MB")
+        name = str(len(self.tensors))
+        plain = value.detach().as_subclass(Tensor).resolve_conj().resolve_neg()
+        # A copy of its own: safetensors refuses tensors that share memory.
+        self.tensors[name] = plain.cpu().clone(memory_format=torch.contiguous_format)
+        return {"tensor": name, "device": value.device.type}
+
+    def _handle(self, value: object, path: str) -> Any:
+        if self._keep is None:
+            raise TypeError(f"A {type(value).__name__} cannot be sent.")
+        return self.encode(self._keep(value, path))
+
+
+def decode(node: Any, tensors: dict[str, Tensor], device: str, depth: int = 0) -> Any:
+    """The inverse of `Encoder.encode`. Tensors that lived on an accelerator go to `device`.
+
+    Raises `ProtocolError` for anything that `Encoder` would not have written.
+    """
+    if depth > MAX_DEPTH + 2:
+        raise ProtocolError("nested too deep")
+    if node is None or isinstance(node, bool | int | float | str):
+        return node
+
+    def inner(item: Any) -> Any:
+        return decode(item, tensors, device, depth + 1)
+
+    if isinstance(node, list):
+        return [inner(item) for item in node]
+    try:
+        match node:
+            case {"tensor": name, "device": where}:
+                return tensors[name] if where == "cpu" else tensors[name].to(device)
+            case {"tuple": items}:
+                return tuple(inner(item) for item in items)
+            case {"dict": pairs}:
+                return {key: inner(item) for key, item in pairs}
+            case {"record": str(name), "fields": pairs}:
+                return Record(name, {str(key): inner(item) for key, item in pairs})
+            case {"dtype": name}:
+                return DTYPES[name]
+            case {"handle": str(name), "type": str(kind)}:
+                return Handle(name, kind)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ProtocolError(f"malformed value: {error!r}") from None
+    raise ProtocolError(f"unknown tag in {str(node)[:80]}")
+
+
+class Channel:
+    """A connected socket that carries frames; each operation has a deadline."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def send(
+        self, document: Any, tensors: dict[str, Tensor] | None = None, seconds: float | None = None
+    ) -> None:
+        """Write one frame. Raises `TooLarge` before anything is written, `OSError` where nobody reads."""
+        text = json.dumps(document).encode()
+        if len(text) > MAX_DOCUMENT:
+            raise TooLarge(f"a structure of {len(text) / 1e6:,.0f} MB")
+        payload = save_tensors(tensors) if tensors else b""
+        self._socket.settimeout(seconds)
+        self._socket.sendall(HEADER.pack(MAGIC, len(text), len(payload)) + text + payload)
+
+    def receive(self, seconds: float | None = None) -> tuple[Any, dict[str, Tensor]]:
+        """Read one frame within `seconds`.
+
+        Raises `TimeoutError`, `EOFError` where the peer is gone, and `ProtocolError` for garbage.
+        """
+        deadline = None if seconds is None else time.monotonic() + seconds
+        magic, document_size, tensor_size = HEADER.unpack(self._read(HEADER.size, deadline))
+        if magic != MAGIC or document_size > MAX_DOCUMENT or tensor_size > 2 * MAX_TENSORS:
+            raise ProtocolError("not a frame")
+        text = self._read(document_size, deadline)
+        payload = self._read(tensor_size, deadline)
+        try:
+            return json.loads(text), load_tensors(bytes(payload)) if payload else {}
+        except Exception as error:  # whatever a hostile document provokes in the two parsers
+            raise ProtocolError(f"unreadable frame: {type(error).__name__}") from None
+
+    def _read(self, size: int, deadline: float | None) -> bytearray:
+        data = bytearray(size)
+        view = memoryview(data)
+        while view:
+            if deadline is not None:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise TimeoutError
+                self._socket.settimeout(left)
+            try:
+                count = self._socket.recv_into(view)
+            except ConnectionError:
+                count = 0
+            if not count:
+                raise EOFError
+            view = view[count:]
+        return data

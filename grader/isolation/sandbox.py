@@ -1,0 +1,76 @@
+"""The examiner's hold on the untrusted side: a zygote, which forks a worker for each submission.
+
+No torch here: the zygote is started first, so that it loads torch at the same time as the examiner.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from functools import cache
+
+from grader.errors import GraderError
+
+START_SECONDS = 60.0
+
+
+class Sandbox:
+    """Starts the zygote; hands out fresh workers."""
+
+    def __init__(self, device: str = "cpu") -> None:
+        self.device = device
+        self._control, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-m", "grader.isolation.zygote", str(theirs.fileno()), device],
+                env=_environment(device),
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is for us; the zygote ends when we do
+            )
+
+    def spawn(self) -> tuple[int, socket.socket]:
+        """A fresh worker: its process id, and our end of the channel to it."""
+        self._control.settimeout(START_SECONDS)
+        try:
+            self._control.sendall(json.dumps({"op": "spawn"}).encode())
+            message, descriptors, _, _ = socket.recv_fds(self._control, 4096, 1)
+        except OSError:
+            message, descriptors = b"", []
+        if not descriptors:
+            raise GraderError("The sandbox process could not be started. `grader doctor` says why.")
+        return int(json.loads(message)["pid"]), socket.socket(fileno=descriptors[0])
+
+    def end(self, pid: int) -> int:
+        """Kill a worker if it still lives; its wait status."""
+        try:
+            self._control.sendall(json.dumps({"op": "end", "pid": pid}).encode())
+            return int(json.loads(self._control.recv(4096))["status"])
+        except (OSError, ValueError):
+            raise GraderError("The sandbox process has ended.") from None
+
+    def close(self) -> None:
+        """End the zygote and with it every worker."""
+        self._control.close()
+        self._process.wait()
+
+
+def _environment(device: str) -> dict[str, str]:
+    """The zygote's whole environment: nothing of ours, but one thread and UTF-8."""
+    kept = ("CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH") if device != "cpu" else ()
+    return {
+        "LANG": "C.UTF-8",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        **{name: os.environ[name] for name in kept if name in os.environ},
+    }
+
+
+
+@cache
+def shared_sandbox(device: str) -> Sandbox:
+    """This process's sandbox for `device`; it ends with the process."""
+    return Sandbox(device)

@@ -1,0 +1,203 @@
+"""One submission's process: locks itself down, then answers the examiner until it is killed.
+
+Nothing here is a secret, and nothing here is trusted once the learner's code has run: what the worker
+says after that is taken as the learner's answer, whoever wrote it.
+"""
+
+import gc
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import io
+import signal
+import socket
+import sys
+import types
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import PurePath
+from typing import Any
+
+from grader.isolation.inspection import inspect_files
+from grader.isolation.lockdown import Limits, Plan, apply
+from grader.isolation.protocol import Channel, Encoder, Handle, TooLarge, decode
+from grader.isolation.session import Call, Raised, Session, describe_exception, load_source
+
+MAX_OUTPUT = 16 * 1024
+
+
+class TimeLimit(BaseException):
+    """Raised in the learner's code when its time is up; no `except Exception` swallows it."""
+
+
+class Output(io.TextIOBase):
+    """Stands for stdout and stderr: keeps the first part of what is printed, drops the rest."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._room = MAX_OUTPUT
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if self._room > 0:
+            part = text[: self._room]
+            self._parts.append(part)
+            self._room -= len(part)
+        return len(text)
+
+    def take(self) -> str:
+        text = "".join(self._parts)
+        if self._room <= 0:
+            text += "\n… (the rest was dropped)"
+        self._parts, self._room = [], MAX_OUTPUT
+        return text
+
+
+class SubmissionFinder(importlib.abc.MetaPathFinder):
+    """Lets one file of a submission import another; the files exist in memory only."""
+
+    def __init__(self, files: dict[str, str]) -> None:
+        self._files = files
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None = None,
+        target: types.ModuleType | None = None,
+    ) -> importlib.machinery.ModuleSpec | None:
+        if f"{fullname}.py" not in self._files:
+            return None
+        return importlib.util.spec_from_loader(fullname, self)  # type: ignore[arg-type]
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        return load_source(spec.name, f"{spec.name}.py", self._files[f"{spec.name}.py"])
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Nothing is left to do: `load_source` has run it."""
+
+
+class Worker:
+    """Answers requests about one submission. Each public method is one operation of the protocol."""
+
+    def __init__(self, device: str) -> None:
+        self._device = device
+        self._files: dict[str, str] = {}
+        self._main = ""
+        self._session: Session | None = None
+
+    def inspect(self, files: dict[str, str], main: str, forbidden: list[str]) -> Any:
+        self._files, self._main = files, main
+        finding = inspect_files(files, frozenset(forbidden))
+        return asdict(finding) if finding else None
+
+    def load(self, entry: list[str]) -> Any:
+        """Run the file; say which entry points are not callable, and what the file defines instead."""
+        sys.meta_path.insert(0, SubmissionFinder(self._files))
+        name = PurePath(self._main).stem
+        module = load_source(name, self._main, self._files[self._main])
+        self._session = Session(module)
+        found = {key: type(getattr(module, key, None)).__name__ for key in entry if hasattr(module, key)}
+        missing = [key for key in entry if not callable(getattr(module, key, None))]
+        defined = [
+            key
+            for key, value in vars(module).items()
+            if callable(value) and getattr(value, "__module__", None) == name
+        ]
+        return {"missing": missing, "found": found, "defined": defined[:20]}
+
+    def begin(self, seed: int) -> None:
+        self._active().begin(seed)
+
+    def helper(self, name: str, source: str) -> None:
+        self._active().add_helper(name, source)
+
+    def call(self, request: dict[str, Any], tensors: dict[str, Any]) -> Any:
+        target = request["target"]
+        return self._active().perform(
+            Call(
+                index=request["index"],
+                target=target if isinstance(target, str) else Handle(target["handle"], target["type"]),
+                method=request["method"],
+                args=decode(request["args"], tensors, self._device),
+                kwargs=decode(request["kwargs"], tensors, self._device),
+                want=request["want"],
+                cotangent=decode(request["cotangent"], tensors, self._device),
+            )
+        )
+
+    def keep(self, value: object, name: str) -> Handle:
+        return self._active().keep(value, name)
+
+    def _active(self) -> Session:
+        if self._session is None:
+            raise RuntimeError("nothing is loaded")
+        return self._session
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise `TimeLimit` at the learner's line when the time is up. The examiner kills what ignores it."""
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _time_is_up(*_: object) -> None:
+    raise TimeLimit
+
+
+def answer(worker: Worker, request: dict[str, Any], tensors: dict[str, Any]) -> tuple[Any, Any]:
+    """The reply to one request: a document and its tensors."""
+    files = frozenset(worker._files)
+    index = request.get("index", 0)
+    encoder = Encoder(lambda value, path: worker.keep(value, f"{index}{path}"))
+    try:
+        with time_limit(request["seconds"]):
+            match request["op"]:
+                case "inspect":
+                    value = worker.inspect(request["files"], request["main"], request["forbidden"])
+                case "load":
+                    value = worker.load(request["entry"])
+                case "begin":
+                    value = worker.begin(request["seed"])
+                case "helper":
+                    value = worker.helper(request["name"], request["source"])
+                case _:
+                    value = worker.call(request, tensors)
+            return {"value": encoder.encode(value)}, encoder.tensors
+    except TooLarge as error:
+        raised = Raised("too_large", "TooLarge", str(error))
+    except TimeLimit as error:
+        raised = Raised("time", "TimeLimit", "", describe_exception(error, files).frames)
+    except BaseException as error:  # the learner's code may raise anything, SystemExit included
+        raised = describe_exception(error, files)
+    return {"raised": asdict(raised)}, {}
+
+
+def serve(sock: socket.socket, plan: Plan, device: str) -> None:
+    """Lock down as the first request says, then answer until the peer is gone."""
+    channel = Channel(sock)
+    signal.signal(signal.SIGALRM, _time_is_up)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    request, _ = channel.receive()
+    limits = Limits(seconds=request["cpu_seconds"], memory_bytes=request["memory_bytes"])
+    layers = apply(plan, limits, keep_fds=[sock.fileno()])
+    states = [[name, layer.detail if layer.holds else "missing"] for name, layer in layers.items()]
+    channel.send({"value": {"dict": states}})
+
+    output = sys.stdout = sys.stderr = Output()
+    worker = Worker(device)
+    gc.freeze()
+    while True:
+        request, tensors = channel.receive()
+        document, reply_tensors = answer(worker, request, tensors)
+        document["output"] = output.take()
+        try:
+            channel.send(document, reply_tensors)
+        except TooLarge as error:
+            channel.send({"raised": asdict(Raised("too_large", "TooLarge", str(error))), "output": ""})

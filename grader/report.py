@@ -1,0 +1,127 @@
+"""The verdict on one submission. Formats take a finished `Report`; nothing here prints.
+
+`report.schema.json` beside this file is the documented form of `Report.to_dict()`, `report/v1`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+SCHEMA = "report/v1"
+Outcome = Literal["passed", "failed", "error"]
+EXIT_CODES: Mapping[Outcome, int] = {"passed": 0, "failed": 1, "error": 3}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One line of the learner's own code on the way to an exception."""
+
+    file: str
+    line: int
+    function: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """A known misconception that gives the learner's own values."""
+
+    id: str
+    says: str
+    see: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The two-dimensional slice around the worst difference, to be drawn side by side."""
+
+    index: tuple[int, ...]
+    got: tuple[tuple[float, ...], ...]
+    expected: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """One hidden test. `message` says what went wrong; the other texts are empty where unknown."""
+
+    __test__ = False  # pytest: this is no test class
+
+    name: str
+    title: str
+    points: float
+    max_points: float
+    outcome: Outcome
+    message: str = ""
+    call: str = ""
+    got: str = ""
+    expected: str = ""
+    frames: tuple[Frame, ...] = ()
+    diagnosis: Diagnosis | None = None
+    comparison: Comparison | None = None
+    output: str = ""
+    duration_ms: float = 0.0
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What kept the whole submission from being graded. `line` counts from 1; None where it has none."""
+
+    kind: str
+    message: str
+    line: int | None = None
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the grader found. `outcome` is `error` only where the fault is ours."""
+
+    exercise: str
+    title: str
+    outcome: Outcome
+    points: float
+    max_points: float
+    seed: int
+    device: str
+    tests: tuple[TestResult, ...] = ()
+    diagnosis: Diagnosis | None = None
+    problem: Problem | None = None
+    layers: Mapping[str, str] = field(default_factory=dict)
+    duration_ms: float = 0.0
+
+    @property
+    def passed(self) -> bool:
+        return self.outcome == "passed"
+
+    @property
+    def exit_code(self) -> int:
+        """0 passed, 1 graded and not passed, 3 our error."""
+        return EXIT_CODES[self.outcome]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data in the form `report/v1`."""
+        return {"schema": SCHEMA, **asdict(self), "layers": dict(self.layers)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Report":
+        """The inverse of `to_dict`, from JSON as well. Raises `ValueError` for another schema."""
+        fields = dict(data)
+        if fields.pop("schema", None) != SCHEMA:
+            raise ValueError(f"This is no {SCHEMA} report.")
+        fields["tests"] = tuple(_test_result(test) for test in fields["tests"])
+        fields["diagnosis"] = Diagnosis(**fields["diagnosis"]) if fields["diagnosis"] else None
+        fields["problem"] = Problem(**fields["problem"]) if fields["problem"] else None
+        return cls(**fields)
+
+
+def _test_result(data: Mapping[str, Any]) -> TestResult:
+    fields = dict(data)
+    fields["frames"] = tuple(Frame(**frame) for frame in fields["frames"])
+    fields["diagnosis"] = Diagnosis(**fields["diagnosis"]) if fields["diagnosis"] else None
+    if comparison := fields["comparison"]:
+        fields["comparison"] = Comparison(
+            index=tuple(comparison["index"]),
+            got=tuple(tuple(row) for row in comparison["got"]),
+            expected=tuple(tuple(row) for row in comparison["expected"]),
+        )
+    return TestResult(**fields)

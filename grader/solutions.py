@@ -1,0 +1,21 @@
+"""Where an exercise's hidden half lies. The pairing is by path: `exercises/C/E.py` ↔ `suites/C/E/`."""
+
+from pathlib import Path
+
+from exercises.catalog import Exercise
+from grader.errors import UsageError
+
+SUITES = Path(__file__).parent / "suites"
+
+
+def suite_folder(exercise: Exercise) -> Path:
+    """The folder of the hidden suite. Raises `UsageError` where the course was shipped without it."""
+    folder = SUITES / exercise.chapter / exercise.id
+    if not folder.is_dir():
+        raise UsageError(f"The hidden suite of {exercise.id} is not installed here.")
+    return folder
+
+
+def solution_path(exercise: Exercise) -> Path:
+    """Our own solution, which a learner may read after a pass."""
+    return suite_folder(exercise) / "solution.py"

@@ -1,0 +1,56 @@
+"""What a learner hands in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import SubmissionError
+
+MAX_SOURCE_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One answer to one exercise.
+
+    `source` is the file's text (or its bytes, which the grader decodes), or several files by name:
+    the one named `<exercise>.py` is graded and may import the others. `seed` None draws a fresh one,
+    so that hard-coded outputs fail; a fixed seed gives the same questions each time. `device` is
+    `cpu` or a CUDA device.
+    """
+
+    exercise: str
+    source: str | bytes | Mapping[str, str | bytes]
+    seed: int | None = None
+    device: str = "cpu"
+
+    @classmethod
+    def from_file(
+        cls,
+        path: Path | str,
+        exercise: str | None = None,
+        seed: int | None = None,
+        device: str = "cpu",
+    ) -> "Submission":
+        """Read one file; its name gives the exercise if none is named.
+
+        Raises `SubmissionError` where there is no file to read. What is in the file is judged by the
+        grader, not here.
+        """
+        path = Path(path)
+        if path.is_dir():
+            raise SubmissionError(f"{path} is a folder. Name the file to grade.")
+        try:
+            with path.open("rb") as file:
+                source = file.read(MAX_SOURCE_BYTES + 1)
+        except FileNotFoundError:
+            raise SubmissionError(f"There is no file {path}.") from None
+        except OSError as error:
+            raise SubmissionError(f"{path} cannot be read: {error.strerror}.") from None
+        return cls(exercise or path.stem, source, seed, device)
+
+    def files(self) -> dict[str, str | bytes]:
+        """The files by name; a lone source gets the exercise's own name."""
+        if isinstance(self.source, Mapping):
+            return dict(self.source)
+        return {f"{self.exercise}.py": self.source}

@@ -1,0 +1,36 @@
+"""Additive score: a small network that compares a query with a key."""
+
+import torch
+
+
+def additive_score(
+    query: torch.Tensor,
+    keys: torch.Tensor,
+    w_query: torch.Tensor,
+    w_key: torch.Tensor,
+    v: torch.Tensor,
+) -> torch.Tensor:
+    """Score every query against every key of its batch element: vᵀ tanh(W_query q + W_key k).
+
+    Args:
+        query (B, T, q): T queries of width q.
+        keys (B, S, k): S keys of width k, which may differ from q.
+        w_query (h, q): the matrix W_query; h is the hidden width.
+        w_key (h, k): the matrix W_key.
+        v (h): weighs the hidden units.
+
+    Returns:
+        scores (B, T, S): a new tensor with the dtype of the inputs. Entry [b, t, s] belongs to
+        query t and key s of batch element b. The scores are raw: no softmax. Gradients flow
+        back to all five inputs, which are left as they were.
+
+    >>> query, keys = torch.tensor([[[0.5]]]), torch.tensor([[[0.5], [-0.5], [9.5]]])
+    >>> w_query, w_key = torch.tensor([[1.0], [1.0]]), torch.tensor([[1.0], [-1.0]])
+    >>> additive_score(query, keys, w_query, w_key, torch.tensor([1.0, 0.0]))
+    tensor([[[0.7616, 0.0000, 1.0000]]])
+    """
+    projected_query = query @ w_query.T  # (B, T, h)
+    projected_keys = keys @ w_key.T  # (B, S, h)
+    # Every query meets every key: (B, T, 1, h) + (B, 1, S, h)
+    hidden = torch.tanh(projected_query.unsqueeze(2) + projected_keys.unsqueeze(1))
+    return hidden @ v  # (B, T, S)

@@ -1,0 +1,134 @@
+"""One decoder step: scores, weights, context, GRU, padding and gradients."""
+
+import pytest
+import torch
+
+import reference
+
+
+def weights_for(rng, e, h, c, dtype=torch.float32):
+    """A state dict of weights at a scale at which nothing saturates."""
+    shapes = {
+        "w_query.weight": (h, h),
+        "w_key.weight": (h, c),
+        "v.weight": (1, h),
+        "cell.weight_ih": (3 * h, e + c),
+        "cell.weight_hh": (3 * h, h),
+        "cell.bias_ih": (3 * h,),
+        "cell.bias_hh": (3 * h,),
+    }
+    return {name: rng.normal(*shape, scale=0.5, dtype=dtype) for name, shape in shapes.items()}
+
+
+def build(submission, rng, e, h, c, dtype=torch.float32):
+    """The learner's cell and the reference's, with the same weights."""
+    weights = weights_for(rng, e, h, c, dtype)
+    learner = submission.AttentionDecoderCell(e, h, c)
+    oracle = reference.AttentionDecoderCell(e, h, c)
+    if dtype is not torch.float32:
+        learner, oracle = learner.to(dtype), oracle.to(dtype)
+    learner.load_state_dict(weights)
+    oracle.load_state_dict(weights)
+    return learner, oracle.to(weights["v.weight"].device)
+
+
+def step_inputs(rng, B, S, e, h, c, dtype=torch.float32):
+    return (
+        rng.normal(B, e, dtype=dtype),
+        rng.normal(B, h, dtype=dtype, scale=0.7),
+        rng.normal(B, S, c, dtype=dtype),
+        rng.mask(B, S),
+    )
+
+
+def compare(learner, oracle, expect, inputs):
+    with torch.no_grad():
+        expected_state, expected_weights = oracle(*inputs)
+    state, weights = learner(*inputs)
+    expect(weights).matches(expected_weights)
+    expect(state).matches(expected_state)
+    return state, weights
+
+
+@pytest.mark.points(2)
+@pytest.mark.parametrize(
+    ("B", "S", "e", "h", "c"),
+    [
+        pytest.param(2, 5, 4, 3, 6, id="all sizes different"),
+        pytest.param(3, 3, 4, 4, 4, id="widths alike"),
+        pytest.param(1, 6, 2, 5, 3, id="a batch of one"),
+    ],
+)
+def test_one_step(submission, rng, expect, B, S, e, h, c):
+    """The weights and the new state are right where every encoder state is real."""
+    learner, oracle = build(submission, rng, e, h, c)
+    y, state, encoder, mask = step_inputs(rng, B, S, e, h, c)
+    _, weights = compare(learner, oracle, expect, (y, state, encoder, mask | True))
+    expect(weights).sums_to(1.0, dim=-1)
+
+
+def test_two_steps_with_one_cell(submission, rng, expect):
+    """The new state serves as the old one of the next step."""
+    learner, oracle = build(submission, rng, 3, 5, 4)
+    y, state, encoder, mask = step_inputs(rng, 2, 6, 3, 5, 4)
+    state, _ = compare(learner, oracle, expect, (y, state, encoder, mask))
+    compare(learner, oracle, expect, (rng.normal(2, 3), state, encoder, mask))
+
+
+@pytest.mark.points(2)
+def test_padding_has_no_influence(submission, rng, expect):
+    """Padding has a weight of exactly 0, and what it holds makes no difference."""
+    learner, oracle = build(submission, rng, 4, 3, 6)
+    y, h, encoder, mask = step_inputs(rng, 3, 5, 4, 3, 6)
+    state, weights = compare(learner, oracle, expect, (y, h, encoder, mask))
+    expect(weights[~mask]).equals(0.0)
+    moved = torch.where(mask.unsqueeze(-1), encoder, rng.normal(3, 5, 6, scale=20.0))
+    moved_state, moved_weights = learner(y, h, moved, mask)
+    expect(moved_weights).matches(weights, because="Only the padding changed.")
+    expect(moved_state).matches(state, because="Only the padding changed.")
+
+
+@pytest.mark.points(2)
+def test_a_source_of_padding_alone(submission, rng, expect):
+    """Where a row is nothing but padding, its weights and its context are 0."""
+    learner, oracle = build(submission, rng, 2, 4, 3)
+    y, h, encoder, mask = step_inputs(rng, 3, 5, 2, 4, 3)
+    mask[1] = False
+    _, weights = compare(learner, oracle, expect, (y, h, encoder, mask))
+    expect(weights[1]).equals(0.0)
+
+
+@pytest.mark.points(2)
+def test_gradients_reach_inputs_and_parameters(submission, rng, expect):
+    """Finite gradients reach y, h, the encoder states and every parameter."""
+    learner, oracle = build(submission, rng, 4, 3, 5)
+    inputs = step_inputs(rng, 2, 4, 4, 3, 5)
+    inputs[3][1] = False
+    cotangent = rng.normal(2, 3), rng.normal(2, 4)
+    found = learner.gradients(*inputs, cotangent=cotangent)
+
+    leaves = [x.clone().requires_grad_() for x in inputs[:3]]
+    parameters = dict(oracle.named_parameters())
+    expected = torch.autograd.grad(
+        oracle(*leaves, inputs[3]), [*leaves, *parameters.values()], cotangent
+    )
+    for gradient, right in zip(found.inputs[:3], expected[:3], strict=True):
+        expect(gradient).matches(right)
+    for name, right in zip(parameters, expected[3:], strict=True):
+        expect(found.parameters[name]).matches(right, because=f"This is the gradient of {name}.")
+
+
+def test_float64_keeps_its_precision(submission, rng, expect):
+    """A cell moved to float64 computes in float64, with all its digits."""
+    learner, oracle = build(submission, rng, 3, 4, 2, dtype=torch.float64)
+    inputs = step_inputs(rng, 2, 5, 3, 4, 2, dtype=torch.float64)
+    compare(learner, oracle, expect, inputs)
+
+
+def test_arguments_are_left_as_they_were(submission, rng, expect):
+    """The embedding, the state, the encoder states and the mask are the same afterwards."""
+    learner, _ = build(submission, rng, 3, 4, 2)
+    before = step_inputs(rng, 2, 5, 3, 4, 2)
+    after = learner.inputs_after(*before)
+    for now, then in zip(after, before, strict=True):
+        expect(now).equals(then)

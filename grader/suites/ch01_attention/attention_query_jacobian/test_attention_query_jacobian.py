@@ -1,0 +1,88 @@
+"""The Jacobian of a soft lookup: the covariance, its special cases, and extreme scores."""
+
+import pytest
+import torch
+
+import reference
+
+
+@pytest.mark.points(2)
+@pytest.mark.parametrize(
+    ("d", "S", "e"),
+    [
+        pytest.param(3, 5, 3, id="d and e alike"),
+        pytest.param(4, 6, 2, id="d and e different"),
+        pytest.param(2, 3, 5, id="fewer entries than values are wide"),
+    ],
+)
+def test_it_is_the_derivative_of_the_lookup(submission, rng, expect, d, S, e):
+    """Entry [i, j] says how output i moves with query entry j."""
+    q, keys, values = rng.normal(d, scale=0.7), rng.normal(S, d), rng.normal(S, e)
+    expect(submission.attention_query_jacobian(q, keys, values)).matches(
+        reference.attention_query_jacobian(q, keys, values)
+    )
+
+
+def test_a_small_step_of_the_query(submission, rng, expect):
+    """A small step of the query moves the output by the Jacobian times that step."""
+    q, step = rng.normal(4, dtype=torch.float64), rng.normal(4, dtype=torch.float64)
+    keys, values = rng.normal(6, 4, dtype=torch.float64), rng.normal(6, 3, dtype=torch.float64)
+    jacobian = submission.attention_query_jacobian(q, keys, values)
+    forward = reference.soft_lookup(q + 1e-5 * step, keys, values)
+    backward = reference.soft_lookup(q - 1e-5 * step, keys, values)
+    # A central difference is off by about the square of the step.
+    expect(jacobian @ step).matches((forward - backward) / 2e-5, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.points(2)
+def test_shared_offsets_change_nothing(submission, rng, expect):
+    """A vector added to every value, or to every key, leaves the Jacobian as it is."""
+    q = rng.normal(3, dtype=torch.float64, scale=0.7)
+    keys, values = rng.normal(5, 3, dtype=torch.float64), rng.normal(5, 4, dtype=torch.float64)
+    expected = reference.attention_query_jacobian(q, keys, values)
+    moved = values + rng.normal(4, dtype=torch.float64, scale=5.0)
+    expect(submission.attention_query_jacobian(q, keys, moved)).matches(expected)
+    moved = keys + rng.normal(3, dtype=torch.float64, scale=5.0)
+    expect(submission.attention_query_jacobian(q, moved, values)).matches(expected)
+
+
+def test_nothing_to_choose_means_no_slope(submission, rng, expect):
+    """With equal values, equal keys or a single entry the Jacobian is 0."""
+    q, keys, values = rng.normal(3), rng.normal(5, 3), rng.normal(5, 4)
+    for case in [
+        (q, keys, values[:1].expand(5, 4)),
+        (q, keys[:1].expand(5, 3), values),
+        (q, keys[:1], values[:1]),
+    ]:
+        jacobian = submission.attention_query_jacobian(*case)
+        expect(jacobian).matches(torch.zeros_like(jacobian))
+
+
+def test_a_saturated_lookup_does_not_move(submission, rng, expect, device):
+    """Scores near 1000 stay finite; where one key wins outright, the Jacobian is 0."""
+    keys, values = 10.0 * torch.eye(4, device=device), rng.normal(4, 3)
+    q = torch.tensor([100.0, 20.0, -100.0, 0.0], device=device)
+    jacobian = submission.attention_query_jacobian(q, keys, values)
+    expect(jacobian).matches(torch.zeros_like(jacobian))
+    tied = torch.tensor([100.0, 100.0, 0.0, -100.0], device=device)
+    # keys of ±10 and values of about 1: rounding shows at 1e-5
+    expect(submission.attention_query_jacobian(tied, keys, values)).matches(
+        reference.attention_query_jacobian(tied, keys, values), atol=1e-4
+    )
+
+
+def test_float64_keeps_its_precision(submission, rng, expect):
+    """float64 inputs give a float64 Jacobian, with all its digits."""
+    q, keys = rng.normal(5, dtype=torch.float64), rng.normal(4, 5, dtype=torch.float64)
+    values = rng.normal(4, 3, dtype=torch.float64)
+    expect(submission.attention_query_jacobian(q, keys, values)).matches(
+        reference.attention_query_jacobian(q, keys, values)
+    )
+
+
+def test_arguments_are_left_as_they_were(submission, rng, expect):
+    """The query, the keys and the values are the same afterwards."""
+    before = rng.normal(3), rng.normal(5, 3), rng.normal(5, 2)
+    after = submission.attention_query_jacobian.inputs_after(*before)
+    for now, then in zip(after, before, strict=True):
+        expect(now).equals(then)

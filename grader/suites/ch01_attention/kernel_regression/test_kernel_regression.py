@@ -1,0 +1,82 @@
+"""Kernel regression: the kernel, the bandwidth, and queries far from every key."""
+
+import pytest
+import torch
+from torch.autograd.functional import vjp
+
+import reference
+
+
+@pytest.mark.points(2)
+@pytest.mark.parametrize(
+    ("n", "m", "bandwidth"),
+    [
+        pytest.param(5, 5, 0.6, id="as many queries as keys"),
+        pytest.param(4, 7, 1.7, id="more keys"),
+        pytest.param(6, 3, 0.8, id="more queries"),
+    ],
+)
+def test_estimates_are_kernel_weighted_averages(submission, rng, expect, n, m, bandwidth):
+    """An estimate is the average of the values, weighted by a Gaussian of the distance."""
+    queries, keys, values = rng.normal(n), rng.normal(m), rng.normal(m, scale=2.0)
+    expect(submission.kernel_regression(queries, keys, values, bandwidth)).matches(
+        reference.kernel_regression(queries, keys, values, bandwidth)
+    )
+
+
+def test_bandwidth_sets_how_far_a_key_reaches(submission, rng, expect, device):
+    """A small bandwidth returns the nearest value, a large one the mean of all."""
+    keys = torch.arange(6.0, device=device)[rng.permutation(6)]
+    values = rng.normal(6)
+    near = submission.kernel_regression(keys[:4], keys, values, 0.125)
+    expect(near).matches(values[:4])
+    wide = submission.kernel_regression(keys[:4], keys, values, 10000.0)
+    expect(wide).matches(values.mean().expand(4))
+
+
+@pytest.mark.points(2)
+def test_a_distant_query_gets_an_estimate(submission, rng, expect, device):
+    """A query far from every key gets the value of the nearest key, not NaN."""
+    keys = torch.arange(5.0, device=device)[rng.permutation(5)]
+    values = rng.normal(5)
+    queries = torch.tensor([-300.0, 2.0, 500.0], device=device)
+    expected = torch.stack([values[keys.argmin()], values[keys == 2][0], values[keys.argmax()]])
+    estimates = submission.kernel_regression(queries, keys, values, 0.125)
+    expect(estimates).is_finite()
+    expect(estimates).matches(expected)
+
+
+def test_shifting_the_line_changes_nothing(submission, rng, expect):
+    """Only distances count: moving queries and keys together changes nothing."""
+    queries, keys = rng.normal(4, dtype=torch.float64), rng.normal(6, dtype=torch.float64)
+    values = rng.normal(6, dtype=torch.float64)
+    expect(submission.kernel_regression(queries + 3, keys + 3, values, 0.75)).matches(
+        reference.kernel_regression(queries, keys, values, 0.75)
+    )
+
+
+def test_float64_keeps_its_precision(submission, rng, expect):
+    """float64 inputs give float64 estimates, with all their digits."""
+    queries, keys = rng.normal(3, dtype=torch.float64), rng.normal(5, dtype=torch.float64)
+    values = rng.normal(5, dtype=torch.float64)
+    for bandwidth in (0.6, 2):
+        expect(submission.kernel_regression(queries, keys, values, bandwidth)).matches(
+            reference.kernel_regression(queries, keys, values, bandwidth)
+        )
+
+
+def test_gradients_reach_all_three(submission, rng, expect):
+    """Gradients reach the queries, the keys and the values."""
+    inputs, cotangent = (rng.normal(4), rng.normal(6), rng.normal(6)), rng.normal(4)
+    gradients = submission.kernel_regression.gradients(*inputs, 0.8, cotangent=cotangent).inputs
+    expected = vjp(lambda *args: reference.kernel_regression(*args, 0.8), inputs, cotangent)[1]
+    for gradient, right in zip(gradients, expected, strict=False):
+        expect(gradient).matches(right)
+
+
+def test_arguments_are_left_as_they_were(submission, rng, expect):
+    """The queries, the keys and the values are the same afterwards."""
+    before = rng.normal(4), rng.normal(6), rng.normal(6)
+    after = submission.kernel_regression.inputs_after(*before, 0.8)
+    for now, then in zip(after, before, strict=False):
+        expect(now).equals(then)

@@ -1,0 +1,75 @@
+"""What a layer costs: operations, sequential steps and path length."""
+
+from typing import NamedTuple
+
+
+class LayerCosts(NamedTuple):
+    """The costs of one layer that maps a sequence of n vectors of width d to another.
+
+    operations: multiplications in the layer, by the formula of its kind.
+    sequential: steps that cannot run at the same time.
+    path_length: the most steps a signal takes between any two positions.
+    """
+
+    operations: int
+    sequential: int
+    path_length: int
+
+
+def layer_costs(
+    kind: str, n: int, d: int, kernel: int = 3, window: int | None = None
+) -> LayerCosts:
+    """Compare layer types by the formulas of Table 1 in Vaswani et al. 2017.
+
+    Take the table's formulas as they stand, without further constants:
+
+        kind               operations       sequential    path_length
+        "self_attention"   n² · d           1             1
+        "recurrent"        n · d²           n             n
+        "convolutional"    kernel · n · d²  1             log_kernel(n), rounded up
+        "restricted"       window · n · d   1             n / window, rounded up
+
+    "restricted" is self-attention in which each position sees `window` positions. The path of
+    "convolutional" counts stacked, dilated convolutions: it is the smallest whole p with
+    kernel^p ≥ n, exactly, also where n is a power of the kernel.
+
+    Args:
+        kind: one of the four names above.
+        n: length of the sequence, at least 2.
+        d: width of each vector, at least 1.
+        kernel: width of the convolution, at least 2; the other kinds ignore it.
+        window: positions seen in "restricted", from 1 to n; the other kinds ignore it.
+
+    Returns:
+        A `LayerCosts` of three whole numbers (`int`).
+
+    Raises:
+        ValueError: `kind` is unknown, or it is "restricted" and `window` is None.
+
+    >>> layer_costs("self_attention", n=50, d=512)
+    LayerCosts(operations=1280000, sequential=1, path_length=1)
+    >>> layer_costs("convolutional", n=27, d=10)
+    LayerCosts(operations=8100, sequential=1, path_length=3)
+    """
+    match kind:
+        case "self_attention":
+            return LayerCosts(n**2 * d, 1, 1)
+        case "recurrent":
+            return LayerCosts(n * d**2, n, n)
+        case "convolutional":
+            return LayerCosts(kernel * n * d**2, 1, dilated_layers(n, kernel))
+        case "restricted" if window is not None:
+            # −(−n // window) rounds up, in whole numbers
+            return LayerCosts(window * n * d, 1, -(-n // window))
+        case "restricted":
+            raise ValueError("a restricted layer needs a window")
+        case _:
+            raise ValueError(f"unknown kind of layer: {kind!r}")
+
+
+def dilated_layers(n: int, kernel: int) -> int:
+    """The smallest p with kernel^p ≥ n, by counting: math.log(125, 5) is 3.0000000000000004."""
+    layers, reach = 0, 1
+    while reach < n:
+        layers, reach = layers + 1, reach * kernel
+    return layers

@@ -1,0 +1,69 @@
+"""Layer costs: four formulas, exact rounding, and two errors."""
+
+import pytest
+
+import reference
+
+
+def compare(submission, expect, *args, **kwargs):
+    costs = submission.layer_costs(*args, **kwargs)
+    expected = reference.layer_costs(*args, **kwargs)
+    for field in expected._fields:
+        expect(getattr(costs, field)).equals(getattr(expected, field), because=f"Look at {field}.")
+
+
+def test_self_attention(submission, rng, expect):
+    """Self-attention costs n²·d and reaches every position in one step."""
+    n, d = rng.choice([7, 50, 300]), rng.choice([11, 64, 512])
+    compare(submission, expect, "self_attention", n, d)
+
+
+def test_recurrent(submission, rng, expect):
+    """A recurrent layer costs n·d² and takes n steps one after another."""
+    n, d = rng.choice([7, 50, 300]), rng.choice([11, 64, 512])
+    compare(submission, expect, "recurrent", n, d)
+
+
+@pytest.mark.points(2)
+def test_convolutional(submission, rng, expect):
+    """A convolution costs kernel·n·d², and dilated layers span n after log_kernel(n) steps."""
+    d = rng.choice([11, 64, 512])
+    compare(submission, expect, "convolutional", 100, d)
+    for n, kernel in [(7, 2), (50, 5), (1000, 7), (4, 9)]:
+        compare(submission, expect, "convolutional", n, d, kernel=kernel)
+
+
+@pytest.mark.points(2)
+def test_powers_of_the_kernel_are_exact(submission, expect):
+    """The path length is exact where n is a power of the kernel, and one above or below it."""
+    for kernel, power in [(3, 3), (5, 3), (3, 5), (6, 3), (10, 3), (2, 10), (7, 2)]:
+        for n in (kernel**power - 1, kernel**power, kernel**power + 1):
+            compare(submission, expect, "convolutional", n, 4, kernel=kernel)
+
+
+@pytest.mark.points(2)
+def test_restricted(submission, rng, expect):
+    """Restricted attention costs window·n·d, and a path crosses n in windows, rounded up."""
+    d = rng.choice([11, 64, 512])
+    for n, window in [(12, 4), (13, 4), (100, 7), (5, 5), (9, 1)]:
+        compare(submission, expect, "restricted", n, d, window=window)
+
+
+def test_other_arguments_are_ignored(submission, expect):
+    """A kind ignores the arguments that belong to the others."""
+    compare(submission, expect, "self_attention", 20, 6, kernel=5, window=4)
+    compare(submission, expect, "recurrent", 20, 6, kernel=5, window=4)
+    compare(submission, expect, "convolutional", 20, 6, kernel=5, window=4)
+    compare(submission, expect, "restricted", 20, 6, kernel=5, window=4)
+
+
+def test_unknown_kinds_are_refused(submission, expect):
+    """An unknown kind raises ValueError."""
+    for kind in ("lstm", "self-attention", ""):
+        submission.layer_costs.raises(ValueError, kind, 10, 4)
+
+
+def test_restricted_needs_a_window(submission, expect):
+    """Restricted attention without a window raises ValueError."""
+    submission.layer_costs.raises(ValueError, "restricted", 10, 4)
+    submission.layer_costs.raises(ValueError, "restricted", 10, 4, kernel=5)

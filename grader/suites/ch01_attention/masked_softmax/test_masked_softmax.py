@@ -1,0 +1,84 @@
+"""Masked softmax: what is allowed, what is not, rows that allow nothing, and their gradients."""
+
+import pytest
+import torch
+from torch.autograd.functional import vjp
+
+import reference
+
+
+@pytest.mark.points(2)
+def test_allowed_positions_share_the_weight(submission, rng, expect):
+    """The allowed positions of a row share a weight of 1, as in a softmax over them alone."""
+    for shape in [(2, 3, 5), (4, 4)]:
+        scores, mask = rng.normal(*shape, scale=1.5), rng.mask(*shape)
+        weights = submission.masked_softmax(scores, mask)
+        expect(weights).matches(reference.masked_softmax(scores, mask))
+        expect(weights).sums_to(1.0, dim=-1)
+        expect(weights[~mask]).equals(0.0)
+
+
+def test_smaller_masks_broadcast(submission, rng, expect):
+    """A mask with fewer or shorter dimensions counts for every row it broadcasts to."""
+    scores = rng.normal(2, 3, 4, 5)
+    for shape in [(5,), (4, 5), (2, 1, 1, 5), (3, 4, 5)]:
+        mask = rng.mask(*shape)
+        weights = submission.masked_softmax(scores, mask)
+        expect(weights[~mask.expand_as(weights)]).equals(0.0)
+        expect(weights).matches(reference.masked_softmax(scores, mask))
+
+
+def test_forbidden_scores_make_no_difference(submission, rng, expect):
+    """What a forbidden position scores makes no difference, however large it is."""
+    scores, mask = rng.normal(3, 4, 6), rng.mask(3, 4, 6)
+    expected = reference.masked_softmax(scores, mask)
+    for forbidden in (2.0, 20000.0, -20000.0):
+        moved = torch.where(mask, scores, forbidden)
+        expect(submission.masked_softmax(moved, mask)).matches(expected)
+
+
+def test_extreme_scores_keep_their_ratio(submission, rng, expect, device):
+    """Allowed scores near 20000 or −20000 give finite weights with the right ratio."""
+    steps = rng.integers(0, 4, 2, 3, 5).to(torch.float32)
+    scores = torch.tensor([20000.0, -20000.0], device=device).view(2, 1, 1) + steps
+    mask = rng.mask(2, 3, 5)
+    weights = submission.masked_softmax(scores, mask)
+    # Working with logsumexp is right as well, but rounds 20000 + log(…) to about 2e-3.
+    expect(weights).matches(reference.masked_softmax(steps, mask), rtol=5e-3)
+
+
+@pytest.mark.points(2)
+def test_a_row_that_allows_nothing_is_zero(submission, rng, expect):
+    """A row that allows nothing is all 0, and the other rows stay as they were."""
+    scores, mask = rng.normal(2, 4, 5), rng.mask(2, 4, 5)
+    mask[0, 1] = False
+    mask[1, 3] = False
+    weights = submission.masked_softmax(scores, mask)
+    expect(weights[0, 1]).equals(0.0)
+    expect(weights).matches(reference.masked_softmax(scores, mask))
+
+
+@pytest.mark.points(2)
+def test_gradients_are_finite_everywhere(submission, rng, expect):
+    """Gradients are right, and finite also where a row allows nothing."""
+    scores, mask, cotangent = rng.normal(2, 3, 5), rng.mask(2, 3, 5), rng.normal(2, 3, 5)
+    mask[1, 0] = False
+    gradient = submission.masked_softmax.gradients(scores, mask, cotangent=cotangent).inputs[0]
+    expect(gradient).is_finite()
+    expect(gradient[~mask]).equals(0.0)
+    expected = vjp(lambda scores: reference.masked_softmax(scores, mask), scores, cotangent)[1]
+    expect(gradient).matches(expected)
+
+
+def test_float64_keeps_its_precision(submission, rng, expect):
+    """float64 scores give float64 weights, with all their digits."""
+    scores, mask = rng.normal(3, 2, 6, dtype=torch.float64, scale=3.0), rng.mask(3, 2, 6)
+    expect(submission.masked_softmax(scores, mask)).matches(reference.masked_softmax(scores, mask))
+
+
+def test_arguments_are_left_as_they_were(submission, rng, expect):
+    """The scores and the mask that you are given are the same afterwards."""
+    before = rng.normal(3, 4, 5), rng.mask(3, 4, 5)
+    after = submission.masked_softmax.inputs_after(*before)
+    for now, then in zip(after, before, strict=True):
+        expect(now).equals(then)

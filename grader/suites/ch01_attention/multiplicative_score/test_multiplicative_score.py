@@ -1,0 +1,71 @@
+"""Multiplicative score: the bilinear form, its shapes, and the batch."""
+
+import pytest
+import torch
+from torch.autograd.functional import vjp
+
+import reference
+
+
+@pytest.mark.points(2)
+@pytest.mark.parametrize(
+    ("B", "T", "S", "q", "k"),
+    [
+        pytest.param(2, 4, 4, 3, 3, id="square"),
+        pytest.param(3, 2, 5, 4, 6, id="all sizes different"),
+        pytest.param(2, 1, 1, 5, 2, id="one query and one key"),
+    ],
+)
+def test_every_query_is_scored_against_every_key(submission, rng, expect, B, T, S, q, k):
+    """Entry [b, t, s] is qᵀ W k for query t and key s of batch element b."""
+    query, keys, weight = rng.normal(B, T, q), rng.normal(B, S, k), rng.normal(q, k)
+    expect(submission.multiplicative_score(query, keys, weight)).matches(
+        reference.multiplicative_score(query, keys, weight)
+    )
+
+
+def test_identity_gives_the_dot_product(submission, rng, expect, device):
+    """With W = 1 the score is the dot product, and with W = 0 it is 0."""
+    query, keys = rng.normal(2, 3, 4), rng.normal(2, 5, 4)
+    dot = (query.unsqueeze(2) * keys.unsqueeze(1)).sum(-1)
+    identity = torch.eye(4, device=device)
+    expect(submission.multiplicative_score(query, keys, identity)).matches(dot)
+    expect(submission.multiplicative_score(query, keys, 0 * identity)).matches(0 * dot)
+
+
+def test_batch_elements_do_not_mix(submission, rng, expect):
+    """The scores of one batch element depend on its own keys only."""
+    query, keys, weight = rng.normal(3, 2, 4), rng.normal(3, 5, 2), rng.normal(4, 2)
+    scores = submission.multiplicative_score(query, keys, weight)
+    keys[1:] = rng.normal(2, 5, 2)
+    moved = submission.multiplicative_score(query, keys, weight)
+    expect(moved[0]).matches(scores[0], because="Only the keys of other batch elements changed.")
+    expect(moved).matches(reference.multiplicative_score(query, keys, weight))
+
+
+@pytest.mark.points(2)
+def test_gradients_reach_all_three(submission, rng, expect):
+    """Gradients reach the query, the keys and the weight."""
+    inputs = rng.normal(2, 3, 4), rng.normal(2, 5, 6), rng.normal(4, 6)
+    cotangent = rng.normal(2, 3, 5)
+    gradients = submission.multiplicative_score.gradients(*inputs, cotangent=cotangent).inputs
+    expected = vjp(reference.multiplicative_score, inputs, cotangent)[1]
+    for gradient, right in zip(gradients, expected, strict=True):
+        expect(gradient).matches(right)
+
+
+def test_float64_keeps_its_precision(submission, rng, expect):
+    """float64 inputs give float64 scores, with all their digits."""
+    query, keys = rng.normal(2, 3, 5, dtype=torch.float64), rng.normal(2, 4, 6, dtype=torch.float64)
+    weight = rng.normal(5, 6, dtype=torch.float64)
+    expect(submission.multiplicative_score(query, keys, weight)).matches(
+        reference.multiplicative_score(query, keys, weight)
+    )
+
+
+def test_arguments_are_left_as_they_were(submission, rng, expect):
+    """The query, the keys and the weight are the same afterwards."""
+    before = rng.normal(2, 3, 4), rng.normal(2, 5, 6), rng.normal(4, 6)
+    after = submission.multiplicative_score.inputs_after(*before)
+    for now, then in zip(after, before, strict=True):
+        expect(now).equals(then)

@@ -1,0 +1,80 @@
+"""Gradients through time: the chain of Jacobians, its ends, and how it vanishes or explodes."""
+
+import pytest
+import torch
+
+import reference
+
+
+def network(rng, h, d, T, scale, dtype=torch.float32):
+    """A recurrent matrix that is not symmetric, and states at which tanh bends."""
+    return (
+        rng.normal(h, h, dtype=dtype, scale=scale / h**0.5),
+        rng.normal(h, d, dtype=dtype, scale=0.5),
+        rng.normal(T, d, dtype=dtype),
+        rng.normal(h, dtype=dtype, scale=0.5),
+    )
+
+
+@pytest.mark.points(2)
+@pytest.mark.parametrize(
+    ("h", "d", "T", "scale"),
+    [
+        pytest.param(4, 3, 5, 0.9, id="vanishing"),
+        pytest.param(3, 5, 4, 2.0, id="strong recurrence"),
+        pytest.param(3, 3, 3, 1.2, id="all sizes alike"),
+    ],
+)
+def test_norms_follow_the_chain_rule(submission, rng, expect, h, d, T, scale):
+    """Entry t − 1 is the norm of ∂h_T/∂h_t, a product of one Jacobian per step."""
+    args = network(rng, h, d, T, scale)
+    expect(submission.rnn_gradient_norms(*args)).matches(reference.rnn_gradient_norms(*args))
+
+
+def test_the_last_state_is_itself(submission, rng, expect):
+    """The last entry is ‖∂h_T/∂h_T‖ = 1; with a single step it is the only one."""
+    w, u, xs, h0 = network(rng, 4, 2, 3, 0.9)
+    expect(submission.rnn_gradient_norms(w, u, xs, h0)[-1:]).matches(torch.ones_like(h0[:1]))
+    expect(submission.rnn_gradient_norms(w, u, xs[:1], h0)).matches(torch.ones_like(h0[:1]))
+
+
+@pytest.mark.points(2)
+def test_at_rest_only_the_matrix_counts(submission, rng, expect, device):
+    """At rest tanh has slope 1: a matrix c·Q with orthogonal Q gives c to the power T − t."""
+    rotation = torch.linalg.qr(rng.normal(3, 3))[0]
+    u, xs, h0 = rng.normal(3, 2), rng.normal(5, 2) * 0, rng.normal(3) * 0
+    steps = torch.tensor([4.0, 3.0, 2.0, 1.0, 0.0], device=device)
+    for scale in (0.5, 1.5):
+        norms = submission.rnn_gradient_norms(scale * rotation, u, xs, h0)
+        expect(norms).matches(scale**steps)
+
+
+def test_saturated_states_block_the_gradient(submission, rng, expect, device):
+    """Inputs that drive every state to ±1 leave no gradient, however large W is."""
+    w, u, xs, h0 = network(rng, 3, 2, 4, 3.0)
+    u = torch.full((3, 2), 50.0, device=device)
+    norms = submission.rnn_gradient_norms(w, u, xs.abs() + 1, h0)
+    expect(norms).matches(torch.tensor([0.0, 0.0, 0.0, 1.0], device=device))
+
+
+def test_first_state_counts(submission, rng, expect):
+    """The run starts from h_0: another start gives other norms."""
+    w, u, xs, h0 = network(rng, 4, 3, 4, 1.3)
+    norms = submission.rnn_gradient_norms(w, u, xs, h0)
+    other = submission.rnn_gradient_norms(w, u, xs, h0 + 1)
+    expect(other).differs_from(norms)
+    expect(other).matches(reference.rnn_gradient_norms(w, u, xs, h0 + 1))
+
+
+def test_float64_keeps_its_precision(submission, rng, expect):
+    """float64 inputs give float64 norms, with all their digits."""
+    args = network(rng, 5, 2, 6, 1.1, dtype=torch.float64)
+    expect(submission.rnn_gradient_norms(*args)).matches(reference.rnn_gradient_norms(*args))
+
+
+def test_arguments_are_left_as_they_were(submission, rng, expect):
+    """The matrices, the inputs and the first state are the same afterwards."""
+    before = network(rng, 4, 3, 5, 0.9)
+    after = submission.rnn_gradient_norms.inputs_after(*before)
+    for now, then in zip(after, before, strict=True):
+        expect(now).equals(then)

@@ -1,0 +1,129 @@
+"""Scaled dot-product attention: scale, softmax axis, masks, empty rows, gradients."""
+
+import pytest
+import torch
+
+import reference
+
+
+def expected_gradients(q, k, v, mask, d_output):
+    leaves = [x.clone().requires_grad_() for x in (q, k, v)]
+    output, _ = reference.scaled_dot_product_attention(*leaves, mask)
+    return torch.autograd.grad(output, leaves, d_output)
+
+
+@pytest.mark.points(2)
+@pytest.mark.parametrize(
+    "lead",
+    [pytest.param((2,), id="one batch dimension"), pytest.param((), id="no batch dimension")],
+)
+def test_output_is_the_average_of_the_values(submission, rng, expect, lead):
+    """The output is the average of the values under softmax(q · k / √d)."""
+    q, k, v = rng.normal(*lead, 3, 8), rng.normal(*lead, 5, 8), rng.normal(*lead, 5, 6)
+    output, weights = submission.scaled_dot_product_attention(q, k, v)
+    expected_output, expected_weights = reference.scaled_dot_product_attention(q, k, v)
+    expect(weights).matches(expected_weights)
+    expect(output).matches(expected_output)
+
+
+@pytest.mark.points(2)
+@pytest.mark.parametrize(
+    "shape",
+    [
+        pytest.param((2, 4, 4), id="a mask for each pair"),
+        pytest.param((4, 4), id="one mask for the whole batch"),
+        pytest.param((2, 1, 4), id="a padding mask"),
+    ],
+)
+def test_a_query_attends_only_where_the_mask_is_true(submission, rng, expect, shape):
+    """A query attends only where the mask is True, and its weights still sum to 1."""
+    q, k, v = rng.normal(2, 4, 9), rng.normal(2, 4, 9), rng.normal(2, 4, 3)
+    mask = rng.mask(*shape)
+    output, weights = submission.scaled_dot_product_attention(q, k, v, mask)
+    expected_output, _ = reference.scaled_dot_product_attention(q, k, v, mask)
+    expect(weights[~mask.expand_as(weights)]).equals(
+        0.0, because="A pair whose mask is False has a weight of exactly 0."
+    )
+    expect(weights).sums_to(1.0, dim=-1)
+    expect(output).matches(expected_output)
+
+
+def test_many_heads_in_float64(submission, rng, expect):
+    """Batch and head dimensions are carried along, and float64 stays float64."""
+    q = rng.normal(2, 3, 6, 5, dtype=torch.float64)
+    k = rng.normal(2, 3, 4, 5, dtype=torch.float64)
+    v = rng.normal(2, 3, 4, 7, dtype=torch.float64)
+    mask = rng.mask(2, 1, 6, 4)
+    output, weights = submission.scaled_dot_product_attention(q, k, v, mask)
+    expected_output, expected_weights = reference.scaled_dot_product_attention(q, k, v, mask)
+    expect(weights).matches(expected_weights)
+    expect(output).matches(expected_output)
+
+
+def test_forbidden_keys_have_no_influence(submission, rng, expect):
+    """What a forbidden key and its value hold changes nothing."""
+    q, k, v = rng.normal(2, 3, 6), rng.normal(2, 5, 6), rng.normal(2, 5, 4)
+    is_real = rng.mask(2, 1, 5)
+    mask = is_real.expand(2, 3, 5)
+    padding = ~is_real.transpose(1, 2)
+    output, _ = submission.scaled_dot_product_attention(q, k, v, mask)
+    moved, _ = submission.scaled_dot_product_attention(
+        q, k + padding * rng.normal(2, 5, 6), v + padding * rng.normal(2, 5, 4, scale=9.0), mask
+    )
+    expect(moved).matches(output, because="Only keys and values at forbidden positions changed.")
+    expect(output).matches(reference.scaled_dot_product_attention(q, k, v, mask)[0])
+
+
+def test_large_scores_stay_finite(submission, rng, expect, device):
+    """Scores near +1000 and near -1000 give the same weights as scores near 0."""
+    small_q = rng.integers(-2, 3, 2, 3, 15).to(torch.float32)
+    small_k = rng.integers(-2, 3, 2, 5, 15).to(torch.float32)
+    v = rng.normal(2, 5, 6)
+    # One more feature adds 64 · 64 / √16 = ±1024 to every score; whole numbers keep it exact.
+    sign = torch.tensor([1.0, -1.0], device=device).view(2, 1, 1)
+    q = torch.cat([small_q, 64 * sign.expand(2, 3, 1)], dim=-1)
+    k = torch.cat([small_k, torch.full((2, 5, 1), 64.0, device=device)], dim=-1)
+    output, weights = submission.scaled_dot_product_attention(q, k, v)
+    expected_output, expected_weights = reference.scaled_dot_product_attention(q, k, v)
+    expect(weights).is_finite()
+    expect(weights).matches(expected_weights)
+    expect(output).matches(expected_output)
+
+
+@pytest.mark.points(2)
+def test_a_row_without_an_allowed_key_is_zero(submission, rng, expect):
+    """A query that may attend to nothing gets weights 0 and output 0."""
+    q, k, v = rng.normal(2, 3, 8), rng.normal(2, 5, 8), rng.normal(2, 5, 6)
+    mask = rng.mask(2, 3, 5)
+    mask[0, 1] = False
+    output, weights = submission.scaled_dot_product_attention(q, k, v, mask)
+    expect(weights[0, 1]).equals(0.0)
+    expect(output[0, 1]).equals(0.0)
+    expected_output, expected_weights = reference.scaled_dot_product_attention(q, k, v, mask)
+    expect(weights).matches(expected_weights)
+    expect(output).matches(expected_output)
+
+
+@pytest.mark.points(2)
+def test_gradients_are_finite_and_right(submission, rng, expect):
+    """Gradients reach q, k and v, and are finite where a row has no allowed key."""
+    q, k, v = rng.normal(2, 3, 8), rng.normal(2, 5, 8), rng.normal(2, 5, 6)
+    mask = rng.mask(2, 3, 5)
+    mask[1, 2] = False
+    d_output = rng.normal(2, 3, 6)
+    actual = submission.scaled_dot_product_attention.gradients(
+        q, k, v, mask, cotangent=(d_output, None)
+    ).inputs
+    for gradient, expected in zip(
+        actual, expected_gradients(q, k, v, mask, d_output), strict=False
+    ):
+        expect(gradient).is_finite()
+        expect(gradient).matches(expected)
+
+
+def test_arguments_are_left_alone(submission, rng, expect):
+    """q, k, v and the mask hold after the call what they held before."""
+    before = (rng.normal(2, 3, 8), rng.normal(2, 5, 8), rng.normal(2, 5, 6), rng.mask(2, 3, 5))
+    after = submission.scaled_dot_product_attention.inputs_after(*before)
+    for now, then in zip(after, before, strict=True):
+        expect(now).equals(then)

@@ -1,0 +1,128 @@
+"""A self-attention layer: three projections by name, the scale, masks, gradients."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+import reference
+
+DIFFERENT = pytest.param((7, 4, 3), id="three different widths")
+EQUAL = pytest.param((4, 4, 4), id="equal widths")
+
+
+def random_weights(rng, widths, bias=False, dtype=torch.float32):
+    d_model, d_k, d_v = widths
+    weights = {}
+    for name, width in (("query", d_k), ("key", d_k), ("value", d_v)):
+        weights[f"{name}.weight"] = rng.normal(width, d_model, scale=0.6, dtype=dtype)
+        if bias:
+            weights[f"{name}.bias"] = rng.normal(width, dtype=dtype)
+    return weights
+
+
+def self_attention(x, weights, mask=None):
+    q, k, v = (
+        F.linear(x, weights[f"{name}.weight"], weights.get(f"{name}.bias"))
+        for name in ("query", "key", "value")
+    )
+    return reference.scaled_dot_product_attention(q, k, v, mask)
+
+
+@pytest.mark.points(2)
+@pytest.mark.parametrize("widths", [EQUAL, DIFFERENT])
+def test_output_and_weights(submission, rng, expect, widths):
+    """Queries, keys and values are three projections of x, and the scale is √d_k."""
+    layer = submission.SelfAttention(*widths)
+    given = random_weights(rng, widths)
+    layer.load_state_dict(given)
+    x = rng.normal(2, 5, widths[0])
+    output, weights = layer(x)
+    expected_output, expected_weights = self_attention(x, given)
+    expect(weights).matches(expected_weights)
+    expect(output).matches(expected_output)
+
+
+def test_biases_in_float64(submission, rng, expect):
+    """With bias=True each projection adds its bias, and float64 stays float64."""
+    widths = (5, 3, 6)
+    layer = submission.SelfAttention(*widths, bias=True).to(torch.float64)
+    given = random_weights(rng, widths, bias=True, dtype=torch.float64)
+    layer.load_state_dict(given)
+    x = rng.normal(3, 4, widths[0], dtype=torch.float64)
+    output, weights = layer(x)
+    expected_output, expected_weights = self_attention(x, given)
+    expect(weights).matches(expected_weights)
+    expect(output).matches(expected_output)
+
+
+@pytest.mark.points(2)
+@pytest.mark.parametrize(
+    "shape",
+    [
+        pytest.param((2, 5, 5), id="a mask for each pair"),
+        pytest.param((5, 5), id="one mask for the whole batch"),
+        pytest.param((2, 1, 5), id="a padding mask"),
+    ],
+)
+def test_a_position_attends_only_where_the_mask_is_true(submission, rng, expect, shape):
+    """A position attends only where the mask is True, and its weights still sum to 1."""
+    widths = (6, 4, 3)
+    layer = submission.SelfAttention(*widths)
+    given = random_weights(rng, widths)
+    layer.load_state_dict(given)
+    x, mask = rng.normal(2, 5, widths[0]), rng.mask(*shape)
+    output, weights = layer(x, mask)
+    expect(weights[~mask.expand_as(weights)]).equals(
+        0.0, because="A pair whose mask is False has a weight of exactly 0."
+    )
+    expect(weights).sums_to(1.0, dim=-1)
+    expect(output).matches(self_attention(x, given, mask)[0])
+
+
+def test_a_row_without_an_allowed_position_is_zero(submission, rng, expect):
+    """A position that may attend to nothing gets weights 0 and output 0."""
+    widths = (6, 4, 3)
+    layer = submission.SelfAttention(*widths, bias=True)
+    given = random_weights(rng, widths, bias=True)
+    layer.load_state_dict(given)
+    x, mask = rng.normal(2, 5, widths[0]), rng.mask(2, 5, 5)
+    mask[0, 2] = False
+    output, weights = layer(x, mask)
+    expect(weights[0, 2]).equals(0.0)
+    expect(output[0, 2]).equals(0.0)
+    expected_output, expected_weights = self_attention(x, given, mask)
+    expect(weights).matches(expected_weights)
+    expect(output).matches(expected_output)
+
+
+@pytest.mark.points(2)
+def test_gradients_reach_the_input_and_the_parameters(submission, rng, expect):
+    """Gradients reach x and the parameters, and are finite where nothing is allowed."""
+    widths = (6, 4, 3)
+    layer = submission.SelfAttention(*widths)
+    given = random_weights(rng, widths)
+    layer.load_state_dict(given)
+    x, mask, d_output = rng.normal(2, 5, widths[0]), rng.mask(2, 5, 5), rng.normal(2, 5, 3)
+    mask[1, 3] = False
+    actual = layer.gradients(x, mask, cotangent=(d_output, None))
+
+    leaves = {name: weight.clone().requires_grad_() for name, weight in given.items()}
+    leaves["x"] = x.clone().requires_grad_()
+    output, _ = self_attention(leaves["x"], leaves, mask)
+    gradients = torch.autograd.grad(output, list(leaves.values()), d_output)
+    expected = dict(zip(leaves, gradients, strict=True))
+    expect(actual.inputs[0]).is_finite()
+    expect(actual.inputs[0]).matches(expected["x"])
+    for name in given:
+        expect(actual.parameters[name]).is_finite()
+        expect(actual.parameters[name]).matches(expected[name])
+
+
+def test_arguments_are_left_alone(submission, rng, expect):
+    """x and the mask hold after the call what they held before."""
+    layer = submission.SelfAttention(6, 4, 3)
+    layer.load_state_dict(random_weights(rng, (6, 4, 3)))
+    before = (rng.normal(2, 5, 6), rng.mask(2, 5, 5))
+    after = layer.inputs_after(*before)
+    for now, then in zip(after, before, strict=True):
+        expect(now).equals(then)

@@ -1,0 +1,85 @@
+"""The sentences for what can go wrong with a learner's code. Every failure text is written here."""
+
+from grader.isolation.inspection import Finding
+from grader.isolation.candidate import Allowance
+from grader.isolation.session import Raised
+
+SIGNALS = {
+    "SIGSEGV": "It crashed Python itself (segmentation fault). Recursion that never ends can do this.",
+    "SIGKILL": "It was killed by the system, which happens when memory runs out.",
+    "SIGXCPU": "It used up its processor time.",
+    "SIGABRT": "It aborted Python itself.",
+    "SIGBUS": "It crashed Python itself (bus error).",
+}
+
+
+def describe(raised: Raised, name: str, allowance: Allowance) -> str:
+    """One or two sentences on what the learner's code did, and what to do where that is not plain.
+
+    `name` is what was called. The lines of the learner's code are shown apart from this.
+    """
+    match raised.kind:
+        case "unwritten":
+            return f"`{name}` is not written yet: it still raises NotImplementedError."
+        case "signature":
+            return f"`{name}` cannot be called this way: {raised.message}. Keep the stub's signature."
+        case "detached":
+            return (
+                f"The result of `{name}` carries no gradient. Something in it leaves autograd:"
+                " `.detach()`, `.item()`, `.data`, `torch.tensor(...)`, numpy or `torch.no_grad()`."
+            )
+        case "exit":
+            return "Your code called `sys.exit` (or `exit`). Return the result instead."
+        case "recursion":
+            return "Your code calls itself without end (RecursionError)."
+        case "memory":
+            limit = allowance.memory_bytes // 2**20
+            return f"Your code asked for more memory than the {limit:,} MB it may use."
+        case "too_large":
+            return f"`{name}` returned {raised.message}; more than 64 MB cannot be taken back."
+        case "time":
+            return (
+                f"Your code did not finish within {allowance.test_seconds:g} seconds"
+                " and was stopped. Look for a loop that never ends."
+            )
+        case "budget":
+            return (
+                f"Not run: the {allowance.total_seconds:g} seconds for the whole exercise were used up"
+                " by the tests before."
+            )
+        case "died":
+            if raised.message in SIGNALS:
+                return f"Your code ended the Python process. {SIGNALS[raised.message]}"
+            return (
+                "Your code ended the Python process, or closed what it answers through"
+                " (`os._exit`, `os.close`, `os.closerange`)."
+            )
+        case "garbage":
+            return "Your code wrote into the channel that only results may go through."
+        case "lost":
+            return "Not run: your code was stopped earlier in this test."
+        case "forbidden_action":
+            return (
+                f"Your code tried something that is not allowed here ({raised.message}). An exercise"
+                " computes in memory: no files, no network, no other programs."
+            )
+        case _:
+            text = f": {raised.message}" if raised.message else ""
+            return f"{raised.type}{text}"
+
+
+def describe_finding(finding: Finding, instead: dict[str, str]) -> str:
+    """Why a file is not run at all."""
+    where = f"Line {finding.line}" if finding.line else "The file"
+    if finding.kind == "syntax":
+        return f"{where} of {finding.file} is not valid Python: {finding.message}."
+    return f"{where} uses `{finding.call}`. {instead[finding.name]}"
+
+
+def missing_entry(missing: list[str], found: dict[str, str], defined: list[str]) -> str:
+    """The file runs, but does not define what is graded."""
+    name = missing[0]
+    if name in found:
+        return f"`{name}` should be a function or a class; in your file it is a {found[name]}."
+    others = ", ".join(f"`{other}`" for other in defined) or "no function and no class"
+    return f"Your file does not define `{name}`. It defines {others}."

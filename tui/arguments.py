@@ -1,0 +1,33 @@
+"""The arguments and options that commands share, with completion in the shell."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import CompletionItem
+
+from exercises.catalog import load_catalog
+
+
+def _complete_exercise(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    return [
+        CompletionItem(exercise.id, help=exercise.title)
+        for exercise in load_catalog().exercises
+        if exercise.id.startswith(incomplete)
+    ]
+
+
+def _complete_chapter(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    return [
+        CompletionItem(chapter.id, help=chapter.title)
+        for chapter in load_catalog().chapters
+        if chapter.id.startswith(incomplete)
+    ]
+
+
+exercise_argument = click.argument("exercise", required=False, shell_complete=_complete_exercise)
+chapter_argument = click.argument("chapter", required=False, shell_complete=_complete_chapter)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")

@@ -1,0 +1,53 @@
+"""`learn next`: one thing to do, the reason, and the command that does it."""
+
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from tui.arguments import json_option
+from tui.next_step import Step
+from tui.output import print_json, print_labelled, shown
+from tui.session import Session, open_session
+
+LABELS = {"reading": "Read", "exercise": "Exercise", "done": "Done"}
+
+
+@click.command("next")
+@json_option
+def next_command(as_json: bool) -> None:
+    """Say what to do next, and why."""
+    with open_session() as session:
+        step = session.next_step()
+        file = _file(session, step)
+    if as_json:
+        print_json({**asdict(step), "file": str(file) if file else None})
+    else:
+        _print(step, file)
+
+
+def _file(session: Session, step: Step) -> Path | None:
+    if step.kind != "exercise":
+        return None
+    return session.workspace.file(session.catalog.exercise(step.id))
+
+
+def _print(step: Step, file: Path | None) -> None:
+    print_labelled(LABELS[step.kind], click.style(step.title, bold=True))
+    print_labelled("", step.summary)
+    print_labelled("Why", step.reason)
+    if file:
+        print_labelled("File", shown(file))
+    print_labelled("Run", click.style(step.command, fg="cyan"))
+    if not _is_on_path():
+        # A newcomer who ran `make learn` has no `learn` in the shell yet.
+        activate = os.path.relpath(Path(sys.prefix, "bin", "activate"))
+        print_labelled("First", f"source {activate}   so that your shell finds `learn`")
+
+
+def _is_on_path() -> bool:
+    from shutil import which
+
+    return which("learn") is not None

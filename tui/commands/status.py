@@ -1,0 +1,116 @@
+"""`learn status`: how far the learner is."""
+
+from dataclasses import asdict, dataclass
+
+import click
+
+from exercises.catalog import Chapter, Exercise
+from tui.arguments import json_option
+from tui.next_step import current_exercise, is_unlocked
+from tui.output import print_json
+from tui.progress import Score
+from tui.session import Session, open_session
+
+BAR_WIDTH = 10
+# Words, not colours alone, carry the state.
+COLOURS = {"passed": "green", "current": "cyan", "open": None, "locked": "bright_black"}
+
+
+@dataclass(frozen=True)
+class ExerciseStatus:
+    id: str
+    title: str
+    state: str
+    points: float | None
+    max_points: float | None
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ChapterStatus:
+    id: str
+    number: int
+    title: str
+    read: bool
+    passed: int
+    exercises: tuple[ExerciseStatus, ...]
+
+
+@click.command("status")
+@click.option("--all", "show_all", is_flag=True, help="List the exercises of every chapter.")
+@json_option
+def status_command(show_all: bool, as_json: bool) -> None:
+    """Show chapters, exercises and points."""
+    with open_session() as session:
+        chapters = _status(session)
+    if as_json:
+        print_json({"chapters": [asdict(chapter) for chapter in chapters]})
+        return
+    for chapter in chapters:
+        _print_chapter(chapter)
+        if show_all or any(exercise.state == "current" for exercise in chapter.exercises):
+            for exercise in chapter.exercises:
+                _print_exercise(exercise)
+    _print_total(chapters)
+
+
+def _status(session: Session) -> list[ChapterStatus]:
+    standing = session.progress.standing()
+    scores = session.progress.best_scores()
+    current = current_exercise(session.catalog, standing)
+
+    def of_exercise(exercise: Exercise) -> ExerciseStatus:
+        score = scores.get(exercise.id, Score(None, None))
+        state = _state(exercise, current, standing.passed)
+        missing = tuple(need for need in exercise.needs if need not in standing.passed)
+        return ExerciseStatus(
+            exercise.id, exercise.title, state, score.points, score.max_points, missing
+        )
+
+    def of_chapter(chapter: Chapter) -> ChapterStatus:
+        exercises = tuple(of_exercise(exercise) for exercise in chapter.exercises)
+        return ChapterStatus(
+            id=chapter.id,
+            number=chapter.number,
+            title=chapter.title,
+            read=chapter.id in standing.read,
+            passed=sum(exercise.id in standing.passed for exercise in chapter.exercises),
+            exercises=exercises,
+        )
+
+    return [of_chapter(chapter) for chapter in session.catalog.chapters]
+
+
+def _state(exercise: Exercise, current: Exercise | None, passed: frozenset[str]) -> str:
+    if exercise.id in passed:
+        return "passed"
+    if exercise == current:
+        return "current"
+    return "open" if is_unlocked(exercise, passed) else "locked"
+
+
+def _print_chapter(chapter: ChapterStatus) -> None:
+    total = len(chapter.exercises)
+    filled = BAR_WIDTH * chapter.passed // total if total else 0
+    bar = "█" * filled + "░" * (BAR_WIDTH - filled)
+    read = "read" if chapter.read else "unread"
+    name = click.style(f"{chapter.number:>2}  {chapter.title}", bold=True)
+    click.echo(f"{name}  {bar}  {chapter.passed} of {total} passed, lesson {read}")
+
+
+def _print_exercise(exercise: ExerciseStatus) -> None:
+    state = click.style(f"{exercise.state:<8}", fg=COLOURS[exercise.state])
+    if exercise.points is not None:
+        extra = f"  {exercise.points:g}/{exercise.max_points:g} points"
+    elif exercise.state == "locked":
+        extra = f"  needs {', '.join(exercise.needs)}"
+    else:
+        extra = ""
+    click.echo(f"    {state} {exercise.id:<30} {exercise.title}{extra}")
+
+
+def _print_total(chapters: list[ChapterStatus]) -> None:
+    exercises = [exercise for chapter in chapters for exercise in chapter.exercises]
+    passed = sum(chapter.passed for chapter in chapters)
+    points = sum(exercise.points or 0 for exercise in exercises)
+    click.echo(f"{passed} of {len(exercises)} exercises passed, {points:g} points.")

@@ -1,0 +1,48 @@
+"""How results are printed: plain sentences, colour only where it is wanted, JSON for scripts."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+MAX_WIDTH = 100
+
+
+def colour_allowed() -> bool:
+    """False under NO_COLOR (https://no-color.org) and on terminals that have no colour."""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def colour_wanted() -> bool:
+    return colour_allowed() and sys.stdout.isatty()
+
+
+def width() -> int:
+    from shutil import get_terminal_size
+
+    return min(get_terminal_size().columns, MAX_WIDTH)
+
+
+def print_json(data: Any) -> None:
+    """One document on one line, so that the verdicts of `--watch` can be read line by line."""
+    click.echo(json.dumps(data, ensure_ascii=False, default=str))
+
+
+def print_labelled(label: str, text: str) -> None:
+    """A line of `learn next`: a label in a column of its own, then the text, wrapped."""
+    indent = " " * 10
+    wrapped = click.wrap_text(text, width(), initial_indent=indent, subsequent_indent=indent)
+    click.echo(click.style(f"{label:<10}", dim=True) + wrapped[len(indent) :])
+
+
+def shown(path: Path) -> str:
+    """A path as one would type it here."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
