@@ -10,7 +10,6 @@ rename, so that a kill at any moment leaves the old text or the new one.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -199,4 +198,6 @@ def _write(file: Path, content: bytes) -> None:
 
 
 def _hash(content: bytes) -> str:
+    import hashlib  # 3 ms, which `learn next` need not spend
+
     return hashlib.sha256(content).hexdigest()

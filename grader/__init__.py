@@ -1,8 +1,8 @@
 """Turns a submission into a report. This is the whole public face:
 
-    from grader import Grader, Submission
-    with Grader() as grader:
-        report = grader.grade(Submission(exercise="softmax", source=text))
+from grader import Grader, Submission
+with Grader() as grader:
+    report = grader.grade(Submission(exercise="softmax", source=text))
 """
 
 from grader.errors import GraderError

@@ -1,6 +1,7 @@
 """Compares what came back with what should have, and puts the difference into words.
 
-Everything here runs on our side. Values from a learner are plain tensors, numbers and containers by now.
+Everything here runs on our side. Values from a learner are plain tensors, numbers and containers by
+now.
 """
 
 import math
@@ -12,8 +13,8 @@ from torch import Tensor
 from grader.isolation.protocol import Handle, Record, record_fields
 from grader.report import Comparison
 
-# Relative and absolute tolerance. Measured: right answers in another order of summation stay under a
-# tenth of these, and float32 arithmetic inside a float64 answer does not.
+# Relative and absolute tolerance. Measured: right answers in another order of summation stay under
+# a tenth of these, and float32 arithmetic inside a float64 answer does not.
 TOLERANCES = {
     torch.float64: (1e-8, 1e-10),
     torch.float32: (1e-4, 1e-5),
@@ -64,16 +65,17 @@ def kind_of(value: Any) -> str:
 
 
 def show(value: Any) -> str:
-    """A value as a person reads it: small tensors whole, large ones by shape and dtype."""
+    """A value as a person reads it: small tensors whole, large ones as `float32[2, 3, 8]`."""
     if isinstance(value, Tensor):
-        dtype = str(value.dtype).removeprefix("torch.")
         if value.numel() > SHOWN_NUMBERS:
-            return f"tensor of shape {tuple(value.shape)}, {dtype}"
-        return f"tensor({_show_numbers(value.tolist())}, {dtype})"
+            return f"{str(value.dtype).removeprefix('torch.')}{list(value.shape)}"
+        return f"tensor({_show_numbers(value.tolist())})"
     if isinstance(value, float):
         return _show_numbers(value)
     if isinstance(value, Handle):
         return f"<{value.type}>"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key!r}: {show(item)}" for key, item in value.items()) + "}"
     if isinstance(value, tuple | list) and not hasattr(value, "_fields"):
         inside = ", ".join(show(item) for item in value)
         return f"({inside})" if isinstance(value, tuple) else f"[{inside}]"
@@ -89,8 +91,9 @@ def _show_numbers(value: Any) -> str:
 def check_structure(got: Any, expected: Any, what: str = "The result") -> Any:
     """Give `got` in the form of `expected`, whose numbers do not matter here.
 
-    Raises `Differs` where type, number of results, shape, dtype or device is not the same. A list is as
-    good as a tuple, an integer as a float of the same value, a record as a tuple of its fields.
+    Raises `Differs` where type, number of results, shape, dtype or device is not the same. A list
+    is as good as a tuple, an integer as a float of the same value, a record as a tuple of its
+    fields.
     """
     wanted = record_fields(expected)
     if wanted is not None:
@@ -189,9 +192,10 @@ def check_close(
     """
     got = check_structure(got, expected)
     wanted = record_fields(expected)
-    if wanted is not None:
+    found = record_fields(got)
+    if wanted is not None and found is not None:
         for name, item in wanted.items():
-            _check_part(record_fields(got)[name], item, f"`{name}`", rtol, atol)  # type: ignore[index]
+            _check_part(found[name], item, f"`{name}`", rtol, atol)
     elif isinstance(expected, tuple | list):
         for number, (mine, theirs) in enumerate(zip(got, expected, strict=True), start=1):
             _check_part(mine, theirs, f"Value {number}", rtol, atol)
@@ -202,11 +206,18 @@ def check_close(
         _check_tensor_close(got, expected, rtol, atol)
     elif isinstance(expected, int | float) and not isinstance(expected, bool):
         relative, absolute = tolerance(expected)
-        relative, absolute = (relative if rtol is None else rtol, absolute if atol is None else atol)
+        relative, absolute = (
+            relative if rtol is None else rtol,
+            absolute if atol is None else atol,
+        )
         if not math.isclose(got, expected, rel_tol=relative, abs_tol=absolute):
-            raise Differs(f"It should be {show(expected)}; yours is {show(got)}.", show(got), show(expected))
+            raise Differs(
+                f"It should be {show(expected)}; yours is {show(got)}.", show(got), show(expected)
+            )
     elif isinstance(expected, bool | str | None) and got != expected:
-        raise Differs(f"It should be {show(expected)}; yours is {show(got)}.", show(got), show(expected))
+        raise Differs(
+            f"It should be {show(expected)}; yours is {show(got)}.", show(got), show(expected)
+        )
 
 
 def _check_part(got: Any, expected: Any, what: str, rtol: float | None, atol: float | None) -> None:
@@ -216,7 +227,9 @@ def _check_part(got: Any, expected: Any, what: str, rtol: float | None, atol: fl
         raise Differs(f"{what}: {error}", error.got, error.expected, error.comparison) from None
 
 
-def _check_tensor_close(got: Tensor, expected: Tensor, rtol: float | None, atol: float | None) -> None:
+def _check_tensor_close(
+    got: Tensor, expected: Tensor, rtol: float | None, atol: float | None
+) -> None:
     relative, absolute = tolerance(expected)
     relative, absolute = (relative if rtol is None else rtol, absolute if atol is None else atol)
     if torch.allclose(got, expected, rtol=relative, atol=absolute):
@@ -231,7 +244,9 @@ def _check_tensor_close(got: Tensor, expected: Tensor, rtol: float | None, atol:
     elif got.numel() == 1:
         message = f"It should be {text[1]}; yours is {text[0]}."
     else:
-        message = f"{wrong} of {got.numel()} numbers differ; the most{place}: yours {text[0]}, expected {text[1]}."
+        mine, theirs = text
+        message = f"{wrong} of {got.numel()} numbers differ; the most{place}: "
+        message += f"yours {mine}, expected {theirs}."
     raise Differs(message, show(got), show(expected), compare(got, expected, index))
 
 
@@ -279,7 +294,9 @@ NAN_STAND_IN = 1.2345e30
 def _without_nan(value: Any) -> Any:
     if isinstance(value, Tensor):
         stand_in = NAN_STAND_IN if value.dtype != torch.float16 else 6.5e4
-        return value.nan_to_num(stand_in, math.inf, -math.inf) if value.is_floating_point() else value
+        return (
+            value.nan_to_num(stand_in, math.inf, -math.inf) if value.is_floating_point() else value
+        )
     if isinstance(value, float) and math.isnan(value):
         return NAN_STAND_IN
     if isinstance(value, tuple | list):

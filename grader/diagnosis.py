@@ -1,7 +1,8 @@
 """Which known misconception gives the learner's own values?
 
-A misconception is an edit of `solution.py`. When a test has failed, its calls are made again on each edited
-solution. The one that answers as the learner's code did, call for call, is the diagnosis.
+A misconception is an edit of `solution.py`. When a test has failed, its calls are made again on
+each edited solution. The one that answers as the learner's code did, call for call, is the
+diagnosis.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,8 +14,8 @@ import yaml
 
 from grader.comparing import same
 from grader.errors import GraderError
-from grader.isolation.proxy import Helper, Local
 from grader.isolation.candidate import Value
+from grader.isolation.proxy import Helper, Local
 from grader.isolation.session import Call, Raised, Session, load_source
 from grader.report import Diagnosis
 
@@ -33,13 +34,15 @@ class Misconception:
         for old, new in self.edits:
             if solution.count(old) != 1:
                 times = solution.count(old)
-                raise GraderError(f"{self.id}: {old!r} occurs {times} times in the solution, not once.")
+                raise GraderError(
+                    f"{self.id}: {old!r} occurs {times} times in the solution, not once."
+                )
             solution = solution.replace(old, new)
         return solution
 
 
 def load_misconceptions(path: Path) -> tuple[Misconception, ...]:
-    """Read `misconceptions.yaml`. Raises `GraderError` where it is not as docs/authoring.md says."""
+    """Read a `misconceptions.yaml`. Raises `GraderError` where its form is wrong."""
     entries = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) or []
     try:
         return tuple(
@@ -70,7 +73,9 @@ class Record:
 class Diagnostician:
     """Holds the edited solutions of one exercise, loaded once."""
 
-    def __init__(self, exercise: str, solution: str, misconceptions: Sequence[Misconception]) -> None:
+    def __init__(
+        self, exercise: str, solution: str, misconceptions: Sequence[Misconception]
+    ) -> None:
         self._suspects = []
         for misconception in misconceptions:
             name = f"misconception_{exercise}_{misconception.id}"
@@ -78,7 +83,9 @@ class Diagnostician:
             try:
                 module = load_source(name, f"{name}.py", source)
             except SyntaxError as error:
-                raise GraderError(f"{misconception.id}: the edited solution does not parse: {error}") from None
+                raise GraderError(
+                    f"{misconception.id}: the edited solution does not parse: {error}"
+                ) from None
             self._suspects.append((misconception, Local(Session(module), frozenset())))
 
     def diagnose(self, records: Mapping[str, Record]) -> dict[str, Diagnosis]:

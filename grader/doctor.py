@@ -52,6 +52,9 @@ class Doctor:
     def to_json(self) -> dict[str, object]:
         return {"schema": SCHEMA, **asdict(self), "sandboxed": self.sandboxed}
 
+    def to_text(self) -> str:
+        return "\n".join(self.lines()) + "\n"
+
     def lines(self) -> Iterator[str]:
         """The report for people: a line per layer, and one per attempt that got through."""
         yield self.platform

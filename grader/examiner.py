@@ -1,6 +1,7 @@
-"""The trusted side: holds torch, pytest, the hidden suites and the reference, and grades submissions.
+"""The trusted side: holds the hidden suites and the reference, and grades submissions.
 
-    Submission ─► decode ─► inspect and load (in a worker) ─► suite under pytest ─► diagnosis ─► Report
+    Submission ─► decode ─► inspect and load (in a worker) ─► suite under pytest ─► diagnosis ─►
+    Report
 
 The learner's code never runs here, and no expected value ever leaves this process.
 """
@@ -18,8 +19,8 @@ import torch
 from exercises.catalog import Exercise, load_catalog
 from grader.diagnosis import Diagnostician, load_misconceptions
 from grader.errors import GraderError, UsageError
-from grader.isolation.inspection import Finding
 from grader.isolation.candidate import Allowance, Candidate, Value
+from grader.isolation.inspection import Finding
 from grader.isolation.sandbox import Sandbox, shared_sandbox
 from grader.isolation.session import Raised, Session, load_source
 from grader.report import Outcome, Problem, Report, TestResult
@@ -51,7 +52,9 @@ class Examiner:
         if kind not in ("cpu", "cuda"):
             raise UsageError(f"There is no device {device!r}. Use cpu or cuda.")
         if kind == "cuda" and not torch.cuda.is_available():
-            raise UsageError("This machine has no CUDA device that torch can use. Use --device cpu.")
+            raise UsageError(
+                "This machine has no CUDA device that torch can use. Use --device cpu."
+            )
         torch.set_num_threads(1)
         self._device = device
         self._sandbox = sandbox or shared_sandbox(device)
@@ -68,7 +71,9 @@ class Examiner:
         except UsageError:
             raise
         except Exception as error:
-            problem = Problem("internal", f"The grader failed: {error}", code=traceback.format_exc())
+            problem = Problem(
+                "internal", f"The grader failed: {error}", code=traceback.format_exc()
+            )
             report = replace(blank, problem=problem)
         return replace(report, duration_ms=(time.perf_counter() - started) * 1e3)
 
@@ -196,7 +201,11 @@ def load_problem(raised: Raised, allowance: Allowance) -> Problem:
 def entry_problem(loaded: Any) -> Problem | None:
     """The learner's file runs, but does not define what is graded. What it says is not trusted."""
     try:
-        missing, found, defined = ([*map(str, loaded["missing"])], dict(loaded["found"]), [*map(str, loaded["defined"])])
+        missing, found, defined = (
+            [*map(str, loaded["missing"])],
+            dict(loaded["found"]),
+            [*map(str, loaded["defined"])],
+        )
     except (KeyError, TypeError, ValueError):
         raise GraderError("The worker's answer to `load` cannot be read.") from None
     if not missing:

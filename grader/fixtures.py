@@ -14,16 +14,14 @@ T = TypeVar("T")
 
 
 class Rng:
-    """Random numbers that depend on the seed and the test's name alone; on `device`, drawn on the CPU."""
+    """Random numbers that depend on the seed and the test's name alone, whatever the device."""
 
     def __init__(self, seed: int, name: str, device: str = "cpu") -> None:
         digest = hashlib.sha256(f"{seed}:{name}".encode()).digest()
         self._generator = torch.Generator().manual_seed(int.from_bytes(digest[:7], "big"))
         self._device = device
 
-    def normal(
-        self, *shape: int, scale: float = 1.0, dtype: torch.dtype = torch.float32
-    ) -> Tensor:
+    def normal(self, *shape: int, scale: float = 1.0, dtype: torch.dtype = torch.float32) -> Tensor:
         """Normally distributed numbers with standard deviation `scale`."""
         numbers = torch.randn(shape, generator=self._generator, dtype=torch.float64) * scale
         return numbers.to(self._device, dtype)

@@ -57,8 +57,9 @@ class Grader:
     def grade(self, submission: Submission) -> Report:
         """Grade one submission and wait for the report.
 
-        Raises `UnknownExercise` and `UsageError` for what cannot be graded at all. Where an examining process
-        dies, the report's outcome is `error`, and the next submission gets a new process.
+        Raises `UnknownExercise` and `UsageError` for what cannot be graded at all. Where an
+        examining process dies, the report's outcome is `error`, and the next submission gets a new
+        process.
         """
         return self._result(submission, self.submit(submission))
 
@@ -73,5 +74,7 @@ class Grader:
             return future.result()
         except ExaminerLost as error:
             exercise = load_catalog().exercise(submission.exercise)
-            blank = Report(exercise.id, exercise.title, "error", 0, 0, submission.seed or 0, submission.device)
+            blank = Report(
+                exercise.id, exercise.title, "error", 0, 0, submission.seed or 0, submission.device
+            )
             return replace(blank, problem=Problem("internal", str(error)))

@@ -1,8 +1,8 @@
 """A small executor whose processes are examiners.
 
 Unlike `ProcessPoolExecutor` it does not import the caller's main module again, so a script may use
-`Grader` without a `__main__` guard, and it starts its processes at once, so that torch is loading while
-the caller still reads its files.
+`Grader` without a `__main__` guard, and it starts its processes at once, so that torch is loading
+while the caller still reads its files.
 """
 
 import contextlib
@@ -30,7 +30,12 @@ class Process:
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", "from grader.pool import serve; serve()", str(theirs.fileno())],
+                [
+                    sys.executable,
+                    "-c",
+                    "from grader.pool import serve; serve()",
+                    str(theirs.fileno()),
+                ],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -57,7 +62,7 @@ class Process:
 
 
 class ExaminerPool(Executor):
-    """`jobs` processes. One that dies fails its task with `ExaminerLost`; the next gets a new one."""
+    """`jobs` processes. One that dies fails its task with `ExaminerLost` and is replaced."""
 
     def __init__(self, jobs: int = 1) -> None:
         self._threads = ThreadPoolExecutor(jobs)
@@ -100,7 +105,7 @@ def serve() -> None:
 
 
 def warm_up() -> None:
-    """Load what every verdict needs: the zygote first, since it loads torch at the same time as we do."""
+    """Load what every verdict needs; the zygote first, so that both load torch at once."""
     from grader.isolation.sandbox import shared_sandbox
 
     shared_sandbox("cpu")

@@ -64,7 +64,7 @@ class TestResult:
 
 @dataclass(frozen=True)
 class Problem:
-    """What kept the whole submission from being graded. `line` counts from 1; None where it has none."""
+    """What kept the whole file from being graded. `line` counts from 1."""
 
     kind: str
     message: str

@@ -1,4 +1,4 @@
-"""Where an exercise's hidden half lies. The pairing is by path: `exercises/C/E.py` ↔ `suites/C/E/`."""
+"""Where an exercise's hidden half lies: `exercises/C/E.py` ↔ `grader/suites/C/E/`."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ SUITES = Path(__file__).parent / "suites"
 
 
 def suite_folder(exercise: Exercise) -> Path:
-    """The folder of the hidden suite. Raises `UsageError` where the course was shipped without it."""
+    """The hidden suite's folder. Raises `UsageError` where the course came without it."""
     folder = SUITES / exercise.chapter / exercise.id
     if not folder.is_dir():
         raise UsageError(f"The hidden suite of {exercise.id} is not installed here.")

@@ -14,9 +14,9 @@ class Submission:
     """One answer to one exercise.
 
     `source` is the file's text (or its bytes, which the grader decodes), or several files by name:
-    the one named `<exercise>.py` is graded and may import the others. `seed` None draws a fresh one,
-    so that hard-coded outputs fail; a fixed seed gives the same questions each time. `device` is
-    `cpu` or a CUDA device.
+    the one named `<exercise>.py` is graded and may import the others. `seed` None draws a fresh
+    one, so that hard-coded outputs fail; a fixed seed gives the same questions each time. `device`
+    is `cpu` or a CUDA device.
     """
 
     exercise: str
@@ -34,8 +34,8 @@ class Submission:
     ) -> "Submission":
         """Read one file; its name gives the exercise if none is named.
 
-        Raises `SubmissionError` where there is no file to read. What is in the file is judged by the
-        grader, not here.
+        Raises `SubmissionError` where there is no file to read. What is in the file is judged by
+        the grader, not here.
         """
         path = Path(path)
         if path.is_dir():

@@ -1,4 +1,4 @@
-"""Runs one hidden suite under pytest, in this process, against the learner's side of one submission."""
+"""Runs one hidden suite under pytest, in this process, against one submission."""
 
 import os
 import time
@@ -12,8 +12,8 @@ import pytest
 from grader.diagnosis import Record
 from grader.errors import GraderError
 from grader.fixtures import Expectation, Rng
+from grader.isolation.candidate import Allowance
 from grader.isolation.proxy import Exchange, Failure, Learner, SubmissionProxy
-from grader.isolation.candidate import Allowance, Candidate
 from grader.isolation.session import Raised, Session
 from grader.report import Frame, TestResult
 from grader.wording import describe
@@ -22,7 +22,15 @@ from grader.wording import describe
 UNUSED_PLUGINS = (
     *("cacheprovider", "capture", "debugging", "doctest", "faulthandler", "junitxml", "legacypath"),
     *("logging", "monkeypatch", "pastebin", "recwarn", "setuponly", "setupplan", "stepwise"),
-    *("subtests", "terminal", "threadexception", "tmpdir", "unittest", "unraisableexception", "warnings"),
+    *(
+        "subtests",
+        "terminal",
+        "threadexception",
+        "tmpdir",
+        "unittest",
+        "unraisableexception",
+        "warnings",
+    ),
 )
 
 
@@ -140,7 +148,7 @@ class SuiteRun:
             points=0.0 if error else points,
             max_points=points,
             outcome=outcome,  # type: ignore[arg-type]
-            output=self._learner.output if isinstance(self._learner, Candidate) else "",
+            output=self._learner.output,
             duration_ms=(time.perf_counter() - self._started) * 1e3,
             **details,
         )

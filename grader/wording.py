@@ -1,11 +1,11 @@
 """The sentences for what can go wrong with a learner's code. Every failure text is written here."""
 
-from grader.isolation.inspection import Finding
 from grader.isolation.candidate import Allowance
+from grader.isolation.inspection import Finding
 from grader.isolation.session import Raised
 
 SIGNALS = {
-    "SIGSEGV": "It crashed Python itself (segmentation fault). Recursion that never ends can do this.",
+    "SIGSEGV": "It crashed Python itself (segmentation fault), as endless recursion can.",
     "SIGKILL": "It was killed by the system, which happens when memory runs out.",
     "SIGXCPU": "It used up its processor time.",
     "SIGABRT": "It aborted Python itself.",
@@ -22,7 +22,9 @@ def describe(raised: Raised, name: str, allowance: Allowance) -> str:
         case "unwritten":
             return f"`{name}` is not written yet: it still raises NotImplementedError."
         case "signature":
-            return f"`{name}` cannot be called this way: {raised.message}. Keep the stub's signature."
+            return (
+                f"`{name}` cannot be called this way: {raised.message}. Keep the stub's signature."
+            )
         case "detached":
             return (
                 f"The result of `{name}` carries no gradient. Something in it leaves autograd:"
@@ -44,8 +46,8 @@ def describe(raised: Raised, name: str, allowance: Allowance) -> str:
             )
         case "budget":
             return (
-                f"Not run: the {allowance.total_seconds:g} seconds for the whole exercise were used up"
-                " by the tests before."
+                f"Not run: the {allowance.total_seconds:g} seconds for the whole exercise were used"
+                " up by the tests before."
             )
         case "died":
             if raised.message in SIGNALS:
@@ -60,8 +62,8 @@ def describe(raised: Raised, name: str, allowance: Allowance) -> str:
             return "Not run: your code was stopped earlier in this test."
         case "forbidden_action":
             return (
-                f"Your code tried something that is not allowed here ({raised.message}). An exercise"
-                " computes in memory: no files, no network, no other programs."
+                f"Your code tried something that is not allowed here ({raised.message}). An"
+                " exercise computes in memory: no files, no network, no other programs."
             )
         case _:
             text = f": {raised.message}" if raised.message else ""

@@ -19,7 +19,8 @@ from reference.multi_head import merge_heads, split_heads
 
 def attention_entropy(weights: Float[Tensor, "*batch T S"]) -> Float[Tensor, "*batch T"]:
     """−Σ w log w of each query's weights, in nats: 0 for one key alone, log S for all alike."""
-    return torch.special.entr(weights).sum(-1)
+    terms: Tensor = torch.special.entr(weights)
+    return terms.sum(-1)
 
 
 class HeadPatterns(NamedTuple):

@@ -38,7 +38,7 @@ def softmax(x: Float[Tensor, "..."], dim: int = -1) -> Float[Tensor, "..."]:
 
 
 def masked_softmax(
-    scores: Float[Tensor, "*batch T S"], mask: Bool[Tensor, "*#batch #T #S"] | None
+    scores: Float[Tensor, "*batch T S"], mask: Bool[Tensor, "..."] | None
 ) -> Float[Tensor, "*batch T S"]:
     """Softmax over the allowed keys. Masked keys get exactly 0; so does a row with no key at all.
 
@@ -115,11 +115,11 @@ def fused_attention(
         # Only without a mask tensor may the kernel skip the upper triangle.
         return F.scaled_dot_product_attention(q, k, v, None, dropout, True, scale=scale), None
     mask = visible(mask, causal, T, S, q.device)
-    shift = None if bias is None else bias.to(q.dtype)
+    shift = None if bias is None else bias.expand(*bias.shape[:-2], T, S).to(q.dtype)
     if mask is None:
         return F.scaled_dot_product_attention(q, k, v, shift, dropout, scale=scale), None
     sees_a_key = mask.any(-1, keepdim=True)  # (..., T, 1)
-    mask = mask | ~sees_a_key
+    mask = (mask | ~sees_a_key).expand(*mask.shape[:-2], T, S)
     shift = mask if shift is None else shift.masked_fill(~mask, -math.inf)
     output = F.scaled_dot_product_attention(q, k, v, shift, dropout, scale=scale)
     return output.masked_fill(~sees_a_key, 0.0), None

@@ -32,6 +32,18 @@ class LayerArguments(LayerVariant):
     norm_first: bool
 
 
+class AttentionArguments(TypedDict):
+    """The keyword arguments of `MultiHeadAttention` and `CrossAttention`."""
+
+    d_model: int
+    n_heads: int
+    dropout: float
+    bias: bool
+    n_kv_heads: int | None
+    scale_scores: bool
+    path: AttentionPath
+
+
 @dataclass(frozen=True, kw_only=True)
 class TransformerConfig:
     """Sizes and choices of an encoder, a decoder, or both. Lengths are in tokens.
@@ -136,6 +148,18 @@ class TransformerConfig:
             gated=self.gated,
             scale_scores=self.scale_scores,
             attention=self.attention,
+        )
+
+    def attention_arguments(self) -> AttentionArguments:
+        """What `MultiHeadAttention` and `CrossAttention` take."""
+        return AttentionArguments(
+            d_model=self.d_model,
+            n_heads=self.n_heads,
+            dropout=self.dropout,
+            bias=self.bias,
+            n_kv_heads=self.n_kv_heads,
+            scale_scores=self.scale_scores,
+            path=self.attention,
         )
 
 

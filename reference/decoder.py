@@ -21,7 +21,7 @@ from reference.multi_head import (
     split_heads,
 )
 from reference.norm import make_norm
-from reference.sublayer import SublayerConnection
+from reference.sublayer import make_sublayer
 
 
 class ProjectedMemory(NamedTuple):
@@ -93,12 +93,12 @@ class DecoderLayer(nn.Module):
             norm_first=norm_first,
             **variant,
         )
-        self.self_attention = MultiHeadAttention.from_config(config)
-        self.cross_attention = CrossAttention.from_config(config)
+        self.self_attention = MultiHeadAttention(**config.attention_arguments())
+        self.cross_attention = CrossAttention(**config.attention_arguments())
         self.feed_forward = make_feed_forward(config)
-        self.sublayer1 = SublayerConnection.from_config(config)
-        self.sublayer2 = SublayerConnection.from_config(config)
-        self.sublayer3 = SublayerConnection.from_config(config)
+        self.sublayer1 = make_sublayer(config)
+        self.sublayer2 = make_sublayer(config)
+        self.sublayer3 = make_sublayer(config)
 
     def forward(
         self,

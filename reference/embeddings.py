@@ -33,6 +33,6 @@ class Embeddings(nn.Module):
         output: Tensor = self.embedding(tokens) * self.factor
         return output
 
-    def project(self, x: Float[Tensor, "B T D"]) -> Float[Tensor, "B T V"]:
+    def project(self, x: Float[Tensor, "*batch D"]) -> Float[Tensor, "*batch V"]:
         """Logits by the tied output projection: the same table, transposed and not scaled."""
         return F.linear(x, self.embedding.weight)

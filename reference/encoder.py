@@ -13,7 +13,7 @@ from reference.config import LayerVariant, TransformerConfig
 from reference.feed_forward import make_feed_forward
 from reference.multi_head import AttentionOptions, Cache, MultiHeadAttention
 from reference.norm import make_norm
-from reference.sublayer import SublayerConnection
+from reference.sublayer import make_sublayer
 
 
 def masked_mean_pool(x: Float[Tensor, "B S D"], mask: Bool[Tensor, "B S"]) -> Float[Tensor, "B D"]:
@@ -50,10 +50,10 @@ class EncoderLayer(nn.Module):
             norm_first=norm_first,
             **variant,
         )
-        self.self_attention = MultiHeadAttention.from_config(config)
+        self.self_attention = MultiHeadAttention(**config.attention_arguments())
         self.feed_forward = make_feed_forward(config)
-        self.sublayer1 = SublayerConnection.from_config(config)
-        self.sublayer2 = SublayerConnection.from_config(config)
+        self.sublayer1 = make_sublayer(config)
+        self.sublayer2 = make_sublayer(config)
 
     def forward(
         self,

@@ -4,14 +4,14 @@ Source: Vaswani et al. (2017), section 3.2.2; Ainslie et al., "GQA" (2023) for g
 Weight matrices are (out, in), as in `nn.Linear`, unless a docstring says otherwise.
 """
 
-from typing import Protocol, Self, TypedDict, Unpack
+from typing import Protocol, TypedDict, Unpack
 
 import torch.nn.functional as F
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from reference.attention import PATHS, scaled_dot_product_attention
-from reference.config import AttentionPath, TransformerConfig
+from reference.config import AttentionPath
 from reference.rotary import Rotation, rotate
 
 
@@ -158,18 +158,6 @@ class MultiHeadAttention(nn.Module):
         self.w_k = nn.Linear(d_model, kv_width, bias=bias)
         self.w_v = nn.Linear(d_model, kv_width, bias=bias)
         self.w_o = nn.Linear(d_model, d_model, bias=bias)
-
-    @classmethod
-    def from_config(cls, config: TransformerConfig) -> Self:
-        return cls(
-            config.d_model,
-            config.n_heads,
-            config.dropout,
-            config.bias,
-            n_kv_heads=config.n_kv_heads,
-            scale_scores=config.scale_scores,
-            path=config.attention,
-        )
 
     def project_key_value(
         self, key: Float[Tensor, "B S D"], value: Float[Tensor, "B S D"]

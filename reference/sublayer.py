@@ -5,7 +5,6 @@ Normalization in the Transformer Architecture" (2020), with the norm before the 
 """
 
 from collections.abc import Callable
-from typing import Self
 
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -36,10 +35,6 @@ class SublayerConnection(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.norm_first = norm_first
 
-    @classmethod
-    def from_config(cls, config: TransformerConfig) -> Self:
-        return cls(config.d_model, config.dropout, config.norm_first, make_norm(config))
-
     def forward(
         self, x: Float[Tensor, "B T D"], sublayer: Callable[[Tensor], Tensor]
     ) -> Float[Tensor, "B T D"]:
@@ -49,3 +44,9 @@ class SublayerConnection(nn.Module):
         else:
             output = self.norm(x + self.dropout(sublayer(x)))
         return output
+
+
+def make_sublayer(config: TransformerConfig) -> SublayerConnection:
+    """A residual connection with the norm that the configuration asks for."""
+    norm = make_norm(config)
+    return SublayerConnection(config.d_model, config.dropout, config.norm_first, norm)

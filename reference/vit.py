@@ -13,8 +13,8 @@ from reference.initial import initialise_normal
 from reference.position_scheme import PositionScheme
 
 
-def patchify(images: Float[Tensor, "B C H W"], p: int) -> Float[Tensor, "B N C*p*p"]:
-    """Cut images into p × p patches, row by row: N = (H/p)·(W/p).
+def patchify(images: Float[Tensor, "B C H W"], p: int) -> Float[Tensor, "B N patch"]:
+    """Cut images into p × p patches, row by row: N = (H/p)·(W/p) of C·p² numbers.
 
     Within a patch the order is channel, row, column: the first p² numbers are all of one channel.
     A linear layer on them is so the same as a convolution with kernel and stride p. Raises

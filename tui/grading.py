@@ -25,6 +25,7 @@ def grade(session: Session, grader: Grader, exercise: Exercise, kind: Kind) -> R
 
     file = session.workspace.file(exercise)
     submission = Submission.from_file(file, exercise.id, seed=SEEDS[kind])
+    (source,) = submission.files().values()
     report = grader.grade(submission)
     session.progress.record(
         Attempt(
@@ -35,7 +36,7 @@ def grade(session: Session, grader: Grader, exercise: Exercise, kind: Kind) -> R
             max_points=report.max_points,
             seed=report.seed,
             at=now(),
-            source=file_bytes(submission.source),
+            source=source if isinstance(source, bytes) else source.encode(),
             report=json.dumps(report.to_dict(), ensure_ascii=False),
         )
     )
@@ -60,4 +61,6 @@ def advice(report: Report, kind: Kind) -> str:
         return f"`learn hint {report.exercise}` if you are stuck."
     if kind == "check":
         return f"`learn submit {report.exercise}` makes it count."
-    return f"`learn next` goes on; `learn solution --diff {report.exercise}` compares yours with ours."
+    return (
+        f"`learn next` goes on; `learn solution --diff {report.exercise}` compares yours with ours."
+    )

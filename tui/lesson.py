@@ -15,7 +15,7 @@ def plain(text: str) -> str:
 
 
 def as_markdown(text: str) -> str:
-    """`plain`, with each formula as code, so that Markdown takes no `_` and `\\` in it for its own."""
+    """`plain`, with formulas as code, so that Markdown takes no `_` or `\\` in them for its own."""
     return "".join(part if is_code else _guard(part) for part, is_code in _parts(plain(text)))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 MAX_WIDTH = 100
+DEFAULT_WIDTH = 80
 
 
 def colour_allowed() -> bool:
@@ -23,9 +24,10 @@ def colour_wanted() -> bool:
 
 
 def width() -> int:
-    from shutil import get_terminal_size
-
-    return min(get_terminal_size().columns, MAX_WIDTH)
+    try:
+        return min(os.get_terminal_size().columns, MAX_WIDTH)
+    except OSError:  # no terminal
+        return DEFAULT_WIDTH
 
 
 def print_json(data: Any) -> None:

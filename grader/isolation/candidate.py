@@ -1,4 +1,4 @@
-"""The learner's side of one submission: a worker, asked over its channel, and replaced when it is lost."""
+"""The learner's side of one submission: a worker, and another when that one is lost."""
 
 import os
 import signal
@@ -13,7 +13,9 @@ from grader.isolation.sandbox import START_SECONDS, Sandbox
 from grader.isolation.session import Call, Raised
 
 GRACE_SECONDS = 0.5  # what a worker gets to report its own time-out before it is killed
-LOST = frozenset({"time", "died", "garbage", "budget", "lost"})  # kinds of `Raised` that end a worker
+LOST = frozenset(
+    {"time", "died", "garbage", "budget", "lost"}
+)  # kinds of `Raised` that end a worker
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,8 @@ class Value:
 class Candidate:
     """One submission on the untrusted side, for as long as it is graded.
 
-    A worker that dies or hangs is replaced at the next test. Every method that runs the learner's code
-    gives a `Value` or a `Raised`; it never raises what that code does.
+    A worker that dies or hangs is replaced at the next test. Every method that runs the learner's
+    code gives a `Value` or a `Raised`; it never raises what that code does.
     """
 
     def __init__(
@@ -124,11 +126,13 @@ class Candidate:
             document, _ = self._channel.receive(START_SECONDS)
         except (EOFError, TimeoutError, ProtocolError):
             self.close()
-            raise GraderError("A worker could not lock itself down. `grader doctor` says why.") from None
+            raise GraderError(
+                "A worker could not lock itself down. `grader doctor` says why."
+            ) from None
         self.layers = decode(document["value"], {}, "cpu")
 
     def _ask(self, request: dict[str, Any], tensors: Any = None) -> Value | Raised:
-        """One request and its reply, within what is left of the test's time and of the whole time."""
+        """One request and its reply, within what is left of the time."""
         if self._channel is None:
             return Raised("lost", "", "")
         seconds = min(self._test_left, self._left)
@@ -169,7 +173,7 @@ class Candidate:
             raise ProtocolError("not a reply") from None
 
     def _lose(self, kind: str) -> Raised:
-        """Give the worker up. For one that died, the message is the signal's name or exit status."""
+        """Give the worker up. If it died, the message is the signal's name or exit status."""
         channel, self._channel = self._channel, None
         if channel is not None:
             channel.close()

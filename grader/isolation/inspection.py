@@ -1,8 +1,8 @@
-"""Looks at a submission before any of it runs: does it parse, and does it call what would skip the point?
+"""Looks at a submission before it runs: does it parse, does it call what would skip the point?
 
-This runs in the worker, since a parser can be crashed by what it reads, but before the learner's code
-does, so its answer can be trusted. The check for forbidden calls is a guard-rail for learners, not a
-wall: who hides a call behind `eval` fools nobody but themselves.
+This runs in the worker, since a parser can be crashed by what it reads, but before the learner's
+code does, so its answer can be trusted. The check for forbidden calls is a guard-rail for learners,
+not a wall: who hides a call behind `eval` fools nobody but themselves.
 """
 
 import ast
@@ -48,7 +48,7 @@ def _line(source: str, number: int | None) -> str:
 
 
 def forbidden_calls(tree: ast.Module, forbidden: frozenset[str]) -> Iterator[tuple[int, str, str]]:
-    """Line, spelling and name of each use of a forbidden name that comes from torch or from a tensor.
+    """Line, spelling and name of each forbidden name that comes from torch or from a tensor.
 
     A name is matched by its last part, without underscores around it, however it was imported. A
     learner's own functions and methods may have any name: `softmax(x)`, `self.softmax(x)`.
@@ -69,7 +69,11 @@ def forbidden_calls(tree: ast.Module, forbidden: frozenset[str]) -> Iterator[tup
 
 
 def _is_super(value: ast.expr) -> bool:
-    return isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "super"
+    return (
+        isinstance(value, ast.Call)
+        and isinstance(value.func, ast.Name)
+        and value.func.id == "super"
+    )
 
 
 def _own_names(tree: ast.Module) -> set[str]:

@@ -62,11 +62,11 @@ def _values(limits: Limits, device: str) -> Iterator[tuple[int, int]]:
     yield resource.RLIMIT_CPU, (math.ceil(limits.seconds) + 1) * _CORES
     yield resource.RLIMIT_CORE, 0
     yield resource.RLIMIT_FSIZE, 0
-    yield resource.RLIMIT_NOFILE, limits.open_files
+    yield resource.RLIMIT_NOFILE, limits.open_files * (16 if device == "cuda" else 1)
     if not LINUX:
         return
     yield resource.RLIMIT_MSGQUEUE, 0
-    if device != "cuda":  # a CUDA context maps and pins far more than it uses
+    if device != "cuda":  # a CUDA context opens, maps and pins far more than it uses
         yield resource.RLIMIT_MEMLOCK, 0
         yield resource.RLIMIT_AS, mapped_bytes() + limits.memory_bytes
 

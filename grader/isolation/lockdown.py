@@ -17,7 +17,6 @@ What still works is reading the metadata of files (`os.path.exists`), which neit
 from __future__ import annotations
 
 import contextlib
-import gc
 import importlib
 import os
 import sys
@@ -61,8 +60,9 @@ def prepare(
 ) -> Plan:
     """Work out the lock-down once, and restrict the calling process as far as it can bear.
 
-    The caller must not have started a thread, and can afterwards read `readable` and /proc only and
-    write nothing. `without` leaves out layers as if this machine did not have them.
+    The caller must not have started a thread. Afterwards it can read `readable` and /proc only,
+    write nothing, and import nothing else, our own modules included. `without` leaves out layers as
+    if this machine did not have them.
     """
     missing: dict[str, Layer] = {}
     program = None
@@ -82,7 +82,6 @@ def prepare(
         ruleset = _restrict_zygote(abi, readable, device)
     except Unavailable as error:
         missing["landlock"] = error.layer
-    gc.collect()
     return Plan(device, os.getpid(), os.getuid(), null, may_read, abi, ruleset, program, missing)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import json
+import mmap
 import os
 import resource
 import signal
@@ -157,7 +158,7 @@ ATTEMPTS: tuple[tuple[str, str, Action], ...] = (
         "seccomp",
         lambda _: kernel.syscall(_SYS_IO_URING_SETUP, 1, ctypes.create_string_buffer(120)),
     ),
-    ("allocate past the limit", "limits", lambda _: bytearray(2 * LIMITS.memory_bytes)),
+    ("allocate past the limit", "limits", lambda _: mmap.mmap(-1, 2 * LIMITS.memory_bytes)),
     (f"start {_MANY_THREADS} threads", "limits", _start_threads),
     ("raise its own limits", "limits", _raise_limit),
     ("change its root folder", "privileges", lambda _: os.chroot("/")),

@@ -1,8 +1,8 @@
 """Frames and values between the examiner and a worker. Never pickle.
 
-A frame is a fixed header (magic, length of the JSON part, length of the tensor part), a JSON document
-and a `safetensors` payload that holds every tensor the document names. Both lengths are checked
-before a byte is read, so a peer cannot make the other side allocate more than its limit.
+A frame is a fixed header (magic, length of the JSON part, length of the tensor part), a JSON
+document and a `safetensors` payload that holds every tensor the document names. Both lengths are
+checked before a byte is read, so a peer cannot make the other side allocate more than its limit.
 
 In the document a plain value is itself; everything else is an object with one tag:
 
@@ -90,8 +90,8 @@ def record_fields(value: object) -> dict[str, Any] | None:
 class Encoder:
     """Turns values into a document and its tensors.
 
-    `keep(value, path)` is asked for a handle for what no document can hold (modules, closures); without
-    it such a value is a `TypeError`.
+    `keep(value, path)` is asked for a handle for what no document can hold (modules, closures);
+    without it such a value is a `TypeError`.
     """
 
     def __init__(self, keep: Callable[[object, str], Handle] | None = None) -> None:
@@ -107,7 +107,11 @@ class Encoder:
         if value is None or isinstance(value, bool | int | float | str):
             return value
         if isinstance(value, Tensor):
-            if value.layout is torch.strided and value.dtype in DTYPES.values() and not value.is_meta:
+            if (
+                value.layout is torch.strided
+                and value.dtype in DTYPES.values()
+                and not value.is_meta
+            ):
                 return self._tensor(value)
             return self._handle(value, path)
         if isinstance(value, torch.dtype):
@@ -193,7 +197,7 @@ class Channel:
     def send(
         self, document: Any, tensors: dict[str, Tensor] | None = None, seconds: float | None = None
     ) -> None:
-        """Write one frame. Raises `TooLarge` before anything is written, `OSError` where nobody reads."""
+        """Write one frame. Raises `TooLarge` before writing, `OSError` where nobody reads."""
         text = json.dumps(document).encode()
         if len(text) > MAX_DOCUMENT:
             raise TooLarge(f"a structure of {len(text) / 1e6:,.0f} MB")

@@ -1,8 +1,8 @@
 """What a hidden suite holds in its hands: the learner's entry points, as if they were here.
 
-Every call goes to the learner's worker, and to `solution.py` in our own process. If the two differ in type,
-number of results, shape, dtype or device, the call raises a `Failure`, so that a suite only ever sees
-values of the right form.
+Every call goes to the learner's worker, and to `solution.py` in our own process. If the two differ
+in type, number of results, shape, dtype or device, the call raises a `Failure`, so that a suite
+only ever sees values of the right form.
 """
 
 from collections.abc import Mapping
@@ -12,15 +12,15 @@ from typing import Any, Never, Protocol
 from torch import Tensor
 
 from grader.comparing import Differs, check_structure, kind_of, show
-from grader.isolation.protocol import Handle
 from grader.isolation.candidate import LOST, Allowance, Value
+from grader.isolation.protocol import Handle
 from grader.isolation.session import Call, Raised, Session, Want, describe_exception
 from grader.report import Comparison
 from grader.wording import describe
 
 
 class Failure(Exception):
-    """The learner's answer is wrong. Only this, raised in a test, is a failed test; the rest is our error."""
+    """The learner's answer is wrong. Any other exception in a test is our error."""
 
     def __init__(
         self,
@@ -49,7 +49,11 @@ class Helper:
 
 
 class Learner(Protocol):
-    """The side that a suite calls: a `Candidate` in isolation, or a `Local` session in this process."""
+    """The side that a suite calls: a `Candidate` in isolation, or a `Local` in this process."""
+
+    output: str
+
+    def begin(self, seed: int) -> Value | Raised: ...
 
     def perform(self, call: Call) -> Value | Raised: ...
 
@@ -62,9 +66,11 @@ class Local:
     def __init__(self, session: Session, files: frozenset[str]) -> None:
         self._session = session
         self._files = files
+        self.output = ""
 
-    def begin(self, seed: int) -> None:
+    def begin(self, seed: int) -> Value | Raised:
         self._session.begin(seed)
+        return Value(None)
 
     def perform(self, call: Call) -> Value | Raised:
         try:
@@ -78,7 +84,7 @@ class Local:
 
 @dataclass(frozen=True)
 class Gradients:
-    """One gradient for each positional argument (None where it is no floating tensor), and by name."""
+    """One for each positional argument (None where it is no floating tensor), and by name."""
 
     inputs: list[Any]
     parameters: dict[str, Tensor]
@@ -104,7 +110,10 @@ class Exchange:
         cotangent: Any = None,
     ) -> Any:
         """Make the call on both sides; the learner's value in the form of the solution's."""
-        sent = tuple(_outside(arg) for arg in args), {key: _outside(arg) for key, arg in kwargs.items()}
+        sent = (
+            tuple(_outside(arg) for arg in args),
+            {key: _outside(arg) for key, arg in kwargs.items()},
+        )
         call = Call(len(self.log), target, method, *sent, want, cotangent)
         self.last_call = spell(call)
         expected = self._solve(call)
@@ -119,7 +128,9 @@ class Exchange:
             got = {name: got[name] for name in got if name in expected}  # caches are welcome
         return self._wrap(self._checked(got, expected, _what(call)))
 
-    def expect_error(self, error: type[Exception], target: str | Handle, method: str, args: Any, kwargs: Any) -> None:
+    def expect_error(
+        self, error: type[Exception], target: str | Handle, method: str, args: Any, kwargs: Any
+    ) -> None:
         """Fail unless the learner's code raises `error` (or a subclass of that name)."""
         call = Call(len(self.log), target, method, args, kwargs)
         self.last_call = spell(call)
@@ -161,7 +172,9 @@ class Exchange:
         inputs, parameters = got.get("inputs"), got.get("parameters")
         if not isinstance(inputs, list) or len(inputs) != len(expected["inputs"]):
             raise Failure("The gradients did not arrive whole.", self.last_call)
-        for number, (mine, theirs) in enumerate(zip(inputs, expected["inputs"], strict=True), start=1):
+        for number, (mine, theirs) in enumerate(
+            zip(inputs, expected["inputs"], strict=True), start=1
+        ):
             self._checked(mine, theirs, f"The gradient for argument {number}")
         return Gradients(
             inputs, self._checked(parameters, expected["parameters"], "The module's parameters")
@@ -180,9 +193,11 @@ class Exchange:
 
 
 def keep_objects(session: Session, value: Any, path: str) -> Any:
-    """`value` detached, and with what cannot be sent replaced by handles, named as a worker's encoder names them."""
+    """`value` detached, with handles for what cannot be sent, named as a worker names them."""
     if isinstance(value, tuple | list) and not hasattr(value, "_fields"):
-        return type(value)(keep_objects(session, item, f"{path}.{i}") for i, item in enumerate(value))
+        return type(value)(
+            keep_objects(session, item, f"{path}.{i}") for i, item in enumerate(value)
+        )
     if isinstance(value, Tensor):
         return value.detach()
     if value is None or isinstance(value, bool | int | float | str | dict | tuple | list):
@@ -249,7 +264,9 @@ class RemoteCallable:
 
     def inputs_after(self, *args: Any, **kwargs: Any) -> list[Any]:
         """The positional arguments as they are after the call."""
-        return list(self._exchange.perform(self._target, self._method, args, kwargs, "inputs_after"))
+        return list(
+            self._exchange.perform(self._target, self._method, args, kwargs, "inputs_after")
+        )
 
     def raises(self, error: type[Exception], *args: Any, **kwargs: Any) -> None:
         """Fail unless this call raises `error`."""
@@ -310,7 +327,5 @@ class SubmissionProxy:
         return RemoteCallable(self._exchange, name)
 
     def helper(self, source: str) -> RemoteObject:
-        """Ship a module's source to the learner's side; pass its functions where a callable is wanted."""
+        """Ship a module to the learner's side; pass its functions where a callable is wanted."""
         return RemoteObject(self._exchange, self._exchange.add_helper(source))
-
-

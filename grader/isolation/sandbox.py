@@ -23,7 +23,14 @@ class Sandbox:
         self._control, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-m", "grader.isolation.zygote", str(theirs.fileno()), device],
+                [
+                    sys.executable,
+                    "-I",
+                    "-m",
+                    "grader.isolation.zygote",
+                    str(theirs.fileno()),
+                    device,
+                ],
                 env=_environment(device),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -67,7 +74,6 @@ def _environment(device: str) -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         **{name: os.environ[name] for name in kept if name in os.environ},
     }
-
 
 
 @cache

@@ -16,7 +16,7 @@ import errno
 import os
 from types import ModuleType
 
-from grader.isolation.kernel import LINUX, PR_SET_SECCOMP, Unavailable, prctl
+from grader.isolation.kernel import LINUX, PR_GET_SECCOMP, PR_SET_SECCOMP, Unavailable, prctl
 
 MEMORY = "brk madvise mbind mmap mprotect mremap munmap"
 THREADS = (
@@ -46,11 +46,15 @@ FOR_CUDA = (
 )
 
 # Each rule: the call, and for some of its arguments (index, mask, value the masked bits must have).
-Rule = tuple[str, tuple[tuple[int, int, int], ...]]
+Rule = tuple[str | int, tuple[tuple[int, int, int], ...]]
+
+# By number, the same everywhere, so that an old libseccomp cannot fail to know them.
+NEWER_THAN_OUR_KERNEL = {"clone3": 435, "openat2": 437}
 
 _EVERY_BIT = (1 << 64) - 1
 _WORD = (1 << 32) - 1  # for C ints, whose upper half is whatever the register held
-_CHANGES_A_FILE = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_MAKES_A_FILE = os.O_CREAT | os.O_TRUNC
+_CHANGES_A_FILE = _MAKES_A_FILE | os.O_WRONLY | os.O_RDWR | os.O_APPEND
 _CLONE_VM, _CLONE_VFORK, _CLONE_THREAD = 0x100, 0x4000, 0x10000
 _CLONE_NEW_NAMESPACES = 0x7E020080
 _NEW_THREAD = _CLONE_VM | _CLONE_THREAD
@@ -59,13 +63,8 @@ _SENDING = 0x40 | 0x4000  # MSG_DONTWAIT, MSG_NOSIGNAL
 _RECEIVING = _SENDING | 0x02 | 0x20 | 0x100  # MSG_PEEK, MSG_TRUNC, MSG_WAITALL
 _PRCTL_HARMLESS = (15, 16, 0x53564D41)  # PR_SET_NAME, PR_GET_NAME, PR_SET_VMA (names of mappings)
 _FCNTL_HARMLESS = (0, 1, 2, 3, 4, 1030)  # duplicate; flags; not F_SETOWN, which sends signals
-_IOCTL_HARMLESS = (
-    0x5401,
-    0x5413,
-    0x5421,
-    0x5450,
-    0x5451,
-)  # TCGETS, TIOCGWINSZ, FIONBIO, FIO(N)CLEX
+# TCGETS and TIOCGWINSZ, which `open` and `print` ask; FIONBIO, FIONCLEX, FIOCLEX.
+_IOCTL_HARMLESS = (0x5401, 0x5413, 0x5421, 0x5450, 0x5451)
 
 CONDITIONAL: tuple[Rule, ...] = (
     ("clone", ((0, _NO_NEW_PROCESS, _NEW_THREAD),)),
@@ -82,8 +81,11 @@ CONDITIONAL: tuple[Rule, ...] = (
     *(("fcntl", ((1, _WORD, command),)) for command in _FCNTL_HARMLESS),
     *(("ioctl", ((1, _WORD, request),)) for request in _IOCTL_HARMLESS),
 )
-# The driver's own requests: type 'F' on nvidia*, small plain numbers on nvidia-uvm.
 CONDITIONAL_FOR_CUDA: tuple[Rule, ...] = (
+    # Devices are opened for writing; that nothing else is, Landlock alone must see to.
+    ("open", ((1, _MAKES_A_FILE, 0),)),
+    ("openat", ((2, _MAKES_A_FILE, 0),)),
+    # The driver's own requests: type 'F' on nvidia*, small plain numbers on nvidia-uvm.
     ("ioctl", ((1, 0xFF00, 0x4600),)),
     ("ioctl", ((1, 0xFFFFFF00, 0),)),
     ("ioctl", ((1, 0xFFFFFFFC, 0x30000000),)),
@@ -115,8 +117,8 @@ def compile_filter(device: str = "cpu") -> Program:
     rules = pyseccomp.SyscallFilter(pyseccomp.ERRNO(errno.EPERM))
     # The default is to end the thread, which would leave a process that waits for ever.
     rules.set_attr(pyseccomp.Attr.ACT_BADARCH, pyseccomp.KILL_PROCESS)
-    for name in ("clone3", "openat2"):
-        _add(pyseccomp, rules, pyseccomp.ERRNO(errno.ENOSYS), (name, ()))
+    for number in NEWER_THAN_OUR_KERNEL.values():
+        _add(pyseccomp, rules, pyseccomp.ERRNO(errno.ENOSYS), (number, ()))
     for name in ALLOWED + (FOR_CUDA.split() if device == "cuda" else []):
         _add(pyseccomp, rules, allow, (name, ()))
     for rule in CONDITIONAL + (CONDITIONAL_FOR_CUDA if device == "cuda" else ()):
@@ -129,6 +131,10 @@ def _library() -> ModuleType:
         raise Unavailable(
             "seccomp is part of Linux", "Grade on Linux, or inside a Linux container."
         )
+    try:
+        prctl(PR_GET_SECCOMP)
+    except OSError as error:
+        raise Unavailable("the kernel has no seccomp", "Use a kernel built with it.") from error
     try:
         import pyseccomp
     except ImportError as error:
@@ -144,8 +150,9 @@ def _library() -> ModuleType:
 
 
 def _add(pyseccomp: ModuleType, rules: object, action: int, rule: Rule) -> None:
-    name, conditions = rule
-    number = pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name)
+    call, conditions = rule
+    native = pyseccomp.Arch.NATIVE
+    number = call if isinstance(call, int) else pyseccomp.resolve_syscall(native, call)
     if number < 0:
         return  # not on this architecture, or unknown to this libseccomp: it stays denied
     arguments = [

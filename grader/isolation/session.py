@@ -1,7 +1,8 @@
 """Performs calls on one loaded source: the learner's in a worker, ours in the examiner.
 
-The examiner makes every call of a suite twice, here on `solution.py` and over there on the learner's
-file, and the diagnosis makes it again on edited solutions. All of them run this one piece of code.
+The examiner makes every call of a suite twice, here on `solution.py` and over there on the
+learner's file, and the diagnosis makes it again on edited solutions. All of them run this one piece
+of code.
 """
 
 import inspect
@@ -26,8 +27,9 @@ Want = Literal["value", "gradients", "inputs_after", "dict", "nothing"]
 class Call:
     """One thing that a suite asks of a submission.
 
-    `target` is a name in the learner's file, or a handle; `method` the attribute of it that is called
-    (empty for the target itself). `index` names what is kept: the third call's result is handle `3`.
+    `target` is a name in the learner's file, or a handle; `method` the attribute of it that is
+    called (empty for the target itself). `index` names what is kept: the third call's result is
+    handle `3`.
     """
 
     index: int
@@ -110,7 +112,7 @@ class Session:
         return getattr(value, attribute) if attribute else value
 
     def _inside(self, value: Any) -> Any:
-        """`value` with handles resolved and tensors copied, so that a call cannot touch the original."""
+        """`value` with handles resolved, and tensors copied so that a call cannot touch them."""
         if isinstance(value, Handle):
             return self._resolve(value)
         if isinstance(value, Tensor):
@@ -139,8 +141,9 @@ def _check_signature(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any
 def gradients(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], cotangent: Any) -> Any:
     """Vector-Jacobian product of `function` at `args`.
 
-    Returns `{"inputs": [...], "parameters": {...}}`: for each positional argument its gradient (None where it
-    is no floating tensor), and by name that of each parameter where `function` is a module.
+    Returns `{"inputs": [...], "parameters": {...}}`: for each positional argument its gradient
+    (None where it is no floating tensor), and by name that of each parameter where `function` is a
+    module.
     """
     leaves = [_leaf(arg) for arg in args]
     parameters = dict(function.named_parameters()) if isinstance(function, nn.Module) else {}
@@ -156,9 +159,9 @@ def gradients(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], cota
     if not pairs:
         raise Detached
     wanted = [leaf for leaf in leaves if _is_leaf(leaf)] + list(parameters.values())
-    found = torch.autograd.grad(
-        [output for output, _ in pairs], wanted, [weight for _, weight in pairs], allow_unused=True
-    )
+    # One scalar, since handing torch several cotangents makes it import sympy on first use: 0.3 s.
+    total = torch.stack([(output * weight).sum() for output, weight in pairs]).sum()
+    found = torch.autograd.grad(total, wanted, allow_unused=True)
     filled = iter(
         torch.zeros_like(source) if gradient is None else gradient
         for source, gradient in zip(wanted, found, strict=True)
@@ -181,7 +184,7 @@ def _is_leaf(value: Any) -> bool:
 
 @dataclass(frozen=True)
 class Raised:
-    """An exception out of a source's code. `frames` holds (file, line, function, code), learner's only."""
+    """An exception. `frames` holds (file, line, function, code) of the learner's own lines."""
 
     kind: str
     type: str

@@ -1,7 +1,7 @@
 """One submission's process: locks itself down, then answers the examiner until it is killed.
 
-Nothing here is a secret, and nothing here is trusted once the learner's code has run: what the worker
-says after that is taken as the learner's answer, whoever wrote it.
+Nothing here is a secret, and nothing here is trusted once the learner's code has run: what the
+worker says after that is taken as the learner's answer, whoever wrote it.
 """
 
 import gc
@@ -80,7 +80,7 @@ class SubmissionFinder(importlib.abc.MetaPathFinder):
 
 
 class Worker:
-    """Answers requests about one submission. Each public method is one operation of the protocol."""
+    """Answers requests about one submission; each public method is one operation."""
 
     def __init__(self, device: str) -> None:
         self._device = device
@@ -94,12 +94,14 @@ class Worker:
         return asdict(finding) if finding else None
 
     def load(self, entry: list[str]) -> Any:
-        """Run the file; say which entry points are not callable, and what the file defines instead."""
+        """Run the file; say which entry points are missing, and what it defines instead."""
         sys.meta_path.insert(0, SubmissionFinder(self._files))
         name = PurePath(self._main).stem
         module = load_source(name, self._main, self._files[self._main])
         self._session = Session(module)
-        found = {key: type(getattr(module, key, None)).__name__ for key in entry if hasattr(module, key)}
+        found = {
+            key: type(getattr(module, key, None)).__name__ for key in entry if hasattr(module, key)
+        }
         missing = [key for key in entry if not callable(getattr(module, key, None))]
         defined = [
             key
@@ -119,7 +121,9 @@ class Worker:
         return self._active().perform(
             Call(
                 index=request["index"],
-                target=target if isinstance(target, str) else Handle(target["handle"], target["type"]),
+                target=target
+                if isinstance(target, str)
+                else Handle(target["handle"], target["type"]),
                 method=request["method"],
                 args=decode(request["args"], tensors, self._device),
                 kwargs=decode(request["kwargs"], tensors, self._device),
@@ -139,7 +143,7 @@ class Worker:
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise `TimeLimit` at the learner's line when the time is up. The examiner kills what ignores it."""
+    """Raise `TimeLimit` at the learner's line. The examiner kills what ignores it."""
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
@@ -164,9 +168,11 @@ def answer(worker: Worker, request: dict[str, Any], tensors: dict[str, Any]) -> 
                 case "load":
                     value = worker.load(request["entry"])
                 case "begin":
-                    value = worker.begin(request["seed"])
+                    value = None
+                    worker.begin(request["seed"])
                 case "helper":
-                    value = worker.helper(request["name"], request["source"])
+                    value = None
+                    worker.helper(request["name"], request["source"])
                 case _:
                     value = worker.call(request, tensors)
             return {"value": encoder.encode(value)}, encoder.tensors
@@ -200,4 +206,6 @@ def serve(sock: socket.socket, plan: Plan, device: str) -> None:
         try:
             channel.send(document, reply_tensors)
         except TooLarge as error:
-            channel.send({"raised": asdict(Raised("too_large", "TooLarge", str(error))), "output": ""})
+            channel.send(
+                {"raised": asdict(Raised("too_large", "TooLarge", str(error))), "output": ""}
+            )

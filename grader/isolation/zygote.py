@@ -1,8 +1,8 @@
 """The warm parent of all workers: torch and numpy loaded, one thread, nothing secret in memory.
 
-It holds no submission, no suite and no reference, and has an empty environment. On request it forks a
-worker and passes the examiner one end of a socket pair that leads to it. A spare worker is forked ahead,
-so that a submission does not wait for `fork`.
+It holds no submission, no suite and no reference, and has an empty environment. On request it forks
+a worker and passes the examiner one end of a socket pair that leads to it. A spare worker is forked
+ahead, so that a submission does not wait for `fork`.
 """
 
 import contextlib
@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import numpy
 import torch
@@ -49,11 +50,11 @@ def warm_up() -> None:
     torch.set_num_threads(1)
     torch.manual_seed(0)
     probe = torch.ones(2, 2, requires_grad=True)
-    (probe @ probe).softmax(-1).sum().backward()
+    torch.autograd.grad((probe @ probe).softmax(-1).sum(), probe)
     numpy.ones(2).sum()
 
 
-def requests(control: socket.socket) -> Iterator[dict[str, int]]:
+def requests(control: socket.socket) -> Iterator[dict[str, Any]]:
     while True:
         with contextlib.suppress(ConnectionError):
             data = control.recv(4096)

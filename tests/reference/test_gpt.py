@@ -1,4 +1,4 @@
-"""GPT against GPT-2 and Llama of `transformers`, and decoding with a cache against the full pass."""
+"""GPT against GPT-2 and Llama of `transformers`, and cached decoding against the full pass."""
 
 from dataclasses import replace
 
@@ -6,6 +6,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from parity import From, Parity, every_layer
 from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
 
 from reference.config import PRESETS, TransformerConfig
@@ -26,10 +27,6 @@ VARIANTS = {
         **SMALL, n_encoder_layers=0, n_decoder_layers=2, attention="explicit"
     ),
 }
-TOLERANCE = {
-    torch.float32: {"atol": 2e-5, "rtol": 1e-4},
-    torch.float64: {"atol": 1e-11, "rtol": 1e-9},
-}
 
 
 def make(name):
@@ -47,7 +44,7 @@ def some_tokens(*shape, seed=1):
 
 @pytest.mark.parametrize("path", ["explicit", "fused"])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_gpt2(parity, source, every_layer, dtype, path):
+def test_gpt2(dtype, path):
     D = 24
     theirs = GPT2LMHeadModel(
         GPT2Config(
@@ -68,43 +65,42 @@ def test_gpt2(parity, source, every_layer, dtype, path):
             "decoder.layers.#.sublayer2.norm.weight": "transformer.h.#.ln_2.weight",
             "decoder.layers.#.sublayer2.norm.bias": "transformer.h.#.ln_2.bias",
             **{
-                f"decoder.layers.#.self_attention.w_{part}.weight": source(
+                f"decoder.layers.#.self_attention.w_{part}.weight": From(
                     "transformer.h.#.attn.c_attn.weight", lambda w, i=i: w[:, i * D : (i + 1) * D].T
                 )
                 for i, part in enumerate("qkv")
             },
             **{
-                f"decoder.layers.#.self_attention.w_{part}.bias": source(
+                f"decoder.layers.#.self_attention.w_{part}.bias": From(
                     "transformer.h.#.attn.c_attn.bias", lambda b, i=i: b[i * D : (i + 1) * D]
                 )
                 for i, part in enumerate("qkv")
             },
-            "decoder.layers.#.self_attention.w_o.weight": source(
+            "decoder.layers.#.self_attention.w_o.weight": From(
                 "transformer.h.#.attn.c_proj.weight", torch.t
             ),
             "decoder.layers.#.self_attention.w_o.bias": "transformer.h.#.attn.c_proj.bias",
-            "decoder.layers.#.feed_forward.linear1.weight": source(
+            "decoder.layers.#.feed_forward.linear1.weight": From(
                 "transformer.h.#.mlp.c_fc.weight", torch.t
             ),
             "decoder.layers.#.feed_forward.linear1.bias": "transformer.h.#.mlp.c_fc.bias",
-            "decoder.layers.#.feed_forward.linear2.weight": source(
+            "decoder.layers.#.feed_forward.linear2.weight": From(
                 "transformer.h.#.mlp.c_proj.weight", torch.t
             ),
             "decoder.layers.#.feed_forward.linear2.bias": "transformer.h.#.mlp.c_proj.bias",
         }),
     }  # fmt: skip
-    pair = parity(ours.to(dtype), theirs.to(dtype), mapping)
+    pair = Parity(ours.to(dtype), theirs.to(dtype), mapping)
     tokens = some_tokens(2, 11)
     output = theirs(tokens, labels=tokens)
-    torch.testing.assert_close(
-        next_token_loss(ours(tokens), tokens), output.loss, **TOLERANCE[dtype], check_dtype=False
-    )
-    pair.compare(ours(tokens), output.logits, **TOLERANCE[dtype])
+    our_loss = next_token_loss(ours(tokens), tokens)
+    torch.testing.assert_close(our_loss.float(), output.loss.float())  # theirs is always float32
+    pair.compare(ours(tokens), output.logits, dtype)
 
 
 @pytest.mark.parametrize("tied", [True, False])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_llama(parity, every_layer, dtype, tied):
+def test_llama(dtype, tied):
     theirs = LlamaForCausalLM(
         LlamaConfig(
             vocab_size=37, max_position_embeddings=19, hidden_size=24, intermediate_size=40,
@@ -120,7 +116,8 @@ def test_llama(parity, every_layer, dtype, tied):
         **({} if tied else {"output.weight": "lm_head.weight"}),
         **every_layer(2, {
             "decoder.layers.#.sublayer1.norm.weight": "model.layers.#.input_layernorm.weight",
-            "decoder.layers.#.sublayer2.norm.weight": "model.layers.#.post_attention_layernorm.weight",
+            "decoder.layers.#.sublayer2.norm.weight":
+                "model.layers.#.post_attention_layernorm.weight",
             "decoder.layers.#.self_attention.w_q.weight": "model.layers.#.self_attn.q_proj.weight",
             "decoder.layers.#.self_attention.w_k.weight": "model.layers.#.self_attn.k_proj.weight",
             "decoder.layers.#.self_attention.w_v.weight": "model.layers.#.self_attn.v_proj.weight",
@@ -130,10 +127,10 @@ def test_llama(parity, every_layer, dtype, tied):
             "decoder.layers.#.feed_forward.down.weight": "model.layers.#.mlp.down_proj.weight",
         }),
     }  # fmt: skip
-    pair = parity(ours.to(dtype), theirs.to(dtype), mapping)
+    pair = Parity(ours.to(dtype), theirs.to(dtype), mapping)
     tokens = some_tokens(2, 11)
     # Theirs keeps angles and norms in float32 even in a float64 model.
-    pair.compare(ours(tokens), theirs(tokens).logits, **TOLERANCE[torch.float32])
+    pair.compare(ours(tokens), theirs(tokens).logits, torch.float32)
 
 
 @settings(deadline=None, max_examples=25)

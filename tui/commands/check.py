@@ -2,26 +2,40 @@
 
 import click
 
+from exercises.catalog import Exercise
 from tui.arguments import exercise_argument, json_option
 from tui.grading import grade, print_report
-from tui.session import open_session
+from tui.session import Session, open_session
 
 
 @click.command("check")
 @exercise_argument
-@click.option("--watch", is_flag=True, help="Check again on each save, until Ctrl-C.")
+@click.option("--watch", is_flag=True, help="Check on each save of EXERCISE, or else of any.")
 @json_option
 def check_command(exercise: str | None, watch: bool, as_json: bool) -> int:
     """Check your file: the same questions each time, as often as you like."""
-    from grader import Grader
-
     with open_session() as session:
         chosen = session.exercise(exercise)
-        with Grader() as grader:
-            if watch:
-                from tui.watch import watch_exercise
+        if watch:
+            watched = (chosen,) if exercise else session.catalog.exercises
+            return _watch(session, chosen, watched, as_json)
+        return _check(session, chosen, as_json)
 
-                return watch_exercise(session, grader, chosen, as_json)
-            report = grade(session, grader, chosen, "check")
+
+def _check(session: Session, exercise: Exercise, as_json: bool) -> int:
+    from grader import Grader
+
+    with Grader() as grader:
+        report = grade(session, grader, exercise, "check")
     print_report(report, "check", as_json)
     return report.exit_code
+
+
+def _watch(
+    session: Session, current: Exercise, watched: tuple[Exercise, ...], as_json: bool
+) -> int:
+    from grader import Grader
+    from tui.watch import Watch
+
+    with Grader() as grader:
+        return Watch(session, grader, current, watched, as_json).run()

@@ -17,7 +17,7 @@ def doctor_command(as_json: bool) -> None:
     found = examine()
     workspace = _workspace()
     if as_json:
-        print_json({"workspace": workspace, "sandbox": found.to_json()})
+        print_json({"workspace": workspace, "sandbox": found.to_dict()})
         return
     click.echo(workspace)
     for line in found.lines():
@@ -25,7 +25,7 @@ def doctor_command(as_json: bool) -> None:
 
 
 def _workspace() -> str:
-    """One line on the learner's folder. That something is wrong with it is a finding, no failure."""
+    """One line on the learner's folder. What is wrong with it is a finding, not a failure."""
     try:
         with open_session() as session:
             files = [session.workspace.file(exercise) for exercise in session.catalog.exercises]

@@ -48,6 +48,4 @@ def _print(step: Step, file: Path | None) -> None:
 
 
 def _is_on_path() -> bool:
-    from shutil import which
-
-    return which("learn") is not None
+    return any(os.access(Path(folder, "learn"), os.X_OK) for folder in os.get_exec_path())

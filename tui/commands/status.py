@@ -21,8 +21,7 @@ class ExerciseStatus:
     id: str
     title: str
     state: str
-    points: float | None
-    max_points: float | None
+    score: Score | None
     needs: tuple[str, ...]
 
 
@@ -49,8 +48,9 @@ def status_command(show_all: bool, as_json: bool) -> None:
     for chapter in chapters:
         _print_chapter(chapter)
         if show_all or any(exercise.state == "current" for exercise in chapter.exercises):
+            id_width = max((len(exercise.id) for exercise in chapter.exercises), default=0)
             for exercise in chapter.exercises:
-                _print_exercise(exercise)
+                _print_exercise(exercise, id_width)
     _print_total(chapters)
 
 
@@ -60,11 +60,12 @@ def _status(session: Session) -> list[ChapterStatus]:
     current = current_exercise(session.catalog, standing)
 
     def of_exercise(exercise: Exercise) -> ExerciseStatus:
-        score = scores.get(exercise.id, Score(None, None))
-        state = _state(exercise, current, standing.passed)
-        missing = tuple(need for need in exercise.needs if need not in standing.passed)
         return ExerciseStatus(
-            exercise.id, exercise.title, state, score.points, score.max_points, missing
+            id=exercise.id,
+            title=exercise.title,
+            state=_state(exercise, current, standing.passed),
+            score=scores.get(exercise.id),
+            needs=tuple(need for need in exercise.needs if need not in standing.passed),
         )
 
     def of_chapter(chapter: Chapter) -> ChapterStatus:
@@ -93,24 +94,24 @@ def _print_chapter(chapter: ChapterStatus) -> None:
     total = len(chapter.exercises)
     filled = BAR_WIDTH * chapter.passed // total if total else 0
     bar = "█" * filled + "░" * (BAR_WIDTH - filled)
-    read = "read" if chapter.read else "unread"
-    name = click.style(f"{chapter.number:>2}  {chapter.title}", bold=True)
-    click.echo(f"{name}  {bar}  {chapter.passed} of {total} passed, lesson {read}")
+    read = "lesson read" if chapter.read else "lesson unread"
+    name = click.style(f"{chapter.number:>2}  {chapter.title:<36}", bold=True)
+    click.echo(f"{name}  {bar}  {chapter.passed}/{total}  {read}")
 
 
-def _print_exercise(exercise: ExerciseStatus) -> None:
+def _print_exercise(exercise: ExerciseStatus, id_width: int) -> None:
     state = click.style(f"{exercise.state:<8}", fg=COLOURS[exercise.state])
-    if exercise.points is not None:
-        extra = f"  {exercise.points:g}/{exercise.max_points:g} points"
-    elif exercise.state == "locked":
-        extra = f"  needs {', '.join(exercise.needs)}"
+    if exercise.state == "locked":
+        text = f"needs {', '.join(exercise.needs)}"
     else:
-        extra = ""
-    click.echo(f"    {state} {exercise.id:<30} {exercise.title}{extra}")
+        text = exercise.title
+    if exercise.score:
+        text += f"  {exercise.score.points:g}/{exercise.score.max_points:g} points"
+    click.echo(f"    {state} {exercise.id:<{id_width}}  {text}")
 
 
 def _print_total(chapters: list[ChapterStatus]) -> None:
     exercises = [exercise for chapter in chapters for exercise in chapter.exercises]
     passed = sum(chapter.passed for chapter in chapters)
-    points = sum(exercise.points or 0 for exercise in exercises)
+    points = sum(exercise.score.points for exercise in exercises if exercise.score)
     click.echo(f"{passed} of {len(exercises)} exercises passed, {points:g} points.")

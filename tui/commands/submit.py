@@ -12,9 +12,11 @@ from tui.session import open_session
 @json_option
 def submit_command(exercise: str | None, as_json: bool) -> int:
     """Submit your file: fresh numbers each time, and a pass counts."""
-    from grader import Grader
+    with open_session() as session:
+        chosen = session.exercise(exercise)
+        from grader import Grader
 
-    with open_session() as session, Grader() as grader:
-        report = grade(session, grader, session.exercise(exercise), "submit")
+        with Grader() as grader:
+            report = grade(session, grader, chosen, "submit")
     print_report(report, "submit", as_json)
     return report.exit_code

@@ -35,7 +35,7 @@ def attention_backward(
     >>> v = torch.tensor([[10.0], [20.0]])
     >>> dq, dk, dv = attention_backward(torch.tensor([[1.0]]), q, k, v)
     >>> dq
-    tensor([[-2.2252,  2.2252]])
+    tensor([[-2.2249,  2.2249]])
     >>> dv
     tensor([[0.8044],
             [0.1956]])

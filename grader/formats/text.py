@@ -1,0 +1,121 @@
+"""A report for a person at a terminal. Symbols carry the meaning; colour only repeats it."""
+
+import textwrap
+
+import click
+
+from exercises.catalog import load_catalog
+from grader.report import Report, TestResult
+
+MARKS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "error": ("!", "yellow")}
+INDENT = "      "
+
+
+def render(report: Report, colour: bool = False, width: int = 100) -> str:
+    """The verdict, why it is so, and each test. Only the first failure is shown in full."""
+    page = _Page(colour, width)
+    _headline(page, report)
+    if report.problem:
+        _problem(page, report)
+    elif report.diagnosis:
+        page.blank()
+        page.text(report.diagnosis.says, "  ", bold=True)
+        page.text(_reading(report.diagnosis.see), "  ", dim=True)
+    page.blank()
+    detailed = bool(report.problem)
+    for test in report.tests:
+        mark, tint = MARKS[test.outcome]
+        page.line(f"  {page.paint(mark, tint)} {test.title}{_points(test)}")
+        if test.outcome != "passed" and not report.problem:
+            _failure(page, test, report, brief=detailed)
+            detailed = True
+    return page.finish()
+
+
+def _headline(page: "_Page", report: Report) -> None:
+    mark, tint = MARKS[report.outcome]
+    passed = sum(test.outcome == "passed" for test in report.tests)
+    verdict = {"passed": "passed", "failed": "not passed", "error": "could not be graded"}
+    counts = (
+        f"{passed} of {len(report.tests)} tests, {report.points:g} of {report.max_points:g} points"
+    )
+    head = page.paint(f"{mark} {report.exercise}: {verdict[report.outcome]}", tint, bold=True)
+    page.line(f"{head}  {page.paint(f'{counts}, {report.duration_ms:.0f} ms', dim=True)}")
+
+
+def _problem(page: "_Page", report: Report) -> None:
+    assert report.problem
+    page.blank()
+    page.text(report.problem.message, "  ", bold=True)
+    if report.problem.code:
+        number = f"{report.problem.line:>4} │ " if report.problem.line else ""
+        for line in report.problem.code.splitlines():
+            page.line(f"  {number}{line}")
+
+
+def _failure(page: "_Page", test: TestResult, report: Report, brief: bool) -> None:
+    if test.diagnosis and test.diagnosis != report.diagnosis:
+        page.text(test.diagnosis.says, INDENT, bold=True)
+    page.text(test.message, INDENT)
+    if brief:
+        return
+    for label, value in (("called", test.call), ("got", test.got), ("expected", test.expected)):
+        if value:
+            page.text(value, f"{INDENT}{label:<9} ")
+    for frame in test.frames:
+        page.line(f"{INDENT}line {frame.line:<4} {frame.code}")
+    if test.output:
+        page.line(f"{INDENT}your code printed:")
+        for line in test.output.splitlines()[:10]:
+            page.line(f"{INDENT}  {line}")
+
+
+def _points(test: TestResult) -> str:
+    if test.max_points == 1:
+        return ""
+    return f"  [{test.points:g}/{test.max_points:g}]"
+
+
+def _reading(section: str) -> str:
+    """Where the lesson explains it."""
+    for chapter in load_catalog().chapters:
+        if any(topic.id == section for topic in chapter.topics):
+            return f"Explained in `learn read {chapter.number}`, section {section}."
+    return f"Explained in section {section}."
+
+
+class _Page:
+    """Collects lines, wraps text, and paints where colour is wanted."""
+
+    def __init__(self, colour: bool, width: int) -> None:
+        self._colour = colour
+        self._width = max(40, min(width, 100))
+        self._lines: list[str] = []
+
+    def paint(
+        self, text: str, tint: str | None = None, bold: bool = False, dim: bool = False
+    ) -> str:
+        return (
+            click.style(text, fg=tint, bold=bold or None, dim=dim or None) if self._colour else text
+        )
+
+    def line(self, text: str) -> None:
+        self._lines.append(text)
+
+    def blank(self) -> None:
+        self._lines.append("")
+
+    def text(self, text: str, indent: str, bold: bool = False, dim: bool = False) -> None:
+        """Wrapped to the width; what follows the first line is indented by spaces."""
+        wrapped = textwrap.wrap(
+            text,
+            self._width,
+            initial_indent=indent,
+            subsequent_indent=" " * len(indent),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        self._lines += [self.paint(line, bold=bold, dim=dim) for line in wrapped]
+
+    def finish(self) -> str:
+        return "\n".join(self._lines) + "\n"

@@ -1,0 +1,98 @@
+"""The backward pass by hand, against autograd on the forward pass."""
+
+import pytest
+import torch
+
+import reference
+
+SHAPES = pytest.mark.parametrize(
+    "shape",
+    [
+        # lead, T, S, d, e
+        pytest.param(((2,), 4, 4, 6, 3), id="as many queries as keys"),
+        pytest.param(((), 5, 5, 4, 2), id="no batch dimension"),
+    ],
+)
+
+
+def inputs(rng, shape, dtype=torch.float32):
+    lead, t, s, d, e = shape
+    return (
+        rng.normal(*lead, t, e, dtype=dtype),
+        rng.normal(*lead, t, d, dtype=dtype),
+        rng.normal(*lead, s, d, dtype=dtype),
+        rng.normal(*lead, s, e, dtype=dtype),
+    )
+
+
+def autograd(d_output, q, k, v):
+    leaves = [x.clone().requires_grad_() for x in (q, k, v)]
+    output, _ = reference.scaled_dot_product_attention(*leaves)
+    return torch.autograd.grad(output, leaves, d_output)
+
+
+@SHAPES
+def test_gradient_of_the_values(submission, rng, expect, shape):
+    """dv is what autograd gives."""
+    given = inputs(rng, shape)
+    _, _, dv = submission.attention_backward(*given)
+    expect(dv).matches(autograd(*given)[2])
+
+
+@pytest.mark.points(2)
+@SHAPES
+def test_gradient_of_the_queries(submission, rng, expect, shape):
+    """dq is what autograd gives."""
+    given = inputs(rng, shape)
+    dq, _, _ = submission.attention_backward(*given)
+    expect(dq).matches(autograd(*given)[0])
+
+
+@pytest.mark.points(2)
+@SHAPES
+def test_gradient_of_the_keys(submission, rng, expect, shape):
+    """dk is what autograd gives."""
+    given = inputs(rng, shape)
+    _, dk, _ = submission.attention_backward(*given)
+    expect(dk).matches(autograd(*given)[1])
+
+
+def test_many_heads_in_float64(submission, rng, expect):
+    """Batch and head dimensions are carried along, and float64 stays float64."""
+    given = inputs(rng, ((2, 3), 6, 5, 4, 7), dtype=torch.float64)  # √4 is exact in any dtype
+    gradients = submission.attention_backward(*given)
+    for gradient, expected in zip(gradients, autograd(*given), strict=True):
+        expect(gradient).matches(expected)
+
+
+def test_equal_values_leave_nothing_to_steer(submission, rng, expect):
+    """Where all keys bring the same value, the weights do not matter: dq and dk are 0."""
+    d_output, q, k, v = inputs(rng, ((2,), 3, 5, 6, 4))
+    v = v[:, :1].expand_as(v).contiguous()
+    dq, dk, dv = submission.attention_backward(d_output, q, k, v)
+    expect(dq).matches(torch.zeros_like(q), rtol=0.0, atol=1e-5)
+    expect(dk).matches(torch.zeros_like(k), rtol=0.0, atol=1e-5)
+    expect(dv).matches(autograd(d_output, q, k, v)[2])
+
+
+def test_large_scores_stay_finite(submission, rng, expect, device):
+    """Scores near ±1000 give the same gradients of the values as scores near 0."""
+    d_output, _, _, v = inputs(rng, ((2,), 3, 5, 16, 4))
+    small_q = rng.integers(-2, 3, 2, 3, 15).to(torch.float32)
+    small_k = rng.integers(-2, 3, 2, 5, 15).to(torch.float32)
+    # One more feature adds 64 · 64 / √16 = ±1024 to every score; whole numbers keep it exact.
+    sign = torch.tensor([1.0, -1.0], device=device).view(2, 1, 1)
+    q = torch.cat([small_q, 64 * sign.expand(2, 3, 1)], dim=-1)
+    k = torch.cat([small_k, torch.full((2, 5, 1), 64.0, device=device)], dim=-1)
+    dq, dk, dv = submission.attention_backward(d_output, q, k, v)
+    expect(dq).is_finite()
+    expect(dk).is_finite()
+    expect(dv).matches(autograd(d_output, q, k, v)[2])
+
+
+def test_arguments_are_left_alone(submission, rng, expect):
+    """d_output, q, k and v hold after the call what they held before."""
+    before = inputs(rng, ((2,), 3, 5, 6, 4))
+    after = submission.attention_backward.inputs_after(*before)
+    for now, then in zip(after, before, strict=True):
+        expect(now).equals(then)

@@ -1,0 +1,77 @@
+"""The cost of attention: against a counted run, and by its growth."""
+
+import math
+
+import pytest
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+import reference
+
+SIZES = pytest.mark.parametrize(
+    ("n", "d"),
+    [
+        pytest.param(7, 3, id="7 tokens of width 3"),
+        pytest.param(5, 16, id="5 tokens of width 16"),
+    ],
+)
+
+
+def counted_flops(n, d):
+    """What torch counts while attention runs on tensors without memory."""
+    q, k, v = torch.empty(3, n, d, device="meta")
+    with FlopCounterMode(display=False) as counter:
+        reference.scaled_dot_product_attention(q, k, v)
+    return counter.get_total_flops()
+
+
+def kept_bytes(n, d):
+    """The memory that autograd holds on to after the forward pass, each tensor once."""
+    kept = {}
+
+    def keep(tensor):
+        kept[tensor.untyped_storage().data_ptr()] = tensor.untyped_storage().nbytes()
+        return tensor
+
+    q, k, v = (torch.ones(n, d, requires_grad=True) for _ in range(3))
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        output = (q @ k.mT / math.sqrt(d)).softmax(-1) @ v
+    del output
+    return sum(kept.values())
+
+
+@pytest.mark.points(2)
+@SIZES
+def test_operations_of_a_counted_run(submission, expect, n, d):
+    """The operations are those that a run of the two matrix products takes."""
+    expect(submission.attention_cost(n, d).flops).equals(counted_flops(n, d))
+
+
+@pytest.mark.points(2)
+@SIZES
+def test_memory_of_a_measured_run(submission, expect, n, d):
+    """The memory is what a run holds on to for its backward pass."""
+    expect(submission.attention_cost(n, d).activation_bytes).equals(kept_bytes(n, d))
+
+
+def test_twice_the_length(submission, expect):
+    """Twice the tokens take four times the operations; twice the width takes two times."""
+    flops = submission.attention_cost(96, 40).flops
+    expect(submission.attention_cost(192, 40).flops).equals(4 * flops)
+    expect(submission.attention_cost(96, 80).flops).equals(2 * flops)
+    expect(flops).equals(reference.attention_cost(96, 40).flops)
+
+
+def test_a_long_sequence_is_exact(submission, expect):
+    """A million tokens and more are counted to the last byte."""
+    cost = submission.attention_cost(1_234_567, 131)
+    expected = reference.attention_cost(1_234_567, 131)
+    expect(cost.flops).equals(expected.flops)
+    expect(cost.activation_bytes).equals(expected.activation_bytes)
+
+
+def test_a_single_token(submission, expect):
+    """One token has one weight, and its query, key and value."""
+    cost = submission.attention_cost(1, 64)
+    expect(cost.flops).equals(4 * 64)
+    expect(cost.activation_bytes).equals(4 * (3 * 64 + 1))

@@ -1,0 +1,81 @@
+"""The entropy of attention weights: nats, the axis, zero weights, gradients."""
+
+import math
+
+import pytest
+import torch
+
+import reference
+
+FLOATS = pytest.mark.parametrize(
+    "dtype",
+    [pytest.param(torch.float32, id="float32"), pytest.param(torch.float64, id="float64")],
+)
+
+
+@pytest.mark.points(2)
+@pytest.mark.parametrize(
+    "shape",
+    [
+        pytest.param((5, 5), id="one square table"),
+        pytest.param((2, 3, 4, 6), id="batch and heads"),
+    ],
+)
+def test_entropy_of_each_row(submission, rng, expect, shape):
+    """Each query gets −Σ w · ln w over its keys, in nats."""
+    weights = rng.normal(*shape, scale=1.5).softmax(-1)
+    entropy = submission.attention_entropy(weights)
+    expect(entropy).matches(reference.attention_entropy(weights))
+
+
+def test_even_weights_give_the_logarithm_of_their_number(submission, expect, device):
+    """A query that spreads its weight evenly over 7 keys has entropy ln 7 = 1.9459."""
+    weights = torch.full((3, 7), 1 / 7, dtype=torch.float64, device=device)
+    entropy = submission.attention_entropy(weights)
+    expect(entropy).matches(torch.full_like(weights[:, 0], math.log(7)))
+
+
+@FLOATS
+def test_one_key_alone_gives_exactly_zero(submission, rng, expect, device, dtype):
+    """A query that looks at one key alone has entropy exactly 0."""
+    weights = torch.eye(6, dtype=dtype, device=device)[rng.permutation(6)[:4]]
+    entropy = submission.attention_entropy(weights)
+    expect(entropy).is_finite()
+    expect(entropy).equals(0.0)
+
+
+@pytest.mark.points(2)
+@FLOATS
+def test_zero_weights_add_nothing(submission, rng, expect, dtype):
+    """Keys with weight 0 change nothing, wherever they stand in the row."""
+    allowed = rng.mask(2, 5, 7)
+    scores = rng.normal(2, 5, 7, dtype=dtype)
+    weights = scores.masked_fill(~allowed, -math.inf).softmax(-1)
+    entropy = submission.attention_entropy(weights)
+    expect(entropy).is_finite()
+    expect(entropy).matches(reference.attention_entropy(weights))
+
+
+def test_a_row_of_zeros_has_entropy_zero(submission, rng, expect):
+    """A query that a mask left no key at all has entropy 0."""
+    weights = rng.normal(2, 4, 5).softmax(-1)
+    weights[0, 1] = 0.0
+    entropy = submission.attention_entropy(weights)
+    expect(entropy[0, 1]).equals(0.0)
+    expect(entropy).matches(reference.attention_entropy(weights))
+
+
+def test_gradient(submission, rng, expect):
+    """Where all weights are positive, the gradient is −ln w − 1."""
+    weights = rng.normal(2, 4, 6).softmax(-1)
+    upstream = rng.normal(2, 4)
+    gradient = submission.attention_entropy.gradients(weights, cotangent=upstream).inputs[0]
+    expect(gradient).matches(upstream.unsqueeze(-1) * (-weights.log() - 1))
+
+
+def test_argument_is_left_alone(submission, rng, expect):
+    """The weights hold after the call what they held before, zeros included."""
+    before = rng.normal(4, 6).relu()
+    before = before / before.sum(-1, keepdim=True).clamp(min=1e-3)
+    (after,) = submission.attention_entropy.inputs_after(before)
+    expect(after).equals(before)

@@ -1,0 +1,80 @@
+"""Attention by distance: the half, the square, the sign, far keys, gradients."""
+
+import pytest
+import torch
+
+import reference
+
+
+@pytest.mark.points(2)
+@pytest.mark.parametrize(
+    "lead", [pytest.param((), id="no batch dimension"), pytest.param((2,), id="a batch")]
+)
+def test_weights_and_output(submission, rng, expect, lead):
+    """The weights are the softmax of −‖q − k‖² / 2, and average the values."""
+    q, k, v = rng.normal(*lead, 3, 5), rng.normal(*lead, 4, 5), rng.normal(*lead, 4, 6)
+    output, weights = submission.distance_attention(q, k, v)
+    expected_output, expected_weights = reference.distance_attention(q, k, v)
+    expect(weights).matches(expected_weights)
+    expect(output).matches(expected_output)
+
+
+def test_many_heads_in_float64(submission, rng, expect):
+    """Batch and head dimensions are carried along, and float64 stays float64."""
+    q = rng.normal(2, 3, 6, 2, dtype=torch.float64)
+    k = rng.normal(2, 3, 5, 2, dtype=torch.float64)
+    v = rng.normal(2, 3, 5, 4, dtype=torch.float64)
+    output, weights = submission.distance_attention(q, k, v)
+    expected_output, expected_weights = reference.distance_attention(q, k, v)
+    expect(weights).matches(expected_weights)
+    expect(output).matches(expected_output)
+
+
+def test_moving_everything_changes_nothing(submission, rng, expect, device):
+    """Only distances count: moving all queries and keys by one vector changes nothing."""
+    # Whole numbers keep every way of writing the square exact.
+    q = rng.integers(-2, 3, 3, 4).to(torch.float32)
+    k = rng.integers(-2, 3, 5, 4).to(torch.float32)
+    v = rng.normal(5, 6)
+    shift = torch.tensor([40.0, -30.0, 20.0, -50.0], device=device)
+    _, weights = submission.distance_attention(q + shift, k + shift, v)
+    expected_output, expected_weights = reference.distance_attention(q, k, v)
+    expect(weights).matches(expected_weights)
+    output, _ = submission.distance_attention(q, k, v)
+    expect(output).matches(expected_output)
+
+
+def test_keys_far_away(submission, rng, expect):
+    """Rows sum to 1 even where every key is more than 100 away from the query."""
+    q = rng.normal(2, 3, 5, dtype=torch.float64)
+    k = rng.normal(2, 4, 5, scale=0.01, dtype=torch.float64) + 50.0
+    v = rng.normal(2, 4, 6, dtype=torch.float64)
+    output, weights = submission.distance_attention(q, k, v)
+    expected_output, expected_weights = reference.distance_attention(q, k, v)
+    expect(weights).is_finite()
+    expect(weights).sums_to(1.0, dim=-1)
+    expect(weights).matches(expected_weights)
+    expect(output).matches(expected_output)
+
+
+@pytest.mark.points(2)
+def test_gradients(submission, rng, expect):
+    """Gradients reach q, k and v, and are right where a query lies exactly on a key."""
+    q, k, v = rng.normal(2, 3, 5), rng.normal(2, 4, 5), rng.normal(2, 4, 6)
+    k[0, 1], k[1, 3] = q[0, 2], q[1, 0]
+    d_output = rng.normal(2, 3, 6)
+    leaves = [x.clone().requires_grad_() for x in (q, k, v)]
+    output, _ = reference.distance_attention(*leaves)
+    expected = torch.autograd.grad(output, leaves, d_output)
+    actual = submission.distance_attention.gradients(q, k, v, cotangent=(d_output, None)).inputs
+    for gradient, right in zip(actual, expected, strict=True):
+        expect(gradient).is_finite()
+        expect(gradient).matches(right)
+
+
+def test_arguments_are_left_alone(submission, rng, expect):
+    """q, k and v hold after the call what they held before."""
+    before = (rng.normal(2, 3, 5), rng.normal(2, 4, 5), rng.normal(2, 4, 6))
+    after = submission.distance_attention.inputs_after(*before)
+    for now, then in zip(after, before, strict=True):
+        expect(now).equals(then)

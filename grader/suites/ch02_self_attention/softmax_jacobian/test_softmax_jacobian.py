@@ -1,0 +1,72 @@
+"""The Jacobian of the softmax: both cases, batches, saturation."""
+
+import pytest
+import torch
+
+import reference
+
+
+def measured_jacobian(scores):
+    """∂softmax(x)_i / ∂x_j for one vector of scores, by autograd."""
+    return torch.autograd.functional.jacobian(lambda x: x.softmax(-1), scores)
+
+
+@pytest.mark.points(2)
+@pytest.mark.parametrize(
+    "dtype",
+    [pytest.param(torch.float32, id="float32"), pytest.param(torch.float64, id="float64")],
+)
+def test_one_row(submission, rng, expect, dtype):
+    """Entry (i, j) is the derivative of weight i with respect to score j."""
+    scores = rng.normal(5, dtype=dtype)
+    jacobian = submission.softmax_jacobian(scores.softmax(-1))
+    expect(jacobian).matches(measured_jacobian(scores))
+
+
+@pytest.mark.points(2)
+@pytest.mark.parametrize(
+    "shape",
+    [
+        pytest.param((4, 4), id="as many rows as keys"),
+        pytest.param((3, 5), id="a batch of rows"),
+        pytest.param((2, 3, 2, 4), id="batch, heads and queries"),
+    ],
+)
+def test_many_rows(submission, rng, expect, shape):
+    """Each row of probabilities gets a Jacobian of its own."""
+    p = rng.normal(*shape, scale=1.5).softmax(-1)
+    expect(submission.softmax_jacobian(p)).matches(reference.softmax_jacobian(p))
+
+
+def test_raising_all_scores_changes_nothing(submission, rng, expect):
+    """Every row and every column of the Jacobian sums to 0."""
+    p = rng.normal(2, 6, dtype=torch.float64).softmax(-1)
+    jacobian = submission.softmax_jacobian(p)
+    expect(jacobian).sums_to(0.0, dim=-1)
+    expect(jacobian).sums_to(0.0, dim=-2)
+    expect(jacobian).matches(reference.softmax_jacobian(p))
+
+
+def test_a_saturated_row_passes_no_gradient(submission, rng, expect, device):
+    """Where one probability is exactly 1, every derivative is exactly 0."""
+    p = torch.eye(5, device=device)[rng.permutation(5)[:3]]
+    jacobian = submission.softmax_jacobian(p)
+    expect(jacobian).equals(0.0)
+
+
+def test_a_key_with_probability_zero(submission, rng, expect):
+    """A key with probability 0 has a row and a column of zeros; the others are as without it."""
+    p = rng.normal(2, 4).softmax(-1)
+    p = torch.cat([p[:, :2], torch.zeros_like(p[:, :1]), p[:, 2:]], dim=-1)
+    jacobian = submission.softmax_jacobian(p)
+    expect(jacobian).is_finite()
+    expect(jacobian[:, 2]).equals(0.0)
+    expect(jacobian[:, :, 2]).equals(0.0)
+    expect(jacobian).matches(reference.softmax_jacobian(p))
+
+
+def test_argument_is_left_alone(submission, rng, expect):
+    """p holds after the call what it held before."""
+    before = rng.normal(3, 4).softmax(-1)
+    (after,) = submission.softmax_jacobian.inputs_after(before)
+    expect(after).equals(before)

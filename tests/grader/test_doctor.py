@@ -1,0 +1,68 @@
+"""The doctor believes what was tried, not what is claimed."""
+
+import json
+import subprocess
+from typing import Any
+
+import pytest
+
+from grader.doctor import SCHEMA, examine
+from grader.errors import GraderError
+from grader.isolation import kernel
+from grader.isolation.lockdown import LAYERS
+from grader.isolation.probe import ATTEMPTS
+
+linux = pytest.mark.skipif(not kernel.LINUX, reason="the lock-down's layers are Linux's")
+
+
+def test_a_report_names_every_layer_and_every_attempt() -> None:
+    report: dict[str, Any] = json.loads(json.dumps(examine().to_dict()))
+    assert report["schema"] == SCHEMA
+    assert set(report) == {"schema", "platform", "layers", "attempts", "sandboxed"}
+    assert [layer["name"] for layer in report["layers"]] == list(LAYERS)
+    assert {frozenset(layer) for layer in report["layers"]} == {
+        frozenset(("name", "holds", "detail", "advice"))
+    }
+    assert [attempt["what"] for attempt in report["attempts"]] == [what for what, _, _ in ATTEMPTS]
+    assert {frozenset(attempt) for attempt in report["attempts"]} == {
+        frozenset(("what", "layer", "blocked", "how"))
+    }
+
+
+def test_it_is_sandboxed_exactly_where_every_layer_holds() -> None:
+    report = examine()
+    assert report.sandboxed == all(layer.holds for layer in report.layers)
+    for layer in report.layers:
+        assert layer.holds or layer.advice
+
+
+@linux
+def test_without_landlock_it_says_what_a_submission_could_do() -> None:
+    report = examine(without=["landlock"])
+    assert not report.sandboxed
+    text = "\n".join(report.lines())
+    assert "✗ landlock" in text
+    assert "a submission could read the grader's source" in text
+    assert "NOT sandboxed" in text
+
+
+def _probe_that_says(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
+    done = subprocess.CompletedProcess([], 0, stdout=answer, stderr="Traceback: no")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
+
+
+def test_a_layer_that_something_got_past_does_not_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    fork = {"what": "fork", "layer": "seccomp", "blocked": False, "how": "it worked"}
+    claim = {"holds": True, "detail": "167 instructions", "advice": ""}
+    _probe_that_says(monkeypatch, json.dumps({"layers": {"seccomp": claim}, "attempts": [fork]}))
+    report = examine()
+    assert not report.sandboxed
+    assert not report.layers[0].holds
+    assert "fork" in report.layers[0].detail
+    assert report.layers[0].advice
+
+
+def test_a_lock_down_that_fails_is_our_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    _probe_that_says(monkeypatch, "")
+    with pytest.raises(GraderError, match="could not be set up: Traceback"):
+        examine()

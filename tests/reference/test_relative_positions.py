@@ -1,0 +1,78 @@
+"""Relative schemes, against loops and against the `transformers` package."""
+
+import pytest
+import reference
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+few = settings(max_examples=30, deadline=None)
+
+
+@few
+@given(T=st.integers(1, 6), m=st.integers(0, 4))
+def test_clipped_relative_scores_pick_the_row_of_the_distance(T: int, m: int) -> None:
+    q, k, table = torch.randn(2, 3, T, 4), torch.randn(2, 3, T, 4), torch.randn(2 * m + 1, 4)
+    scores = reference.clipped_relative_scores(q, k, table)
+    for i in range(T):
+        for j in range(T):
+            row = table[max(-m, min(m, j - i)) + m]
+            expected = (q[:, :, i] * (k[:, :, j] + row)).sum(-1) / 2
+            torch.testing.assert_close(scores[:, :, i, j], expected)
+
+
+@few
+@given(T=st.integers(1, 7))
+def test_relative_shift_moves_distances_to_keys(T: int) -> None:
+    scores = torch.randn(2, 3, T, 2 * T - 1)
+    shifted = reference.relative_shift(scores)
+    for i in range(T):
+        for j in range(T):
+            assert torch.equal(shifted[:, :, i, j], scores[:, :, i, j - i + T - 1])
+
+
+def test_relative_shift_needs_every_distance() -> None:
+    with pytest.raises(ValueError, match="7 distances"):
+        reference.relative_shift(torch.zeros(1, 1, 4, 6))
+
+
+@pytest.mark.parametrize("bidirectional", [True, False])
+@pytest.mark.parametrize(("n_buckets", "max_distance"), [(32, 128), (16, 50), (8, 20)])
+def test_buckets_are_t5s(bidirectional: bool, n_buckets: int, max_distance: int) -> None:
+    t5 = pytest.importorskip("transformers.models.t5.modeling_t5")
+    relative = torch.arange(-300, 301).view(1, -1)
+    expected = t5.T5Attention._relative_position_bucket(
+        relative, bidirectional, n_buckets, max_distance
+    )
+    actual = reference.relative_position_bucket(relative, bidirectional, n_buckets, max_distance)
+    assert torch.equal(actual, expected)
+
+
+def test_relative_position_bias_looks_up_the_bucket() -> None:
+    layer = reference.RelativePositionBias(3, bidirectional=True, n_buckets=8, max_distance=20)
+    bias = layer(length=4, past=2)
+    assert bias.shape == (3, 4, 6)
+    for t in range(4):
+        for s in range(6):
+            relative = torch.tensor([s - (t + 2)])
+            bucket = reference.relative_position_bucket(relative, True, 8, 20)
+            torch.testing.assert_close(bias[:, t, s], layer.embedding.weight[bucket[0]])
+
+
+@pytest.mark.parametrize("H", [1, 2, 3, 4, 6, 8, 12, 16, 20])
+def test_alibi_slopes_are_blooms(H: int) -> None:
+    bloom = pytest.importorskip("transformers.models.bloom.modeling_bloom")
+    T = 5
+    expected = bloom.build_alibi_tensor(torch.ones(1, T), H, torch.float32).view(H, 1, T)
+    bias = reference.alibi_bias(H, T)
+    # Theirs is slope · key. Along a causal row it differs from ours by a constant.
+    for t in range(T):
+        difference = (bias - expected)[:, t, : t + 1]
+        torch.testing.assert_close(difference, difference[:, :1].expand_as(difference))
+    torch.testing.assert_close(-bias[:, 1, 0], expected[:, 0, 1])
+
+
+def test_alibi_bias_grows_with_the_distance_and_continues_behind_a_past() -> None:
+    whole = reference.alibi_bias(4, 6)
+    assert whole[0, 5].tolist() == [-1.25, -1.0, -0.75, -0.5, -0.25, 0.0]
+    assert torch.equal(reference.alibi_bias(4, 2, past=4), whole[:, 4:])

@@ -1,0 +1,117 @@
+"""`learn`: the learner's command.
+
+Results go to stdout, all else to stderr. Exit codes: 0 passed or done, 1 graded and not passed,
+2 the command was used wrongly, 3 our error, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from io import TextIOWrapper
+
+import click
+
+from tui.output import colour_allowed
+
+USAGE = 2
+OUR_ERROR = 3
+INTERRUPTED = 130
+DEBUG = "LEARN_DEBUG"
+
+# In the order in which a newcomer meets them; `next` is `next_command` in `tui/commands/next.py`.
+COMMANDS = (
+    "init",
+    "next",
+    "read",
+    "edit",
+    "check",
+    "hint",
+    "submit",
+    "solution",
+    "reset",
+    "status",
+    "doctor",
+)
+
+
+class Commands(click.Group):
+    """Imports a command when it is asked for: importing them all takes as long as `learn next`."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"tui.commands.{name}"), f"{name}_command")
+        return command
+
+
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="""EXERCISE is an id, a part of one, or a file; without it, the exercise that you turned
+    to last until you pass it, and then the next. For completion with Tab, put this into your
+    shell's start-up file (or with zsh_source): eval "$(_LEARN_COMPLETE=bash_source learn)"
+    """,
+)
+@click.version_option(package_name="learn-transformer")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Learn the Transformer by building one."""
+    context.color = None if colour_allowed() else False
+    if context.invoked_subcommand is None:
+        from tui.commands.next import next_command
+
+        context.invoke(next_command, as_json=False)
+        click.echo("\n`learn --help` lists all commands.")
+
+
+def main() -> None:
+    # A terminal that lacks a letter shows `?` for it; the command does not fail.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    sys.exit(run())
+
+
+def run() -> int:
+    """Run the command line; returns its exit code."""
+    try:
+        return cli.main(prog_name="learn", standalone_mode=False) or 0
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # `learn status | head`: nobody reads on, and the interpreter must not complain at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if os.environ.get(DEBUG):
+            import traceback
+
+            traceback.print_exc()
+        return _explain(error)
+
+
+def _explain(error: Exception) -> int:
+    # The errors of every package carry a sentence and an exit code. Their bases are not named here,
+    # because importing them would load the grader for `learn next`.
+    exit_code = getattr(error, "exit_code", None)
+    if isinstance(exit_code, int):
+        click.echo(str(error), err=True)
+        return exit_code
+    if isinstance(error, OSError) and error.filename:
+        click.echo(f"{error.filename}: {error.strerror}.", err=True)
+        return OUR_ERROR
+    click.echo(
+        f"This is a mistake of the course, not yours: {type(error).__name__}: {error}."
+        f" Run it again with {DEBUG}=1 to see where.",
+        err=True,
+    )
+    return OUR_ERROR
