@@ -49,7 +49,7 @@ class Doctor:
         """Whether hostile code is held: every layer holds and nothing got through."""
         return all(layer.holds for layer in self.layers) and all(a.blocked for a in self.attempts)
 
-    def to_json(self) -> dict[str, object]:
+    def to_dict(self) -> dict[str, object]:
         return {"schema": SCHEMA, **asdict(self), "sandboxed": self.sandboxed}
 
     def to_text(self) -> str:

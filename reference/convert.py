@@ -48,8 +48,8 @@ def convert_head_weights(
 
 
 def convert_rope_layout(
-    w: Float[Tensor, "H*d ..."], n_heads: int, target: RotaryLayout = "half"
-) -> Float[Tensor, "H*d ..."]:
+    w: Float[Tensor, "rows ..."], n_heads: int, target: RotaryLayout = "half"
+) -> Float[Tensor, "rows ..."]:
     """Reorder the rows of W_q or W_k (or a bias) for the other layout of rotary pairs.
 
     Both must be reordered. Scores do not change, because a product of queries and keys does not

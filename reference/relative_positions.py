@@ -22,11 +22,11 @@ def relative_positions(
 
 
 def clipped_relative_scores(
-    q: Float[Tensor, "B H T d"], k: Float[Tensor, "B H T d"], table: Float[Tensor, "2*m+1 d"]
+    q: Float[Tensor, "B H T d"], k: Float[Tensor, "B H T d"], table: Float[Tensor, "R d"]
 ) -> Float[Tensor, "B H T T"]:
     """q · (k + a) / √d, where a is the table's row for the distance, clipped to −m … m (Shaw).
 
-    Row m of `table` is distance 0; row 0 is m or more to the left.
+    Row m of the R = 2m + 1 is distance 0; row 0 is m or more to the left.
     """
     T, d = q.shape[-2:]
     m = table.size(0) // 2

@@ -3,11 +3,13 @@
 Source: Vaswani et al. (2017), figure 1.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
+from reference.cache import KVCache
 from reference.config import TransformerConfig
 from reference.decoder import Decoder, ProjectedMemory
 from reference.embeddings import Embeddings
@@ -97,6 +99,24 @@ class Transformer(nn.Module):
             return self.target_embeddings.project(x)
         output: Tensor = self.output(x)
         return output
+
+    @torch.no_grad()
+    def decoding_step(
+        self, src: Int[Tensor, "B S"], capacity: int = 64
+    ) -> Callable[[Tensor], Tensor]:
+        """What `greedy_decode` asks for: target tokens so far, (B, T), to next-token logits, (B, V).
+
+        One row per source. The source is read once, and each target token is computed once.
+        """
+        src_mask = padding_mask(src, self.config.pad_id)
+        memory = self.decoder.project_memory(self.encode(src, src_mask))
+        caches = [KVCache(capacity) for _ in memory]
+
+        def step(tokens: Tensor) -> Tensor:
+            new = tokens[:, caches[0].length :]
+            return self.decode(new, memory, src_mask, caches=caches)[:, -1]
+
+        return step
 
     def forward(self, src: Int[Tensor, "B S"], tgt: Int[Tensor, "B T"]) -> Float[Tensor, "B T V"]:
         """Teacher forcing. `tgt` is the target shifted right, so that it starts with a BOS token.

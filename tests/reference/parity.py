@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-# The largest errors measured were 3e-5 and 3e-14, for T5 with its unscaled, nearly saturated scores.
+# The largest errors measured were 3e-5 and 3e-14, for T5 with its nearly saturated scores.
 TOLERANCE = {torch.float32: 1e-4, torch.float64: 1e-12}
 
 

@@ -32,7 +32,7 @@ def test_forbidden_scores_make_no_difference(submission, rng, expect):
     """What a forbidden position scores makes no difference, however large it is."""
     scores, mask = rng.normal(3, 4, 6), rng.mask(3, 4, 6)
     expected = reference.masked_softmax(scores, mask)
-    for forbidden in (2.0, 20000.0, -20000.0):
+    for forbidden in (2.0, 200.0, 20000.0, -20000.0):
         moved = torch.where(mask, scores, forbidden)
         expect(submission.masked_softmax(moved, mask)).matches(expected)
 

@@ -9,9 +9,8 @@ def rnn_gradient_norms(
     """Measure how strongly the last state depends on each state before it.
 
     The network runs h_t = tanh(W h_{t−1} + U x_t) for t = 1 … T, starting from h_0. The Jacobian
-    ∂h_T/∂h_t is an (h, h) matrix. Its norm here is the spectral norm, the largest singular value:
-    the most by which a small change of h_t can grow on its way to h_T
-    (`torch.linalg.matrix_norm(…, ord=2)`).
+    ∂h_T/∂h_t is an (h, h) matrix. Its norm here is the Frobenius norm, the root of the sum of its
+    squared entries.
 
     Args:
         w (h, h): the recurrent matrix W.
@@ -21,14 +20,14 @@ def rnn_gradient_norms(
 
     Returns:
         norms (T): a new tensor with the dtype of the inputs. Entry t − 1 is ‖∂h_T/∂h_t‖ for
-        t = 1 … T. The last entry is the norm of ∂h_T/∂h_T, the identity, and thus 1. The inputs
-        are left as they were. Autograd is allowed but not needed.
+        t = 1 … T. The last entry is the norm of ∂h_T/∂h_T, the identity, and thus √h. The
+        inputs are left as they were. Autograd is allowed but not needed.
 
     >>> w, u = 0.5 * torch.eye(4), torch.zeros(4, 3)
     >>> rnn_gradient_norms(w, u, xs=torch.ones(3, 3), h0=torch.zeros(4))
-    tensor([0.2500, 0.5000, 1.0000])
+    tensor([0.5000, 1.0000, 2.0000])
     >>> rnn_gradient_norms(3 * w, u, xs=torch.ones(3, 3), h0=torch.zeros(4))
-    tensor([2.2500, 1.5000, 1.0000])
+    tensor([4.5000, 3.0000, 2.0000])
     """
     h, states = h0, []
     for x in xs:
@@ -38,7 +37,7 @@ def rnn_gradient_norms(
     norms = []
     jacobian = torch.eye(len(h0), dtype=h0.dtype, device=h0.device)  # ∂h_T/∂h_T
     for h in reversed(states):
-        norms.append(torch.linalg.matrix_norm(jacobian, ord=2))
+        norms.append(torch.linalg.matrix_norm(jacobian))
         # The chain rule, one step back: ∂h_t/∂h_{t−1} = diag(1 − h_t²) W
         jacobian = jacobian @ ((1 - h**2).unsqueeze(1) * w)
     return torch.stack(norms[::-1])

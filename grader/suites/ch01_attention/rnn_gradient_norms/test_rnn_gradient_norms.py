@@ -32,21 +32,22 @@ def test_norms_follow_the_chain_rule(submission, rng, expect, h, d, T, scale):
 
 
 def test_the_last_state_is_itself(submission, rng, expect):
-    """The last entry is ‖∂h_T/∂h_T‖ = 1; with a single step it is the only one."""
+    """The last entry is ‖∂h_T/∂h_T‖ = √h; with a single step it is the only one."""
     w, u, xs, h0 = network(rng, 4, 2, 3, 0.9)
-    expect(submission.rnn_gradient_norms(w, u, xs, h0)[-1:]).matches(torch.ones_like(h0[:1]))
-    expect(submission.rnn_gradient_norms(w, u, xs[:1], h0)).matches(torch.ones_like(h0[:1]))
+    root = torch.full_like(h0[:1], 2.0)
+    expect(submission.rnn_gradient_norms(w, u, xs, h0)[-1:]).matches(root)
+    expect(submission.rnn_gradient_norms(w, u, xs[:1], h0)).matches(root)
 
 
 @pytest.mark.points(2)
 def test_at_rest_only_the_matrix_counts(submission, rng, expect, device):
-    """At rest tanh has slope 1: a matrix c·Q with orthogonal Q gives c to the power T − t."""
+    """At rest tanh has slope 1: a matrix c·Q with orthogonal Q gives √h · c^(T − t)."""
     rotation = torch.linalg.qr(rng.normal(3, 3))[0]
     u, xs, h0 = rng.normal(3, 2), rng.normal(5, 2) * 0, rng.normal(3) * 0
     steps = torch.tensor([4.0, 3.0, 2.0, 1.0, 0.0], device=device)
     for scale in (0.5, 1.5):
         norms = submission.rnn_gradient_norms(scale * rotation, u, xs, h0)
-        expect(norms).matches(scale**steps)
+        expect(norms).matches(3**0.5 * scale**steps)
 
 
 def test_saturated_states_block_the_gradient(submission, rng, expect, device):
@@ -54,7 +55,7 @@ def test_saturated_states_block_the_gradient(submission, rng, expect, device):
     w, u, xs, h0 = network(rng, 3, 2, 4, 3.0)
     u = torch.full((3, 2), 50.0, device=device)
     norms = submission.rnn_gradient_norms(w, u, xs.abs() + 1, h0)
-    expect(norms).matches(torch.tensor([0.0, 0.0, 0.0, 1.0], device=device))
+    expect(norms).matches(torch.tensor([0.0, 0.0, 0.0, 3**0.5], device=device))
 
 
 def test_first_state_counts(submission, rng, expect):

@@ -13,5 +13,5 @@ def rnn_gradient_norms(w, u, xs, h0):
     norms = []
     for t in range(1, len(xs) + 1):
         full = jacobian(lambda h, t=t: run(h, xs[t:]), run(h0, xs[:t]))
-        norms.append(torch.linalg.matrix_norm(full, 2))
+        norms.append(full.flatten().norm())
     return torch.stack(norms)

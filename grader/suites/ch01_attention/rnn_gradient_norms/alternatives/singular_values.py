@@ -1,4 +1,4 @@
-"""Forwards: every product grows on the left with each step. The norm is the first singular value."""
+"""Forwards: each product grows on the left. The norm is the root of the squared singular values."""
 
 import torch
 from torch import Tensor
@@ -12,4 +12,4 @@ def rnn_gradient_norms(w: Tensor, u: Tensor, xs: Tensor, h0: Tensor) -> Tensor:
         step = torch.diag(1 - h * h) @ w
         products = [step @ product for product in products]
         products.append(torch.eye(h.numel(), dtype=h.dtype, device=h.device))
-    return torch.linalg.svdvals(torch.stack(products))[:, 0]
+    return torch.linalg.svdvals(torch.stack(products)).square().sum(-1).sqrt()

@@ -1,0 +1,58 @@
+"""A small course in a temporary folder, which tests bend and break."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+Entry = dict[str, Any]
+
+
+def exercise_entry(id: str, **changes: Any) -> Entry:
+    entry: Entry = {
+        "id": id,
+        "title": f"Title of {id}",
+        "summary": "What is built.",
+        "topics": ["soft-lookup"],
+        "needs": [],
+        "difficulty": 2,
+        "entry": [id],
+        "hints": ["A nudge?", "More.", "Nearly all."],
+        "source": "Vaswani et al. 2017, section 3.2.1",
+    }
+    return entry | changes
+
+
+class Course:
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def add(self, chapter: str, *entries: Entry, **changes: Any) -> Path:
+        """Write a chapter with its stubs; returns its chapter.yaml."""
+        folder = self.root / chapter
+        folder.mkdir(parents=True, exist_ok=True)
+        for entry in entries:
+            if isinstance(entry, dict) and isinstance(entry.get("id"), str):
+                stub = f"def {entry['id']}():\n    raise NotImplementedError\n"
+                (folder / f"{entry['id']}.py").write_text(stub)
+        data = {
+            "title": f"Title of {chapter}",
+            "summary": "What the reader can do afterwards.",
+            "topics": [{"id": "soft-lookup", "title": "Soft lookup"}],
+            "exercises": list(entries),
+        }
+        file = folder / "chapter.yaml"
+        file.write_text(yaml.safe_dump(data | changes, allow_unicode=True, sort_keys=False))
+        return file
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    return Course(tmp_path / "course")
+
+
+@pytest.fixture
+def entry() -> Callable[..., Entry]:
+    return exercise_entry

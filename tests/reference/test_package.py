@@ -1,0 +1,64 @@
+"""What the package promises as a whole: its face, its import, and that it compiles."""
+
+import subprocess
+import sys
+import textwrap
+
+import pytest
+import reference
+import torch
+from jaxtyping import TypeCheckError
+
+
+def run(code: str) -> str:
+    """A fresh interpreter, where neither this test's imports nor its shape checks are in place."""
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_shapes_are_enforced_in_this_folder() -> None:
+    with pytest.raises(TypeCheckError):
+        reference.split_heads(torch.zeros(2, 3), 1)
+    with pytest.raises(TypeCheckError):
+        reference.scaled_dot_product_attention(*(torch.zeros(1, 2, d) for d in (3, 4, 4)))
+
+
+def test_every_public_name_exists() -> None:
+    assert len(set(reference.__all__)) == len(reference.__all__)
+    assert all(hasattr(reference, name) for name in reference.__all__)
+
+
+def test_importing_is_cheap() -> None:
+    loaded = run(
+        """
+        import sys, reference
+        print(*(n for n in ("torch._dynamo", "transformers", "torchvision") if n in sys.modules))
+        """
+    )
+    assert loaded.strip() == ""
+
+
+@pytest.mark.slow
+def test_models_compile_without_a_graph_break() -> None:
+    run(
+        """
+        import torch, reference
+        from reference import PRESETS
+        from dataclasses import replace
+
+        torch.manual_seed(0)
+        small = replace(PRESETS["tiny"], dropout=0.0)
+        rotary = {"positions": "rotary", "n_kv_heads": 2, "norm": "rms", "norm_first": True}
+        for config in (small, replace(small, **rotary), replace(small, positions="t5")):
+            for path in ("explicit", "fused"):
+                model = reference.Transformer(replace(config, attention=path))
+                compiled = torch.compile(model, backend="aot_eager", fullgraph=True)
+                src, tgt = torch.randint(1, 32, (2, 3, 5))
+                expected, actual = model(src, tgt), compiled(src, tgt)
+                torch.testing.assert_close(actual, expected)
+                actual.sum().backward()
+        """
+    )
