@@ -105,8 +105,8 @@ class Catalog:
         try:
             return self._exercises_by_id[id]
         except KeyError:
-            _, closest = look_up(id, list(self._exercises_by_id))
-            raise UnknownExercise(id, closest) from None
+            meant, closest = look_up(id, list(self._exercises_by_id))
+            raise UnknownExercise(id, (meant,) if meant else closest) from None
 
     def chapter(self, id: str) -> Chapter:
         """The chapter with exactly this id."""

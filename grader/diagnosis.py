@@ -94,11 +94,14 @@ class Diagnostician:
         The likeliest explains the most failed tests; among equals, the one that also answers as the
         learner's code did where the tests passed; then the first in the file.
         """
+        wrong = {name: record for name, record in records.items() if record.failed}
+        right = {name: record for name, record in records.items() if not record.failed}
         explained = []
         for position, (misconception, suspect) in enumerate(self._suspects):
-            tests = {name for name, record in records.items() if _explains(suspect, record)}
-            failed = {name for name in tests if records[name].failed}
-            explained.append((-len(failed), -len(tests), position, failed, misconception))
+            failed = [name for name, record in wrong.items() if _explains(suspect, record)]
+            if failed:
+                consistent = sum(_explains(suspect, record) for record in right.values())
+                explained.append((-len(failed), -consistent, position, failed, misconception))
         found: dict[str, Diagnosis] = {}
         for *_, failed, misconception in sorted(explained, key=lambda entry: entry[:3]):
             diagnosis = Diagnosis(misconception.id, misconception.says, misconception.see)

@@ -88,7 +88,7 @@ def scaled_dot_product_attention(
     T, S, d = q.size(-2), k.size(-2), q.size(-1)
     scores = q @ k.mT * (1 / math.sqrt(d) if scale is None else scale)  # (..., T, S)
     if bias is not None:
-        scores = scores + bias
+        scores = scores + bias.to(scores.dtype)
     weights = masked_softmax(scores, visible(mask, causal, T, S, q.device))
     return F.dropout(weights, dropout) @ v, weights
 

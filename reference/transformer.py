@@ -104,7 +104,7 @@ class Transformer(nn.Module):
     def decoding_step(
         self, src: Int[Tensor, "B S"], capacity: int = 64
     ) -> Callable[[Tensor], Tensor]:
-        """What `greedy_decode` asks for: target tokens so far, (B, T), to next-token logits, (B, V).
+        """What `greedy_decode` asks for: from target tokens (B, T) to the next one's logits (B, V).
 
         One row per source. The source is read once, and each target token is computed once.
         """

@@ -20,11 +20,11 @@ class AttentionDecoderCell(nn.Module):
     The parameters have these names and shapes, and there are no others:
 
         w_query.weight (h, h)       w_key.weight (h, c)         v.weight (1, h)
-        cell.weight_ih (3h, e + c)  cell.weight_hh (3h, h)
-        cell.bias_ih (3h)           cell.bias_hh (3h)
+        gru.weight_ih (3h, e + c)   gru.weight_hh (3h, h)
+        gru.bias_ih (3h)            gru.bias_hh (3h)
 
-    `cell` is the GRU, with its parameters as in `nn.GRUCell`, which you may use. The three layers
-    of the score have no bias.
+    `gru` has its parameters as in `nn.GRUCell`, which you may use. The three layers of the score
+    have no bias.
 
     >>> cell = AttentionDecoderCell(d_embed=3, d_hidden=4, d_encoder=5)
     >>> mask = torch.tensor([[True, False, False], [True, True, True]])

@@ -10,15 +10,15 @@ import yaml
 Entry = dict[str, Any]
 
 
-def exercise_entry(id: str, **changes: Any) -> Entry:
+def exercise_entry(name: str, **changes: Any) -> Entry:
     entry: Entry = {
-        "id": id,
-        "title": f"Title of {id}",
+        "id": name,
+        "title": f"Title of {name}",
         "summary": "What is built.",
         "topics": ["soft-lookup"],
         "needs": [],
         "difficulty": 2,
-        "entry": [id],
+        "entry": [name],
         "hints": ["A nudge?", "More.", "Nearly all."],
         "source": "Vaswani et al. 2017, section 3.2.1",
     }

@@ -132,7 +132,7 @@ def test_the_line_is_that_of_the_key(course: Any, entry: Callable[..., Any]) -> 
 def test_a_file_that_is_no_chapter(course: Any, content: bytes, says: str) -> None:
     file = course.add("ch01_a")
     file.write_bytes(content)
-    with pytest.raises(CatalogError, match="chapter.yaml") as error:
+    with pytest.raises(CatalogError, match=r"chapter\.yaml") as error:
         load_catalog(course.root)
     assert says in str(error.value)
 
@@ -147,7 +147,7 @@ def test_two_topics_with_one_id(course: Any) -> None:
 def test_an_id_is_unique_in_the_whole_course(course: Any, entry: Callable[..., Any]) -> None:
     course.add("ch01_a", entry("softmax"))
     course.add("ch02_b", entry("softmax"))
-    with pytest.raises(CatalogError, match="ch02_b.*already the id"):
+    with pytest.raises(CatalogError, match=r"ch02_b.*already the id"):
         load_catalog(course.root)
 
 
@@ -189,7 +189,7 @@ def test_a_typed_name_is_understood(catalog: Catalog, text: str, id: str) -> Non
     [
         ("attention", ("attention_entropy", "attention_cost")),
         ("attention_", ("attention_entropy", "attention_cost")),
-        ("atention_kost", ("attention_cost",)),
+        ("atnsion_kost", ("attention_cost",)),
         ("zzz", ()),
         ("", ()),
         ("…", ()),

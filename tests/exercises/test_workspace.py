@@ -174,7 +174,7 @@ def test_it_is_found_from_inside_and_from_beside(workspace: Workspace) -> None:
 
 def test_the_environment_names_it(workspace: Workspace, tmp_path: Path) -> None:
     assert Workspace.find(tmp_path, {"LEARN_WORKSPACE": str(workspace.root)}).root == workspace.root
-    with pytest.raises(WorkspaceError, match="LEARN_WORKSPACE is .*nowhere"):
+    with pytest.raises(WorkspaceError, match=r"LEARN_WORKSPACE is .*nowhere"):
         Workspace.find(tmp_path, {"LEARN_WORKSPACE": str(tmp_path / "nowhere")})
 
 

@@ -3,10 +3,11 @@
 import math
 
 import pytest
-import reference
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+import reference
 
 
 def test_entropy_of_one_key_none_and_all() -> None:

@@ -3,13 +3,14 @@
 import math
 
 import pytest
-import reference
 import torch
 import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference.attention import PATHS, TOLERANCE
 from torch import Tensor
+
+import reference
+from reference.attention import PATHS, TOLERANCE
 
 PATH = pytest.mark.parametrize("path", ["explicit", "fused"])
 DEVICE = pytest.mark.parametrize(

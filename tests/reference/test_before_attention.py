@@ -1,9 +1,10 @@
 """Recurrence and the first attentions, against autograd and against loops."""
 
 import pytest
-import reference
 import torch
 from torch import nn
+
+import reference
 
 
 def test_rnn_gradient_norms_are_those_of_autograd() -> None:

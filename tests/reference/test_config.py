@@ -4,8 +4,9 @@ import dataclasses
 from typing import Any
 
 import pytest
-import reference
 import torch
+
+import reference
 from reference import PRESETS, TransformerConfig
 
 

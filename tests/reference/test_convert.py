@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-import reference
 import torch
 from torch import nn
+
+import reference
 
 
 def test_layouts_of_the_heads_are_the_same_projection() -> None:

@@ -1,9 +1,10 @@
 """Formulas of cost, against counted runs."""
 
 import pytest
-import reference
 import torch
 from torch.utils.flop_counter import FlopCounterMode
+
+import reference
 
 
 def test_table_1() -> None:
@@ -37,9 +38,9 @@ def test_attention_cost_is_what_torch_counts_and_keeps() -> None:
         kept[x.untyped_storage().data_ptr()] = x.untyped_storage().nbytes()
         return x
 
-    with FlopCounterMode(display=False) as counter:
-        with torch.autograd.graph.saved_tensors_hooks(keep, lambda x: x):
-            output = torch.softmax(q @ k.T * d**-0.5, -1) @ v
+    saving = torch.autograd.graph.saved_tensors_hooks(keep, lambda x: x)
+    with FlopCounterMode(display=False) as counter, saving:
+        output = torch.softmax(q @ k.T * d**-0.5, -1) @ v
     cost = reference.attention_cost(n, d)
     assert output.requires_grad
     assert counter.get_total_flops() == cost.flops

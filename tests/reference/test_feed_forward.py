@@ -3,9 +3,10 @@
 from functools import partial
 
 import pytest
-import reference
 import torch
 import torch.nn.functional as F
+
+import reference
 from reference.feed_forward import ACTIVATIONS
 
 FORMULAS = {

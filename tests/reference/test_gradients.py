@@ -1,9 +1,10 @@
 """Derivatives by hand are those of autograd."""
 
-import reference
 import torch
 import torch.nn.functional as F
 from torch.autograd.functional import jacobian
+
+import reference
 
 double = torch.float64
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-import reference
 import torch
 from torch import Tensor, nn
+
+import reference
 
 NORM_FIRST = pytest.mark.parametrize("norm_first", [True, False], ids=["pre", "post"])
 PATH = pytest.mark.parametrize("path", ["explicit", "fused"])

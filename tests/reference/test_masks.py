@@ -1,9 +1,10 @@
 """Masks say who may attend; the diagonal, the offset and the broadcast are where they go wrong."""
 
-import reference
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+
+import reference
 
 
 @given(T=st.integers(1, 6), past=st.integers(0, 4))

@@ -1,14 +1,16 @@
 """Multi-head attention against torch's, its functional forms against each other."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
-import reference
 import torch
 import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
+
+import reference
 
 NAMES = {
     "w_q.weight": "in_proj_weight[0]",
@@ -131,7 +133,7 @@ def test_cached_chunks_equal_the_full_pass(G: int, cuts: set[int], seed: int) ->
     cache = reference.KVCache()
     with torch.no_grad():
         bounds = [0, *sorted(cuts), 7]
-        chunks = [x[:, a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+        chunks = [x[:, a:b] for a, b in pairwise(bounds)]
         pieces = [layer(c, c, c, causal=True, cache=cache)[0] for c in chunks]
     torch.testing.assert_close(torch.cat(pieces, 1), whole)
 

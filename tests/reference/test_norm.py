@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-import reference
 import torch
 from torch import Tensor, nn
+
+import reference
 
 
 def call(layer: nn.Module, x: list[Tensor]) -> Tensor:

@@ -5,9 +5,10 @@ import sys
 import textwrap
 
 import pytest
-import reference
 import torch
 from jaxtyping import TypeCheckError
+
+import reference
 
 
 def run(code: str) -> str:
@@ -50,15 +51,15 @@ def test_models_compile_without_a_graph_break() -> None:
         from dataclasses import replace
 
         torch.manual_seed(0)
-        small = replace(PRESETS["tiny"], dropout=0.0)
+        small = replace(PRESETS["tiny"], dropout=0.0, n_encoder_layers=1, n_decoder_layers=1)
         rotary = {"positions": "rotary", "n_kv_heads": 2, "norm": "rms", "norm_first": True}
-        for config in (small, replace(small, **rotary), replace(small, positions="t5")):
-            for path in ("explicit", "fused"):
-                model = reference.Transformer(replace(config, attention=path))
-                compiled = torch.compile(model, backend="aot_eager", fullgraph=True)
-                src, tgt = torch.randint(1, 32, (2, 3, 5))
-                expected, actual = model(src, tgt), compiled(src, tgt)
-                torch.testing.assert_close(actual, expected)
-                actual.sum().backward()
+        t5 = {"positions": "t5", "attention": "explicit"}
+        for config in (small, replace(small, **rotary), replace(small, **t5)):
+            model = reference.Transformer(config)
+            compiled = torch.compile(model, backend="aot_eager", fullgraph=True)
+            src, tgt = torch.randint(1, 32, (2, 3, 5))
+            expected, actual = model(src, tgt), compiled(src, tgt)
+            torch.testing.assert_close(actual, expected)
+            actual.sum().backward()
         """
     )

@@ -3,10 +3,11 @@
 import math
 
 import pytest
-import reference
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+import reference
 
 double = torch.float64
 few = settings(max_examples=30, deadline=None)

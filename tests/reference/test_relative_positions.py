@@ -1,10 +1,11 @@
 """Relative schemes, against loops and against the `transformers` package."""
 
 import pytest
-import reference
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+import reference
 
 few = settings(max_examples=30, deadline=None)
 

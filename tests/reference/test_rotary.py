@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-import reference
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+import reference
 
 LAYOUT = pytest.mark.parametrize("layout", ["half", "interleaved"])
 few = settings(max_examples=30, deadline=None)

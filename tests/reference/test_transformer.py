@@ -1,13 +1,15 @@
 """The whole model: what it may see, what it must not, and that every way through it is one."""
 
 import dataclasses
+from itertools import pairwise
 from typing import Any
 
 import pytest
-import reference
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+import reference
 from reference import TransformerConfig
 
 V, PAD = 13, 0
@@ -94,7 +96,7 @@ def test_decoding_with_caches_equals_the_full_pass(name: str, path: Any, cuts: s
         memory = model.decoder.project_memory(model.encode(src, mask))
         caches = [reference.KVCache() for _ in model.decoder.layers]
         bounds = [0, *sorted(cuts), 6]
-        chunks = [tgt[:, a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+        chunks = [tgt[:, a:b] for a, b in pairwise(bounds)]
         pieces = [model.decode(chunk, memory, mask, caches=caches) for chunk in chunks]
     torch.testing.assert_close(torch.cat(pieces, 1), expected, rtol=1e-4, atol=1e-5)
 

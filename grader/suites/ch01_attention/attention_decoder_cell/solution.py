@@ -20,11 +20,11 @@ class AttentionDecoderCell(nn.Module):
     The parameters have these names and shapes, and there are no others:
 
         w_query.weight (h, h)       w_key.weight (h, c)         v.weight (1, h)
-        cell.weight_ih (3h, e + c)  cell.weight_hh (3h, h)
-        cell.bias_ih (3h)           cell.bias_hh (3h)
+        gru.weight_ih (3h, e + c)   gru.weight_hh (3h, h)
+        gru.bias_ih (3h)            gru.bias_hh (3h)
 
-    `cell` is the GRU, with its parameters as in `nn.GRUCell`, which you may use. The three layers
-    of the score have no bias.
+    `gru` has its parameters as in `nn.GRUCell`, which you may use. The three layers of the score
+    have no bias.
 
     >>> cell = AttentionDecoderCell(d_embed=3, d_hidden=4, d_encoder=5)
     >>> mask = torch.tensor([[True, False, False], [True, True, True]])
@@ -41,7 +41,7 @@ class AttentionDecoderCell(nn.Module):
         self.w_query = nn.Linear(d_hidden, d_hidden, bias=False)
         self.w_key = nn.Linear(d_encoder, d_hidden, bias=False)
         self.v = nn.Linear(d_hidden, 1, bias=False)
-        self.cell = nn.GRUCell(d_embed + d_encoder, d_hidden)
+        self.gru = nn.GRUCell(d_embed + d_encoder, d_hidden)
 
     def forward(
         self, y: torch.Tensor, h: torch.Tensor, encoder: torch.Tensor, mask: torch.Tensor
@@ -68,5 +68,5 @@ class AttentionDecoderCell(nn.Module):
         weights = torch.softmax(scores.masked_fill(~mask, lowest), dim=-1).masked_fill(~mask, 0.0)
 
         context = (weights.unsqueeze(1) @ encoder).squeeze(1)  # (B, c)
-        state = self.cell(torch.cat([y, context], dim=-1), h)  # (B, h)
+        state = self.gru(torch.cat([y, context], dim=-1), h)  # (B, h)
         return state, weights

@@ -12,10 +12,10 @@ def weights_for(rng, e, h, c, dtype=torch.float32):
         "w_query.weight": (h, h),
         "w_key.weight": (h, c),
         "v.weight": (1, h),
-        "cell.weight_ih": (3 * h, e + c),
-        "cell.weight_hh": (3 * h, h),
-        "cell.bias_ih": (3 * h,),
-        "cell.bias_hh": (3 * h,),
+        "gru.weight_ih": (3 * h, e + c),
+        "gru.weight_hh": (3 * h, h),
+        "gru.bias_ih": (3 * h,),
+        "gru.bias_hh": (3 * h,),
     }
     return {name: rng.normal(*shape, scale=0.5, dtype=dtype) for name, shape in shapes.items()}
 

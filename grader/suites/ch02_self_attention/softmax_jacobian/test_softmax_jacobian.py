@@ -48,10 +48,10 @@ def test_raising_all_scores_changes_nothing(submission, rng, expect):
 
 
 def test_a_saturated_row_passes_no_gradient(submission, rng, expect, device):
-    """Where one probability is exactly 1, every derivative is exactly 0."""
+    """Where one probability is 1 and the others are 0, every derivative is 0."""
     p = torch.eye(5, device=device)[rng.permutation(5)[:3]]
     jacobian = submission.softmax_jacobian(p)
-    expect(jacobian).equals(0.0)
+    expect(jacobian).matches(torch.zeros_like(jacobian))
 
 
 def test_a_key_with_probability_zero(submission, rng, expect):
@@ -60,8 +60,6 @@ def test_a_key_with_probability_zero(submission, rng, expect):
     p = torch.cat([p[:, :2], torch.zeros_like(p[:, :1]), p[:, 2:]], dim=-1)
     jacobian = submission.softmax_jacobian(p)
     expect(jacobian).is_finite()
-    expect(jacobian[:, 2]).equals(0.0)
-    expect(jacobian[:, :, 2]).equals(0.0)
     expect(jacobian).matches(reference.softmax_jacobian(p))
 
 

@@ -11,7 +11,7 @@ class AttentionDecoderCell(nn.Module):
         self.w_query = nn.Linear(d_hidden, d_hidden, bias=False)
         self.w_key = nn.Linear(d_encoder, d_hidden, bias=False)
         self.v = nn.Linear(d_hidden, 1, bias=False)
-        self.cell = nn.GRUCell(d_embed + d_encoder, d_hidden)
+        self.gru = nn.GRUCell(d_embed + d_encoder, d_hidden)
 
     def look(self, h, states):
         scores = self.v(torch.tanh(self.w_query(h) + self.w_key(states)))[:, 0]
@@ -25,6 +25,6 @@ class AttentionDecoderCell(nn.Module):
             if mask[i].any():
                 found, context = self.look(h[i], encoder[i, mask[i]])
                 weights = weights.masked_scatter(mask[i], found)
-            new_states.append(self.cell(torch.cat([y[i], context]), h[i]))
+            new_states.append(self.gru(torch.cat([y[i], context]), h[i]))
             all_weights.append(weights)
         return torch.stack(new_states), torch.stack(all_weights)

@@ -26,7 +26,7 @@ class AttentionDecoderCell(nn.Module):
         self.w_query = nn.Linear(d_hidden, d_hidden, bias=False)
         self.w_key = nn.Linear(d_encoder, d_hidden, bias=False)
         self.v = nn.Linear(d_hidden, 1, bias=False)
-        self.cell = GRU(d_embed + d_encoder, d_hidden)
+        self.gru = GRU(d_embed + d_encoder, d_hidden)
 
     def forward(self, y, h, encoder, mask):
         hidden = torch.tanh(self.w_query(h)[:, None] + self.w_key(encoder))
@@ -34,4 +34,4 @@ class AttentionDecoderCell(nn.Module):
         weights = F.softmax(scores.masked_fill(~mask, float("-inf")), dim=1)
         weights = torch.where(mask, weights, 0.0)
         context = torch.einsum("bs,bsc->bc", weights, encoder)
-        return self.cell(torch.hstack([y, context]), h), weights
+        return self.gru(torch.hstack([y, context]), h), weights

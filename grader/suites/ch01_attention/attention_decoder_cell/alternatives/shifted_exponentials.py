@@ -9,7 +9,7 @@ class AttentionDecoderCell(nn.Module):
         super().__init__()
         self.w_key = nn.Linear(d_encoder, d_hidden, bias=False)
         self.w_query = nn.Linear(d_hidden, d_hidden, bias=False)
-        self.cell = nn.GRUCell(d_encoder + d_embed, d_hidden)
+        self.gru = nn.GRUCell(d_encoder + d_embed, d_hidden)
         self.v = nn.Linear(d_hidden, 1, bias=False)
 
     def attend(self, h: Tensor, encoder: Tensor, mask: Tensor) -> Tensor:
@@ -23,4 +23,4 @@ class AttentionDecoderCell(nn.Module):
     def forward(self, y, h, encoder, mask):
         weights = self.attend(h, encoder, mask)
         context = torch.bmm(weights[:, None, :], encoder).reshape(len(y), -1)
-        return self.cell(torch.cat((y, context), 1), h), weights
+        return self.gru(torch.cat((y, context), 1), h), weights
