@@ -12,7 +12,7 @@ from grader.diagnosis import load_misconceptions
 from grader.errors import GraderError, UsageError
 from grader.grader import Grader
 from grader.report import Report
-from grader.solutions import SUITES, suite_folder
+from grader.solutions import suite_folder, suites_beside
 from grader.submission import Submission
 
 MIN_MISCONCEPTIONS = 4
@@ -61,7 +61,8 @@ def audit(grader: Grader, catalog: Catalog, exercises: Sequence[Exercise]) -> Au
         except (GraderError, OSError) as error:
             result.problems.append(f"{exercise.id}: {error}")
     if len(exercises) == len(catalog.exercises):
-        result.problems += orphans(catalog, SUITES)
+        root = catalog.chapters[0].folder.parent
+        result.problems += orphans(catalog, suites_beside(root))
     result.problems += uncovered_topics(catalog, exercises)
     started: list[tuple[Trial, Future[Report]]] = [
         (trial, grader.submit(Submission(trial.exercise, trial.source))) for trial in trials

@@ -180,7 +180,7 @@ def tolerance(expected: Any) -> tuple[float, float]:
     """Relative and absolute tolerance for values like `expected`."""
     if isinstance(expected, Tensor):
         return TOLERANCES.get(expected.dtype, (0.0, 0.0))
-    return NUMBER_TOLERANCE
+    return NUMBER_TOLERANCE if isinstance(expected, float) else (0.0, 0.0)
 
 
 def check_close(
@@ -210,7 +210,7 @@ def check_close(
             relative if rtol is None else rtol,
             absolute if atol is None else atol,
         )
-        if not math.isclose(got, expected, rel_tol=relative, abs_tol=absolute):
+        if not _numbers_close(got, expected, relative, absolute):
             raise Differs(
                 f"It should be {show(expected)}; yours is {show(got)}.", show(got), show(expected)
             )
@@ -218,6 +218,15 @@ def check_close(
         raise Differs(
             f"It should be {show(expected)}; yours is {show(got)}.", show(got), show(expected)
         )
+
+
+def _numbers_close(got: float, expected: float, relative: float, absolute: float) -> bool:
+    if not relative and not absolute:
+        return got == expected
+    try:
+        return math.isclose(got, expected, rel_tol=relative, abs_tol=absolute)
+    except OverflowError:  # a whole number beyond the range of float
+        return False
 
 
 def _check_part(got: Any, expected: Any, what: str, rtol: float | None, atol: float | None) -> None:
@@ -240,7 +249,8 @@ def _check_tensor_close(
     index, text = _worst(got, expected, close, invalid)
     place = f" at [{', '.join(map(str, index))}]" if index else ""
     if got.is_floating_point() and invalid.any():
-        message = f"{int(invalid.sum())} of {got.numel()} numbers are NaN, the first{place}."
+        first = f", the first{place}" if place else ""
+        message = f"{int(invalid.sum())} of {got.numel()} numbers are NaN{first}."
     elif got.numel() == 1:
         message = f"It should be {text[1]}; yours is {text[0]}."
     else:
@@ -269,14 +279,25 @@ def compare(got: Tensor, expected: Tensor, index: tuple[int, ...]) -> Comparison
     """The last two dimensions around `index`, at most 16 × 16 numbers, for a heat map."""
     if got.dim() == 0 or not got.is_floating_point():
         return None
-    lead = index[:-2] if got.dim() >= 2 else ()
+    if got.dim() == 1:
+        got, expected, index = got[None], expected[None], (0, *index)
+    *lead, row, column = index
+    top, left = _window(row, got.size(-2)), _window(column, got.size(-1))
 
     def rows(tensor: Tensor) -> tuple[tuple[float, ...], ...]:
-        plane = tensor[lead] if got.dim() >= 2 else tensor[None]
-        plane = plane[:SHOWN_ROWS, :SHOWN_ROWS].double()
-        return tuple(tuple(float(f"{number:.4g}") for number in row) for row in plane.tolist())
+        plane = tensor[tuple(lead)][top : top + SHOWN_ROWS, left : left + SHOWN_ROWS]
+        return tuple(
+            tuple(float(f"{number:.4g}") for number in row) for row in plane.double().tolist()
+        )
 
-    return Comparison(lead, rows(got), rows(expected))
+    return Comparison(tuple(lead), (top, left), rows(got), rows(expected))
+
+
+def _window(position: int, size: int) -> int:
+    """Where a window that shows `position` begins: at 0 if it can, else around it."""
+    if position < SHOWN_ROWS:
+        return 0
+    return min(position - SHOWN_ROWS // 2, size - SHOWN_ROWS)
 
 
 def same(got: Any, expected: Any) -> bool:
@@ -299,9 +320,9 @@ def _without_nan(value: Any) -> Any:
         )
     if isinstance(value, float) and math.isnan(value):
         return NAN_STAND_IN
+    if (named := record_fields(value)) is not None:
+        return _without_nan(named)
     if isinstance(value, tuple | list):
-        if hasattr(value, "_fields"):
-            return value
         return type(value)(_without_nan(item) for item in value)
     if isinstance(value, dict):
         return {key: _without_nan(item) for key, item in value.items()}

@@ -12,11 +12,12 @@ import time
 import traceback
 from dataclasses import replace
 from functools import cache
+from threading import Lock
 from typing import Any
 
 import torch
 
-from exercises.catalog import Exercise, load_catalog
+from exercises.catalog import Catalog, Exercise, load_catalog
 from grader.diagnosis import Diagnostician, load_misconceptions
 from grader.errors import GraderError, UsageError
 from grader.isolation.candidate import Allowance, Candidate, Value
@@ -36,7 +37,12 @@ def grade(submission: Submission) -> Report:
     Raises `UsageError` for an exercise or a device that is not there. A crash of ours is a report
     with outcome `error`, never the learner's failure.
     """
-    return _examiner(submission.device).grade(submission)
+    with _one_at_a_time:
+        return _examiner(submission.device).grade(submission)
+
+
+# Threads share pytest, torch's random numbers and the pipe to the sandbox.
+_one_at_a_time = Lock()
 
 
 @cache
@@ -45,9 +51,11 @@ def _examiner(device: str) -> "Examiner":
 
 
 class Examiner:
-    """Grades on one device, with one sandbox."""
+    """Grades on one device, with one sandbox; `catalog` None stands for the course itself."""
 
-    def __init__(self, device: str, sandbox: Sandbox | None = None) -> None:
+    def __init__(
+        self, device: str, sandbox: Sandbox | None = None, catalog: Catalog | None = None
+    ) -> None:
         kind = device.partition(":")[0]
         if kind not in ("cpu", "cuda"):
             raise UsageError(f"There is no device {device!r}. Use cpu or cuda.")
@@ -58,12 +66,13 @@ class Examiner:
         torch.set_num_threads(1)
         self._device = device
         self._sandbox = sandbox or shared_sandbox(device)
+        self._catalog = catalog or load_catalog()
         self._papers: dict[str, Paper] = {}
 
     def grade(self, submission: Submission) -> Report:
         """The verdict on one submission."""
         started = time.perf_counter()
-        exercise = load_catalog().exercise(submission.exercise)
+        exercise = self._catalog.exercise(submission.exercise)
         seed = secrets.randbelow(2**31) if submission.seed is None else submission.seed
         blank = Report(exercise.id, exercise.title, "error", 0, 0, seed, submission.device)
         try:

@@ -32,6 +32,7 @@ class Process:
             self._process = subprocess.Popen(
                 [
                     sys.executable,
+                    "-P",  # no import from the current folder, which may hold a learner's files
                     "-c",
                     "from grader.pool import serve; serve()",
                     str(theirs.fileno()),

@@ -3,7 +3,8 @@
 `report.schema.json` beside this file is the documented form of `Report.to_dict()`, `report/v1`.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -33,9 +34,14 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The two-dimensional slice around the worst difference, to be drawn side by side."""
+    """A window of the last two dimensions that shows the worst difference, to be drawn as a map.
+
+    `index` says which matrix of the tensor it is cut from, `start` the row and column of its first
+    number.
+    """
 
     index: tuple[int, ...]
+    start: tuple[int, int]
     got: tuple[tuple[float, ...], ...]
     expected: tuple[tuple[float, ...], ...]
 
@@ -121,7 +127,13 @@ def _test_result(data: Mapping[str, Any]) -> TestResult:
     if comparison := fields["comparison"]:
         fields["comparison"] = Comparison(
             index=tuple(comparison["index"]),
-            got=tuple(tuple(row) for row in comparison["got"]),
-            expected=tuple(tuple(row) for row in comparison["expected"]),
+            start=(comparison["start"][0], comparison["start"][1]),
+            got=_numbers(comparison["got"]),
+            expected=_numbers(comparison["expected"]),
         )
     return TestResult(**fields)
+
+
+def _numbers(rows: Sequence[Sequence[float | None]]) -> tuple[tuple[float, ...], ...]:
+    """JSON has null for what is not finite."""
+    return tuple(tuple(math.nan if number is None else number for number in row) for row in rows)

@@ -64,6 +64,8 @@ class SuiteRun:
     def run(self, suite: Path) -> None:
         """Run every test of `suite`. Raises `GraderError` where the suite itself cannot be run."""
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):  # meant for the caller's own tests
+            os.environ.pop(name, None)
         arguments = [str(suite), "-c", os.devnull, "--rootdir", str(suite.parent), "--noconftest"]
         arguments += ["--import-mode=importlib", "--assert=plain", "--strict-markers"]
         arguments += [part for name in UNUSED_PLUGINS for part in ("-p", f"no:{name}")]

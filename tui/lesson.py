@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 FENCE = re.compile(r"(^```.*?^```[^\n]*$)", re.MULTILINE | re.DOTALL)
-ANCHOR = re.compile(r"^(#{1,6} .*?)\s*\{#[\w-]+\}\s*$", re.MULTILINE)
+ANCHOR = re.compile(r"^(#{1,6} .*?)[ \t]*\{#[\w-]+\}[ \t]*$", re.MULTILINE)
 DISPLAYED = re.compile(r"\$\$\s*(.+?)\s*\$\$", re.DOTALL)
 INLINE = re.compile(r"(?<!`)(\$[^$`\n]+\$)(?!`)")
 

@@ -13,6 +13,7 @@ from exercises.catalog import Catalog, Chapter, Exercise, load_catalog
 from exercises.errors import CourseError
 from exercises.workspace import Workspace
 from tui.next_step import Step, current_exercise, next_step
+from tui.output import shown
 from tui.progress import Progress
 
 
@@ -30,6 +31,13 @@ class NotInWorkspace(CourseError):
         super().__init__(
             f"{file} is not in your workspace. `grader run {file}` grades a file anywhere."
         )
+
+
+class MissingFile(CourseError):
+    exit_code = 2
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(f"There is no {shown(file)}. `learn init` brings it back.")
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,14 @@ class Session:
         exercise = self.catalog.find(text)
         if text.endswith(".py") and Path(text).exists():
             self._check_is_own(text, exercise)
+        return exercise
+
+    def exercise_to_grade(self, text: str | None) -> Exercise:
+        """As `exercise`, and its file is there: known before a grader is started for it."""
+        exercise = self.exercise(text)
+        file = self.workspace.file(exercise)
+        if not file.exists():
+            raise MissingFile(file)
         return exercise
 
     def chapter(self, text: str | None) -> Chapter:

@@ -1,6 +1,8 @@
 """A report for a person at a terminal. Symbols carry the meaning; colour only repeats it."""
 
+import re
 import textwrap
+from typing import Any
 
 import click
 
@@ -9,10 +11,12 @@ from grader.report import Report, TestResult
 
 MARKS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "error": ("!", "yellow")}
 INDENT = "      "
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def render(report: Report, colour: bool = False, width: int = 100) -> str:
     """The verdict, why it is so, and each test. Only the first failure is shown in full."""
+    report = Report.from_dict(_printable(report.to_dict()))
     page = _Page(colour, width)
     _headline(page, report)
     if report.problem:
@@ -22,14 +26,25 @@ def render(report: Report, colour: bool = False, width: int = 100) -> str:
         page.text(report.diagnosis.says, "  ", bold=True)
         page.text(_reading(report.diagnosis.see), "  ", dim=True)
     page.blank()
-    detailed = bool(report.problem)
+    said: set[str] = set()  # the same thing is said once
     for test in report.tests:
         mark, tint = MARKS[test.outcome]
-        page.line(f"  {page.paint(mark, tint)} {test.title}{_points(test)}")
-        if test.outcome != "passed" and not report.problem:
-            _failure(page, test, report, brief=detailed)
-            detailed = True
+        page.item(mark, tint, test.title + _points(test))
+        if test.outcome != "passed" and not report.problem and test.message not in said:
+            _failure(page, test, report, brief=bool(said))
+            said.add(test.message)
     return page.finish()
+
+
+def _printable(value: Any) -> Any:
+    """What a learner's code printed or raised must not steer the terminal."""
+    if isinstance(value, str):
+        return UNPRINTABLE.sub("�", value)
+    if isinstance(value, dict):
+        return {key: _printable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_printable(item) for item in value]
+    return value
 
 
 def _headline(page: "_Page", report: Report) -> None:
@@ -100,7 +115,14 @@ class _Page:
         )
 
     def line(self, text: str) -> None:
+        """As it is, whatever the width."""
         self._lines.append(text)
+
+    def item(self, mark: str, tint: str, text: str) -> None:
+        """Wrapped, behind a mark in colour."""
+        first = len(self._lines)
+        self.text(text, f"  {mark} ")
+        self._lines[first] = self._lines[first].replace(mark, self.paint(mark, tint), 1)
 
     def blank(self) -> None:
         self._lines.append("")

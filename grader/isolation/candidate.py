@@ -168,7 +168,8 @@ class Candidate:
                 for file, line, function, code in raised["frames"][:10]
             )
             kind, name, message = (str(raised[key])[:2000] for key in ("kind", "type", "message"))
-            return Raised(kind, name, message, frames)
+            bases = tuple(str(base) for base in raised["bases"][:50])
+            return Raised(kind, name, message, frames, bases)
         except (AttributeError, KeyError, TypeError, ValueError):
             raise ProtocolError("not a reply") from None
 

@@ -9,8 +9,6 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-OWN = {"self", "cls", "super"}
-
 
 @dataclass(frozen=True)
 class Finding:
@@ -33,11 +31,11 @@ def inspect_files(files: Mapping[str, str], forbidden: frozenset[str]) -> Findin
             compile(tree, name, "exec", dont_inherit=True)
         except SyntaxError as error:
             code = (error.text or _line(source, error.lineno)).rstrip("\n")
-            return Finding("syntax", name, error.lineno, code, message=error.msg)
+            return Finding("syntax", name, error.lineno or None, code, message=error.msg)
         except (ValueError, RecursionError, MemoryError) as error:
             message = "it is nested too deep" if not isinstance(error, ValueError) else str(error)
             return Finding("syntax", name, None, "", message=message)
-        for line, call, rule in forbidden_calls(tree, forbidden):
+        for line, call, rule in sorted(forbidden_calls(tree, forbidden)):
             return Finding("forbidden", name, line, _line(source, line).strip(), "", call, rule)
     return None
 
@@ -53,37 +51,71 @@ def forbidden_calls(tree: ast.Module, forbidden: frozenset[str]) -> Iterator[tup
     A name is matched by its last part, without underscores around it, however it was imported. A
     learner's own functions and methods may have any name: `softmax(x)`, `self.softmax(x)`.
     """
-    own = OWN | _own_names(tree)
+    own = _own_names(tree)
+    starred = _starred_names(tree, forbidden)
     for node in ast.walk(tree):
         match node:
-            case ast.ImportFrom(module=str(module), names=names) if module.split(".")[0] == "torch":
+            case ast.ImportFrom(module=str(module), names=names) if _is_torch(module):
                 for alias in names:
                     if alias.name.strip("_") in forbidden:
                         yield node.lineno, f"{module}.{alias.name}", alias.name.strip("_")
             case ast.Attribute(attr=name, value=value) if name.strip("_") in forbidden:
-                if not (isinstance(value, ast.Name) and value.id in own) and not _is_super(value):
+                if not _is_own(value, own):
                     yield node.lineno, ast.unparse(node), name.strip("_")
-            case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value=str(name)), *_]):
-                if name.strip("_") in forbidden:
+            case ast.Call(
+                func=ast.Name(id="getattr"), args=[value, ast.Constant(value=str(name)), *_]
+            ) if name.strip("_") in forbidden:
+                if not _is_own(value, own):
                     yield node.lineno, ast.unparse(node), name.strip("_")
+            case ast.Name(id=name, ctx=ast.Load()) if name in starred:
+                yield node.lineno, name, name
 
 
-def _is_super(value: ast.expr) -> bool:
-    return (
-        isinstance(value, ast.Call)
-        and isinstance(value.func, ast.Name)
-        and value.func.id == "super"
-    )
+def _is_torch(module: str) -> bool:
+    return module.split(".")[0] == "torch"
+
+
+def _is_own(value: ast.expr, own: set[str]) -> bool:
+    """Whether an attribute of `value` is the learner's own, or another module's."""
+    match value:
+        case ast.Name(id=name):
+            return name in own or _is_self(value)
+        case ast.Call(func=ast.Name(id="super")):
+            return True
+        case ast.Attribute(value=inner):  # scipy.special's, but not a tensor's in self.scores
+            return not _is_self(inner) and _is_own(inner, own)
+    return False
+
+
+def _is_self(value: ast.expr) -> bool:
+    return isinstance(value, ast.Name) and value.id in ("self", "cls")
 
 
 def _own_names(tree: ast.Module) -> set[str]:
-    """Classes that the file defines, and modules that it imports from anywhere but torch."""
+    """Classes that the file defines, and what it imports from anywhere but torch."""
     names = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef):
-            names.add(node.name)
-        elif isinstance(node, ast.Import):
-            for alias in node.names:
-                if alias.name.split(".")[0] != "torch":
-                    names.add(alias.asname or alias.name.split(".")[0])
+        match node:
+            case ast.ClassDef(name=name):
+                names.add(name)
+            case ast.Import(names=aliases):
+                imported = [alias for alias in aliases if not _is_torch(alias.name)]
+                names |= {alias.asname or alias.name.split(".")[0] for alias in imported}
+            case ast.ImportFrom(module=module, names=aliases) if not _is_torch(module or ""):
+                names |= {alias.asname or alias.name for alias in aliases}
     return names
+
+
+def _starred_names(tree: ast.Module, forbidden: frozenset[str]) -> set[str]:
+    """The forbidden names that `from torch… import *` brings in, and that the file leaves so."""
+    stars = False
+    defined: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.ImportFrom(module=str(module), names=[ast.alias(name="*")]):
+                stars = stars or _is_torch(module)
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.arg(arg=name):
+                defined.add(name)
+            case ast.Name(id=name, ctx=ast.Store()):
+                defined.add(name)
+    return set(forbidden) - defined if stars else set()

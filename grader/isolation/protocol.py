@@ -82,7 +82,7 @@ def record_fields(value: object) -> dict[str, Any] | None:
         return value._values
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return dict(zip(value._fields, value, strict=True))
-    if is_dataclass(value) and not isinstance(value, type):
+    if is_dataclass(value) and not isinstance(value, type | Handle):
         return {item.name: getattr(value, item.name) for item in fields(value)}
     return None
 
@@ -111,10 +111,11 @@ class Encoder:
                 value.layout is torch.strided
                 and value.dtype in DTYPES.values()
                 and not value.is_meta
+                and not value.is_nested
             ):
                 return self._tensor(value)
             return self._handle(value, path)
-        if isinstance(value, torch.dtype):
+        if isinstance(value, torch.dtype) and value in DTYPES.values():
             return {"dtype": str(value).removeprefix("torch.")}
         if isinstance(value, Handle):
             return {"handle": value.id, "type": value.type}
@@ -182,6 +183,17 @@ def decode(node: Any, tensors: dict[str, Tensor], device: str, depth: int = 0) -
     raise ProtocolError(f"unknown tag in {str(node)[:80]}")
 
 
+def _printable(node: Any) -> Any:
+    """The document with "?" for what is no character."""
+    if isinstance(node, str):
+        return node.encode("utf-8", "replace").decode()
+    if isinstance(node, list):
+        return [_printable(item) for item in node]
+    if isinstance(node, dict):
+        return {_printable(key): _printable(item) for key, item in node.items()}
+    return node
+
+
 class Channel:
     """A connected socket that carries frames; each operation has a deadline."""
 
@@ -217,7 +229,10 @@ class Channel:
         text = self._read(document_size, deadline)
         payload = self._read(tensor_size, deadline)
         try:
-            return json.loads(text), load_tensors(bytes(payload)) if payload else {}
+            document = json.loads(text)
+            if b"\\ud" in text:  # half of a character, perhaps, which no file or terminal can take
+                document = _printable(document)
+            return document, load_tensors(bytes(payload)) if payload else {}
         except Exception as error:  # whatever a hostile document provokes in the two parsers
             raise ProtocolError(f"unreadable frame: {type(error).__name__}") from None
 

@@ -110,11 +110,9 @@ class Exchange:
         cotangent: Any = None,
     ) -> Any:
         """Make the call on both sides; the learner's value in the form of the solution's."""
-        sent = (
-            tuple(_outside(arg) for arg in args),
-            {key: _outside(arg) for key, arg in kwargs.items()},
+        call = Call(
+            len(self.log), target, method, _outside(args), _outside(kwargs), want, cotangent
         )
-        call = Call(len(self.log), target, method, *sent, want, cotangent)
         self.last_call = spell(call)
         expected = self._solve(call)
         outcome = self._learner.perform(call)
@@ -131,19 +129,19 @@ class Exchange:
     def expect_error(
         self, error: type[Exception], target: str | Handle, method: str, args: Any, kwargs: Any
     ) -> None:
-        """Fail unless the learner's code raises `error` (or a subclass of that name)."""
-        call = Call(len(self.log), target, method, args, kwargs)
+        """Fail unless the learner's code raises `error` or a subclass."""
+        call = Call(len(self.log), target, method, _outside(args), _outside(kwargs))
         self.last_call = spell(call)
         outcome = self._learner.perform(call)
         self.log.append((call, outcome))
-        if isinstance(outcome, Raised) and outcome.type == error.__name__:
-            return
         wanted = f"a {error.__name__}"
         if isinstance(outcome, Value):
             message = f"This call should raise {wanted}; yours returned {kind_of(outcome.value)}."
             raise Failure(message, self.last_call, show(outcome.value), wanted)
         if outcome.kind in LOST or outcome.kind in ("unwritten", "signature"):
             self._fail(outcome, call)
+        if error.__name__ in outcome.bases:
+            return
         got = f"{outcome.type}: {outcome.message}"
         message = f"This call should raise {wanted}; yours raised {outcome.type}."
         raise Failure(message, self.last_call, got, wanted, outcome.frames)

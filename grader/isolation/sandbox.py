@@ -3,6 +3,7 @@
 No torch here: the zygote is started first, so that it loads torch at the same time as the examiner.
 """
 
+import atexit
 import json
 import os
 import socket
@@ -79,4 +80,6 @@ def _environment(device: str) -> dict[str, str]:
 @cache
 def shared_sandbox(device: str) -> Sandbox:
     """This process's sandbox for `device`; it ends with the process."""
-    return Sandbox(device)
+    sandbox = Sandbox(device)
+    atexit.register(sandbox.close)
+    return sandbox

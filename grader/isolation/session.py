@@ -187,12 +187,14 @@ def _is_leaf(value: Any) -> bool:
 
 @dataclass(frozen=True)
 class Raised:
-    """An exception. `frames` holds (file, line, function, code) of the learner's own lines."""
+    """An exception. `frames` holds (file, line, function, code) of the learner's own lines, `bases`
+    the names of the classes that it is an instance of."""
 
     kind: str
     type: str
     message: str
     frames: tuple[tuple[str, int, str, str], ...] = ()
+    bases: tuple[str, ...] = ()
 
 
 MAX_MESSAGE = 1000
@@ -215,7 +217,8 @@ def describe_exception(error: BaseException, files: frozenset[str]) -> Raised:
             frames.append((name, traceback.tb_lineno, code.co_name, line[:200]))
         traceback = traceback.tb_next
     kind = _kind(error, message)
-    return Raised(kind, type(error).__name__, message, tuple(frames[-MAX_FRAMES:]))
+    bases = tuple(base.__name__ for base in type(error).__mro__)
+    return Raised(kind, type(error).__name__, message, tuple(frames[-MAX_FRAMES:]), bases)
 
 
 def _kind(error: BaseException, message: str) -> str:

@@ -15,7 +15,7 @@ import sys
 import types
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import PurePath
 from typing import Any
 
@@ -176,13 +176,18 @@ def answer(worker: Worker, request: dict[str, Any], tensors: dict[str, Any]) -> 
                 case _:
                     value = worker.call(request, tensors)
             return {"value": encoder.encode(value)}, encoder.tensors
-    except TooLarge as error:
-        raised = Raised("too_large", "TooLarge", str(error))
-    except TimeLimit as error:
-        raised = Raised("time", "TimeLimit", "", describe_exception(error, files).frames)
     except BaseException as error:  # the learner's code may raise anything, SystemExit included
-        raised = describe_exception(error, files)
-    return {"raised": asdict(raised)}, {}
+        return {"raised": asdict(raised_by(error, files))}, {}
+
+
+def raised_by(error: BaseException, files: frozenset[str]) -> Raised:
+    """What the report may say of `error`, be it the learner's or one of our limits."""
+    raised = describe_exception(error, files)
+    if isinstance(error, TooLarge):
+        return replace(raised, kind="too_large")
+    if isinstance(error, TimeLimit):
+        return replace(raised, kind="time")
+    return raised
 
 
 def serve(sock: socket.socket, plan: Plan, device: str) -> None:
@@ -205,7 +210,6 @@ def serve(sock: socket.socket, plan: Plan, device: str) -> None:
         document["output"] = output.take()
         try:
             channel.send(document, reply_tensors)
-        except TooLarge as error:
-            channel.send(
-                {"raised": asdict(Raised("too_large", "TooLarge", str(error))), "output": ""}
-            )
+        except Exception as error:  # too large, or it only looked as if it could be sent
+            raised = raised_by(error, frozenset(worker._files))
+            channel.send({"raised": asdict(raised), "output": ""})

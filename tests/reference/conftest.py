@@ -13,6 +13,9 @@ install_import_hook("reference", "shape_check.check_arrays")
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # before anything imports `transformers`
 
+# The tensors here are small, and threads that wait for each other cost more than they bring.
+torch.set_num_threads(1)
+
 Call = Callable[[nn.Module, list[Tensor]], Tensor]
 
 

@@ -105,6 +105,7 @@ class Stacks(nn.Module):
 
 
 @NORM_FIRST
+@pytest.mark.filterwarnings("ignore:enable_nested_tensor")
 def test_both_stacks_are_nn_transformer(
     norm_first: bool, dtype: torch.dtype, check_parity: Any
 ) -> None:

@@ -51,12 +51,13 @@ def test_models_compile_without_a_graph_break() -> None:
         from dataclasses import replace
 
         torch.manual_seed(0)
+        torch.set_num_threads(1)
         small = replace(PRESETS["tiny"], dropout=0.0, n_encoder_layers=1, n_decoder_layers=1)
         rotary = {"positions": "rotary", "n_kv_heads": 2, "norm": "rms", "norm_first": True}
         t5 = {"positions": "t5", "attention": "explicit"}
         for config in (small, replace(small, **rotary), replace(small, **t5)):
             model = reference.Transformer(config)
-            compiled = torch.compile(model, backend="aot_eager", fullgraph=True)
+            compiled = torch.compile(model, backend="eager", fullgraph=True)
             src, tgt = torch.randint(1, 32, (2, 3, 5))
             expected, actual = model(src, tgt), compiled(src, tgt)
             torch.testing.assert_close(actual, expected)

@@ -33,7 +33,7 @@ CONFIGS = {
 }
 CONFIG = pytest.mark.parametrize("name", CONFIGS)
 PATH = pytest.mark.parametrize("path", ["explicit", "fused"])
-few = settings(max_examples=15, deadline=None)
+few = settings(max_examples=8, deadline=None)
 
 
 def build(name: str, **changes: Any) -> reference.Transformer:

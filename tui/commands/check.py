@@ -15,7 +15,7 @@ from tui.session import Session, open_session
 def check_command(exercise: str | None, watch: bool, as_json: bool) -> int:
     """Check your file: the same questions each time, as often as you like."""
     with open_session() as session:
-        chosen = session.exercise(exercise)
+        chosen = session.exercise_to_grade(exercise)
         if watch:
             watched = (chosen,) if exercise else session.catalog.exercises
             return _watch(session, chosen, watched, as_json)

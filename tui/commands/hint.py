@@ -17,6 +17,7 @@ def hint_command(exercise: str | None, as_json: bool) -> None:
         chosen = session.exercise(exercise)
         shown = session.progress.hints_shown(chosen.id)
         number = min(shown + 1, len(chosen.hints))
+        session.progress.visit(chosen.id, now())
         session.progress.show_hint(chosen.id, number, now())
     if as_json:
         texts = chosen.hints[:number]

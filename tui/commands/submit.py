@@ -1,10 +1,18 @@
 """`learn submit`: the verdict that counts."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import click
 
+from exercises.catalog import Exercise
 from tui.arguments import exercise_argument, json_option
 from tui.grading import grade, print_report
-from tui.session import open_session
+from tui.session import Session, open_session
+
+if TYPE_CHECKING:
+    from grader import Report
 
 
 @click.command("submit")
@@ -13,10 +21,13 @@ from tui.session import open_session
 def submit_command(exercise: str | None, as_json: bool) -> int:
     """Submit your file: fresh numbers each time, and a pass counts."""
     with open_session() as session:
-        chosen = session.exercise(exercise)
-        from grader import Grader
-
-        with Grader() as grader:
-            report = grade(session, grader, chosen, "submit")
+        report = _submit(session, session.exercise_to_grade(exercise))
     print_report(report, "submit", as_json)
     return report.exit_code
+
+
+def _submit(session: Session, exercise: Exercise) -> Report:
+    from grader import Grader
+
+    with Grader() as grader:
+        return grade(session, grader, exercise, "submit")

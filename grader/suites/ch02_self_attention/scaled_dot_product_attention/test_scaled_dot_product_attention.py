@@ -108,10 +108,10 @@ def test_a_row_without_an_allowed_key_is_zero(submission, rng, expect):
 @pytest.mark.points(2)
 def test_gradients_are_finite_and_right(submission, rng, expect):
     """Gradients reach q, k and v, and are finite where a row has no allowed key."""
-    q, k, v = rng.normal(2, 3, 8), rng.normal(2, 5, 8), rng.normal(2, 5, 6)
+    q, k, v = rng.normal(2, 3, 8), rng.normal(2, 5, 8), rng.normal(2, 5, 5)
     mask = rng.mask(2, 3, 5)
     mask[1, 2] = False
-    d_output = rng.normal(2, 3, 6)
+    d_output = rng.normal(2, 3, 5)
     actual = submission.scaled_dot_product_attention.gradients(
         q, k, v, mask, cotangent=(d_output, None)
     ).inputs

@@ -98,11 +98,11 @@ def test_a_row_without_an_allowed_position_is_zero(submission, rng, expect):
 @pytest.mark.points(2)
 def test_gradients_reach_the_input_and_the_parameters(submission, rng, expect):
     """Gradients reach x and the parameters, and are finite where nothing is allowed."""
-    widths = (6, 4, 3)
+    widths = (6, 4, 5)
     layer = submission.SelfAttention(*widths)
     given = random_weights(rng, widths)
     layer.load_state_dict(given)
-    x, mask, d_output = rng.normal(2, 5, widths[0]), rng.mask(2, 5, 5), rng.normal(2, 5, 3)
+    x, mask, d_output = rng.normal(2, 5, widths[0]), rng.mask(2, 5, 5), rng.normal(2, 5, 5)
     mask[1, 3] = False
     actual = layer.gradients(x, mask, cotangent=(d_output, None))
 

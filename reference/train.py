@@ -1,0 +1,184 @@
+"""`python -m reference.train`: train on a task, then show what the model has learned.
+
+python -m reference.train --task reverse
+python -m reference.train --task text --file book.txt --out runs/book
+python -m reference.train --task text --file book.txt --out runs/book --resume
+"""
+
+import hashlib
+from functools import partial
+from pathlib import Path
+
+import click
+import torch
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from reference.config import TransformerConfig
+from reference.device import choose_device
+from reference.gpt import GPT
+from reference.losses import cross_entropy
+from reference.schedules import cosine_learning_rate, noam_learning_rate
+from reference.tasks import ReverseTask, TextTask
+from reference.training import RunFolder, StepReport, Trainer, TrainingConfig
+from reference.transformer import Transformer
+
+
+def run_with_progress(trainer: Trainer) -> None:
+    """A bar on the error stream, so that results alone can be piped on."""
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("loss {task.fields[loss]:.3f}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        bar = progress.add_task("", total=trainer.config.steps, completed=trainer.step, loss=0.0)
+
+        def show(report: StepReport) -> None:
+            progress.update(bar, completed=report.step, loss=report.loss)
+
+        trainer.run(show)
+
+
+def reverse_trainer(
+    task: ReverseTask, steps: int, seed: int, device: torch.device, folder: RunFolder | None
+) -> Trainer:
+    """A small Transformer as in 2017: post-norm, Noam schedule, smoothing 0.1, Adam's β₂ = 0.98."""
+    torch.manual_seed(seed)
+    model_config = TransformerConfig(
+        vocab_size=task.vocab_size,
+        max_len=task.max_length + 2,
+        d_model=64,
+        n_heads=4,
+        n_encoder_layers=2,
+        n_decoder_layers=2,
+        dropout=0.0,  # the data never repeats, so there is nothing to overfit
+        pad_id=task.PAD,
+    )
+    config = TrainingConfig(steps=steps, smoothing=0.1, seed=seed, recipe="reverse")
+    schedule = partial(noam_learning_rate, d_model=model_config.d_model, warmup=400)
+    return Trainer(Transformer(model_config), task.batch, schedule, config, device, folder)
+
+
+def text_trainer(
+    task: TextTask, steps: int, seed: int, device: torch.device, folder: RunFolder | None
+) -> Trainer:
+    """A small GPT-2 over characters, with weight decay and a cosine schedule."""
+    torch.manual_seed(seed)
+    model_config = TransformerConfig(
+        vocab_size=task.vocab_size,
+        max_len=task.context + 1,
+        d_model=128,
+        n_heads=4,
+        n_encoder_layers=0,
+        n_decoder_layers=4,
+        norm_first=True,
+        activation="gelu_tanh",
+        positions="learned",
+        scale_embeddings=False,
+    )
+    warmup = max(1, steps // 20)
+    schedule = partial(cosine_learning_rate, peak=1e-3, warmup=warmup, total=max(steps, 2))
+    data = hashlib.sha256(task.training.numpy().tobytes()).hexdigest()
+    config = TrainingConfig(
+        steps=steps,
+        batch_size=32,
+        betas=(0.9, 0.99),
+        eps=1e-8,
+        weight_decay=0.1,
+        seed=seed,
+        recipe=f"text {data}, context {task.context}",
+    )
+    return Trainer(GPT(model_config), task.batch, schedule, config, device, folder)
+
+
+def report_reverse(task: ReverseTask, trainer: Trainer) -> None:
+    model = trainer.model.eval()
+    assert isinstance(model, Transformer)
+    accuracy = task.accuracy(model, size=1000, seed=trainer.config.seed, device=trainer.device)
+    click.echo(f"{accuracy:.1%} of 1000 held-out sequences reversed without a mistake")
+    generator = torch.Generator().manual_seed(trainer.config.seed)
+    source, _ = task.sequences(5, generator, held_out=True)
+    decoded = task.decode(model, source.to(trainer.device))
+    for before, after in zip(source, decoded, strict=True):
+        click.echo(f"  {task.show(before)}  →  {task.show(after)}")
+
+
+@torch.no_grad()
+def report_text(task: TextTask, trainer: Trainer, prompt: str) -> None:
+    model = trainer.model.eval()
+    assert isinstance(model, GPT)
+    generator = torch.Generator().manual_seed(trainer.config.seed)
+    (inputs,), targets = task.held_out_batch(64, generator)
+    loss = cross_entropy(model(inputs.to(trainer.device)), targets.to(trainer.device))
+    click.echo(f"{float(loss):.3f} nats per character on the held-out tenth of the text")
+    start = task.encode(prompt or task.decode(task.held_out[:1])).unsqueeze(0)
+    sampler = torch.Generator(trainer.device).manual_seed(trainer.config.seed)
+    room = task.context + 1 - start.size(1)
+    tokens = model.generate(start.to(trainer.device), room, 0.8, top_p=0.95, generator=sampler)
+    click.echo(task.decode(tokens[0]))
+
+
+def open_folder(out: Path | None, resume: bool) -> RunFolder | None:
+    """The run's folder, unless it holds another run already or there is none to resume."""
+    if out is None:
+        if resume:
+            raise ValueError("To resume, name the run's folder with --out.")
+        return None
+    folder = RunFolder(out)
+    if folder.checkpoint.exists() and not resume:
+        raise ValueError(f"{out} holds a run already. Add --resume, or choose another folder.")
+    return folder
+
+
+@click.command(help=__doc__)
+@click.option("--task", "task_name", type=click.Choice(["reverse", "text"]), required=True)
+@click.option("--file", "text_file", type=click.Path(path_type=Path), help="Text to train on.")
+@click.option("--device", "device_name", default="auto", show_default=True)
+@click.option("--steps", type=click.IntRange(1), help="Default: 1500 for reverse, 2000 for text.")
+@click.option("--context", type=click.IntRange(2), default=128, show_default=True)
+@click.option("--prompt", default="", help="What the sampled text begins with.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for log and checkpoints.")
+@click.option("--resume", is_flag=True, help="Continue the run in --out, with equal settings.")
+def main(
+    task_name: str,
+    text_file: Path | None,
+    device_name: str,
+    steps: int | None,
+    context: int,
+    prompt: str,
+    seed: int,
+    out: Path | None,
+    resume: bool,
+) -> None:
+    try:
+        device = choose_device(device_name)
+        if task_name == "reverse":
+            reverse = ReverseTask()
+            trainer = reverse_trainer(
+                reverse, steps or 1500, seed, device, open_folder(out, resume)
+            )
+            train(trainer, resume)
+            report_reverse(reverse, trainer)
+        else:
+            if text_file is None:
+                raise ValueError("Name the text to train on with --file.")
+            text = TextTask.from_file(text_file, context)
+            text.encode(prompt)  # complain before training rather than after
+            trainer = text_trainer(text, steps or 2000, seed, device, open_folder(out, resume))
+            train(trainer, resume)
+            report_text(text, trainer, prompt)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def train(trainer: Trainer, resume: bool) -> None:
+    if resume:
+        trainer.resume()
+    run_with_progress(trainer)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""What the grader's tests share: one warm grader, one sandbox, and ways to put code into it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from exercises.catalog import load_catalog
+from grader import Grader
+from grader.isolation.candidate import Allowance, Candidate, Value
+from grader.isolation.proxy import Exchange, SubmissionProxy
+from grader.isolation.sandbox import Sandbox
+from grader.isolation.session import Session, load_source
+from grader.report import TestResult
+from grader.solutions import solution_path
+from grader.suite import SuiteRun
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+
+Files = str | Mapping[str, str]
+MAIN = "answer.py"
+PLENTY = Allowance(test_seconds=60.0, total_seconds=600.0)
+
+
+@pytest.fixture(scope="session")
+def grader() -> Iterator[Grader]:
+    """One examiner, warm from the second submission on."""
+    with Grader() as grader:
+        yield grader
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """A zygote of this process's own."""
+    sandbox = Sandbox()
+    yield sandbox
+    sandbox.close()
+
+
+@pytest.fixture(scope="session")
+def solution() -> Callable[[str], str]:
+    """The text of our solution to an exercise."""
+    return lambda exercise: solution_path(load_catalog().exercise(exercise)).read_text("utf-8")
+
+
+@pytest.fixture
+def candidate(sandbox: Sandbox) -> Iterator[Callable[..., Candidate]]:
+    """`candidate(files)`: a submission in a worker of its own, inspected but not yet loaded."""
+    opened = []
+
+    def open_candidate(files: Files, allowance: Allowance = PLENTY) -> Candidate:
+        named = {MAIN: files} if isinstance(files, str) else files
+        found = Candidate(sandbox, named, MAIN, (), frozenset(), allowance)
+        opened.append(found)
+        assert found.inspect() == Value(None)
+        return found
+
+    yield open_candidate
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def play(candidate: Callable[..., Candidate]) -> Callable[..., SubmissionProxy]:
+    """`play(files, solution)`: the `submission` fixture of a suite, inside one test."""
+
+    def start(files: Files, solution: str | None = None, seed: int = 0) -> SubmissionProxy:
+        learner = candidate(files)
+        assert isinstance(learner.load(), Value)
+        session = solution_session(files, solution)
+        session.begin(seed)
+        assert isinstance(learner.begin(seed), Value)
+        return SubmissionProxy(Exchange(learner, session, PLENTY))
+
+    return start
+
+
+@pytest.fixture
+def examine(candidate: Callable[..., Candidate], tmp_path: Path) -> Callable[..., object]:
+    """`examine(suite, files, solution)`: the results of a whole suite, by the tests' names."""
+
+    def run(
+        suite: str, files: Files, solution: str | None = None, allowance: Allowance = PLENTY
+    ) -> dict[str, TestResult]:
+        learner = candidate(files, allowance)
+        learner.load()
+        file = tmp_path / "test_answer.py"
+        file.write_text("import torch\n" + suite, encoding="utf-8")
+        run = SuiteRun(learner, solution_session(files, solution), 0, "cpu", allowance)
+        run.run(file)
+        return run.results
+
+    return run
+
+
+def solution_session(files: Files, solution: str | None) -> Session:
+    own = files if isinstance(files, str) else files[MAIN]
+    return Session(load_source("solution_answer", "solution_answer.py", solution or own))

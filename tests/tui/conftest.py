@@ -1,0 +1,87 @@
+"""Real `learn` processes in a folder of their own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+LEARN = Path(sys.executable).with_name("learn")
+
+SOFTMAX = """\
+import torch
+
+
+def softmax(x: torch.Tensor, dim: int = -1) -> torch.Tensor:
+    e = torch.exp(x - x.max(dim, keepdim=True).values)
+    return e / e.sum(dim, keepdim=True)
+"""
+# exp of the scores as they are
+OVERFLOWING = SOFTMAX.replace("x - x.max(dim, keepdim=True).values", "x")
+
+Learn = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def clean_environment(**extra: str) -> dict[str, str]:
+    """Only what a process needs, so that the tester's own settings do not matter."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    path = f"{LEARN.parent}{os.pathsep}{kept.get('PATH', '')}"
+    return kept | {"PATH": path, "LANG": "C.UTF-8"} | extra
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where commands are run; its name has a space, as folders do."""
+    folder = tmp_path / "my course"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def learn(folder: Path) -> Learn:
+    def run(*arguments: str, cwd: Path = folder, **environment: str) -> Any:
+        return subprocess.run(
+            [LEARN, *arguments],
+            cwd=cwd,
+            env=clean_environment(**environment),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    return run
+
+
+@pytest.fixture
+def workspace(learn: Learn, folder: Path) -> Path:
+    assert learn("init", "--quiet").returncode == 0
+    return folder / "workspace"
+
+
+@pytest.fixture
+def softmax(workspace: Path) -> Path:
+    return workspace / "ch01_attention" / "softmax.py"
+
+
+@pytest.fixture
+def right() -> str:
+    return SOFTMAX
+
+
+@pytest.fixture
+def wrong() -> str:
+    return OVERFLOWING
+
+
+@pytest.fixture
+def environment() -> Callable[..., dict[str, str]]:
+    return clean_environment
+
+
+@pytest.fixture
+def learn_path() -> str:
+    return str(LEARN)

@@ -1,0 +1,63 @@
+"""Lessons as they are shown: no anchors, and formulas untouched."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pytest
+
+from exercises.catalog import Chapter, load_catalog
+from tui import lesson
+from tui.commands.read import _rendered
+
+CHAPTERS = load_catalog().chapters
+
+
+def test_anchors_go_and_only_from_headings() -> None:
+    text = (
+        "# Title {#title}\n\n## Part two {#part-2}\ntext {#kept}\n```python\n# code {#kept}\n```\n"
+    )
+    assert lesson.plain(text) == (
+        "# Title\n\n## Part two\ntext {#kept}\n```python\n# code {#kept}\n```\n"
+    )
+
+
+def test_formulas_are_guarded_from_markdown() -> None:
+    text = r"Let $a_i * b_i$ and `$c$` be." + "\n\n$$\n\\frac{a_1}{\\sqrt{d}}\n$$\n\nEnd of $x$."
+    shown = lesson.as_markdown(text)
+    assert "`$a_i * b_i$`" in shown
+    assert "`$c$`" in shown and "``" not in shown.replace("```", "")
+    assert "```\n\\frac{a_1}{\\sqrt{d}}\n```" in shown
+    assert "`$x$`" in shown
+
+
+def test_code_is_left_alone() -> None:
+    code = '```python\n>>> price = "$5" + "$6"  # $$\n```\n'
+    assert lesson.as_markdown(code) == code
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=[chapter.id for chapter in CHAPTERS])
+def test_every_lesson_renders(chapter: Chapter) -> None:
+    shown = _rendered(chapter.lesson.read_text("utf-8"))
+    assert "{#" not in shown
+    for topic in chapter.topics:
+        assert topic.title.split()[0] in shown
+
+
+def test_a_terminal_gets_a_pager(
+    learn_path: str, workspace: Path, environment: Callable[..., Any], learn: Any
+) -> None:
+    terminal = pexpect.spawn(
+        learn_path,
+        ["read"],
+        cwd=workspace,
+        env=environment(TERM="xterm", PAGER="cat"),
+        encoding="utf-8",
+        timeout=30,
+    )
+    terminal.expect(CHAPTERS[0].title)
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0
+    assert "lesson read" in learn("status").stdout

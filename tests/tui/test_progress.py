@@ -1,0 +1,247 @@
+"""Progress survives a kill at any moment, two processes at once, and an older schema."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tui.migrations import MIGRATIONS
+from tui.progress import Attempt, Latest, Progress, ProgressError, Score, Standing
+
+ROOT = Path(__file__).parents[2]
+NOW = datetime(2025, 3, 1, 14, 30, tzinfo=UTC)
+
+# Records attempts as fast as it can and prints the number of each once it is safe.
+WRITER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from tui.progress import Attempt, Progress
+file, name = Path(sys.argv[1]), sys.argv[2]
+number = 0
+while number < int(sys.argv[3]):
+    with Progress(file) as progress:
+        for _ in range(5):
+            progress.record(Attempt(name, "submit", "passed", number, 100, 0, datetime.now(UTC),
+                                    f"{name} {number}".encode(), "{}" + " " * 5000))
+            print(number, flush=True)
+            number += 1
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "progress.db"
+
+
+@pytest.fixture
+def progress(file: Path) -> Iterator[Progress]:
+    with Progress(file) as progress:
+        yield progress
+
+
+def attempt(exercise: str, **changes: Any) -> Attempt:
+    values: dict[str, Any] = {
+        "kind": "submit",
+        "outcome": "passed",
+        "points": 3.0,
+        "max_points": 3.0,
+        "seed": 7,
+        "at": NOW,
+        "source": b"x = 1\n",
+        "report": "{}",
+    }
+    return Attempt(exercise, **(values | changes))
+
+
+def start_writer(file: Path, name: str, count: int) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(file), name, str(count)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_new_file_knows_nothing(progress: Progress) -> None:
+    assert progress.standing() == Standing()
+    assert progress.best_scores() == {}
+    assert progress.latest_pass() is None
+    assert progress.passed_source("softmax") is None
+    assert progress.hints_shown("softmax") == 0
+
+
+def test_only_a_submission_passes(progress: Progress) -> None:
+    progress.record(attempt("softmax", kind="check"))
+    assert progress.standing().passed == frozenset()
+    progress.record(attempt("softmax", outcome="failed", points=1))
+    assert progress.standing().passed == frozenset()
+    progress.record(attempt("softmax"))
+    progress.record(attempt("softmax", outcome="failed", points=0))
+    assert progress.standing().passed == {"softmax"}
+
+
+def test_the_best_submission_counts(progress: Progress) -> None:
+    progress.record(attempt("softmax", kind="check", points=3))
+    progress.record(attempt("softmax", outcome="failed", points=2))
+    progress.record(attempt("softmax", outcome="failed", points=1))
+    progress.record(attempt("softmax", outcome="error", points=0))
+    assert progress.best_scores() == {"softmax": Score(2, 3)}
+
+
+def test_the_passed_source_is_the_latest_that_passed(progress: Progress) -> None:
+    progress.record(attempt("softmax", source=b"first"))
+    progress.record(attempt("softmax", source="zweiter √".encode()))
+    progress.record(attempt("softmax", source=b"broken", outcome="failed"))
+    progress.record(attempt("softmax", source=b"tried", kind="check"))
+    progress.record(attempt("other", source=b"first"))
+    assert progress.passed_source("softmax") == "zweiter √"
+    assert progress.latest_pass() == "other"
+
+
+def test_the_latest_exercise_and_how_it_went(progress: Progress) -> None:
+    progress.record(attempt("one", kind="check", outcome="failed"))
+    progress.visit("two", NOW)
+    assert progress.standing().latest == Latest("two")
+    progress.visit("one", NOW)
+    assert progress.standing().latest == Latest("one", "check", "failed")
+    progress.record(attempt("one", kind="check"))
+    assert progress.standing().latest == Latest("one", "check", "passed")
+    progress.record(attempt("one", outcome="error"))
+    assert progress.standing().latest == Latest("one", "check", "passed")
+
+
+def test_hints_and_reading_are_counted_once(progress: Progress) -> None:
+    for number in (1, 2, 2):
+        progress.show_hint("softmax", number, NOW)
+    for _ in range(2):
+        progress.mark_read("ch01_attention", NOW)
+    assert progress.hints_shown("softmax") == 2
+    assert progress.standing().read == {"ch01_attention"}
+
+
+def test_times_are_kept_in_utc(progress: Progress, file: Path) -> None:
+    progress.mark_read("ch01_attention", NOW.astimezone() + timedelta(hours=1))
+    with sqlite3.connect(file) as db:
+        assert db.execute("SELECT at FROM chapters_read").fetchall() == [
+            ("2025-03-01T15:30:00.000+00:00",)
+        ]
+
+
+def test_it_is_all_there_after_reopening(file: Path) -> None:
+    with Progress(file) as progress:
+        progress.record(attempt("softmax"))
+    with Progress(file) as progress:
+        assert progress.standing().passed == {"softmax"}
+
+
+def test_two_processes_write_at_once(file: Path) -> None:
+    writers = [start_writer(file, name, 40) for name in ("one", "two")]
+    for writer in writers:
+        printed, _ = writer.communicate(timeout=60)
+        assert writer.returncode == 0
+        assert printed.split() == [str(number) for number in range(40)]
+    with sqlite3.connect(file) as db:
+        assert db.execute(
+            "SELECT exercise, count(*) FROM attempts GROUP BY exercise ORDER BY exercise"
+        ).fetchall() == [("one", 40), ("two", 40)]
+
+
+def test_a_kill_at_any_moment_loses_nothing(file: Path) -> None:
+    for round_number in range(6):
+        writer = start_writer(file, f"round{round_number}", 10**6)
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        time.sleep(0.013 * round_number)
+        os.kill(writer.pid, signal.SIGKILL)
+        acknowledged = len(writer.stdout.read().split()) + 1
+        writer.wait()
+        with Progress(file) as progress:
+            assert f"round{round_number}" in progress.standing().passed
+        with sqlite3.connect(file) as db:
+            assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            ((kept,),) = db.execute(
+                "SELECT count(*) FROM attempts JOIN sources ON sha256 = source_sha256"
+                " WHERE exercise = ?",
+                (f"round{round_number}",),
+            )
+        # the last one may have been kept without having been acknowledged
+        assert kept in (acknowledged, acknowledged + 1)
+
+
+def test_many_processes_may_create_it_at_once(file: Path) -> None:
+    writers = [start_writer(file, f"w{number}", 1) for number in range(4)]
+    for writer in writers:
+        writer.communicate(timeout=60)
+        assert writer.returncode == 0
+    with sqlite3.connect(file) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+        assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_a_failed_migration_changes_nothing(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Progress(file) as progress:
+        progress.mark_read("ch01_attention", NOW)
+    broken = (*MIGRATIONS, ("CREATE TABLE later (id INTEGER)", "CREATE NONSENSE"))
+    with monkeypatch.context() as patch:
+        patch.setattr("tui.progress.MIGRATIONS", broken)
+        with pytest.raises(ProgressError):
+            Progress(file)
+    with Progress(file) as progress:
+        assert progress.standing().read == {"ch01_attention"}
+    with sqlite3.connect(file) as db:
+        assert "later" not in [
+            name for (name,) in db.execute("SELECT name FROM sqlite_master").fetchall()
+        ]
+
+
+def test_a_later_migration_keeps_what_is_there(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Progress(file) as progress:
+        progress.record(attempt("softmax"))
+    monkeypatch.setattr("tui.progress.MIGRATIONS", (*MIGRATIONS, ("CREATE TABLE later (id TEXT)",)))
+    with Progress(file) as progress:
+        assert progress.standing().passed == {"softmax"}
+    with sqlite3.connect(file) as db:
+        assert db.execute("SELECT count(*) FROM later").fetchone() == (0,)
+
+
+def test_a_file_of_a_newer_course_is_left_alone(file: Path) -> None:
+    with sqlite3.connect(file) as db:
+        db.execute("PRAGMA user_version = 99")
+    with pytest.raises(ProgressError, match="Update the course"):
+        Progress(file)
+
+
+def test_a_damaged_file_is_left_alone(file: Path) -> None:
+    garbage = b"this is no database " * 500
+    file.write_bytes(garbage)
+    with pytest.raises(ProgressError, match="damaged"):
+        Progress(file)
+    assert file.read_bytes() == garbage
+    assert [other.name for other in file.parent.iterdir()] == [file.name]
+
+
+def test_a_file_that_cannot_be_opened(file: Path) -> None:
+    file.mkdir()
+    with pytest.raises(ProgressError, match="cannot be used"):
+        Progress(file)
+
+
+def test_a_busy_file_is_waited_for_and_then_named(
+    file: Path, progress: Progress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.progress.BUSY_SECONDS", 0.1)
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with Progress(file) as impatient, pytest.raises(ProgressError, match="locked"):
+        impatient.mark_read("ch01_attention", NOW)
+    other.execute("ROLLBACK")
+    progress.mark_read("ch01_attention", NOW)
