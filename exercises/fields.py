@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,16 +29,22 @@ class Fields:
 
     @classmethod
     def of_file(cls, file: Path) -> Fields:
-        try:
-            return cls(file, yaml.load(file.read_text("utf-8"), Loader))
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else None
-            raise CatalogError(file, f"is not valid YAML: {error.problem}", line) from error
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise CatalogError(file, f"cannot be read as YAML in UTF-8: {error}") from error
+        return cls(file, _load(file))
+
+    @classmethod
+    def each_of_file(cls, file: Path) -> Iterator[Fields]:
+        """The mappings of a file that is one list of them."""
+        data = _load(file)
+        if not isinstance(data, list):
+            raise CatalogError(file, "must be a list of entries, each starting with `- `", 1)
+        for index, value in enumerate(data):
+            yield cls(file, value, (index,))
 
     def has(self, key: str) -> bool:
         return key in self._data
+
+    def keys(self) -> tuple[str, ...]:
+        return tuple(self._data)
 
     def text(self, key: str) -> str:
         value = self._take(key)
@@ -52,6 +58,37 @@ class Fields:
             if not isinstance(value, str) or not value.strip():
                 raise self.mistake("must be a text; quote it if it holds `: `", key, index)
         return tuple(value.strip() for value in values)
+
+    def one_of(self, key: str, known: Collection[str]) -> str:
+        value = self.text(key)
+        if value not in known:
+            raise self.mistake(f"must be one of {', '.join(known)}, not {value!r}", key)
+        return value
+
+    def scalar(self, key: str) -> str:
+        """A text, or a number as its text."""
+        return self._as_scalar(self._take(key), key)
+
+    def scalars(self, key: str, at_least: int = 0) -> tuple[str, ...]:
+        values = self._take_list(key, at_least, "numbers or texts")
+        return tuple(self._as_scalar(value, key, index) for index, value in enumerate(values))
+
+    def numbers(self, key: str, at_least: int = 0) -> tuple[float, ...]:
+        values = self._take_list(key, at_least, "numbers")
+        for index, value in enumerate(values):
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise self.mistake("must be a number", key, index)
+        return tuple(values)
+
+    def pairs(self, key: str, at_least: int = 0) -> tuple[tuple[str, str], ...]:
+        values = self._take_list(key, at_least, "pairs")
+        for index, value in enumerate(values):
+            if not isinstance(value, list) or len(value) != 2:
+                raise self.mistake("must be a pair: [left, right]", key, index)
+        return tuple(
+            (self._as_scalar(left, key, index), self._as_scalar(right, key, index))
+            for index, (left, right) in enumerate(values)
+        )
 
     def number(self, key: str, low: float, high: float) -> float:
         value = self._take(key)
@@ -92,6 +129,14 @@ class Fields:
         path = (*self._at, *below)
         return CatalogError(self._file, f"{_dotted(path)} {says}", self._line(path))
 
+    def _as_scalar(self, value: object, *at: Key) -> str:
+        # `yes` and `True` are booleans in YAML, and would come back in another spelling
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise self.mistake("must be a text or a number; quote it", *at)
+        if not str(value).strip():
+            raise self.mistake("must not be empty", *at)
+        return str(value).strip()
+
     def _take(self, key: str) -> Any:
         if key not in self._data:
             raise self.mistake("is missing", key)
@@ -120,6 +165,16 @@ class Fields:
                 break
             line, node = pair[0].start_mark.line, pair[1]
         return line + 1
+
+
+def _load(file: Path) -> Any:
+    try:
+        return yaml.load(file.read_text("utf-8"), Loader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise CatalogError(file, f"is not valid YAML: {error.problem}", line) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise CatalogError(file, f"cannot be read as YAML in UTF-8: {error}") from error
 
 
 def _dotted(path: tuple[Key, ...]) -> str:

@@ -51,6 +51,8 @@ def kind_of(value: Any) -> str:
             return f"the number {value}"
         case str():
             return "a string"
+        case torch.dtype():
+            return f"the dtype {value}"
         case Record():
             return f"a {value._type_name} with {', '.join(value._values)}"
         case tuple() | list():
@@ -109,7 +111,7 @@ def check_structure(got: Any, expected: Any, what: str = "The result") -> Any:
         if not isinstance(got, numbers) or isinstance(got, bool):
             raise _wrong_type(got, "a number", what)
         return got
-    if not isinstance(expected, bool | str | None):  # an object that stays with its owner
+    if not isinstance(expected, bool | str | torch.dtype | None):  # an object over there
         if not isinstance(got, Handle):
             raise _wrong_type(got, kind_of(expected), what)
         return got
@@ -214,7 +216,7 @@ def check_close(
             raise Differs(
                 f"It should be {show(expected)}; yours is {show(got)}.", show(got), show(expected)
             )
-    elif isinstance(expected, bool | str | None) and got != expected:
+    elif isinstance(expected, bool | str | torch.dtype | None) and got != expected:
         raise Differs(
             f"It should be {show(expected)}; yours is {show(got)}.", show(got), show(expected)
         )

@@ -5,7 +5,7 @@ each edited solution. The one that answers as the learner's code did, call for c
 diagnosis.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,13 +43,13 @@ class Misconception:
 
 def load_misconceptions(path: Path) -> tuple[Misconception, ...]:
     """Read a `misconceptions.yaml`. Raises `GraderError` where its form is wrong."""
-    entries = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) or []
     try:
+        entries = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) or []
         return tuple(
             Misconception(entry["id"], entry["says"], entry["see"], _pairs(entry["edit"]))
             for entry in entries
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (LookupError, TypeError, ValueError, yaml.YAMLError) as error:
         raise GraderError(f"{path.parent.name}/{path.name}: {error!r}") from None
 
 
@@ -71,22 +71,16 @@ class Record:
 
 
 class Diagnostician:
-    """Holds the edited solutions of one exercise, loaded once."""
+    """Holds the solution and its edited copies of one exercise, loaded once."""
 
     def __init__(
         self, exercise: str, solution: str, misconceptions: Sequence[Misconception]
     ) -> None:
-        self._suspects = []
-        for misconception in misconceptions:
-            name = f"misconception_{exercise}_{misconception.id}"
-            source = misconception.apply(solution)
-            try:
-                module = load_source(name, f"{name}.py", source)
-            except SyntaxError as error:
-                raise GraderError(
-                    f"{misconception.id}: the edited solution does not parse: {error}"
-                ) from None
-            self._suspects.append((misconception, Local(Session(module), frozenset())))
+        self._solution = _load(f"solution_{exercise}", solution)
+        self._suspects = [
+            (misconception, _load(f"{exercise}_{misconception.id}", misconception.apply(solution)))
+            for misconception in misconceptions
+        ]
 
     def diagnose(self, records: Mapping[str, Record]) -> dict[str, Diagnosis]:
         """For each failed test that a misconception explains, the most likely one.
@@ -95,12 +89,13 @@ class Diagnostician:
         learner's code did where the tests passed; then the first in the file.
         """
         wrong = {name: record for name, record in records.items() if record.failed}
-        right = {name: record for name, record in records.items() if not record.failed}
+        right = [record for record in records.values() if not record.failed]
+        solved = {name: list(_replay(self._solution, record)) for name, record in wrong.items()}
         explained = []
         for position, (misconception, suspect) in enumerate(self._suspects):
-            failed = [name for name, record in wrong.items() if _explains(suspect, record)]
+            failed = [name for name in wrong if _explains(suspect, wrong[name], solved[name])]
             if failed:
-                consistent = sum(_explains(suspect, record) for record in right.values())
+                consistent = sum(_answers_alike(suspect, record) for record in right)
                 explained.append((-len(failed), -consistent, position, failed, misconception))
         found: dict[str, Diagnosis] = {}
         for *_, failed, misconception in sorted(explained, key=lambda entry: entry[:3]):
@@ -110,21 +105,41 @@ class Diagnostician:
         return found
 
 
-def _explains(suspect: Local, record: Record) -> bool:
-    if not any(isinstance(step, Call) for step, _ in record.log):
-        return False
-    suspect.begin(record.seed)
-    for step, outcome in record.log:
+def _load(name: str, source: str) -> Local:
+    try:
+        return Local(Session(load_source(name, f"{name}.py", source)), frozenset())
+    except SyntaxError as error:
+        raise GraderError(f"{name}: the edited solution does not parse: {error}") from None
+
+
+def _explains(suspect: Local, record: Record, solved: Sequence[Value | Raised]) -> bool:
+    """Whether the suspect answers as the learner's code did, and not as the solution does."""
+    return _answers_alike(suspect, record) and not all(
+        _agree(mine, right) for mine, right in zip(_replay(suspect, record), solved, strict=True)
+    )
+
+
+def _answers_alike(suspect: Local, record: Record) -> bool:
+    theirs = [outcome for step, outcome in record.log if isinstance(step, Call)]
+    return all(
+        _agree(mine, learner)
+        for mine, learner in zip(_replay(suspect, record), theirs, strict=True)
+    )
+
+
+def _replay(local: Local, record: Record) -> Iterator[Value | Raised]:
+    """What `local` answers to the calls of one test, one at a time."""
+    local.begin(record.seed)
+    for step, _ in record.log:
         if isinstance(step, Helper):
-            suspect.add_helper(step.name, step.source)
-        elif not _agree(suspect.perform(step), outcome):
-            return False
-    return True
+            local.add_helper(step.name, step.source)
+        else:
+            yield local.perform(step)
 
 
-def _agree(suspect: Value | Raised, learner: Value | Raised) -> bool:
-    if isinstance(suspect, Value) and isinstance(learner, Value):
-        return same(learner.value, suspect.value)
-    if isinstance(suspect, Raised) and isinstance(learner, Raised):
-        return suspect.type == learner.type and suspect.kind == learner.kind
+def _agree(mine: Value | Raised, other: Value | Raised) -> bool:
+    if isinstance(mine, Value) and isinstance(other, Value):
+        return same(other.value, mine.value)
+    if isinstance(mine, Raised) and isinstance(other, Raised):
+        return (mine.type, mine.message) == (other.type, other.message)
     return False

@@ -10,6 +10,7 @@ import gc
 import secrets
 import time
 import traceback
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import cache
 from threading import Lock
@@ -125,7 +126,9 @@ class Examiner:
     ) -> Report:
         reason = "Not run." if problem else ""
         run = SuiteRun(candidate, paper.solution, blank.seed, self._device, allowance, reason)
-        run.run(paper.suite)
+        # Modules that a suite or a solution builds are to live where the learner's do.
+        with torch.device(self._device) if self._device != "cpu" else nullcontext():
+            run.run(paper.suite)
         found = {} if problem else paper.diagnostician.diagnose(run.records)
         tests = tuple(
             replace(test, diagnosis=found.get(test.name) if test.outcome == "failed" else None)

@@ -18,12 +18,14 @@ class Rng:
 
     def __init__(self, seed: int, name: str, device: str = "cpu") -> None:
         digest = hashlib.sha256(f"{seed}:{name}".encode()).digest()
-        self._generator = torch.Generator().manual_seed(int.from_bytes(digest[:7], "big"))
+        generator = torch.Generator().manual_seed(int.from_bytes(digest[:7], "big"))
+        # On the CPU even where another device is the default: the numbers must be the same.
+        self._drawn: dict[str, Any] = {"generator": generator, "device": "cpu"}
         self._device = device
 
     def normal(self, *shape: int, scale: float = 1.0, dtype: torch.dtype = torch.float32) -> Tensor:
         """Normally distributed numbers with standard deviation `scale`."""
-        numbers = torch.randn(shape, generator=self._generator, dtype=torch.float64) * scale
+        numbers = torch.randn(shape, **self._drawn, dtype=torch.float64) * scale
         return numbers.to(self._device, dtype)
 
     def uniform(
@@ -34,17 +36,17 @@ class Rng:
         dtype: torch.dtype = torch.float32,
     ) -> Tensor:
         """Numbers between `low` and `high`."""
-        numbers = torch.rand(shape, generator=self._generator, dtype=torch.float64)
+        numbers = torch.rand(shape, **self._drawn, dtype=torch.float64)
         return (low + (high - low) * numbers).to(self._device, dtype)
 
     def integers(self, low: int, high: int, *shape: int) -> Tensor:
         """Whole numbers from `low` up to and without `high`."""
-        return torch.randint(low, high, shape, generator=self._generator).to(self._device)
+        return torch.randint(low, high, shape, **self._drawn).to(self._device)
 
     def mask(self, *shape: int, keep: float = 0.6) -> Tensor:
         """A boolean mask whose every row allows something and, where it can, forbids something."""
-        mask = torch.rand(shape, generator=self._generator) < keep
-        order = torch.rand(shape, generator=self._generator).argsort(-1)
+        mask = torch.rand(shape, **self._drawn) < keep
+        order = torch.rand(shape, **self._drawn).argsort(-1)
         mask = mask.scatter(-1, order[..., :1], True)
         if shape[-1] > 1:
             mask = mask.scatter(-1, order[..., 1:2], False)
@@ -52,11 +54,11 @@ class Rng:
 
     def permutation(self, n: int) -> Tensor:
         """The numbers below `n` in random order."""
-        return torch.randperm(n, generator=self._generator).to(self._device)
+        return torch.randperm(n, **self._drawn).to(self._device)
 
     def choice(self, options: Sequence[T]) -> T:
         """One of `options`."""
-        return options[int(torch.randint(len(options), (), generator=self._generator))]
+        return options[int(torch.randint(len(options), (), **self._drawn))]
 
 
 class Expectation:

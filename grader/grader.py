@@ -42,6 +42,8 @@ class Grader:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if isinstance(error, KeyboardInterrupt) and self._own is not None:
+            self._own.abandon()
         self.close()
 
     def close(self) -> None:

@@ -57,9 +57,14 @@ class Process:
             return value
         raise value
 
+    def end(self) -> None:
+        """End the child, whatever it is doing; its zygote and workers end when it is gone."""
+        self._process.terminate()
+
     def close(self) -> None:
-        self._pipe.close()
+        self.end()
         self._process.wait()
+        self._pipe.close()
 
 
 class ExaminerPool(Executor):
@@ -67,24 +72,35 @@ class ExaminerPool(Executor):
 
     def __init__(self, jobs: int = 1) -> None:
         self._threads = ThreadPoolExecutor(jobs)
+        self._abandoned = False
+        self._processes = {Process() for _ in range(jobs)}
         self._idle: queue.SimpleQueue[Process] = queue.SimpleQueue()
-        for _ in range(jobs):
-            self._idle.put(Process())
+        for process in self._processes:
+            self._idle.put(process)
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         return self._threads.submit(self._run, (fn, args, kwargs))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._threads.shutdown(wait, cancel_futures=cancel_futures)
-        while not self._idle.empty():
-            self._idle.get().close()
+        for process in self._processes:
+            process.close()
+
+    def abandon(self) -> None:
+        """End what is running, too; its callers get `ExaminerLost`. Only `shutdown` is left then."""
+        self._abandoned = True
+        for process in self._processes:
+            process.end()
 
     def _run(self, task: tuple[Any, ...]) -> Any:
         process = self._idle.get()
         try:
             return process.run(task)
         except ExaminerLost:
-            process = Process()
+            if not self._abandoned:
+                self._processes.remove(process)
+                process = Process()
+                self._processes.add(process)
             raise
         finally:
             self._idle.put(process)

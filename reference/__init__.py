@@ -32,6 +32,7 @@ from reference.before_attention import (
     rnn_gradient_norms,
     soft_lookup,
 )
+from reference.bert import BERT, BertOutput, TokenHead, pretraining_loss
 from reference.bleu import bleu, corpus_bleu
 from reference.cache import KVCache
 from reference.config import PRESETS, TransformerConfig
@@ -54,6 +55,7 @@ from reference.decoder import (
 from reference.decoding import (
     Hypothesis,
     beam_search,
+    continue_tokens,
     filter_logits,
     greedy_decode,
     sample_token,
@@ -80,6 +82,7 @@ from reference.feed_forward import (
     relu,
     silu,
 )
+from reference.gpt import GPT
 from reference.gradients import (
     attention_backward,
     attention_query_jacobian,
@@ -123,16 +126,22 @@ from reference.schedules import cosine_learning_rate, noam_learning_rate
 from reference.sparse import block_sparse_mask, global_and_window_mask, sliding_window_mask
 from reference.state_space import selective_scan
 from reference.sublayer import SublayerConnection
+from reference.t5 import T5
 from reference.tiled import merge_partial_attention, tiled_attention
 from reference.transformer import Transformer
+from reference.vit import ViT, patchify
 
 __all__ = [
+    "BERT",
+    "GPT",
     "PATHS",
     "PRESETS",
+    "T5",
     "TOLERANCE",
     "AdamW",
     "AttentionCost",
     "AttentionDecoderCell",
+    "BertOutput",
     "Cache",
     "CrossAttention",
     "Decoder",
@@ -157,8 +166,10 @@ __all__ = [
     "RelativePositionBias",
     "SelfAttention",
     "SublayerConnection",
+    "TokenHead",
     "Transformer",
     "TransformerConfig",
+    "ViT",
     "adam_step",
     "additive_score",
     "alibi_bias",
@@ -178,6 +189,7 @@ __all__ = [
     "clip_grad_norm",
     "clipped_relative_scores",
     "combine_masks",
+    "continue_tokens",
     "convert_head_weights",
     "convert_rope_layout",
     "corpus_bleu",
@@ -220,11 +232,13 @@ __all__ = [
     "noam_learning_rate",
     "orthogonal_projection",
     "padding_mask",
+    "patchify",
     "per_head_projection",
     "performer_attention",
     "performer_features",
     "permutation_gap",
     "position_shift_matrix",
+    "pretraining_loss",
     "random_spans",
     "relative_position_bucket",
     "relative_shift",

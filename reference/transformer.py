@@ -14,18 +14,10 @@ from reference.config import TransformerConfig
 from reference.decoder import Decoder, ProjectedMemory
 from reference.embeddings import Embeddings
 from reference.encoder import Encoder
+from reference.initial import initialise_xavier
 from reference.masks import padding_mask
 from reference.multi_head import Cache
 from reference.position_scheme import PositionScheme
-
-
-def initialise(module: nn.Module) -> None:
-    """Xavier weights and zero biases for every linear layer, as in `nn.Transformer`."""
-    for part in module.modules():
-        if isinstance(part, nn.Linear):
-            nn.init.xavier_uniform_(part.weight)
-            if part.bias is not None:
-                nn.init.zeros_(part.bias)
 
 
 class Transformer(nn.Module):
@@ -49,7 +41,7 @@ class Transformer(nn.Module):
         self.encoder = Encoder(config.n_encoder_layers, **arguments)
         self.decoder = Decoder(config.n_decoder_layers, **arguments)
         self.output = nn.Identity() if config.tie_output else nn.Linear(D, V, bias=False)
-        initialise(self)
+        initialise_xavier(self)
         self.target_embeddings = Embeddings(V, D, config.scale_embeddings)
         self.source_embeddings = self.target_embeddings
         if config.source_vocab_size is not None:

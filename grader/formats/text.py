@@ -94,8 +94,9 @@ def _points(test: TestResult) -> str:
 def _reading(section: str) -> str:
     """Where the lesson explains it."""
     for chapter in load_catalog().chapters:
-        if any(topic.id == section for topic in chapter.topics):
-            return f"Explained in `learn read {chapter.number}`, section {section}."
+        for topic in chapter.topics:
+            if topic.id == section:
+                return f"Explained in `learn read {chapter.number}`, section “{topic.title}”."
     return f"Explained in section {section}."
 
 

@@ -29,13 +29,14 @@ def inspect_files(files: Mapping[str, str], forbidden: frozenset[str]) -> Findin
         try:
             tree = ast.parse(source, name)
             compile(tree, name, "exec", dont_inherit=True)
+            calls = sorted(forbidden_calls(tree, forbidden))
         except SyntaxError as error:
             code = (error.text or _line(source, error.lineno)).rstrip("\n")
             return Finding("syntax", name, error.lineno or None, code, message=error.msg)
         except (ValueError, RecursionError, MemoryError) as error:
             message = "it is nested too deep" if not isinstance(error, ValueError) else str(error)
             return Finding("syntax", name, None, "", message=message)
-        for line, call, rule in sorted(forbidden_calls(tree, forbidden)):
+        for line, call, rule in calls:
             return Finding("forbidden", name, line, _line(source, line).strip(), "", call, rule)
     return None
 

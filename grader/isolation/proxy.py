@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Never, Protocol
 
+import torch
 from torch import Tensor
 
 from grader.comparing import Differs, check_structure, kind_of, show
@@ -198,7 +199,10 @@ def keep_objects(session: Session, value: Any, path: str) -> Any:
         )
     if isinstance(value, Tensor):
         return value.detach()
-    if value is None or isinstance(value, bool | int | float | str | dict | tuple | list):
+    if isinstance(value, dict):
+        items = enumerate(value.items())
+        return {key: keep_objects(session, item, f"{path}.{i}") for i, (key, item) in items}
+    if value is None or isinstance(value, bool | int | float | str | tuple | torch.dtype):
         return value
     if hasattr(value, "__dataclass_fields__") and not isinstance(value, type):
         return value

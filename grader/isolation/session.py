@@ -75,7 +75,7 @@ class Session:
         self._kept.clear()
         # Not `torch.manual_seed`: that notes a stack trace for each kind of accelerator, 1.5 ms.
         torch.default_generator.manual_seed(seed)
-        if torch.cuda.is_initialized():
+        if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
             torch.cuda.manual_seed_all(seed)
 
     def keep(self, value: object, name: str) -> Handle:

@@ -19,6 +19,8 @@ from dataclasses import asdict, replace
 from pathlib import PurePath
 from typing import Any
 
+import torch
+
 from grader.isolation.inspection import inspect_files
 from grader.isolation.lockdown import Limits, Plan, apply
 from grader.isolation.protocol import Channel, Encoder, Handle, TooLarge, decode
@@ -202,6 +204,8 @@ def serve(sock: socket.socket, plan: Plan, device: str) -> None:
     channel.send({"value": {"dict": states}})
 
     output = sys.stdout = sys.stderr = Output()
+    if device != "cpu":
+        torch.set_default_device(device)
     worker = Worker(device)
     gc.freeze()
     while True:

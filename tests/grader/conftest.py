@@ -1,5 +1,6 @@
 """What the grader's tests share: one warm grader, one sandbox, and ways to put code into it."""
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -21,6 +22,7 @@ settings.load_profile("untimed")
 
 Files = str | Mapping[str, str]
 MAIN = "answer.py"
+numbers = itertools.count()
 PLENTY = Allowance(test_seconds=60.0, total_seconds=600.0)
 
 
@@ -86,7 +88,7 @@ def examine(candidate: Callable[..., Candidate], tmp_path: Path) -> Callable[...
     ) -> dict[str, TestResult]:
         learner = candidate(files, allowance)
         learner.load()
-        file = tmp_path / "test_answer.py"
+        file = tmp_path / f"test_answer_{next(numbers)}.py"  # pytest keeps what it has imported
         file.write_text("import torch\n" + suite, encoding="utf-8")
         run = SuiteRun(learner, solution_session(files, solution), 0, "cpu", allowance)
         run.run(file)

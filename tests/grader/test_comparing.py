@@ -61,6 +61,11 @@ def sentence(got: object, expected: object, check: object = check_structure) -> 
         ),
         (True, 1, "The result should be a number; yours is the truth value True."),
         (1, True, "The result should be the truth value True; yours is the number 1."),
+        (
+            "float32",
+            torch.float32,
+            "The result should be the dtype torch.float32; yours is a string.",
+        ),
         ("1", 1.5, "The result should be a number; yours is a string."),
         (
             (3, 4),
@@ -177,6 +182,7 @@ def test_infinity_equals_itself_and_nan_nothing() -> None:
         (2**60 + 1, 2**60, f"It should be {2**60}; yours is {2**60 + 1}."),
         (10**400, 1.0, "It should be 1; yours is 1000"),
         (1.00001, 1.0, "It should be 1; yours is 1."),
+        (torch.float16, torch.float32, "It should be torch.float32; yours is torch.float16."),
         ("lstm", "gru", "It should be 'gru'; yours is 'lstm'."),
         (False, True, "It should be True; yours is False."),
         ((1.0, 3.0), (1.0, 2.0), "Value 2: It should be 2; yours is 3."),

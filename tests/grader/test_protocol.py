@@ -1,5 +1,6 @@
 """Values cross between two processes unchanged, and nothing but values crosses."""
 
+import contextlib
 import json
 import math
 import socket
@@ -90,7 +91,7 @@ def tensors() -> st.SearchStrategy[Tensor]:
         if form == "expanded":
             return tensor.expand(3, *tensor.shape)
         if form == "flipped":
-            return tensor.flip(range(tensor.dim()))
+            return tensor.flip(tuple(range(tensor.dim())))
         return tensor
 
     forms = st.sampled_from(["plain", "transposed", "strided", "expanded", "flipped"])
@@ -181,11 +182,14 @@ def test_numpy_scalars_arrive_as_numbers() -> None:
         torch.eye(2).to_sparse(),
         torch.ones(2, dtype=torch.complex64),
         torch.complex64,
-        torch.nested.nested_tensor([torch.ones(1), torch.ones(2)], layout=torch.strided),
+        "nested tensor",
     ],
     ids=lambda value: type(value).__name__,
 )
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")
 def test_what_is_no_value_stays_behind_a_handle(value: object) -> None:
+    if isinstance(value, str):
+        value = torch.nested.nested_tensor([torch.ones(1), torch.ones(2)])
     kept = {}
 
     def keep(item: object, path: str) -> Handle:
@@ -266,11 +270,9 @@ def test_no_document_breaks_the_reader(text: bytes) -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.sendall(HEADER.pack(MAGIC, len(text), 0) + text)
-        try:
+        with contextlib.suppress(ProtocolError):
             document, tensors = Channel(ours).receive(60)
             decode(document, tensors, "cpu")
-        except ProtocolError:
-            pass
 
 
 json_values = st.recursive(
@@ -291,10 +293,8 @@ json_values = st.recursive(
 
 @given(json_values)
 def test_no_tag_breaks_the_decoder(node: Any) -> None:
-    try:
+    with contextlib.suppress(ProtocolError):
         decode(node, {"0": torch.ones(1)}, "cpu")
-    except ProtocolError:
-        pass
 
 
 @pytest.mark.parametrize(
@@ -349,7 +349,7 @@ def test_a_byte_now_and_then_does_not_put_off_the_deadline(
 ) -> None:
     """Each byte arrives in time, and the whole frame does not."""
     channel, other = wire
-    other.sendall((HEADER.pack(MAGIC, 7, 0) + b'"whole"'))
+    other.sendall(HEADER.pack(MAGIC, 7, 0) + b'"whole"')
     hours = iter(range(100))
     one_byte_an_hour = Trickle(channel._socket)
     monkeypatch.setattr(channel, "_socket", one_byte_an_hour)

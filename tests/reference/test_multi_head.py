@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 import reference
+from reference.rotary import rotation
 
 NAMES = {
     "w_q.weight": "in_proj_weight[0]",
@@ -148,6 +149,17 @@ def test_scale_bias_and_dropout_reach_the_attention() -> None:
     assert not torch.equal(thinned(x, x, x)[0], thinned(x, x, x)[0])
     thinned.eval()
     assert torch.equal(thinned(x, x, x)[0], thinned(x, x, x)[0])
+
+
+def test_rotation_turns_queries_and_keys_and_leaves_values() -> None:
+    layer, x = reference.MultiHeadAttention(12, 3), torch.randn(2, 5, 12)
+    positions = torch.arange(5)
+    q, k, v = (reference.split_heads(w(x), 3) for w in (layer.w_q, layer.w_k, layer.w_v))
+    q, k = (reference.rotary_embedding(part, positions) for part in (q, k))
+    heads, expected = reference.scaled_dot_product_attention(q, k, v)
+    output, weights = layer(x, x, x, rotation=rotation(positions, 4))
+    torch.testing.assert_close(weights, expected)
+    torch.testing.assert_close(output, layer.w_o(reference.merge_heads(heads)))
 
 
 def test_permuting_tokens_permutes_the_output() -> None:

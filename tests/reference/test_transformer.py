@@ -176,6 +176,16 @@ def test_any_float_type(name: str, path: Any, half: torch.dtype) -> None:
 
 @CONFIG
 @PATH
+def test_every_tensor_is_made_where_the_inputs_are(name: str, path: Any) -> None:
+    model, (src, tgt) = build(name, attention=path).to("meta"), batch()
+    with pytest.raises((RuntimeError, NotImplementedError)):
+        model(src, tgt)  # a tensor left on the CPU would be noticed
+    logits = model(src.to("meta"), tgt.to("meta"))
+    assert logits.device.type == "meta" and logits.shape == (2, 5, V)
+
+
+@CONFIG
+@PATH
 def test_autocast(name: str, path: Any) -> None:
     model, (src, tgt) = build(name, attention=path), batch()
     expected = model(src, tgt)

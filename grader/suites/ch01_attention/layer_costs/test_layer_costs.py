@@ -36,7 +36,7 @@ def test_convolutional(submission, rng, expect):
 @pytest.mark.points(2)
 def test_powers_of_the_kernel_are_exact(submission, expect):
     """The path length is exact where n is a power of the kernel, and one above or below it."""
-    for kernel, power in [(3, 3), (5, 3), (3, 5), (6, 3), (10, 3), (2, 10), (7, 2)]:
+    for kernel, power in [(5, 3), (3, 5), (6, 3), (10, 3), (2, 10)]:
         for n in (kernel**power - 1, kernel**power, kernel**power + 1):
             compare(submission, expect, "convolutional", n, 4, kernel=kernel)
 

@@ -14,8 +14,8 @@ def softmax(x: torch.Tensor, dim: int = -1) -> torch.Tensor:
     Returns:
         A new tensor with the shape and the dtype of `x` that sums to 1 along `dim`.
         Finite scores of any size (1000, −1000) give the right weights, never inf or NaN.
-        A score of −inf gives a weight of exactly 0. Gradients flow back to `x`, and `x`
-        itself is left as it was.
+        A score of −inf gives a weight of exactly 0. Gradients flow back to `x`, and are 0 where
+        a score is −inf. `x` itself is left as it was.
 
     >>> softmax(torch.tensor([[0.0, 0.0], [2.0, 2.0], [1.0, float("-inf")]]))
     tensor([[0.5000, 0.5000],

@@ -1,0 +1,283 @@
+"""Which mistake explains a wrong answer? The one that gives the learner's own values."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from grader.diagnosis import Diagnostician, Misconception, Record, load_misconceptions
+from grader.errors import GraderError
+from grader.isolation.candidate import Allowance
+from grader.isolation.proxy import Exchange, Failure, Local, SubmissionProxy
+from grader.isolation.session import Session, load_source
+
+SOLUTION = "def f(x, n=1): return x * 2 + n"
+
+
+def misconception(id: str, *edits: tuple[str, str]) -> Misconception:
+    return Misconception(id, f"{id}.", "section", edits)
+
+
+def run(
+    learner: str, solution: str, *tests: Callable[[SubmissionProxy], object]
+) -> dict[str, Record]:
+    """Run `tests` on a learner's source, and note what they called; any `Failure` fails a test."""
+    session = Session(load_source("learner", "learner.py", learner))
+    ours = Session(load_source("ours", "ours.py", solution))
+    local = Local(session, frozenset(["learner.py"]))
+    records = {}
+    for seed, test in enumerate(tests):
+        ours.begin(seed)
+        local.begin(seed)
+        exchange = Exchange(local, ours, Allowance())
+        try:
+            failed = bool(test(SubmissionProxy(exchange)))
+        except Failure:
+            failed = True
+        records[f"test_{seed}"] = Record(seed, exchange.log, failed)
+    return records
+
+
+def names(
+    learner: str,
+    misconceptions: list[Misconception],
+    *tests: Callable[[SubmissionProxy], object],
+    solution: str = SOLUTION,
+) -> dict[str, str]:
+    found = Diagnostician("f", solution, misconceptions).diagnose(run(learner, solution, *tests))
+    return {test: diagnosis.id for test, diagnosis in found.items()}
+
+
+def fails_at(*args: object) -> Callable[[SubmissionProxy], bool]:
+    """A test that calls `f` once and fails."""
+    return lambda submission: submission.f(*args) is not submission
+
+
+def passes_at(*args: object) -> Callable[[SubmissionProxy], bool]:
+    return lambda submission: submission.f(*args) is submission
+
+
+@pytest.mark.parametrize(
+    ("edits", "says"),
+    [
+        ([("z", "y")], "'z' occurs 0 times in the solution, not once"),
+        ([("x", "y")], "'x' occurs 2 times in the solution, not once"),
+        ([("* 2", "* 3"), ("* 2", "* 4")], r"'\* 2' occurs 0 times in the solution, not once"),
+    ],
+)
+def test_an_edit_must_fit_exactly_once(edits: list[tuple[str, str]], says: str) -> None:
+    with pytest.raises(GraderError, match=f"lost: {says}"):
+        misconception("lost", *edits).apply(SOLUTION)
+    with pytest.raises(GraderError, match="lost"):
+        Diagnostician("f", SOLUTION, [misconception("lost", *edits)])
+
+
+def test_edits_are_made_one_after_the_other() -> None:
+    twice = misconception("twice", ("* 2", "* 3"), ("* 3", "* 4"))
+    assert twice.apply(SOLUTION) == "def f(x, n=1): return x * 4 + n"
+
+
+def test_an_edit_must_leave_python() -> None:
+    with pytest.raises(GraderError, match="broken: the edited solution does not parse"):
+        Diagnostician("f", SOLUTION, [misconception("broken", ("return x", "return return x"))])
+
+
+def test_a_file_of_misconceptions_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "misconceptions.yaml"
+    file.write_text(
+        "- {id: one, says: One., see: here, edit: [a, b]}\n"
+        "- {id: two, says: Two., see: there, edit: [[a, b], [c, '']]}\n"
+    )
+    assert load_misconceptions(file) == (
+        Misconception("one", "One.", "here", (("a", "b"),)),
+        Misconception("two", "Two.", "there", (("a", "b"), ("c", ""))),
+    )
+    file.write_text("# none yet\n")
+    assert load_misconceptions(file) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- {id: one, says: One., see: here}",
+        "- {id: one, says: One., see: here, edit: [a, b, c]}",
+        "- {id: one, says: One., see: here, edit: [[a]]}",
+        "- {id: one, says: One., see: here, edit: []}",
+        "- just text",
+        "id: one",
+        "- {id: one",
+    ],
+)
+def test_a_malformed_file_is_our_error(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "misconceptions.yaml"
+    file.write_text(text)
+    with pytest.raises(GraderError, match=r"misconceptions\.yaml"):
+        load_misconceptions(file)
+
+
+def test_the_mistake_that_was_made_is_named() -> None:
+    mistakes = [misconception("tripled", ("* 2", "* 3")), misconception("no-n", (" + n", ""))]
+    for learner, name in (("return x * 3 + n", "tripled"), ("return x + x", "no-n")):
+        source = f"def f(x, n=1): {learner}"
+        assert names(source, mistakes, fails_at(torch.ones(3), 5)) == {"test_0": name}
+
+
+def test_an_unknown_mistake_has_no_name() -> None:
+    mistakes = [misconception("tripled", ("* 2", "* 3"))]
+    assert names("def f(x, n=1): return x * 7", mistakes, fails_at(torch.ones(3))) == {}
+
+
+def test_a_passed_test_is_not_diagnosed() -> None:
+    mistakes = [misconception("no-n", (" + n", ""))]
+    source = "def f(x, n=1): return x * 2"
+    assert names(source, mistakes, passes_at(1, 0), fails_at(1, 2)) == {"test_1": "no-n"}
+
+
+def test_a_test_without_a_call_is_explained_by_nothing() -> None:
+    def calls_nothing(submission: SubmissionProxy) -> bool:
+        return True
+
+    mistakes = [misconception("harmless", ("n=1", "n=2"))]
+    assert names(SOLUTION, mistakes, calls_nothing) == {}
+
+
+def test_the_likeliest_explains_the_most_failures() -> None:
+    mistakes = [
+        misconception("right-for-even", ("x * 2 + n", "x * 2 + n if x % 2 == 0 else x")),
+        misconception("always-x", ("x * 2 + n", "x")),
+    ]
+    source = "def f(x, n=1): return x"
+    assert names(source, mistakes, fails_at(1)) == {"test_0": "right-for-even"}
+    both = names(source, mistakes, fails_at(1), fails_at(2))
+    assert both == {"test_0": "always-x", "test_1": "always-x"}
+
+
+def test_among_equals_the_one_that_is_right_where_the_learner_is_right() -> None:
+    mistakes = [
+        misconception("always-x", ("x * 2 + n", "x")),
+        misconception("right-for-even", ("x * 2 + n", "x * 2 + n if x % 2 == 0 else x")),
+    ]
+    source = "def f(x, n=1): return x * 2 + n if x % 2 == 0 else x"
+    assert names(source, mistakes, fails_at(1), passes_at(2)) == {"test_0": "right-for-even"}
+    assert names(source, mistakes, fails_at(1)) == {"test_0": "always-x"}
+
+
+def test_different_failures_may_have_different_causes() -> None:
+    mistakes = [
+        misconception("wrong-for-one", ("x * 2 + n", "x * 2 + n - (x == 1)")),
+        misconception("wrong-for-two", ("x * 2 + n", "x * 2 + n - (x == 2)")),
+    ]
+    source = "def f(x, n=1): return x * 2 + n - (x == 1) - (x == 2)"
+    assert names(source, mistakes, fails_at(1), fails_at(2)) == {
+        "test_0": "wrong-for-one",
+        "test_1": "wrong-for-two",
+    }
+
+
+def test_every_call_of_a_test_counts() -> None:
+    def two_calls(submission: SubmissionProxy) -> bool:
+        submission.f(1)
+        return bool(submission.f(2))
+
+    mistakes = [
+        misconception("wrong-for-two", ("x * 2 + n", "x * 2 + n - (x == 2)")),
+        misconception("wrong-for-both", ("x * 2 + n", "x * 2 + n - 1")),
+    ]
+    assert names("def f(x, n=1): return x * 2", mistakes, two_calls) == {"test_0": "wrong-for-both"}
+
+
+def test_the_same_exception_is_the_same_answer() -> None:
+    solution = "def f(x):\n    if x < 0: raise ValueError(x)\n    return x"
+    mistakes = [
+        misconception("silent", ("    if x < 0: raise ValueError(x)\n", "")),
+        misconception("other-error", ("ValueError(x)", "KeyError(x)")),
+        misconception("unwritten", ("return x", "raise NotImplementedError")),
+    ]
+
+    def raises(submission: SubmissionProxy) -> None:
+        submission.f.raises(ValueError, -1)
+
+    def named(learner: str) -> dict[str, str]:
+        return names(learner, mistakes, raises, solution=solution)
+
+    assert named("def f(x): return x") == {"test_0": "silent"}
+    assert named("def f(x): raise KeyError('in other words')") == {"test_0": "other-error"}
+    assert named("def f(x): raise IndexError(x)") == {}
+
+
+def test_wrong_nans_are_recognised() -> None:
+    solution = "import torch\ndef f(x): return torch.where(x > 0, x.log(), 0.0)"
+    mistakes = [misconception("log-of-zero", ("torch.where(x > 0, x.log(), 0.0)", "x.log()"))]
+    found = names(
+        "def f(x): return x.log()",
+        mistakes,
+        fails_at(torch.tensor([-1.0, 0.0, 2.0])),
+        solution=solution,
+    )
+    assert found == {"test_0": "log-of-zero"}
+
+
+MODULE = """
+import torch
+from torch import nn
+class Layer(nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.linear = nn.Linear(n, n)
+        self.dropout = nn.Dropout(0.5)
+    def forward(self, x): return self.dropout(self.linear(x))
+    def residual(self, x, sublayer): return x + sublayer(self(x))
+"""
+
+
+def test_modules_weights_helpers_and_random_numbers_are_replayed(
+    play: Callable[..., SubmissionProxy],
+) -> None:
+    def name(learner: str) -> list[str]:
+        submission = play(learner, MODULE, seed=5)
+        layer = submission.Layer(4)
+        layer.load_state_dict({"linear.weight": torch.eye(4), "linear.bias": torch.ones(4)})
+        helper = submission.helper("def double(x): return 2 * x")
+        layer.train()
+        layer.residual(torch.ones(3, 4), helper.double)
+        layer.gradients(torch.ones(2, 4), cotangent=torch.ones(2, 4))
+        records = {"test": Record(5, submission._exchange.log, failed=True)}
+        found = Diagnostician("f", MODULE, mistakes).diagnose(records)
+        return [diagnosis.id for diagnosis in found.values()]
+
+    mistakes = [
+        misconception("no-dropout", ("self.dropout(self.linear(x))", "self.linear(x)")),
+        misconception("no-residual", ("return x + sublayer", "return sublayer")),
+        misconception("sublayer-last", ("x + sublayer(self(x))", "sublayer(x + self(x))")),
+    ]
+    for mistake in mistakes:
+        assert name(mistake.apply(MODULE)) == [mistake.id]
+    assert name(MODULE.replace("0.5", "0.25")) == []
+
+
+def test_gradients_and_inputs_afterwards_tell_mistakes_apart() -> None:
+    solution = "def f(x):\n    y = x * x\n    return y"
+
+    def asks(submission: SubmissionProxy) -> bool:
+        submission.f.gradients(torch.tensor([3.0]))
+        return bool(submission.f.inputs_after(torch.tensor([3.0])))
+
+    mistakes = [
+        misconception("detached-half", ("x * x", "x * x.detach()")),
+        misconception("in-place", ("    return y", "    x.data.add_(1)\n    return y")),
+    ]
+    for mistake in mistakes:
+        found = names(mistake.apply(solution), mistakes, asks, solution=solution)
+        assert found == {"test_0": mistake.id}
+
+
+def test_a_record_with_nan_is_recognised() -> None:
+    solution = (
+        "from typing import NamedTuple\n"
+        "class R(NamedTuple):\n    value: float\n    n: int\n"
+        "def f(x): return R(x, 1)"
+    )
+    mistakes = [misconception("nan", ("R(x, 1)", "R(x - x, 1)"))]
+    learner = solution.replace("R(x, 1)", "R(float('nan'), 1)")
+    assert names(learner, mistakes, fails_at(float("inf")), solution=solution) == {"test_0": "nan"}
