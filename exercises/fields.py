@@ -43,7 +43,9 @@ class Fields:
     def has(self, key: str) -> bool:
         return key in self._data
 
-    def keys(self) -> tuple[str, ...]:
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All keys, where the author chooses them."""
         return tuple(self._data)
 
     def text(self, key: str) -> str:
@@ -51,6 +53,9 @@ class Fields:
         if not isinstance(value, str) or not value.strip():
             raise self.mistake("must be a text", key)
         return value.strip()
+
+    def optional(self, key: str) -> str | None:
+        return self.text(key) if self.has(key) else None
 
     def texts(self, key: str, at_least: int = 0) -> tuple[str, ...]:
         values = self._take_list(key, at_least, "texts")
@@ -104,6 +109,13 @@ class Fields:
         if not isinstance(value, int):
             raise self.mistake(f"must be a whole number from {low} to {high}", key)
         return value
+
+    def wholes(self, key: str, low: int, high: int) -> tuple[int, ...]:
+        values = self._take_list(key, 1, "whole numbers")
+        for index, value in enumerate(values):
+            if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+                raise self.mistake(f"must be a whole number from {low} to {high}", key, index)
+        return tuple(values)
 
     def flag(self, key: str) -> bool:
         value = self._take(key)

@@ -102,7 +102,8 @@ def trials_of(exercise: Exercise, problems: list[str]) -> Iterator[Trial]:
 
 def judge(result: Audit, trial: Trial, report: Report) -> None:
     """Count one verdict, and say what is wrong with it."""
-    place = f"{trial.exercise}: {trial.role} {trial.name}".replace("stub stub", "the stub")
+    name = f"{trial.role} {trial.name}" if trial.name != trial.role else f"the {trial.role}"
+    place = f"{trial.exercise}: {name}"
     if report.outcome == "error":
         errors = [test.message for test in report.tests if test.outcome == "error"]
         says = report.problem.message if report.problem else "; ".join(errors)

@@ -11,10 +11,36 @@ from typing import Any, Literal
 SCHEMA = "report/v1"
 Outcome = Literal["passed", "failed", "error"]
 EXIT_CODES: Mapping[Outcome, int] = {"passed": 0, "failed": 1, "error": 3}
+MAX_TEXT = 20_000
+
+
+def printable(text: str) -> str:
+    """`text`, cut where it is endless, with an escape for what would steer a terminal.
+
+    Line ends and tabs stay. Control characters, those that change the direction of writing and halves
+    of characters, which no file can take, become what Python writes for them: `\\x1b`.
+    """
+    if len(text) > MAX_TEXT:
+        text = text[: MAX_TEXT - 1] + "…"
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() or char in "\n\t" else char.encode("unicode_escape").decode()
+        for char in text
+    )
+
+
+class Shown:
+    """Base of what holds texts of a learner's: whoever wrote them, they are safe to print."""
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if isinstance(value, str):
+                object.__setattr__(self, name, printable(value))
 
 
 @dataclass(frozen=True)
-class Frame:
+class Frame(Shown):
     """One line of the learner's own code on the way to an exception."""
 
     file: str
@@ -47,7 +73,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class TestResult:
+class TestResult(Shown):
     """One hidden test. `message` says what went wrong; the other texts are empty where unknown."""
 
     __test__ = False  # pytest: this is no test class
@@ -69,7 +95,7 @@ class TestResult:
 
 
 @dataclass(frozen=True)
-class Problem:
+class Problem(Shown):
     """What kept the whole file from being graded. `line` counts from 1."""
 
     kind: str

@@ -5,51 +5,54 @@ A file is read when something of it is first asked for: a quiz on one chapter re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Protocol, TypeVar, cast
 
 from exercises.catalog import Catalog, Chapter, load_catalog
-from exercises.errors import CatalogError, UnknownName
-from exercises.fields import Fields
-from quizzes.cards import CARD_KINDS, HIDDEN, Card, CardKind, Note, card_ids
-from quizzes.entries import RESOURCE_KINDS, Event, Faq, Resource, ResourceKind, Term
+from quizzes.cards import Card, Note, card_ids
+from quizzes.entries import (
+    Event,
+    Faq,
+    Resource,
+    Term,
+    read_faq,
+    read_glossary,
+    read_notes,
+    read_resources,
+    read_timeline,
+)
 from quizzes.questions import Question
-from quizzes.reading import read_id, read_questions, read_topic
+from quizzes.reading import read_questions
+from quizzes.source import Source
 
 ROOT = Path(__file__).parent
-LAST_CHAPTER = 10
-FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
-class Entry(Protocol):
-    @property
-    def id(self) -> str: ...
+class Taken:
+    """Which file uses which id, per sort of entry: a learner's history hangs on them."""
+
+    def __init__(self) -> None:
+        self.questions: dict[str, Path] = {}
+        self.notes: dict[str, Path] = {}
+        self.faq: dict[str, Path] = {}
 
 
-E = TypeVar("E", bound=Entry)
-
-
-@dataclass(frozen=True)
 class ChapterBank:
     """What one chapter asks. A chapter whose files are not written yet asks nothing."""
 
-    chapter: Chapter
-    folder: Path
+    def __init__(self, folder: Path, chapter: Chapter, taken: Taken) -> None:
+        self.chapter = chapter
+        self._folder = folder
+        self._taken = taken
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
-        topics = self._topics
-        return _entries(
-            self.folder / "quiz.yaml", lambda file: read_questions(file, self.chapter.id, topics)
-        )
+        return read_questions(self._source("quiz.yaml", self._taken.questions))
 
     @cached_property
     def notes(self) -> tuple[Note, ...]:
-        return _entries(self.folder / "cards.yaml", self._read_notes)
+        return read_notes(self._source("cards.yaml", self._taken.notes))
 
     @cached_property
     def cards(self) -> tuple[Card, ...]:
@@ -58,117 +61,81 @@ class ChapterBank:
     @cached_property
     def card_ids(self) -> tuple[str, ...]:
         """The ids of `cards`, without parsing their file."""
-        return card_ids(self.folder / "cards.yaml")
+        return card_ids(self._folder / "cards.yaml")
 
     @cached_property
     def faq(self) -> tuple[Faq, ...]:
-        return _entries(self.folder / "faq.yaml", self._read_faq)
+        return read_faq(self._source("faq.yaml", self._taken.faq))
 
-    @property
-    def _topics(self) -> tuple[str, ...]:
-        return tuple(topic.id for topic in self.chapter.topics)
-
-    def _read_notes(self, file: Path) -> Iterator[Note]:
-        for fields in Fields.each_of_file(file):
-            id, topic = read_id(fields), read_topic(fields, self._topics)
-            kind = cast(CardKind, fields.one_of("kind", CARD_KINDS))
-            if kind == "cloze":
-                note = Note(id, self.chapter.id, topic, kind, fields.text("text"))
-                if not HIDDEN.search(note.front):
-                    raise fields.mistake("must hide at least one [[part]]", "text")
-            else:
-                front, back = fields.text("front"), fields.text("back")
-                note = Note(id, self.chapter.id, topic, kind, front, back)
-                if kind == "formula" and back.count("$$") != 2:
-                    raise fields.mistake("must hold one formula between $$ and $$", "back")
-            fields.finish()
-            yield note
-
-    def _read_faq(self, file: Path) -> Iterator[Faq]:
-        for fields in Fields.each_of_file(file):
-            id, topic = read_id(fields), read_topic(fields, self._topics)
-            yield Faq(id, self.chapter.id, topic, fields.text("question"), fields.text("answer"))
-            fields.finish()
+    def _source(self, name: str, taken: dict[str, Path]) -> Source:
+        topics = tuple(topic.id for topic in self.chapter.topics)
+        return Source(self._folder / name, taken, self.chapter.id, topics)
 
 
 class Bank:
-    """The chapters' parts and those of the whole course."""
-
     def __init__(self, root: Path, catalog: Catalog) -> None:
-        self.root = root
-        self.catalog = catalog
-        self.chapters = tuple(ChapterBank(c, root / c.id) for c in catalog.chapters)
+        self._root = root
+        self._catalog = catalog
+        self._taken = Taken()
+        self.chapters = tuple(ChapterBank(root / c.id, c, self._taken) for c in catalog.chapters)
 
     def chapter(self, id: str) -> ChapterBank:
-        return next(bank for bank in self.chapters if bank.chapter.id == id)
+        """The part of the chapter with exactly this id."""
+        self._catalog.chapter(id)
+        return next(part for part in self.chapters if part.chapter.id == id)
 
     @cached_property
     def prerequisites(self) -> tuple[Question, ...]:
-        file = self.root / "prerequisites.yaml"
-        return _entries(file, lambda file: read_questions(file, "", None))
+        """What a learner should know before chapter 1. Their topics belong to no chapter."""
+        return read_questions(Source(self._root / "prerequisites.yaml", self._taken.questions))
 
-    @cached_property
+    @property
     def questions(self) -> tuple[Question, ...]:
-        """Those of all chapters, and the prerequisites."""
-        banks = chain.from_iterable(bank.questions for bank in self.chapters)
-        return self._unique("quiz.yaml", (*banks, *self.prerequisites))
+        """Those of all chapters, without the prerequisites."""
+        return tuple(chain.from_iterable(part.questions for part in self.chapters))
 
-    @cached_property
+    @property
     def notes(self) -> tuple[Note, ...]:
-        notes = tuple(chain.from_iterable(bank.notes for bank in self.chapters))
-        return self._unique("cards.yaml", notes)
+        return tuple(chain.from_iterable(part.notes for part in self.chapters))
 
-    @cached_property
+    @property
     def cards(self) -> tuple[Card, ...]:
-        return tuple(card for note in self.notes for card in note.cards)
+        return tuple(chain.from_iterable(part.cards for part in self.chapters))
 
-    @cached_property
+    @property
     def faq(self) -> tuple[Faq, ...]:
-        faq = tuple(chain.from_iterable(bank.faq for bank in self.chapters))
-        return self._unique("faq.yaml", faq)
+        return tuple(chain.from_iterable(part.faq for part in self.chapters))
 
     @cached_property
     def glossary(self) -> tuple[Term, ...]:
-        return _entries(self.root / "glossary.yaml", self._read_glossary)
+        exercises = {exercise.id for exercise in self._catalog.exercises}
+        return read_glossary(self._own("glossary.yaml"), exercises)
 
     @cached_property
     def timeline(self) -> tuple[Event, ...]:
         """Oldest first."""
-        events = _entries(self.root / "timeline.yaml", _read_timeline)
-        return tuple(sorted(events, key=lambda event: event.year))
+        return read_timeline(self._own("timeline.yaml"))
 
     @cached_property
     def resources(self) -> tuple[Resource, ...]:
         """The most useful first."""
-        resources = _entries(self.root / "resources.yaml", _read_resources)
-        return tuple(sorted(resources, key=lambda resource: resource.rank))
+        return read_resources(self._own("resources.yaml"))
 
     @property
     def cheat_sheet(self) -> Path:
-        return self.root / "cheatsheet.md"
+        return self._root / "cheatsheet.md"
 
-    def _read_glossary(self, file: Path) -> Iterator[Term]:
-        exercises = {exercise.id for exercise in self.catalog.exercises}
-        for fields in Fields.each_of_file(file):
-            term = Term(
-                id=read_id(fields),
-                term=fields.text("term"),
-                short=fields.text("short"),
-                long=fields.text("long"),
-                lesson=fields.text("lesson") if fields.has("lesson") else None,
-                exercise=fields.text("exercise") if fields.has("exercise") else None,
-                reference=fields.text("reference") if fields.has("reference") else None,
-            )
-            if term.exercise and term.exercise not in exercises:
-                raise fields.mistake(f"{term.exercise!r} is no exercise", "exercise")
-            fields.finish()
-            yield term
+    def _own(self, name: str) -> Source:
+        return Source(self._root / name, {})
 
-    def _unique(self, name: str, entries: tuple[E, ...]) -> tuple[E, ...]:
-        """Within a file ids are checked with their line; here between chapters."""
-        seen: set[str] = set()
-        for entry in entries:
-            if entry.id in seen:
-                raise CatalogError(self.root / name, f"two chapters use the id {entry.id!r}")
-            seen.add(entry.id)
-        return entries
+
+def load_bank(root: Path | None = None, catalog: Catalog | None = None) -> Bank:
+    """The course's own bank is made only once."""
+    if root is None and catalog is None:
+        return _own_bank()
+    return Bank(root or ROOT, catalog or load_catalog())
+
+
+@cache
+def _own_bank() -> Bank:
+    return Bank(ROOT, load_catalog())

@@ -26,7 +26,7 @@ IS_CLOZE = re.compile(r"^(?:- |  )kind: *['\"]?cloze", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Card:
-    """One thing to remember. `front` and `back` are Markdown; `hidden` is the part that is asked."""
+    """One thing to remember, in Markdown. `hidden` is the part of a cloze that is asked."""
 
     id: str
     note: str

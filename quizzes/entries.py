@@ -1,9 +1,17 @@
-"""The smaller entries of the course: FAQ, glossary, timeline, resources."""
+"""What is read and remembered: notes for cards, FAQ, glossary, timeline, resources."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
+
+from exercises.fields import Fields
+from quizzes.cards import CARD_KINDS, HIDDEN, CardKind, Note
+from quizzes.source import Source
+
+LAST_CHAPTER = 10
+FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 ResourceKind = Literal["paper", "guide", "lecture", "tool", "book"]
 RESOURCE_KINDS: tuple[ResourceKind, ...] = get_args(ResourceKind)
@@ -56,3 +64,92 @@ class Resource:
     why: str
     chapters: tuple[int, ...]
     rank: int
+
+
+def read_notes(source: Source) -> tuple[Note, ...]:
+    return tuple(_note(fields, source) for fields in source.entries())
+
+
+def _note(fields: Fields, source: Source) -> Note:
+    id, topic = fields.text("id"), source.topic(fields)
+    kind = cast(CardKind, fields.one_of("kind", CARD_KINDS))
+    if kind == "cloze":
+        note = Note(id, source.chapter, topic, kind, fields.text("text"))
+        if not HIDDEN.search(note.front):
+            raise fields.mistake("must hide at least one [[part]]", "text")
+        return note
+    note = Note(id, source.chapter, topic, kind, fields.text("front"), fields.text("back"))
+    if kind == "formula" and note.back.count("$$") != 2:
+        raise fields.mistake("must hold one formula between $$ and $$", "back")
+    return note
+
+
+def read_faq(source: Source) -> tuple[Faq, ...]:
+    return tuple(
+        Faq(
+            id=fields.text("id"),
+            chapter=source.chapter,
+            topic=source.topic(fields),
+            question=fields.text("question"),
+            answer=fields.text("answer"),
+        )
+        for fields in source.entries()
+    )
+
+
+def read_glossary(source: Source, exercises: Collection[str]) -> tuple[Term, ...]:
+    return tuple(_term(fields, exercises) for fields in source.entries())
+
+
+def _term(fields: Fields, exercises: Collection[str]) -> Term:
+    exercise = fields.optional("exercise")
+    if exercise and exercise not in exercises:
+        raise fields.mistake(f"{exercise!r} is no exercise", "exercise")
+    return Term(
+        id=fields.text("id"),
+        term=fields.text("term"),
+        short=fields.text("short"),
+        long=fields.text("long"),
+        lesson=fields.optional("lesson"),
+        exercise=exercise,
+        reference=fields.optional("reference"),
+    )
+
+
+def read_timeline(source: Source) -> tuple[Event, ...]:
+    """Oldest first."""
+    events = [
+        Event(
+            id=fields.text("id"),
+            year=fields.whole("year", FIRST_YEAR, LAST_YEAR),
+            title=fields.text("title"),
+            text=fields.text("text"),
+            source=fields.text("source"),
+            chapter=fields.whole("chapter", 1, LAST_CHAPTER) if fields.has("chapter") else None,
+        )
+        for fields in source.entries()
+    ]
+    return tuple(sorted(events, key=lambda event: event.year))
+
+
+def read_resources(source: Source) -> tuple[Resource, ...]:
+    """The most useful first."""
+    resources = [_resource(fields) for fields in source.entries()]
+    return tuple(sorted(resources, key=lambda resource: resource.rank))
+
+
+def _resource(fields: Fields) -> Resource:
+    url = fields.text("url")
+    if not url.startswith("https://"):
+        raise fields.mistake("must start with https://", "url")
+    return Resource(
+        id=fields.text("id"),
+        title=fields.text("title"),
+        authors=fields.text("authors"),
+        year=fields.whole("year", FIRST_YEAR, LAST_YEAR),
+        kind=cast(ResourceKind, fields.one_of("kind", RESOURCE_KINDS)),
+        url=url,
+        why=fields.text("why"),
+        chapters=fields.wholes("chapters", 1, LAST_CHAPTER),
+        rank=fields.whole("rank", 1, 1000),
+    )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
-from pathlib import Path
+from collections.abc import Callable, Collection
 from typing import cast
 
 from exercises.fields import Fields
@@ -12,53 +11,35 @@ from quizzes.body import Body, Mistake
 from quizzes.expressions import ExpressionError, Value
 from quizzes.listed import Choices, Match, Option, Order
 from quizzes.questions import KINDS, Kind, Question
+from quizzes.source import Source
 from quizzes.typed import Gap, Number, Output, Shape
 
-ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 GAP = "____"
-MAX_ITEMS = 9  # a digit names each of them
+MAX_ITEMS = 9  # one digit names each of them
 ANY_SEED = 0
 
 
-def read_questions(file: Path, chapter: str, topics: Collection[str] | None) -> Iterator[Question]:
-    """The questions of a file; their topics are among `topics`, unless that is None."""
-    for fields in Fields.each_of_file(file):
-        yield _question(fields, chapter, topics)
+def read_questions(source: Source) -> tuple[Question, ...]:
+    return tuple(_question(fields, source) for fields in source.entries())
 
 
-def read_id(fields: Fields) -> str:
-    id = fields.text("id")
-    if not ID.fullmatch(id):
-        raise fields.mistake(f"{id!r} must be lower-case words joined by `-`", "id")
-    return id
-
-
-def read_topic(fields: Fields, topics: Collection[str] | None) -> str:
-    topic = fields.text("topic")
-    if topics is not None and topic not in topics:
-        known = ", ".join(topics)
-        raise fields.mistake(f"{topic!r} is no topic of this chapter ({known})", "topic")
-    return topic
-
-
-def _question(fields: Fields, chapter: str, topics: Collection[str] | None) -> Question:
-    id, kind = read_id(fields), cast(Kind, fields.one_of("kind", KINDS))
+def _question(fields: Fields, source: Source) -> Question:
+    kind = cast(Kind, fields.one_of("kind", KINDS))
     question = Question(
-        id=id,
-        chapter=chapter,
-        topic=read_topic(fields, topics),
+        id=fields.text("id"),
+        chapter=source.chapter,
+        topic=source.topic(fields),
         difficulty=fields.whole("difficulty", 1, 5),
         kind=kind,
         ask=_ask(fields, kind),
         parameters=_parameters(fields.mapping("parameters")) if fields.has("parameters") else {},
         body=BODIES[kind](fields),
-        proof=fields.text("proof") if fields.has("proof") else None,
+        proof=fields.optional("proof"),
     )
-    fields.finish()
     try:
         question.draw(ANY_SEED)
     except ExpressionError as error:
-        raise fields.mistake(f"({id}): {error}", "id") from error
+        raise fields.mistake(f"({question.id}): {error}", "id") from error
     return question
 
 
@@ -71,10 +52,10 @@ def _ask(fields: Fields, kind: str) -> str:
 
 
 def _parameters(fields: Fields) -> dict[str, tuple[Value, ...]]:
-    for name in fields.keys():
+    for name in fields.names:
         if not name.isidentifier():
             raise fields.mistake("is no name that an expression can use", name)
-    return {name: fields.numbers(name, at_least=2) for name in fields.keys()}
+    return {name: fields.numbers(name, at_least=2) for name in fields.names}
 
 
 def _choice(fields: Fields) -> Body:
@@ -103,7 +84,7 @@ def _number(fields: Fields) -> Body:
     return Number(
         answer=fields.scalar("answer"),
         tolerance=fields.scalar("tolerance"),
-        unit=fields.text("unit") if fields.has("unit") else "",
+        unit=fields.optional("unit") or "",
         why=fields.text("why"),
         wrong=_wrong(fields, lambda entry: (entry.scalar("answer"),)),
     )

@@ -31,7 +31,10 @@ MAGIC = 0x6C61726E
 HEADER = struct.Struct("!III")
 MAX_DOCUMENT = 4 * 1024 * 1024
 MAX_TENSORS = 64 * 1024 * 1024
+MAX_TENSORS_HEADER = 1024 * 1024  # what safetensors says of shapes and types, before the numbers
 MAX_DEPTH = 20
+MAX_DIMS = 64  # torch crashes on far more of them
+MAX_KEY = 2**60  # a larger integer can be made to collide with others in a dictionary
 DTYPES = {
     str(dtype).removeprefix("torch."): dtype
     for dtype in (
@@ -127,12 +130,14 @@ class Encoder:
             return [self.encode(item, f"{path}.{i}") for i, item in enumerate(value)]
         if isinstance(value, tuple):
             return {"tuple": [self.encode(item, f"{path}.{i}") for i, item in enumerate(value)]}
-        if isinstance(value, dict) and all(isinstance(key, str | int) for key in value):
+        if isinstance(value, dict) and all(map(_is_key, value)):
             items = enumerate(value.items())
             return {"dict": [[key, self.encode(item, f"{path}.{i}")] for i, (key, item) in items]}
         return self._handle(value, path)
 
     def _tensor(self, value: Tensor) -> Any:
+        if value.dim() > MAX_DIMS:
+            raise TooLarge(f"a tensor of {value.dim():,} dimensions")
         self._bytes += value.numel() * value.element_size()
         if self._bytes > MAX_TENSORS:
             size = value.numel() * value.element_size() / 1e6
@@ -170,7 +175,7 @@ def decode(node: Any, tensors: dict[str, Tensor], device: str, depth: int = 0) -
                 return tensors[name] if where == "cpu" else tensors[name].to(device)
             case {"tuple": items}:
                 return tuple(inner(item) for item in items)
-            case {"dict": pairs}:
+            case {"dict": pairs} if all(_is_key(key) for key, _ in pairs):
                 return {key: inner(item) for key, item in pairs}
             case {"record": str(name), "fields": pairs}:
                 return Record(name, {str(key): inner(item) for key, item in pairs})
@@ -180,7 +185,22 @@ def decode(node: Any, tensors: dict[str, Tensor], device: str, depth: int = 0) -
                 return Handle(name, kind)
     except (KeyError, TypeError, ValueError) as error:
         raise ProtocolError(f"malformed value: {error!r}") from None
-    raise ProtocolError(f"unknown tag in {str(node)[:80]}")
+    raise ProtocolError("unknown tag")
+
+
+def _is_key(key: object) -> bool:
+    return isinstance(key, str) or (isinstance(key, int) and abs(key) < MAX_KEY)
+
+
+def _read_tensors(payload: bytes) -> dict[str, Tensor]:
+    """The tensors of a frame; raises for those that only somebody up to no good would send."""
+    if int.from_bytes(payload[:8], "little") > MAX_TENSORS_HEADER:
+        raise ProtocolError("too many tensors")
+    tensors = load_tensors(payload)
+    for tensor in tensors.values():
+        if tensor.dim() > MAX_DIMS or tensor.dtype not in DTYPES.values():
+            raise ProtocolError("not a tensor that is sent")
+    return tensors
 
 
 def _printable(node: Any) -> Any:
@@ -232,7 +252,7 @@ class Channel:
             document = json.loads(text)
             if b"\\ud" in text:  # half of a character, perhaps, which no file or terminal can take
                 document = _printable(document)
-            return document, load_tensors(bytes(payload)) if payload else {}
+            return document, _read_tensors(bytes(payload)) if payload else {}
         except Exception as error:  # whatever a hostile document provokes in the two parsers
             raise ProtocolError(f"unreadable frame: {type(error).__name__}") from None
 

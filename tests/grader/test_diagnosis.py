@@ -202,8 +202,16 @@ def test_the_same_exception_is_the_same_answer() -> None:
         return names(learner, mistakes, raises, solution=solution)
 
     assert named("def f(x): return x") == {"test_0": "silent"}
-    assert named("def f(x): raise KeyError('in other words')") == {"test_0": "other-error"}
+    assert named("def f(x): raise KeyError(x)") == {"test_0": "other-error"}
+    assert named("def f(x): raise KeyError('another reason')") == {}
     assert named("def f(x): raise IndexError(x)") == {}
+
+
+def test_a_mistake_that_the_test_does_not_touch_is_not_the_cause() -> None:
+    """Where no call shows what is wrong, a mistake that changes nothing there explains nothing."""
+    mistakes = [misconception("wrong-for-nine", ("x * 2 + n", "x * 2 + n - (x == 9)"))]
+    assert names(SOLUTION, mistakes, fails_at(1)) == {}
+    assert names(mistakes[0].apply(SOLUTION), mistakes, fails_at(9)) == {"test_0": "wrong-for-nine"}
 
 
 def test_wrong_nans_are_recognised() -> None:

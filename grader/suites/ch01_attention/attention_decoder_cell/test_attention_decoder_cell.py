@@ -102,9 +102,10 @@ def test_a_source_of_padding_alone(submission, rng, expect):
 def test_gradients_reach_inputs_and_parameters(submission, rng, expect):
     """Finite gradients reach y, h, the encoder states and every parameter."""
     learner, oracle = build(submission, rng, 4, 3, 5)
-    inputs = step_inputs(rng, 2, 4, 4, 3, 5)
-    inputs[3][1] = False
-    cotangent = rng.normal(2, 3), rng.normal(2, 4)
+    inputs = step_inputs(rng, 3, 4, 4, 3, 5)
+    # A row of one real state alone would have a weight of 1 and no gradient through its score.
+    inputs[3][0], inputs[3][1] = True, False
+    cotangent = rng.normal(3, 3), rng.normal(3, 4)
     found = learner.gradients(*inputs, cotangent=cotangent)
 
     leaves = [x.clone().requires_grad_() for x in inputs[:3]]

@@ -1,0 +1,235 @@
+"""The audit can fail: each thing that may be wrong with an exercise gets its own sentence."""
+
+import sys
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+
+from exercises.catalog import load_catalog
+from grader import Report, Submission
+from grader.audit import Audit, audit, select
+from grader.examiner import Examiner
+from grader.isolation.sandbox import Sandbox
+
+CHAPTER = """
+title: Doubling
+summary: Twice as much.
+topics:
+  - {id: doubling, title: Doubling}
+  - {id: history, title: Where it comes from, reading_only: true}
+exercises:
+  - id: double
+    title: Double it
+    summary: Twice the number.
+    topics: [doubling]
+    needs: []
+    difficulty: 1
+    entry: [double]
+    hints: [one, two, three]
+    source: "Nobody 2000"
+"""
+SUITE = '''
+def test_doubles(submission, expect):
+    """It is doubled."""
+    expect(submission.double(3.0)).matches(6.0)
+
+def test_takes_other_numbers(submission, expect):
+    """So is another one."""
+    for x in (-1.0, 0.5):
+        expect(submission.double(x)).matches(2 * x)
+'''
+MISCONCEPTIONS = """
+- {id: same, says: You return it., see: doubling, edit: ["2 * x", "x"]}
+- {id: tripled, says: You triple it., see: doubling, edit: ["2 * x", "3 * x"]}
+- {id: squared, says: You square it., see: doubling, edit: ["2 * x", "x * x"]}
+- {id: negated, says: You change its sign., see: doubling, edit: ["2 * x", "-2 * x"]}
+"""
+STUB = "exercises/ch01_demo/double.py"
+LESSON = "exercises/ch01_demo/lesson.md"
+HIDDEN = "grader/suites/ch01_demo/double"
+COURSE = {
+    "exercises/ch01_demo/chapter.yaml": CHAPTER,
+    LESSON: "# Demo\n\n## Doubling {#doubling}\n\n## Where it comes from {#history}\n",
+    STUB: "def double(x):\n    raise NotImplementedError\n",
+    f"{HIDDEN}/test_double.py": SUITE,
+    f"{HIDDEN}/solution.py": "def double(x):\n    return 2 * x\n",
+    f"{HIDDEN}/misconceptions.yaml": MISCONCEPTIONS,
+    f"{HIDDEN}/alternatives/added.py": "def double(x):\n    return x + x\n",
+    f"{HIDDEN}/alternatives/halved.py": "def double(x):\n    return x / 0.5\n",
+}
+
+
+class InThisProcess:
+    """Stands for a `Grader`: grades a course that is not the installed one."""
+
+    def __init__(self, examiner: Examiner) -> None:
+        self._examiner = examiner
+
+    def submit(self, submission: Submission) -> Future[Report]:
+        future: Future[Report] = Future()
+        future.set_result(self._examiner.grade(submission))
+        return future
+
+
+@pytest.fixture
+def audited(tmp_path: Path, sandbox: Sandbox) -> Callable[..., Audit]:
+    """`audited({path: text})`: the audit of the small course with these files instead."""
+
+    def run(changes: dict[str, str | None]) -> Audit:
+        for place, text in {**COURSE, **changes}.items():
+            if text is not None:
+                (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+                (tmp_path / place).write_text(text, encoding="utf-8")
+        sys.modules.pop("test_double", None)  # pytest keeps what it has imported
+        catalog = load_catalog(tmp_path / "exercises")
+        examiner = Examiner("cpu", sandbox, catalog)
+        return audit(InThisProcess(examiner), catalog, catalog.exercises)  # type: ignore[arg-type]
+
+    return run
+
+
+def test_a_sound_exercise_has_no_problem(audited: Callable[..., Audit]) -> None:
+    assert audited({}) == Audit(
+        exercises=1,
+        stubs_failed=1,
+        solutions_passed=1,
+        alternatives=2,
+        alternatives_passed=2,
+        misconceptions=4,
+        caught=4,
+        named=4,
+        problems=[],
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        (
+            {STUB: COURSE[f"{HIDDEN}/solution.py"]},
+            "double: the stub gets 2 points for nothing.",
+        ),
+        (
+            {STUB: "def double(x):\n    return 6.0\n"},
+            "double: the stub gets 1 points for nothing.",
+        ),
+        (
+            {f"{HIDDEN}/test_double.py": SUITE.replace("6.0", "7.0")},
+            "double: the solution does not pass. It is doubled. It should be 7; yours is 6.",
+        ),
+        (
+            {f"{HIDDEN}/alternatives/added.py": "def double(x):\n    return x + x + 1e-3\n"},
+            "double: alternative added is right and does not pass. "
+            "It is doubled. It should be 6; yours is 6.001.",
+        ),
+        (
+            {f"{HIDDEN}/alternatives/added.py": "def twice(x):\n    return x + x\n"},
+            "double: alternative added is right and does not pass. "
+            "Your file does not define `double`. It defines `twice`.",
+        ),
+        (
+            {f"{HIDDEN}/misconceptions.yaml": MISCONCEPTIONS.replace("3 * x", "x * 2")},
+            "double: misconception tripled passes.",
+        ),
+        (
+            {f"{HIDDEN}/misconceptions.yaml": MISCONCEPTIONS.replace("3 * x", "x * 1")},
+            "double: misconception tripled is caught, but same is named first. "
+            "It is doubled. It should be 6; yours is 3.",
+        ),
+        (
+            {f"{HIDDEN}/misconceptions.yaml": MISCONCEPTIONS.replace('"2 * x", "3', '"4 * x", "3')},
+            "double: tripled: '4 * x' occurs 0 times in the solution, not once.",
+        ),
+        (
+            {f"{HIDDEN}/misconceptions.yaml": MISCONCEPTIONS.replace('"3 * x"', '"3 * * x"')},
+            "double: the stub could not be graded. The grader failed:",
+        ),
+        (
+            {f"{HIDDEN}/misconceptions.yaml": "- {id: half"},
+            "double: double/misconceptions.yaml:",
+        ),
+        (
+            {f"{HIDDEN}/misconceptions.yaml": MISCONCEPTIONS.replace("see: doubling", "see: gone")},
+            "double: same points to 'gone', which no lesson has as a section.",
+        ),
+        (
+            {LESSON: "# Demo\n\n## Doubling\n"},
+            "double: same points to 'doubling', which no lesson has as a section.",
+        ),
+        (
+            {f"{HIDDEN}/misconceptions.yaml": MISCONCEPTIONS.rsplit("\n- ", 1)[0]},
+            "double: 3 misconceptions; at least 4 are needed.",
+        ),
+        (
+            {f"{HIDDEN}/alternatives/halved.py": None},
+            "double: 1 alternatives; at least 2 are needed.",
+        ),
+        (
+            {f"{HIDDEN}/solution.py": None},
+            "double: [Errno 2] No such file or directory",
+        ),
+        (
+            {f"{HIDDEN}/test_double.py": None},
+            "double: the stub could not be graded. The grader failed: test_double.py cannot be run",
+        ),
+        (
+            {f"{HIDDEN}/test_double.py": SUITE + "\ndef test_broken(submission): 1 / 0\n"},
+            "double: the solution could not be graded. The grader failed: ZeroDivisionError",
+        ),
+        (
+            {f"{HIDDEN}/test_double.py": "import nothing_of_this_name\n"},
+            "double: the solution could not be graded. The grader failed: test_double.py",
+        ),
+        (
+            {f"{HIDDEN}/notes.txt": "to do"},
+            "grader/suites/ch01_demo/double/notes.txt: a suite has no such file.",
+        ),
+        (
+            {"grader/suites/ch01_demo/treble/solution.py": ""},
+            "grader/suites/ch01_demo/treble: no exercise of this name.",
+        ),
+        (
+            {"exercises/ch01_demo/treble.py": ""},
+            "exercises/ch01_demo/treble.py: chapter.yaml does not name it.",
+        ),
+        (
+            {"exercises/ch01_demo/chapter.yaml": CHAPTER.replace(", reading_only: true", "")},
+            "ch01_demo: topic history has no exercise and is not reading_only.",
+        ),
+        ({STUB: None}, "double: [Errno 2] No such file or directory"),
+        ({place: None for place in COURSE if place.startswith(HIDDEN)}, "double: The hidden suite"),
+    ],
+    ids=lambda value: value.removeprefix("double: ")[:40] if isinstance(value, str) else "",
+)
+def test_what_is_wrong_is_said(
+    audited: Callable[..., Audit], changes: dict[str, str | None], says: str
+) -> None:
+    problems = audited(changes).problems
+    assert any(problem.startswith(says) for problem in problems), problems
+
+
+def test_what_is_wrong_does_not_count(audited: Callable[..., Audit]) -> None:
+    found = audited(
+        {
+            f"{HIDDEN}/alternatives/added.py": "def double(x):\n    return x + x + 1e-3\n",
+            f"{HIDDEN}/misconceptions.yaml": MISCONCEPTIONS.replace("3 * x", "x * 2").replace(
+                "-2 * x", "x * 1"
+            ),
+        }
+    )
+    assert (found.alternatives, found.alternatives_passed) == (2, 1)
+    assert (found.misconceptions, found.caught, found.named) == (4, 3, 2)
+
+
+def test_ids_and_chapters_select_what_is_audited() -> None:
+    catalog = load_catalog()
+    first, second = catalog.chapters[:2]
+    assert select(catalog, []) == catalog.exercises
+    assert select(catalog, ["softmax"]) == (catalog.exercise("softmax"),)
+    assert select(catalog, [second.id, "softmax", "ch02"]) == (
+        *second.exercises,
+        catalog.exercise("softmax"),
+    )
+    assert select(catalog, ["ch01"]) == first.exercises

@@ -1,0 +1,181 @@
+"""Every kind of report has the documented form, and comes back from it whole."""
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from importlib.resources import files
+from typing import Any
+
+import jsonschema
+import pytest
+
+from grader import Grader, Report, Submission
+from grader.formats import json as json_format
+from grader.report import Comparison, Diagnosis, Frame, Problem, TestResult
+
+SCHEMA = json.loads((files("grader") / "report.schema.json").read_text("utf-8"))
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+
+FULL = Report(
+    exercise="softmax",
+    title="Softmax",
+    outcome="failed",
+    points=1.5,
+    max_points=3.0,
+    seed=7,
+    device="cpu",
+    tests=(
+        TestResult("test_a", "A.", 1.5, 1.5, "passed", output="printed\n", duration_ms=1.5),
+        TestResult(
+            "test_b",
+            "B.",
+            0.0,
+            1.5,
+            "failed",
+            message="It differs.",
+            call="softmax(1)",
+            got="2",
+            expected="3",
+            frames=(Frame("softmax.py", 3, "softmax", "return 2"),),
+            diagnosis=Diagnosis("id", "Says.", "see"),
+            comparison=Comparison((1,), (0, 4), ((1.0, math.nan),), ((1.0, -math.inf),)),
+        ),
+    ),
+    diagnosis=Diagnosis("id", "Says.", "see"),
+    layers={"seccomp": "on", "landlock": "missing"},
+    duration_ms=12.5,
+)
+
+WRONG_SUBMISSIONS = {
+    "size": b"#" * 300_000,
+    "encoding": b"\xff\xfe",
+    "syntax": "def softmax(:",
+    "forbidden": "import torch\ndef softmax(x, dim=-1): return torch.softmax(x, dim)",
+    "load": "raise ValueError('not today')",
+    "entry": "def sofmax(x): return x",
+    "missing": {"other.py": "x = 1"},
+}
+
+
+def in_json(report: Report) -> Any:
+    """The report as `grader run --format json` writes it, checked against the schema."""
+    data = json.loads(json_format.render(report), parse_constant=pytest.fail)
+    VALIDATOR.validate(data)
+    return data
+
+
+def test_the_schema_is_one() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_the_schema_knows_every_field_and_no_other() -> None:
+    data = in_json(FULL)
+    places: list[tuple[Any, Any]] = [
+        (data, SCHEMA),
+        (data["tests"][1], SCHEMA["$defs"]["test"]),
+        (data["tests"][1]["comparison"], SCHEMA["$defs"]["comparison"]),
+        (data["tests"][1]["frames"][0], SCHEMA["$defs"]["frame"]),
+        (data["diagnosis"], SCHEMA["$defs"]["diagnosis"]),
+        (json.loads(json.dumps({"kind": "", "message": "", "line": 1, "code": ""})),
+         SCHEMA["$defs"]["problem"]),
+    ]  # fmt: skip
+    for part, schema in places:
+        assert set(part) == set(schema["properties"]) == set(schema["required"])
+        assert schema["additionalProperties"] is False
+        for name in part:
+            with pytest.raises(jsonschema.ValidationError):
+                without = {key: value for key, value in part.items() if key != name}
+                VALIDATOR.evolve(schema={**schema, "$defs": SCHEMA["$defs"]}).validate(without)
+
+
+def test_a_passed_report_has_the_form(grader: Grader, solution: Callable[[str], str]) -> None:
+    report = grader.grade(Submission("softmax", solution("softmax"), seed=1))
+    data = in_json(report)
+    assert (report.outcome, report.exit_code, report.passed) == ("passed", 0, True)
+    assert data["points"] == data["max_points"] > 0
+    assert (data["seed"], data["device"], data["exercise"]) == (1, "cpu", "softmax")
+    assert Report.from_dict(data) == report
+
+
+def test_a_diagnosed_failure_has_the_form(
+    grader: Grader, solution: Callable[[str], str]
+) -> None:
+    wrong = solution("softmax").replace("return exps / exps.sum(dim=dim, keepdim=True)", "return exps")
+    report = grader.grade(Submission("softmax", wrong, seed=1))
+    data = in_json(report)
+    assert (report.outcome, report.exit_code, report.passed) == ("failed", 1, False)
+    assert data["diagnosis"]["id"] == "unnormalised"
+    failed = [test for test in data["tests"] if test["outcome"] == "failed"]
+    assert any(test["comparison"] for test in failed)
+    assert all(test["call"] and test["message"] for test in failed)
+    assert Report.from_dict(data) == report
+
+
+def test_a_failure_of_nan_has_the_form(grader: Grader, solution: Callable[[str], str]) -> None:
+    wrong = solution("softmax").replace("x - x.amax(dim=dim, keepdim=True)", "x")
+    report = grader.grade(Submission("softmax", wrong, seed=1))
+    data = in_json(report)
+    comparisons = [test["comparison"] for test in data["tests"] if test["comparison"]]
+    assert any(None in row for comparison in comparisons for row in comparison["got"])
+    assert any(
+        math.isnan(number)
+        for test in Report.from_dict(data).tests
+        if test.comparison
+        for row in test.comparison.got
+        for number in row
+    )
+
+
+@pytest.mark.parametrize("kind", WRONG_SUBMISSIONS)
+def test_a_problem_has_the_form(grader: Grader, kind: str) -> None:
+    report = grader.grade(Submission("softmax", WRONG_SUBMISSIONS[kind], seed=1))
+    data = in_json(report)
+    assert data["problem"]["kind"] == kind
+    assert data["problem"]["message"].endswith(".")
+    assert (report.outcome, report.points, report.exit_code) == ("failed", 0, 1)
+    assert report.max_points > 0
+    assert {test["outcome"] for test in data["tests"]} == {"failed"}
+    assert Report.from_dict(data) == report
+
+
+def test_every_kind_of_problem_is_in_the_schema() -> None:
+    kinds = set(SCHEMA["$defs"]["problem"]["properties"]["kind"]["enum"])
+    assert kinds == {*WRONG_SUBMISSIONS, "internal"}
+
+
+def test_our_error_has_the_form() -> None:
+    problem = Problem("internal", "The grader failed.", code="Traceback …")
+    report = replace(FULL, outcome="error", tests=(), problem=problem, points=0, max_points=0)
+    assert Report.from_dict(in_json(report)) == report
+    assert (report.exit_code, report.passed) == (3, False)
+
+
+def test_a_report_comes_back_whole() -> None:
+    assert Report.from_dict(FULL.to_dict()) == FULL
+    assert Report.from_dict(json.loads(json.dumps(FULL.to_dict()))) == _with_nan_equal(FULL)
+
+
+def _with_nan_equal(report: Report) -> Report:
+    """NaN is unequal to itself, but an object that is compared with itself counts as equal."""
+    return _Whatever(report)  # type: ignore[return-value]
+
+
+class _Whatever:
+    def __init__(self, report: Report) -> None:
+        self._text = json_format.render(report)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Report) and json_format.render(other) == self._text
+
+
+def test_half_a_character_leaves_json_that_can_be_written() -> None:
+    report = replace(FULL, tests=(replace(FULL.tests[0], output="\ud800 \x1b[31m \0"),))
+    json_format.render(report).encode("utf-8")
+    assert in_json(report)["tests"][0]["output"] == "? \x1b[31m \0"
+
+
+@pytest.mark.parametrize("schema", [None, "report/v2", 1])
+def test_another_schema_is_refused(schema: object) -> None:
+    with pytest.raises(ValueError, match=r"no report/v1 report"):
+        Report.from_dict({**FULL.to_dict(), "schema": schema})
