@@ -20,10 +20,14 @@ class CourseError(Exception):
 
 class CatalogError(CourseError):
     def __init__(self, file: Path, says: str, line: int | None = None) -> None:
-        place = f"{file}:{line}" if line else f"{file}"
-        super().__init__(f"{place}: {says}")
+        super().__init__(file, says, line)  # as they came, so that the error can be pickled
         self.file = file
+        self.says = says
         self.line = line
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else f"{self.file}"
+        return f"{place}: {self.says}"
 
 
 class UnknownName(CourseError):
@@ -31,9 +35,12 @@ class UnknownName(CourseError):
     kind = "name"
 
     def __init__(self, name: str, closest: tuple[str, ...] = ()) -> None:
+        super().__init__(name, closest)
         self.name = name
         self.closest = closest
-        super().__init__(f"There is no {self.kind} {name!r}.{self._advice()}")
+
+    def __str__(self) -> str:
+        return f"There is no {self.kind} {self.name!r}.{self._advice()}"
 
     def _advice(self) -> str:
         if not self.closest:

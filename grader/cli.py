@@ -71,8 +71,9 @@ def audit(exercises: Sequence[str], jobs: int, form: str, output: Path | None) -
     from grader.audit import audit, select
 
     catalog = load_catalog()
+    chosen = select(catalog, exercises)
     with Grader(jobs) as grader:
-        result = audit(grader, catalog, select(catalog, exercises))
+        result = audit(grader, catalog, chosen)
     if form == "json":
         write(json.dumps(result.to_dict(), indent=2, ensure_ascii=False) + "\n", output)
     else:

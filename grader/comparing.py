@@ -5,6 +5,8 @@ now.
 """
 
 import math
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 import torch
@@ -23,6 +25,8 @@ TOLERANCES = {
 }
 NUMBER_TOLERANCE = (1e-6, 1e-9)
 SHOWN_NUMBERS = 12
+SHOWN_CHARACTERS = 1000
+SHOWN_NAMES = 20
 SHOWN_ROWS = 16
 
 
@@ -54,7 +58,7 @@ def kind_of(value: Any) -> str:
         case torch.dtype():
             return f"the dtype {value}"
         case Record():
-            return f"a {value._type_name} with {', '.join(value._values)}"
+            return f"a {value._type_name} with {_first(value._values)}"
         case tuple() | list():
             noun = "a tuple" if isinstance(value, tuple) else "a list"
             return f"{noun} of {len(value)} value{'s' * (len(value) != 1)}"
@@ -67,21 +71,49 @@ def kind_of(value: Any) -> str:
 
 
 def show(value: Any) -> str:
-    """A value as a person reads it: small tensors whole, large ones as `float32[2, 3, 8]`."""
+    """A value as a person reads it: small tensors whole, large ones as `float32[2, 3, 8]`.
+
+    What is too long is cut, and what is cut costs nothing: a learner may return anything.
+    """
+    text = ""
+    for part in _parts(value):
+        text += part
+        if len(text) > SHOWN_CHARACTERS:
+            return text[:SHOWN_CHARACTERS] + "…"
+    return text
+
+
+def _parts(value: Any) -> Iterator[str]:
     if isinstance(value, Tensor):
-        if value.numel() > SHOWN_NUMBERS:
-            return f"{str(value.dtype).removeprefix('torch.')}{list(value.shape)}"
-        return f"tensor({_show_numbers(value.tolist())})"
-    if isinstance(value, float):
-        return _show_numbers(value)
-    if isinstance(value, Handle):
-        return f"<{value.type}>"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key!r}: {show(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, tuple | list) and not hasattr(value, "_fields"):
-        inside = ", ".join(show(item) for item in value)
-        return f"({inside})" if isinstance(value, tuple) else f"[{inside}]"
-    return repr(value)[:200]
+        if 0 < value.numel() <= SHOWN_NUMBERS:
+            yield f"tensor({_show_numbers(value.tolist())})"
+        else:
+            yield f"{str(value.dtype).removeprefix('torch.')}{list(value.shape)}"
+    elif isinstance(value, float):
+        yield _show_numbers(value)
+    elif isinstance(value, Handle):
+        yield f"<{value.type}>"
+    elif isinstance(value, dict):
+        yield from _enclosed("{", ((f"{key!r}: ", item) for key, item in value.items()), "}")
+    elif (named := record_fields(value)) is not None:
+        name = value._type_name if isinstance(value, Record) else type(value).__name__
+        yield from _enclosed(f"{name}(", ((f"{key}=", item) for key, item in named.items()), ")")
+    elif isinstance(value, tuple):
+        yield from _enclosed("(", (("", item) for item in value), ")")
+    elif isinstance(value, list):
+        yield from _enclosed("[", (("", item) for item in value), "]")
+    else:
+        yield repr(value)
+
+
+def _enclosed(opening: str, items: Iterable[tuple[str, Any]], closing: str) -> Iterator[str]:
+    comma = ""
+    yield opening
+    for label, item in items:
+        yield comma + label
+        yield from _parts(item)
+        comma = ", "
+    yield closing
 
 
 def _show_numbers(value: Any) -> str:
@@ -114,7 +146,7 @@ def check_structure(got: Any, expected: Any, what: str = "The result") -> Any:
     if not isinstance(expected, bool | str | torch.dtype | None):  # an object over there
         if not isinstance(got, Handle):
             raise _wrong_type(got, kind_of(expected), what)
-        return got
+        return Handle(expected.id, got.type)  # by the name we gave it: nothing of theirs is trusted
     if type(got) is not type(expected):
         raise _wrong_type(got, kind_of(expected), what)
     return got
@@ -160,8 +192,14 @@ def _check_dictionary(got: Any, expected: dict[Any, Any], what: str) -> Any:
     return {key: check_structure(got[key], item, f"`{key}`") for key, item in expected.items()}
 
 
-def _names(keys: Any) -> str:
-    return ", ".join(f"`{key}`" for key in keys) or "none"
+def _names(keys: Iterable[Any]) -> str:
+    return _first(f"`{key}`" for key in keys) or "none"
+
+
+def _first(names: Iterable[str]) -> str:
+    """The names as a list in a sentence, as far as somebody would read it."""
+    shown = list(islice(names, SHOWN_NAMES + 1))
+    return ", ".join([*shown[:SHOWN_NAMES], "…"] if len(shown) > SHOWN_NAMES else shown)
 
 
 def _check_tensor(got: Any, expected: Tensor, what: str) -> Tensor:
@@ -305,6 +343,7 @@ def _window(position: int, size: int) -> int:
 def same(got: Any, expected: Any) -> bool:
     """Whether two results agree, NaN counting as equal to NaN: did the same mistake make both?"""
     try:
+        got = check_structure(got, expected)  # first: what is of another form may be endless
         check_close(_without_nan(got), _without_nan(expected))
     except Differs:
         return False

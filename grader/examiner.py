@@ -20,7 +20,7 @@ import torch
 
 from exercises.catalog import Catalog, Exercise, load_catalog
 from grader.diagnosis import Diagnostician, load_misconceptions
-from grader.errors import GraderError, UsageError
+from grader.errors import UsageError
 from grader.isolation.candidate import Allowance, Candidate, Value
 from grader.isolation.inspection import Finding
 from grader.isolation.sandbox import Sandbox, shared_sandbox
@@ -170,11 +170,13 @@ def allowance_of(exercise: Exercise) -> Allowance:
 def decode_files(submission: Submission) -> dict[str, str] | Problem:
     """The submission's files as text, or why they are none."""
     files = {}
+    room = MAX_SOURCE_BYTES
     for name, source in submission.files().items():
-        size = len(source if isinstance(source, bytes) else source.encode("utf-8", "replace"))
-        if size > MAX_SOURCE_BYTES:
+        room -= len(source if isinstance(source, bytes) else source.encode("utf-8", "replace"))
+        if room < 0:
+            whole = name if len(submission.files()) == 1 else "What was handed in"
             limit = MAX_SOURCE_BYTES // 1024
-            return Problem("size", f"{name} is larger than {limit} KB. An answer needs a few.")
+            return Problem("size", f"{whole} is larger than {limit} KB. An answer needs a few.")
         try:
             text = source.decode("utf-8-sig") if isinstance(source, bytes) else source
             text.encode("utf-8")
@@ -200,7 +202,7 @@ def open_submission(
         outcome = candidate.load()
     if isinstance(outcome, Raised):
         return load_problem(outcome, allowance)
-    return entry_problem(outcome.value)
+    return entry_problem(outcome.value, allowance)
 
 
 def load_problem(raised: Raised, allowance: Allowance) -> Problem:
@@ -210,19 +212,14 @@ def load_problem(raised: Raised, allowance: Allowance) -> Problem:
     return Problem("load", message, line, code)
 
 
-def entry_problem(loaded: Any) -> Problem | None:
+def entry_problem(loaded: Any, allowance: Allowance) -> Problem | None:
     """The learner's file runs, but does not define what is graded. What it says is not trusted."""
-    try:
-        missing, found, defined = (
-            [*map(str, loaded["missing"])],
-            dict(loaded["found"]),
-            [*map(str, loaded["defined"])],
-        )
-    except (KeyError, TypeError, ValueError):
-        raise GraderError("The worker's answer to `load` cannot be read.") from None
-    if not missing:
-        return None
-    return Problem("entry", missing_entry(missing, found, defined))
+    match loaded:
+        case {"missing": [], "found": {}, "defined": [*_]}:
+            return None
+        case {"missing": [str(name), *_], "found": {**found}, "defined": [*defined]}:
+            return Problem("entry", missing_entry(name, found.get(name), defined))
+    return load_problem(Raised("garbage", "", ""), allowance)
 
 
 def overall(tests: tuple[TestResult, ...]) -> Outcome:

@@ -90,7 +90,7 @@ class Expectation:
 
     def is_finite(self, *, because: str = "") -> None:
         """No NaN and no infinity."""
-        value = torch.as_tensor(self._value)
+        value = self._numbers()
         wrong = int((~value.isfinite()).sum())
         if wrong:
             message = f"{wrong} of {value.numel()} numbers are NaN or infinite."
@@ -106,7 +106,7 @@ class Expectation:
 
     def is_between(self, low: float, high: float, *, because: str = "") -> None:
         """All numbers lie from `low` to `high`, both included."""
-        value = torch.as_tensor(self._value)
+        value = self._numbers()
         wrong = int((~((value >= low) & (value <= high))).sum())
         if wrong:
             message = f"{wrong} of {value.numel()} numbers lie outside {low:g} to {high:g}."
@@ -115,9 +115,9 @@ class Expectation:
     def differs_from(self, other: Any, *, because: str = "") -> None:
         """Somewhere different from `other` by more than the tolerance."""
         relative, absolute = tolerance(other)
-        if torch.allclose(
-            torch.as_tensor(self._value), torch.as_tensor(other), rtol=relative, atol=absolute
-        ):
+        value, before = self._numbers(), torch.as_tensor(other)
+        moved = ~torch.isclose(value, before, rtol=relative, atol=absolute) & ~value.isnan()
+        if not moved.any():
             self._fail("It should change here, and it does not.", because, "another value")
 
     def has_shape(self, *shape: int, because: str = "") -> None:
@@ -125,6 +125,12 @@ class Expectation:
         if tuple(self._value.shape) != shape:
             message = f"It should have shape {shape}; yours has {tuple(self._value.shape)}."
             self._fail(message, because, f"shape {shape}")
+
+    def _numbers(self) -> Tensor:
+        try:
+            return torch.as_tensor(self._value)
+        except (OverflowError, RuntimeError):  # a whole number may have thousands of digits
+            self._fail("This number is too large.", "", "a number of common size")
 
     def _fail(
         self, message: str, because: str, expected: str, error: Differs | None = None

@@ -17,8 +17,8 @@ MAX_TEXT = 20_000
 def printable(text: str) -> str:
     """`text`, cut where it is endless, with an escape for what would steer a terminal.
 
-    Line ends and tabs stay. Control characters, those that change the direction of writing and halves
-    of characters, which no file can take, become what Python writes for them: `\\x1b`.
+    Line ends and tabs stay. Control characters, those that change the direction of writing, and
+    halves of characters, which no file can take, become what Python writes for them: `\\x1b`.
     """
     if len(text) > MAX_TEXT:
         text = text[: MAX_TEXT - 1] + "…"

@@ -1,5 +1,7 @@
 """The sentences for what can go wrong with a learner's code. Every failure text is written here."""
 
+from collections.abc import Iterable
+
 from grader.isolation.candidate import Allowance
 from grader.isolation.inspection import Finding
 from grader.isolation.session import Raised
@@ -38,7 +40,7 @@ def describe(raised: Raised, name: str, allowance: Allowance) -> str:
             limit = allowance.memory_bytes // 2**20
             return f"Your code asked for more memory than the {limit:,} MB it may use."
         case "too_large":
-            return f"`{name}` returned {raised.message}; more than 64 MB cannot be taken back."
+            return f"`{name}` returned {raised.message}. That is more than can be taken back."
         case "time":
             return (
                 f"Your code did not finish within {allowance.test_seconds:g} seconds"
@@ -78,10 +80,9 @@ def describe_finding(finding: Finding, instead: dict[str, str]) -> str:
     return f"{where} uses `{finding.call}`. {instead[finding.name]}"
 
 
-def missing_entry(missing: list[str], found: dict[str, str], defined: list[str]) -> str:
-    """The file runs, but does not define what is graded."""
-    name = missing[0]
-    if name in found:
-        return f"`{name}` should be a function or a class; in your file it is a {found[name]}."
+def missing_entry(name: str, found: object, defined: Iterable[object]) -> str:
+    """The file does not define what is graded; `found` is the type of what has its name."""
+    if found is not None:
+        return f"`{name}` should be a function or a class; in your file it is a {found}."
     others = ", ".join(f"`{other}`" for other in defined) or "no function and no class"
     return f"Your file does not define `{name}`. It defines {others}."

@@ -99,7 +99,9 @@ def tall(sign: str, body: Box) -> Box:
         return text_box(sign)
     parts = TALL.get(sign)
     if parts is None:
-        return Box(tuple(sign if row == body.base else " " for row in range(body.height)), body.base)
+        return Box(
+            tuple(sign if row == body.base else " " for row in range(body.height)), body.base
+        )
     upper, middle, lower, centre = parts
     rows = [upper, *[middle] * (body.height - 2), lower]
     if body.height > 2:
@@ -109,16 +111,23 @@ def tall(sign: str, body: Box) -> Box:
 
 def grid(cells: Sequence[Sequence[Box]], sides: Sequence[str], gap: int) -> Box:
     """Cells in columns, each column aligned to its side; the baseline is in the middle."""
-    columns = max(len(row) for row in cells)
-    widths = [max((row[c].width for row in cells if c < len(row)), default=0) for c in range(columns)]
+    count = max(len(row) for row in cells)
+    widths = [max((row[i].width for row in cells if i < len(row)), default=0) for i in range(count)]
     rows: list[str] = []
     for row in cells:
+        filled = [*row, *[EMPTY] * (count - len(row))]
         aligned = [
-            Box(tuple(pad(line, widths[c], sides[c % len(sides)]) for line in box.rows), box.base)
-            for c, box in enumerate(row)
+            Box(tuple(pad(line, widths[i], sides[i % len(sides)]) for line in box.rows), box.base)
+            for i, box in enumerate(filled)
         ]
-        line = beside(part for box in aligned for part in (box, text_box(" " * gap)))
-        width = sum(widths) + gap * columns
-        rows += [pad(text, width, "left") for text in line.rows]
-    rows = [row[: len(row) - gap] if gap else row for row in rows]
+        spaced = [part for box in aligned for part in (text_box(" " * gap), box)][1:]
+        rows += beside(spaced).rows
     return Box(tuple(rows), len(rows) // 2 if len(rows) > 2 else 0)
+
+
+def with_middle(body: Box) -> Box:
+    """`body` with a row for the point of a brace, on which the baseline then is."""
+    middle = body.height // 2
+    if body.height % 2:
+        return Box(body.rows, middle)
+    return Box((*body.rows[:middle], " " * body.width, *body.rows[middle:]), middle)

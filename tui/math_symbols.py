@@ -1,21 +1,17 @@
 """What LaTeX's names mean as Unicode characters, and how each behaves beside its neighbours."""
 
 # Classes of symbols, after The TeXbook, chapter 17: they decide where spaces go.
-ORDINARY, OPERATOR, BINARY, RELATION, OPEN, CLOSE, FENCED, PUNCTUATION, SPACE = (
+ORDINARY, OPERATOR, BINARY, RELATION, OPEN, CLOSE, FENCED, PUNCTUATION, INNER, SPACE = (
     *("ordinary", "operator", "binary", "relation", "open", "close", "fenced"),
-    *("punctuation", "space"),
+    *("punctuation", "inner", "space"),
 )
 
-GREEK = {
-    name: letter
-    for name, letter in zip(
-        "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi"
-        " pi rho sigma tau upsilon phi varphi chi psi omega"
-        " Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split(),
-        "α β γ δ ε ε ζ η θ ϑ ι κ λ μ ν ξ π ρ σ τ υ φ φ χ ψ ω Γ Δ Θ Λ Ξ Π Σ Υ Φ Ψ Ω".split(),
-        strict=True,
-    )
-}
+GREEK_NAMES = """
+    alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi
+    pi rho sigma tau upsilon phi varphi chi psi omega
+    Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega
+"""
+GREEK = dict(zip(GREEK_NAMES.split(), "αβγδεεζηθϑικλμνξπρστυφφχψωΓΔΘΛΞΠΣΥΦΨΩ", strict=True))
 
 SYMBOLS: dict[str, tuple[str, str]] = {
     **{name: (letter, ORDINARY) for name, letter in GREEK.items()},
@@ -30,8 +26,8 @@ SYMBOLS: dict[str, tuple[str, str]] = {
     "exists": ("∃", ORDINARY),
     "neg": ("¬", ORDINARY),
     "bot": ("⊥", ORDINARY),
-    **dict.fromkeys(("ldots", "dots", "dotsc"), ("…", ORDINARY)),
-    **dict.fromkeys(("cdots", "dotsb"), ("⋯", ORDINARY)),
+    **dict.fromkeys(("ldots", "dots", "dotsc"), ("…", INNER)),
+    **dict.fromkeys(("cdots", "dotsb"), ("⋯", INNER)),
     "vdots": ("⋮", ORDINARY),
     "ddots": ("⋱", ORDINARY),
     "%": ("%", ORDINARY),
@@ -129,15 +125,19 @@ LARGE_OPERATORS = {
     "bigoplus": "⨁",
 }
 LIMIT_OPERATORS = {"max", "min", "sup", "inf", "lim", "argmax", "argmin"}
-FUNCTIONS = LIMIT_OPERATORS | set(
-    "exp log ln sin cos tan sinh cosh tanh det dim arg gcd Pr sign softmax".split()
-)
+TAKES_LIMITS = LIMIT_OPERATORS | set(LARGE_OPERATORS.values())
+NAMED = """
+    exp log ln sin cos tan sinh cosh tanh det dim arg gcd Pr sign softmax
+"""
+FUNCTIONS = LIMIT_OPERATORS | set(NAMED.split())
+FRACTIONS = {"frac", "tfrac", "dfrac"}
+SIGNS = {"−", "+"}
+FACTORS = {"·", "×", "÷", "∗", "⊙", "⊗", "∘", "⋆"}  # what binds a fraction as a factor does
 SPACES = {",": " ", ":": " ", ";": " ", " ": " ", "quad": "  ", "qquad": "   ", "enspace": " "}
-NO_SPACES = {"!", "displaystyle", "textstyle", "limits", "nolimits", "left", "right", "middle"}
-SIZES = {
-    "".join((size, side)) for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m")
-}
-UPRIGHT = {"mathrm", "text", "textrm", "operatorname", "mathsf", "mathtt", "texttt", "mathit"}
+SIZES = {f"{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", *"lrm")}
+NOTHING = SIZES | {"!", "displaystyle", "textstyle", "limits", "nolimits", "middle"}
+PROSE = {"text", "textrm"}
+UPRIGHT = PROSE | {"mathrm", "operatorname", "mathsf", "mathtt", "texttt", "mathit"}
 BOLD = {"mathbf", "boldsymbol", "bm", "textbf"}
 
 ACCENTS = {
@@ -153,8 +153,13 @@ ACCENTS = {
     "check": "\u030c",
 }
 
+# Over more than one letter an accent becomes a name: hat(xy).
+LONG_ACCENTS = {"widehat": "hat", "widetilde": "tilde", "overline": "bar"}
+
 BLACKBOARD = dict(zip("CEHNPQRZ1", "ℂ𝔼ℍℕℙℚℝℤ𝟙", strict=True))
 SCRIPT = dict(zip("BEFHILMRDNO", "ℬℰℱℋℐℒℳℛ𝒟𝒩𝒪", strict=True))
+
+ALPHABETS = {"mathbb": BLACKBOARD, "mathcal": SCRIPT}
 
 SUPERSCRIPTS = dict(
     zip(

@@ -1,30 +1,28 @@
 """What the learner has done, in `.learn/progress.db` (SQLite).
 
-Every change is one transaction in WAL mode, so that a kill at any moment loses nothing and two
-processes may work at once. Rows are keyed by ids, never by titles or numbers, and never deleted:
-editing or renumbering the course keeps the history. The caller says what time it is.
+Rows are keyed by ids, never by titles or numbers, and deleted only to undo a review: editing or
+renumbering the course keeps the history. The caller says what time it is.
+
+    database.py     the file: one transaction per change, migrations, what can go wrong
+    progress.py     exercises and reading; `answers`, `reviews` and `settings` hold the rest
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
-from exercises.errors import CourseError
-from tui.migrations import MIGRATIONS
+from tui.activity import Activity
+from tui.answers import Answers
+from tui.database import Database, ProgressError, timestamp
+from tui.reviews import Reviews
+from tui.settings import Settings
+
+__all__ = ["Attempt", "Kind", "Latest", "Progress", "ProgressError", "Score", "Standing"]
 
 Kind = Literal["check", "submit"]
-
-BUSY_SECONDS = 10.0
-
-
-class ProgressError(CourseError):
-    """The progress file cannot be used. It is left as it is."""
 
 
 @dataclass(frozen=True)
@@ -59,23 +57,23 @@ class Score:
 
 @dataclass(frozen=True)
 class Standing:
-    """All that decides what is next: exercises passed, chapters read, and the latest exercise."""
+    """All that decides what is next. `tested_out` are chapters, as are those in `read`."""
 
     passed: frozenset[str] = frozenset()
     read: frozenset[str] = frozenset()
     latest: Latest | None = None
+    tested_out: frozenset[str] = frozenset()
 
 
 class Progress:
     """An open progress file; a context manager that closes it."""
 
     def __init__(self, file: Path) -> None:
-        self._file = file
-        with self._explained():
-            # Transactions are opened by `_change` alone, so that each takes its lock at the start.
-            self._db = sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None)
-        with self._explained():
-            self._migrate()
+        self._db = Database(file)
+        self.activity = Activity(self._db)
+        self.answers = Answers(self._db)
+        self.reviews = Reviews(self._db)
+        self.settings = Settings(self._db)
 
     def __enter__(self) -> Self:
         return self
@@ -85,20 +83,18 @@ class Progress:
 
     def visit(self, exercise: str, at: datetime) -> None:
         """Remember that the learner turned to this exercise."""
-        with self._change():
-            self._add_visit(exercise, at)
+        with self._db.change() as db:
+            db.execute(*_visit(exercise, at))
 
     def record(self, attempt: Attempt) -> None:
         """Keep an attempt for good. An attempt is also a visit."""
         import hashlib  # 3 ms, which `learn next` need not spend
 
         sha256 = hashlib.sha256(attempt.source).hexdigest()
-        with self._change():
-            self._add_visit(attempt.exercise, attempt.at)
-            self._db.execute(
-                "INSERT OR IGNORE INTO sources VALUES (?, ?)", (sha256, attempt.source)
-            )
-            self._db.execute(
+        with self._db.change() as db:
+            db.execute(*_visit(attempt.exercise, attempt.at))
+            db.execute("INSERT OR IGNORE INTO sources VALUES (?, ?)", (sha256, attempt.source))
+            db.execute(
                 "INSERT INTO attempts (exercise, kind, outcome, points, max_points, seed, at,"
                 " source_sha256, report) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -108,26 +104,27 @@ class Progress:
                     attempt.points,
                     attempt.max_points,
                     attempt.seed,
-                    _timestamp(attempt.at),
+                    timestamp(attempt.at),
                     sha256,
                     attempt.report,
                 ),
             )
 
     def standing(self) -> Standing:
-        passed = self._rows(
+        passed = self._db.rows(
             "SELECT DISTINCT exercise FROM attempts WHERE kind = 'submit' AND outcome = 'passed'"
         )
-        read = self._rows("SELECT chapter FROM chapters_read")
+        read = self._db.rows("SELECT chapter FROM chapters_read")
         return Standing(
             passed=frozenset(exercise for (exercise,) in passed),
             read=frozenset(chapter for (chapter,) in read),
             latest=self._latest(),
+            tested_out=self.answers.tested_out(),
         )
 
     def _latest(self) -> Latest | None:
         # Our own errors say nothing about the learner's file.
-        rows = self._rows(
+        rows = self._db.rows(
             "SELECT visits.exercise, kind, outcome FROM visits LEFT JOIN attempts"
             " ON attempts.exercise = visits.exercise AND outcome != 'error'"
             " ORDER BY visits.id DESC, attempts.id DESC LIMIT 1"
@@ -136,7 +133,7 @@ class Progress:
 
     def best_scores(self) -> dict[str, Score]:
         """The most points that a submission of each exercise has got."""
-        rows = self._rows(
+        rows = self._db.rows(
             "SELECT exercise, max(points), max_points FROM attempts"
             " WHERE kind = 'submit' AND outcome != 'error' GROUP BY exercise"
         )
@@ -144,7 +141,7 @@ class Progress:
 
     def latest_pass(self) -> str | None:
         """The exercise of the latest submission that passed."""
-        rows = self._rows(
+        rows = self._db.rows(
             "SELECT exercise FROM attempts WHERE kind = 'submit' AND outcome = 'passed'"
             " ORDER BY id DESC LIMIT 1"
         )
@@ -152,7 +149,7 @@ class Progress:
 
     def passed_source(self, exercise: str) -> str | None:
         """The text of the latest submission that passed this exercise."""
-        rows = self._rows(
+        rows = self._db.rows(
             "SELECT source FROM attempts JOIN sources ON sha256 = source_sha256"
             " WHERE exercise = ? AND kind = 'submit' AND outcome = 'passed'"
             " ORDER BY id DESC LIMIT 1",
@@ -161,75 +158,21 @@ class Progress:
         return str(rows[0][0], "utf-8", "replace") if rows else None
 
     def hints_shown(self, exercise: str) -> int:
-        return int(self._rows("SELECT count(*) FROM hints WHERE exercise = ?", exercise)[0][0])
+        return int(self._db.rows("SELECT count(*) FROM hints WHERE exercise = ?", exercise)[0][0])
 
     def show_hint(self, exercise: str, number: int, at: datetime) -> None:
         """Remember that hint `number`, counted from 1, has been shown."""
-        with self._change():
-            self._db.execute(
-                "INSERT OR IGNORE INTO hints VALUES (?, ?, ?)", (exercise, number, _timestamp(at))
+        with self._db.change() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO hints VALUES (?, ?, ?)", (exercise, number, timestamp(at))
             )
 
     def mark_read(self, chapter: str, at: datetime) -> None:
-        with self._change():
-            self._db.execute(
-                "INSERT OR IGNORE INTO chapters_read VALUES (?, ?)", (chapter, _timestamp(at))
+        with self._db.change() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO chapters_read VALUES (?, ?)", (chapter, timestamp(at))
             )
 
-    def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._explained():
-            return self._db.execute(query, values).fetchall()
 
-    def _add_visit(self, exercise: str, at: datetime) -> None:
-        self._db.execute(
-            "INSERT INTO visits (exercise, at) VALUES (?, ?)", (exercise, _timestamp(at))
-        )
-
-    @contextmanager
-    def _change(self) -> Iterator[None]:
-        """One transaction: all of it or nothing."""
-        with self._explained():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            finally:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-
-    def _migrate(self) -> None:
-        if self._version() == len(MIGRATIONS):
-            return
-        self._db.execute("PRAGMA journal_mode = WAL")
-        with self._change():
-            # Read again under the lock: another process may have migrated in the meantime.
-            version = self._version()
-            if version > len(MIGRATIONS):
-                raise ProgressError(
-                    f"{self._file} was written by a newer version of the course. Update the course."
-                )
-            for statements in MIGRATIONS[version:]:
-                for statement in statements:
-                    self._db.execute(statement)
-            self._db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-
-    def _version(self) -> int:
-        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.OperationalError as error:
-            raise ProgressError(
-                f"The progress file {self._file} cannot be used: {error}."
-            ) from error
-        except sqlite3.DatabaseError as error:
-            raise ProgressError(
-                f"The progress file {self._file} is damaged: {error}."
-                " It is left as it is; move it away to start a new one."
-            ) from error
-
-
-def _timestamp(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds")
+def _visit(exercise: str, at: datetime) -> tuple[str, tuple[str, str]]:
+    return "INSERT INTO visits (exercise, at) VALUES (?, ?)", (exercise, timestamp(at))

@@ -1,8 +1,6 @@
 """A report for a person at a terminal. Symbols carry the meaning; colour only repeats it."""
 
-import re
 import textwrap
-from typing import Any
 
 import click
 
@@ -11,12 +9,10 @@ from grader.report import Report, TestResult
 
 MARKS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "error": ("!", "yellow")}
 INDENT = "      "
-UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def render(report: Report, colour: bool = False, width: int = 100) -> str:
     """The verdict, why it is so, and each test. Only the first failure is shown in full."""
-    report = Report.from_dict(_printable(report.to_dict()))
     page = _Page(colour, width)
     _headline(page, report)
     if report.problem:
@@ -34,17 +30,6 @@ def render(report: Report, colour: bool = False, width: int = 100) -> str:
             _failure(page, test, report, brief=bool(said))
             said.add(test.message)
     return page.finish()
-
-
-def _printable(value: Any) -> Any:
-    """What a learner's code printed or raised must not steer the terminal."""
-    if isinstance(value, str):
-        return UNPRINTABLE.sub("�", value)
-    if isinstance(value, dict):
-        return {key: _printable(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_printable(item) for item in value]
-    return value
 
 
 def _headline(page: "_Page", report: Report) -> None:

@@ -11,8 +11,11 @@ from grader.errors import GraderError, ProtocolError
 from grader.isolation.protocol import Channel, Encoder, TooLarge, decode
 from grader.isolation.sandbox import START_SECONDS, Sandbox
 from grader.isolation.session import Call, Raised
+from grader.report import MAX_TEXT
 
 GRACE_SECONDS = 0.5  # what a worker gets to report its own time-out before it is killed
+DYING_SECONDS = 0.1  # how long one that has hung up may take to end, and so to show how it ended
+MAX_LINE = 1_000_000
 LOST = frozenset(
     {"time", "died", "garbage", "budget", "lost"}
 )  # kinds of `Raised` that end a worker
@@ -116,15 +119,14 @@ class Candidate:
         self._pid, sock = self._sandbox.spawn()
         self._channel = Channel(sock)
         # The examiner watches the clock; the limit on processor time holds if the examiner dies.
-        self._channel.send(
-            {
-                "cpu_seconds": self._allowance.total_seconds + 10,
-                "memory_bytes": self._allowance.memory_bytes,
-            }
-        )
+        limits = {
+            "cpu_seconds": self._allowance.total_seconds + 10,
+            "memory_bytes": self._allowance.memory_bytes,
+        }
         try:
+            self._channel.send(limits)
             document, _ = self._channel.receive(START_SECONDS)
-        except (EOFError, TimeoutError, ProtocolError):
+        except (EOFError, OSError, ProtocolError):
             self.close()
             raise GraderError(
                 "A worker could not lock itself down. `grader doctor` says why."
@@ -158,31 +160,53 @@ class Candidate:
         return outcome
 
     def _read(self, document: Any, tensors: Any) -> Value | Raised:
-        try:
-            self.output += str(document.get("output", ""))[:20_000]
-            if "value" in document:
-                return Value(decode(document["value"], tensors, self._sandbox.device))
-            raised = document["raised"]
-            frames = tuple(
-                (str(file), int(line), str(function), str(code))
-                for file, line, function, code in raised["frames"][:10]
-            )
-            kind, name, message = (str(raised[key])[:2000] for key in ("kind", "type", "message"))
-            bases = tuple(str(base) for base in raised["bases"][:50])
-            return Raised(kind, name, message, frames, bases)
-        except (AttributeError, KeyError, TypeError, ValueError):
-            raise ProtocolError("not a reply") from None
+        """A reply. The learner's code may have written it, so only its exact form is taken."""
+        match document:
+            case {"value": value, "output": str(output)}:
+                self._note(output)
+                return Value(decode(value, tensors, self._sandbox.device))
+            case {"raised": {**raised}, "output": str(output)}:
+                self._note(output)
+                return _read_raised(raised)
+        raise ProtocolError("not a reply")
+
+    def _note(self, output: str) -> None:
+        self.output = (self.output + output)[:MAX_TEXT]
 
     def _lose(self, kind: str) -> Raised:
         """Give the worker up. If it died, the message is the signal's name or exit status."""
         channel, self._channel = self._channel, None
         if channel is not None:
             channel.close()
-        status = self._sandbox.end(self._pid)
-        message = ""
-        if kind == "died":
-            killed = os.WIFSIGNALED(status)
-            message = (
-                signal.Signals(os.WTERMSIG(status)).name if killed else str(os.WEXITSTATUS(status))
-            )
-        return Raised(kind, "", message)
+        status = self._sandbox.end(self._pid, DYING_SECONDS if kind == "died" else 0)
+        return Raised(kind, "", _ending(status) if kind == "died" else "")
+
+
+def _ending(status: int) -> str:
+    """How a process ended: the name of the signal that killed it, or its exit status."""
+    if not os.WIFSIGNALED(status):
+        return str(os.WEXITSTATUS(status))
+    number = os.WTERMSIG(status)
+    return next((known.name for known in signal.Signals if known == number), f"signal {number}")
+
+
+def _read_raised(raised: dict[Any, Any]) -> Raised:
+    match raised:
+        case {
+            "kind": str(kind),
+            "type": str(name),
+            "message": str(message),
+            "frames": [*frames],
+            "bases": [*bases],
+        }:
+            lines = tuple(_read_frame(frame) for frame in frames)
+            names = tuple(base for base in bases if isinstance(base, str))
+            return Raised(kind, name, message, lines, names)
+    raise ProtocolError("not an exception")
+
+
+def _read_frame(frame: Any) -> tuple[str, int, str, str]:
+    match frame:
+        case [str(file), int(line), str(function), str(code)] if 0 <= line < MAX_LINE:
+            return file, line, function, code.partition("\n")[0]
+    raise ProtocolError("not a frame of a traceback")

@@ -32,6 +32,8 @@ HEADER = struct.Struct("!III")
 MAX_DOCUMENT = 4 * 1024 * 1024
 MAX_TENSORS = 64 * 1024 * 1024
 MAX_TENSORS_HEADER = 1024 * 1024  # what safetensors says of shapes and types, before the numbers
+MAX_COUNT = 4096  # of tensors in one frame; they fit into that header
+MAX_PAYLOAD = 8 + MAX_TENSORS_HEADER + MAX_TENSORS
 MAX_DEPTH = 20
 MAX_DIMS = 64  # torch crashes on far more of them
 MAX_KEY = 2**60  # a larger integer can be made to collide with others in a dictionary
@@ -138,6 +140,8 @@ class Encoder:
     def _tensor(self, value: Tensor) -> Any:
         if value.dim() > MAX_DIMS:
             raise TooLarge(f"a tensor of {value.dim():,} dimensions")
+        if len(self.tensors) == MAX_COUNT:
+            raise TooLarge(f"more than {MAX_COUNT:,} tensors")
         self._bytes += value.numel() * value.element_size()
         if self._bytes > MAX_TENSORS:
             size = value.numel() * value.element_size() / 1e6
@@ -177,8 +181,10 @@ def decode(node: Any, tensors: dict[str, Tensor], device: str, depth: int = 0) -
                 return tuple(inner(item) for item in items)
             case {"dict": pairs} if all(_is_key(key) for key, _ in pairs):
                 return {key: inner(item) for key, item in pairs}
-            case {"record": str(name), "fields": pairs}:
-                return Record(name, {str(key): inner(item) for key, item in pairs})
+            case {"record": str(name), "fields": pairs} if all(
+                type(key) is str for key, _ in pairs
+            ):
+                return Record(name, {key: inner(item) for key, item in pairs})
             case {"dtype": name}:
                 return DTYPES[name]
             case {"handle": str(name), "type": str(kind)}:
@@ -201,17 +207,6 @@ def _read_tensors(payload: bytes) -> dict[str, Tensor]:
         if tensor.dim() > MAX_DIMS or tensor.dtype not in DTYPES.values():
             raise ProtocolError("not a tensor that is sent")
     return tensors
-
-
-def _printable(node: Any) -> Any:
-    """The document with "?" for what is no character."""
-    if isinstance(node, str):
-        return node.encode("utf-8", "replace").decode()
-    if isinstance(node, list):
-        return [_printable(item) for item in node]
-    if isinstance(node, dict):
-        return {_printable(key): _printable(item) for key, item in node.items()}
-    return node
 
 
 class Channel:
@@ -244,15 +239,12 @@ class Channel:
         """
         deadline = None if seconds is None else time.monotonic() + seconds
         magic, document_size, tensor_size = HEADER.unpack(self._read(HEADER.size, deadline))
-        if magic != MAGIC or document_size > MAX_DOCUMENT or tensor_size > 2 * MAX_TENSORS:
+        if magic != MAGIC or document_size > MAX_DOCUMENT or tensor_size > MAX_PAYLOAD:
             raise ProtocolError("not a frame")
         text = self._read(document_size, deadline)
         payload = self._read(tensor_size, deadline)
         try:
-            document = json.loads(text)
-            if b"\\ud" in text:  # half of a character, perhaps, which no file or terminal can take
-                document = _printable(document)
-            return document, _read_tensors(bytes(payload)) if payload else {}
+            return json.loads(text), _read_tensors(bytes(payload)) if payload else {}
         except Exception as error:  # whatever a hostile document provokes in the two parsers
             raise ProtocolError(f"unreadable frame: {type(error).__name__}") from None
 

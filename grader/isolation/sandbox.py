@@ -21,6 +21,9 @@ class Sandbox:
 
     def __init__(self, device: str = "cpu") -> None:
         self.device = device
+        self._start()
+
+    def _start(self) -> None:
         self._control, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
@@ -30,9 +33,9 @@ class Sandbox:
                     "-m",
                     "grader.isolation.zygote",
                     str(theirs.fileno()),
-                    device,
+                    self.device,
                 ],
-                env=_environment(device),
+                env=_environment(self.device),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -40,24 +43,38 @@ class Sandbox:
             )
 
     def spawn(self) -> tuple[int, socket.socket]:
-        """A fresh worker: its process id, and our end of the channel to it."""
-        self._control.settimeout(START_SECONDS)
+        """A fresh worker: its process id, and our end of the channel to it.
+
+        A zygote that has ended, killed by the system perhaps, is replaced.
+        """
         try:
-            self._control.sendall(json.dumps({"op": "spawn"}).encode())
-            message, descriptors, _, _ = socket.recv_fds(self._control, 4096, 1)
+            return self._spawn()
         except OSError:
-            message, descriptors = b"", []
+            self._process.kill()
+            self.close()
+            self._start()
+        try:
+            return self._spawn()
+        except OSError:
+            raise GraderError(
+                "The sandbox process could not be started. `grader doctor` says why."
+            ) from None
+
+    def _spawn(self) -> tuple[int, socket.socket]:
+        self._control.settimeout(START_SECONDS)
+        self._control.sendall(json.dumps({"op": "spawn"}).encode())
+        message, descriptors, _, _ = socket.recv_fds(self._control, 4096, 1)
         if not descriptors:
-            raise GraderError("The sandbox process could not be started. `grader doctor` says why.")
+            raise ConnectionError
         return int(json.loads(message)["pid"]), socket.socket(fileno=descriptors[0])
 
-    def end(self, pid: int) -> int:
-        """Kill a worker if it still lives; its wait status."""
+    def end(self, pid: int, grace: float = 0) -> int:
+        """Wait `grace` seconds for a worker to end, then kill it; its status, or 0 if killed."""
         try:
-            self._control.sendall(json.dumps({"op": "end", "pid": pid}).encode())
+            self._control.sendall(json.dumps({"op": "end", "pid": pid, "grace": grace}).encode())
             return int(json.loads(self._control.recv(4096))["status"])
         except (OSError, ValueError):
-            raise GraderError("The sandbox process has ended.") from None
+            return 0  # the zygote has ended, and every worker with it
 
     def close(self) -> None:
         """End the zygote and with it every worker."""

@@ -80,7 +80,7 @@ class Session:
 
     def keep(self, value: object, name: str) -> Handle:
         self._kept[name] = value
-        return Handle(name, type(value).__qualname__)
+        return Handle(name, _type_of(value))
 
     def add_helper(self, name: str, source: str) -> Handle:
         """Load a module that a test ships; its functions can then be passed as arguments."""
@@ -127,6 +127,13 @@ class Session:
         if isinstance(value, dict):
             return {key: self._inside(item) for key, item in value.items()}
         return value
+
+
+def _type_of(value: object) -> str:
+    """A type's name; for a tensor that cannot be sent, also what it is that cannot."""
+    if isinstance(value, Tensor):
+        return f"Tensor ({value.dtype}, {value.layout}, on {value.device})"
+    return type(value).__qualname__
 
 
 def _check_signature(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -205,7 +212,7 @@ def describe_exception(error: BaseException, files: frozenset[str]) -> Raised:
     """What a report may say of an exception: its text, and the frames that lie in `files`."""
     try:
         message = str(error)[:MAX_MESSAGE]
-    except Exception:  # an exception class of the learner's may fail at this, too
+    except BaseException:  # an exception class of the learner's may fail at this, too
         message = ""
     frames = []
     traceback = error.__traceback__

@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,7 +40,8 @@ def main(control_fd: int, device: str) -> None:
                 sock.close()
                 spare = fork_worker(plan, device, control, children)
             elif message["op"] == "end":
-                control.send(json.dumps({"status": end(message["pid"], children)}).encode())
+                status = end(message["pid"], children, message["grace"])
+                control.send(json.dumps({"status": status}).encode())
     finally:
         for pid in list(children):
             end(pid, children)
@@ -85,14 +87,21 @@ def fork_worker(
     return pid, ours
 
 
-def end(pid: int, children: set[int]) -> int:
-    """Kill a worker if it still lives; its wait status, or 0 for one that is none of ours."""
+def end(pid: int, children: set[int], grace: float = 0) -> int:
+    """Kill a worker that has not ended by itself after `grace` seconds.
+
+    Gives its wait status, or 0 where it had to be killed or is none of ours.
+    """
     if pid not in children:
         return 0
+    deadline = time.monotonic() + grace
     done, status = os.waitpid(pid, os.WNOHANG)
+    while not done and time.monotonic() < deadline:
+        time.sleep(0.001)
+        done, status = os.waitpid(pid, os.WNOHANG)
     if not done:
         os.kill(pid, signal.SIGKILL)
-        _, status = os.waitpid(pid, 0)
+        os.waitpid(pid, 0)
     children.discard(pid)
     return status
 

@@ -204,12 +204,6 @@ def test_what_is_no_value_stays_behind_a_handle(value: object) -> None:
         Encoder().encode(value)
 
 
-def test_half_a_character_becomes_a_question_mark(wire: tuple[Channel, socket.socket]) -> None:
-    channel, other = wire
-    Channel(other).send(["\ud800", {"\udfff key": "whole 🙂"}, "\\ud800"])
-    assert channel.receive(60)[0] == ["?", {"? key": "whole 🙂"}, "\\ud800"]
-
-
 def test_a_structure_may_be_nested_so_deep_and_no_deeper() -> None:
     def towers(floors: int) -> Iterator[Any]:
         for wrap in (lambda x: [x], lambda x: (x,), lambda x: {"a": x}, lambda x: Point(1.0, x)):

@@ -192,7 +192,7 @@ def test_a_failed_migration_changes_nothing(file: Path, monkeypatch: pytest.Monk
         progress.mark_read("ch01_attention", NOW)
     broken = (*MIGRATIONS, ("CREATE TABLE later (id INTEGER)", "CREATE NONSENSE"))
     with monkeypatch.context() as patch:
-        patch.setattr("tui.progress.MIGRATIONS", broken)
+        patch.setattr("tui.database.MIGRATIONS", broken)
         with pytest.raises(ProgressError):
             Progress(file)
     with Progress(file) as progress:
@@ -206,7 +206,7 @@ def test_a_failed_migration_changes_nothing(file: Path, monkeypatch: pytest.Monk
 def test_a_later_migration_keeps_what_is_there(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Progress(file) as progress:
         progress.record(attempt("softmax"))
-    monkeypatch.setattr("tui.progress.MIGRATIONS", (*MIGRATIONS, ("CREATE TABLE later (id TEXT)",)))
+    monkeypatch.setattr("tui.database.MIGRATIONS", (*MIGRATIONS, ("CREATE TABLE later (id TEXT)",)))
     with Progress(file) as progress:
         assert progress.standing().passed == {"softmax"}
     with sqlite3.connect(file) as db:
@@ -238,7 +238,7 @@ def test_a_file_that_cannot_be_opened(file: Path) -> None:
 def test_a_busy_file_is_waited_for_and_then_named(
     file: Path, progress: Progress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.progress.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("tui.database.BUSY_SECONDS", 0.1)
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with Progress(file) as impatient, pytest.raises(ProgressError, match="locked"):

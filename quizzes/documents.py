@@ -1,0 +1,63 @@
+"""What `learn search` finds: each document with the command that leads to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import exercises
+from exercises.lessons import sections
+
+# A search whose index is there reads no YAML, and need not wait for what reads it.
+if TYPE_CHECKING:
+    from quizzes.bank import Bank
+
+EXERCISES = Path(exercises.__file__).parent
+QUIZZES = Path(__file__).parent
+NAMES = {"cards.yaml", "faq.yaml", "glossary.yaml", "timeline.yaml", "resources.yaml"}
+
+Sort = Literal["term", "lesson", "exercise", "faq", "card", "event", "resource"]
+
+
+@dataclass(frozen=True)
+class Document:
+    sort: Sort
+    id: str
+    title: str
+    text: str
+    command: str
+
+
+def files() -> list[Path]:
+    """All that `documents` reads. Questions are left out: a search shall not give answers away."""
+    found = [*EXERCISES.glob("ch*/chapter.yaml"), *EXERCISES.glob("ch*/lesson.md")]
+    found += [file for file in QUIZZES.rglob("*.yaml") if file.name in NAMES]
+    return sorted(found)
+
+
+def documents(bank: Bank) -> Iterator[Document]:
+    for term in bank.glossary:
+        text = f"{term.short}\n\n{term.long}"
+        yield Document("term", term.id, term.term, text, f"learn glossary {term.id}")
+    for part in bank.chapters:
+        for section in sections(part.chapter):
+            command = f"learn read {section.anchor}"
+            yield Document("lesson", section.anchor, section.title, section.text, command)
+        for exercise in part.chapter.exercises:
+            command = f"learn check --watch {exercise.id}"
+            title = f"{exercise.title} ({exercise.id})"
+            yield Document("exercise", exercise.id, title, exercise.summary, command)
+        for faq in part.faq:
+            yield Document("faq", faq.id, faq.question, faq.answer, f"learn faq {faq.id}")
+        for card in part.cards:
+            text = card.back if card.hidden else f"{card.front}\n\n{card.back}"
+            title = card.back if card.hidden else card.front
+            yield Document("card", card.id, title, text, f"learn read {card.topic}")
+    for event in bank.timeline:
+        title = f"{event.year}: {event.title}"
+        yield Document("event", event.id, title, event.text, "learn timeline")
+    for resource in bank.resources:
+        text = f"{resource.authors}, {resource.year}. {resource.why}"
+        yield Document("resource", resource.id, resource.title, text, "learn resources")

@@ -1,0 +1,163 @@
+"""Full text search over the course, with SQLite's FTS5: offline, and at once.
+
+The index is a file that may be deleted at any time. It is keyed by a hash of all that it was made
+from, so a changed lesson, or a damaged file, makes a new one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from quizzes import words
+from quizzes.documents import Document, Sort
+
+LIMIT = 8
+EXCERPT = 200
+# A word in the title says more about a document than one in its text.
+WEIGHTS = "0, 0, 0, 0, 0, 8.0, 1.0"
+
+SCHEMA = (
+    "CREATE TABLE made_from (fingerprint TEXT)",
+    "CREATE VIRTUAL TABLE documents USING fts5(sort UNINDEXED, id UNINDEXED, shown_title UNINDEXED,"
+    " shown_text UNINDEXED, command UNINDEXED, title, text,"
+    " tokenize='unicode61 remove_diacritics 2', prefix='2 3')",
+    "CREATE VIRTUAL TABLE vocabulary USING fts5vocab(documents, row)",
+)
+
+
+@dataclass(frozen=True)
+class Hit:
+    sort: Sort
+    id: str
+    title: str
+    excerpt: str
+    command: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """`instead` is what was searched where nothing holds the words as they were typed."""
+
+    hits: tuple[Hit, ...]
+    instead: str | None = None
+
+
+class Index:
+    """`cache` is where the index is kept; without it, or where it cannot be, it is in memory."""
+
+    def __init__(
+        self,
+        cache: Path | None,
+        files: Sequence[Path],
+        documents: Callable[[], Iterable[Document]],
+    ) -> None:
+        self._cache = cache
+        self._documents = documents
+        self._fingerprint = _fingerprint(files)
+        self._db = self._cached() or self._made()
+
+    def search(self, typed: str, limit: int = LIMIT) -> Found:
+        try:
+            return self._search(typed, limit)
+        except sqlite3.DatabaseError:
+            # The file was damaged where opening it did not look.
+            self._db = self._made()
+            return self._search(typed, limit)
+
+    def _search(self, typed: str, limit: int) -> Found:
+        asked = words.normalised(typed)
+        if not asked:
+            return Found(())
+        for query in (words.all_of(typed), words.any_of(typed)):
+            if hits := self._hits(query, asked, limit):
+                return Found(hits)
+        meant = self._meant(asked)
+        if not meant:
+            return Found(())
+        return Found(self._hits(words.any_of(meant), meant, limit), meant)
+
+    def _hits(self, query: str, asked: str, limit: int) -> tuple[Hit, ...]:
+        rows = self._db.execute(
+            f"SELECT sort, id, shown_title, shown_text, command FROM documents"
+            f" WHERE documents MATCH ? ORDER BY title = ? DESC, bm25(documents, {WEIGHTS}), rowid"
+            " LIMIT ?",
+            (query, asked, limit),
+        )
+        return tuple(
+            Hit(sort, id, title, words.excerpt(text, asked, EXCERPT), command)
+            for sort, id, title, text, command in rows
+        )
+
+    def _meant(self, asked: str) -> str | None:
+        """The words of the course that are nearest to those typed."""
+        from difflib import get_close_matches
+
+        known = [term for (term,) in self._db.execute("SELECT term FROM vocabulary")]
+        near = [get_close_matches(word, known, n=1, cutoff=0.7) for word in asked.split()]
+        return " ".join(word for found in near for word in found) or None
+
+    def _cached(self) -> sqlite3.Connection | None:
+        if not self._cache or not self._cache.exists():
+            return None
+        db = sqlite3.connect(f"{self._cache.resolve().as_uri()}?mode=ro", uri=True)
+        try:
+            made_from = db.execute("SELECT fingerprint FROM made_from").fetchone()
+        except sqlite3.DatabaseError:
+            made_from = None
+        if made_from == (self._fingerprint,):
+            return db
+        db.close()
+        return None
+
+    def _made(self) -> sqlite3.Connection:
+        db = sqlite3.connect(":memory:", check_same_thread=False)
+        for statement in SCHEMA:
+            db.execute(statement)
+        db.execute("INSERT INTO made_from VALUES (?)", (self._fingerprint,))
+        db.executemany(
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    document.sort,
+                    document.id,
+                    document.title,
+                    document.text,
+                    document.command,
+                    words.normalised(document.title),
+                    words.normalised(document.text),
+                )
+                for document in self._documents()
+            ),
+        )
+        db.commit()
+        self._keep(db)
+        return db
+
+    def _keep(self, db: sqlite3.Connection) -> None:
+        """Write the index where the next search finds it, in one step."""
+        if not self._cache:
+            return
+        temporary = self._cache.with_name(f".{self._cache.name}.{os.getpid()}")
+        # A disk that is full or read-only makes the next search slower, and nothing worse.
+        with suppress(OSError, sqlite3.Error):
+            try:
+                temporary.write_bytes(db.serialize())
+                temporary.replace(self._cache)
+            finally:
+                temporary.unlink(missing_ok=True)
+
+
+def _fingerprint(files: Sequence[Path]) -> str:
+    # Also of the code that makes the index: a new version reads the texts in another way.
+    digest = hashlib.blake2b(digest_size=16)
+    for file in [Path(__file__), Path(words.__file__), *files]:
+        content = file.read_bytes()
+        digest.update(f"{file.name} {len(content)} ".encode())
+        digest.update(content)
+    return digest.hexdigest()

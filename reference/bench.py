@@ -1,0 +1,221 @@
+"""`python -m reference.bench`: our speed beside `torch.nn.Transformer` and `transformers` GPT-2.
+
+Each pair has the same sizes, parameter count, dtype, threads, batches and optimiser, and no
+dropout, which the three place differently. Both sides of a pair run in turn, round after round, so
+that whatever else the machine does hits both; the ratio is the median over rounds.
+"""
+
+import json
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import click
+import torch
+import transformers
+from torch import Tensor, nn
+
+from reference.decoding import greedy_decode
+from reference.device import choose_device, synchronize
+from reference.losses import cross_entropy
+from reference.rivals import (
+    BOS,
+    SIZES,
+    Size,
+    TorchTransformer,
+    decoders,
+    encoder_decoders,
+)
+from reference.transformer import Transformer
+
+NO_TOKEN = -1  # an end that is never met, so that every row is decoded to its full length
+
+
+@dataclass(frozen=True)
+class Result:
+    """One comparison. Tokens are target tokens: trained on, or written."""
+
+    task: str
+    theirs: str
+    our_tokens_per_second: float
+    their_tokens_per_second: float
+    ratio: float  # ours / theirs, above 1 where ours is faster
+
+
+def compare(
+    task: str,
+    theirs_name: str,
+    ours: Callable[[], object],
+    theirs: Callable[[], object],
+    tokens: int,
+    rounds: int,
+    device: torch.device,
+) -> Result:
+    """Run both in turn, who goes first alternating, after a warm-up of two rounds."""
+
+    def seconds(work: Callable[[], object]) -> float:
+        synchronize(device)
+        start = time.perf_counter()
+        work()
+        synchronize(device)
+        return time.perf_counter() - start
+
+    our_times: list[float] = []
+    their_times: list[float] = []
+    for i in range(rounds + 2):
+        pairs = [(our_times, ours), (their_times, theirs)]
+        for times, work in pairs if i % 2 else reversed(pairs):
+            times.append(seconds(work))
+    our_times, their_times = our_times[2:], their_times[2:]
+    ratios = [b / a for a, b in zip(our_times, their_times, strict=True)]
+    return Result(
+        task,
+        theirs_name,
+        our_tokens_per_second=tokens / statistics.median(our_times),
+        their_tokens_per_second=tokens / statistics.median(their_times),
+        ratio=statistics.median(ratios),
+    )
+
+
+def training_step(
+    model: nn.Module, inputs: tuple[Tensor, ...], logits_of: Callable[..., Tensor]
+) -> Callable[[], None]:
+    """Forward, loss, backward and update, with the same fused AdamW for everyone."""
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, fused=True)
+    targets = inputs[-1].roll(-1, dims=1)
+
+    def step() -> None:
+        optimizer.zero_grad()
+        loss = cross_entropy(logits_of(*inputs), targets)
+        loss.backward()
+        optimizer.step()
+
+    return step
+
+
+def encoder_decoder(
+    size: Size, dtype: torch.dtype, device: torch.device, rounds: int
+) -> list[Result]:
+    ours, theirs = (model.to(device, dtype) for model in encoder_decoders(size))
+    src, tgt = torch.randint(2, size.vocab_size, (2, size.batch, size.length), device=device)
+    src[::2, size.length * 3 // 4 :] = 0  # half of the sources are padded
+    name = "torch.nn.Transformer"
+    trained = compare(
+        "encoder-decoder, training step",
+        name,
+        training_step(ours, (src, tgt), ours),
+        training_step(theirs, (src, tgt), theirs),
+        size.batch * size.length,
+        rounds,
+        device,
+    )
+    ours.eval()
+    theirs.eval()
+
+    def decode(model: Transformer | TorchTransformer) -> Tensor:
+        return greedy_decode(
+            model.decoding_step(src), BOS, NO_TOKEN, size.length, size.batch, device
+        )
+
+    with torch.no_grad():
+        decoded = compare(
+            "encoder-decoder, greedy decoding",
+            name,
+            lambda: decode(ours),
+            lambda: decode(theirs),
+            size.batch * (size.length - 1),
+            max(3, rounds // 3),
+            device,
+        )
+    return [trained, decoded]
+
+
+def decoder_only(size: Size, dtype: torch.dtype, device: torch.device, rounds: int) -> list[Result]:
+    ours, theirs = (model.to(device, dtype) for model in decoders(size))
+    theirs.train()
+    tokens = torch.randint(2, size.vocab_size, (size.batch, size.length), device=device)
+    name = "transformers GPT-2"
+    trained = compare(
+        "decoder-only, training step",
+        name,
+        training_step(ours, (tokens,), ours),
+        training_step(theirs, (tokens,), lambda x: theirs(x, use_cache=False).logits),
+        size.batch * size.length,
+        rounds,
+        device,
+    )
+    ours.eval()
+    theirs.eval()
+    prompt = tokens[:, : size.length // 4]
+    new = size.length - prompt.size(1)
+    generated = compare(
+        "decoder-only, greedy decoding",
+        name,
+        lambda: ours.generate(prompt, new, temperature=0.0),
+        lambda: theirs.generate(
+            prompt, attention_mask=torch.ones_like(prompt), do_sample=False, max_new_tokens=new
+        ),
+        size.batch * new,
+        max(3, rounds // 3),
+        device,
+    )
+    return [trained, generated]
+
+
+def machine(device: torch.device) -> str:
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return f"{platform.machine()} {device.type}, {torch.get_num_threads()} threads"
+
+
+def as_text(report: dict[str, Any]) -> str:
+    lines = ["{machine}, {dtype}, torch {torch}".format(**report), ""]
+    lines.append(f"{'':34}{'ours':>12}{'theirs':>12}{'ratio':>8}")
+    row = (
+        "{task:34}{our_tokens_per_second:12,.0f}{their_tokens_per_second:12,.0f}"
+        "{ratio:8.2f}  {theirs}"
+    )
+    lines += [row.format(**result) for result in report["results"]]
+    return "\n".join([*lines, "", "tokens per second; a ratio above 1 means ours is faster"])
+
+
+@click.command(help=__doc__)
+@click.option("--device", "device_name", default="auto", show_default=True)
+@click.option("--dtype", type=click.Choice(["float32", "bfloat16", "float16"]), default="float32")
+@click.option("--size", type=click.Choice(list(SIZES)), help="Default: base on GPUs, else small.")
+@click.option("--rounds", type=click.IntRange(1), default=15, show_default=True)
+@click.option("--threads", type=click.IntRange(1), help="CPU threads; default: PyTorch's choice.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+def main(
+    device_name: str, dtype: str, size: str | None, rounds: int, threads: int | None, form: str
+) -> None:
+    try:
+        device = choose_device(device_name)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    if threads is not None:
+        torch.set_num_threads(threads)
+    torch.manual_seed(0)
+    chosen = SIZES[size or ("small" if device.type == "cpu" else "base")]
+    precision = getattr(torch, dtype)
+    results = [
+        *encoder_decoder(chosen, precision, device, rounds),
+        *decoder_only(chosen, precision, device, rounds),
+    ]
+    report = {
+        "machine": machine(device),
+        "dtype": dtype,
+        "torch": torch.__version__,
+        "transformers": transformers.__version__,
+        "size": asdict(chosen),
+        "rounds": rounds,
+        "results": [asdict(result) for result in results],
+    }
+    click.echo(json.dumps(report, indent=2) if form == "json" else as_text(report))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,221 @@
+"""The `grader` command as a shell sees it: what it prints, where, and what it ends with."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import jsonschema
+import pexpect
+import pytest
+import torch
+
+from grader import Grader, Report, Submission
+
+COMMAND = [sys.executable, "-m", "grader.cli"]
+WRONG = """
+import torch
+
+def softmax(x, dim=-1):
+    return torch.exp(x - x.amax(dim, keepdim=True))
+"""
+ROOT = Path(__file__).parents[2]
+
+
+def run(*arguments: object, **options: Any) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, **options
+    )
+
+
+def on_a_terminal(*arguments: object, **environment: str) -> tuple[int, str]:
+    """The exit status, and what a terminal of 100 columns is sent."""
+    child = pexpect.spawn(
+        COMMAND[0],
+        [*COMMAND[1:], *map(str, arguments)],
+        env={**os.environ, "TERM": "xterm-256color", **environment},
+        encoding="utf-8",
+        dimensions=(40, 100),
+        timeout=300,
+    )
+    output = child.read()
+    child.close()
+    return child.exitstatus, output
+
+
+@pytest.fixture
+def right(tmp_path: Path, solution: Callable[[str], str]) -> Path:
+    file = tmp_path / "softmax.py"
+    file.write_text(solution("softmax"), encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def wrong(tmp_path: Path) -> Path:
+    file = tmp_path / "my answer.py"
+    file.write_text(WRONG, encoding="utf-8")
+    return file
+
+
+def timeless(report: Report) -> Report:
+    tests = tuple(replace(test, duration_ms=0.0) for test in report.tests)
+    return replace(report, tests=tests, duration_ms=0.0, layers={})
+
+
+def test_a_right_file_ends_with_0_and_in_colour_on_a_terminal(right: Path) -> None:
+    """The exercise is the file's name."""
+    os.environ.pop("NO_COLOR", None)
+    status, output = on_a_terminal("run", right)
+    assert status == 0
+    assert "✓ softmax: passed" in output
+    assert "\x1b[32m" in output
+
+
+def test_a_wrong_file_ends_with_1_and_without_colour_where_none_is_wanted(wrong: Path) -> None:
+    status, output = on_a_terminal("run", wrong, "--exercise", "softmax", NO_COLOR="1")
+    assert status == 1
+    assert "✗ softmax: not passed" in output
+    assert "You return the exponentials without dividing them by their sum" in output
+    assert "\x1b" not in output
+    assert max(map(len, output.splitlines())) <= 100
+
+
+def test_json_goes_to_stdout_and_a_seed_asks_the_same_again(wrong: Path, grader: Grader) -> None:
+    done = run("run", wrong, "--exercise", "softmax", "--seed", 5, "--format", "json")
+    assert (done.returncode, done.stderr) == (1, "")
+    data = json.loads(done.stdout)
+    jsonschema.validate(data, json.loads((files("grader") / "report.schema.json").read_text()))
+    again = grader.grade(Submission.from_file(wrong, "softmax", seed=5))
+    assert timeless(Report.from_dict(data)) == timeless(again)
+    other = grader.grade(Submission.from_file(wrong, "softmax", seed=6))
+    assert timeless(other).tests != timeless(again).tests
+
+
+def test_junit_goes_into_a_file(right: Path, tmp_path: Path) -> None:
+    output = tmp_path / "report.xml"
+    done = run("run", right, "--format", "junit", "--output", output)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    found = ElementTree.parse(output).getroot()
+    assert (found.get("name"), found.get("failures"), found.get("errors")) == ("softmax", "0", "0")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["run", "nowhere/softmax.py"], "There is no file nowhere/softmax.py."),
+        (["run", "."], ". is a folder. Name the file to grade."),
+        (["run", "softmx.py"], "There is no exercise 'softmx'. Did you mean softmax?"),
+        (["run", "softmx.py", "--exercise", "masked_sofmax"], "Did you mean masked_softmax?"),
+        (["run", "softmx.py", "--format", "yaml"], "'yaml' is not one of 'text', 'json', 'junit'"),
+        (["run", "softmx.py", "--seed", "many"], "'many' is not a valid integer"),
+        (["run"], "Missing argument 'FILE'"),
+        (["audit", "softmx"], "There is no exercise 'softmx'. Did you mean softmax?"),
+        (["audit", "--jobs", "0"], "Invalid value for '--jobs'"),
+        (["bench", "--exercise", "softmx"], "There is no exercise 'softmx'. Did you mean softmax?"),
+        (["bench", "--runs", "1"], "Invalid value for '--runs'"),
+        (["doctor", "--format", "junit"], "'junit' is not one of 'text', 'json'"),
+        (["examine"], "No such command 'examine'"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_usage_errors_end_with_2_and_a_sentence(
+    arguments: list[str], says: str, tmp_path: Path
+) -> None:
+    (tmp_path / "softmx.py").write_text(WRONG)
+    done = run(*arguments, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_gpu_that_is_not_there_is_a_usage_error(wrong: Path) -> None:
+    done = run("run", wrong, "--exercise", "softmax", "--device", "cuda")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "grader: This machine has no CUDA device that torch can use. Use --device cpu.\n"
+    )
+
+
+def test_a_report_that_cannot_be_written_is_a_usage_error(wrong: Path, tmp_path: Path) -> None:
+    output = tmp_path / "nowhere" / "report.json"
+    done = run("run", wrong, "--exercise", "softmax", "--output", output)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"grader: {output} cannot be written: No such file or directory.\n"
+
+
+def test_a_suite_that_breaks_ends_with_3(tmp_path: Path, right: Path) -> None:
+    course = tmp_path / "course"
+    for package in ("exercises", "grader"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / package, course / package, ignore=ignored)
+    (course / "grader/suites/ch01_attention/softmax/test_softmax.py").write_text("1 / 0\n")
+    environment = {**os.environ, "PYTHONPATH": str(course)}
+    done = run("run", right, cwd=course, env=environment)
+    assert done.returncode == 3
+    assert done.stdout.startswith("! softmax: could not be graded")
+    assert "ZeroDivisionError" in done.stdout
+
+
+def test_help_and_version_end_with_0() -> None:
+    for arguments in (["--help"], ["-h"], ["run", "--help"], ["--version"]):
+        done = run(*arguments)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout
+
+
+def test_audit_tells_in_json_what_was_tried() -> None:
+    done = run("audit", "softmax", "--format", "json")
+    assert (done.returncode, done.stderr) == (0, "")
+    found = json.loads(done.stdout)
+    assert list(found) == [
+        "exercises",
+        "stubs_failed",
+        "solutions_passed",
+        "alternatives",
+        "alternatives_passed",
+        "misconceptions",
+        "caught",
+        "named",
+        "problems",
+    ]
+    assert found["problems"] == []
+    assert found["exercises"] == found["stubs_failed"] == found["solutions_passed"] == 1
+    assert found["alternatives"] == found["alternatives_passed"] >= 2
+    assert found["misconceptions"] == found["caught"] == found["named"] >= 4
+
+
+def test_doctor_tells_in_json_which_layers_hold() -> None:
+    done = run("doctor", "--format", "json")
+    found = json.loads(done.stdout)
+    assert done.returncode == (0 if found["sandboxed"] else 1)
+    assert found["schema"] == "doctor/v1"
+    assert all({"name", "holds", "detail", "advice"} == set(layer) for layer in found["layers"])
+    assert all({"what", "layer", "blocked", "how"} == set(item) for item in found["attempts"])
+
+
+@pytest.mark.slow
+def test_bench_tells_in_json_what_takes_how_long() -> None:
+    done = run("bench", "--exercise", "softmax", "--runs", 2, "--format", "json")
+    assert (done.returncode, done.stderr) == (0, "")
+    found = json.loads(done.stdout)
+    times = ["import_torch_s", "cold_cli_s", "cold_pytest_s"]
+    assert list(found) == ["schema", "exercise", "runs", *times, "warm_ms", "alone_ms", "ratios"]
+    assert (found["schema"], found["exercise"], found["runs"]) == ("bench/v1", "softmax", 2)
+    assert all(found[name] > 0 for name in times)
+    warm, alone = found["warm_ms"], found["alone_ms"]
+    assert set(warm) == set(alone) == {"median", "p95"}
+    assert found["ratios"] == pytest.approx(
+        {
+            "warm_to_alone": warm["median"] / alone["median"],
+            "cold_pytest_to_warm": 1000 * found["cold_pytest_s"] / warm["median"],
+            "cold_cli_to_import_torch": found["cold_cli_s"] / found["import_torch_s"],
+        }
+    )

@@ -1,0 +1,260 @@
+"""One finished report, in the forms that people and machines read."""
+
+import json
+import re
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import click
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.formats import json as json_format
+from grader.formats import junit, text
+from grader.report import Diagnosis, Frame, Problem, Report, TestResult
+
+ESCAPE = "\x1b"
+UNSCALED = Diagnosis(
+    "unscaled",
+    "Your scores are not divided by √d_k, so the softmax is too sharp.",
+    "scores-and-weights",
+)
+NEGATED = Diagnosis("negated", "The sign is turned around.", "a-section-of-its-own")
+PASSED = TestResult("test_sums", "Rows sum to 1.", 2, 2, "passed", duration_ms=4)
+DIFFERS = TestResult(
+    "test_values",
+    "The weights are right.",
+    0,
+    1,
+    "failed",
+    message="2 of 2 numbers differ; the most at [0]: yours 0.75, expected 0.5.",
+    call="softmax(tensor([1, 1]))",
+    got="tensor([0.75, 0.25])",
+    expected="tensor([0.5, 0.5])",
+    diagnosis=UNSCALED,
+    output="called\nonce\n",
+)
+RAISES = TestResult(
+    "test_raises",
+    "Every dim is taken.",
+    0,
+    1.5,
+    "failed",
+    message="IndexError: Dimension out of range",
+    call="softmax(tensor([1, 1]), dim=0)",
+    frames=(Frame("softmax.py", 12, "softmax", "return x.amax(dim)"),),
+    diagnosis=NEGATED,
+)
+BROKEN = TestResult("test_ours", "We fail.", 0, 1, "error", message="The grader failed: KeyError")
+REPORT = Report(
+    "softmax",
+    "Softmax",
+    "failed",
+    2,
+    4.5,
+    7,
+    "cpu",
+    (PASSED, DIFFERS, RAISES),
+    UNSCALED,
+    duration_ms=41.6,
+)
+
+
+def problem(message: str, line: int | None, code: str) -> Report:
+    tests = tuple(
+        replace(test, outcome="failed", points=0, message="Not run.", diagnosis=None)
+        for test in (PASSED, DIFFERS)
+    )
+    return replace(
+        REPORT, tests=tests, diagnosis=None, points=0, problem=Problem("load", message, line, code)
+    )
+
+
+def test_a_failure_reads_so() -> None:
+    assert (
+        text.render(REPORT)
+        == """\
+✗ softmax: not passed  1 of 3 tests, 2 of 4.5 points, 42 ms
+
+  Your scores are not divided by √d_k, so the softmax is too sharp.
+  Explained in `learn read 1`, section “Scores and weights”.
+
+  ✓ Rows sum to 1.  [2/2]
+  ✗ The weights are right.
+      2 of 2 numbers differ; the most at [0]: yours 0.75, expected 0.5.
+      called    softmax(tensor([1, 1]))
+      got       tensor([0.75, 0.25])
+      expected  tensor([0.5, 0.5])
+      your code printed:
+        called
+        once
+  ✗ Every dim is taken.  [0/1.5]
+      The sign is turned around.
+      IndexError: Dimension out of range
+"""
+    )
+
+
+def test_an_exception_reads_so() -> None:
+    report = replace(REPORT, tests=(RAISES,), diagnosis=None, points=0, max_points=1.5)
+    assert (
+        text.render(report)
+        == """\
+✗ softmax: not passed  0 of 1 tests, 0 of 1.5 points, 42 ms
+
+  ✗ Every dim is taken.  [0/1.5]
+      The sign is turned around.
+      IndexError: Dimension out of range
+      called    softmax(tensor([1, 1]), dim=0)
+      line 12   return x.amax(dim)
+"""
+    )
+
+
+def test_a_problem_reads_so() -> None:
+    report = problem("Line 3 of softmax.py is not valid Python: invalid syntax.", 3, "def f(:")
+    assert (
+        text.render(report)
+        == """\
+✗ softmax: not passed  0 of 2 tests, 0 of 4.5 points, 42 ms
+
+  Line 3 of softmax.py is not valid Python: invalid syntax.
+     3 │ def f(:
+
+  ✗ Rows sum to 1.  [0/2]
+  ✗ The weights are right.
+"""
+    )
+
+
+def test_our_error_reads_so() -> None:
+    report = replace(REPORT, outcome="error", tests=(BROKEN,), diagnosis=None)
+    assert "! softmax: could not be graded" in text.render(report)
+    assert "  ! We fail.\n      The grader failed: KeyError\n" in text.render(report)
+
+
+def test_a_section_that_no_chapter_has_is_named_all_the_same() -> None:
+    report = replace(REPORT, diagnosis=NEGATED)
+    assert "Explained in section a-section-of-its-own." in text.render(report)
+
+
+def test_the_same_message_is_said_once() -> None:
+    tests = tuple(replace(DIFFERS, name=f"test_{n}") for n in range(3))
+    page = text.render(replace(REPORT, tests=tests))
+    assert page.count("2 of 2 numbers differ") == 1
+    assert page.count("✗ The weights are right.") == 3
+
+
+def test_colour_only_repeats_what_is_said() -> None:
+    plain, painted = text.render(REPORT), text.render(REPORT, colour=True)
+    assert ESCAPE not in plain
+    assert ESCAPE in painted
+    assert click.unstyle(painted) == plain
+
+
+def test_what_a_learner_prints_paints_nothing() -> None:
+    nasty = f"{ESCAPE}[31mred{ESCAPE}]0;title\a\r\b\x9b2J"
+    report = replace(
+        problem(nasty, 1, nasty), tests=(replace(DIFFERS, message=nasty, output=nasty),)
+    )
+    for page in (text.render(report), text.render(replace(report, problem=None))):
+        assert all(char.isprintable() or char == "\n" for char in page)
+        assert r"\x1b[31mred" in page
+
+
+@pytest.mark.parametrize("width", [40, 57, 80, 100])
+def test_sentences_keep_to_the_width(width: int) -> None:
+    long = "A sentence of many words, which goes on and on. " * 4
+    wordy = replace(DIFFERS, title=long, message=long, call=long, got=long, diagnosis=NEGATED)
+    diagnosis = replace(UNSCALED, says=long)
+    for report in (
+        replace(REPORT, tests=(wordy,), diagnosis=diagnosis),
+        replace(problem(long, None, ""), tests=()),
+    ):
+        headline, *lines = text.render(report, width=width).splitlines()
+        assert max(map(len, lines)) <= width
+        assert max(map(len, lines)) > width - 15
+        assert headline.startswith("✗ softmax")
+
+
+def test_code_is_never_broken() -> None:
+    code = "y = " + " + ".join(f"x{n}" for n in range(60))
+    report = replace(REPORT, tests=(replace(RAISES, frames=(Frame("s.py", 1, "f", code),)),))
+    assert f"line 1    {code}\n" in text.render(report, width=40)
+
+
+def suite(report: Report) -> ElementTree.Element:
+    return ElementTree.fromstring(junit.render(report).encode())
+
+
+def test_junit_counts_and_tells_every_test() -> None:
+    found = suite(replace(REPORT, outcome="error", tests=(PASSED, DIFFERS, RAISES, BROKEN)))
+    assert found.tag == "testsuite"
+    assert found.attrib == {
+        "name": "softmax",
+        "tests": "4",
+        "failures": "2",
+        "errors": "1",
+        "skipped": "0",
+        "time": "0.042",
+    }
+    cases = found.findall("testcase")
+    assert [case.get("name") for case in cases] == [
+        "Rows sum to 1.",
+        "The weights are right.",
+        "Every dim is taken.",
+        "We fail.",
+    ]
+    assert {case.get("classname") for case in cases} == {"softmax"}
+    assert [[part.tag for part in case] for case in cases] == [
+        [],
+        ["failure", "system-out"],
+        ["failure"],
+        ["error"],
+    ]
+    failure = cases[1].find("failure")
+    assert failure is not None
+    assert failure.get("message") == DIFFERS.message
+    assert (failure.text or "").splitlines() == [
+        UNSCALED.says,
+        "called: softmax(tensor([1, 1]))",
+        "got: tensor([0.75, 0.25])",
+        "expected: tensor([0.5, 0.5])",
+    ]
+    assert "line 12: return x.amax(dim)" in (cases[2].findtext("failure") or "")
+    assert cases[1].findtext("system-out") == "called\nonce\n"
+
+
+def test_junit_tells_a_problem_at_every_test() -> None:
+    found = suite(problem("It stops.", 1, "raise"))
+    messages = [failure.get("message") for failure in found.iter("failure")]
+    assert messages == ["It stops.", "It stops."]
+
+
+def test_junit_has_one_error_where_nothing_was_run() -> None:
+    broken = replace(
+        REPORT, outcome="error", tests=(), problem=Problem("internal", "The grader failed.")
+    )
+    found = suite(broken)
+    assert (found.get("tests"), found.get("errors"), found.get("failures")) == ("1", "1", "0")
+    (error,) = found.iter("error")
+    assert error.get("message") == "The grader failed."
+
+
+@given(st.text(st.characters(codec=None)))
+def test_junit_is_xml_whatever_a_learner_prints(printed: str) -> None:
+    test = replace(DIFFERS, message=printed, output=printed, call=printed)
+    report = replace(REPORT, tests=(test,))
+    found = suite(report)
+    (case,) = found.findall("testcase")
+    assert case.find("failure") is not None
+    assert ("system-out" in [part.tag for part in case]) == bool(printed)
+
+
+def test_json_is_one_document_with_its_letters_whole() -> None:
+    rendered = json_format.render(REPORT)
+    assert rendered.endswith("}\n")
+    assert "√d_k" in rendered
+    assert json.loads(rendered)["tests"][1]["output"] == "called\nonce\n"
+    assert not re.search(r"\bNaN\b|\bInfinity\b", rendered)

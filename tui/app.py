@@ -1,0 +1,118 @@
+"""`learn` on a terminal: bindings and screens. What they show and do is in `screens` and `widgets`.
+
+    desk.py      a thread that owns the session: what is on disk is asked of it
+    marking.py   a warm grader, in processes of its own
+    messages.py  what the parts tell each other
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual.app import App
+from textual.binding import Binding
+from textual.screen import Screen
+
+from tui import messages, themes
+from tui.desk import Desk
+from tui.marking import Marker
+from tui.screens import BY_NAME, HOME, PLACES
+from tui.session import now
+
+if TYPE_CHECKING:
+    from textual.command import Provider
+
+    from tui.screens.page import Page
+
+
+def _commands() -> type[Provider]:
+    from tui.palette import CourseCommands
+
+    return CourseCommands
+
+
+class LearnApp(App[None]):
+    """`clock` says what time it is, with the learner's time zone."""
+
+    TITLE = "Learn the Transformer"
+    CSS_PATH = "styles/app.tcss"
+    SCREENS = {place.name: place.build for place in PLACES}
+    COMMANDS = {_commands}
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    BINDINGS = [
+        Binding("g", "choose_place", "Go", tooltip="Go to another place"),
+        Binding("question_mark,f1", "help", "Help", key_display="?", tooltip="The keys of here"),
+        Binding("colon", "command_palette", "Commands", show=False, tooltip="Find a command"),
+        Binding("escape", "back", "Back", show=False, tooltip="The place before this one"),
+        Binding("q", "quit", "Quit", tooltip="Leave; everything is kept"),
+    ]
+
+    def __init__(self, desk: Desk, marker: Marker, clock: Callable[[], datetime]) -> None:
+        # Under NO_COLOR the terminal's own two colours are used: readable on every background.
+        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
+        self.desk = desk
+        self.marker = marker
+        self.clock = clock
+        self._visited = [HOME.name]
+        for theme in themes.THEMES:
+            self.register_theme(theme)
+        self.theme = themes.NAMES[0]
+
+    def get_default_screen(self) -> Screen[None]:
+        return self.get_screen(HOME.name)
+
+    # places
+
+    def action_go(self, place: str, target: str | None = None) -> None:
+        page: Page = self.get_screen(place)  # type: ignore[assignment]
+        if target is not None:
+            page.open(target)
+        if self.screen is page:
+            page.arrive()
+        else:
+            self._visited = [name for name in self._visited if name != place] + [place]
+            self.switch_screen(page)
+
+    def action_back(self) -> None:
+        if len(self._visited) > 1:
+            self._visited.pop()
+            self.switch_screen(self._visited[-1])
+
+    def action_choose_place(self) -> None:
+        from tui.screens.choose_place import ChoosePlace
+
+        self.push_screen(ChoosePlace(), self._go_if_chosen)
+
+    def _go_if_chosen(self, place: str | None) -> None:
+        if place:
+            self.action_go(place)
+
+    def action_help(self) -> None:
+        from tui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(self.screen))
+
+    # messages
+
+    def on_go(self, message: messages.Go) -> None:
+        self.action_go(message.place, message.target)
+
+    def on_do(self, message: messages.Do) -> None:
+        step = message.step
+        place = STEP_PLACES.get(step.kind, "")
+        if place in BY_NAME:
+            self.action_go(place, step.id)
+        else:
+            self.notify(f"Run `{step.command}` in your shell.")
+
+
+# Where a kind of step is done. Other kinds are done by their command.
+STEP_PLACES = {"exercise": "exercise", "reading": "read", "quiz": "quiz", "review": "review"}
+
+
+def run() -> None:
+    with Desk() as desk, Marker() as marker:
+        LearnApp(desk, marker, lambda: now().astimezone()).run()

@@ -1,0 +1,64 @@
+"""What Today shows: the next step, what is due, and how far each chapter is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from quizzes.review import day_of
+from tui.activity import streak
+from tui.next_step import Step
+from tui.session import Session
+
+
+@dataclass(frozen=True)
+class ChapterBar:
+    id: str
+    number: int
+    title: str
+    passed: int
+    total: int
+    is_read: bool
+
+
+@dataclass(frozen=True)
+class Overview:
+    """`due` counts the cards to repeat today, `streak` the days in a row."""
+
+    step: Step
+    due: int
+    streak: int
+    chapters: tuple[ChapterBar, ...]
+
+
+def overview(session: Session, now: datetime) -> Overview:
+    """`now` is in the learner's time zone."""
+    standing = session.progress.standing()
+    return Overview(
+        step=todays_step(session, now),
+        due=due_cards(session, now),
+        streak=streak(session.progress.activity.days(now).keys(), day_of(now)),
+        chapters=tuple(
+            ChapterBar(
+                id=chapter.id,
+                number=chapter.number,
+                title=chapter.title,
+                passed=sum(exercise.id in standing.passed for exercise in chapter.exercises),
+                total=len(chapter.exercises),
+                is_read=chapter.id in standing.read,
+            )
+            for chapter in session.catalog.chapters
+        ),
+    )
+
+
+def todays_step(session: Session, now: datetime) -> Step:
+    """The one place where the app asks what is next."""
+    return session.next_step()
+
+
+def due_cards(session: Session, now: datetime) -> int:
+    """Cards that were learnt and are due again; new ones do not press."""
+    from quizzes.review import is_due
+
+    return sum(is_due(schedule, now) for schedule in session.progress.reviews.schedules().values())

@@ -1,0 +1,43 @@
+"""The places of the app. To add one, write its module here and its line in `PLACES`.
+
+A place is reached by `g` and its letter, from the bar at the top, and from the command palette; all
+three are made from this table. A letter occurs in its title, where the bar underlines it. `g` itself
+is left free, for `gg`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.screens.page import Page
+
+
+@dataclass(frozen=True)
+class Place:
+    """`page` is a `Page` in the module of this name in `tui.screens`, imported on the first visit."""
+
+    name: str
+    key: str
+    title: str
+    page: str
+    says: str
+
+    def build(self) -> Page:
+        page: Page = getattr(import_module(f"tui.screens.{self.name}"), self.page)()
+        return page
+
+
+# Letters that are taken by places still to come:
+# r Read, q Quiz, v Review, s Search, h Sheet, l Lab
+PLACES = (
+    Place("today", "t", "Today", "TodayPage", "what to do next, and why"),
+    Place("map", "m", "Map", "MapPage", "what builds on what"),
+    Place("exercise", "e", "Exercise", "ExercisePage", "the brief, and a verdict on each save"),
+    Place("progress", "p", "Progress", "ProgressPage", "what you have done and what you know"),
+    Place("settings", "n", "Settings", "SettingsPage", "theme, pace and daily limits"),
+)
+BY_NAME = {place.name: place for place in PLACES}
+HOME = PLACES[0]

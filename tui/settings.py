@@ -1,0 +1,69 @@
+"""What the learner has chosen. Each setting is declared here, with its default and its bounds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from exercises.errors import CourseError
+from tui.database import Database
+
+Value = int | float | str | bool
+
+
+class BadSetting(CourseError):
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class Setting:
+    default: Value
+    says: str
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+
+
+SETTINGS: dict[str, Setting] = {
+    "retention": Setting(0.9, "share of cards you want to know when they come", 0.7, 0.97),
+    "new_cards": Setting(10, "new cards a day", 0, 100),
+    "due_cards": Setting(60, "cards to repeat a day", 5, 1000),
+}
+
+
+class Settings:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def __getitem__(self, name: str) -> Value:
+        rows = self._db.rows("SELECT value FROM settings WHERE name = ?", name)
+        value: Value = json.loads(rows[0][0]) if rows else SETTINGS[name].default
+        return value
+
+    def all(self) -> dict[str, Value]:
+        return {name: self[name] for name in SETTINGS}
+
+    def change(self, name: str, typed: str) -> Value:
+        """Set `name` to what was typed; raises BadSetting where it does not fit."""
+        value = parse(name, typed)
+        with self._db.change() as db:
+            db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, json.dumps(value)))
+        return value
+
+
+def parse(name: str, typed: str) -> Value:
+    setting = SETTINGS.get(name)
+    if setting is None:
+        raise BadSetting(f"There is no setting {name!r}. There are {', '.join(SETTINGS)}.")
+    if setting.choices:
+        if typed not in setting.choices:
+            raise BadSetting(f"{name} is one of {', '.join(setting.choices)}, not {typed!r}.")
+        return typed
+    low, high = setting.low or 0, setting.high or 0
+    try:
+        value: int | float = type(setting.default)(typed)  # type: ignore[arg-type,assignment]
+    except ValueError:
+        value = low - 1
+    if not low <= value <= high:
+        raise BadSetting(f"{name} is a number from {low:g} to {high:g}, not {typed!r}.")
+    return value

@@ -1,0 +1,25 @@
+"""The day, the cards that are due, and the days in a row."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.overview import Overview
+
+
+class DayLine(Static):
+    def show(self, now: datetime, overview: Overview) -> None:
+        parts = [Content(f"{now:%A}, {now.day} {now:%B}")]
+        parts += [Content.from_markup(f"[$text-muted]{text}[/]") for text in _news(overview)]
+        self.update(Content.from_markup("[$text-muted]  ·  [/]").join(parts))
+
+
+def _news(overview: Overview) -> list[str]:
+    due = {0: "no cards due", 1: "1 card due"}.get(overview.due, f"{overview.due} cards due")
+    if not overview.streak:
+        return [due]
+    days = "1 day" if overview.streak == 1 else f"{overview.streak} days in a row"
+    return [due, days]

@@ -1,0 +1,38 @@
+"""The last line: the keys that matter here, each a mouse click away."""
+
+from __future__ import annotations
+
+from textual.app import App
+from textual.binding import Binding
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+
+
+class KeyBar(Widget):
+    """Keys of the place on the left, those of every place on the right."""
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._on_change)
+
+    def _on_change(self, screen: Screen[object]) -> None:
+        self.refresh()
+
+    def render(self) -> Content:
+        here: dict[str, Content] = {}
+        everywhere: dict[str, Content] = {}
+        for active in self.screen.active_bindings.values():
+            if active.binding.show and active.enabled:
+                group = everywhere if isinstance(active.node, App) else here
+                group.setdefault(active.binding.action, self._key(active.binding))
+        left, right = (Content("  ").join(group.values()) for group in (here, everywhere))
+        space = self.size.width - left.cell_length - right.cell_length - 2
+        return Content.assemble(" ", left, " " * max(2, space), right)
+
+    def _key(self, binding: Binding) -> Content:
+        shown = self.app.get_key_display(binding)
+        return Content.from_markup(
+            f"[@click=app.simulate_key('{binding.key}')][b $accent]$key[/] [$text-muted]$says[/][/]",
+            key=shown,
+            says=binding.description,
+        )
