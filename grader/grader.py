@@ -42,9 +42,14 @@ class Grader:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if isinstance(error, KeyboardInterrupt) and self._own is not None:
-            self._own.abandon()
+        if isinstance(error, KeyboardInterrupt):
+            self.abandon()
         self.close()
+
+    def abandon(self) -> None:
+        """End what is running, too, so that `close` need not wait. Only `close` is left then."""
+        if self._own is not None:
+            self._own.abandon()
 
     def close(self) -> None:
         """End the processes that this grader started."""

@@ -62,32 +62,33 @@ class Index:
         self._fingerprint = _fingerprint(files)
         self._db = self._cached() or self._made()
 
-    def search(self, typed: str, limit: int = LIMIT) -> Found:
+    def search(self, typed: str, limit: int = LIMIT, sort: Sort | None = None) -> Found:
+        """The best hits first, of one sort where it is given. Words may be unfinished."""
         try:
-            return self._search(typed, limit)
+            return self._search(typed, limit, sort)
         except sqlite3.DatabaseError:
             # The file was damaged where opening it did not look.
             self._db = self._made()
-            return self._search(typed, limit)
+            return self._search(typed, limit, sort)
 
-    def _search(self, typed: str, limit: int) -> Found:
+    def _search(self, typed: str, limit: int, sort: Sort | None) -> Found:
         asked = words.normalised(typed)
         if not asked:
             return Found(())
         for query in (words.all_of(typed), words.any_of(typed)):
-            if hits := self._hits(query, asked, limit):
+            if hits := self._hits(query, asked, limit, sort):
                 return Found(hits)
         meant = self._meant(asked)
         if not meant:
             return Found(())
-        return Found(self._hits(words.any_of(meant), meant, limit), meant)
+        return Found(self._hits(words.any_of(meant), meant, limit, sort), meant)
 
-    def _hits(self, query: str, asked: str, limit: int) -> tuple[Hit, ...]:
+    def _hits(self, query: str, asked: str, limit: int, sort: Sort | None) -> tuple[Hit, ...]:
         rows = self._db.execute(
-            f"SELECT sort, id, shown_title, shown_text, command FROM documents"
-            f" WHERE documents MATCH ? ORDER BY title = ? DESC, bm25(documents, {WEIGHTS}), rowid"
-            " LIMIT ?",
-            (query, asked, limit),
+            "SELECT sort, id, shown_title, shown_text, command FROM documents"
+            " WHERE documents MATCH ? AND sort = ifnull(?, sort)"
+            f" ORDER BY title = ? DESC, bm25(documents, {WEIGHTS}), rowid LIMIT ?",
+            (query, sort, asked, limit),
         )
         return tuple(
             Hit(sort, id, title, words.excerpt(text, asked, EXCERPT), command)

@@ -18,8 +18,8 @@ SHORTEST_STEM = 3
 COMMON = frozenset(
     re.findall(
         r"\w+",
-        "a an and are as at be by can do does for from how i in is it me my not of on or so than that"
-        " the their then there this to was what when where which why will with you your",
+        "a an and are as at be by can do does for from how i in is it me my not of on or so than"
+        " that the their then there this to was what when where which why will with you your",
     )
 )
 

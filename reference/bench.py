@@ -9,9 +9,9 @@ import json
 import platform
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 import torch
@@ -34,26 +34,28 @@ from reference.transformer import Transformer
 NO_TOKEN = -1  # an end that is never met, so that every row is decoded to its full length
 
 
-@dataclass(frozen=True)
-class Result:
-    """One comparison. Tokens are target tokens: trained on, or written."""
+class Contest(NamedTuple):
+    """The same work, done by us and by them. Tokens are target tokens: trained on, or written."""
 
     task: str
-    theirs: str
+    opponent: str
+    ours: Callable[[], object]
+    theirs: Callable[[], object]
+    tokens: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one contest went."""
+
+    task: str
+    opponent: str
     our_tokens_per_second: float
     their_tokens_per_second: float
     ratio: float  # ours / theirs, above 1 where ours is faster
 
 
-def compare(
-    task: str,
-    theirs_name: str,
-    ours: Callable[[], object],
-    theirs: Callable[[], object],
-    tokens: int,
-    rounds: int,
-    device: torch.device,
-) -> Result:
+def compare(contest: Contest, rounds: int, device: torch.device) -> Result:
     """Run both in turn, who goes first alternating, after a warm-up of two rounds."""
 
     def seconds(work: Callable[[], object]) -> float:
@@ -66,22 +68,21 @@ def compare(
     our_times: list[float] = []
     their_times: list[float] = []
     for i in range(rounds + 2):
-        pairs = [(our_times, ours), (their_times, theirs)]
-        for times, work in pairs if i % 2 else reversed(pairs):
+        sides = [(our_times, contest.ours), (their_times, contest.theirs)]
+        for times, work in sides if i % 2 else reversed(sides):
             times.append(seconds(work))
     our_times, their_times = our_times[2:], their_times[2:]
-    ratios = [b / a for a, b in zip(our_times, their_times, strict=True)]
     return Result(
-        task,
-        theirs_name,
-        our_tokens_per_second=tokens / statistics.median(our_times),
-        their_tokens_per_second=tokens / statistics.median(their_times),
-        ratio=statistics.median(ratios),
+        contest.task,
+        contest.opponent,
+        our_tokens_per_second=contest.tokens / statistics.median(our_times),
+        their_tokens_per_second=contest.tokens / statistics.median(their_times),
+        ratio=statistics.median(b / a for a, b in zip(our_times, their_times, strict=True)),
     )
 
 
 def training_step(
-    model: nn.Module, inputs: tuple[Tensor, ...], logits_of: Callable[..., Tensor]
+    model: nn.Module, logits_of: Callable[..., Tensor], inputs: tuple[Tensor, ...]
 ) -> Callable[[], None]:
     """Forward, loss, backward and update, with the same fused AdamW for everyone."""
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, fused=True)
@@ -89,80 +90,67 @@ def training_step(
 
     def step() -> None:
         optimizer.zero_grad()
-        loss = cross_entropy(logits_of(*inputs), targets)
-        loss.backward()
+        loss: Tensor = cross_entropy(logits_of(*inputs), targets)
+        loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
 
     return step
 
 
-def encoder_decoder(
-    size: Size, dtype: torch.dtype, device: torch.device, rounds: int
-) -> list[Result]:
-    ours, theirs = (model.to(device, dtype) for model in encoder_decoders(size))
+def encoder_decoder(size: Size, dtype: torch.dtype, device: torch.device) -> Iterator[Contest]:
+    ours, theirs = encoder_decoders(size)
+    ours.to(device, dtype)
+    theirs.to(device, dtype)
+    opponent = "torch.nn.Transformer"
     src, tgt = torch.randint(2, size.vocab_size, (2, size.batch, size.length), device=device)
     src[::2, size.length * 3 // 4 :] = 0  # half of the sources are padded
-    name = "torch.nn.Transformer"
-    trained = compare(
+    yield Contest(
         "encoder-decoder, training step",
-        name,
-        training_step(ours, (src, tgt), ours),
-        training_step(theirs, (src, tgt), theirs),
-        size.batch * size.length,
-        rounds,
-        device,
+        opponent,
+        training_step(ours, ours, (src, tgt)),
+        training_step(theirs, theirs, (src, tgt)),
+        tokens=size.batch * size.length,
     )
     ours.eval()
     theirs.eval()
 
     def decode(model: Transformer | TorchTransformer) -> Tensor:
-        return greedy_decode(
-            model.decoding_step(src), BOS, NO_TOKEN, size.length, size.batch, device
-        )
+        step = model.decoding_step(src)
+        return greedy_decode(step, BOS, NO_TOKEN, size.length, size.batch, device)
 
-    with torch.no_grad():
-        decoded = compare(
-            "encoder-decoder, greedy decoding",
-            name,
-            lambda: decode(ours),
-            lambda: decode(theirs),
-            size.batch * (size.length - 1),
-            max(3, rounds // 3),
-            device,
-        )
-    return [trained, decoded]
+    yield Contest(
+        "encoder-decoder, greedy decoding",
+        opponent,
+        lambda: decode(ours),
+        lambda: decode(theirs),
+        tokens=size.batch * (size.length - 1),
+    )
 
 
-def decoder_only(size: Size, dtype: torch.dtype, device: torch.device, rounds: int) -> list[Result]:
-    ours, theirs = (model.to(device, dtype) for model in decoders(size))
-    theirs.train()
+def decoder_only(size: Size, dtype: torch.dtype, device: torch.device) -> Iterator[Contest]:
+    ours, theirs = decoders(size)
+    ours.to(device, dtype)
+    theirs.to(device, dtype).train()
+    opponent = "transformers GPT-2"
     tokens = torch.randint(2, size.vocab_size, (size.batch, size.length), device=device)
-    name = "transformers GPT-2"
-    trained = compare(
+    yield Contest(
         "decoder-only, training step",
-        name,
-        training_step(ours, (tokens,), ours),
-        training_step(theirs, (tokens,), lambda x: theirs(x, use_cache=False).logits),
-        size.batch * size.length,
-        rounds,
-        device,
+        opponent,
+        training_step(ours, ours, (tokens,)),
+        training_step(theirs, lambda x: theirs(x, use_cache=False).logits, (tokens,)),
+        tokens=size.batch * size.length,
     )
     ours.eval()
     theirs.eval()
     prompt = tokens[:, : size.length // 4]
-    new = size.length - prompt.size(1)
-    generated = compare(
+    real, new = torch.ones_like(prompt), size.length - prompt.size(1)
+    yield Contest(
         "decoder-only, greedy decoding",
-        name,
+        opponent,
         lambda: ours.generate(prompt, new, temperature=0.0),
-        lambda: theirs.generate(
-            prompt, attention_mask=torch.ones_like(prompt), do_sample=False, max_new_tokens=new
-        ),
-        size.batch * new,
-        max(3, rounds // 3),
-        device,
+        lambda: theirs.generate(prompt, attention_mask=real, do_sample=False, max_new_tokens=new),
+        tokens=size.batch * new,
     )
-    return [trained, generated]
 
 
 def machine(device: torch.device) -> str:
@@ -176,7 +164,7 @@ def as_text(report: dict[str, Any]) -> str:
     lines.append(f"{'':34}{'ours':>12}{'theirs':>12}{'ratio':>8}")
     row = (
         "{task:34}{our_tokens_per_second:12,.0f}{their_tokens_per_second:12,.0f}"
-        "{ratio:8.2f}  {theirs}"
+        "{ratio:8.2f}  {opponent}"
     )
     lines += [row.format(**result) for result in report["results"]]
     return "\n".join([*lines, "", "tokens per second; a ratio above 1 means ours is faster"])
@@ -202,8 +190,9 @@ def main(
     chosen = SIZES[size or ("small" if device.type == "cpu" else "base")]
     precision = getattr(torch, dtype)
     results = [
-        *encoder_decoder(chosen, precision, device, rounds),
-        *decoder_only(chosen, precision, device, rounds),
+        compare(contest, rounds, device)
+        for contests in (encoder_decoder, decoder_only)
+        for contest in contests(chosen, precision, device)
     ]
     report = {
         "machine": machine(device),

@@ -1,5 +1,6 @@
 """The models that `bench.py` compares: ours, and others of the very same size."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -55,16 +56,19 @@ class TorchTransformer(nn.Module):
         super().__init__()
         self.embeddings = Embeddings(size.vocab_size, size.d_model)
         self.positions = PositionalEncoding(size.d_model, max_len=size.length)
-        self.core = nn.Transformer(
-            size.d_model,
-            size.n_heads,
-            size.n_layers,
-            size.n_layers,
-            4 * size.d_model,
-            dropout=0.0,
-            batch_first=True,
-            norm_first=True,
-        )
+        with warnings.catch_warnings():
+            # It says that norm_first rules out nested tensors, which nobody here asked for.
+            warnings.simplefilter("ignore", UserWarning)
+            self.core = nn.Transformer(
+                size.d_model,
+                size.n_heads,
+                size.n_layers,
+                size.n_layers,
+                4 * size.d_model,
+                dropout=0.0,
+                batch_first=True,
+                norm_first=True,
+            )
 
     def encode(self, src: Tensor) -> tuple[Tensor, Tensor]:
         padding = src == 0
@@ -86,6 +90,7 @@ class TorchTransformer(nn.Module):
     def forward(self, src: Tensor, tgt: Tensor) -> Tensor:
         return self.embeddings.project(self.decode(tgt, *self.encode(src)))
 
+    @torch.no_grad()
     def decoding_step(self, src: Tensor) -> Callable[[Tensor], Tensor]:
         """It has no cache: every step decodes all tokens again."""
         memory, padding = self.encode(src)

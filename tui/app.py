@@ -1,12 +1,13 @@
 """`learn` on a terminal: bindings and screens. What they show and do is in `screens` and `widgets`.
 
-    desk.py      a thread that owns the session: what is on disk is asked of it
-    marking.py   a warm grader, in processes of its own
-    messages.py  what the parts tell each other
+desk.py      a thread that owns the session: what is on disk is asked of it
+marking.py   a warm grader, in processes of its own
+messages.py  what the parts tell each other
 """
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable
 from datetime import datetime
@@ -14,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.binding import Binding
-from textual.screen import Screen
 
 from tui import messages, themes
 from tui.desk import Desk
@@ -40,6 +40,8 @@ class LearnApp(App[None]):
     TITLE = "Learn the Transformer"
     CSS_PATH = "styles/app.tcss"
     SCREENS = {place.name: place.build for place in PLACES}
+    MODES = {"course": HOME.name}
+    DEFAULT_MODE = "course"
     COMMANDS = {_commands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     BINDINGS = [
@@ -61,8 +63,14 @@ class LearnApp(App[None]):
             self.register_theme(theme)
         self.theme = themes.NAMES[0]
 
-    def get_default_screen(self) -> Screen[None]:
-        return self.get_screen(HOME.name)
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._settle)
+
+    def _settle(self) -> None:
+        """What can wait until the first frame is there."""
+        gc.freeze()
+        gc.enable()
+        self.marker.warm()
 
     # places
 

@@ -31,3 +31,4 @@ def _complete_chapter(
 exercise_argument = click.argument("exercise", required=False, shell_complete=_complete_exercise)
 chapter_argument = click.argument("chapter", required=False, shell_complete=_complete_chapter)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+seed_option = click.option("--seed", type=int, help="Ask with these numbers; else with new ones.")

@@ -25,13 +25,24 @@ COMMANDS = (
     "init",
     "next",
     "read",
+    "quiz",
+    "review",
     "edit",
     "check",
     "hint",
     "submit",
     "solution",
+    "testout",
     "reset",
     "status",
+    "search",
+    "glossary",
+    "faq",
+    "sheet",
+    "timeline",
+    "resources",
+    "cards",
+    "settings",
     "doctor",
 )
 
@@ -61,13 +72,32 @@ class Commands(click.Group):
 @click.version_option(package_name="learn-transformer")
 @click.pass_context
 def cli(context: click.Context) -> None:
-    """Learn the Transformer by building one."""
+    """Learn the Transformer by building one. Without a command, it opens on the whole screen."""
     context.color = None if colour_allowed() else False
-    if context.invoked_subcommand is None:
+    if context.invoked_subcommand is None and _is_full_screen():
+        _open_app()
+    elif context.invoked_subcommand is None:
         from tui.commands.next import next_command
 
         context.invoke(next_command, as_json=False)
         click.echo("\n`learn --help` lists all commands.")
+
+
+def _open_app() -> None:
+    import gc
+
+    # Looking for garbage among what is being imported would take a sixth of the way to the first
+    # frame; the app turns it on again behind that.
+    gc.disable()
+    from tui.app import run
+
+    run()
+
+
+def _is_full_screen() -> bool:
+    """A pipe, a dumb terminal and a screen reader's line mode get what `learn next` prints."""
+    is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    return is_terminal and os.environ.get("TERM") not in (None, "", "dumb")
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-from pylatexenc.latexwalker import LatexWalker  # type: ignore[import-untyped]
+from pylatexenc.latexwalker import LatexWalker  # type: ignore[import-untyped,unused-ignore]
 
 from tui.math_boxes import Box
 from tui.math_composer import Composer, UnknownMacro

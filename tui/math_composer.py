@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import replace
 from typing import Any
 
-from pylatexenc.latexwalker import (  # type: ignore[import-untyped]
+from pylatexenc.latexwalker import (  # type: ignore[import-untyped,unused-ignore]
     LatexCharsNode,
     LatexGroupNode,
 )

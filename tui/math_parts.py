@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pylatexenc.latexwalker import (  # type: ignore[import-untyped]
+from pylatexenc.latexwalker import (  # type: ignore[import-untyped,unused-ignore]
     LatexCharsNode,
     LatexEnvironmentNode,
     LatexGroupNode,

@@ -6,7 +6,6 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from quizzes.exchange import pack, unpack
 from quizzes.review import Done, Rating, Review, Schedule, day_start
@@ -35,19 +34,16 @@ class Reviews:
             _add(db, review)
             _put(db, review.card, after)
 
-    def undo(self) -> Review | None:
-        """Take back the latest review: the card is as it was before. None if there is none."""
+    def undo(self, review: Review) -> None:
+        """Take back the latest review of a card: the card is as it was before."""
         with self._db.change() as db:
-            query = f"SELECT id, {REVIEW} FROM reviews ORDER BY id DESC LIMIT 1"
-            row: Any = db.execute(query).fetchone()
-            if row is None:
-                return None
-            review = _review(*row[1:])
-            db.execute("DELETE FROM reviews WHERE id = ?", (row[0],))
+            db.execute(
+                "DELETE FROM reviews WHERE card = ? AND at = ?",
+                (review.card, timestamp(review.at)),
+            )
             db.execute("DELETE FROM schedules WHERE card = ?", (review.card,))
             if review.before:
                 _put(db, review.card, review.before)
-        return review
 
     def done(self, now: datetime) -> Done:
         """How many cards this day has brought; `now` is in the learner's time zone."""

@@ -92,3 +92,8 @@ def open_session() -> Iterator[Session]:
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def local_now() -> datetime:
+    """The time of the learner's clock, with its offset: a day ends at their midnight."""
+    return now().astimezone()

@@ -61,7 +61,7 @@ def parse(name: str, typed: str) -> Value:
         return typed
     low, high = setting.low or 0, setting.high or 0
     try:
-        value: int | float = type(setting.default)(typed)  # type: ignore[arg-type,assignment]
+        value: int | float = int(typed) if isinstance(setting.default, int) else float(typed)
     except ValueError:
         value = low - 1
     if not low <= value <= high:

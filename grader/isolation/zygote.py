@@ -19,7 +19,7 @@ from typing import Any
 import numpy
 import torch
 
-from grader.isolation.lockdown import Plan, prepare, readable_roots
+from grader.isolation.lockdown import Limits, Plan, prepare, readable_roots
 from grader.isolation.worker import serve
 
 
@@ -30,21 +30,22 @@ def main(control_fd: int, device: str) -> None:
     plan = prepare(readable_roots(), device)
     gc.collect()
     gc.freeze()
-    children: set[int] = set()
-    spare = fork_worker(plan, device, control, children)
+    nursery = Nursery(plan, device, control)
     try:
         for message in requests(control):
-            if message["op"] == "spawn":
-                pid, sock = spare
-                socket.send_fds(control, [json.dumps({"pid": pid}).encode()], [sock.fileno()])
-                sock.close()
-                spare = fork_worker(plan, device, control, children)
-            elif message["op"] == "end":
-                status = end(message["pid"], children, message["grace"])
-                control.send(json.dumps({"status": status}).encode())
+            match message:
+                case {"op": "spawn", "limits": limits}:
+                    pid, sock = nursery.take(Limits(**limits))
+                    socket.send_fds(control, [json.dumps({"pid": pid}).encode()], [sock.fileno()])
+                    sock.close()
+                    nursery.prepare(Limits(**limits))
+                case {"op": "end", "pid": pid, "grace": grace}:
+                    status = nursery.end(pid, grace)
+                    control.send(json.dumps({"status": status}).encode())
+                case {"op": "drop", "pid": pid}:
+                    nursery.end(pid)
     finally:
-        for pid in list(children):
-            end(pid, children)
+        nursery.close()
 
 
 def warm_up() -> None:
@@ -57,53 +58,77 @@ def warm_up() -> None:
 
 
 def requests(control: socket.socket) -> Iterator[dict[str, Any]]:
-    while True:
-        with contextlib.suppress(ConnectionError):
-            data = control.recv(4096)
-            if data:
-                yield json.loads(data)
-                continue
-        return
+    """One JSON document a line, until the examiner is gone."""
+    with contextlib.suppress(ConnectionError):
+        for line in control.makefile("rb"):
+            yield json.loads(line)
 
 
-def fork_worker(
-    plan: Plan, device: str, control: socket.socket, children: set[int]
-) -> tuple[int, socket.socket]:
-    """Fork one worker; give its process id and the examiner's end of the channel to it."""
-    ours, theirs = socket.socketpair()
-    pid = os.fork()
-    if pid == 0:
-        status = 1
-        try:
-            control.close()
-            ours.close()
-            serve(theirs, plan, device)
-        except EOFError:
-            status = 0
-        finally:
-            os._exit(status)
-    theirs.close()
-    children.add(pid)
-    return pid, ours
+class Nursery:
+    """Forks workers. One is made ahead, locked down and waiting, with the limits asked for last."""
 
+    def __init__(self, plan: Plan, device: str, control: socket.socket) -> None:
+        self._plan = plan
+        self._device = device
+        self._control = control
+        self._children: set[int] = set()
+        self._spare: tuple[Limits, int, socket.socket] | None = None
 
-def end(pid: int, children: set[int], grace: float = 0) -> int:
-    """Kill a worker that has not ended by itself after `grace` seconds.
+    def take(self, limits: Limits) -> tuple[int, socket.socket]:
+        """A fresh worker: its process id, and the examiner's end of the channel to it."""
+        if self._spare is None or self._spare[0] != limits:
+            self.prepare(limits)
+        assert self._spare is not None
+        _, pid, sock = self._spare
+        self._spare = None
+        return pid, sock
 
-    Gives its wait status, or 0 where it had to be killed or is none of ours.
-    """
-    if pid not in children:
-        return 0
-    deadline = time.monotonic() + grace
-    done, status = os.waitpid(pid, os.WNOHANG)
-    while not done and time.monotonic() < deadline:
-        time.sleep(0.001)
+    def prepare(self, limits: Limits) -> None:
+        """Have a worker with these limits waiting."""
+        if self._spare is not None:
+            _, pid, sock = self._spare
+            sock.close()
+            self.end(pid)
+        self._spare = (limits, *self._fork(limits))
+
+    def end(self, pid: int, grace: float = 0) -> int:
+        """Kill a worker that has not ended by itself after `grace` seconds.
+
+        Gives its wait status, or 0 where it had to be killed or is none of ours.
+        """
+        if pid not in self._children:
+            return 0
+        deadline = time.monotonic() + grace
         done, status = os.waitpid(pid, os.WNOHANG)
-    if not done:
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-    children.discard(pid)
-    return status
+        while not done and time.monotonic() < deadline:
+            time.sleep(0.001)
+            done, status = os.waitpid(pid, os.WNOHANG)
+        if not done:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+        self._children.discard(pid)
+        return status
+
+    def close(self) -> None:
+        for pid in list(self._children):
+            self.end(pid)
+
+    def _fork(self, limits: Limits) -> tuple[int, socket.socket]:
+        ours, theirs = socket.socketpair()
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            try:
+                self._control.close()
+                ours.close()
+                serve(theirs, self._plan, limits, self._device)
+            except EOFError:
+                status = 0
+            finally:
+                os._exit(status)
+        theirs.close()
+        self._children.add(pid)
+        return pid, ours
 
 
 if __name__ == "__main__":

@@ -62,5 +62,17 @@ def test_models_compile_without_a_graph_break() -> None:
             expected, actual = model(src, tgt), compiled(src, tgt)
             torch.testing.assert_close(actual, expected)
             actual.sum().backward()
+
+        tokens = torch.randint(1, 32, (2, 5))
+        encoder = replace(small, n_decoder_layers=0, n_segments=2, image_size=8, patch_size=4)
+        decoder = replace(small, n_encoder_layers=0)
+        for model, x in (
+            (reference.GPT(decoder), tokens),
+            (reference.GPT(replace(decoder, **rotary)), tokens),
+            (reference.BERT(encoder), tokens),
+            (reference.ViT(encoder), torch.randn(2, 3, 8, 8)),
+        ):
+            compiled = torch.compile(model, backend="eager", fullgraph=True)
+            torch.testing.assert_close(compiled(x), model(x))
         """
     )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from textual.content import Content
+from textual.events import Click
+from textual.style import Style
 from textual.widget import Widget
 
+from tui import messages
 from tui.overview import ChapterBar
 
 NARROW, WIDE = 16, 30
@@ -19,6 +22,10 @@ class ChapterBars(Widget):
         self._chapters = chapters
         self.refresh(layout=True)
 
+    def on_click(self, event: Click) -> None:
+        if chapter := event.style.meta.get("chapter"):
+            self.post_message(messages.Go("map", chapter))
+
     def render(self) -> Content:
         width = WIDE if self.size.width >= 100 else NARROW
         name = max((len(chapter.title) for chapter in self._chapters), default=0)
@@ -27,10 +34,11 @@ class ChapterBars(Widget):
 
 def _line(chapter: ChapterBar, name: int, width: int) -> Content:
     filled = round(width * chapter.passed / chapter.total) if chapter.total else 0
-    return Content.from_markup(
-        f"[@click=app.go('map', '{chapter.id}')][$text-muted]{chapter.number:>2}[/]"
-        f"  $title  [$accent]{'━' * filled}[/][$text-muted]{'┄' * (width - filled)}[/]"
-        f"  {chapter.passed:>2} of {chapter.total:<2}  [$text-muted]$read[/][/]",
-        title=f"{chapter.title:<{name}}",
-        read="read" if chapter.is_read else "",
-    )
+    return Content.assemble(
+        (f"{chapter.number:>2}  ", "$text-muted"),
+        f"{chapter.title:<{name}}  ",
+        ("━" * filled, "$accent"),
+        ("┄" * (width - filled), "$text-muted"),
+        f"  {chapter.passed:>2} of {chapter.total:<2}",
+        ("  lesson read" if chapter.is_read else "", "$text-muted"),
+    ).stylize(Style.from_meta({"chapter": chapter.id}))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from textual.app import App
 from textual.binding import Binding
 from textual.content import Content
+from textual.events import Click
 from textual.screen import Screen
+from textual.style import Style
 from textual.widget import Widget
 
 
@@ -17,6 +19,10 @@ class KeyBar(Widget):
 
     def _on_change(self, screen: Screen[object]) -> None:
         self.refresh()
+
+    def on_click(self, event: Click) -> None:
+        if key := event.style.meta.get("key"):
+            self.app.simulate_key(key)
 
     def render(self) -> Content:
         here: dict[str, Content] = {}
@@ -31,8 +37,6 @@ class KeyBar(Widget):
 
     def _key(self, binding: Binding) -> Content:
         shown = self.app.get_key_display(binding)
-        return Content.from_markup(
-            f"[@click=app.simulate_key('{binding.key}')][b $accent]$key[/] [$text-muted]$says[/][/]",
-            key=shown,
-            says=binding.description,
-        )
+        return Content.assemble(
+            (shown, "bold $accent"), " ", (binding.description, "$text-muted")
+        ).stylize(Style.from_meta({"key": binding.key}))

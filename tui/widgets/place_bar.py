@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from textual.content import Content
+from textual.events import Click
+from textual.style import Style
 from textual.widget import Widget
 
+from tui import messages
 from tui.screens import PLACES, Place
 
-ROOMY = 110
+GAPS = (3, 2, 1)
 
 
 class PlaceBar(Widget):
@@ -15,23 +18,28 @@ class PlaceBar(Widget):
         super().__init__()
         self._current = current
 
-    def render(self) -> Content:
-        gap = "   " if self.size.width >= ROOMY else " "
-        parts: list[Content] = []
-        for index, place in enumerate(PLACES):
-            is_here = place.name == self._current
-            before = PLACES[index - 1].name == self._current if index else False
-            # The mark of the present place takes in the space on both of its sides.
-            parts += [] if before and len(gap) == 1 else [Content(gap[:-1] if is_here else gap)]
-            parts.append(_title(place, is_here))
-        return Content("").join(parts)
+    def on_click(self, event: Click) -> None:
+        if place := event.style.meta.get("place"):
+            self.post_message(messages.Go(place))
 
+    def render(self) -> Content:
+        taken = sum(len(place.title) for place in PLACES) + 2
+        room = (self.size.width - taken) // max(1, len(PLACES) - 1)
+        gap = next((gap for gap in GAPS if gap <= room), GAPS[-1])
+        line = Content(" ")
+        for place in PLACES:
+            is_here = place.name == self._current
+            # The mark of the present place takes in one space on each of its sides.
+            line = (line[:-1] if is_here else line) + _title(place, is_here)
+            line += Content(" " * (gap - is_here))
+        return line
 
 def _title(place: Place, is_here: bool) -> Content:
     title = f" {place.title} " if is_here else place.title
     at = title.lower().index(place.key)
-    click = f"@click=app.go('{place.name}')"
     style = "reverse bold" if is_here else "$text-muted"
-    return Content.from_markup(
-        f"[{click}][{style}]{title[:at]}[u]{title[at]}[/u]{title[at + 1 :]}[/][/]"
+    return (
+        Content.styled(title, style)
+        .stylize("underline", at, at + 1)
+        .stylize(Style.from_meta({"place": place.name}))
     )

@@ -1,0 +1,72 @@
+"""Who loads what: no torch before grading, and no answer beside a learner's code."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from grader import Grader, Submission
+
+LOOK_AROUND = """
+import json, os, sys
+
+def softmax(x, dim=-1):
+    print(json.dumps({
+        "packages": sorted({name.partition(".")[0] for name in sys.modules}),
+        "ours": sorted(n for n in sys.modules if n.partition(".")[0] in ("grader", "exercises")),
+        "environment": dict(os.environ),
+        "arguments": [sys.argv, sys.orig_argv],
+        "path": sys.path,
+    }))
+"""
+LIBRARIES = ("OMP_", "MKL_", "OPENBLAS_", "TORCH", "CUDA_")
+HARMLESS = (
+    "exercises",
+    "exercises.catalog",
+    "exercises.errors",
+    "exercises.fields",
+    "exercises.names",
+    "grader",
+    "grader.errors",
+    "grader.grader",
+    "grader.pool",
+    "grader.report",
+    "grader.submission",
+)
+
+
+@pytest.mark.parametrize(
+    "module", ["grader", "grader.cli", "exercises", "exercises.catalog", "tui.cli", "quizzes"]
+)
+def test_torch_is_not_loaded_before_it_is_needed(module: str) -> None:
+    heavy = {"torch", "numpy", "pytest", "textual", "reference", "safetensors"}
+    script = f"import sys, {module}; print(*sorted(set(sys.modules) & {heavy!r}))"
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (found.stdout.split(), found.stderr) == ([], "")
+
+
+@pytest.fixture(scope="module")
+def surroundings(grader: Grader) -> Any:
+    """What a submission sees of its own process."""
+    report = grader.grade(Submission("softmax", LOOK_AROUND, seed=1))
+    return json.loads(report.tests[0].output.splitlines()[0])
+
+
+def test_a_worker_holds_nothing_that_knows_an_answer(surroundings: Any) -> None:
+    present = set(surroundings["packages"])
+    assert {"torch", "numpy", "grader"} <= present
+    assert not present & {"reference", "quizzes", "tui", "pytest", "_pytest"}
+    assert not {name for name in present if name.startswith(("test_", "solution", "misconception"))}
+    isolation = {name for name in surroundings["ours"] if name.startswith("grader.isolation")}
+    assert set(surroundings["ours"]) - isolation <= set(HARMLESS)
+    assert not isolation & {"grader.isolation.proxy", "grader.isolation.candidate"}
+
+
+def test_a_worker_is_told_no_path_of_ours(surroundings: Any) -> None:
+    told = set(surroundings["environment"])
+    assert not {name for name in told if not name.startswith(("LANG", "LC_CTYPE", *LIBRARIES))}
+    assert not told & {"PATH", "HOME", "PWD", "USER", "VIRTUAL_ENV"}
+    assert "suites" not in json.dumps(surroundings)
+    assert "PYTEST" not in json.dumps(surroundings)

@@ -1,0 +1,80 @@
+"""The real content: every exercise of the course, held against the audit and against its stub."""
+
+import ast
+import doctest
+import types
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+from exercises.catalog import Exercise, load_catalog
+from grader import Grader
+from grader.audit import audit
+from grader.solutions import solution_path
+
+EXERCISES = load_catalog().exercises
+each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+
+
+@pytest.mark.slow
+def test_the_audit_finds_no_problem() -> None:
+    """Stubs fail, right answers pass, and each misconception is caught and named."""
+    catalog = load_catalog()
+    with Grader(jobs=2) as grader:
+        found = audit(grader, catalog, EXERCISES)
+    assert found.problems == []
+    assert found.exercises == found.stubs_failed == found.solutions_passed == len(EXERCISES)
+    assert found.alternatives == found.alternatives_passed >= 2 * len(EXERCISES)
+    assert found.misconceptions == found.caught == found.named >= 4 * len(EXERCISES)
+
+
+@pytest.mark.slow
+@each_exercise
+def test_the_stubs_examples_hold_for_the_solution(exercise: Exercise) -> None:
+    module = types.ModuleType(exercise.id)
+    source = solution_path(exercise).read_text("utf-8")
+    exec(compile(source, f"{exercise.id}.py", "exec"), module.__dict__)
+    stub = ast.parse(exercise.stub.read_text("utf-8"))
+    said: list[str] = []
+    tried = 0
+    for name, text in docstrings(stub):
+        torch.manual_seed(0)
+        example = doctest.DocTestParser().get_doctest(
+            text, dict(vars(module)), name, str(exercise.stub), 0
+        )
+        result = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(
+            example, out=said.append
+        )
+        tried += result.attempted
+    assert not said, "".join(said)
+    assert tried, "The stub shows no example."
+
+
+@pytest.mark.slow
+@each_exercise
+def test_the_solution_is_the_stub_filled_in(exercise: Exercise) -> None:
+    """The same names, signatures and docstrings, whatever the bodies hold."""
+    stub = dict(definitions(ast.parse(exercise.stub.read_text("utf-8"))))
+    solution = dict(definitions(ast.parse(solution_path(exercise).read_text("utf-8"))))
+    assert stub == {name: solution.get(name) for name in stub}
+    assert set(exercise.entry) <= set(stub)
+
+
+def docstrings(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            yield getattr(node, "name", "module"), ast.get_docstring(node) or ""
+
+
+def definitions(tree: ast.Module | ast.ClassDef, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Each function and class by its full name: its signature and its docstring."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            returns = ast.unparse(node.returns) if node.returns else ""
+            head = f"({ast.unparse(node.args)}) -> {returns}"
+            yield f"{prefix}{node.name}", f"{head}\n{ast.get_docstring(node)}"
+        elif isinstance(node, ast.ClassDef):
+            bases = ", ".join(map(ast.unparse, node.bases))
+            yield f"{prefix}{node.name}", f"({bases})\n{ast.get_docstring(node)}"
+            yield from definitions(node, f"{prefix}{node.name}.")

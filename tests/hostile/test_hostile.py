@@ -1,0 +1,184 @@
+"""Every file under `submissions/` is graded as somebody might hand it in.
+
+Each gives the plain wrong answer of `kit.py` and does something hostile besides. Whatever it does, it
+gains no point by it, finds no secret, leaves nothing behind, and the next submission does not notice.
+
+A file says in its header what it tries and what must hold, and where it has to, by `# name: value`:
+
+    says       one of these, divided by `|`, is somewhere in the report
+    hangs      it gets little time, so that nobody has to wait for it
+    exercise   what it answers, where that is not `softmax`; it must not get a single point then
+    machine    the processor that its machine code is for
+"""
+
+import json
+import os
+import platform
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import pytest
+
+from exercises.catalog import load_catalog
+from grader import Report, Submission
+from grader.examiner import Examiner
+from grader.formats import json as json_format
+from grader.formats import junit
+from grader.formats import text as text_format
+from grader.isolation.candidate import Allowance
+from grader.isolation.sandbox import Sandbox
+from grader.solutions import solution_path
+
+HERE = Path(__file__).parent
+KIT = (HERE / "kit.py").read_text(encoding="utf-8")
+SECRET = "the-examiners-secret"
+TRACE = "hostile-was-here"
+PLAIN = "from kit import wrong as softmax"
+LITTLE = Allowance(test_seconds=0.5, total_seconds=1.5)
+SEED = 7
+
+
+@dataclass(frozen=True)
+class Hostile:
+    """One file of the corpus."""
+
+    path: Path
+
+    @cached_property
+    def source(self) -> str:
+        return self.path.read_text(encoding="utf-8")
+
+    def header(self, name: str) -> str | None:
+        found = re.search(rf"^# {name}(?:: (.*))?$", self.source, re.MULTILINE)
+        return found and (found[1] or "")
+
+    @property
+    def exercise(self) -> str:
+        return self.header("exercise") or "softmax"
+
+
+CORPUS = [Hostile(path) for path in sorted((HERE / "submissions").glob("*.py"))]
+
+
+@dataclass
+class Place:
+    """One sandbox, and two examiners with it: one patient, one not."""
+
+    sandbox: Sandbox
+    patient: Examiner
+    hasty: Examiner
+
+    def grade(self, source: str, exercise: str = "softmax", hasty: bool = False) -> Report:
+        files = {f"{exercise}.py": source, "kit.py": KIT}
+        examiner = self.hasty if hasty else self.patient
+        return examiner.grade(Submission(exercise, files, seed=SEED))
+
+    def processes(self) -> set[int]:
+        """The sandbox's process and all that it or its children ever started and that still live."""
+        session = self.sandbox._process.pid
+        return {pid for pid, its_session in sessions() if its_session == session}
+
+
+def sessions() -> Iterator[tuple[int, int]]:
+    """Every process of this machine and the session that it belongs to."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            after_name = (folder / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        yield int(folder.name), int(after_name[3])
+
+
+def traces() -> list[Path]:
+    """What the corpus would leave, wherever it tries to."""
+    places = {tempfile.gettempdir(), "/tmp", "/var/tmp", "/dev/shm", "/run", "/etc", "/", Path.cwd()}
+    return [each for place in places for each in Path(place).glob(f"{TRACE}*")]
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Place]:
+    os.environ["HOSTILE_TEST_SECRET"] = SECRET
+    sandbox = Sandbox()
+    place = Place(sandbox, Examiner("cpu", sandbox), Examiner("cpu", sandbox, LITTLE))
+    if "missing" in place.grade(PLAIN).layers.values():
+        pytest.skip("the corpus is for machines where every layer holds")
+    yield place
+    sandbox.close()
+    del os.environ["HOSTILE_TEST_SECRET"]
+
+
+@pytest.fixture(scope="module")
+def honest() -> str:
+    return solution_path(load_catalog().exercise("softmax")).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def before(place: Place, honest: str) -> Report:
+    """The honest report, when nothing hostile has been there yet."""
+    return timeless(place.grade(honest))
+
+
+@pytest.fixture(scope="module")
+def plain_points(place: Place) -> float:
+    """What the wrong answer is worth to somebody who does nothing else."""
+    report = place.grade(PLAIN)
+    assert report.outcome == "failed"
+    assert 0 < report.points < report.max_points
+    return report.points
+
+
+def timeless(report: Report) -> Report:
+    tests = tuple(replace(test, duration_ms=0.0) for test in report.tests)
+    layers = {name: re.sub(r"user \d+", "user", detail) for name, detail in report.layers.items()}
+    return replace(report, tests=tests, duration_ms=0.0, layers=layers)
+
+
+@pytest.mark.parametrize("hostile", CORPUS, ids=lambda hostile: hostile.path.stem)
+def test_hostile_code_gains_nothing_and_leaves_nothing(
+    hostile: Hostile, place: Place, honest: str, before: Report, plain_points: float
+) -> None:
+    if (hostile.header("machine") or platform.machine()) != platform.machine():
+        pytest.skip("machine code for another processor")
+
+    report = place.grade(hostile.source, hostile.exercise, hostile.header("hangs") is not None)
+    written = json_format.render(report)
+
+    # No credit, and no excuse: it failed, and the grader did not.
+    assert report.outcome == "failed", written
+    assert report.points <= (plain_points if hostile.exercise == "softmax" else 0)
+    assert report.layers.keys() == before.layers.keys()
+
+    # It was tried, and it was refused.
+    assert "REACHED" not in written
+    tried = hostile.source.count("attempt(\"") + hostile.source.count("search(\"")
+    assert tried <= max(
+        len({line for line in test.output.splitlines() if line.startswith("refused: ")})
+        for test in report.tests
+    ), written
+    says = hostile.header("says")
+    shown = json.dumps(report.to_dict(), ensure_ascii=False).replace("\\\\", "\\")
+    assert says is None or any(part in shown for part in says.split("|")), shown
+
+    # No secret, and nothing that would spoil a terminal, a file or a parser.
+    assert SECRET not in written
+    assert "import reference" not in written
+    for rendered in (written, text_format.render(report), junit.render(report)):
+        assert all(char.isprintable() or char in "\n\t" for char in rendered)
+        assert len(rendered.encode()) < 1_000_000
+
+    # No trace, and no effect on the next.
+    assert traces() == []
+    assert timeless(place.grade(honest)) == before
+    spare = place.processes() - {place.sandbox._process.pid}
+    assert len(spare) == 1
+
+
+def test_the_corpus_says_what_it_is_for() -> None:
+    assert len(CORPUS) >= 40
+    for hostile in CORPUS:
+        first, blank, holds = hostile.source.splitlines()[:3]
+        assert (first[:10], blank, holds[:7]) == ('"""Tries: ', "", "Holds: "), hostile.path.name

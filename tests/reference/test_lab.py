@@ -1,0 +1,150 @@
+"""The Lab's figures: true to the reference at every setting, and sent as lines of JSON."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+import reference
+from reference.lab import UnknownFigure, answer, compute, serve
+from reference.lab_figures import FIGURES, SCORES, Entry, Value
+
+
+def settings(entry: Entry) -> Iterator[dict[str, Value]]:
+    """Every value of each parameter with the defaults of the others, and all the extremes."""
+    defaults = {parameter.name: parameter.default for parameter in entry.parameters}
+    for parameter in entry.parameters:
+        for value in parameter.values:
+            yield {**defaults, parameter.name: value}
+    ends = [(parameter.values[0], parameter.values[-1]) for parameter in entry.parameters]
+    for corner in itertools.product(*ends):
+        yield dict(zip(defaults, corner, strict=True))
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_is_whole_at_every_setting(name: str) -> None:
+    for parameters in settings(FIGURES[name]):
+        figure = compute(name, parameters)
+        assert len(figure.rows) == len(figure.row_labels) > 0
+        assert {len(row) for row in figure.rows} == {len(figure.column_labels)}
+        values = [value for row in figure.rows for value in row]
+        assert all(figure.low - 1e-3 <= value <= figure.high + 1e-3 for value in values), parameters
+        assert figure.title and figure.caption.endswith(".")
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_defaults_are_among_the_values_and_change_nothing(name: str) -> None:
+    entry = FIGURES[name]
+    assert all(parameter.default in parameter.values for parameter in entry.parameters)
+    defaults = {parameter.name: parameter.default for parameter in entry.parameters}
+    assert compute(name, {}) == compute(name, defaults)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_parameter_changes_the_numbers(name: str) -> None:
+    for parameter in FIGURES[name].parameters:
+        pictures = {
+            json.dumps([figure.rows, figure.column_labels])
+            for value in parameter.values
+            for figure in [compute(name, {parameter.name: value})]
+        }
+        assert len(pictures) > 1 or parameter.name == "window", parameter.name
+
+
+def test_rows_of_weights_sum_to_one() -> None:
+    for name in ("attention_weights", "softmax_temperature", "positional_head"):
+        for parameters in settings(FIGURES[name]):
+            sums = [sum(row) for row in compute(name, parameters).rows]
+            assert sums == pytest.approx([1.0] * len(sums), abs=2e-3)
+
+
+def test_it_looks_at_the_animal() -> None:
+    figure = compute("attention_weights", {})
+    row = figure.rows[figure.row_labels.index("it")]
+    assert figure.column_labels[row.index(max(row))] == "animal"
+
+
+def test_the_causal_mask_hides_the_words_to_the_right() -> None:
+    rows = compute("attention_weights", {"causal": True}).rows
+    assert all(value == 0 for t, row in enumerate(rows) for value in row[t + 1 :])
+
+
+def test_without_the_root_wide_vectors_give_one_hot_rows() -> None:
+    scaled = compute("attention_weights", {"width": 256}).rows
+    unscaled = compute("attention_weights", {"width": 256, "scaled": False}).rows
+    assert min(map(max, unscaled)) > 0.9 > max(map(max, scaled))
+
+
+def test_softmax_is_that_of_torch() -> None:
+    expected = torch.softmax(torch.tensor(SCORES) / 0.5, 0).tolist()
+    rows = compute("softmax_temperature", {"temperature": 0.5, "offset": 50.0}).rows
+    assert rows[0] == pytest.approx(expected, abs=1e-4)
+
+
+def test_a_head_looks_where_its_offset_says() -> None:
+    rows = compute("positional_head", {"offset": -2, "sharpness": 8.0}).rows
+    assert [row.index(max(row)) for row in rows[2:]] == list(range(len(rows) - 2))
+
+
+def test_waves_are_those_of_the_reference() -> None:
+    rows = compute("positional_waves", {"length": 16, "width": 8}).rows
+    torch.testing.assert_close(
+        torch.tensor(rows), reference.sinusoidal_encoding(16, 8), atol=1e-4, rtol=0
+    )
+
+
+def test_each_mask_lets_every_query_see_something() -> None:
+    for parameters in settings(FIGURES["masks"]):
+        if parameters["kind"] != "padding" or parameters["length"] > parameters["window"]:  # type: ignore[operator]
+            assert all(any(row) for row in compute("masks", parameters).rows), parameters
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "says"),
+    [
+        ("nothing", {}, "no figure 'nothing'. There are attention_weights"),
+        ("masks", {"colour": 1}, "masks has no 'colour'. It has kind, length, window."),
+        ("masks", {"length": 1000}, "length is one of 4, 6"),
+    ],
+)
+def test_what_does_not_exist_is_refused_with_what_does(
+    name: str, parameters: dict[str, Value], says: str
+) -> None:
+    with pytest.raises(UnknownFigure, match=says.replace("'", ".")):
+        compute(name, parameters)
+
+
+@pytest.mark.parametrize("line", ["", "{", "[]", "1", "{}", '{"figure": "masks", "parameters": 3}'])
+def test_a_bad_request_gets_an_error_and_the_next_one_an_answer(line: str) -> None:
+    answers = io.StringIO()
+    serve(io.StringIO(f'{line}\n{{"figure": "masks"}}\n'), answers)
+    bad, good = map(json.loads, answers.getvalue().splitlines())
+    assert set(bad) == {"error"}
+    assert good["title"] == "Mask: causal"
+
+
+def test_the_listing_names_every_parameter() -> None:
+    listed = answer('{"figures": true}')["figures"]
+    assert [entry["name"] for entry in listed] == list(FIGURES)
+    assert all(entry["parameters"] for entry in listed)
+
+
+def test_the_process_answers_line_by_line_and_ends_with_its_input() -> None:
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "reference.lab"],
+        input='{"figure": "masks"}\n{"figures": true}\n',
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert len(first["rows"]) == 12
+    assert second["figures"]

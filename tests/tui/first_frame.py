@@ -1,0 +1,85 @@
+"""The time from starting `learn` to its first complete frame, in a pseudo-terminal of 80×24.
+
+    python tests/tui/first_frame.py [RUNS]
+
+A frame is complete when every row has been painted, and the places, the next step with its reason,
+the last chapter and the keys have all been written. The figure is printed and not asserted: it is one of the machine, and other
+work may be running on it.
+"""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+from pathlib import Path
+
+from exercises.catalog import load_catalog
+
+LEARN = Path(sys.executable).with_name("learn")
+ROWS, COLUMNS = 24, 80
+PATIENCE = 20.0
+ESCAPE = re.compile(r"\x1b\[[0-?]*[a-zA-Z]")
+PAINTED = re.compile(r"\x1b\[(\d+);1H")
+
+
+def first_frame(folder: Path, parts: list[str]) -> float:
+    """Milliseconds from the fork until every row and every one of `parts` has been written."""
+    started = time.perf_counter()
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(folder)
+        os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
+        os.environ.pop("NO_COLOR", None)
+        os.execv(LEARN, [str(LEARN)])
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+    try:
+        written = b""
+        while not is_complete(written.decode(errors="replace"), parts):
+            if not select.select([terminal], [], [], PATIENCE)[0]:
+                raise SystemExit(f"No complete frame within {PATIENCE:g} s:\n{written!r}")
+            written += os.read(terminal, 65536)
+        return (time.perf_counter() - started) * 1000
+    finally:
+        os.write(terminal, b"\x11")  # Ctrl-Q
+        _drain(terminal)
+        os.waitpid(pid, 0)
+
+
+def is_complete(written: str, parts: list[str]) -> bool:
+    rows = {int(row) for row in PAINTED.findall(written)}
+    text = ESCAPE.sub("", written)
+    return len(rows) == ROWS and all(part in text for part in parts)
+
+
+def _drain(terminal: int) -> None:
+    """A program that cannot write cannot end."""
+    try:
+        while os.read(terminal, 65536):
+            pass
+    except OSError:
+        pass
+
+
+def main(runs: int = 9) -> None:
+    titles = [chapter.title for chapter in load_catalog().chapters]
+    parts = ["Settings", "Next:", "is read before", titles[-1], "Quit"]
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([LEARN, "init", "--quiet"], cwd=folder, check=True)
+        first_frame(Path(folder), parts)  # compiles what is new
+        times = sorted(first_frame(Path(folder), parts) for _ in range(runs))
+    print(
+        f"First complete frame of `learn`: median {statistics.median(times):.0f} ms,"
+        f" fastest {times[0]:.0f} ms, slowest {times[-1]:.0f} ms ({runs} runs)"
+    )
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

@@ -1,0 +1,62 @@
+"""`learn cards`: take cards and their schedules elsewhere, and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from quizzes import exchange
+from tui.output import shown
+from tui.session import now, open_session
+
+
+@click.group("cards")
+def cards_command() -> None:
+    """Export cards to Anki, or move schedules and reviews between machines."""
+
+
+@cards_command.command("export")
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--anki",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write all cards as an Anki package (.apkg).",
+)
+def export_command(file: Path | None, anki: Path | None) -> None:
+    """Write schedules and reviews as JSON to FILE, or to the output where none is given."""
+    if anki:
+        _export_to_anki(anki)
+        return
+    with open_session() as session:
+        reviews = session.progress.reviews
+        text = exchange.dump(reviews.schedules(), reviews.log())
+    if file:
+        file.write_text(text, "utf-8")
+        click.echo(f"Wrote {shown(file)}. `learn cards import` reads it on another machine.")
+    else:
+        click.echo(text, nl=False)
+
+
+@cards_command.command("import")
+@click.argument("file", type=click.File(encoding="utf-8"))
+def import_command(file: TextIO) -> None:
+    """Take in an export. Of two schedules of a card, the one with the later review wins."""
+    try:
+        schedules, reviews = exchange.load(file.read())
+    except UnicodeDecodeError as error:
+        raise exchange.ExchangeError("it is not text in UTF-8") from error
+    with open_session() as session:
+        added = session.progress.reviews.merge(schedules, reviews)
+    click.echo(f"{added} reviews were new here, of {len(reviews)}.")
+
+
+def _export_to_anki(file: Path) -> None:
+    from exercises.catalog import load_catalog
+    from quizzes.anki import package
+    from quizzes.bank import load_bank
+
+    notes = load_bank().notes
+    file.write_bytes(package(notes, load_catalog(), now()))
+    click.echo(f"Wrote {len(notes)} notes to {shown(file)}. In Anki: File, Import.")

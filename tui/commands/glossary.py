@@ -1,0 +1,61 @@
+"""`learn glossary`: what a term means, and where it becomes code."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from exercises.errors import UnknownName
+from exercises.names import look_up
+from quizzes.bank import load_bank
+from quizzes.entries import Term
+from tui.arguments import json_option
+from tui.output import print_json, print_labelled
+from tui.texts import one_line, wrapped
+
+
+class UnknownTerm(UnknownName):
+    kind = "term"
+
+    def _advice(self) -> str:
+        return super()._advice() if self.closest else " `learn glossary` lists them."
+
+
+@click.command("glossary")
+@click.argument("term", nargs=-1)
+@json_option
+def glossary_command(term: tuple[str, ...], as_json: bool) -> None:
+    """Explain TERM; without it, list all terms."""
+    glossary = load_bank().glossary
+    chosen = (_find(glossary, " ".join(term)),) if term else glossary
+    if as_json:
+        print_json({"terms": [asdict(entry) for entry in chosen]})
+    elif term:
+        _print(chosen[0])
+    else:
+        for entry in chosen:
+            click.echo(f"{click.style(one_line(entry.term), bold=True)}: {one_line(entry.short)}")
+
+
+def _find(glossary: tuple[Term, ...], text: str) -> Term:
+    by_name = {entry.id: entry for entry in glossary} | {entry.term: entry for entry in glossary}
+    found, closest = look_up(text, tuple(by_name))
+    if found is None:
+        closest = tuple(dict.fromkeys(by_name[name].term for name in closest))
+        if len(closest) != 1:
+            raise UnknownTerm(text, closest)
+        found = closest[0]
+    return by_name[found]
+
+
+def _print(entry: Term) -> None:
+    click.secho(one_line(entry.term), bold=True)
+    click.echo(wrapped(entry.short))
+    click.echo(wrapped(entry.long))
+    if entry.lesson:
+        print_labelled("Lesson", f"learn read {entry.lesson}")
+    if entry.exercise:
+        print_labelled("Exercise", f"learn check --watch {entry.exercise}")
+    if entry.reference:
+        print_labelled("Code", f"reference/{entry.reference}")

@@ -1,0 +1,129 @@
+"""`learn review`: the flashcards of this day."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+import click
+
+from quizzes.bank import load_bank
+from quizzes.cards import Card
+from quizzes.review import LEECH_LAPSES, RATINGS, Rating
+from tui.arguments import json_option
+from tui.lines import read_line
+from tui.output import print_json
+from tui.reviewing import ReviewSession, todays_plan
+from tui.session import local_now, open_session
+from tui.texts import wrapped
+
+# A pause longer than this is no thinking.
+MAX_MILLISECONDS = 60_000
+BY_KEY: dict[str, Rating] = {str(rating): rating for rating in RATINGS}
+BY_NAME: dict[str, Rating] = {name: rating for rating, name in RATINGS.items()}
+KEYS = BY_KEY | BY_NAME
+
+
+@click.command("review")
+@click.option("--limit", type=click.IntRange(min=1), help="Stop after this many cards.")
+@json_option
+def review_command(limit: int | None, as_json: bool) -> None:
+    """Review the cards that are due, then meet new ones.
+
+    Enter shows the answer; 1 to 4 say how well you knew it; u takes back the last rating, q leaves.
+    With --json it only prints which cards are waiting.
+    """
+    with open_session() as session:
+        bank, progress = load_bank(), session.progress
+        if as_json:
+            waiting = todays_plan(bank, progress, local_now())
+            print_json(
+                {
+                    "learning": waiting.learning,
+                    "due": waiting.due,
+                    "new": waiting.new,
+                    "postponed": waiting.postponed,
+                }
+            )
+            return
+        reviews = ReviewSession(bank, progress, local_now(), limit)
+        _print_start(reviews)
+        while (card := reviews.current) and _ask(reviews, card):
+            pass
+        _print_end(reviews)
+
+
+def _ask(reviews: ReviewSession, card: Card) -> bool:
+    """Ask one card; False where the learner leaves."""
+    started = time.monotonic()
+    click.secho(f"\n{reviews.left} left", dim=True)
+    click.echo(wrapped(card.front))
+    typed = read_line("Enter shows the answer: ")
+    if typed is None or typed.strip().lower() == "q":
+        return False
+    if typed.strip().lower() == "u":
+        _undo(reviews)
+        return True
+    click.echo(wrapped(card.back))
+    if card.hidden:
+        click.echo(f"Hidden was: {wrapped(card.hidden)}")
+    click.secho(_choices(reviews), dim=True)
+    while True:
+        typed = read_line("How well? ")
+        key = "q" if typed is None else typed.strip().lower()
+        if key == "q":
+            return False
+        if key == "u":
+            _undo(reviews)
+            return True
+        if key in KEYS:
+            break
+        click.echo("Type 1, 2, 3 or 4; u to take back the last rating; q to leave.")
+    spent = min(round((time.monotonic() - started) * 1000), MAX_MILLISECONDS)
+    after = reviews.rate(KEYS[key], local_now(), spent)
+    if after.is_leech and after.state == "relearning":
+        _print_leech(card)
+    return True
+
+
+def _undo(reviews: ReviewSession) -> None:
+    if not reviews.undo(local_now()):
+        click.echo("There is no rating to take back.")
+
+
+def _choices(reviews: ReviewSession) -> str:
+    intervals = reviews.intervals(local_now())
+    shown = [f"{rating} {name} ({_span(intervals[rating])})" for rating, name in RATINGS.items()]
+    return "  ".join([*shown, "u undo", "q quit"])
+
+
+def _span(interval: timedelta) -> str:
+    if interval < timedelta(days=1):
+        return f"{round(interval.total_seconds() / 60)} min"
+    return f"{interval.days} d"
+
+
+def _print_start(reviews: ReviewSession) -> None:
+    plan = reviews.plan
+    if not plan.cards:
+        click.echo("No card is waiting. New ones come with each chapter that you read.")
+        return
+    due = len(plan.learning) + len(plan.due)
+    click.echo(f"{due} due, {len(plan.new)} new.")
+    if plan.postponed:
+        click.echo(
+            f"{plan.postponed} more are due. They wait for the next days: the cards that gain most"
+            " come first, and new ones once the rest fits into a day."
+        )
+
+
+def _print_leech(card: Card) -> None:
+    click.echo(
+        f"You have forgotten this card {LEECH_LAPSES} times or more. Reading about it helps more"
+        f" than another review: learn read {card.topic}"
+    )
+
+
+def _print_end(reviews: ReviewSession) -> None:
+    if reviews.count:
+        click.secho(f"\n{reviews.count} reviewed, {reviews.left} left.", bold=True)
