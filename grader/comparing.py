@@ -63,7 +63,7 @@ def kind_of(value: Any) -> str:
             noun = "a tuple" if isinstance(value, tuple) else "a list"
             return f"{noun} of {len(value)} value{'s' * (len(value) != 1)}"
         case dict():
-            return f"a dictionary with {len(value)} keys"
+            return f"a dictionary with {len(value)} key{'s' * (len(value) != 1)}"
         case Handle():
             return f"an object of type {value.type}"
         case _:

@@ -50,13 +50,17 @@ class Note:
     back: str = ""
 
     @property
+    def text(self) -> str:
+        """The front, with nothing hidden."""
+        return HIDDEN.sub(r"\1", self.front)
+
+    @property
     def cards(self) -> tuple[Card, ...]:
         if self.kind != "cloze":
             return (self._card(self.id, self.front, self.back),)
         parts = tuple(HIDDEN.finditer(self.front))
-        revealed = HIDDEN.sub(r"\1", self.front)
         return tuple(
-            self._card(f"{self.id}#{number}", self._hiding(part), revealed, part[1])
+            self._card(f"{self.id}#{number}", self._hiding(part), self.text, part[1])
             for number, part in enumerate(parts, start=1)
         )
 
@@ -66,6 +70,11 @@ class Note:
 
     def _card(self, id: str, front: str, back: str, hidden: str = "") -> Card:
         return Card(id, self.id, self.chapter, self.topic, self.kind, front, back, hidden)
+
+
+def note_of(card: str) -> str:
+    """The id of the note that the card with this id is made from."""
+    return card.partition("#")[0]
 
 
 def card_ids(file: Path) -> tuple[str, ...]:

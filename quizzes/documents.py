@@ -42,19 +42,20 @@ def documents(bank: Bank) -> Iterator[Document]:
         text = f"{term.short}\n\n{term.long}"
         yield Document("term", term.id, term.term, text, f"learn glossary {term.id}")
     for part in bank.chapters:
+        topics = {topic.id for topic in part.chapter.topics}
         for section in sections(part.chapter):
-            command = f"learn read {section.anchor}"
-            yield Document("lesson", section.anchor, section.title, section.text, command)
+            # `Key takeaways` and its like are in every lesson.
+            of = "" if section.anchor in topics else f": {part.chapter.title}"
+            title, command = f"{section.title}{of}", f"learn read {section.anchor}"
+            yield Document("lesson", section.anchor, title, section.text, command)
         for exercise in part.chapter.exercises:
             command = f"learn check --watch {exercise.id}"
             title = f"{exercise.title} ({exercise.id})"
             yield Document("exercise", exercise.id, title, exercise.summary, command)
         for faq in part.faq:
             yield Document("faq", faq.id, faq.question, faq.answer, f"learn faq {faq.id}")
-        for card in part.cards:
-            text = card.back if card.hidden else f"{card.front}\n\n{card.back}"
-            title = card.back if card.hidden else card.front
-            yield Document("card", card.id, title, text, f"learn read {card.topic}")
+        for note in part.notes:
+            yield Document("card", note.id, note.text, note.back, f"learn read {note.topic}")
     for event in bank.timeline:
         title = f"{event.year}: {event.title}"
         yield Document("event", event.id, title, event.text, "learn timeline")

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Literal, get_args
 
+from quizzes.cards import note_of
+
 if TYPE_CHECKING:
     import fsrs
 
@@ -99,9 +101,18 @@ def day_start(now: datetime) -> datetime:
 
 def is_due(schedule: Schedule, now: datetime) -> bool:
     """`now` is in the learner's time zone. A card of today is due all day, whatever its hour."""
-    if schedule.state == "review":
-        return day_of(schedule.due.astimezone(now.tzinfo)) <= day_of(now)
-    return schedule.due <= now
+    if is_in_steps(schedule):
+        return schedule.due <= now
+    return day_of(_local(schedule.due, now)) <= day_of(now)
+
+
+def is_in_steps(schedule: Schedule) -> bool:
+    """Whether the card is being learnt, or learnt again, within minutes."""
+    return schedule.state != "review"
+
+
+def _local(at: datetime, now: datetime) -> datetime:
+    return at.astimezone(now.tzinfo)
 
 
 def plan(
@@ -112,7 +123,7 @@ def plan(
     limits: Limits,
     scheduler: Scheduler | None = None,
 ) -> Plan:
-    """What to review now, of the cards `ids`. Without a scheduler, the due ones are not ordered.
+    """What to review now, of the cards `ids`. Without a scheduler, the due ones keep their order.
 
     After a break more is due than the limit allows. Then the most valuable cards come first, new
     cards wait until the rest fits into a day, and nobody owes the whole heap at once.
@@ -120,16 +131,30 @@ def plan(
     ids = tuple(ids)
     known = {id: schedules[id] for id in ids if id in schedules}
     waiting = [id for id, schedule in known.items() if is_due(schedule, now)]
-    learning = [id for id in waiting if known[id].state != "review"]
-    due = [id for id in waiting if known[id].state == "review"]
-    room = max(0, limits.due - done.due)
+    learning = sorted(
+        (id for id in waiting if is_in_steps(known[id])), key=lambda id: known[id].due
+    )
+    due = [id for id in waiting if not is_in_steps(known[id])]
     if scheduler:
         due.sort(key=lambda id: -scheduler.value(known[id], now))
+    today = day_of(now)
+    seen = {note_of(id) for id, s in known.items() if day_of(_local(s.last_review, now)) == today}
+    due = _one_of_each_note(due, seen)
+    room = max(0, limits.due - done.due)
     postponed = max(0, len(due) - room)
+    new = _one_of_each_note((id for id in ids if id not in schedules), seen)
     new_room = 0 if postponed else max(0, limits.new - done.new)
-    new = [id for id in ids if id not in schedules][:new_room]
-    learning.sort(key=lambda id: known[id].due)
-    return Plan(tuple(learning), tuple(due[:room]), tuple(new), postponed)
+    return Plan(tuple(learning), tuple(due[:room]), tuple(new[:new_room]), postponed)
+
+
+def _one_of_each_note(ids: Iterable[str], seen: set[str]) -> list[str]:
+    """Cards of a note answer each other, so that a day has one of them. Adds to `seen`."""
+    chosen = []
+    for id in ids:
+        if note_of(id) not in seen:
+            seen.add(note_of(id))
+            chosen.append(id)
+    return chosen
 
 
 def soon(schedules: Mapping[str, Schedule], ids: Iterable[str], now: datetime) -> tuple[str, ...]:
@@ -137,9 +162,7 @@ def soon(schedules: Mapping[str, Schedule], ids: Iterable[str], now: datetime) -
     found = [
         id
         for id in ids
-        if id in schedules
-        and schedules[id].state != "review"
-        and schedules[id].due <= now + LEARN_AHEAD
+        if id in schedules and is_in_steps(schedules[id]) and schedules[id].due <= now + LEARN_AHEAD
     ]
     return tuple(sorted(found, key=lambda id: schedules[id].due))
 

@@ -42,15 +42,11 @@ def any_of(typed: str) -> str:
     return " OR ".join(_terms(normalised(typed).split()))
 
 
-def excerpt(text: str, asked: str, length: int) -> str:
-    """The paragraph of `text` that holds most of the words `asked`, cut to about `length`."""
+def telling_part(text: str, asked: str) -> str:
+    """The paragraph of a Markdown text that holds most of the words `asked`."""
     wanted = set(asked.split())
     paragraphs = [part for part in re.split(r"\n\s*\n", text) if not part.startswith(("```", "#"))]
-    best = max(paragraphs, key=lambda part: _score(part, wanted), default=text)
-    line = " ".join(best.split())
-    if len(line) <= length:
-        return line
-    return line[:length].rsplit(" ", 1)[0] + " …"
+    return max(paragraphs, key=lambda part: _score(part, wanted), default="").strip()
 
 
 def _score(paragraph: str, wanted: set[str]) -> int:

@@ -40,8 +40,9 @@ class LearnApp(App[None]):
     TITLE = "Learn the Transformer"
     CSS_PATH = "styles/app.tcss"
     SCREENS = {place.name: place.build for place in PLACES}
-    MODES = {"course": HOME.name}
-    DEFAULT_MODE = "course"
+    # Each place is a mode, so that it is still as it was left when one comes back to it.
+    MODES = {place.name: place.name for place in PLACES}
+    DEFAULT_MODE = HOME.name
     COMMANDS = {_commands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     BINDINGS = [
@@ -82,17 +83,17 @@ class LearnApp(App[None]):
             page.arrive()
         else:
             self._visited = [name for name in self._visited if name != place] + [place]
-            self.switch_screen(page)
+            self.switch_mode(place)
 
     def action_back(self) -> None:
         if len(self._visited) > 1:
             self._visited.pop()
-            self.switch_screen(self._visited[-1])
+            self.switch_mode(self._visited[-1])
 
     def action_choose_place(self) -> None:
         from tui.screens.choose_place import ChoosePlace
 
-        self.push_screen(ChoosePlace(), self._go_if_chosen)
+        self.push_screen(ChoosePlace(self._visited[-1]), self._go_if_chosen)
 
     def _go_if_chosen(self, place: str | None) -> None:
         if place:
@@ -101,7 +102,10 @@ class LearnApp(App[None]):
     def action_help(self) -> None:
         from tui.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen(self.screen))
+        self.push_screen(HelpScreen(self.screen, BY_NAME[self._visited[-1]].title))
+
+    def choose_theme(self, name: str) -> None:
+        self.theme = name
 
     # messages
 

@@ -15,5 +15,6 @@ def read_line(prompt: str = "") -> str | None:
     try:
         return input(prompt)
     except (EOFError, KeyboardInterrupt):
-        print(flush=True)
+        if sys.stdin.isatty():
+            print(flush=True)  # the cursor is still behind the prompt
         return None

@@ -80,4 +80,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX reviews_by_time ON reviews (at)",
         "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     ),
+    (
+        # where the learner stopped reading; `step` is an id of tui/lesson_steps.py
+        """CREATE TABLE bookmarks (
+            chapter TEXT PRIMARY KEY,
+            step TEXT NOT NULL,
+            at TEXT NOT NULL
+        ) WITHOUT ROWID""",
+    ),
 )

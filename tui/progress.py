@@ -16,6 +16,7 @@ from typing import Literal, Self
 
 from tui.activity import Activity
 from tui.answers import Answers
+from tui.bookmarks import Bookmarks
 from tui.database import Database, ProgressError, timestamp
 from tui.reviews import Reviews
 from tui.settings import Settings
@@ -72,6 +73,7 @@ class Progress:
         self._db = Database(file)
         self.activity = Activity(self._db)
         self.answers = Answers(self._db)
+        self.bookmarks = Bookmarks(self._db)
         self.reviews = Reviews(self._db)
         self.settings = Settings(self._db)
 

@@ -43,15 +43,30 @@ def _parts(text: str) -> list[tuple[str, bool]]:
 def _blocks(text: str) -> list[str]:
     """Paragraphs, items of lists and lines that stay as they are, one each."""
     blocks: list[str] = []
-    joins = False
     for line in text.splitlines():
-        is_own = not line.strip() or FIXED.match(line) or ITEM.match(line)
-        if joins and not (is_own and not line.startswith("  ")):
+        goes_on = bool(blocks and blocks[-1].strip()) and not FIXED.match(blocks[-1])
+        if goes_on and line.strip() and not _begins(line, blocks[-1]):
             blocks[-1] += f" {line.strip()}"
-            continue
-        blocks.append(line)
-        joins = bool(line.strip()) and not FIXED.match(line)
+        else:
+            blocks.append(line)
     return blocks
+
+
+def _begins(line: str, block: str) -> bool:
+    """Whether `line` does not belong to the paragraph or item before it."""
+    if FIXED.match(line) and not ITEM.match(block):
+        return True
+    # A sentence may end with a number: only in a list is it that of the next item.
+    item = ITEM.match(line)
+    if item is None:
+        return False
+    return item[0] in ("- ", "* ", "1. ") or ITEM.match(block) is not None
+
+
+def shortened(text: str, length: int = 200) -> str:
+    """`text` on one line, cut behind a word."""
+    line = one_line(text)
+    return line if len(line) <= length else line[:length].rsplit(" ", 1)[0] + " …"
 
 
 def _lines(block: str, indent: str, is_code: bool) -> list[str]:

@@ -5,6 +5,7 @@ import sys
 import click
 
 from exercises.catalog import CatalogError, Chapter
+from exercises.lessons import find_section
 from tui import lesson
 from tui.arguments import chapter_argument
 from tui.output import colour_wanted, width
@@ -14,15 +15,24 @@ from tui.session import now, open_session
 @click.command("read")
 @chapter_argument
 def read_command(chapter: str | None) -> None:
-    """Read a chapter's lesson. CHAPTER is a number or a name; without it, the next one."""
+    """Read a chapter's lesson. CHAPTER is a number or a name; without it, the next one.
+
+    A topic, as `learn search` names it, shows its section only.
+    """
     with open_session() as session:
+        if chapter and (section := find_section(session.catalog, chapter)):
+            _show(f"## {section.title}\n\n{section.text}")
+            return
         chosen = session.chapter(chapter)
-        text = _text(chosen)
-        if sys.stdout.isatty():
-            click.echo_via_pager(_rendered(text), color=None if colour_wanted() else False)
-        else:
-            click.echo(lesson.plain(text))
+        _show(_text(chosen))
         session.progress.mark_read(chosen.id, now())
+
+
+def _show(text: str) -> None:
+    if sys.stdout.isatty():
+        click.echo_via_pager(_rendered(text), color=None if colour_wanted() else False)
+    else:
+        click.echo(lesson.plain(text))
 
 
 def _text(chapter: Chapter) -> str:

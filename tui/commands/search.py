@@ -10,7 +10,7 @@ from quizzes.search import LIMIT, Found
 from tui.arguments import json_option
 from tui.finding import open_index
 from tui.output import print_json
-from tui.texts import one_line, wrapped
+from tui.texts import one_line, shortened, wrapped
 
 NOTHING = 1
 
@@ -41,5 +41,6 @@ def _print(found: Found, typed: str) -> None:
         click.echo(f"Nothing holds {typed}. This is about {found.instead}:")
     for hit in found.hits:
         click.echo(f"{click.style(one_line(hit.title), bold=True)}  [{hit.sort}]")
-        click.echo(wrapped(one_line(hit.excerpt), "    "))
+        if hit.excerpt:
+            click.echo(wrapped(shortened(hit.excerpt), "    "))
         click.secho(f"    {hit.command}", fg="cyan")

@@ -40,7 +40,7 @@ class Page(Screen[None]):
         """Show this next: an exercise's id, a chapter's, a section, as the place understands it."""
 
     def arrive(self) -> None:
-        self.run_worker(self._load(), group="load", exclusive=True)
+        self.run_worker(self._load, group="load", exclusive=True)
 
     def on_screen_resume(self) -> None:
         self.arrive()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
 
 from tui import messages
 from tui.overview import Overview, overview
@@ -12,6 +11,7 @@ from tui.screens.page import Page
 from tui.widgets.chapter_bars import ChapterBars
 from tui.widgets.day_line import DayLine
 from tui.widgets.next_step import NextStep
+from tui.widgets.scroll import Scroll
 
 
 class TodayPage(Page):
@@ -24,7 +24,7 @@ class TodayPage(Page):
         self._overview: Overview | None = None
 
     def content(self) -> ComposeResult:
-        with VerticalScroll():
+        with Scroll():
             yield DayLine()
             yield NextStep()
             yield ChapterBars()

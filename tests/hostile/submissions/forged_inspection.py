@@ -4,10 +4,10 @@ Holds: answers that do not fit are wrong.
 """
 # says: yours is
 
-from kit import answer, frame, put, wrong
+from kit import NOTHING_MISSING, answer, frame, put, wrong
 
-for _ in range(5):
-    put(frame(answer(None)))
+for value in (NOTHING_MISSING, None, None, None):
+    put(frame(answer(value)))
 
 
 def softmax(x, dim=-1):

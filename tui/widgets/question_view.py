@@ -1,0 +1,112 @@
+"""A question: what is asked, the way to answer it, and after the answer the explanation."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from quizzes.listed import Choices, Match, Order
+from quizzes.questions import Asked, Verdict
+from tui.widgets.answering import Answering
+from tui.widgets.choice_answer import ChoiceAnswer
+from tui.widgets.match_answer import MatchAnswer
+from tui.widgets.order_answer import OrderAnswer
+from tui.widgets.prose import Prose
+from tui.widgets.text_answer import TextAnswer
+
+# How each kind is answered here; `asked.form` says how it is typed in the line mode.
+FORMS = {
+    "choice": "Choose with a letter or the arrows, then Enter.",
+    "choices": "Mark all that are right with letters or Space, then Enter. None may be right.",
+    "order": "Move lines with Shift and ↑ ↓ (or Space, then ↑ ↓), then Enter.",
+    "match": "Give each line a number, or turn with ← →, then Enter.",
+}
+CODE = "```python\n{}\n```"
+
+
+class QuestionView(Vertical):
+    """Gives `Answered` with what was typed; whoever knows then calls `explain` or `complain`."""
+
+    DEFAULT_CSS = """
+    QuestionView {
+        height: auto;
+        max-width: 92;
+        & > Prose { padding: 0; }
+        & > .form { color: $text-muted; }
+        & > .form.problem { color: $warning; }
+        & > .verdict { display: none; margin-bottom: 1; text-style: bold; }
+        & > .verdict.right { display: block; color: $success; }
+        & > .verdict.wrong { display: block; color: $error; }
+    }
+    """
+
+    def __init__(self, asked: Asked) -> None:
+        super().__init__()
+        self.asked = asked
+        self.verdict: Verdict | None = None
+        self._answering = _answering(asked)
+        self._form = Static(_form(asked), classes="form", markup=False)
+        self._verdict = Static(classes="verdict", markup=False)
+        self._why = Prose()
+
+    def compose(self) -> ComposeResult:
+        yield Prose(self.asked.ask)
+        if self.asked.code:
+            yield Prose(CODE.format(self.asked.code.rstrip()))
+        yield self._answering
+        yield self._form
+        yield self._verdict
+        yield self._why
+
+    def take_focus(self) -> None:
+        if self.verdict is None:
+            self._answering.take_focus()
+
+    def complain(self, problem: str) -> None:
+        """The answer has not the form of one; nothing is lost."""
+        self._form.update(problem)
+        self._form.add_class("problem")
+
+    async def explain(self, verdict: Verdict) -> None:
+        self.verdict = verdict
+        self._answering.close(verdict)
+        self._form.display = False
+        self._verdict.update("✓ Right." if verdict.right else "✗ Not quite.")
+        self._verdict.add_class("right" if verdict.right else "wrong")
+        await self._why.show(_explanation(self.asked, verdict))
+
+
+def _form(asked: Asked) -> Content:
+    return Content(FORMS.get(asked.kind, asked.form))
+
+
+def _answering(asked: Asked) -> Answering:
+    match asked.body:
+        case Choices() as body:
+            return ChoiceAnswer(asked, body)
+        case Order():
+            return OrderAnswer(asked)
+        case Match():
+            return MatchAnswer(asked)
+    return TextAnswer(asked)
+
+
+def _explanation(asked: Asked, verdict: Verdict) -> str:
+    """What is right, where the options do not show it already, and why."""
+    parts = list(verdict.explanations)
+    if not verdict.right and not isinstance(asked.body, Choices):
+        parts.insert(0, _right_answer(asked, verdict.answer))
+    return "\n\n".join(parts)
+
+
+def _right_answer(asked: Asked, answer: str) -> str:
+    if asked.kind == "output":
+        return f"It prints:\n\n```text\n{answer}\n```"
+    if asked.kind in ("order", "match"):
+        lines = "\n".join(f"- {line}" for line in answer.splitlines())
+        return f"Right is:\n\n{lines}"
+    if asked.kind == "gap":
+        return f"Right is `{answer}`."
+    return f"Right is {answer}."

@@ -1,0 +1,15 @@
+"""A column that scrolls, by the arrows and by vim's keys."""
+
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+
+
+class Scroll(VerticalScroll):
+    BINDINGS = [
+        Binding("down,j", "scroll_down", "Down", show=False, tooltip="A line down"),
+        Binding("up,k", "scroll_up", "Up", show=False, tooltip="A line up"),
+        Binding("pagedown,ctrl+d", "page_down", "Page down", show=False, tooltip="A page down"),
+        Binding("pageup,ctrl+u", "page_up", "Page up", show=False, tooltip="A page up"),
+        Binding("home", "scroll_home", "Top", show=False, tooltip="To the top"),
+        Binding("end,G", "scroll_end", "End", show=False, tooltip="To the end"),
+    ]
