@@ -42,7 +42,8 @@ def number(typed: str, unit: str = "") -> Value:
 def shape(typed: str) -> tuple[int, ...]:
     """`2, 5, 7`, `(2, 5, 7)`, `[2 5 7]`, `2x5x7` or `torch.Size([2, 5, 7])`; `()` for a scalar."""
     text = re.sub(r"(?i)^torch\.size|^shape", "", typed.strip())
-    sizes = re.sub(r"[()\[\],;x×*\s]+", " ", text, flags=re.IGNORECASE).split()
+    text = re.sub(r"(?i)(?<=[0-9])\s*[x×*]\s*(?=[0-9])", " ", text)
+    sizes = re.sub(r"[()\[\],;]", " ", text).split()
     is_scalar = not sizes and re.search(r"[(\[]", text)
     if not (sizes or is_scalar) or not all(re.fullmatch(r"[0-9]+", size) for size in sizes):
         raise BadAnswer("Write the size of each dimension, as 2, 5, 7; () for a scalar.")

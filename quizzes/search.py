@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,12 +19,16 @@ from quizzes import words
 from quizzes.documents import Document, Sort
 
 LIMIT = 8
+CANDIDATES = 100
+OF_A_SORT = 3
 # A word in the title says more about a document than one in its text, and a section that explains
 # something is a better place to go than one of many cards about it.
 FACTORS = {"lesson": 2.0, "term": 1.5, "faq": 1.2, "card": 0.8}
 RANK = "bm25(documents, 0, 0, 0, 0, 0, 8.0, 1.0) * CASE sort {} ELSE 1.0 END".format(
     " ".join(f"WHEN '{sort}' THEN {factor}" for sort, factor in FACTORS.items())
 )
+
+Row = tuple[Sort, str, str, str, str]
 
 SCHEMA = (
     "CREATE TABLE made_from (fingerprint TEXT)",
@@ -92,12 +97,12 @@ class Index:
         rows = self._db.execute(
             "SELECT sort, id, shown_title, shown_text, command FROM documents"
             " WHERE documents MATCH ? AND sort = ifnull(?, sort)"
-            f" ORDER BY title = ? DESC, {RANK}, rowid LIMIT ?",
-            (query, sort, asked, limit),
-        )
+            f" ORDER BY title = ? DESC, {RANK} * (1 + (instr(title, ?) > 0)), rowid LIMIT ?",
+            (query, sort, asked, asked, CANDIDATES),
+        ).fetchall()
         return tuple(
             Hit(sort, id, title, words.telling_part(text, asked), command)
-            for sort, id, title, text, command in rows
+            for sort, id, title, text, command in _varied(rows, limit)
         )
 
     def _meant(self, asked: str) -> str | None:
@@ -111,14 +116,15 @@ class Index:
     def _cached(self) -> sqlite3.Connection | None:
         if not self._cache or not self._cache.exists():
             return None
-        db = sqlite3.connect(f"{self._cache.resolve().as_uri()}?mode=ro", uri=True)
+        db = None
         try:
-            made_from = db.execute("SELECT fingerprint FROM made_from").fetchone()
+            db = sqlite3.connect(f"{self._cache.resolve().as_uri()}?mode=ro", uri=True)
+            if db.execute("SELECT fingerprint FROM made_from").fetchone() == (self._fingerprint,):
+                return db
         except sqlite3.DatabaseError:
-            made_from = None
-        if made_from == (self._fingerprint,):
-            return db
-        db.close()
+            pass  # damaged, or of another version
+        if db:
+            db.close()
         return None
 
     def _made(self) -> sqlite3.Connection:
@@ -157,6 +163,17 @@ class Index:
                 temporary.replace(self._cache)
             finally:
                 temporary.unlink(missing_ok=True)
+
+
+def _varied(rows: list[Row], limit: int) -> list[Row]:
+    """The best rows, with those beyond the first few of a sort behind all others."""
+    counts: Counter[str] = Counter()
+    first: list[Row] = []
+    further: list[Row] = []
+    for row in rows:
+        counts[row[0]] += 1
+        (first if counts[row[0]] <= OF_A_SORT else further).append(row)
+    return [*first, *further][:limit]
 
 
 def _fingerprint(files: Sequence[Path]) -> str:

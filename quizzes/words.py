@@ -13,7 +13,7 @@ LOOKS = re.compile(
 # d_k, d_{model}, n^2: a letter with its index is one word.
 SCRIPT = re.compile(r"(?<![^\W_])([^\W\d_])[_^]\{?(\w+)\}?")
 SPELLING = re.compile(r"(?<=\w{3})iz(?=e|ing|ation)")
-ENDING = re.compile(r"(?:ing|ed|es|s|e)$")
+ENDING = re.compile(r"(?:ations?|ing|ed|es|s|e)$")
 SHORTEST_STEM = 3
 COMMON = frozenset(
     re.findall(

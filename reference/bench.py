@@ -15,12 +15,13 @@ from typing import Any, NamedTuple
 
 import click
 import torch
+import torch.nn.functional as F
 import transformers
 from torch import Tensor, nn
 
 from reference.decoding import greedy_decode
 from reference.device import choose_device, synchronize
-from reference.losses import cross_entropy
+from reference.losses import cross_entropy, next_token_loss
 from reference.rivals import (
     BOS,
     SIZES,
@@ -81,17 +82,13 @@ def compare(contest: Contest, rounds: int, device: torch.device) -> Result:
     )
 
 
-def training_step(
-    model: nn.Module, logits_of: Callable[..., Tensor], inputs: tuple[Tensor, ...]
-) -> Callable[[], None]:
-    """Forward, loss, backward and update, with the same fused AdamW for everyone."""
+def training_step(model: nn.Module, loss: Callable[[], Tensor]) -> Callable[[], None]:
+    """Forward, each library's own loss, backward, and the same fused AdamW for everyone."""
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, fused=True)
-    targets = inputs[-1].roll(-1, dims=1)
 
     def step() -> None:
         optimizer.zero_grad()
-        loss: Tensor = cross_entropy(logits_of(*inputs), targets)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss().backward()  # type: ignore[no-untyped-call]
         optimizer.step()
 
     return step
@@ -104,11 +101,14 @@ def encoder_decoder(size: Size, dtype: torch.dtype, device: torch.device) -> Ite
     opponent = "torch.nn.Transformer"
     src, tgt = torch.randint(2, size.vocab_size, (2, size.batch, size.length), device=device)
     src[::2, size.length * 3 // 4 :] = 0  # half of the sources are padded
+    labels = tgt.roll(-1, dims=1)
     yield Contest(
         "encoder-decoder, training step",
         opponent,
-        training_step(ours, ours, (src, tgt)),
-        training_step(theirs, theirs, (src, tgt)),
+        training_step(ours, lambda: cross_entropy(ours(src, tgt), labels)),
+        training_step(
+            theirs, lambda: F.cross_entropy(theirs(src, tgt).flatten(0, 1), labels.flatten())
+        ),
         tokens=size.batch * size.length,
     )
     ours.eval()
@@ -136,8 +136,8 @@ def decoder_only(size: Size, dtype: torch.dtype, device: torch.device) -> Iterat
     yield Contest(
         "decoder-only, training step",
         opponent,
-        training_step(ours, ours, (tokens,)),
-        training_step(theirs, lambda x: theirs(x, use_cache=False).logits, (tokens,)),
+        training_step(ours, lambda: next_token_loss(ours(tokens), tokens)),
+        training_step(theirs, lambda: theirs(tokens, labels=tokens, use_cache=False).loss),
         tokens=size.batch * size.length,
     )
     ours.eval()

@@ -11,6 +11,7 @@ import gc
 import os
 from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from textual.app import App
@@ -25,6 +26,7 @@ from tui.session import now
 if TYPE_CHECKING:
     from textual.command import Provider
 
+    from tui.lab import Lab
     from tui.screens.page import Page
 
 
@@ -48,8 +50,9 @@ class LearnApp(App[None]):
     BINDINGS = [
         Binding("g", "choose_place", "Go", tooltip="Go to another place"),
         Binding("question_mark,f1", "help", "Help", key_display="?", tooltip="The keys of here"),
-        Binding("colon", "command_palette", "Commands", show=False, tooltip="Find a command"),
-        Binding("escape", "back", "Back", show=False, tooltip="The place before this one"),
+        Binding("ctrl+p", "command_palette", "Find", key_display="^p", tooltip="Find a command"),
+        Binding("colon", "command_palette", "Find", show=False, tooltip="Find a command"),
+        Binding("escape", "back", "Back", show=False, tooltip="Back to where you were"),
         Binding("q", "quit", "Quit", tooltip="Leave; everything is kept"),
     ]
 
@@ -71,7 +74,17 @@ class LearnApp(App[None]):
         """What can wait until the first frame is there."""
         gc.freeze()
         gc.enable()
-        self.marker.warm()
+
+    @cached_property
+    def lab(self) -> Lab:
+        """The process that computes figures; it starts with the first of them."""
+        from tui.lab import Lab
+
+        return Lab()
+
+    async def on_unmount(self) -> None:
+        if "lab" in self.__dict__:
+            await self.lab.close()
 
     # places
 

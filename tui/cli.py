@@ -24,6 +24,7 @@ DEBUG = "LEARN_DEBUG"
 COMMANDS = (
     "init",
     "next",
+    "plan",
     "read",
     "quiz",
     "review",

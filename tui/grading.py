@@ -13,7 +13,7 @@ from tui.progress import Attempt, Kind
 from tui.session import Session, now
 
 if TYPE_CHECKING:
-    from grader import Grader, Report
+    from grader import Grader, Report, Submission
 
 # A check asks the same questions each time, so that feedback is steady; a submission asks new ones,
 # so that hard-coded outputs fail.
@@ -21,15 +21,26 @@ SEEDS: dict[Kind, int | None] = {"check": 0, "submit": None}
 
 
 def grade(session: Session, grader: Grader, exercise: Exercise, kind: Kind) -> Report:
+    submission = read(session, exercise, kind)
+    report = grader.grade(submission)
+    keep(session, submission, kind, report)
+    return report
+
+
+def read(session: Session, exercise: Exercise, kind: Kind) -> Submission:
+    """The learner's file as it is now."""
     from grader import Submission
 
     file = session.workspace.file(exercise)
-    submission = Submission.from_file(file, exercise.id, seed=SEEDS[kind])
+    return Submission.from_file(file, exercise.id, seed=SEEDS[kind])
+
+
+def keep(session: Session, submission: Submission, kind: Kind, report: Report) -> None:
+    """Record the attempt for good."""
     (source,) = submission.files().values()
-    report = grader.grade(submission)
     session.progress.record(
         Attempt(
-            exercise=exercise.id,
+            exercise=submission.exercise,
             kind=kind,
             outcome=report.outcome,
             points=report.points,
@@ -40,7 +51,6 @@ def grade(session: Session, grader: Grader, exercise: Exercise, kind: Kind) -> R
             report=json.dumps(report.to_dict(), ensure_ascii=False),
         )
     )
-    return report
 
 
 def print_report(report: Report, kind: Kind, as_json: bool) -> None:

@@ -71,6 +71,18 @@ def request(name: str, parameters: Mapping[str, Value]) -> dict[str, Any]:
     return {"figure": name, "parameters": dict(parameters)}
 
 
+def setting(text: str) -> tuple[str, Value]:
+    """`length=8` as a name and a value: a number, true or false, else the text itself."""
+    name, equals, typed = text.partition("=")
+    if not equals:
+        raise BadRequest(f"Write {text} with its value, as {text}=1.")
+    try:
+        value: Value = json.loads(typed.lower())
+    except json.JSONDecodeError:
+        value = typed
+    return name, value
+
+
 def ask_once(*requests: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Start the process, get an answer to each request, and let it end."""
     lines = "".join(json.dumps(one) + "\n" for one in requests)

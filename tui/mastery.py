@@ -14,8 +14,9 @@ from typing import Literal
 
 from exercises.catalog import Catalog, Chapter, Exercise, Topic
 from quizzes.bank import load_bank
-from tui.next_step import is_unlocked
 from tui.session import Session
+from tui.standing import Standing
+from tui.unlocking import cleared, is_unlocked
 
 State = Literal["locked", "open", "passed", "mastered"]
 
@@ -76,7 +77,7 @@ def _shares(items: Iterable[tuple[str, str]], known: Collection[str]) -> dict[st
 
 
 def states(
-    catalog: Catalog, passed: frozenset[str], mastery: Iterable[TopicMastery]
+    catalog: Catalog, standing: Standing, mastery: Iterable[TopicMastery]
 ) -> dict[str, State]:
     """An exercise is mastered if it is passed and the questions of its topics are answered right."""
     sure = {
@@ -85,10 +86,12 @@ def states(
         if found.questions.of and found.questions.known == found.questions.of
     }
 
+    done = cleared(catalog, standing)
+
     def of(exercise: Exercise) -> State:
-        if exercise.id in passed:
+        if exercise.id in standing.passed:
             topics_are_sure = all((exercise.chapter, topic) in sure for topic in exercise.topics)
             return "mastered" if topics_are_sure else "passed"
-        return "open" if is_unlocked(exercise, passed) else "locked"
+        return "open" if is_unlocked(exercise, done) else "locked"
 
     return {exercise.id: of(exercise) for exercise in catalog.exercises}

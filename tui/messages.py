@@ -11,7 +11,7 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from exercises.catalog import Exercise
-    from tui.next_step import Step
+    from tui.steps import Step
 
 
 @dataclass

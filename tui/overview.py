@@ -7,8 +7,8 @@ from datetime import datetime
 
 from quizzes.review import day_of
 from tui.activity import streak
-from tui.next_step import Step
 from tui.session import Session
+from tui.steps import Step
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def overview(session: Session, now: datetime) -> Overview:
 
 def todays_step(session: Session, now: datetime) -> Step:
     """The one place where the app asks what is next."""
-    return session.next_step()
+    return session.next_step(now)
 
 
 def due_cards(session: Session, now: datetime) -> int:

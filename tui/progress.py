@@ -12,18 +12,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
 from tui.activity import Activity
 from tui.answers import Answers
 from tui.bookmarks import Bookmarks
-from tui.database import Database, ProgressError, timestamp
+from tui.database import Database, ProgressError, moment, timestamp
+from tui.history import History
 from tui.reviews import Reviews
 from tui.settings import Settings
+from tui.standing import Kind, Latest, Standing
 
 __all__ = ["Attempt", "Kind", "Latest", "Progress", "ProgressError", "Score", "Standing"]
-
-Kind = Literal["check", "submit"]
 
 
 @dataclass(frozen=True)
@@ -42,28 +42,9 @@ class Attempt:
 
 
 @dataclass(frozen=True)
-class Latest:
-    """The exercise that the learner turned to last, and how its latest attempt went, if any."""
-
-    exercise: str
-    kind: Kind | None = None
-    outcome: str | None = None
-
-
-@dataclass(frozen=True)
 class Score:
     points: float
     max_points: float
-
-
-@dataclass(frozen=True)
-class Standing:
-    """All that decides what is next. `tested_out` are chapters, as are those in `read`."""
-
-    passed: frozenset[str] = frozenset()
-    read: frozenset[str] = frozenset()
-    latest: Latest | None = None
-    tested_out: frozenset[str] = frozenset()
 
 
 class Progress:
@@ -74,6 +55,7 @@ class Progress:
         self.activity = Activity(self._db)
         self.answers = Answers(self._db)
         self.bookmarks = Bookmarks(self._db)
+        self.history = History(self._db)
         self.reviews = Reviews(self._db)
         self.settings = Settings(self._db)
 
@@ -140,6 +122,14 @@ class Progress:
             " WHERE kind = 'submit' AND outcome != 'error' GROUP BY exercise"
         )
         return {exercise: Score(points, max_points) for exercise, points, max_points in rows}
+
+    def latest_report(self, exercise: str) -> tuple[str, Kind, datetime] | None:
+        """The report of the latest attempt as JSON, its kind, and when it was made."""
+        rows = self._db.rows(
+            "SELECT report, kind, at FROM attempts WHERE exercise = ? ORDER BY id DESC LIMIT 1",
+            exercise,
+        )
+        return (rows[0][0], rows[0][1], moment(rows[0][2])) if rows else None
 
     def latest_pass(self) -> str | None:
         """The exercise of the latest submission that passed."""

@@ -7,14 +7,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 from exercises.catalog import Catalog, Chapter, Exercise, load_catalog
 from exercises.errors import CourseError
 from exercises.workspace import Workspace
-from tui.next_step import Step, current_exercise, next_step
+from quizzes.review import Limits
+from quizzes.summary import Summary, summaries
 from tui.output import shown
+from tui.planner import next_task
 from tui.progress import Progress
+from tui.snapshot import Facts, Snapshot, snapshot
+from tui.steps import Step, worded
+from tui.tasks import Pace
+from tui.unlocking import current_exercise
 
 
 class NothingOpen(CourseError):
@@ -46,8 +53,36 @@ class Session:
     workspace: Workspace
     progress: Progress
 
-    def next_step(self) -> Step:
-        return next_step(self.catalog, self.progress.standing())
+    @cached_property
+    def asks(self) -> dict[str, Summary]:
+        """What each chapter asks."""
+        return summaries(self.catalog)
+
+    def next_step(self, now: datetime | None = None) -> Step:
+        """The one place where it is decided what is next; `now` is in the learner's time zone."""
+        known = self.snapshot(now or local_now())
+        return worded(self.catalog, known, next_task(self.catalog, known, self.pace()))
+
+    def snapshot(self, now: datetime) -> Snapshot:
+        """What the planner knows of the learner."""
+        progress = self.progress
+        facts = Facts(
+            now=now,
+            standing=progress.standing(),
+            read_on=progress.history.read_on(now),
+            passed_on=progress.history.passed_on(now),
+            efforts=progress.history.efforts(now),
+            answers=progress.history.answers(now),
+            asked_today=progress.history.asked_today(now),
+            schedules=progress.reviews.schedules(),
+            cards_done=progress.reviews.done(now),
+        )
+        return snapshot(self.catalog, self.asks, facts)
+
+    def pace(self) -> Pace:
+        settings = self.progress.settings
+        limits = Limits(new=int(settings["new_cards"]), due=int(settings["due_cards"]))
+        return Pace(float(settings["minutes"]), limits, str(settings["days"]))
 
     def exercise(self, text: str | None) -> Exercise:
         """The exercise that `text` means; without it, the current one."""

@@ -25,6 +25,8 @@ class Setting:
 
 
 SETTINGS: dict[str, Setting] = {
+    "minutes": Setting(60, "minutes a day for the course", 20, 600),
+    "days": Setting("daily", "days that you learn on", choices=("daily", "weekdays", "weekends")),
     "retention": Setting(0.9, "share of cards you want to know when they come", 0.7, 0.97),
     "new_cards": Setting(10, "new cards a day", 0, 100),
     "due_cards": Setting(60, "cards to repeat a day", 5, 1000),

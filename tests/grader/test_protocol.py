@@ -124,6 +124,12 @@ def test_what_arrives_is_what_was_sent(value: Any) -> None:
     assert alike(across(value), value)
 
 
+def test_the_dtypes_that_cross_are_those_that_a_suite_may_use() -> None:
+    floating = {torch.float64, torch.float32, torch.float16, torch.bfloat16}
+    whole = {torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8}
+    assert set(DTYPES.values()) == {*floating, *whole, torch.bool}
+
+
 def test_a_tensor_arrives_by_its_numbers_alone() -> None:
     weight = nn.Parameter(torch.ones(2, 3))
     for value in (

@@ -1,4 +1,4 @@
-"""Shipped beside every hostile submission: the plain wrong answer, a diary, and the wire's format."""
+"""Shipped beside every hostile submission: the plain wrong answer, a diary, the wire's format."""
 
 import ctypes
 import json

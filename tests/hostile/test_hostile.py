@@ -1,9 +1,8 @@
 """Every file under `submissions/` is graded as somebody might hand it in.
 
-Each gives the plain wrong answer of `kit.py` and does something hostile besides. Whatever it does, it
-gains no point by it, finds no secret, leaves nothing behind, and the next submission does not notice.
-
-A file says in its header what it tries and what must hold, and where it has to, by `# name: value`:
+Each gives the plain wrong answer of `kit.py` and does something hostile besides. Whatever it does,
+it gains no point by it, finds no secret, leaves nothing behind, and the next submission does not
+notice. A file says in its header what it tries and what must hold, and may say by `# name: value`:
 
     says       one of these, divided by `|`, is somewhere in the report
     hangs      it gets little time, so that nobody has to wait for it
@@ -85,7 +84,7 @@ class Place:
     def settle(self) -> None:
         """Wait until only the worker is left that waits for the next submission."""
         end = time.monotonic() + 60  # a worker is killed without waiting until it is gone
-        while len(self.others()) > 1 and time.monotonic() < end:
+        while len(self.others()) != 1 and time.monotonic() < end:
             time.sleep(0.01)
         assert len(self.others()) == 1
 
@@ -117,7 +116,7 @@ def in_a_hurry() -> Catalog:
 
 def traces() -> list[Path]:
     """What the corpus would leave, wherever it tries to."""
-    places = {tempfile.gettempdir(), "/tmp", "/var/tmp", "/dev/shm", "/run", "/etc", "/", Path.cwd()}
+    places = {tempfile.gettempdir(), str(Path.cwd()), "/", "/tmp", "/var/tmp", "/dev/shm", "/run"}
     return [each for place in places for each in Path(place).glob(f"{TRACE}*")]
 
 
@@ -136,6 +135,13 @@ def place() -> Iterator[Place]:
 @pytest.fixture(scope="module")
 def honest() -> str:
     return solution_path(load_catalog().exercise("softmax")).read_text(encoding="utf-8")
+
+
+def hidden_lines(exercise: str) -> list[str]:
+    """Lines of the suite that give answers away."""
+    folder = solution_path(load_catalog().exercise(exercise)).parent
+    lines = (folder / f"test_{exercise}.py").read_text(encoding="utf-8").splitlines()
+    return [line.strip() for line in lines if "reference." in line or "expect(" in line]
 
 
 @pytest.fixture(scope="module")
@@ -176,18 +182,15 @@ def test_hostile_code_gains_nothing_and_leaves_nothing(
 
     # It was tried, and it was refused.
     assert "REACHED" not in written
-    tried = hostile.source.count("attempt(\"") + hostile.source.count("search(\"")
-    assert tried <= max(
-        len({line for line in test.output.splitlines() if line.startswith("refused: ")})
-        for test in report.tests
-    ), written
+    tried = len(re.findall(r"\b(?:attempt|search)\(", hostile.source))
+    assert tried <= max(test.output.count("refused: ") for test in report.tests), written
     says = hostile.header("says")
     shown = json.dumps(report.to_dict(), ensure_ascii=False).replace("\\\\", "\\")
     assert says is None or any(part in shown for part in says.split("|")), shown
 
     # No secret, and nothing that would spoil a terminal, a file or a parser.
     assert SECRET not in written
-    assert "import reference" not in written
+    assert not any(line in written for line in hidden_lines(hostile.exercise))
     for rendered in (written, text_format.render(report), junit.render(report)):
         assert all(char.isprintable() or char in "\n\t" for char in rendered)
         assert len(rendered.encode()) < 1_000_000

@@ -42,7 +42,10 @@ KINDS: dict[str, Entry] = {
         "wrong": [{"answer": [5, 2, 7], "why": "That is time first."}],
     },
     "order": {"steps": ["score", "softmax", "average"], "why": "Weights come of scores."},
-    "match": {"pairs": [["query", "asks"], ["key", "is found"], ["value", "answers"]], "why": "So."},
+    "match": {
+        "pairs": [["query", "asks"], ["key", "is found"], ["value", "answers"]],
+        "why": "So.",
+    },
     "gap": {
         "ask": "The scores are divided by ____.",
         "answers": [r"\sqrt{d_k}", "√d_k", "sqrt(d_k)"],

@@ -32,7 +32,18 @@ def label_of(asked: Asked, text: str) -> str:
 
 
 RIGHT = {
-    "number": ["12", " 12 ", "12 bytes", "12 Bytes", "3 * 4", "3×4", "24/2", "1.2e1", "12.0", "$12$"],
+    "number": [
+        "12",
+        " 12 ",
+        "12 bytes",
+        "12 Bytes",
+        "3 * 4",
+        "3×4",
+        "24/2",
+        "1.2e1",
+        "12.0",
+        "$12$",
+    ],
     "shape": ["2, 5, 7", "(2,5,7)", "[2 5 7]", "2x5x7", "2 × 5 × 7", "torch.Size([2, 5, 7])"],
     "gap": ["√d_k", r"\sqrt{d_k}", r"$ \sqrt { d_k } $", "sqrt( d_k )", "`sqrt(d_k)`"],
     "output": ["(2, 3)", "(2,3)", " ( 2 , 3 )\n"],
@@ -46,8 +57,18 @@ WRONG = {
 BAD = {
     "choice": ["", "d", "4", "0", "a b", "nothing!?", "é"],
     "choices": ["", "a a", "d", "a x", "1 9"],
-    "number": ["", "twelve", "12 apples", "1,5", "12,", "__import__('os')", "nan", "1/0", "9**9**9"],
-    "shape": ["", "two", "2, x", "2.5, 1", "-1, 2", "2, , "[:0]],
+    "number": [
+        "",
+        "twelve",
+        "12 apples",
+        "1,5",
+        "12,",
+        "__import__('os')",
+        "nan",
+        "1/0",
+        "9**9**9",
+    ],
+    "shape": ["", "two", "2, x", "2.5, 1", "-1, 2"],
     "order": ["", "a", "a b", "a a b", "a b d", "abcd"],
     "match": ["", "a1", "a1 b2", "a1 b2 c9", "a1 a2 b3", "1 2", "x1 b2 c3", "a1 b2 c3 d", "a b c"],
     "gap": ["", "  ", "$$"],
@@ -280,7 +301,7 @@ def test_the_draws_are_those_of_every_machine(ask: Any) -> None:
     assert [tuple(ask(bytes_question(), seed).values.values()) for seed in range(3)] == PINNED
 
 
-PINNED = [(512, 8), (512, 8), (512, 8)]
+PINNED = [(512, 4), (2048, 8), (2048, 4)]
 
 
 def test_parameters_in_every_kind(ask: Any) -> None:
@@ -313,7 +334,12 @@ def test_without_parameters_braces_are_braces(ask: Any) -> None:
 @given(st.lists(st.integers(0, 99), max_size=5))
 def test_a_shape_is_understood_however_it_is_written(sizes: list[int]) -> None:
     shape = tuple(sizes)
-    for text in (str(shape), str(sizes), f"torch.Size({sizes})", f"( {'  '.join(map(str, sizes))} )"):
+    for text in (
+        str(shape),
+        str(sizes),
+        f"torch.Size({sizes})",
+        f"( {'  '.join(map(str, sizes))} )",
+    ):
         assert answers.shape(text) == shape
     if sizes:
         assert answers.shape(" x ".join(map(str, sizes))) == shape

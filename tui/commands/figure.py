@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -29,7 +28,7 @@ def figure_command(
     if name is None:
         _list(as_json)
         return
-    [answer] = lab.ask_once(lab.request(name, dict(map(_setting, settings))))
+    [answer] = lab.ask_once(lab.request(name, dict(map(lab.setting, settings))))
     figure = figures.Figure.read(answer)
     if out:
         from tui.pictures import save
@@ -40,17 +39,6 @@ def figure_command(
         print_json(answer)
     elif not out:
         click.echo(figures.text(figure, width()))
-
-
-def _setting(text: str) -> tuple[str, Any]:
-    """`length=8` as a name and a value: a number, true or false, else the text itself."""
-    name, equals, typed = text.partition("=")
-    if not equals:
-        raise click.UsageError(f"Write {text} with its value, as {text}=1.")
-    try:
-        return name, json.loads(typed.lower())
-    except json.JSONDecodeError:
-        return name, typed
 
 
 def _list(as_json: bool) -> None:

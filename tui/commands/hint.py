@@ -4,6 +4,7 @@ import click
 
 from exercises.catalog import Exercise
 from tui.arguments import exercise_argument, json_option
+from tui.hints import show_hint
 from tui.output import print_json, width
 from tui.session import now, open_session
 
@@ -16,9 +17,7 @@ def hint_command(exercise: str | None, as_json: bool) -> None:
     with open_session() as session:
         chosen = session.exercise(exercise)
         shown = session.progress.hints_shown(chosen.id)
-        number = min(shown + 1, len(chosen.hints))
-        session.progress.visit(chosen.id, now())
-        session.progress.show_hint(chosen.id, number, now())
+        number = show_hint(session, chosen, now())
     if as_json:
         texts = chosen.hints[:number]
         print_json({"exercise": chosen.id, "hints": texts, "of": len(chosen.hints)})

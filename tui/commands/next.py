@@ -8,11 +8,17 @@ from pathlib import Path
 import click
 
 from tui.arguments import json_option
-from tui.next_step import Step
 from tui.output import print_json, print_labelled, shown
 from tui.session import Session, open_session
+from tui.steps import Step, time_of
 
-LABELS = {"reading": "Read", "exercise": "Exercise", "done": "Done"}
+LABELS = {
+    "review": "Review",
+    "reading": "Read",
+    "quiz": "Quiz",
+    "exercise": "Exercise",
+    "done": "Done",
+}
 
 
 @click.command("next")
@@ -38,6 +44,8 @@ def _print(step: Step, file: Path | None) -> None:
     print_labelled(LABELS[step.kind], click.style(step.title, bold=True))
     print_labelled("", step.summary)
     print_labelled("Why", step.reason)
+    if step.estimate:
+        print_labelled("Time", time_of(step))
     if file:
         print_labelled("File", shown(file))
     print_labelled("Run", click.style(step.command, fg="cyan"))

@@ -6,10 +6,10 @@ import click
 
 from exercises.catalog import Chapter, Exercise
 from tui.arguments import json_option
-from tui.next_step import current_exercise, is_unlocked
 from tui.output import print_json
 from tui.progress import Score
 from tui.session import Session, open_session
+from tui.unlocking import cleared, current_exercise, is_unlocked
 
 BAR_WIDTH = 10
 # Words, not colours alone, carry the state.
@@ -31,6 +31,7 @@ class ChapterStatus:
     number: int
     title: str
     read: bool
+    tested_out: bool
     passed: int
     exercises: tuple[ExerciseStatus, ...]
 
@@ -57,15 +58,16 @@ def status_command(show_all: bool, as_json: bool) -> None:
 def _status(session: Session) -> list[ChapterStatus]:
     standing = session.progress.standing()
     scores = session.progress.best_scores()
+    done = cleared(session.catalog, standing)
     current = current_exercise(session.catalog, standing)
 
     def of_exercise(exercise: Exercise) -> ExerciseStatus:
         return ExerciseStatus(
             id=exercise.id,
             title=exercise.title,
-            state=_state(exercise, current, standing.passed),
+            state=_state(exercise, current, standing.passed, done),
             score=scores.get(exercise.id),
-            needs=tuple(need for need in exercise.needs if need not in standing.passed),
+            needs=tuple(need for need in exercise.needs if need not in done),
         )
 
     def of_chapter(chapter: Chapter) -> ChapterStatus:
@@ -75,6 +77,7 @@ def _status(session: Session) -> list[ChapterStatus]:
             number=chapter.number,
             title=chapter.title,
             read=chapter.id in standing.read,
+            tested_out=chapter.id in standing.tested_out,
             passed=sum(exercise.id in standing.passed for exercise in chapter.exercises),
             exercises=exercises,
         )
@@ -82,12 +85,14 @@ def _status(session: Session) -> list[ChapterStatus]:
     return [of_chapter(chapter) for chapter in session.catalog.chapters]
 
 
-def _state(exercise: Exercise, current: Exercise | None, passed: frozenset[str]) -> str:
+def _state(
+    exercise: Exercise, current: Exercise | None, passed: frozenset[str], done: frozenset[str]
+) -> str:
     if exercise.id in passed:
         return "passed"
     if exercise == current:
         return "current"
-    return "open" if is_unlocked(exercise, passed) else "locked"
+    return "open" if is_unlocked(exercise, done) else "locked"
 
 
 def _print_chapter(chapter: ChapterStatus) -> None:
@@ -95,6 +100,7 @@ def _print_chapter(chapter: ChapterStatus) -> None:
     filled = BAR_WIDTH * chapter.passed // total if total else 0
     bar = "█" * filled + "░" * (BAR_WIDTH - filled)
     read = "lesson read" if chapter.read else "lesson unread"
+    read = "tested out" if chapter.tested_out else read
     name = click.style(f"{chapter.number:>2}  {chapter.title:<36}", bold=True)
     click.echo(f"{name}  {bar}  {chapter.passed}/{total}  {read}")
 

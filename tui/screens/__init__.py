@@ -30,12 +30,16 @@ class Place:
         return page
 
 
-# Letters that are taken by places still to come:
-# r Read, q Quiz, v Review, s Search, h Sheet, l Lab
 PLACES = (
     Place("today", "t", "Today", "TodayPage", "what to do next, and why"),
+    Place("read", "r", "Read", "ReadPage", "a lesson step by step, with questions"),
     Place("map", "m", "Map", "MapPage", "what builds on what"),
     Place("exercise", "e", "Exercise", "ExercisePage", "the brief, and a verdict on each save"),
+    Place("quiz", "q", "Quiz", "QuizPage", "questions, explained one by one"),
+    Place("review", "v", "Review", "ReviewPage", "flashcards that are due"),
+    Place("lab", "l", "Lab", "LabPage", "figures whose parameters you turn"),
+    Place("search", "s", "Search", "SearchPage", "lessons, terms, questions and cards by words"),
+    Place("sheet", "h", "Sheet", "SheetPage", "what to remember; timeline and resources"),
     Place("progress", "p", "Progress", "ProgressPage", "what you have done and what you know"),
     Place("settings", "n", "Settings", "SettingsPage", "theme, pace and daily limits"),
 )

@@ -36,13 +36,13 @@ class HelpScreen(ModalScreen[None]):
 
 
 def _keys(page: Screen[object]) -> tuple[Keys, Keys]:
-    """The keys of the place and those of the app, by what they do."""
+    """The keys of the place and those of the app, by what they do; first what the last line shows."""
     here: Keys = {}
     everywhere: Keys = {}
-    for active in page.active_bindings.values():
+    for active in sorted(page.active_bindings.values(), key=lambda active: not active.binding.show):
         binding = active.binding
         # What Textual binds by itself has no tooltip, and is not worth a line.
-        if not (binding.show or binding.tooltip) or binding.system:
+        if not (binding.show or binding.tooltip):
             continue
         group = everywhere if isinstance(active.node, App) else here
         keys, _ = group.setdefault(binding.action, ([], binding.tooltip or binding.description))

@@ -10,9 +10,9 @@ from textual.widgets import Static
 
 from tui import messages
 from tui.mastery import State, states, topics
-from tui.next_step import current_exercise
 from tui.screens.page import Page
 from tui.session import Session
+from tui.unlocking import current_exercise
 from tui.widgets.concept_map import ConceptMap
 from tui.widgets.exercise_card import ExerciseCard
 from tui.widgets.symbols import legend
@@ -66,5 +66,5 @@ class MapPage(Page):
 def _look(session: Session) -> tuple[dict[str, State], str | None]:
     standing = session.progress.standing()
     current = current_exercise(session.catalog, standing)
-    found = states(session.catalog, standing.passed, topics(session))
+    found = states(session.catalog, standing, topics(session))
     return found, current.id if current else None

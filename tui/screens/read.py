@@ -2,53 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
-
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Markdown, Static
 
-from exercises.catalog import Chapter
-from exercises.lessons import find_section
-from quizzes.bank import load_bank
-from quizzes.questions import Asked, BadAnswer, Question
-from tui import messages
-from tui.answers import Answer
-from tui.checks import check_after
-from tui.lesson_steps import LessonStep, contents, find, steps
+from exercises.errors import CourseError
+from quizzes.questions import BadAnswer
+from tui import messages, reading
+from tui.lab import setting
+from tui.lesson_steps import contents
+from tui.reading import Lesson
+from tui.screens.contents import ContentsScreen
 from tui.screens.page import Page
-from tui.session import Session
 from tui.widgets.answering import Answered
 from tui.widgets.question_view import QuestionView
 from tui.widgets.scroll import Scroll
 from tui.widgets.step_view import StepView
 
+COMPUTING = "The figure is being computed …"
+END = "That was chapter {}. Space goes to Today, which says what is next."
 
-@dataclass
-class Lesson:
-    """A chapter's lesson as it is being read."""
 
-    chapter: Chapter
-    steps: tuple[LessonStep, ...]
-    questions: tuple[Question, ...]
-    right: set[str]
-    at: int
-    asked: dict[int, QuestionView] = field(default_factory=dict)
+class Text(Scroll):
+    """Space turns a page while there is more to see; at the end it is left to the lesson."""
 
-    @property
-    def step(self) -> LessonStep:
-        return self.steps[self.at]
-
-    @property
-    def is_last(self) -> bool:
-        return self.at == len(self.steps) - 1
-
-    def check(self) -> Question | None:
-        return check_after(self.steps, self.at, self.questions, self.right)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "page_down" or self.scroll_y < self.max_scroll_y
 
 
 class ReadPage(Page):
@@ -58,18 +39,19 @@ class ReadPage(Page):
         Binding("space,n,enter", "next", "Next", key_display="Space", tooltip="Read on"),
         Binding("b,p", "back", "Back", key_display="b", tooltip="The step before"),
         Binding("c", "contents", "Contents", tooltip="Jump to a section"),
-        Binding("x", "exercise", "Exercise", tooltip="The exercise of this step"),
+        Binding("x", "exercise", "Exercise", tooltip="To the exercise of this step"),
     ]
 
     def __init__(self) -> None:
         super().__init__()
         self._lesson: Lesson | None = None
         self._target: str | None = None
-        self._is_asking = False
+        self._asked: dict[int, QuestionView] = {}
+        self._at_end = False
 
     def content(self) -> ComposeResult:
         yield Static(id="head", markup=False)
-        with Scroll(id="step"):
+        with Text(id="text"):
             yield Vertical(id="page")
 
     def open(self, target: str) -> None:
@@ -79,9 +61,143 @@ class ReadPage(Page):
     async def load(self) -> None:
         if self._lesson is None or self._target is not None:
             target, self._target = self._target, None
-            self._lesson = await self.app.desk.ask(lambda session: _lesson(session, target))
-            self._is_asking = False
-            await self._show()
-        self._focus()
-"""
-"""
+            lesson = await self.app.desk.ask(lambda session: reading.open_lesson(session, target))
+            self._lesson, self._asked = lesson, {}
+            await self._show_step()
+
+    # what is shown
+
+    @property
+    def _question(self) -> QuestionView | None:
+        """The question on the screen."""
+        return next(iter(self.query(QuestionView)), None)
+
+    async def _show_step(self) -> None:
+        lesson = self._lesson
+        assert lesson
+        self._at_end = False
+        view = StepView(lesson.step, self._following(lesson))
+        await self._put(view)
+        self.query_one("#text").focus()
+        await self.app.desk.ask(reading.keep_place(lesson, self.app.clock()))
+        self.run_worker(self._draw(view), group="figures", exclusive=True)
+
+    async def _show_question(self, view: QuestionView) -> None:
+        await self._put(view)
+        view.take_focus()
+
+    async def _show_end(self, lesson: Lesson) -> None:
+        self._at_end = True
+        await self.app.desk.ask(reading.finish(lesson, self.app.clock()))
+        await self._put(Static(END.format(lesson.chapter.number)))
+        self.query_one("#text").focus()
+
+    async def _put(self, view: Widget) -> None:
+        page = self.query_one("#page")
+        async with self.batch():
+            await page.remove_children()
+            await page.mount(view)
+        self.query_one("#text").scroll_home(animate=False)
+        self.query_one("#head", Static).update(self._head())
+        self.refresh_bindings()
+
+    async def _draw(self, view: StepView) -> None:
+        for call, figure_view in view.figures:
+            figure_view.say(COMPUTING)
+            try:
+                settings = dict(map(setting, call.settings))
+                figure_view.show(await self.app.lab.figure(call.name, settings))
+            except CourseError as error:
+                figure_view.say(str(error))
+
+    def _head(self) -> str:
+        lesson = self._lesson
+        if lesson is None:
+            return ""
+        step, width = lesson.step, self.size.width - 4
+        place = f"{lesson.at + 1}/{len(lesson.steps)}"
+        kind = "question" if self._question else step.part
+        title = " · ".join(filter(None, (str(lesson.chapter.number), step.title, kind)))
+        room = width - len(place) - 2
+        title = title if len(title) <= room else title[: room - 1] + "…"
+        return title.ljust(width - len(place)) + place
+
+    def _following(self, lesson: Lesson) -> str:
+        if lesson.at in self._asked or lesson.check():
+            return "Space: a question on this"
+        return "Space: finish the chapter" if lesson.is_last else "Space: continue"
+
+    # keys
+
+    async def action_next(self) -> None:
+        lesson, question = self._lesson, self._question
+        if lesson is None or (question and question.verdict is None):
+            return
+        if self._at_end:
+            self.post_message(messages.Go("today"))
+        elif not question and (view := self._check(lesson)):
+            await self._show_question(view)
+        elif lesson.is_last:
+            await self._show_end(lesson)
+        else:
+            lesson.at += 1
+            await self._show_step()
+
+    async def action_back(self) -> None:
+        lesson = self._lesson
+        if lesson and (lesson.at > 0 or self._question or self._at_end):
+            lesson.at -= not (self._question or self._at_end)
+            await self._show_step()
+
+    def action_contents(self) -> None:
+        if self._lesson:
+            parts = contents(self._lesson.steps)
+            self.app.push_screen(ContentsScreen(parts, self._lesson.at), self._jump)
+
+    def action_exercise(self) -> None:
+        if self._lesson and self._lesson.step.exercises:
+            self.post_message(messages.Go("exercise", self._lesson.step.exercises[0]))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        lesson = self._lesson
+        if action == "exercise":
+            return bool(lesson and lesson.step.exercises)
+        return lesson is not None
+
+    def _check(self, lesson: Lesson) -> QuestionView | None:
+        """A question that is answered already is not asked again on the same way."""
+        if lesson.at in self._asked:
+            return None
+        asked = lesson.check()
+        return QuestionView(asked) if asked else None
+
+    async def _jump(self, place: int | None) -> None:
+        if place is not None and self._lesson:
+            self._lesson.at = place
+            await self._show_step()
+
+    # messages
+
+    async def on_answered(self, message: Answered) -> None:
+        view, lesson = self._question, self._lesson
+        if view is None or lesson is None:
+            return
+        try:
+            now = self.app.clock()
+            verdict = await self.app.desk.ask(reading.answer(view.asked, message.typed, now))
+        except BadAnswer as problem:
+            view.complain(str(problem))
+            return
+        lesson.seed += 1
+        self._asked[lesson.at] = view
+        if verdict.right:
+            lesson.right.add(view.asked.question.id)
+        await view.explain(verdict)
+        self.query_one("#text").focus()
+
+    def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
+        if event.href.startswith("#"):
+            self.open(event.href[1:])
+            self.arrive()
+        else:
+            self.app.open_url(event.href)

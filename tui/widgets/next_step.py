@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui import messages
-from tui.next_step import Step
+from tui.steps import Step
 
 LABELS = {
     "reading": "Read",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual.await_complete import AwaitComplete
 from textual.content import Content
 from textual.highlight import HighlightTheme, highlight
 from textual.widgets import Markdown
@@ -30,19 +31,57 @@ class Fence(MarkdownFence):
 
 
 class Prose(Markdown):
+    """`update` takes the course's Markdown."""
+
     BLOCKS = Markdown.BLOCKS | {"fence": Fence, "code_block": Fence}
+    DEFAULT_CSS = """
+    Prose {
+        max-width: 92;
+        padding: 0;
 
-    def __init__(
-        self, text: str = "", *, id: str | None = None, classes: str | None = None
-    ) -> None:
-        super().__init__(id=id, classes=classes, open_links=False)
-        self._text = text
+        MarkdownFence {
+            margin: 0 0 1 0;
+            color: $foreground;
+            background: $surface;
+            overflow: hidden hidden;
+            & > Label { padding: 0; width: 1fr; }
+        }
+        MarkdownFence.formula {
+            background: transparent;
+            & > Label { padding: 0 4; }
+        }
+        MarkdownParagraph, MarkdownBulletList, MarkdownOrderedList { margin: 0 0 1 0; }
+        MarkdownListItem MarkdownParagraph { margin: 0; }
+        MarkdownTable { background: transparent; }
+        MarkdownTableContent {
+            keyline: none;
+            grid-gutter: 0 1;
+            & > .header { color: $text-muted; text-style: underline; }
+        }
+        MarkdownBlockQuote {
+            background: transparent;
+            border-left: outer $accent;
+            padding: 0 1;
+            margin: 0 0 1 0;
+        }
+        MarkdownH1, MarkdownH2, MarkdownH3 {
+            content-align: left middle;
+            color: $foreground;
+            background: transparent;
+            text-style: bold;
+            margin: 0 0 1 0;
+        }
+        MarkdownH1 { text-style: bold underline; }
+        MarkdownBlock:dark > .code_inline, MarkdownBlock:light > .code_inline {
+            background: transparent;
+            color: $text-accent;
+        }
+    }
+    """
 
-    async def on_mount(self) -> None:
-        if self._text:
-            await self.show(self._text)
+    def __init__(self, text: str = "", *, id: str | None = None) -> None:
+        super().__init__(text, id=id, open_links=False)
 
-    async def show(self, text: str) -> None:
-        self._text = text
+    def update(self, markdown: str) -> AwaitComplete:
         width = min(self.app.size.width, READING_WIDTH) - MARGINS
-        await self.update(for_terminal(text, width))
+        return super().update(for_terminal(markdown, width))

@@ -33,7 +33,6 @@ class QuestionView(Vertical):
     QuestionView {
         height: auto;
         max-width: 92;
-        & > Prose { padding: 0; }
         & > .form { color: $text-muted; }
         & > .form.problem { color: $warning; }
         & > .verdict { display: none; margin-bottom: 1; text-style: bold; }
@@ -75,11 +74,11 @@ class QuestionView(Vertical):
         self._form.display = False
         self._verdict.update("✓ Right." if verdict.right else "✗ Not quite.")
         self._verdict.add_class("right" if verdict.right else "wrong")
-        await self._why.show(_explanation(self.asked, verdict))
+        await self._why.update(_explanation(self.asked, verdict))
 
 
 def _form(asked: Asked) -> Content:
-    return Content(FORMS.get(asked.kind, asked.form))
+    return Content(FORMS.get(asked.kind) or f"{asked.form.rstrip('.')}, then Enter.")
 
 
 def _answering(asked: Asked) -> Answering:

@@ -16,7 +16,7 @@ class TextAnswer(Answering):
     DEFAULT_CSS = """
     TextAnswer {
         layout: horizontal;
-        & > Input {
+        & > Input, & > Input:focus {
             width: 44;
             border: none;
             border-left: outer $accent;

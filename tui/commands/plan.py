@@ -1,0 +1,192 @@
+"""`learn plan`: this week, and the course with its dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import click
+
+from exercises.catalog import Catalog
+from tui.arguments import json_option
+from tui.course_plan import CoursePlan, Day, Span, course_plan, pace_to_end_by, planned_end
+from tui.output import print_json, width
+from tui.session import Session, local_now, open_session
+from tui.tasks import Pace, Task
+
+DAYS = {"daily": "every day", "weekdays": "on weekdays", "weekends": "on weekends"}
+INDENT = " " * 14
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """`planned` is the end as it was foreseen on the day the learner `began`; `enough` is the pace
+    that still ends then."""
+
+    plan: CoursePlan
+    pace: Pace
+    today: date
+    began: date | None
+    planned: date | None
+    enough: Pace | None = None
+
+    @property
+    def ahead(self) -> int | None:
+        """Days; negative where the end has moved away."""
+        if self.planned and self.plan.ends:
+            return (self.planned - self.plan.ends).days
+        return None
+
+
+@click.command("plan")
+@click.option("--weeks", type=click.IntRange(1, 52), help="Plan to be done in so many weeks.")
+@json_option
+def plan_command(weeks: int | None, as_json: bool) -> None:
+    """Show this week, and when the course will be done.
+
+    `learn settings minutes 45` and `learn settings days weekdays` change the pace.
+    """
+    with open_session() as session:
+        outlook = _outlook(session, weeks)
+        catalog = session.catalog
+    if as_json:
+        print_json(_as_json(outlook))
+    else:
+        _print(catalog, outlook, weeks)
+
+
+class TooShort(click.UsageError):
+    def __init__(self, weeks: int) -> None:
+        super().__init__(f"What is left takes more than ten hours a day for --weeks {weeks}.")
+
+
+def _outlook(session: Session, weeks: int | None) -> Outlook:
+    now, pace, catalog = local_now(), session.pace(), session.catalog
+    known = session.snapshot(now)
+    if weeks:
+        end = known.today + timedelta(weeks=weeks, days=-1)
+        enough = pace_to_end_by(end, catalog, known, pace)
+        if enough is None:
+            raise TooShort(weeks)
+        return Outlook(course_plan(catalog, known, enough), enough, known.today, None, None)
+    began = session.progress.history.began(now)
+    planned = planned_end(catalog, session.asks, began, pace) if began else None
+    plan = course_plan(catalog, known, pace)
+    still = None
+    if planned and plan.ends and plan.ends > planned >= known.today:
+        still = pace_to_end_by(planned, catalog, known, pace)
+    return Outlook(plan, pace, known.today, began, planned, still)
+
+
+def _as_json(outlook: Outlook) -> dict[str, Any]:
+    plan = outlook.plan
+    return {
+        "today": outlook.today,
+        "minutes_a_day": outlook.pace.minutes,
+        "days": outlook.pace.days,
+        "began": outlook.began,
+        "ends": plan.ends,
+        "planned_end": outlook.planned,
+        "days_ahead": outlook.ahead,
+        "week": [
+            {"date": day.date, "minutes": day.minutes, "tasks": [_task(t) for t in day.tasks]}
+            for day in plan.week
+        ],
+        "chapters": [
+            {
+                "id": span.chapter.id,
+                "number": span.chapter.number,
+                "title": span.chapter.title,
+                "begins": span.begins,
+                "ends": span.ends,
+                "minutes_left": span.minutes,
+            }
+            for span in plan.spans
+        ],
+    }
+
+
+def _task(task: Task) -> dict[str, Any]:
+    counts = {"due": task.due, "new": task.new, "questions": task.count}
+    if task.kind == "review":
+        del counts["questions"]
+    known = {name: count for name, count in counts.items() if count}
+    return {"kind": task.kind, "id": task.id, "minutes": task.minutes, **known}
+
+
+def _print(catalog: Catalog, outlook: Outlook, weeks: int | None) -> None:
+    pace = outlook.pace
+    click.secho(f"This week, {pace.minutes:g} minutes {DAYS[pace.days]}", bold=True)
+    for day in outlook.plan.week:
+        _print_day(catalog, day, day.date == outlook.today)
+    click.secho("\nThe course", bold=True)
+    for span in outlook.plan.spans:
+        _print_span(span)
+    click.echo()
+    for sentence in _sentences(outlook, weeks):
+        click.echo(click.wrap_text(sentence, width()))
+
+
+def _print_day(catalog: Catalog, day: Day, is_today: bool) -> None:
+    name = "today" if is_today else f"{day.date:%a} {day.date.day} {day.date:%b}"
+    text = ", ".join(_phrases(catalog, day.tasks)) or "free"
+    lines = click.wrap_text(text, width(), initial_indent=INDENT, subsequent_indent=INDENT)
+    click.echo(f"  {name:<12}{lines[len(INDENT) :]}")
+
+
+def _phrases(catalog: Catalog, tasks: Iterable[Task]) -> list[str]:
+    """What a day holds; the questions of a chapter are counted together."""
+    phrases: dict[str, str] = {}
+    asked: dict[str, int] = {}
+    for task in tasks:
+        part = "" if task.minutes == task.estimate else " (a part)"
+        if task.kind == "review":
+            phrases[task.id] = f"{task.due + task.new} cards"
+        elif task.kind == "quiz":
+            number = catalog.chapter(task.id).number
+            asked[task.id] = asked.get(task.id, 0) + task.count
+            phrases[f"quiz {number}"] = f"{asked[task.id]} questions on chapter {number}"
+        elif task.kind == "reading":
+            phrases[task.id] = f"read chapter {catalog.chapter(task.id).number}{part}"
+        else:
+            phrases[task.id] = f"{task.id}{part}"
+    return list(phrases.values())
+
+
+def _print_span(span: Span) -> None:
+    when = f"{_day(span.begins)} – {_day(span.ends)}" if span.begins else "done"
+    hours = f"{span.minutes / 60:>5.1f} h" if span.minutes else ""
+    click.echo(f"  {span.chapter.number:>2}  {span.chapter.title:<36}  {when:<19}{hours}")
+
+
+def _sentences(outlook: Outlook, weeks: int | None) -> Iterable[str]:
+    ends, today = outlook.plan.ends, outlook.today
+    if ends is None:
+        yield "Lessons, quizzes and exercises are done. Cards come back when they are due."
+        return
+    days = (ends - today).days + 1
+    span = f"{days} day{'' if days == 1 else 's'}" if days < 14 else f"{round(days / 7)} weeks"
+    yield f"At this pace the course is done on {ends:%A}, {_day(ends)}: {span} from now."
+    if weeks:
+        minutes = f"{outlook.pace.minutes:g}"
+        yield f"`learn settings minutes {minutes}` makes this your pace."
+    elif outlook.ahead is not None and outlook.began and outlook.planned:
+        yield from _compared(outlook.ahead, outlook.began, outlook.planned, outlook.enough)
+
+
+def _compared(ahead: int, began: date, planned: date, enough: Pace | None) -> Iterable[str]:
+    days = f"{abs(ahead)} day{'' if abs(ahead) == 1 else 's'}"
+    if ahead == 0:
+        yield f"That is as planned when you began on {_day(began)}."
+    elif ahead > 0:
+        yield f"That is {days} earlier than planned when you began on {_day(began)}."
+    else:
+        yield f"When you began on {_day(began)} it was {_day(planned)}: {days} earlier."
+        if enough:
+            yield f"{enough.minutes:g} minutes a day would still meet that date."
+
+
+def _day(on: date | None) -> str:
+    return f"{on.day} {on:%b}" if on else ""

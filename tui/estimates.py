@@ -1,0 +1,23 @@
+"""How many minutes things take: what a day is filled by. Rough, and the same for everybody."""
+
+from __future__ import annotations
+
+from exercises.catalog import Chapter, Exercise
+
+READING_PER_TOPIC = 10.0
+QUESTION = 1.0
+DUE_CARD = 0.25
+NEW_CARD = 0.5
+BY_DIFFICULTY = {1: 10.0, 2: 15.0, 3: 25.0, 4: 40.0, 5: 60.0}
+
+
+def reading(chapter: Chapter) -> float:
+    return READING_PER_TOPIC * max(1, len(chapter.topics))
+
+
+def exercise(exercise: Exercise) -> float:
+    return BY_DIFFICULTY[exercise.difficulty]
+
+
+def cards(due: int, new: int) -> float:
+    return due * DUE_CARD + new * NEW_CARD

@@ -1,0 +1,193 @@
+"""Quiz: choose what to be asked, answer, and see what to revisit."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from quizzes.bank import load_bank
+from quizzes.questions import BadAnswer
+from tui import messages
+from tui.inline import inline
+from tui.quizzing import (
+    DEFAULT_COUNT,
+    MAX_SEED,
+    PREREQUISITES,
+    Round,
+    TestOutRound,
+    prerequisites_round,
+    quiz_round,
+)
+from tui.screens.page import Page
+from tui.session import Session
+from tui.widgets.answering import Answered
+from tui.widgets.menu import Menu
+from tui.widgets.question_view import QuestionView
+from tui.widgets.scroll import Scroll
+
+ALL = "all"
+TESTOUT = "testout "
+
+
+class QuizPage(Page):
+    PLACE = "quiz"
+    CSS_PATH = "../styles/quiz.tcss"
+    BINDINGS = [
+        Binding("enter,space,n", "next", "Next", key_display="Enter", tooltip="The next question"),
+        Binding("e", "end", "End", tooltip="End the round; what you answered is kept"),
+    ]
+
+    def __init__(self, seed: Callable[[], int] = lambda: secrets.randbelow(MAX_SEED)) -> None:
+        super().__init__()
+        self._seed = seed
+        self._target: str | None = None
+        self._round: Round | None = None
+
+    def content(self) -> ComposeResult:
+        yield Static(id="head", markup=False)
+        with Scroll(id="text"):
+            yield Vertical(id="page")
+
+    def open(self, target: str) -> None:
+        """A chapter's id, a topic's, `prerequisites`, or `testout` and a chapter's id."""
+        self._target = target
+
+    async def load(self) -> None:
+        if self._target is not None:
+            target, self._target = self._target, None
+            await self._start(target)
+        elif self._round is None:
+            await self._show_menu()
+
+    # what is shown
+
+    @property
+    def _question(self) -> QuestionView | None:
+        return next(iter(self.query(QuestionView)), None)
+
+    async def _show_menu(self) -> None:
+        self._round = None
+        menu = Menu(
+            Option(inline("**The chapters that you have read**"), ALL),
+            *(
+                Option(Content(f"Chapter {chapter.number}: {chapter.title}"), chapter.id)
+                for chapter in self.app.desk.session.catalog.chapters
+            ),
+            Option(Content("What you should know before chapter 1"), PREREQUISITES),
+            *(
+                Option(Content(f"Test out of chapter {chapter.number}"), TESTOUT + chapter.id)
+                for chapter in self.app.desk.session.catalog.chapters
+            ),
+        )
+        await self._put("What shall the questions be about?", menu)
+        menu.focus()
+
+    async def _start(self, target: str) -> None:
+        seed = self._seed()
+        self._round = await self.app.desk.ask(lambda session: _round(session, target, seed))
+        await self._show_question(self._round)
+
+    async def _show_question(self, round: Round) -> None:
+        asked = round.current
+        assert asked
+        view = QuestionView(asked)
+        number = f"Question {len(round.verdicts) + 1} of {len(round.questions)}"
+        await self._put(number + _about(round), view)
+        view.take_focus()
+
+    async def _show_result(self, round: Round) -> None:
+        answered = len(round.verdicts)
+        said = f"{round.correct} of {answered} right." if answered else "Nothing was answered."
+        if isinstance(round, TestOutRound) and round.current is None:
+            outcome = "You have tested out" if round.passed else f"{round.needed} were needed"
+            said = f"{said} {outcome}."
+        topics = {t.id: t for c in self.app.desk.session.catalog.chapters for t in c.topics}
+        revisit = [topics[topic] for topic in round.revisit if topic in topics]
+        menu = Menu(
+            *(Option(inline(f"Revisit: {topic.title}"), topic.id) for topic in revisit),
+            Option(Content("Another round"), ALL),
+        )
+        await self._put(said, menu)
+        menu.focus()
+
+    async def _put(self, head: str, view: Widget) -> None:
+        page = self.query_one("#page")
+        async with self.batch():
+            await page.remove_children()
+            await page.mount(view)
+        self.query_one("#head", Static).update(head)
+        self.query_one("#text").scroll_home(animate=False)
+        self.refresh_bindings()
+
+    # keys and messages
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        question = self._question if self.is_mounted else None
+        if action == "next":
+            return bool(question and question.verdict)
+        return question is not None if action == "end" else True
+
+    async def action_next(self) -> None:
+        round = self._round
+        if round is None:
+            return
+        if round.current:
+            await self._show_question(round)
+        else:
+            await self._show_result(round)
+
+    async def action_end(self) -> None:
+        if self._round:
+            await self._show_result(self._round)
+
+    async def on_answered(self, message: Answered) -> None:
+        view, round = self._question, self._round
+        if view is None or round is None or view.verdict:
+            return
+        now = self.app.clock()
+        try:
+            verdict = await self.app.desk.ask(lambda session: round.answer(message.typed, now))
+        except BadAnswer as problem:
+            view.complain(str(problem))
+            return
+        await view.explain(verdict)
+        self.query_one("#text").focus()
+        self.refresh_bindings()
+
+    async def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        chosen = event.option_id or ALL
+        if self._round is None:
+            self.open(chosen)
+            self.arrive()
+        elif chosen == ALL:
+            await self._show_menu()
+        else:
+            self._round = None
+            self.post_message(messages.Go("read", chosen))
+
+
+def _about(round: Round) -> str:
+    return f" · {round.needed} must be right" if isinstance(round, TestOutRound) else ""
+
+
+def _round(session: Session, target: str, seed: int) -> Round:
+    bank, progress, catalog = load_bank(), session.progress, session.catalog
+    if target == PREREQUISITES:
+        return prerequisites_round(bank, progress, seed, DEFAULT_COUNT)
+    if target.startswith(TESTOUT):
+        chapter = catalog.find_chapter(target.removeprefix(TESTOUT))
+        return TestOutRound(chapter, bank, seed, progress)
+    if target in (ALL, ""):
+        return quiz_round(None, bank, progress, seed)
+    for chapter in catalog.chapters:
+        if any(topic.id == target for topic in chapter.topics):
+            return quiz_round(chapter, bank, progress, seed)
+    return quiz_round(catalog.find_chapter(target), bank, progress, seed)
