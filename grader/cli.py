@@ -20,7 +20,7 @@ from grader.errors import GraderError, UsageError
 from grader.formats import json as json_format
 from grader.formats import junit, text
 from grader.grader import Grader
-from grader.report import Report
+from grader.report import Report, printable
 from grader.submission import Submission
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -147,7 +147,7 @@ def main() -> None:
         error.show()
         status = error.exit_code
     except (GraderError, CourseError) as error:
-        click.echo(f"grader: {error}", err=True)
+        click.echo(f"grader: {printable(str(error))}", err=True)
         status = error.exit_code
     except Exception:
         # Python's own exit code for this is 1, which would read as a failed submission.

@@ -87,7 +87,7 @@ class ExaminerPool(Executor):
             process.close()
 
     def abandon(self) -> None:
-        """End what is running, too; its callers get `ExaminerLost`. Only `shutdown` is left then."""
+        """End what is running, too; its callers get `ExaminerLost`. Only `shutdown` remains."""
         self._abandoned = True
         for process in self._processes:
             process.end()

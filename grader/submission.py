@@ -1,5 +1,7 @@
 """What a learner hands in."""
 
+import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,14 +37,16 @@ class Submission:
         """Read one file; its name gives the exercise if none is named.
 
         Raises `SubmissionError` where there is no file to read. What is in the file is judged by
-        the grader, not here.
+        the grader, not here. A link is not followed: whoever hands it in may not be allowed to read
+        what we may, such as the solution.
         """
         path = Path(path)
+        if path.is_symlink():
+            raise SubmissionError(f"{path} is a symbolic link. Name the file itself.")
         if path.is_dir():
             raise SubmissionError(f"{path} is a folder. Name the file to grade.")
         try:
-            with path.open("rb") as file:
-                source = file.read(MAX_SOURCE_BYTES + 1)
+            source = _read(path)
         except FileNotFoundError:
             raise SubmissionError(f"There is no file {path}.") from None
         except OSError as error:
@@ -54,3 +58,13 @@ class Submission:
         if isinstance(self.source, Mapping):
             return dict(self.source)
         return {f"{self.exercise}.py": self.source}
+
+
+def _read(path: Path) -> bytes:
+    """As much of the file as is needed to know that it is too large."""
+    # Without O_NONBLOCK, a named pipe would let us wait for somebody who writes into it.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise SubmissionError(f"{path} is no ordinary file.")
+        return file.read(MAX_SOURCE_BYTES + 1)

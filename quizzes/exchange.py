@@ -49,7 +49,7 @@ def load(text: str) -> tuple[dict[str, Schedule], tuple[Review, ...]]:
             raise ExchangeError(f"its schema is not {SCHEMA}")
         schedules = {str(card): unpack(entry) for card, entry in document["schedules"].items()}
         reviews = tuple(_review(entry) for entry in document["reviews"])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ExchangeError(f"{type(error).__name__} {error}") from error
     return schedules, reviews
 

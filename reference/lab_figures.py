@@ -188,7 +188,7 @@ def _numbers(count: int) -> list[str]:
 
 TEMPERATURE = Parameter(
     "temperature",
-    "what the scores are divided by",
+    "divides the scores",
     (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0),
     1.0,
 )
@@ -230,7 +230,7 @@ FIGURES: dict[str, Entry] = {
                     "causal",
                 ),
                 LENGTH,
-                Parameter("window", "tokens in a window, a block, or of padding", (1, 2, 3, 4), 3),
+                Parameter("window", "of window, block or padding", (1, 2, 3, 4), 3),
             ),
         ),
         Entry(

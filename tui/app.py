@@ -21,7 +21,7 @@ from tui import messages, themes
 from tui.desk import Desk
 from tui.marking import Marker
 from tui.screens import BY_NAME, HOME, PLACES
-from tui.session import now
+from tui.session import local_now
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -52,20 +52,22 @@ class LearnApp(App[None]):
         Binding("question_mark,f1", "help", "Help", key_display="?", tooltip="The keys of here"),
         Binding("ctrl+p", "command_palette", "Find", key_display="^p", tooltip="Find a command"),
         Binding("colon", "command_palette", "Find", show=False, tooltip="Find a command"),
-        Binding("escape", "back", "Back", show=False, tooltip="Back to where you were"),
+        Binding("escape", "go_back", "Back", show=False, tooltip="Back to where you were"),
         Binding("q", "quit", "Quit", tooltip="Leave; everything is kept"),
     ]
 
-    def __init__(self, desk: Desk, marker: Marker, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, desk: Desk, marker: Marker, clock: Callable[[], datetime], theme: str = "dark"
+    ) -> None:
         # Under NO_COLOR the terminal's own two colours are used: readable on every background.
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.desk = desk
         self.marker = marker
         self.clock = clock
         self._visited = [HOME.name]
-        for theme in themes.THEMES:
-            self.register_theme(theme)
-        self.theme = themes.NAMES[0]
+        for each in themes.THEMES:
+            self.register_theme(each)
+        self.theme = theme
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._settle)
@@ -98,7 +100,7 @@ class LearnApp(App[None]):
             self._visited = [name for name in self._visited if name != place] + [place]
             self.switch_mode(place)
 
-    def action_back(self) -> None:
+    def action_go_back(self) -> None:
         if len(self._visited) > 1:
             self._visited.pop()
             self.switch_mode(self._visited[-1])
@@ -117,8 +119,9 @@ class LearnApp(App[None]):
 
         self.push_screen(HelpScreen(self.screen, BY_NAME[self._visited[-1]].title))
 
-    def choose_theme(self, name: str) -> None:
+    async def choose_theme(self, name: str) -> None:
         self.theme = name
+        await self.desk.ask(lambda session: session.progress.settings.change("theme", name))
 
     # messages
 
@@ -140,4 +143,5 @@ STEP_PLACES = {"exercise": "exercise", "reading": "read", "quiz": "quiz", "revie
 
 def run() -> None:
     with Desk() as desk, Marker() as marker:
-        LearnApp(desk, marker, lambda: now().astimezone()).run()
+        theme = str(desk.wait(lambda session: session.progress.settings["theme"]))
+        LearnApp(desk, marker, local_now, theme).run()

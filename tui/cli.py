@@ -44,6 +44,9 @@ COMMANDS = (
     "resources",
     "cards",
     "settings",
+    "export",
+    "import",
+    "figure",
     "doctor",
 )
 

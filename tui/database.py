@@ -51,6 +51,22 @@ class Database:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
 
+    @contextmanager
+    def change_with(self, other: Path) -> Iterator[sqlite3.Connection]:
+        """As `change`, with the tables of another progress file at hand as those of `other`."""
+        with self._explained():
+            self._db.execute("ATTACH ? AS other", (str(other),))
+        try:
+            with self.change() as db:
+                yield db
+        finally:
+            self._db.execute("DETACH other")
+
+    def copy_into(self, file: Path) -> None:
+        """All of it as it is at one moment, as one new file."""
+        with self._explained():
+            self._db.execute("VACUUM INTO ?", (str(file),))
+
     def _migrate(self) -> None:
         if self._version() == len(MIGRATIONS):
             return

@@ -49,5 +49,9 @@ class Desk:
         """For what needs no disk: the catalog, and where files are."""
         return self._session
 
+    def wait(self, question: Callable[[Session], T]) -> T:
+        """The answer at once. Only before there is a screen that could stand still."""
+        return self._thread.submit(question, self._session).result()
+
     async def ask(self, question: Callable[[Session], T]) -> T:
         return await asyncio.wrap_future(self._thread.submit(question, self._session))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from exercises.catalog import Chapter, Exercise
 
-READING_PER_TOPIC = 10.0
+READING_PER_TOPIC = 8.0
 QUESTION = 1.0
 DUE_CARD = 0.25
 NEW_CARD = 0.5

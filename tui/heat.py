@@ -55,7 +55,10 @@ def short(number: float) -> str:
     return f"{number:.0e}".replace("e+0", "e").replace("e-0", "e-")
 
 
-def paired(rows: Sequence[Sequence[float]]) -> Iterable[tuple[Sequence[float], Sequence[float] | None]]:
+Row = Sequence[float]
+
+
+def paired(rows: Sequence[Row]) -> Iterable[tuple[Row, Row | None]]:
     """Two rows at a time, for half blocks; the last may stand alone."""
     for top in range(0, len(rows), 2):
         yield rows[top], rows[top + 1] if top + 1 < len(rows) else None

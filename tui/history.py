@@ -51,6 +51,16 @@ class History:
             for question, right, day, in_quiz in rows
         }
 
+    def lesson_days(self, now: datetime) -> dict[str, frozenset[date]]:
+        """By question: the days on which it was answered while reading."""
+        found: dict[str, set[date]] = {}
+        for question, day in self._db.rows(
+            "SELECT DISTINCT question, date(at, ?) FROM answers WHERE context = 'lesson'",
+            _shift(now),
+        ):
+            found.setdefault(question, set()).add(date.fromisoformat(day))
+        return {question: frozenset(days) for question, days in found.items()}
+
     def asked_today(self, now: datetime) -> int:
         """Questions of quizzes; those of a lesson belong to its reading."""
         rows = self._db.rows(

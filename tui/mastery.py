@@ -79,7 +79,7 @@ def _shares(items: Iterable[tuple[str, str]], known: Collection[str]) -> dict[st
 def states(
     catalog: Catalog, standing: Standing, mastery: Iterable[TopicMastery]
 ) -> dict[str, State]:
-    """An exercise is mastered if it is passed and the questions of its topics are answered right."""
+    """An exercise is mastered if passed, with all questions of its topics answered right."""
     sure = {
         (found.chapter.id, found.topic.id)
         for found in mastery

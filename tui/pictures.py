@@ -33,9 +33,12 @@ def save(figure: Figure, file: Path) -> None:
     if file.suffix.lower() not in FORMATS:
         raise CannotDraw(f"{file.name} must end in {', '.join(FORMATS)}.")
     canvas = picture(figure)
-    # Without a date the same figure gives the same file.
+    from matplotlib import rc_context  # type: ignore[import-not-found,unused-ignore]
+
+    # Without a date, and with ids that follow from the title, a figure gives the same file again.
     metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(file.suffix.lower())
-    canvas.savefig(file, dpi=160, bbox_inches="tight", facecolor="white", metadata=metadata)
+    with rc_context({"svg.hashsalt": figure.title, "svg.fonttype": "none"}):
+        canvas.savefig(file, dpi=160, bbox_inches="tight", facecolor="white", metadata=metadata)
 
 
 def picture(figure: Figure) -> Canvas:
@@ -47,7 +50,7 @@ def picture(figure: Figure) -> Canvas:
         raise CannotDraw(
             "Pictures need matplotlib. Install it with `pip install matplotlib`."
         ) from error
-    with matplotlib.rc_context({"svg.hashsalt": figure.title, "font.size": 9}):
+    with matplotlib.rc_context({"font.size": 9}):
         canvas = Canvas(figsize=_size(figure), layout="constrained")
         axes = canvas.add_subplot()
         if figure.is_bars:

@@ -8,12 +8,13 @@ goes through it, and the same few rules make a day, a week and the course:
    course goes on while the heap shrinks.
 2. A quiz that failed, two days or more ago; one a day, the one that waited longest first.
 3. The exercise that the learner turned to last. After three days without a pass it steps aside for
-   two, and whatever else is open comes first.
+   a day, after each further one for a day more, and whatever else is open comes first.
 4. The chapter that the learner works in, then the others in their order: its lesson; then its
    questions and its exercises, keeping pace with each other.
 
-A day ends when its minutes are used up. A lesson or an exercise may go on the next day; the first
-of a day is begun even when little time is left, so that cards and quizzes never stop the course.
+What is begun is finished the same day, and a rest that is too small for it is filled with questions.
+Only the first lesson or exercise of a day may be too long for it, and goes on the next day. So no day
+holds more than its minutes, and cards and quizzes never stop the course.
 """
 
 from __future__ import annotations
@@ -31,9 +32,8 @@ from tui.unlocking import cleared, is_unlocked, unfinished
 
 CARD_SHARE = 1 / 3
 STUCK_DAYS = 3
-REST = timedelta(days=2)
-# Minutes that are worth beginning something for: the day's first lesson or exercise, and another.
-FIRST_PIECE, PIECE = 5.0, 10.0
+# The least that a long task, and a round of questions, are begun for.
+LEAST_MINUTES = 5.0
 LEAST_QUESTIONS = 4
 
 
@@ -71,7 +71,8 @@ def _next(catalog: Catalog, snapshot: Snapshot, pace: Pace) -> Task | None:
     left = pace.minutes - snapshot.spent
     if task := _cards(snapshot, pace, left):
         return task
-    for task in (_failed_quiz(catalog, snapshot), _work(catalog, snapshot)):
+    for rule in (_failed_quiz, _work, _open_quiz, _rested):
+        task = rule(catalog, snapshot)
         if task and (piece := _piece(task, left, snapshot.worked)):
             return piece
     return None
@@ -85,7 +86,7 @@ def _piece(task: Task, left: float, worked: bool) -> Task | None:
         count = int(left / estimates.QUESTION)
         minutes = count * estimates.QUESTION
         return replace(task, count=count, minutes=minutes) if count >= LEAST_QUESTIONS else None
-    return replace(task, minutes=left) if left >= (PIECE if worked else FIRST_PIECE) else None
+    return None if worked or left < LEAST_MINUTES else replace(task, minutes=left)
 
 
 def _cards(snapshot: Snapshot, pace: Pace, left: float) -> Task | None:
@@ -145,8 +146,18 @@ def _of_chapter(chapter: Chapter, snapshot: Snapshot, passed: frozenset[str]) ->
     return tasks.exercise(snapshot, exercise, "open") if exercise else None
 
 
+def _open_quiz(catalog: Catalog, snapshot: Snapshot) -> Task | None:
+    """Questions ahead of the exercises, of a chapter that was read."""
+    for chapter in _chapters(catalog, snapshot):
+        quiz = snapshot.quizzes[chapter.id]
+        is_read = chapter.id in snapshot.standing.read
+        if is_read and not quiz.failed and quiz.answered < quiz.total:
+            return tasks.questions(snapshot, chapter, "not asked")
+    return None
+
+
 def _rested(catalog: Catalog, snapshot: Snapshot) -> Task | None:
-    """An exercise that steps aside, where there is nothing that it could step aside for."""
+    """An exercise that has stepped aside, once there is nothing left that it could do so for."""
     passed = cleared(catalog, snapshot.standing)
     for exercise in catalog.exercises:
         if exercise.id not in passed and is_unlocked(exercise, passed):
@@ -174,4 +185,4 @@ def _rests(exercise: Exercise, snapshot: Snapshot) -> bool:
     effort = snapshot.efforts.get(exercise.id)
     if not effort or effort.days < STUCK_DAYS or effort.last == snapshot.today:
         return False
-    return snapshot.today < effort.last + REST
+    return snapshot.today < effort.last + timedelta(days=effort.days - 1)

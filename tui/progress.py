@@ -51,7 +51,7 @@ class Progress:
     """An open progress file; a context manager that closes it."""
 
     def __init__(self, file: Path) -> None:
-        self._db = Database(file)
+        self.database = self._db = Database(file)
         self.activity = Activity(self._db)
         self.answers = Answers(self._db)
         self.bookmarks = Bookmarks(self._db)

@@ -80,7 +80,7 @@ class TestOutRound(Round):
 
     @property
     def passed(self) -> bool:
-        return self.correct >= self.needed
+        return self.current is None and self.correct >= self.needed
 
     def answer(self, typed: str, at: datetime) -> Verdict:
         verdict = super().answer(typed, at)

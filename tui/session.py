@@ -74,6 +74,7 @@ class Session:
             efforts=progress.history.efforts(now),
             answers=progress.history.answers(now),
             asked_today=progress.history.asked_today(now),
+            lesson_days=progress.history.lesson_days(now),
             schedules=progress.reviews.schedules(),
             cards_done=progress.reviews.done(now),
         )

@@ -22,14 +22,16 @@ class Setting:
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
+    step: float = 1.0
 
 
 SETTINGS: dict[str, Setting] = {
-    "minutes": Setting(60, "minutes a day for the course", 20, 600),
+    "theme": Setting("dark", "colours of the app", choices=("dark", "light", "high-contrast")),
+    "minutes": Setting(75, "minutes a day for the course", 20, 600, step=10),
     "days": Setting("daily", "days that you learn on", choices=("daily", "weekdays", "weekends")),
-    "retention": Setting(0.9, "share of cards you want to know when they come", 0.7, 0.97),
+    "retention": Setting(0.9, "cards you want to know when they come", 0.7, 0.97, step=0.01),
     "new_cards": Setting(10, "new cards a day", 0, 100),
-    "due_cards": Setting(60, "cards to repeat a day", 5, 1000),
+    "due_cards": Setting(60, "cards to repeat a day", 5, 1000, step=5),
 }
 
 
@@ -69,3 +71,12 @@ def parse(name: str, typed: str) -> Value:
     if not low <= value <= high:
         raise BadSetting(f"{name} is a number from {low:g} to {high:g}, not {typed!r}.")
     return value
+
+
+def neighbour(name: str, value: Value, by: int) -> str:
+    """The value `by` steps on, as it would be typed; it stays within its bounds."""
+    setting = SETTINGS[name]
+    if setting.choices:
+        return setting.choices[(setting.choices.index(str(value)) + by) % len(setting.choices)]
+    low, high = setting.low or 0, setting.high or 0
+    return f"{min(high, max(low, float(value) + by * setting.step)):g}"

@@ -38,7 +38,10 @@ class Answered:
 
 @dataclass(frozen=True)
 class Facts:
-    """What was recorded, up to `now`, which is in the learner's time zone."""
+    """What was recorded, up to `now`, which is in the learner's time zone.
+
+    `lesson_days` are those on which a question was answered while reading a lesson.
+    """
 
     now: datetime
     standing: Standing = field(default_factory=Standing)
@@ -47,6 +50,7 @@ class Facts:
     efforts: Mapping[str, Effort] = field(default_factory=dict)
     answers: Mapping[str, Answered] = field(default_factory=dict)
     asked_today: int = 0
+    lesson_days: Mapping[str, frozenset[date]] = field(default_factory=dict)
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
     cards_done: Done = field(default_factory=Done)
 
@@ -104,11 +108,12 @@ def snapshot(catalog: Catalog, asks: Mapping[str, Summary], facts: Facts) -> Sna
     today = day_of(facts.now)
     read = [c for c in catalog.chapters if facts.read_on.get(c.id) == today]
     passed = [e for e in catalog.exercises if facts.passed_on.get(e.id) == today]
-    spent = sum(map(estimates.reading, read)) + facts.asked_today * estimates.QUESTION
+    # What took several days is shared out among them.
+    spent = sum(estimates.reading(c) / _days_of(asks[c.id], facts, today) for c in read)
     for exercise in passed:
-        # What took several days is shared out among them.
         days = facts.efforts[exercise.id].days if exercise.id in facts.efforts else 1
         spent += estimates.exercise(exercise) / days
+    spent += facts.asked_today * estimates.QUESTION
     return Snapshot(
         today=today,
         standing=facts.standing,
@@ -125,6 +130,11 @@ def snapshot(catalog: Catalog, asks: Mapping[str, Summary], facts: Facts) -> Sna
 def opens_cards(chapter: str, standing: Standing, read_on: Mapping[str, date], today: date) -> bool:
     """New cards come from the day after reading: at once, they would only be read again."""
     return chapter in standing.tested_out or (chapter in read_on and read_on[chapter] < today)
+
+
+def _days_of(asked: Summary, facts: Facts, today: date) -> int:
+    """On how many days a lesson was read that was finished today."""
+    return len({today}.union(*(facts.lesson_days.get(id, ()) for id in asked.questions)))
 
 
 def _quiz(topics: Mapping[str, str], answers: Mapping[str, Answered]) -> Quiz:

@@ -37,6 +37,8 @@ def blocks(source: str) -> tuple[Block, ...]:
 
 
 def _of_body(body: list[ast.stmt], lines: list[str], indent: int) -> Iterator[Block]:
+    if fields := [ast.unparse(node) for node in body if isinstance(node, ast.AnnAssign)]:
+        yield Block("code", indent, "\n".join(fields))
     for node in body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
@@ -46,8 +48,6 @@ def _of_body(body: list[ast.stmt], lines: list[str], indent: int) -> Iterator[Bl
                 yield from _of_docstring(text, indent + INDENT)
             if isinstance(node, ast.ClassDef):
                 yield from _of_body(node.body, lines, indent + INDENT)
-        elif isinstance(node, ast.AnnAssign):
-            yield Block("code", indent, ast.unparse(node))
 
 
 def _of_docstring(text: str, indent: int) -> Iterator[Block]:

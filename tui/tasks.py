@@ -19,7 +19,7 @@ SITTING = 8  # questions of one `learn quiz`
 class Pace:
     """How much a day may hold, and which days: daily, weekdays or weekends."""
 
-    minutes: float = 60.0
+    minutes: float = 75.0
     limits: Limits = field(default_factory=Limits)
     days: str = "daily"
 

@@ -1,15 +1,17 @@
 """Move progress between machines, and put it away.
 
-An export is a progress file itself: SQLite, with the tables of `tui/migrations.py` and their version
-in `user_version`. So the export of an older course is brought up to date by the same migrations, and
-that of a newer one is recognised and refused. It is taken in one piece, even while others write.
+An export is a progress file itself: SQLite, with the tables of `tui/migrations.py` and their
+version in `user_version`. So the export of an older course is brought up to date by the same
+migrations, and that of a newer one is recognised and refused. It is taken in one piece, even while
+others write.
 
-An import is a union. What both files hold is kept once. Of two entries on the same thing, LATER says
-which one stays; a setting that was made here stays.
+An import is a union. What both files hold is kept once. Of two entries on the same thing, LATER
+says which one stays; a setting that was made here stays.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -43,21 +45,21 @@ def export(database: Database, file: Path) -> None:
     temporary.unlink(missing_ok=True)
     try:
         database.copy_into(temporary)
+        with temporary.open("rb+") as written:
+            os.fsync(written.fileno())  # what it is a backup of may be deleted next
         temporary.rename(file)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def import_(database: Database, file: Path) -> int:
-    """Take in what `file` holds and is not here yet; returns how many entries these are."""
+def take_in(database: Database, file: Path) -> int:
+    """Add what `file` holds and is not here yet; returns how many entries these are."""
     with _readable(file) as copy, database.change_with(copy) as db:
         before = _count(db)
-        for table in EVENTS:
-            _merge_events(db, table)
-        for table, later in LATER.items():
-            _merge_latest(db, table, TIME.get(table, "at"), later)
-        for table in FIRST_HERE:
-            db.execute(f"INSERT OR IGNORE INTO main.{table} SELECT * FROM other.{table}")
+        try:
+            _merge(db)
+        except sqlite3.Error as error:
+            raise TransferError(f"{file} is damaged: {error}. Nothing was changed.") from error
         return _count(db) - before
 
 
@@ -95,6 +97,15 @@ def _is_progress(file: Path) -> bool:
     except sqlite3.DatabaseError:
         return False
     return sound and {"attempts", "visits"} <= tables
+
+
+def _merge(db: sqlite3.Connection) -> None:
+    for table in EVENTS:
+        _merge_events(db, table)
+    for table, later in LATER.items():
+        _merge_latest(db, table, TIME.get(table, "at"), later)
+    for table in FIRST_HERE:
+        db.execute(f"INSERT OR IGNORE INTO main.{table} SELECT * FROM other.{table}")
 
 
 def _merge_events(db: sqlite3.Connection, table: str) -> None:

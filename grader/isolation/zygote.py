@@ -14,6 +14,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy
@@ -26,6 +27,7 @@ from grader.isolation.worker import serve
 def main(control_fd: int, device: str) -> None:
     """Serve `spawn` and `end` requests until the examiner is gone; then no worker outlives us."""
     control = socket.socket(fileno=control_fd)
+    offer_ourselves()
     warm_up()
     plan = prepare(readable_roots(), device)
     gc.collect()
@@ -46,6 +48,12 @@ def main(control_fd: int, device: str) -> None:
                     nursery.end(pid)
     finally:
         nursery.close()
+
+
+def offer_ourselves() -> None:
+    """Where memory runs out, the system is to end us or a worker, not the examiner or its owner."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("500")
 
 
 def warm_up() -> None:

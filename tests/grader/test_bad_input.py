@@ -4,6 +4,7 @@ Most cases are the solution of `softmax` with something wrong in the one test th
 which shows whether the others are graded all the same.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from grader import Report, Submission
 from grader.examiner import Examiner
 from grader.isolation.candidate import Allowance
 from grader.isolation.sandbox import Sandbox
+from grader.solutions import solution_path
 from grader.submission import MAX_SOURCE_BYTES
 
 FLOAT64 = "test_float64_keeps_its_precision"
@@ -255,12 +257,21 @@ def test_the_stub_is_told_that_it_is_not_written(grade: Callable[..., Report]) -
 
 @pytest.mark.parametrize(
     ("name", "says"),
-    [("nothing.py", "There is no file"), ("", "is a folder"), ("unknown.py", "no exercise")],
+    [
+        ("nothing.py", "There is no file"),
+        ("", "is a folder"),
+        ("unknown.py", "no exercise"),
+        ("softmax.py", "is a symbolic link. Name the file itself."),
+        ("pipe.py", "is no ordinary file."),
+        ("esc\x1b[31m.py", r"esc\x1b[31m"),
+    ],
 )
 def test_what_is_not_there_to_be_graded_is_a_usage_error(
     name: str, says: str, tmp_path: Path
 ) -> None:
     (tmp_path / "unknown.py").write_text("")
+    (tmp_path / "softmax.py").symlink_to(solution_path(load_catalog().exercise("softmax")))
+    os.mkfifo(tmp_path / "pipe.py")
     command = [sys.executable, "-m", "grader.cli", "run", str(tmp_path / name)]
     done = subprocess.run(command, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (2, "")

@@ -129,8 +129,8 @@ def test_any_executor_will_do(
         with Grader(executor=executor) as grader:
             wrong = Submission("softmax", WRONG, seed=1)
             layer = Submission("self_attention", solution("self_attention"), seed=1)
-            reports = list(grader.grade_all([right, wrong, layer] * 5))
-        assert [report.passed for report in reports] == [True, False, True] * 5
+            reports = list(grader.grade_all([right, wrong, layer] * 3))
+        assert [report.passed for report in reports] == [True, False, True] * 3
         assert executor.submit(int, "3").result() == 3
 
 

@@ -14,6 +14,7 @@ import json
 import os
 import platform
 import re
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -199,6 +200,28 @@ def test_hostile_code_gains_nothing_and_leaves_nothing(
     assert traces() == []
     assert timeless(place.grade(honest)) == before
     place.settle()
+
+
+def test_a_sandbox_that_was_killed_is_replaced(place: Place, honest: str, before: Report) -> None:
+    os.kill(place.sandbox._process.pid, signal.SIGKILL)
+    assert timeless(place.grade(honest)) == before
+
+
+def test_a_worker_goes_first_when_memory_runs_out(place: Place) -> None:
+    place.settle()
+    for pid in (place.sandbox._process.pid, *place.others()):
+        assert int(Path(f"/proc/{pid}/oom_score_adj").read_text()) >= 500
+
+
+def test_no_descriptor_of_ours_is_left_open(place: Place, honest: str) -> None:
+    def held() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    place.grade(honest)
+    first = held()
+    for source in (honest, "import os; os._exit(0)", "softmax = lambda x, dim=-1: x", "1 +"):
+        place.grade(source)
+    assert held() == first
 
 
 def test_the_corpus_says_what_it_is_for() -> None:

@@ -42,12 +42,12 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def learn(folder: Path) -> Learn:
-    def run(*arguments: str, cwd: Path = folder, **environment: str) -> Any:
+    def run(*arguments: str, cwd: Path = folder, typed: str = "", **environment: str) -> Any:
         return subprocess.run(
             [LEARN, *arguments],
             cwd=cwd,
             env=clean_environment(**environment),
-            stdin=subprocess.DEVNULL,
+            input=typed,
             capture_output=True,
             text=True,
             timeout=120,

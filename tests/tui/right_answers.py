@@ -9,7 +9,9 @@ def right_answer(asked: Asked) -> str:
     body: Any = asked.body
     match asked.kind:
         case "choice" | "choices":
-            right = [item.label for item, o in zip(asked.items, body.options, strict=True) if o.right]
+            right = [
+                item.label for item, o in zip(asked.items, body.options, strict=True) if o.right
+            ]
             return " ".join(right) or "none"
         case "number":
             return str(body.answer)

@@ -39,14 +39,13 @@ def glossary_command(term: tuple[str, ...], as_json: bool) -> None:
 
 
 def _find(glossary: tuple[Term, ...], text: str) -> Term:
-    by_name = {entry.id: entry for entry in glossary} | {entry.term: entry for entry in glossary}
-    found, closest = look_up(text, tuple(by_name))
-    if found is None:
-        closest = tuple(dict.fromkeys(by_name[name].term for name in closest))
-        if len(closest) != 1:
-            raise UnknownTerm(text, closest)
-        found = closest[0]
-    return by_name[found]
+    closest: tuple[str, ...] = ()
+    for by_name in ({entry.term: entry for entry in glossary}, {e.id: e for e in glossary}):
+        found, near = look_up(text, tuple(by_name))
+        if found:
+            return by_name[found]
+        closest = closest or near
+    raise UnknownTerm(text, closest)
 
 
 def _print(entry: Term) -> None:

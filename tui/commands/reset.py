@@ -1,25 +1,80 @@
-"""`learn reset`: the stub again; the learner's file goes into a backup."""
+"""`learn reset`: the stub again, or with --all the first day; what was yours goes into a backup."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
 
 import click
 
 from tui.arguments import exercise_argument, json_option
 from tui.output import print_json, shown
-from tui.session import now, open_session
+from tui.session import Session, local_now, open_session
 
 
 @click.command("reset")
 @exercise_argument
+@click.option("--all", "everything", is_flag=True, help="Every stub, and all progress.")
+@click.option("--yes", is_flag=True, help="With --all: do not ask.")
 @json_option
-def reset_command(exercise: str | None, as_json: bool) -> None:
-    """Put the stub back, and keep your file as a backup."""
+def reset_command(exercise: str | None, everything: bool, yes: bool, as_json: bool) -> None:
+    """Put the stub back, and keep your file as a backup.
+
+    With --all, everything is as on the first day, but for your settings. Your files and your
+    progress are kept in the workspace's .learn/backups.
+    """
+    if everything and exercise:
+        raise click.UsageError("Name an exercise, or give --all.")
     with open_session() as session:
-        chosen = session.exercise(exercise)
-        # The time of the learner's clock: it is in the name of the backup.
-        backup = session.workspace.reset(chosen, now().astimezone())
-        file = session.workspace.file(chosen)
+        if everything:
+            _ask(yes)
+            _reset_all(session, as_json)
+        else:
+            _reset(session, exercise, as_json)
+
+
+def _reset(session: Session, name: str | None, as_json: bool) -> None:
+    exercise = session.exercise(name)
+    backup = session.workspace.reset(exercise, local_now())
+    file = session.workspace.file(exercise)
     if as_json:
-        print_json({"exercise": chosen.id, "file": file, "backup": backup})
+        print_json({"exercise": exercise.id, "file": file, "backup": backup})
     elif backup:
         click.echo(f"{shown(file)} is the stub again. Yours is kept in {shown(backup)}.")
     else:
         click.echo(f"{shown(file)} is the stub. There was nothing of yours to keep.")
+
+
+def _ask(yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise click.UsageError("--all needs --yes where nobody can be asked.")
+    click.confirm("Put every stub back and forget all progress? A backup is kept", abort=True)
+
+
+def _reset_all(session: Session, as_json: bool) -> None:
+    from tui.transfer import clear, export
+
+    now, workspace, progress = local_now(), session.workspace, session.progress
+    kept = _free(workspace.state / "backups", f"progress-{now:%Y%m%d-%H%M%S}")
+    kept.parent.mkdir(exist_ok=True)
+    export(progress.database, kept)
+    backups = [workspace.reset(exercise, now) for exercise in session.catalog.exercises]
+    files = [backup for backup in backups if backup]
+    clear(progress.database)
+    if as_json:
+        print_json({"progress": kept, "files": files})
+        return
+    click.echo("Everything is as on the first day, but for your settings.")
+    click.echo(f"`learn import {shown(kept)}` brings your progress back.")
+    if files:
+        click.echo(f"{len(files)} of your files are kept in {shown(kept.parent)}.")
+
+
+def _free(folder: Path, stem: str) -> Path:
+    path, count = folder / f"{stem}.db", 1
+    while path.exists():
+        count += 1
+        path = folder / f"{stem}-{count}.db"
+    return path

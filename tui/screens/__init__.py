@@ -1,8 +1,7 @@
 """The places of the app. To add one, write its module here and its line in `PLACES`.
 
-A place is reached by `g` and its letter, from the bar at the top, and from the command palette; all
-three are made from this table. A letter occurs in its title, where the bar underlines it. `g` itself
-is left free, for `gg`.
+A place is reached by `g` and its letter, from the bar at the top, and from the command palette;
+all three are made from this table. A letter occurs in its title, where the bar underlines it.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Place:
-    """`page` is a `Page` in the module of this name in `tui.screens`, imported on the first visit."""
+    """`page` is a `Page` in the module `tui.screens.<name>`, imported on the first visit."""
 
     name: str
     key: str

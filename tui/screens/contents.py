@@ -7,7 +7,6 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList
-from textual.widgets.option_list import Option
 
 from tui.widgets.menu import Menu
 
@@ -38,16 +37,15 @@ class ContentsScreen(ModalScreen[int | None]):
 
     def compose(self) -> ComposeResult:
         shown = ""
-        options = []
+        lines: list[Content] = []
         for _, title, part in self._parts:
             # A section's title stands once, its parts below it.
             if title != shown:
-                text = Content.assemble((title, "bold"), f" · {part}" if part else "")
+                lines.append(Content.assemble((title, "bold"), f" · {part}" if part else ""))
             else:
-                text = Content(f"  {part}")
+                lines.append(Content(f"  {part}"))
             shown = title
-            options.append(Option(text))
-        yield Menu(*options)
+        yield Menu(*((str(place), line) for place, line in enumerate(lines)))
 
     def on_mount(self) -> None:
         self.query_one(Menu).highlighted = self._at

@@ -43,7 +43,7 @@ class ExercisePage(Page):
         Binding("r", "grade('check')", "Run", tooltip="Check the file now; a save does it, too"),
         Binding("h", "hint", "Hint", tooltip="Show one more hint"),
         Binding("s", "grade('submit')", "Submit", tooltip="Submit: fresh numbers, and it counts"),
-        Binding("tab", "turn", "Turn", tooltip="From the brief to the verdict and back"),
+        Binding("tab", "turn", "Switch", tooltip="From the brief to the verdict and back"),
         Binding("enter", "next", "Next", tooltip="On to the next step"),
     ]
 

@@ -36,7 +36,7 @@ class HelpScreen(ModalScreen[None]):
 
 
 def _keys(page: Screen[object]) -> tuple[Keys, Keys]:
-    """The keys of the place and those of the app, by what they do; first what the last line shows."""
+    """The keys of the place and of the app, by what they do; first those of the last line."""
     here: Keys = {}
     everywhere: Keys = {}
     for active in sorted(page.active_bindings.values(), key=lambda active: not active.binding.show):

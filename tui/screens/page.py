@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import getters
+from textual import getters, work
 from textual.app import ComposeResult
 from textual.screen import Screen
 
@@ -40,11 +40,12 @@ class Page(Screen[None]):
         """Show this next: an exercise's id, a chapter's, a section, as the place understands it."""
 
     def arrive(self) -> None:
-        self.run_worker(self._load, group="load", exclusive=True)
+        self._load()
 
     def on_screen_resume(self) -> None:
         self.arrive()
 
+    @work(group="load", exclusive=True)
     async def _load(self) -> None:
         try:
             await self.load()

@@ -11,8 +11,8 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
+from exercises.catalog import Chapter
 from quizzes.bank import load_bank
 from quizzes.questions import BadAnswer
 from tui import messages
@@ -70,22 +70,20 @@ class QuizPage(Page):
     # what is shown
 
     @property
+    def _chapters(self) -> tuple[Chapter, ...]:
+        return self.app.desk.session.catalog.chapters
+
+    @property
     def _question(self) -> QuestionView | None:
         return next(iter(self.query(QuestionView)), None)
 
     async def _show_menu(self) -> None:
         self._round = None
         menu = Menu(
-            Option(inline("**The chapters that you have read**"), ALL),
-            *(
-                Option(Content(f"Chapter {chapter.number}: {chapter.title}"), chapter.id)
-                for chapter in self.app.desk.session.catalog.chapters
-            ),
-            Option(Content("What you should know before chapter 1"), PREREQUISITES),
-            *(
-                Option(Content(f"Test out of chapter {chapter.number}"), TESTOUT + chapter.id)
-                for chapter in self.app.desk.session.catalog.chapters
-            ),
+            (ALL, Content("The chapters that you have read")),
+            *((c.id, Content(f"Chapter {c.number}: {c.title}")) for c in self._chapters),
+            (PREREQUISITES, Content("What you should know before chapter 1")),
+            *((TESTOUT + c.id, Content(f"Test out of chapter {c.number}")) for c in self._chapters),
         )
         await self._put("What shall the questions be about?", menu)
         menu.focus()
@@ -109,11 +107,14 @@ class QuizPage(Page):
         if isinstance(round, TestOutRound) and round.current is None:
             outcome = "You have tested out" if round.passed else f"{round.needed} were needed"
             said = f"{said} {outcome}."
-        topics = {t.id: t for c in self.app.desk.session.catalog.chapters for t in c.topics}
-        revisit = [topics[topic] for topic in round.revisit if topic in topics]
+        topics = {topic.id: topic for chapter in self._chapters for topic in chapter.topics}
         menu = Menu(
-            *(Option(inline(f"Revisit: {topic.title}"), topic.id) for topic in revisit),
-            Option(Content("Another round"), ALL),
+            *(
+                (topic, inline(f"Revisit: {topics[topic].title}"))
+                for topic in round.revisit
+                if topic in topics
+            ),
+            (ALL, Content("Another round")),
         )
         await self._put(said, menu)
         menu.focus()

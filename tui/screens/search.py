@@ -6,7 +6,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
 
 from quizzes.bank import load_bank
 from quizzes.search import Found, Hit, Index
@@ -24,7 +23,15 @@ NOTHING = "Nothing in the course speaks of that."
 INSTEAD = "Nothing holds these words. This is about {}:"
 GLOSSARY = "The glossary: {} terms."
 FOUND = "{} found."
+BEST = "The best {} of what was found."
 NAMES = {"faq": "question", "event": "timeline"}
+
+
+class Words(Input):
+    BINDINGS = [
+        Binding("down", "screen.list", "List", key_display="↓", tooltip="To what was found"),
+        Binding("enter", "submit", "The first", tooltip="Open the first that was found"),
+    ]
 
 
 class SearchPage(Page):
@@ -32,7 +39,6 @@ class SearchPage(Page):
     CSS_PATH = "../styles/search.tcss"
     BINDINGS = [
         Binding("slash", "type", "Type", key_display="/", tooltip="Change the words"),
-        Binding("down", "list", "List", key_display="↓", tooltip="To what was found"),
         Binding("escape", "close", "Back", show=False, tooltip="Back to what was found"),
     ]
 
@@ -43,7 +49,7 @@ class SearchPage(Page):
         self._entry: Entry | None = None
 
     def content(self) -> ComposeResult:
-        yield Input(placeholder="Words, the beginning of a word, or a formula such as √d_k")
+        yield Words(placeholder="Words, the beginning of a word, or a formula such as √d_k")
         yield Static(id="said", markup=False)
         yield Menu(id="hits")
         with Scroll(id="entry"):
@@ -71,8 +77,7 @@ class SearchPage(Page):
         found, said = await self.app.desk.ask(lambda session: self._found(session, typed))
         self._hits = found.hits
         hits = self.query_one("#hits", Menu)
-        hits.clear_options()
-        hits.add_options(Option(_line(hit)) for hit in found.hits)
+        hits.fill((f"{hit.sort} {hit.id}", _line(hit, not typed.strip())) for hit in found.hits)
         self.query_one("#said", Static).update(said)
 
     def _found(self, session: Session, typed: str) -> tuple[Found, str]:
@@ -86,16 +91,17 @@ class SearchPage(Page):
         found = self._index.search(typed, LIMIT)
         if not found.hits:
             return found, NOTHING
-        said = INSTEAD.format(found.instead) if found.instead else FOUND.format(len(found.hits))
-        return found, said
+        if found.instead:
+            return found, INSTEAD.format(found.instead)
+        count = len(found.hits)
+        return found, (BEST if count == LIMIT else FOUND).format(count)
 
     async def _show_entry(self, entry: Entry) -> None:
         self._entry = entry
         self.query_one("#title", Static).update(inline(entry.title))
         self.query_one("#note", Static).update(entry.note)
         links = self.query_one("#links", Menu)
-        links.clear_options()
-        links.add_options(Option(inline(link.says)) for link in entry.links)
+        links.fill((link.says, inline(link.says)) for link in entry.links)
         await self.query_one(Prose).update(entry.text)
         self._turn(to_entry=True)
         (links if entry.links else self.query_one("#entry")).focus()
@@ -137,7 +143,8 @@ class SearchPage(Page):
             return self._entry is not None
         if action == "list":
             return self._entry is None
-        return True
+        is_typing = self.is_mounted and self.query_one(Input).has_focus
+        return not is_typing if action == "type" else True
 
     def action_type(self) -> None:
         self.action_close()
@@ -155,10 +162,11 @@ class SearchPage(Page):
             self.query_one("#hits").focus()
 
 
-def _line(hit: Hit) -> Content:
-    """A title, what it is, and the place that speaks of it, on one line."""
+def _line(hit: Hit, is_glossary: bool) -> Content:
+    """What it is, its title, and the place that speaks of the words, on one line."""
+    sort = "" if is_glossary else f"{NAMES.get(hit.sort, hit.sort):<10}"
     return Content.assemble(
+        (sort, "$accent"),
         Content.styled(plain(hit.title), "bold"),
-        (f"  {NAMES.get(hit.sort, hit.sort)}", "$accent"),
         (f"  {plain(hit.excerpt)}", "$text-muted"),
     )

@@ -64,4 +64,6 @@ def _hints(exercise: Exercise, shown: int, width: int) -> Iterator[Content]:
             (f"Hint {number} of {total}", "bold $accent"), *(f"\n  {line}" for line in text)
         )
     if not shown:
-        yield Content.styled(f"{total} hints; h shows the first, which gives nothing away.", "$text-muted")
+        yield Content.styled(
+            f"{total} hints; h shows the first, which gives nothing away.", "$text-muted"
+        )

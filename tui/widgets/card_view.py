@@ -12,7 +12,7 @@ from textual.events import Click
 from textual.style import Style
 from textual.widgets import Static
 
-from quizzes.cards import Card
+from quizzes.cards import GAP, Card
 from quizzes.review import RATINGS, Rating
 from tui.widgets.prose import Prose
 
@@ -27,6 +27,8 @@ class CardView(Vertical):
         & > #back { display: none; padding-top: 1; border-top: solid $panel; }
         & > #note { color: $warning; margin-bottom: 1; }
         &.revealed > #back { display: block; }
+        &.cloze.revealed > #front { display: none; }
+        &.cloze > #back { padding: 0; border: none; }
     }
     """
 
@@ -38,13 +40,14 @@ class CardView(Vertical):
         self._choices = Static(id="choices")
 
     def compose(self) -> ComposeResult:
-        yield Prose(self.card.front)
+        yield Prose(self.card.front, id="front")
         yield Prose(_back(self.card), id="back")
         if self._lapses:
             yield Static(LEECH.format(self._lapses), id="note", markup=False)
         yield self._choices
 
     def on_mount(self) -> None:
+        self.add_class(self.card.kind)
         self._choices.update(
             Content.styled("Recall the answer, then Space shows it.", "$text-muted")
         )
@@ -81,6 +84,7 @@ def span(interval: timedelta) -> str:
 
 
 def _back(card: Card) -> str:
-    if card.hidden and "$$" not in card.hidden:
-        return f"**{card.hidden.strip()}**\n\n{card.back}" if "\n" not in card.hidden else card.back
+    """A cloze is shown once more in full, with what was hidden in bold."""
+    if card.hidden and "\n" not in card.hidden and "$$" not in card.hidden:
+        return card.front.replace(GAP, f"**{card.hidden.strip()}**")
     return card.back

@@ -101,9 +101,9 @@ class ConceptMap(Widget, can_focus=True):
 
     def render(self) -> Content:
         chosen = self.chosen
-        near = {id: "◂" for id in chosen.needs}
+        near = dict.fromkeys(chosen.needs, "◂")
         near |= {exercise.id: "▸" for exercise in unlocks(self._catalog, chosen.id)}
-        lines = []
+        lines: list[Content] = []
         for row in self._rows:
             if row.exercise is None:
                 lines += [Content("")] * bool(lines) + [self._heading(row)]

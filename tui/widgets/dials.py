@@ -34,7 +34,7 @@ class Dial:
 
 class Dials(Static, can_focus=True):
     DEFAULT_CSS = """
-    Dials { height: auto; }
+    Dials { height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
     """
     BINDINGS = [
         Binding("up,k", "move(-1)", "Up", show=False, tooltip="The line above"),
@@ -96,15 +96,15 @@ class Dials(Static, can_focus=True):
         last = len(dial.values) - 1
         less = Content.styled("‹" if dial.at or place == 0 else " ", "$accent")
         more = Content.styled("›" if dial.at < last or place == 0 else " ", "$accent")
-        value = f" {shown(dial.value)} "
+        # The first line is the longest, and needs no track: it goes round.
+        width, track = (25, "") if place == 0 else (17, f"  {_track(dial):<11} {dial.says}")
         return Content.assemble(
             (f"{CURSOR if chosen else ' '} ", "bold $accent"),
             (f"{dial.name:<12}", "bold" if chosen else ""),
             less.stylize(Style.from_meta({"dial": place, "by": -1})),
-            (f"{value:^19}", "bold" if chosen else ""),
+            (f"{shown(dial.value):^{width}}", "bold" if chosen else ""),
             more.stylize(Style.from_meta({"dial": place, "by": 1})),
-            (f"  {_track(dial):<12}", "$text-muted"),
-            (f" {dial.says}", "$text-muted"),
+            (track, "$text-muted"),
         )
 
 

@@ -6,6 +6,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from tui.briefing import Briefing
+from tui.mastery import State
 from tui.widgets.symbols import SYMBOLS, difficulty
 
 
@@ -22,7 +23,7 @@ class ExerciseHead(Widget):
         if (found := self._briefing) is None:
             return Content("")
         exercise = found.exercise
-        state = "passed" if found.is_passed else "open" if found.is_open else "locked"
+        state: State = "passed" if found.is_passed else "open" if found.is_open else "locked"
         symbol, colour = SYMBOLS[state]
         title = Content.styled(exercise.title, "bold")
         facts = Content.assemble(

@@ -1,8 +1,8 @@
 """The learner's numbers beside the expected ones.
 
 Few numbers are printed, each on its colour, with ≠ at those that differ. Many become cells of half
-blocks, two rows in a line, with a third map of where they differ, and the worst row in numbers. Where
-there is no colour, shades of grey characters take its place.
+blocks, two rows in a line, with a third map of where they differ, and the worst row in numbers.
+Where there is no colour, shaded characters take its place.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class HeatMap(Widget):
     def _row_of_numbers(self, row: Sequence[float], other: Sequence[float]) -> Iterator[Content]:
         for number, wanted in zip(row, other, strict=True):
             mark = DIFFERENT if differs(number, wanted) else SAME
-            text = f"{mark}{short(number):>{NUMBER_WIDTH}} "
+            text = f"{(mark + short(number)).strip():>{NUMBER_WIDTH + 1}} "
             if self.app.no_color:
                 yield Content.styled(text, "bold" if mark == DIFFERENT else "")
                 continue

@@ -1,10 +1,23 @@
 """A list to choose from, by the arrows, vim's keys or the mouse."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+
 from textual.binding import Binding
+from textual.content import Content
 from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+CURSOR, NO_CURSOR = "› ", "  "
+
+Choice = tuple[str, Content]
+"""An id, and the line that is shown for it."""
 
 
 class Menu(OptionList):
+    """The line under the cursor has a mark of its own, for terminals without colour."""
+
     DEFAULT_CSS = """
     Menu, Menu:focus {
         height: auto;
@@ -12,10 +25,11 @@ class Menu(OptionList):
         border: none;
         padding: 0;
         background: transparent;
+        scrollbar-size-vertical: 1;
         & > .option-list--option-highlighted {
             background: $panel;
             color: $foreground;
-            text-style: bold;
+            text-style: none;
         }
     }
     """
@@ -24,3 +38,24 @@ class Menu(OptionList):
         Binding("k", "cursor_up", "Up", show=False),
         Binding("enter", "select", "Choose", tooltip="Choose this"),
     ]
+
+    def __init__(self, *choices: Choice, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._lines: list[Content] = []
+        self._marked: int | None = None
+        self.fill(choices)
+
+    def fill(self, choices: Iterable[Choice]) -> None:
+        """Show these in place of what was there."""
+        choices = list(choices)
+        self._lines = [line for _, line in choices]
+        self._marked = None
+        self.clear_options()
+        self.add_options(Option(NO_CURSOR + line, id=id) for id, line in choices)
+
+    def watch_highlighted(self, highlighted: int | None) -> None:
+        super().watch_highlighted(highlighted)
+        for place, mark in ((self._marked, NO_CURSOR), (highlighted, CURSOR)):
+            if place is not None and place < len(self._lines):
+                self.replace_option_prompt_at_index(place, mark + self._lines[place])
+        self._marked = highlighted

@@ -34,6 +34,7 @@ class PlaceBar(Widget):
             line += Content(" " * (gap - is_here))
         return line
 
+
 def _title(place: Place, is_here: bool) -> Content:
     title = f" {place.title} " if is_here else place.title
     at = title.lower().index(place.key)

@@ -50,8 +50,7 @@ class Prose(Markdown):
             background: transparent;
             & > Label { padding: 0 4; }
         }
-        MarkdownParagraph, MarkdownBulletList, MarkdownOrderedList { margin: 0 0 1 0; }
-        MarkdownListItem MarkdownParagraph { margin: 0; }
+        MarkdownBulletList, MarkdownOrderedList { margin: 0 0 1 0; }
         MarkdownTable { background: transparent; }
         MarkdownTableContent {
             keyline: none;

@@ -1,13 +1,13 @@
-"""The verdict on a file: what is wrong, and each test; the one under the cursor is shown in full."""
+"""The verdict on a file: what is wrong, and each test; that under the cursor is shown in full."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.events import Click
 from textual.widgets import Static
@@ -19,28 +19,43 @@ from tui.widgets.symbols import OUTCOMES
 
 if TYPE_CHECKING:
     from grader.report import Report, TestResult
-
     from tui.progress import Kind
 
 VERDICTS = {"passed": "passed", "failed": "not passed", "error": "could not be graded"}
 MAX_PRINTED = 10
 
 
-class TestRow(Static):
+class TestRow(Horizontal):
     __test__ = False  # pytest: this is no test class
 
     def __init__(self, number: int, test: TestResult, is_chosen: bool) -> None:
-        symbol, colour = OUTCOMES[test.outcome]
-        points = "" if test.max_points == 1 else f"  {test.points:g} of {test.max_points:g} points"
-        text = Content.assemble(
-            ("› " if is_chosen else "  ", "$accent"),
-            (symbol, colour),
-            " ",
-            (test.title, "bold" if is_chosen else ""),
-            (points, "$text-muted"),
-        )
-        super().__init__(text, classes="-chosen" if is_chosen else "")
+        super().__init__(classes="-chosen" if is_chosen else "")
         self.number = number
+        self._test = test
+
+    def compose(self) -> ComposeResult:
+        test, is_chosen = self._test, self.has_class("-chosen")
+        points = "" if test.max_points == 1 else f"  {test.points:g} of {test.max_points:g} points"
+        yield Static(
+            Content.assemble(("› " if is_chosen else "  ", "$accent"), OUTCOMES[test.outcome]),
+            classes="mark",
+        )
+        yield Static(
+            Content.assemble((test.title, "bold" if is_chosen else ""), (points, "$text-muted")),
+            classes="text",
+        )
+
+
+class Fact(Horizontal):
+    """A text beside its label."""
+
+    def __init__(self, label: str, text: str) -> None:
+        super().__init__()
+        self._label, self._text = label, text
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content(self._label), classes="label")
+        yield Static(Content(self._text), classes="text")
 
 
 class Verdict(Scroll):
@@ -54,13 +69,16 @@ class Verdict(Scroll):
         self._catalog = catalog
         self._report: Report | None = None
         self._head = Content("")
+        self._time = ""
         self._chosen = 0
 
     async def show(self, report: Report, kind: Kind, at: datetime) -> None:
         self._report = report
         failed = [i for i, test in enumerate(report.tests) if test.outcome != "passed"]
         self._chosen = failed[0] if failed else -1
-        self._head = _headline(report, kind, at)
+        self._head = _headline(report)
+        what = "Submitted" if kind == "submit" else "Checked"
+        self._time = f"{what} at {at:%H:%M:%S} in {report.duration_ms:.0f} ms."
         await self.recompose()
         self.scroll_home(animate=False)
 
@@ -84,17 +102,18 @@ class Verdict(Scroll):
             is_chosen = number == self._chosen
             yield TestRow(number, test, is_chosen)
             if is_chosen and test.outcome != "passed" and not report.problem:
-                yield Static(Content("\n").join(_details(test, report)), classes="details")
-                if test.comparison:
-                    yield HeatMap(test.comparison)
+                with Vertical(classes="details"):
+                    yield from _details(test, report)
+        yield Static(self._time, id="time")
 
     async def action_choose(self, by: int) -> None:
         if self._report and self._report.tests:
             await self._choose(max(0, min(self._chosen + by, len(self._report.tests) - 1)))
 
     async def on_click(self, event: Click) -> None:
-        if isinstance(event.widget, TestRow):
-            await self._choose(event.widget.number)
+        under = event.widget.ancestors_with_self if event.widget else []
+        if row := next((widget for widget in under if isinstance(widget, TestRow)), None):
+            await self._choose(row.number)
 
     async def _choose(self, number: int) -> None:
         self._chosen = number
@@ -111,15 +130,13 @@ class Verdict(Scroll):
         )
 
 
-def _headline(report: Report, kind: Kind, at: datetime) -> Content:
+def _headline(report: Report) -> Content:
     symbol, colour = OUTCOMES[report.outcome]
     passed = sum(test.outcome == "passed" for test in report.tests)
-    what = "submitted" if kind == "submit" else "checked"
     return Content.assemble(
         (f"{symbol} {VERDICTS[report.outcome]}", f"bold {colour}"),
         f"   {passed} of {len(report.tests)} tests,"
         f" {report.points:g} of {report.max_points:g} points",
-        (f"   {what} {at:%H:%M:%S}, {report.duration_ms:.0f} ms", "$text-muted"),
     )
 
 
@@ -130,15 +147,22 @@ def _problem(report: Report) -> Content:
     return Content.assemble((report.problem.message, "bold"), *(f"\n{line}" for line in lines))
 
 
-def _details(test: TestResult, report: Report) -> Iterator[Content]:
+def _details(test: TestResult, report: Report) -> ComposeResult:
     if test.diagnosis and test.diagnosis != report.diagnosis:
-        yield Content.styled(test.diagnosis.says, "bold")
-    yield Content(test.message)
-    for label, value in (("called", test.call), ("got", test.got), ("expected", test.expected)):
-        if value:
-            yield Content.assemble((f"{label:<10}", "$text-muted"), value)
+        yield Static(Content.styled(test.diagnosis.says, "bold"))
+    yield Static(Content(test.message))
+    yield from _facts("called", test.call)
+    if test.comparison:
+        yield HeatMap(test.comparison)  # holds both sides
+    else:
+        yield from _facts("got", test.got)
+        yield from _facts("expected", test.expected)
     for frame in test.frames:
-        yield Content.assemble((f"line {frame.line:<5}", "$text-muted"), frame.code)
-    if test.output:
-        yield Content.styled("your code printed", "$text-muted")
-        yield from map(Content, test.output.splitlines()[:MAX_PRINTED])
+        yield from _facts(f"line {frame.line}", frame.code)
+    printed = "\n".join(test.output.splitlines()[:MAX_PRINTED])
+    yield from _facts("printed", printed)
+
+
+def _facts(label: str, text: str) -> ComposeResult:
+    if text:
+        yield Fact(label, text)

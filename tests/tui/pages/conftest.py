@@ -1,0 +1,119 @@
+"""The app in a workspace of its own, driven by real keys."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from exercises.catalog import load_catalog
+from exercises.workspace import Workspace
+from tui.app import LearnApp
+from tui.desk import Desk
+from tui.marking import Marker
+from tui.progress import Progress
+from tui.session import Session
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+SIZES = ((80, 24), (120, 40))
+SETTLING = ("load", "search", "figures")
+
+T = TypeVar("T", bound=Widget)
+
+
+class Idle(Marker):
+    """These tests grade nothing, so no grader need be warm."""
+
+    def warm(self) -> None:
+        pass
+
+
+@dataclass
+class Driver:
+    """A running app and its keyboard."""
+
+    app: LearnApp
+    pilot: Pilot[None]
+
+    async def press(self, *keys: str) -> None:
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settle()
+
+    async def type(self, text: str) -> None:
+        await self.pilot.press(*text)
+        await self.settle()
+
+    async def go(self, place: str, target: str | None = None) -> None:
+        self.app.action_go(place, target)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Until nothing is being loaded and every message has been handled."""
+        for _ in range(3):
+            await self.pilot.pause()
+            running = [worker for worker in self.app.workers if worker.group in SETTLING]
+            await self.app.workers.wait_for_complete(running)
+        await self.pilot.pause()
+
+    @property
+    def text(self) -> str:
+        """What is on the screen, as it would be read."""
+        strips = self.app.screen._compositor.render_strips()
+        return "\n".join("".join(s.text for s in strip).rstrip() for strip in strips)
+
+    def one(self, kind: type[T]) -> T:
+        return self.app.screen.query_one(kind)
+
+
+Script = Callable[[Driver], Awaitable[None]]
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Workspace:
+    workspace = Workspace.create(tmp_path / "workspace")
+    workspace.update(load_catalog())
+    return workspace
+
+
+@pytest.fixture
+def session(course: Workspace) -> Callable[[], Any]:
+    @contextmanager
+    def opened() -> Iterator[Session]:
+        with Progress(course.state / "progress.db") as progress:
+            yield Session(load_catalog(), course, progress)
+
+    return opened
+
+
+@pytest.fixture
+def drive(session: Any, course: Workspace, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Run a script in the app. Called again, it is the app started again."""
+    monkeypatch.setenv("LEARN_WORKSPACE", str(course.root))
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+    def run(script: Script, size: tuple[int, int] = SIZES[0]) -> None:
+        async def running() -> None:
+            with Desk(session) as desk, Idle() as marker:
+                app = LearnApp(desk, marker, lambda: NOW)
+                async with app.run_test(size=size) as pilot:
+                    driver = Driver(app, pilot)
+                    await driver.settle()
+                    await script(driver)
+
+        asyncio.run(running())
+
+    return run
+
+
+@pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def size(request: pytest.FixtureRequest) -> Any:
+    return request.param

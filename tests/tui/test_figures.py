@@ -1,0 +1,202 @@
+"""Figures as text: nothing depends on colour, everything fits, pictures hold the same."""
+
+from __future__ import annotations
+
+import builtins
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui import figures
+from tui.colours import Scale, contrast
+from tui.figures import Figure, draw, number, shade
+from tui.lab import BadRequest, entries, setting
+from tui.pictures import CannotDraw, save
+from tui.themes import THEMES
+
+SCALE = Scale("#262b36", "#82aaff")
+FIGURE = Figure(
+    title="Weights",
+    rows=((0.0, 0.25, 1.0), (0.5, 0.123, 0.004)),
+    row_labels=("it", "was"),
+    column_labels=("the", "animal", "tired"),
+    low=0.0,
+    high=1.0,
+    caption="Rows ask.",
+)
+BARS = Figure("Bars", ((0.9, 0.1),), ("weight",), ("2", "-1"), 0.0, 1.0, "Two bars.")
+
+
+def lines(figure: Figure, width: int = 80, **options: Any) -> list[str]:
+    return ["".join(span.text for span in line) for line in draw(figure, width, **options)]
+
+
+def wide(columns: int, rows: int = 3) -> Figure:
+    values = tuple(tuple((x + y) % 5 / 4 for x in range(columns)) for y in range(rows))
+    names = [tuple(map(str, range(count))) for count in (rows, columns)]
+    return Figure("Wide", values, names[0], names[1], 0.0, 1.0, "")
+
+
+def test_there_is_room_for_numbers() -> None:
+    assert lines(FIGURE) == [
+        "       the animal  tired",
+        " it      0    .25      1 ",
+        "was    .50    .12    .00 ",
+    ]
+
+
+def test_without_room_for_numbers_there_are_shades() -> None:
+    first = lines(wide(20), 60)[1]
+    assert first == "0 " + "  ░░▒▒▓▓██" * 4
+
+
+def test_a_single_row_is_drawn_as_bars_with_their_values() -> None:
+    first, second = lines(BARS)
+    assert first.startswith(" 2 ") and first.endswith(" 0.900")
+    assert first.count("█") > 8 * second.count("█")
+
+
+@pytest.mark.parametrize("columns", [1, 3, 12, 24, 64])
+@pytest.mark.parametrize("width", [70, 110])
+@pytest.mark.parametrize("view", [None, "shades", "dense"])
+def test_every_line_fits(columns: int, width: int, view: figures.View | None) -> None:
+    for line in lines(wide(columns), width, view=view, scale=SCALE):
+        assert len(line) <= width
+
+
+def test_colour_only_comes_on_top_of_what_is_drawn() -> None:
+    for view in ("numbers", "shades"):
+        assert lines(FIGURE, view=view, scale=SCALE) == lines(FIGURE, view=view)
+
+
+def test_dense_needs_colour_and_halves_the_lines() -> None:
+    assert len(lines(wide(4, rows=9), view="dense", scale=SCALE)) == 1 + 5
+    assert lines(wide(4, rows=9), view="dense") == lines(wide(4, rows=9), view="shades")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.0, "0"), (1.0, "1"), (-1.0, "-1"), (0.42, ".42"), (-0.5, "-.50"), (0.998, "1.00")],
+)
+def test_numbers_are_short(value: float, shown: str) -> None:
+    assert number(value) == shown
+
+
+@given(st.floats(0, 1))
+def test_more_is_darker_and_nothing_is_blank(share: float) -> None:
+    assert shade(0.0) == " " and shade(1.0) == "█"
+    assert figures.SHADES.index(shade(share)) <= figures.SHADES.index(shade(min(1.0, share + 0.2)))
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+@pytest.mark.parametrize("share", [place / 20 for place in range(21)])
+def test_numbers_can_be_read_on_every_colour_of_every_theme(theme: Any, share: float) -> None:
+    scale = Scale(theme.panel, theme.accent)
+    assert contrast(scale.readable_on(share), scale.at(share)) >= 4.5
+
+
+def test_values_outside_the_range_are_drawn_at_its_ends() -> None:
+    assert (FIGURE.share(-3), FIGURE.share(7)) == (0, 1)
+    flat = Figure("", ((2.0, 2.0),) * 2, ("a", "b"), ("c", "d"), 2.0, 2.0, "")
+    assert flat.share(2.0) == 0
+
+
+def test_what_the_lab_answers_is_read() -> None:
+    answer = {**FIGURE.__dict__, "rows": [list(row) for row in FIGURE.rows]}
+    assert Figure.read(json.loads(json.dumps(answer))) == FIGURE
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("length=8", ("length", 8)),
+        ("temperature=0.5", ("temperature", 0.5)),
+        ("causal=True", ("causal", True)),
+        ("kind=global + window", ("kind", "global + window")),
+    ],
+)
+def test_settings_as_they_are_typed(typed: str, read: tuple[str, object]) -> None:
+    assert setting(typed) == read
+
+
+def test_a_setting_without_a_value_is_refused() -> None:
+    with pytest.raises(BadRequest, match="length=1"):
+        setting("length")
+
+
+# The command.
+
+Learn = Callable[..., Any]
+
+
+def test_the_command_lists_the_figures(learn: Learn) -> None:
+    done = learn("figure", "--json")
+    assert done.returncode == 0
+    listed = entries(json.loads(done.stdout))
+    assert {"attention_weights", "masks", "softmax_temperature"} <= {one.name for one in listed}
+    assert "causal=false" in learn("figure").stdout
+
+
+def test_the_command_draws_without_a_workspace(learn: Learn) -> None:
+    done = learn("figure", "masks", "kind=causal", "length=4")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[3:7] == [
+        "0      1      0      0      0",
+        "1      1      1      0      0",
+        "2      1      1      1      0",
+        "3      1      1      1      1",
+    ]
+
+
+def test_the_command_says_what_there_is_instead(learn: Learn) -> None:
+    done = learn("figure", "mask")
+    assert done.returncode == 2
+    assert "There are attention_weights" in done.stderr
+
+
+def test_a_file_of_the_learner_is_not_taken_for_torch(learn: Learn, folder: Path) -> None:
+    (folder / "torch.py").write_text("raise SystemExit('not this one')")
+    assert learn("figure", "masks", "length=4").returncode == 0
+
+
+# Pictures.
+
+
+@pytest.mark.parametrize("figure", [FIGURE, BARS, wide(32)], ids=lambda figure: figure.title)
+def test_a_picture_is_saved_and_is_the_same_each_time(figure: Figure, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    first, second = tmp_path / "one.svg", tmp_path / "two.svg"
+    save(figure, first)
+    save(figure, second)
+    assert first.read_bytes() == second.read_bytes()
+    assert figure.title.encode() in first.read_bytes()
+    save(figure, tmp_path / "one.png")
+    assert (tmp_path / "one.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_an_ending_that_is_no_picture_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CannotDraw, match=r"\.png, \.svg, \.pdf"):
+        save(FIGURE, tmp_path / "figure.txt")
+
+
+def test_without_matplotlib_it_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported = builtins.__import__
+
+    def refuse(name: str, *rest: Any, **more: Any) -> Any:
+        if name.partition(".")[0] == "matplotlib":
+            raise ImportError(name)
+        return imported(name, *rest, **more)
+
+    for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(builtins, "__import__", refuse)
+    with pytest.raises(CannotDraw, match="pip install matplotlib"):
+        save(FIGURE, tmp_path / "figure.png")

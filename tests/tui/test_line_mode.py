@@ -1,0 +1,78 @@
+"""The line modes in a real terminal: keys, and leaving by Ctrl-D and Ctrl-C."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pytest
+
+Start = Callable[..., Any]
+
+
+@pytest.fixture
+def start(learn_path: str, environment: Any, workspace: Path, folder: Path) -> Start:
+    def start(*arguments: str) -> Any:
+        return pexpect.spawn(
+            learn_path,
+            list(arguments),
+            cwd=str(folder),
+            env=environment(TERM="xterm", NO_COLOR="1"),
+            encoding="utf-8",
+            timeout=30,
+            dimensions=(40, 80),
+        )
+
+    return start
+
+
+def count(workspace: Path, table: str) -> int:
+    with sqlite3.connect(workspace / ".learn" / "progress.db") as db:
+        return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def answer_one(quiz: Any) -> None:
+    """Type whatever form is wanted until there is a verdict."""
+    quiz.expect("Type ([^\r]+)")
+    for typed in ("a", "1", "b a c d", "b a c", "a1 b2 c3 d4", "a1 b2 c3", "1 2", "b a", "xyz"):
+        quiz.expect("> ")
+        quiz.sendline(typed)
+        if quiz.expect([r"(Right|Not right)\.", r"(Type|Write) [^\r]+\."]) == 0:
+            return
+    pytest.fail("no form was accepted")
+
+
+@pytest.mark.parametrize("leave", ["\x04", "\x03"], ids=["ctrl-d", "ctrl-c"])
+def test_leaving_a_quiz_keeps_what_was_answered(start: Start, workspace: Path, leave: str) -> None:
+    quiz = start("quiz", "1", "--count", "3")
+    answer_one(quiz)
+    quiz.expect("Question 2 of 3")
+    quiz.expect("> ")
+    quiz.send(leave)
+    quiz.expect("of 1 right. 2 not answered.")
+    quiz.expect(pexpect.EOF)
+    quiz.close()
+    assert quiz.exitstatus == 0
+    assert count(workspace, "answers") == 1
+
+
+def test_a_review_by_hand(start: Start, learn: Any, workspace: Path) -> None:
+    learn("read", "1")
+    review = start("review", "--limit", "2")
+    review.expect("2 left")
+    review.expect("Enter shows the answer: ")
+    review.sendline("")
+    review.expect(r"1 again \(10 min\)")
+    review.expect("How well")
+    review.sendline("3")
+    review.expect("1 left")
+    review.expect("Enter shows the answer: ")
+    review.sendline("u")
+    review.expect("2 left")
+    review.expect("Enter shows the answer: ")
+    review.send("\x04")
+    review.expect(pexpect.EOF)
+    review.close()
+    assert review.exitstatus == 0
+    assert count(workspace, "reviews") == 0

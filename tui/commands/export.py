@@ -1,0 +1,22 @@
+"""`learn export`: all progress in one file."""
+
+from pathlib import Path
+
+import click
+
+from tui.output import shown
+from tui.session import open_session
+from tui.transfer import export
+
+
+@click.command("export")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def export_command(file: Path) -> None:
+    """Write all progress into FILE, for `learn import` on another machine.
+
+    Attempts with their sources, answers, cards and settings are in it. Your files are not: copy
+    the folder, too, if you want them.
+    """
+    with open_session() as session:
+        export(session.progress.database, file)
+    click.echo(f"All progress is in {shown(file)}. Take it in elsewhere with `learn import`.")
