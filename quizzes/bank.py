@@ -131,9 +131,10 @@ class Bank:
 
 def load_bank(root: Path | None = None, catalog: Catalog | None = None) -> Bank:
     """The course's own bank is made only once."""
-    if root is None and catalog is None:
+    own = load_catalog()
+    if root is None and catalog in (None, own):
         return _own_bank()
-    return Bank(root or ROOT, catalog or load_catalog())
+    return Bank(root or ROOT, catalog or own)
 
 
 @cache

@@ -4,6 +4,7 @@ Every objective in this library is one of these. A masked-LM or span-corruption 
 `cross_entropy` on labels that say `IGNORE` wherever nothing is to be predicted.
 """
 
+import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor
 
@@ -54,6 +55,7 @@ def next_token_loss(
 ) -> Float[Tensor, ""]:
     """The causal language model's objective: the logits at position t are judged by token t + 1.
 
-    The last position predicts a token that was not given, so it is left out.
+    The last position predicts a token that was not given, so its label is `ignore_index`. To cut it
+    off the logits instead would copy them, the largest tensor of all, on the way back.
     """
-    return cross_entropy(logits[:, :-1], tokens[:, 1:], ignore_index)
+    return cross_entropy(logits, F.pad(tokens[:, 1:], (0, 1), value=ignore_index), ignore_index)

@@ -33,19 +33,19 @@ class Overview:
 
 def overview(session: Session, now: datetime) -> Overview:
     """`now` is in the learner's time zone."""
-    standing = session.progress.standing()
+    known = session.snapshot(now)
     return Overview(
         step=todays_step(session, now),
-        due=due_cards(session, now),
+        due=known.cards.due.get(known.today, 0),
         streak=streak(session.progress.activity.days(now).keys(), day_of(now)),
         chapters=tuple(
             ChapterBar(
                 id=chapter.id,
                 number=chapter.number,
                 title=chapter.title,
-                passed=sum(exercise.id in standing.passed for exercise in chapter.exercises),
+                passed=sum(exercise.id in known.standing.passed for exercise in chapter.exercises),
                 total=len(chapter.exercises),
-                is_read=chapter.id in standing.read,
+                is_read=chapter.id in known.standing.read,
             )
             for chapter in session.catalog.chapters
         ),
@@ -55,10 +55,3 @@ def overview(session: Session, now: datetime) -> Overview:
 def todays_step(session: Session, now: datetime) -> Step:
     """The one place where the app asks what is next."""
     return session.next_step(now)
-
-
-def due_cards(session: Session, now: datetime) -> int:
-    """Cards that were learnt and are due again; new ones do not press."""
-    from quizzes.review import is_due
-
-    return sum(is_due(schedule, now) for schedule in session.progress.reviews.schedules().values())

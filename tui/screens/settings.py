@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from exercises.errors import CourseError
+from tui.output import shown
 from tui.screens.page import Page
 from tui.settings import SETTINGS, Value, neighbour
 from tui.widgets.scroll import Scroll
@@ -41,7 +42,7 @@ class SettingsPage(Page):
         values = await self.app.desk.ask(lambda session: session.progress.settings.all())
         self.query_one(SettingList).values = values
         root = self.app.desk.session.workspace.root
-        self.query_one("#where", Static).update(Content(f"Your files: {root}"))
+        self.query_one("#where", Static).update(Content(f"Your files: {shown(root)}"))
 
     def action_move(self, by: int) -> None:
         shown = self.query_one(SettingList)

@@ -21,5 +21,5 @@ def _news(overview: Overview) -> list[str]:
     due = {0: "no cards due", 1: "1 card due"}.get(overview.due, f"{overview.due} cards due")
     if not overview.streak:
         return [due]
-    days = "1 day" if overview.streak == 1 else f"{overview.streak} days in a row"
+    days = f"{overview.streak} day{'s' * (overview.streak > 1)} in a row"
     return [due, days]

@@ -6,14 +6,15 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui import messages
-from tui.steps import Step
+from tui.steps import Step, time_of
+from tui.tasks import Kind
 
-LABELS = {
-    "reading": "Read",
-    "exercise": "Exercise",
-    "quiz": "Quiz",
-    "review": "Review",
-    "done": "Done",
+LABELS: dict[Kind, str] = {
+    "review": "flashcards",
+    "reading": "reading",
+    "quiz": "a quiz",
+    "exercise": "an exercise",
+    "done": "what you like",
 }
 
 
@@ -28,8 +29,10 @@ class NextStep(Static):
         self._step = step
         self.update(
             Content.from_markup(
-                "[$accent]$label[/]\n[b]$title[/]\n$summary\n[$text-muted]$reason[/]",
-                label=f"Next: {LABELS.get(step.kind, step.kind).lower()}",
+                "[$accent]$label[/][$text-muted]$time[/]\n"
+                "[b]$title[/]\n$summary\n[$text-muted]$reason[/]",
+                label=f"Next: {LABELS[step.kind]}",
+                time=f"   {time_of(step)}" if step.estimate else "",
                 title=step.title,
                 summary=step.summary,
                 reason=step.reason,

@@ -1,0 +1,185 @@
+"""Read: step by step, with questions, a bookmark, and an end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from answer_keys import right_keys, wrong_keys
+
+from exercises.catalog import load_catalog
+from tui.lesson_steps import steps
+from tui.screens.contents import ContentsScreen
+from tui.screens.read import ReadPage
+from tui.widgets.question_view import QuestionView
+
+Drive = Callable[..., None]
+
+CHAPTER = load_catalog().chapters[0]
+STEPS = steps(CHAPTER.lesson.read_text("utf-8"))
+TOPIC = CHAPTER.topics[0].id
+
+
+def test_the_first_step_is_shown_with_its_place(drive: Drive, size: Any) -> None:
+    async def script(driver: Any) -> None:
+        await driver.press("g", "r")
+        assert isinstance(driver.app.screen, ReadPage)
+        assert "1 · Introduction" in driver.text
+        assert f"1/{len(STEPS)}" in driver.text
+        assert "After this chapter you can" in driver.text
+        assert "$" not in driver.text and "{#" not in driver.text
+
+    drive(script, size)
+
+
+def test_space_turns_a_page_before_it_goes_on(drive: Drive) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("read", "implementation/overview/1")
+        assert driver.app.screen.query_one("#text").max_scroll_y > 0
+        before = driver.text.splitlines()[2]
+        await driver.press("space")
+        assert driver.text.splitlines()[2] == before
+        for _ in range(4):
+            await driver.press("space")
+        assert driver.text.splitlines()[2] != before
+
+    drive(script)
+
+
+def test_a_question_follows_its_step(drive: Drive, size: Any) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("read", TOPIC)
+        await driver.press("n")
+        view = driver.one(QuestionView)
+        assert view.asked.question.topic == TOPIC
+        await driver.press("n" if view.asked.items else "escape")
+        await driver.go("read")
+        await driver.press(*right_keys(driver.one(QuestionView).asked))
+        assert "✓ Right." in driver.text
+        await driver.press("n")
+        assert not driver.app.screen.query(QuestionView)
+        assert "3/" in driver.text.splitlines()[2]
+
+    drive(script, size)
+
+
+def test_a_wrong_answer_is_explained_and_asked_again_later(drive: Drive, session: Any) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("read", TOPIC)
+        await driver.press("n")
+        asked = driver.one(QuestionView).asked
+        await driver.press(*wrong_keys(asked))
+        assert "✗ Not quite." in driver.text
+        await driver.press("n", "n")
+        assert driver.one(QuestionView).asked.question == asked.question
+
+    drive(script)
+    with session() as opened:
+        [kept] = opened.progress.answers.all()
+        assert (kept.right, kept.context) == (False, "lesson")
+
+
+def test_what_is_not_in_the_form_of_an_answer_costs_nothing(drive: Drive, session: Any) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("read", TOPIC)
+        await driver.press("n")
+        await driver.press("enter")
+        assert driver.one(QuestionView).verdict is None
+        assert driver.app.screen.query(".problem")
+
+    drive(script)
+    with session() as opened:
+        assert opened.progress.answers.count() == 0
+
+
+def test_back_goes_back_and_does_not_ask_again(drive: Drive) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("read", TOPIC)
+        await driver.press("n")
+        await driver.press(*right_keys(driver.one(QuestionView).asked))
+        await driver.press("b")
+        assert "2/" in driver.text.splitlines()[2]
+        await driver.press("n")
+        assert "3/" in driver.text.splitlines()[2]
+        await driver.press("b", "b", "b")
+        assert "1/" in driver.text.splitlines()[2]
+
+    drive(script)
+
+
+def test_reading_goes_on_where_it_stopped(drive: Drive) -> None:
+    async def stop(driver: Any) -> None:
+        await driver.go("read", "soft-lookup/mathematics/2")
+
+    async def go_on(driver: Any) -> None:
+        await driver.press("g", "r")
+        assert "Query, key and value as a soft lookup · Mathematics" in driver.text
+
+    drive(stop)
+    drive(go_on)
+
+
+def test_the_end_marks_the_chapter_read(drive: Drive, session: Any) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("read", STEPS[-1].id)
+        await driver.press("end", "space")
+        assert "That was chapter 1." in driver.text
+        await driver.press("space")
+        assert type(driver.app.screen).__name__ == "TodayPage"
+
+    drive(script)
+    with session() as opened:
+        assert opened.progress.standing().read == {CHAPTER.id}
+
+
+def test_the_contents_lead_to_a_section(drive: Drive, size: Any) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("read", TOPIC)
+        await driver.press("c")
+        assert isinstance(driver.app.screen, ContentsScreen)
+        await driver.press("j", "enter")
+        assert "· Mathematics" in driver.text.splitlines()[2]
+        await driver.press("c", "escape")
+        assert isinstance(driver.app.screen, ReadPage)
+
+    drive(script, size)
+
+
+def test_the_exercise_of_a_step_is_one_key_away(drive: Drive) -> None:
+    place = next(step for step in STEPS if step.exercises)
+
+    async def script(driver: Any) -> None:
+        await driver.go("read", place.id)
+        assert "Exercise" in driver.text.splitlines()[-1]
+        await driver.press("x")
+        assert type(driver.app.screen).__name__ == "ExercisePage"
+
+    drive(script)
+
+
+@pytest.mark.parametrize("target", ["nowhere", "nowhere/overview/1"])
+def test_a_place_that_does_not_exist_is_told(drive: Drive, target: str) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("read", target)
+        assert f"no lesson or section {target}" in " ".join(
+            notification.message for notification in driver.app._notifications
+        )
+
+    drive(script)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("chapter", load_catalog().chapters, ids=lambda chapter: chapter.id)
+def test_every_step_can_be_read(drive: Drive, chapter: Any) -> None:
+    found = steps(chapter.lesson.read_text("utf-8"))
+
+    async def script(driver: Any) -> None:
+        await driver.go("read", chapter.id)
+        for place in range(1, len(found) + 1):
+            assert f"{place}/{len(found)}" in driver.text
+            if place < len(found):
+                await driver.app.screen._jump(place)
+                await driver.settle()
+
+    drive(script)
