@@ -26,8 +26,9 @@ class Summary:
     cards: tuple[str, ...] = ()
 
 
-def summaries(catalog: Catalog, root: Path = ROOT) -> dict[str, Summary]:
+def summaries(catalog: Catalog, root: Path | None = None) -> dict[str, Summary]:
     """By the ids of the chapters."""
+    root = root or ROOT
     return {
         chapter.id: Summary(
             questions=question_topics(root / chapter.id / "quiz.yaml"),

@@ -29,6 +29,10 @@ def render(report: Report, colour: bool = False, width: int = 100) -> str:
         if test.outcome != "passed" and not report.problem and test.message not in said:
             _failure(page, test, report, brief=bool(said))
             said.add(test.message)
+    missing = [name for name, state in report.layers.items() if state == "missing"]
+    if missing:
+        page.blank()
+        page.text(f"Graded without {', '.join(missing)}; `grader doctor` says why.", "  ")
     return page.finish()
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from driving import Small, make_small
+from small_course import small_course, small_quiz
 
 LEARN = Path(sys.executable).with_name("learn")
 
@@ -85,3 +87,13 @@ def environment() -> Callable[..., dict[str, str]]:
 @pytest.fixture
 def learn_path() -> str:
     return str(LEARN)
+
+
+@pytest.fixture
+def small(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Small:
+    """A small course that never changes, to drive the app in."""
+    small_quiz(folder / "quizzes")
+    monkeypatch.setattr("quizzes.bank.ROOT", folder / "quizzes")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.chdir(folder)
+    return make_small(folder, small_course(folder / "course"))

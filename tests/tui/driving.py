@@ -25,6 +25,7 @@ from exercises.workspace import Workspace
 from grader import Report, Submission
 from grader.report import Comparison, Diagnosis, TestResult
 from quizzes.review import Review, Schedule
+from tui.answers import Answer
 from tui.app import LearnApp
 from tui.desk import Desk
 from tui.marking import Marker
@@ -125,6 +126,9 @@ class Small:
         with self.session() as session:
             _record_exercises(session.progress)
             _record_cards(session.progress)
+            session.progress.answers.record(
+                Answer("sum-of-weights", 0, "1", True, "quiz", NOW - timedelta(days=4))
+            )
 
 
 async def settled(pilot: Pilot) -> None:
@@ -150,7 +154,7 @@ def text(pilot: Pilot) -> str:
 
 def _record_exercises(progress: Progress) -> None:
     start = NOW.astimezone(UTC) - timedelta(days=20)
-    progress.mark_read("ch01_attention", start)
+    progress.mark_read("ch01_scores", start)
     for number, exercise in enumerate(("costs", "weights", "lookup", "masks")):
         at = start + timedelta(days=3 * number, minutes=7)
         for minutes, kind in ((0, "check"), (6, "check"), (9, "submit")):
@@ -170,7 +174,7 @@ def _record_exercises(progress: Progress) -> None:
                 )
             )
     progress.show_hint("masks", 1, start + timedelta(days=9))
-    progress.mark_read("ch02_self_attention", NOW.astimezone(UTC) - timedelta(days=2))
+    progress.mark_read("ch02_inside", NOW.astimezone(UTC) - timedelta(days=2))
     progress.visit("scaled", NOW.astimezone(UTC) - timedelta(days=1))
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from random import Random
 
 from exercises.catalog import Catalog, Chapter, Exercise, Topic
-from quizzes.review import Done, Limits, Schedule, plan
+from quizzes.review import Done, Schedule, plan
 from quizzes.summary import Summary
 from tui import estimates
 from tui.planner import plan_day
 from tui.snapshot import Answered, Effort, Facts, Snapshot, snapshot
-from tui.standing import Latest, Standing
+from tui.standing import Latest
 from tui.tasks import Pace, Task
 from tui.unlocking import cleared, is_unlocked
 

@@ -27,11 +27,11 @@ def {id}(x: torch.Tensor, dim: int = -1) -> torch.Tensor:
 
 # Each exercise with what it needs.
 CHAPTERS = {
-    "ch01_attention": (
+    "ch01_scores": (
         "The attention mechanism",
         {"costs": [], "weights": [], "lookup": ["weights"], "masks": ["weights"]},
     ),
-    "ch02_self_attention": (
+    "ch02_inside": (
         "Self-attention",
         {"scaled": ["lookup", "masks"], "layer": ["scaled"], "entropy": ["scaled"]},
     ),
@@ -56,6 +56,24 @@ def small_course(root: Path) -> Catalog:
         for name in exercises:
             (folder / f"{name}.py").write_text(STUB.format(id=name), "utf-8")
     return load_catalog(root)
+
+
+def small_quiz(root: Path) -> None:
+    """One question, on the topic of `weights`."""
+    folder = root / "ch01_scores"
+    folder.mkdir(parents=True)
+    question = {
+        "id": "sum-of-weights",
+        "topic": "ch01-weights",
+        "difficulty": 1,
+        "kind": "number",
+        "ask": "What do the weights of a row sum to?",
+        "answer": 1,
+        "tolerance": 0,
+        "why": "Each is divided by their sum.",
+        "wrong": [],
+    }
+    (folder / "quiz.yaml").write_text(yaml.safe_dump([question]), "utf-8")
 
 
 def _entry(chapter: str, name: str, needs: list[str]) -> dict[str, object]:

@@ -4,13 +4,17 @@ import json
 import os
 import sqlite3
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from exercises.catalog import load_catalog
+from quizzes.bank import load_bank
 from tui import cli
+from tui.answers import Answer
+from tui.progress import Progress
 
 STUBS = len(load_catalog().exercises)
 
@@ -90,20 +94,25 @@ def test_reset_keeps_a_backup(learn: Any, softmax: Path, workspace: Path) -> Non
 # what is next
 
 
-def test_reading_comes_first_and_then_the_exercises(learn: Any, workspace: Path) -> None:
+def test_reading_comes_first_then_questions_and_then_exercises(learn: Any, workspace: Path) -> None:
     step = json.loads(learn("next", "--json").stdout)
     assert (step["kind"], step["id"]) == ("reading", "ch01_attention")
     assert learn(*step["command"].split()[1:]).returncode == 0
     step = json.loads(learn("next", "--json").stdout)
-    assert step["kind"] == "exercise"
-    assert step["id"] == load_catalog().exercises[0].id
+    assert (step["kind"], step["id"]) == ("quiz", "ch01_attention")
+    with Progress(workspace / ".learn" / "progress.db") as progress:
+        for question in load_bank().chapter("ch01_attention").questions[:8]:
+            progress.answers.record(Answer(question.id, 0, "", True, "quiz", datetime.now(UTC)))
+    step = json.loads(learn("next", "--json").stdout)
+    assert (step["kind"], step["id"]) == ("exercise", load_catalog().exercises[0].id)
     assert Path(step["file"]).is_file()
 
 
 def test_next_names_one_thing_the_reason_and_the_command(learn: Any, workspace: Path) -> None:
     said = one_line(learn("next").stdout)
     assert load_catalog().chapters[0].title in said
-    assert "Why Chapter 1 is read before its exercises. Run learn read ch01" in said
+    assert "Why Chapter 1 is read before its exercises." in said
+    assert "Run learn read ch01" in said
     assert "PATH" not in said
 
 

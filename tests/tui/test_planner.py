@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from learners import FIRST_DAY, Learner, chapter, course, exercise, questions
 
 from exercises.catalog import Catalog
-from learners import FIRST_DAY, Learner, chapter, course, exercise, questions
 from quizzes.review import Limits, Schedule
 from quizzes.summary import Summary
 from tui.planner import is_finished, next_task, plan_day

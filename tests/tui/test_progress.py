@@ -15,26 +15,40 @@ import pytest
 
 from tui.migrations import MIGRATIONS
 from tui.progress import Attempt, Latest, Progress, ProgressError, Score, Standing
+from tui.transfer import export, take_in
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2025, 3, 1, 14, 30, tzinfo=UTC)
 
-# Records attempts as fast as it can and prints the number of each once it is safe.
+# Attempts, answers and reviews as fast as it can; prints the number of each round once it is safe.
 WRITER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from quizzes.review import Review, Schedule
+from tui.answers import Answer
 from tui.progress import Attempt, Progress
 file, name = Path(sys.argv[1]), sys.argv[2]
 number = 0
 while number < int(sys.argv[3]):
     with Progress(file) as progress:
         for _ in range(5):
-            progress.record(Attempt(name, "submit", "passed", number, 100, 0, datetime.now(UTC),
-                                    f"{name} {number}".encode(), "{}" + " " * 5000))
+            now, each = datetime.now(UTC), f"{name} {number}"
+            progress.record(Attempt(name, "submit", "passed", number, 100, 0, now, each.encode(),
+                                    "{}" + " " * 5000))
+            progress.answers.record(Answer(each, number, "4", True, "quiz", now))
+            progress.reviews.record(Review(each, 3, now, 900, None),
+                                    Schedule("review", None, 3.0, 5.0, now, now))
             print(number, flush=True)
             number += 1
 """
+# How much of one writer is kept, by table. A review and the schedule after it go together.
+KEPT = {
+    "attempts": "attempts JOIN sources ON sha256 = source_sha256 WHERE exercise = :name",
+    "answers": "answers WHERE question LIKE :name || ' %'",
+    "reviews": "reviews JOIN schedules USING (card) WHERE card LIKE :name || ' %'",
+    "schedules": "schedules WHERE card LIKE :name || ' %'",
+}
 
 
 @pytest.fixture
@@ -69,6 +83,14 @@ def start_writer(file: Path, name: str, count: int) -> "subprocess.Popen[str]":
         stdout=subprocess.PIPE,
         text=True,
     )
+
+
+def kept(file: Path, name: str) -> dict[str, int]:
+    with sqlite3.connect(file) as db:
+        return {
+            table: db.execute(f"SELECT count(*) FROM {rows}", {"name": name}).fetchone()[0]
+            for table, rows in KEPT.items()
+        }
 
 
 def test_a_new_file_knows_nothing(progress: Progress) -> None:
@@ -149,10 +171,8 @@ def test_two_processes_write_at_once(file: Path) -> None:
         printed, _ = writer.communicate(timeout=60)
         assert writer.returncode == 0
         assert printed.split() == [str(number) for number in range(40)]
-    with sqlite3.connect(file) as db:
-        assert db.execute(
-            "SELECT exercise, count(*) FROM attempts GROUP BY exercise ORDER BY exercise"
-        ).fetchall() == [("one", 40), ("two", 40)]
+    for name in ("one", "two"):
+        assert kept(file, name) == dict.fromkeys(KEPT, 40)
 
 
 def test_a_kill_at_any_moment_loses_nothing(file: Path) -> None:
@@ -168,13 +188,29 @@ def test_a_kill_at_any_moment_loses_nothing(file: Path) -> None:
             assert f"round{round_number}" in progress.standing().passed
         with sqlite3.connect(file) as db:
             assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-            ((kept,),) = db.execute(
-                "SELECT count(*) FROM attempts JOIN sources ON sha256 = source_sha256"
-                " WHERE exercise = ?",
-                (f"round{round_number}",),
-            )
-        # the last one may have been kept without having been acknowledged
-        assert kept in (acknowledged, acknowledged + 1)
+        # the last ones may have been kept without having been acknowledged
+        counts = kept(file, f"round{round_number}")
+        assert set(counts.values()) <= {acknowledged, acknowledged + 1}
+        assert counts["reviews"] == counts["schedules"]
+
+
+def test_an_export_and_an_import_while_another_process_writes(file: Path, tmp_path: Path) -> None:
+    with Progress(file) as progress, Progress(tmp_path / "other.db") as other:
+        writer = start_writer(file, "busy", 10**6)
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        other.mark_read("ch01_attention", NOW)
+        export(other.database, tmp_path / "other.moved")
+        take_in(progress.database, tmp_path / "other.moved")
+        export(progress.database, tmp_path / "busy.moved")
+        assert writer.poll() is None, "the writer was not disturbed"
+        writer.kill()
+        acknowledged = len(writer.stdout.read().split()) + 1
+        writer.wait()
+        assert progress.standing().read == {"ch01_attention"}
+    assert min(kept(file, "busy").values()) >= acknowledged
+    whole = kept(tmp_path / "busy.moved", "busy")
+    assert max(whole.values()) - min(whole.values()) <= 1, "it is of one moment"
 
 
 def test_many_processes_may_create_it_at_once(file: Path) -> None:

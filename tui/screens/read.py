@@ -28,8 +28,13 @@ END = "That was chapter {}. Space goes to Today, which says what is next."
 class Text(Scroll):
     """Space turns a page while there is more to see; at the end it is left to the lesson."""
 
+    BINDINGS = [Binding("space", "turn", "Page down", show=False, tooltip="A page down")]
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return action != "page_down" or self.scroll_y < self.max_scroll_y
+        return action != "turn" or self.scroll_y < self.max_scroll_y
+
+    def action_turn(self) -> None:
+        self.scroll_page_down(animate=False)
 
 
 class ReadPage(Page):

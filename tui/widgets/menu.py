@@ -41,14 +41,14 @@ class Menu(OptionList):
 
     def __init__(self, *choices: Choice, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._lines: list[Content] = []
+        self._prompts: list[Content] = []
         self._marked: int | None = None
         self.fill(choices)
 
     def fill(self, choices: Iterable[Choice]) -> None:
         """Show these in place of what was there."""
         choices = list(choices)
-        self._lines = [line for _, line in choices]
+        self._prompts = [line for _, line in choices]
         self._marked = None
         self.clear_options()
         self.add_options(Option(NO_CURSOR + line, id=id) for id, line in choices)
@@ -56,6 +56,6 @@ class Menu(OptionList):
     def watch_highlighted(self, highlighted: int | None) -> None:
         super().watch_highlighted(highlighted)
         for place, mark in ((self._marked, NO_CURSOR), (highlighted, CURSOR)):
-            if place is not None and place < len(self._lines):
-                self.replace_option_prompt_at_index(place, mark + self._lines[place])
+            if place is not None and place < len(self._prompts):
+                self.replace_option_prompt_at_index(place, mark + self._prompts[place])
         self._marked = highlighted

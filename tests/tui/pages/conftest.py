@@ -57,12 +57,13 @@ class Driver:
         await self.settle()
 
     async def settle(self) -> None:
-        """Until nothing is being loaded and every message has been handled."""
-        for _ in range(3):
-            await self.pilot.pause()
-            running = [worker for worker in self.app.workers if worker.group in SETTLING]
-            await self.app.workers.wait_for_complete(running)
+        """Until the desk has answered, nothing is being loaded and all messages are handled."""
         await self.pilot.pause()
+        await self.app.desk.ask(lambda session: None)
+        await self.pilot.pause()
+        while running := [worker for worker in self.app.workers if worker.group in SETTLING]:
+            await self.app.workers.wait_for_complete(running)
+            await self.pilot.pause()
 
     @property
     def text(self) -> str:

@@ -1,0 +1,249 @@
+"""The house of the app: every place by key, mouse and palette, and what holds on all of them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from driving import NARROW, WIDE, Pilot, Small, press, settled, text
+from textual.binding import Binding
+from textual.widgets import OptionList
+
+from tui import themes
+from tui.colours import contrast
+from tui.screens import BY_NAME, PLACES
+from tui.settings import SETTINGS
+
+OWN = ("today", "map", "exercise", "progress", "settings")
+sizes = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
+
+
+def place_of(pilot: Pilot) -> str:
+    return str(getattr(pilot.app.screen, "PLACE", type(pilot.app.screen).__name__))
+
+
+def column_of(pilot: Pilot, line: int, words: str) -> int:
+    return text(pilot).splitlines()[line].index(words)
+
+
+# places
+
+
+def test_letters_are_unambiguous_and_in_their_titles() -> None:
+    assert len({place.key for place in PLACES}) == len(PLACES) == 11
+    assert all(place.key in place.title.lower() for place in PLACES)
+
+
+def test_by_key(small: Small) -> None:
+    async def script(pilot: Pilot) -> None:
+        for place in OWN:
+            await press(pilot, "g", BY_NAME[place].key)
+            assert place_of(pilot) == place
+
+    small.drive(script)
+
+
+@sizes
+def test_by_mouse(small: Small, size: tuple[int, int]) -> None:
+    async def script(pilot: Pilot) -> None:
+        for place in OWN:
+            column = column_of(pilot, 0, BY_NAME[place].title)
+            await pilot.click("PlaceBar", offset=(column + 1, 0))
+            await settled(pilot)
+            assert place_of(pilot) == place
+
+    small.drive(script, size)
+
+
+def test_by_palette(small: Small) -> None:
+    async def script(pilot: Pilot) -> None:
+        for place in OWN:
+            await find(pilot, f"goto{place}")
+            assert place_of(pilot) == place
+
+    small.drive(script)
+
+
+async def find(pilot: Pilot, words: str) -> None:
+    """Take what the palette finds first."""
+    await press(pilot, "ctrl+p", *words)
+    options = pilot.app.screen.query_one("CommandList", OptionList)
+    for _ in range(100):
+        await pilot.pause(0.02)
+        if options.option_count and options.display:
+            break
+    await press(pilot, "enter")
+    await pilot.pause()
+    await settled(pilot)
+
+
+def test_the_list_of_places_by_arrows(small: Small) -> None:
+    async def script(pilot: Pilot) -> None:
+        await press(pilot, "g", "down", "down", "enter")
+        assert place_of(pilot) == PLACES[2].name
+        await press(pilot, "g", "escape")
+        assert place_of(pilot) == PLACES[2].name
+
+    small.drive(script)
+
+
+def test_escape_goes_back_through_the_places(small: Small) -> None:
+    async def script(pilot: Pilot) -> None:
+        await press(pilot, "g", "m", "g", "n", "g", "p")
+        for place in ("settings", "map", "today", "today"):
+            await press(pilot, "escape")
+            assert place_of(pilot) == place
+
+    small.drive(script)
+
+
+def test_an_exercise_by_palette(small: Small) -> None:
+    async def script(pilot: Pilot) -> None:
+        await find(pilot, "onentropy")
+        assert place_of(pilot) == "exercise"
+        assert "An exercise on entropy" in text(pilot)
+
+    small.drive(script)
+
+
+def test_a_place_is_as_it_was_left(small: Small) -> None:
+    async def script(pilot: Pilot) -> None:
+        await press(pilot, "g", "m", "j", "j")
+        before = text(pilot)
+        await press(pilot, "g", "t", "g", "m")
+        assert text(pilot) == before
+
+    small.drive(script)
+
+
+# help and keys
+
+
+def shown_bindings(pilot: Pilot) -> list[Binding]:
+    active = pilot.app.screen.active_bindings.values()
+    return [each.binding for each in active if each.binding.show and each.enabled]
+
+
+@sizes
+def test_the_last_line_and_help_hold_every_key(small: Small, size: tuple[int, int]) -> None:
+    async def script(pilot: Pilot) -> None:
+        for place in OWN:
+            await press(pilot, "g", BY_NAME[place].key)
+            bindings = shown_bindings(pilot)
+            last = text(pilot).splitlines()[size[1] - 1]
+            assert all(binding.description in last for binding in bindings), last
+            await press(pilot, "question_mark")
+            help = pilot.app.screen.query_one(".panel")
+            seen = text(pilot)
+            while help.scroll_y < help.max_scroll_y:
+                await press(pilot, "pagedown")
+                seen += text(pilot)
+            assert all(binding.tooltip in seen for binding in bindings), place
+            await press(pilot, "escape")
+            assert place_of(pilot) == place
+
+    small.drive(script, size)
+
+
+def test_a_key_of_the_last_line_by_mouse(small: Small) -> None:
+    async def script(pilot: Pilot) -> None:
+        await pilot.click("KeyBar", offset=(column_of(pilot, 23, "? Help"), 0))
+        await settled(pilot)
+        assert place_of(pilot) == "HelpScreen"
+
+    small.drive(script)
+
+
+def test_q_quits(small: Small) -> None:
+    async def script(pilot: Pilot) -> None:
+        await pilot.press("q")
+        assert not pilot.app.is_running or pilot.app._exit
+
+    small.drive(script)
+
+
+# colours
+
+
+def colours(pilot: Pilot) -> set[tuple[str, str]]:
+    """Every pair of text and background on the screen, of cells that show something."""
+    found = set()
+    for strip in pilot.app.screen._compositor.render_strips():
+        for segment in strip:
+            style = segment.style
+            if segment.text.strip() and style and style.color and style.bgcolor:
+                pair = (style.bgcolor, style.color) if style.reverse else (style.color, style.bgcolor)
+                if all(colour.triplet for colour in pair):
+                    found.add((pair[0].triplet.hex, pair[1].triplet.hex))
+    return found
+
+
+@pytest.mark.parametrize("theme", themes.NAMES)
+def test_text_stands_out_in_every_theme(small: Small, theme: str) -> None:
+    small.record_something()
+    least = 7 if theme == "high-contrast" else 4.5
+
+    async def script(pilot: Pilot) -> None:
+        for place in OWN:
+            await press(pilot, "g", BY_NAME[place].key)
+            for front, back in colours(pilot):
+                # A cell of colour alone, such as a scroll bar's, has no text.
+                assert front == back or contrast(front, back) >= least, (place, front, back)
+
+    small.drive(script, WIDE, theme=theme)
+
+
+def test_the_themes_are_those_that_can_be_set() -> None:
+    assert SETTINGS["theme"].choices == themes.NAMES
+
+
+def test_no_color_uses_the_colours_of_the_terminal(
+    small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So text can be read on every background; what is chosen is marked by other means."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    small.record_something()
+
+    async def script(pilot: Pilot) -> None:
+        for place in OWN:
+            await press(pilot, "g", BY_NAME[place].key)
+            for strip in pilot.app.screen._compositor.render_strips():
+                for segment in strip:
+                    style = segment.style
+                    for colour in (style.color, style.bgcolor) if style else ():
+                        assert colour is None or colour.is_default, (place, segment)
+
+    small.drive(script)
+
+
+# starting
+
+
+def test_torch_is_never_imported(small: Small) -> None:
+    """A process of its own visits every place."""
+    # Escape leaves the field of the search, which takes letters.
+    keys = [key for place in PLACES for key in ("escape", "g", place.key)]
+    code = f"""
+import asyncio, sys
+from tui.app import LearnApp
+from tui.desk import Desk
+from tui.marking import Marker
+from tui.session import local_now
+async def main():
+    with Desk() as desk, Marker() as marker:
+        marker.warm = lambda: None
+        async with LearnApp(desk, marker, local_now).run_test() as pilot:
+            for key in {keys!r}:
+                await pilot.press(key)
+                await pilot.pause(0.1)
+            assert len(pilot.app._screen_stacks) == {len(PLACES)}, pilot.app._screen_stacks
+asyncio.run(main())
+assert "torch" not in sys.modules and "reference" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=small.workspace.root, check=True, timeout=120)
+
+
+def test_a_dumb_terminal_gets_lines(learn: Any, small: Small) -> None:
+    assert "Run" in learn(cwd=small.workspace.root, TERM="dumb").stdout
