@@ -38,7 +38,7 @@ sys.exit(code)
 
 @pytest.fixture(scope="module")
 def full_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Ten chapters with nine exercises, 55 questions and 70 cards each, and text as in real ones."""
+    """Ten chapters with nine exercises, 55 questions and 70 cards each, as long as real ones."""
     root = tmp_path_factory.mktemp("course")
     for number in range(1, 11):
         folder = root / f"ch{number:02}_chapter"

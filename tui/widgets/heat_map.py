@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from textual.color import Color
 from textual.content import Content
-from textual.style import Style
 from textual.widget import Widget
 
+from tui.colours import Scale
 from tui.heat import NUMBER_WIDTH, Matrix, differs, level, paired, scale, short, worst
 
 if TYPE_CHECKING:
@@ -64,13 +63,8 @@ class HeatMap(Widget):
         for number, wanted in zip(row, other, strict=True):
             mark = DIFFERENT if differs(number, wanted) else SAME
             text = f"{(mark + short(number)).strip():>{NUMBER_WIDTH + 1}} "
-            if self.app.no_color:
-                yield Content.styled(text, "bold" if mark == DIFFERENT else "")
-                continue
-            colour = self._colour(number)
-            weight = mark == DIFFERENT
-            style = Style(background=colour, foreground=colour.get_contrast_text(1.0), bold=weight)
-            yield Content.styled(text, style)
+            weight = "bold" if mark == DIFFERENT else ""
+            yield Content.styled(text, f"{weight} {self._colours_of(number)}".strip())
 
     # cells
 
@@ -93,13 +87,7 @@ class HeatMap(Widget):
         for upper, lower in paired(matrix):
             yield Content.assemble(
                 *(
-                    Content.styled(
-                        "▀" * wide,
-                        Style(
-                            foreground=self._colour(number),
-                            background=self._colour(lower[i]) if lower else None,
-                        ),
-                    )
+                    Content.styled("▀" * wide, self._half_colours(number, lower and lower[i]))
                     for i, number in enumerate(upper)
                 )
             )
@@ -134,12 +122,31 @@ class HeatMap(Widget):
         yield Content.assemble("yours     ", *self._row_of_numbers(got[span], expected[span]))
         yield Content.assemble("expected  ", *self._row_of_numbers(expected[span], expected[span]))
 
-    def _colour(self, number: float) -> Color:
+    # colours
+
+    def _colours_of(self, number: float) -> str:
+        """A style for a number on its colour; none where there is no colour."""
+        if self.app.no_color:
+            return ""
         at = level(number, self._low, self._high)
-        variables = self.app.theme_variables
         if at is None:
-            return Color.parse(variables["error"])
-        return Color.parse(variables["panel"]).blend(Color.parse(variables["accent"]), at)
+            return "$background on $error"
+        scale = self._scale()
+        return f"{scale.readable_on(at)} on {scale.at(at)}"
+
+    def _half_colours(self, upper: float, lower: float | None) -> str:
+        above, below = (self._colour(number) for number in (upper, lower))
+        return f"{above} on {below}" if below else above
+
+    def _colour(self, number: float | None) -> str:
+        if number is None:
+            return ""
+        at = level(number, self._low, self._high)
+        return "$error" if at is None else self._scale().at(at)
+
+    def _scale(self) -> Scale:
+        variables = self.app.theme_variables
+        return Scale(variables["panel"][:7], variables["accent"][:7])
 
 
 def _titles(width: int, *names: str) -> Content:

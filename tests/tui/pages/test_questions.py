@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import pytest
 from answer_keys import right_keys, wrong_keys
@@ -124,7 +123,7 @@ def test_enter_alone_costs_nothing(kind: str) -> None:
         (["a", "enter"], "a"),
         (["2", "enter"], "b"),
         (["down", "down", "enter"], "b"),
-        (["j", "k", "k", "enter"], "LAST"),
+        (["j", "k", "enter"], "LAST"),
         (["c", "a", "enter"], "a"),
     ],
 )
