@@ -129,7 +129,7 @@ class Expectation:
     def _numbers(self) -> Tensor:
         try:
             return torch.as_tensor(self._value)
-        except (OverflowError, RuntimeError):  # a whole number may have thousands of digits
+        except (OverflowError, RuntimeError, ValueError):  # a number may have thousands of digits
             self._fail("This number is too large.", "", "a number of common size")
 
     def _fail(

@@ -12,9 +12,9 @@ goes through it, and the same few rules make a day, a week and the course:
 4. The chapter that the learner works in, then the others in their order: its lesson; then its
    questions and its exercises, keeping pace with each other.
 
-What is begun is finished the same day, and a rest that is too small for it is filled with questions.
-Only the first lesson or exercise of a day may be too long for it, and goes on the next day. So no day
-holds more than its minutes, and cards and quizzes never stop the course.
+What is begun is finished the same day, and a rest that is too small for it is filled with
+questions. Only the first lesson or exercise of a day may be too long for it, and goes on the next
+day. So no day holds more than its minutes, and cards and quizzes never stop the course.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -144,12 +145,16 @@ class ExercisePage(Page):
         if not (exercise := self._exercise):
             return
         try:
-            with self.app.suspend():
+            with self.lent():
                 edit(self._file(exercise), os.environ)
         except SuspendNotSupported:
             self.notify("Open the file in your editor: this terminal cannot be lent to one.")
         except CourseError as error:
             self.notify(str(error), severity="warning")
+
+    def lent(self) -> AbstractContextManager[None]:
+        """The terminal is the editor's meanwhile."""
+        return self.app.suspend()
 
     def on_saved(self, message: messages.Saved) -> None:
         if self._exercise and message.file == self._file(self._exercise):

@@ -47,6 +47,7 @@ class SearchPage(Page):
         self._index: Index | None = None
         self._hits: tuple[Hit, ...] = ()
         self._entry: Entry | None = None
+        self._target: str | None = None
 
     def content(self) -> ComposeResult:
         yield Words(placeholder="Words, the beginning of a word, or a formula such as √d_k")
@@ -60,9 +61,12 @@ class SearchPage(Page):
 
     def open(self, target: str) -> None:
         """Words to search for."""
-        self.query_one(Input).value = target
+        self._target = target
 
     async def load(self) -> None:
+        if self._target is not None:
+            self.action_close()
+            self.query_one(Input).value, self._target = self._target, None
         if self._entry is None:
             await self._search(self.query_one(Input).value)
             if not self.query_one("#hits").has_focus:

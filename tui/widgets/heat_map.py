@@ -87,7 +87,7 @@ class HeatMap(Widget):
         for upper, lower in paired(matrix):
             yield Content.assemble(
                 *(
-                    Content.styled("▀" * wide, self._half_colours(number, lower and lower[i]))
+                    Content.styled("▀" * wide, self._half_colours(number, lower[i] if lower else None))
                     for i, number in enumerate(upper)
                 )
             )

@@ -52,6 +52,11 @@ class Menu(OptionList):
         self._marked = None
         self.clear_options()
         self.add_options(Option(NO_CURSOR + line, id=id) for id, line in choices)
+        if self.is_mounted:
+            self.highlighted = 0 if choices else None
+
+    def on_mount(self) -> None:
+        self.highlighted = 0 if self._prompts else None
 
     def watch_highlighted(self, highlighted: int | None) -> None:
         super().watch_highlighted(highlighted)

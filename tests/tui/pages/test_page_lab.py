@@ -1,0 +1,113 @@
+"""Lab: figures under the arrow keys; torch stays in a process of its own."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tui import lab
+from tui.screens.lab import LabPage
+from tui.widgets.dials import Dials
+from tui.widgets.figure_view import FigureView
+
+Drive = Callable[..., None]
+
+
+def test_a_figure_follows_the_arrow_keys(drive: Drive, size: Any) -> None:
+    async def script(driver: Any) -> None:
+        await driver.press("g", "l")
+        assert isinstance(driver.app.screen, LabPage)
+        assert "Attention weights" in driver.text and "animal" in driver.text
+        before = driver.text
+        await driver.press("down", "left")  # not scaled
+        assert driver.text != before and " no " in driver.text
+        await driver.press("d", "up")
+        assert driver.text == before
+        await driver.press("right")
+        assert "Softmax temperature" in driver.text and "█" in driver.text
+
+    drive(script, size)
+
+
+def test_values_end_where_they_end_and_figures_go_round(drive: Drive) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("lab", "masks kind=block length=4")
+        assert "block" in driver.text
+        page = driver.app.screen
+        await driver.press("down", "right", "right")
+        assert page._settings()["kind"] == "block"
+        await driver.press("up")
+        for _ in page._entries:
+            await driver.press("right")
+        assert page._entry.name == "masks"
+        assert page._settings()["length"] == 4
+
+    drive(script)
+
+
+def test_the_view_turns(drive: Drive) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("lab", "attention_weights")
+        assert ".80" in driver.text
+        await driver.press("v")
+        assert ".80" not in driver.text and "█" in driver.text
+        await driver.press("v")
+        assert "▀" in driver.text
+        await driver.press("v")
+        assert ".80" in driver.text
+
+    drive(script)
+
+
+@pytest.mark.parametrize("theme", ["light", "high-contrast"])
+def test_it_is_drawn_in_every_theme(drive: Drive, theme: str) -> None:
+    async def script(driver: Any) -> None:
+        driver.app.theme = theme
+        await driver.go("lab", "masks")
+        assert driver.one(FigureView)._scale() is not None
+        assert "Mask" in driver.text or "Masks" in driver.text
+
+    drive(script)
+
+
+def test_a_click_turns_a_dial(drive: Drive) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("lab", "masks")
+        before = driver.app.screen._settings()["kind"]
+        line = driver.text.splitlines()[3]
+        dials = driver.one(Dials)
+        await driver.pilot.click(dials, offset=(line.index("›") - dials.region.x, 1))
+        await driver.settle()
+        assert driver.app.screen._settings()["kind"] != before
+
+    drive(script)
+
+
+def test_a_process_that_cannot_start_is_told(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lab, "COMMAND", ("/no/such/program",))
+
+    async def script(driver: Any) -> None:
+        await driver.go("lab")
+        assert "cannot start" in " ".join(driver.text.split())
+
+    drive(script)
+
+
+def test_a_process_that_dies_is_told_and_started_again(
+    drive: Drive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = lab.COMMAND
+    monkeypatch.setattr(lab, "COMMAND", (sys.executable, "-c", "raise SystemExit"))
+
+    async def script(driver: Any) -> None:
+        await driver.go("lab")
+        assert "has ended" in " ".join(driver.text.split())
+        monkeypatch.setattr(lab, "COMMAND", right)
+        await driver.go("today")
+        await driver.go("lab")
+        assert "animal" in driver.text
+
+    drive(script)

@@ -1,0 +1,99 @@
+"""Quiz: choose, answer, see the score and what to revisit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from answer_keys import right_keys, wrong_keys
+
+from exercises.catalog import load_catalog
+from tui.quizzing import DEFAULT_COUNT
+from tui.screens.quiz import QuizPage
+from tui.widgets.question_view import QuestionView
+
+Drive = Callable[..., None]
+CHAPTER = load_catalog().chapters[0]
+
+
+async def answer_all(driver: Any, keys: Callable[[Any], list[str]]) -> int:
+    """Answer until the round is over; returns how many questions there were."""
+    count = 0
+    while driver.app.screen.query(QuestionView):
+        await driver.press(*keys(driver.one(QuestionView).asked), "n")
+        count += 1
+    return count
+
+
+def test_the_menu_offers_chapters_prerequisites_and_testing_out(drive: Drive, size: Any) -> None:
+    async def script(driver: Any) -> None:
+        await driver.press("g", "q")
+        assert isinstance(driver.app.screen, QuizPage)
+        for line in ("The chapters that you have read", "Chapter 1: ", "before chapter 1", "Test"):
+            assert line in driver.text
+        await driver.press("down", "enter")
+        assert f"Question 1 of {DEFAULT_COUNT}" in driver.text
+
+    drive(script, size)
+
+
+def test_a_round_without_a_mistake(drive: Drive, session: Any) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("quiz", CHAPTER.id)
+        assert await answer_all(driver, right_keys) == DEFAULT_COUNT
+        assert f"{DEFAULT_COUNT} of {DEFAULT_COUNT} right." in driver.text
+        assert "Revisit" not in driver.text
+
+    drive(script)
+    with session() as opened:
+        kept = opened.progress.answers.all()
+        assert len(kept) == DEFAULT_COUNT
+        assert all(answer.right and answer.context == "quiz" for answer in kept)
+
+
+def test_what_went_wrong_leads_to_its_section(drive: Drive) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("quiz", CHAPTER.id)
+        topic = driver.one(QuestionView).asked.question.topic
+        await driver.press(*wrong_keys(driver.one(QuestionView).asked))
+        await driver.press("e")
+        assert "0 of 1 right." in driver.text
+        assert "Revisit: " in driver.text
+        await driver.press("down", "enter")
+        title = next(t.title for t in CHAPTER.topics if t.id == topic)
+        assert title[:40] in driver.text.splitlines()[2]
+
+    drive(script)
+
+
+def test_a_round_that_was_left_goes_on(drive: Drive) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("quiz", CHAPTER.id)
+        await driver.press(*right_keys(driver.one(QuestionView).asked), "n")
+        await driver.go("today")
+        await driver.go("quiz")
+        assert "Question 2 of" in driver.text
+
+    drive(script)
+
+
+def test_testing_out_of_a_chapter(drive: Drive, session: Any) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("quiz", f"testout {CHAPTER.id}")
+        assert "must be right" in driver.text
+        await answer_all(driver, right_keys)
+        assert "You have tested out." in driver.text
+
+    drive(script)
+    with session() as opened:
+        assert opened.progress.answers.tested_out() == {CHAPTER.id}
+
+
+@pytest.mark.parametrize("target", ["prerequisites", CHAPTER.topics[1].id])
+def test_what_else_can_be_asked_for(drive: Drive, target: str) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("quiz", target)
+        assert "Question 1 of" in driver.text
+
+    drive(script)

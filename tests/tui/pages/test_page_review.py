@@ -1,0 +1,143 @@
+"""Review: recall, look, rate; take back; and a kind word at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from conftest import NOW
+
+from exercises.catalog import load_catalog
+from quizzes.bank import load_bank
+from quizzes.review import LEECH_LAPSES, Review, Scheduler
+from tui.screens.review import ReviewPage
+from tui.widgets.card_view import CardView, span
+
+Drive = Callable[..., None]
+CHAPTER = load_catalog().chapters[0]
+CARDS = load_bank().chapter(CHAPTER.id).cards
+
+
+@pytest.fixture
+def read(session: Any) -> None:
+    """Chapter 1 was read, so its cards are open."""
+    with session() as opened:
+        opened.progress.mark_read(CHAPTER.id, NOW)
+
+
+def test_without_a_card_it_says_where_they_come_from(drive: Drive, size: Any) -> None:
+    async def script(driver: Any) -> None:
+        await driver.press("g", "v")
+        assert isinstance(driver.app.screen, ReviewPage)
+        assert "No card is waiting." in driver.text
+
+    drive(script, size)
+
+
+@pytest.mark.usefixtures("read")
+def test_the_answer_comes_with_the_next_intervals(drive: Drive, size: Any) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("review")
+        assert "10 left · new" in driver.text
+        assert "again" not in driver.text
+        await driver.press("3")  # not before the answer was seen
+        assert "10 left" in driver.text
+        await driver.press("space")
+        for part in ("1 again 10 min", "2 hard", "3 good", "4 easy"):
+            assert part in driver.text
+        await driver.press("3")
+        assert "9 left" in driver.text
+
+    drive(script, size)
+
+
+@pytest.mark.usefixtures("read")
+def test_a_rating_is_kept_and_can_be_taken_back(drive: Drive, session: Any) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("review")
+        first = driver.one(CardView).card
+        await driver.press("space", "4")
+        assert driver.one(CardView).card != first
+        await driver.press("u")
+        assert driver.one(CardView).card == first
+        await driver.press("space", "3")
+
+    drive(script)
+    with session() as opened:
+        [kept] = opened.progress.reviews.log()
+        assert (kept.card, kept.rating) == (CARDS[0].id, 3)
+
+
+@pytest.mark.usefixtures("read")
+def test_the_day_has_an_end(drive: Drive) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("review")
+        for _ in range(10):
+            await driver.press("space", "4")
+        assert "Done for today: 10 reviewed." in driver.text
+        await driver.press("space", "1")  # nothing is left to rate
+        assert "Done for today" in driver.text
+
+    drive(script)
+
+
+@pytest.mark.usefixtures("read")
+def test_a_card_leads_to_its_section(drive: Drive) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("review")
+        await driver.press("l")
+        title = next(t.title for t in CHAPTER.topics if t.id == CARDS[0].topic)
+        assert title[:40] in driver.text.splitlines()[2]
+
+    drive(script)
+
+
+@pytest.mark.usefixtures("read")
+def test_a_leech_is_pointed_out(drive: Drive, session: Any) -> None:
+    then = NOW - timedelta(days=30)
+    schedule = Scheduler().rate(None, 4, then)
+    with session() as opened:
+        review = Review(CARDS[0].id, 1, then, 1000, None)
+        opened.progress.reviews.record(review, replace(schedule, lapses=LEECH_LAPSES))
+
+    async def script(driver: Any) -> None:
+        await driver.go("review")
+        assert f"forgotten this card {LEECH_LAPSES} times" in driver.text
+
+    drive(script)
+
+
+@pytest.mark.usefixtures("read")
+def test_what_is_beyond_the_day_waits(drive: Drive, session: Any) -> None:
+    then = NOW - timedelta(days=90)
+    with session() as opened:
+        opened.progress.settings.change("due_cards", "5")
+        for card in list({card.note: card for card in CARDS}.values())[:8]:
+            schedule = Scheduler().rate(None, 4, then)
+            opened.progress.reviews.record(Review(card.id, 4, then, 1000, None), schedule)
+
+    async def script(driver: Any) -> None:
+        await driver.go("review")
+        for _ in range(5):
+            await driver.press("space", "4")
+        assert "3 more are due and wait for the next days." in " ".join(driver.text.split())
+
+    drive(script)
+
+
+@pytest.mark.parametrize(
+    ("interval", "says"),
+    [
+        (timedelta(minutes=10), "10 min"),
+        (timedelta(seconds=5), "1 min"),
+        (timedelta(days=1), "1 day"),
+        (timedelta(days=8), "8 days"),
+        (timedelta(days=90), "3 months"),
+        (timedelta(days=1000), "2.7 years"),
+    ],
+)
+def test_intervals_in_words(interval: timedelta, says: str) -> None:
+    assert span(interval) == says

@@ -1,0 +1,94 @@
+"""Search: what is typed is found, and Enter goes there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from textual.widgets import Input
+
+from quizzes.bank import load_bank
+from tui.screens.search import SearchPage
+
+Drive = Callable[..., None]
+
+
+def test_with_nothing_typed_there_is_the_glossary(drive: Drive, size: Any) -> None:
+    async def script(driver: Any) -> None:
+        await driver.press("g", "s")
+        assert isinstance(driver.app.screen, SearchPage)
+        assert f"{len(load_bank().glossary)} terms" in driver.text
+        assert "Additive score" in driver.text
+
+    drive(script, size)
+
+
+def test_a_term_opens_and_leads_to_its_lesson(drive: Drive, size: Any) -> None:
+    term = next(term for term in load_bank().glossary if term.lesson and term.exercise)
+
+    async def script(driver: Any) -> None:
+        await driver.go("search")
+        await driver.type(term.term.lower())
+        await driver.press("enter")
+        assert term.term in driver.text
+        assert "Lesson: " in driver.text and "Exercise: " in driver.text
+        if term.reference:
+            assert f"reference/{term.reference}" in driver.text
+        await driver.press("enter")
+        assert type(driver.app.screen).__name__ == "ReadPage"
+
+    drive(script, size)
+
+
+def test_escape_leads_back_to_what_was_found(drive: Drive) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("search")
+        await driver.type("softmax")
+        await driver.press("enter")
+        found = driver.app.screen.query_one("#hits")
+        assert not found.display
+        await driver.press("escape")
+        assert found.display and found.has_focus
+        await driver.press("slash")
+        assert driver.one(Input).has_focus
+        await driver.press("escape")
+        assert type(driver.app.screen).__name__ == "TodayPage"
+
+    drive(script)
+
+
+@pytest.mark.parametrize(
+    ("words", "sort", "place"),
+    [("scores and weights", "lesson", "ReadPage"), ("softmax", "exercise", "ExercisePage")],
+)
+def test_a_hit_leads_to_its_place(drive: Drive, words: str, sort: str, place: str) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("search", words)
+        hits = driver.app.screen._hits
+        at = next(index for index, hit in enumerate(hits) if hit.sort == sort)
+        await driver.press("down", *["down"] * at, "enter")  # the first "down" enters the list
+        assert type(driver.app.screen).__name__ == place
+
+    drive(script)
+
+
+def test_what_is_not_there_is_told_and_a_slip_is_forgiven(drive: Drive) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("search")
+        await driver.type("zzzzqqq")
+        assert "Nothing in the course speaks of that." in driver.text
+        await driver.press(*["backspace"] * 7)
+        await driver.type("sofmtax")
+        assert "Nothing holds these words. This is about" in driver.text
+
+    drive(script)
+
+
+def test_formulas_are_rendered_among_the_hits(drive: Drive) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("search", "√d_k")
+        assert "found" in driver.text
+        assert "\\sqrt" not in driver.text and "$" not in driver.text
+
+    drive(script)

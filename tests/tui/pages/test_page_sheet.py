@@ -1,0 +1,52 @@
+"""Sheet: a leaf per chapter, the whole, the timeline, the resources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from exercises.catalog import load_catalog
+from quizzes.bank import load_bank
+from tui.leaves import chapters, leaves
+from tui.screens.sheet import SheetPage
+
+Drive = Callable[..., None]
+LEAVES = leaves(load_catalog(), load_bank())
+
+
+def test_the_arrows_turn_the_leaves(drive: Drive, size: Any) -> None:
+    async def script(driver: Any) -> None:
+        await driver.press("g", "h")
+        assert isinstance(driver.app.screen, SheetPage)
+        assert "Course" in driver.text and "Resources" in driver.text
+        await driver.press("right")
+        assert LEAVES[1].text.splitlines()[0].lstrip("# ") in driver.text
+        await driver.press("left", "left")
+        assert load_bank().resources[0].title in driver.text
+
+    drive(script, size)
+
+
+@pytest.mark.parametrize("leaf", LEAVES, ids=lambda leaf: leaf.id)
+def test_every_leaf_can_be_read(drive: Drive, leaf: Any) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("sheet", leaf.id)
+        await driver.press("end", "home")
+        assert "$" not in driver.text and "\\" not in driver.text
+
+    drive(script)
+
+
+def test_each_chapter_has_its_part_of_the_sheet_and_its_takeaways() -> None:
+    by_id = {leaf.id: leaf.text for leaf in LEAVES}
+    for chapter in load_catalog().chapters:
+        assert f"{chapter.number} · " in by_id[chapter.id]
+        assert "Key takeaways" in by_id[chapter.id]
+
+
+def test_a_sheet_is_parted_at_its_chapters() -> None:
+    sheet = "# All\n\nFirst.\n\n## 1 · One\n\na\n\n## 2 · Two\n\nb\n\n## Afterwards\n\nc\n"
+    assert chapters(sheet) == {1: "## 1 · One\n\na", 2: "## 2 · Two\n\nb"}
+    assert chapters("") == {}

@@ -1,0 +1,389 @@
+"""Today, Map, Exercise, Progress and Settings, driven with real keys at both sizes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from driving import (
+    NARROW,
+    NOW,
+    WIDE,
+    MadeUpMarker,
+    Pilot,
+    Small,
+    press,
+    settled,
+    text,
+)
+from textual.pilot import Pilot as AnyPilot
+
+from grader import Report, Submission
+from grader.report import Problem
+from tui.screens.exercise import ExercisePage
+from tui.settings import SETTINGS
+
+sizes = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
+
+
+def one_line(pilot: Pilot) -> str:
+    return " ".join(text(pilot).split())
+
+
+# Today
+
+
+@sizes
+def test_today_says_what_is_next_and_why(small: Small, size: tuple[int, int]) -> None:
+    async def script(pilot: Pilot) -> None:
+        seen = one_line(pilot)
+        assert "Friday, 13 June · no cards due" in seen
+        assert "Next: reading" in seen
+        assert "Chapter 1 is read before its exercises." in seen
+        assert "3 Several heads at once" in seen
+
+    small.drive(script, size)
+
+
+def test_today_counts_days_and_chapters(small: Small) -> None:
+    small.record_something()
+
+    async def script(pilot: Pilot) -> None:
+        seen = one_line(pilot)
+        assert "18 days in a row" in seen
+        assert "4 of 4 lesson read" in seen
+        assert "0 of 3 lesson read" in seen
+
+    small.drive(script)
+
+
+def test_enter_does_the_next_step(small: Small) -> None:
+    small.record_something()
+
+    async def script(pilot: Pilot) -> None:
+        await press(pilot, "enter")
+        assert "An exercise on scaled" in text(pilot)
+
+    small.drive(script)
+
+
+def test_a_chapter_is_a_click_away_on_the_map(small: Small) -> None:
+    async def script(pilot: Pilot) -> None:
+        await pilot.click("ChapterBars", offset=(6, 1))
+        await settled(pilot)
+        assert "An exercise on scaled" in text(pilot).splitlines()[-9:][0] + one_line(pilot)
+        assert "›" in next(line for line in text(pilot).splitlines() if "on scaled" in line)
+
+    small.drive(script)
+
+
+# Map
+
+
+def cursor(pilot: Pilot) -> str:
+    """The title under the cursor of the map."""
+    line = next(line for line in text(pilot).splitlines() if line.lstrip().startswith("›"))
+    return line.partition("An exercise on ")[2].split()[0]
+
+
+@sizes
+def test_the_map_shows_every_state(small: Small, size: tuple[int, int]) -> None:
+    small.record_something()
+
+    async def script(pilot: Pilot) -> None:
+        await press(pilot, "g", "m", "home")
+        lines = {line.partition("on ")[2].split()[0]: line for line in map(str.strip, rows(pilot))}
+        assert "✓" in lines["costs"]
+        assert "★" in lines["weights"], "its question is answered, too"
+        assert "○" in lines["scaled"]
+        assert "◌" in lines["layer"]
+
+    def rows(pilot: Pilot) -> list[str]:
+        half = [line[: 74 if size == WIDE else None] for line in text(pilot).splitlines()[:14]]
+        return [line for line in half if "An exercise on " in line]
+
+    small.drive(script, size)
+
+
+@pytest.mark.parametrize("keys", ["up down left right", "k j h l"])
+def test_the_cursor_follows_the_edges(small: Small, keys: str) -> None:
+    up, down, left, right = keys.split()
+
+    async def script(pilot: Pilot) -> None:
+        await press(pilot, "g", "m")
+        assert cursor(pilot) == "costs"
+        for key, then in (
+            (down, "weights"),
+            (right, "lookup"),  # what it unlocks
+            (down, "masks"),
+            (right, "scaled"),
+            (left, "masks"),  # the nearest that it needs
+            (left, "weights"),
+            (left, "weights"),  # it needs nothing
+            (up, "costs"),
+            (right, "costs"),  # it unlocks nothing
+        ):
+            await press(pilot, key)
+            assert cursor(pilot) == then, key
+
+    small.drive(script)
+
+
+def test_enter_and_click_open_an_exercise(small: Small) -> None:
+    async def script(pilot: Pilot) -> None:
+        await press(pilot, "g", "m", "j", "enter")
+        assert "An exercise on weights" in text(pilot)
+        await press(pilot, "g", "m")
+        await pilot.click("ConceptMap", offset=(20, 3))
+        await settled(pilot)
+        assert cursor(pilot) == "lookup"
+        await pilot.click("ConceptMap", offset=(20, 3))
+        await settled(pilot)
+        assert "An exercise on lookup" in text(pilot)
+
+    small.drive(script)
+
+
+# Exercise
+
+
+async def opened(pilot: Pilot, id: str = "weights") -> None:
+    pilot.app.action_go("exercise", id)  # type: ignore[attr-defined]
+    await settled(pilot)
+
+
+async def until(pilot: Pilot, words: str) -> None:
+    for _ in range(200):
+        await pilot.pause(0.02)
+        if words in text(pilot):
+            await settled(pilot)
+            return
+    raise AssertionError(f"no {words!r} in:\n{text(pilot)}")
+
+
+def file_of(small: Small, id: str = "weights") -> Path:
+    return small.workspace.file(small.catalog.exercise(id))
+
+
+@sizes
+def test_the_brief(small: Small, size: tuple[int, int]) -> None:
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        seen = one_line(pilot)
+        for words in (
+            "An exercise on weights",
+            "○ open",
+            "Build weights from its parts",
+            "def weights(",
+            "Turn scores into weights along one dimension.",
+            ">>> weights(torch.zeros(2))",
+        ):
+            assert words in seen
+        assert "NotImplementedError" not in seen
+
+    small.drive(script, size)
+
+
+def test_hints_come_one_by_one_and_are_remembered(small: Small) -> None:
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        for number, hint in enumerate(small.catalog.exercise("weights").hints, start=1):
+            await press(pilot, "h")
+            assert f"Hint {number} of 3" in text(pilot)
+            assert hint in one_line(pilot)
+        await press(pilot, "h")
+
+    small.drive(script)
+    with small.session() as session:
+        assert session.progress.hints_shown("weights") == 3
+        latest = session.progress.standing().latest
+        assert latest and latest.exercise == "weights"
+
+
+@sizes
+def test_run_shows_the_verdict_in_full(small: Small, size: tuple[int, int]) -> None:
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        await press(pilot, "r")
+        seen = one_line(pilot)
+        for words in (
+            "✗ not passed 1 of 3 tests, 1 of 4 points",
+            "Your softmax always runs along the last dimension.",
+            "explains it in “About weights”",
+            "✓ Each row sums to 1.",
+            "called weights(float32[3, 4], dim=1)",
+        ):
+            assert words in seen
+        await press(pilot, *(["pagedown"] * (size == NARROW)))
+        seen = one_line(pilot)
+        assert "yours" in seen and "expected" in seen
+        assert "≠0.35" in seen and "0.32" in seen
+        await press(pilot, "j")
+        seen = one_line(pilot)
+        assert "got tensor([nan, nan])" in seen
+        assert "expected tensor([0.5, 0.5])" in seen
+
+    small.drive(script, size)
+    with small.session() as session:
+        latest = session.progress.standing().latest
+        assert latest and (latest.kind, latest.outcome) == ("check", "failed")
+
+
+@sizes
+def test_a_save_is_checked(small: Small, size: tuple[int, int]) -> None:
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        file_of(small, "costs").write_text("another file")
+        await pilot.pause(0.4)
+        assert small.marker.graded == []
+        file_of(small).write_text("wrong")
+        await until(pilot, "✗ not passed")
+        fresh = file_of(small).with_suffix(".new")
+        fresh.write_text("right")
+        fresh.replace(file_of(small))
+        await until(pilot, "✓ passed")
+        assert [submission.exercise for submission in small.marker.graded] == ["weights"] * 2
+        assert {submission.seed for submission in small.marker.graded} == {0}
+
+    small.drive(script, size)
+
+
+def test_a_submission_counts_and_leads_on(small: Small) -> None:
+    file_of(small).write_text("right")
+
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        assert "Next" not in text(pilot).splitlines()[-1]
+        await press(pilot, "s")
+        assert "✓ passed" in text(pilot)
+        assert small.marker.graded[0].seed is None, "a submission draws a fresh seed"
+        assert "Next" in text(pilot).splitlines()[-1]
+
+    small.drive(script)
+    with small.session() as session:
+        assert session.progress.standing().passed == {"weights"}
+
+
+def test_the_latest_verdict_is_there_again(small: Small) -> None:
+    small.record_something()
+
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot, "masks")
+        await press(pilot, "tab")
+        assert "✓ passed" in text(pilot)
+        assert "Submitted at" in text(pilot)
+
+    small.drive(script)
+
+
+def test_a_missing_file_is_said(small: Small) -> None:
+    file_of(small).unlink()
+
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        await press(pilot, "r")
+        assert "There is no file" in text(pilot)
+
+    small.drive(script)
+
+
+def test_a_file_that_cannot_be_read_as_python(
+    small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def grade(self: MadeUpMarker, submission: Submission) -> Report:
+        report = Report("weights", "", "failed", 0, 4, 0, "cpu", layers={})
+        return replace(report, problem=Problem("syntax", "It is no Python.", 3, "def ["))
+
+    monkeypatch.setattr(MadeUpMarker, "grade", grade)
+
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        await press(pilot, "r")
+        assert "It is no Python." in text(pilot)
+        assert "3 │ def [" in text(pilot)
+
+    small.drive(script)
+
+
+def test_the_editor_gets_the_file(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Path] = []
+    monkeypatch.setattr("tui.screens.exercise.edit", lambda file, environment: seen.append(file))
+    monkeypatch.setattr(ExercisePage, "lent", lambda page: NoTerminal())
+
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        await press(pilot, "e")
+        assert seen == [file_of(small)]
+
+    small.drive(script)
+
+
+class NoTerminal:
+    """The test has no terminal to lend."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *exception: object) -> None: ...
+
+
+# Progress
+
+
+@sizes
+def test_progress_from_what_was_recorded(small: Small, size: tuple[int, int]) -> None:
+    small.record_something()
+
+    async def script(pilot: Pilot) -> None:
+        await press(pilot, "g", "p")
+        seen = text(pilot)
+        for _ in range(4):
+            await press(pilot, "pagedown")
+            seen += text(pilot)
+        seen = " ".join(seen.split())
+        assert "4 of 9 exercises passed" in seen
+        assert "43 min in all" in seen, "four times nine minutes, and seven after the lesson"
+        assert "your goal is 90%" in seen
+        assert "About weights" in seen and "100% ex 1/1 qu 1/1" in seen
+
+    small.drive(script, size)
+
+
+def test_progress_says_where_nothing_is_known(small: Small) -> None:
+    async def script(pilot: Pilot) -> None:
+        await press(pilot, "g", "p")
+        seen = one_line(pilot)
+        assert "Nothing in the last four weeks." in seen
+        assert "No learnt card has come back yet." in seen
+
+    small.drive(script)
+
+
+# Settings
+
+
+def test_settings_are_kept(small: Small) -> None:
+    async def script(pilot: Pilot) -> None:
+        await press(pilot, "g", "n", "l")
+        assert pilot.app.theme == "light"
+        await press(pilot, "j", "right", "right", "j", "k", "left")
+
+    small.drive(script)
+    with small.session() as session:
+        assert session.progress.settings["theme"] == "light"
+        assert session.progress.settings["minutes"] == SETTINGS["minutes"].default + 10  # type: ignore[operator]
+
+
+@sizes
+def test_a_setting_by_mouse(small: Small, size: tuple[int, int]) -> None:
+    async def script(pilot: Pilot) -> None:
+        await press(pilot, "g", "n")
+        lines = text(pilot).splitlines()
+        line = next(y for y, line in enumerate(lines) if "New cards" in line)
+        await pilot.click(offset=(lines[line].index("▸"), line))
+        await settled(pilot)
+
+    small.drive(script, size)
+    with small.session() as session:
+        assert session.progress.settings["new_cards"] == 11
