@@ -5,8 +5,6 @@ now.
 """
 
 import math
-from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import Any
 
 import torch
@@ -14,6 +12,7 @@ from torch import Tensor
 
 from grader.isolation.protocol import Handle, Record, record_fields
 from grader.report import Comparison
+from grader.showing import kind_of, name_list, show, show_numbers
 
 # Relative and absolute tolerance. Measured: right answers in another order of summation stay under
 # a tenth of these, and float32 arithmetic inside a float64 answer does not.
@@ -24,9 +23,6 @@ TOLERANCES = {
     torch.bfloat16: (4e-2, 1e-2),
 }
 NUMBER_TOLERANCE = (1e-6, 1e-9)
-SHOWN_NUMBERS = 12
-SHOWN_CHARACTERS = 1000
-SHOWN_NAMES = 20
 SHOWN_ROWS = 16
 
 
@@ -40,86 +36,6 @@ class Differs(Exception):
         self.got = got
         self.expected = expected
         self.comparison = comparison
-
-
-def kind_of(value: Any) -> str:
-    """A noun for a value's type, with its article."""
-    match value:
-        case None:
-            return "None"
-        case Tensor():
-            return f"a tensor of shape {tuple(value.shape)}"
-        case bool():
-            return f"the truth value {value}"
-        case int() | float():
-            return f"the number {value}"
-        case str():
-            return "a string"
-        case torch.dtype():
-            return f"the dtype {value}"
-        case Record():
-            return f"a {value._type_name} with {_first(value._values)}"
-        case tuple() | list():
-            noun = "a tuple" if isinstance(value, tuple) else "a list"
-            return f"{noun} of {len(value)} value{'s' * (len(value) != 1)}"
-        case dict():
-            return f"a dictionary with {len(value)} key{'s' * (len(value) != 1)}"
-        case Handle():
-            return f"an object of type {value.type}"
-        case _:
-            return f"a {type(value).__name__}"
-
-
-def show(value: Any) -> str:
-    """A value as a person reads it: small tensors whole, large ones as `float32[2, 3, 8]`.
-
-    What is too long is cut, and what is cut costs nothing: a learner may return anything.
-    """
-    text = ""
-    for part in _parts(value):
-        text += part
-        if len(text) > SHOWN_CHARACTERS:
-            return text[:SHOWN_CHARACTERS] + "…"
-    return text
-
-
-def _parts(value: Any) -> Iterator[str]:
-    if isinstance(value, Tensor):
-        if 0 < value.numel() <= SHOWN_NUMBERS:
-            yield f"tensor({_show_numbers(value.tolist())})"
-        else:
-            yield f"{str(value.dtype).removeprefix('torch.')}{list(value.shape)}"
-    elif isinstance(value, float):
-        yield _show_numbers(value)
-    elif isinstance(value, Handle):
-        yield f"<{value.type}>"
-    elif isinstance(value, dict):
-        yield from _enclosed("{", ((f"{key!r}: ", item) for key, item in value.items()), "}")
-    elif (named := record_fields(value)) is not None:
-        name = value._type_name if isinstance(value, Record) else type(value).__name__
-        yield from _enclosed(f"{name}(", ((f"{key}=", item) for key, item in named.items()), ")")
-    elif isinstance(value, tuple):
-        yield from _enclosed("(", (("", item) for item in value), ")")
-    elif isinstance(value, list):
-        yield from _enclosed("[", (("", item) for item in value), "]")
-    else:
-        yield repr(value)
-
-
-def _enclosed(opening: str, items: Iterable[tuple[str, Any]], closing: str) -> Iterator[str]:
-    comma = ""
-    yield opening
-    for label, item in items:
-        yield comma + label
-        yield from _parts(item)
-        comma = ", "
-    yield closing
-
-
-def _show_numbers(value: Any) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(_show_numbers(item) for item in value)}]"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def check_structure(got: Any, expected: Any, what: str = "The result") -> Any:
@@ -185,21 +101,11 @@ def _check_dictionary(got: Any, expected: dict[Any, Any], what: str) -> Any:
         raise _wrong_type(got, kind_of(expected), what)
     if set(got) != set(expected):
         raise Differs(
-            f"{what} should have the names {_names(expected)}; yours has {_names(got)}.",
-            _names(got),
-            _names(expected),
+            f"{what} should have the names {name_list(expected)}; yours has {name_list(got)}.",
+            name_list(got),
+            name_list(expected),
         )
     return {key: check_structure(got[key], item, f"`{key}`") for key, item in expected.items()}
-
-
-def _names(keys: Iterable[Any]) -> str:
-    return _first(f"`{key}`" for key in keys) or "none"
-
-
-def _first(names: Iterable[str]) -> str:
-    """The names as a list in a sentence, as far as somebody would read it."""
-    shown = list(islice(names, SHOWN_NAMES + 1))
-    return ", ".join([*shown[:SHOWN_NAMES], "…"] if len(shown) > SHOWN_NAMES else shown)
 
 
 def _check_tensor(got: Any, expected: Tensor, what: str) -> Tensor:
@@ -312,7 +218,7 @@ def _worst(
     else:
         flat = int((~close).flatten().to(torch.uint8).argmax())
     index = tuple(int(i) for i in torch.unravel_index(torch.tensor(flat), got.shape))
-    return index, (_show_numbers(got[index].item()), _show_numbers(expected[index].item()))
+    return index, (show_numbers(got[index].item()), show_numbers(expected[index].item()))
 
 
 def compare(got: Tensor, expected: Tensor, index: tuple[int, ...]) -> Comparison | None:

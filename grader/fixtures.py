@@ -7,8 +7,9 @@ from typing import Any, NoReturn, TypeVar
 import torch
 from torch import Tensor
 
-from grader.comparing import Differs, check_close, compare, show, tolerance
+from grader.comparing import Differs, check_close, compare, tolerance
 from grader.isolation.proxy import Failure
+from grader.showing import show
 
 T = TypeVar("T")
 

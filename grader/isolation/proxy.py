@@ -12,11 +12,12 @@ from typing import Any, Never, Protocol
 import torch
 from torch import Tensor
 
-from grader.comparing import Differs, check_structure, kind_of, show
+from grader.comparing import Differs, check_structure
 from grader.isolation.candidate import LOST, Allowance, Value
 from grader.isolation.protocol import Handle
 from grader.isolation.session import Call, Raised, Session, Want, describe_exception
 from grader.report import Comparison
+from grader.showing import kind_of, show
 from grader.wording import describe
 
 

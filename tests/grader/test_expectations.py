@@ -6,9 +6,10 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from grader.comparing import SHOWN_CHARACTERS, same, show
+from grader.comparing import same
 from grader.fixtures import Expectation
 from grader.isolation.proxy import Failure
+from grader.showing import SHOWN_CHARACTERS, show
 
 ONES = torch.ones(3)
 DIGITS = 10**4000

@@ -39,7 +39,8 @@ Pilot = TextualPilot[None]
 Script = Callable[[Pilot], Awaitable[None]]
 
 GOT = tuple(tuple(round(0.1 * i + 0.05 * j, 3) for j in range(4)) for i in range(3))
-EXPECTED = tuple(tuple(round(0.1 * i + 0.04 * j, 3) for j in range(4)) for i in range(3))
+EXPECTED = tuple(tuple(round(0.1 * i + 0.04 * j, 3) for j in range(4)) for i in range(2))
+EXPECTED += ((0.2, 0.24, 0.28, 0.3),)
 TESTS = (
     TestResult("test_sum", "Each row sums to 1.", 1, 1, "passed"),
     TestResult(
@@ -48,7 +49,7 @@ TESTS = (
         0,
         2,
         "failed",
-        message="9 of 12 numbers differ; the most at [2, 3]: yours 0.35, expected 0.32.",
+        message="9 of 12 numbers differ; the most at [2, 3]: yours 0.35, expected 0.3.",
         call="weights(float32[3, 4], dim=1)",
         got="float32[3, 4]",
         expected="float32[3, 4]",

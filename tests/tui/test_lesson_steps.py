@@ -9,7 +9,10 @@ import pytest
 from exercises.catalog import Chapter, load_catalog
 from quizzes.bank import load_bank
 from quizzes.questions import Question
+from reference.lab import compute
 from tui.checks import check_after
+from tui.lab import setting
+from tui.lesson import plain
 from tui.lesson_steps import FigureCall, contents, find, steps
 
 CHAPTERS = [chapter for chapter in load_catalog().chapters if chapter.lesson.exists()]
@@ -111,6 +114,20 @@ def test_the_contents_name_each_part_once() -> None:
         (2, "One", "Mathematics"),
         (3, "Two", ""),
     ]
+
+
+@every_chapter
+def test_every_figure_of_a_lesson_can_be_drawn(chapter: Chapter) -> None:
+    for step in steps(chapter.lesson.read_text("utf-8")):
+        assert "Figure**" not in step.prose, step.id
+        for call in step.figures:
+            assert compute(call.name, dict(map(setting, call.settings))).rows
+            assert call.says
+
+
+def test_in_a_plain_text_a_figure_is_a_command() -> None:
+    shown = plain("> **Figure** masks kind=causal length=8 — Look at the corner.\n")
+    assert shown == "> **Figure** `learn figure masks kind=causal length=8` — Look at the corner.\n"
 
 
 # Which question follows which step.

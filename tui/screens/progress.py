@@ -15,6 +15,7 @@ from tui.widgets.plots import bar, calendar, columns
 from tui.widgets.scroll import Scroll
 
 BAR = 12
+LEGEND = "known of all: ex exercises, qu questions, ca cards"
 
 
 class ProgressPage(Page):
@@ -48,7 +49,7 @@ class Plots(Widget):
             _section("Days", calendar(found.days, found.today, min(width, 72))),
             _hours(found),
             _recall(found),
-            _section("Topics", Content("\n").join(_topics(found.topics, width))),
+            _section("Topics", Content("\n").join(_topics(found.topics, width)), LEGEND),
         ]
         return Content("\n\n").join(sections)
 
@@ -100,7 +101,9 @@ def _recall(found: LookingBack) -> Content:
     ]
     last = next(week for week in reversed(found.recall) if week.of)
     says = f"{last.known} of {last.of} in the latest week; {goal}"
-    return _section("Cards remembered", Content("\n").join(plot), says)
+    ago = f"\n{'':<7}{'12 weeks ago':<{2 * len(shares) - 4}}now"
+    body = Content.assemble(Content("\n").join(plot), (ago, "$text-muted"))
+    return _section("Cards remembered", body, says)
 
 
 def _topics(topics: tuple[TopicMastery, ...], width: int) -> Iterator[Content]:
