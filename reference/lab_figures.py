@@ -178,8 +178,8 @@ def _blocks(length: int, block: int) -> Tensor:
 
 
 def _grid(values: Tensor) -> dict[str, Any]:
-    # Four decimals are more than a terminal shows, and a third of what float64 would take.
-    return {"rows": [[round(value, 4) for value in row] for row in values.tolist()]}
+    # Four digits are more than a terminal shows. Digits, and not decimals: what is little is not 0.
+    return {"rows": [[float(f"{value:.4g}") for value in row] for row in values.tolist()]}
 
 
 def _numbers(count: int) -> list[str]:

@@ -169,9 +169,7 @@ def main(
             # with another program is waited for: ten times the work was measured.
             torch.set_num_threads(1)
             reverse = ReverseTask()
-            trainer = reverse_trainer(
-                reverse, steps, seed, device, open_folder(out, resume)
-            )
+            trainer = reverse_trainer(reverse, steps, seed, device, open_folder(out, resume))
             train(trainer, resume)
             report_reverse(reverse, trainer)
         else:

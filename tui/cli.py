@@ -10,6 +10,7 @@ import os
 import sys
 from importlib import import_module
 from io import TextIOWrapper
+from typing import Any
 
 import click
 
@@ -62,6 +63,15 @@ class Commands(click.Group):
             return None
         command: click.Command = getattr(import_module(f"tui.commands.{name}"), f"{name}_command")
         return command
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except BrokenPipeError:
+            # `learn status | head`: nobody reads on. click would end with 1, as if that were a
+            # failure; and the interpreter must not complain at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
 
 
 @click.group(
@@ -121,10 +131,6 @@ def run() -> int:
         return USAGE
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
-    except BrokenPipeError:
-        # `learn status | head`: nobody reads on, and the interpreter must not complain at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:
         if os.environ.get(DEBUG):
             import traceback

@@ -45,7 +45,7 @@ def entry_of(sort: str, id: str, bank: Bank, catalog: Catalog) -> Entry | None:
         return _of_term(term, catalog) if term else None
     if sort == "faq":
         faq = next((faq for faq in bank.faq if faq.id == id), None)
-        return faq and Entry(faq.question, faq.answer, _lesson(faq.topic, catalog))
+        return Entry(faq.question, faq.answer, _lesson(faq.topic, catalog)) if faq else None
     card = next((card for card in bank.cards if card.id == id), None)
     if card is None:
         return None

@@ -53,6 +53,11 @@ class Figure:
     def is_bars(self) -> bool:
         return len(self.rows) == 1
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all numbers are whole, as those of a mask."""
+        return all(value == round(value) for row in self.rows for value in row)
+
     def share(self, value: float) -> float:
         """How far `value` is on the way from `low` to `high`, between 0 and 1."""
         span = self.high - self.low
@@ -95,9 +100,9 @@ def next_view(view: View) -> View:
     return VIEWS[(VIEWS.index(view) + 1) % len(VIEWS)]
 
 
-def number(value: float) -> str:
-    """Two decimals, without the zero that most begin with. A whole number is exact: `0`, not `.00`."""
-    if value == round(value):
+def number(value: float, whole: bool = False) -> str:
+    """Two decimals without a zero in front: `.42`. An exact 0 is `0`: nothing, and not little."""
+    if whole or value == 0:
         return f"{round(value)}"
     shown = f"{value:.2f}"
     return shown.replace("0.", ".", 1) if abs(value) < 1 else shown
@@ -138,8 +143,13 @@ def _body(figure: Figure, cell: int, view: View, scale: Scale | None) -> Iterato
         for top in range(0, len(figure.rows), 2):
             yield (_row_label(figure, top), *_half_blocks(figure, top, cell, scale))
         return
+    whole = figure.is_whole
     for place, row in enumerate(figure.rows):
-        cells = (_cell(figure.share(value), value, cell, view, scale) for value in row)
+        shown = (number(value, whole) if view == "numbers" else "" for value in row)
+        cells = (
+            _cell(figure.share(value), text, cell, scale)
+            for value, text in zip(row, shown, strict=True)
+        )
         yield (_row_label(figure, place), *cells)
 
 
@@ -148,13 +158,12 @@ def _row_label(figure: Figure, place: int) -> Span:
     return Span(_cut(figure.row_labels[place], width).rjust(width) + " ")
 
 
-def _cell(share: float, value: float, cell: int, view: View, scale: Scale | None) -> Span:
-    if view == "numbers":
-        shown = number(value).rjust(cell - 1).ljust(cell)
-        if scale is None:
-            return Span(shown)
-        return Span(shown, scale.readable_on(share), scale.at(share))
-    return Span(shade(share) * cell, scale.at(share) if scale else None)
+def _cell(share: float, text: str, cell: int, scale: Scale | None) -> Span:
+    """A number on its colour; without one, a shade in it."""
+    if not text:
+        return Span(shade(share) * cell, scale.at(share) if scale else None)
+    shown = text.rjust(cell - 1).ljust(cell)
+    return Span(shown, scale.readable_on(share), scale.at(share)) if scale else Span(shown)
 
 
 def _half_blocks(figure: Figure, top: int, cell: int, scale: Scale) -> Iterator[Span]:

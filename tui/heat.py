@@ -48,6 +48,10 @@ def short(number: float) -> str:
     """At most NUMBER_WIDTH characters."""
     if math.isnan(number):
         return "nan"
+    if math.isfinite(number) and abs(number) >= 1e99:
+        return "huge" if number > 0 else "-huge"
+    if abs(number) < 1e-98:
+        return "0"
     for digits in (4, 3, 2, 1):
         text = f"{number:.{digits}g}"
         if len(text) <= NUMBER_WIDTH:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from tui.lesson import ANCHOR
 from tui.math import display, render, replace_formulas, source
 
 # What a rendered formula may hold and Markdown would take for its own.
@@ -19,7 +18,7 @@ def for_terminal(text: str, width: int) -> str:
         drawn = source(latex, lambda latex: display(latex, width))
         return f"\n\n```{FORMULA}\n{drawn}\n```\n\n"
 
-    return replace_formulas(ANCHOR.sub(r"\1", text), _inline, set_apart)
+    return replace_formulas(text, _inline, set_apart)
 
 
 def _inline(latex: str) -> str:

@@ -102,7 +102,7 @@ def tall(sign: str, body: Box) -> Box:
         return Box(
             tuple(sign if row == body.base else " " for row in range(body.height)), body.base
         )
-    upper, middle, lower, centre = parts
+    upper, middle, lower, centre = tuple(parts)
     rows = [upper, *[middle] * (body.height - 2), lower]
     if body.height > 2:
         rows[body.height // 2] = centre

@@ -25,9 +25,10 @@ def colour_wanted() -> bool:
 
 def width() -> int:
     try:
-        return min(os.get_terminal_size().columns, MAX_WIDTH)
+        columns = os.get_terminal_size().columns
     except OSError:  # no terminal
-        return DEFAULT_WIDTH
+        columns = 0
+    return min(columns or DEFAULT_WIDTH, MAX_WIDTH)  # some terminals do not know theirs
 
 
 def print_json(data: Any) -> None:

@@ -83,11 +83,14 @@ def _heat_map(axes: Axes, figure: Figure) -> None:
     axes.tick_params(axis="x", rotation=45 if are_words else 0, length=0)
     axes.set_yticks(range(len(figure.rows)), figure.row_labels)
     axes.tick_params(axis="y", length=0)
+    whole = figure.is_whole
     if len(figure.column_labels) <= MOST_NUMBERS:
         for y, row in enumerate(figure.rows):
             for x, value in enumerate(row):
                 colour = PAPER.readable_on(figure.share(value))
-                axes.text(x, y, number(value), ha="center", va="center", color=colour, fontsize=7)
+                axes.text(
+                    x, y, number(value, whole), ha="center", va="center", color=colour, fontsize=7
+                )
 
 
 def _bars(axes: Axes, figure: Figure) -> None:

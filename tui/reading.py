@@ -19,8 +19,6 @@ from tui.checks import check_after
 from tui.lesson_steps import LessonStep, find, steps
 from tui.session import NothingOpen, Session
 
-CONTEXT = "lesson"
-
 
 class UnknownPlace(CourseError):
     exit_code = 2
@@ -89,7 +87,7 @@ def answer(asked: Asked, typed: str, at: datetime) -> Callable[[Session], Verdic
 
     def check(session: Session) -> Verdict:
         verdict = asked.check(typed)
-        kept = Answer(asked.question.id, asked.seed, typed, verdict.right, CONTEXT, at)
+        kept = Answer(asked.question.id, asked.seed, typed, verdict.right, "lesson", at)
         session.progress.answers.record(kept)
         return verdict
 

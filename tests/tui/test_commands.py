@@ -375,11 +375,12 @@ def test_ids_are_completed(learn: Any) -> None:
     assert "ch02_self_attention" in complete("learn read ch02")
 
 
+@pytest.mark.parametrize("reader", ["head -n 1", "true"])
 def test_a_reader_that_stops_reading_is_no_error(
-    learn_path: str, workspace: Path, environment: Any
+    learn_path: str, workspace: Path, environment: Any, reader: str
 ) -> None:
     done = subprocess.run(
-        f"'{learn_path}' status --all | head -n 1; exit ${{PIPESTATUS[0]}}",
+        f"'{learn_path}' status --all | {reader}; exit ${{PIPESTATUS[0]}}",
         shell=True,
         executable="/bin/bash",
         cwd=workspace,

@@ -46,7 +46,7 @@ def wide(columns: int, rows: int = 3) -> Figure:
 def test_there_is_room_for_numbers() -> None:
     assert lines(FIGURE) == [
         "       the animal  tired",
-        " it      0    .25      1 ",
+        " it      0    .25   1.00 ",
         "was    .50    .12    .00 ",
     ]
 
@@ -82,7 +82,7 @@ def test_dense_needs_colour_and_halves_the_lines() -> None:
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(0.0, "0"), (1.0, "1"), (-1.0, "-1"), (0.42, ".42"), (-0.5, "-.50"), (0.998, "1.00")],
+    [(0.0, "0"), (1.0, "1.00"), (0.42, ".42"), (-0.5, "-.50"), (0.998, "1.00"), (0.001, ".00")],
 )
 def test_numbers_are_short(value: float, shown: str) -> None:
     assert number(value) == shown

@@ -1,4 +1,4 @@
-"""Lessons as they are shown: no anchors, and formulas untouched."""
+"""Lessons as they are shown: no anchors, and formulas as text."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +10,7 @@ import pytest
 from exercises.catalog import Chapter, load_catalog
 from tui import lesson
 from tui.commands.read import _rendered
+from tui.markdown import for_terminal
 
 CHAPTERS = load_catalog().chapters
 
@@ -23,24 +24,24 @@ def test_anchors_go_and_only_from_headings() -> None:
     )
 
 
-def test_formulas_are_guarded_from_markdown() -> None:
-    text = r"Let $a_i * b_i$ and `$c$` be." + "\n\n$$\n\\frac{a_1}{\\sqrt{d}}\n$$\n\nEnd of $x$."
-    shown = lesson.as_markdown(text)
-    assert "`$a_i * b_i$`" in shown
-    assert "`$c$`" in shown and "``" not in shown.replace("```", "")
-    assert "```\n\\frac{a_1}{\\sqrt{d}}\n```" in shown
-    assert "`$x$`" in shown
+def test_formulas_are_rendered_and_guarded_from_markdown() -> None:
+    text = r"Let $a_i * b_i$ and `$c$` be." + "\n\n$$\n\\frac{a_1}{\\sqrt{d}}\n$$\n\nEnd of $W_q$."
+    shown = for_terminal(text, 80)
+    assert shown.startswith(r"Let aᵢ ∗ bᵢ and `$c$` be.")
+    assert "```formula\n a₁\n────\n √d\n```" in shown
+    assert shown.endswith(r"End of W\_q.")
 
 
 def test_code_is_left_alone() -> None:
     code = '```python\n>>> price = "$5" + "$6"  # $$\n```\n'
-    assert lesson.as_markdown(code) == code
+    assert for_terminal(lesson.plain(code), 80) == code
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=[chapter.id for chapter in CHAPTERS])
 def test_every_lesson_renders(chapter: Chapter) -> None:
     shown = _rendered(chapter.lesson.read_text("utf-8"))
     assert "{#" not in shown
+    assert "\\frac" not in shown and "$$" not in shown
     for topic in chapter.topics:
         assert topic.title.split()[0] in shown
 

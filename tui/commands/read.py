@@ -46,7 +46,9 @@ def _rendered(text: str) -> str:
     from rich.console import Console
     from rich.markdown import Markdown
 
+    from tui.markdown import for_terminal
+
     console = Console(width=width(), force_terminal=True, no_color=not colour_wanted())
     with console.capture() as capture:
-        console.print(Markdown(lesson.as_markdown(text)))
+        console.print(Markdown(for_terminal(lesson.plain(text), width())))
     return capture.get()

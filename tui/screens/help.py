@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding
@@ -46,7 +47,9 @@ def _keys(page: Screen[object]) -> tuple[Keys, Keys]:
             continue
         group = everywhere if isinstance(active.node, App) else here
         keys, _ = group.setdefault(binding.action, ([], binding.tooltip or binding.description))
-        keys.append(page.app.get_key_display(binding))
+        # Each key by its own name; the last line may show one name for several.
+        name = page.app.get_key_display(replace(binding, key_display=None))
+        keys.extend([] if name in keys else [name])
     return here, everywhere
 
 

@@ -45,6 +45,7 @@ class ReadPage(Page):
         Binding("b,p", "back", "Back", key_display="b", tooltip="The step before"),
         Binding("c", "contents", "Contents", tooltip="Jump to a section"),
         Binding("x", "exercise", "Exercise", tooltip="To the exercise of this step"),
+        Binding("l", "lab", "Lab", tooltip="Turn the parameters of this figure"),
     ]
 
     def __init__(self) -> None:
@@ -163,10 +164,17 @@ class ReadPage(Page):
         if self._lesson and self._lesson.step.exercises:
             self.post_message(messages.Go("exercise", self._lesson.step.exercises[0]))
 
+    def action_lab(self) -> None:
+        if self._lesson and self._lesson.step.figures:
+            call = self._lesson.step.figures[0]
+            self.post_message(messages.Go("lab", " ".join((call.name, *call.settings))))
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         lesson = self._lesson
         if action == "exercise":
             return bool(lesson and lesson.step.exercises)
+        if action == "lab":
+            return bool(lesson and lesson.step.figures)
         return lesson is not None
 
     def _check(self, lesson: Lesson) -> QuestionView | None:

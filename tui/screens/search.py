@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
@@ -24,6 +26,7 @@ INSTEAD = "Nothing holds these words. This is about {}:"
 GLOSSARY = "The glossary: {} terms."
 FOUND = "{} found."
 BEST = "The best {} of what was found."
+TABLE = re.compile(r"\s*\|[-|\s]*")
 NAMES = {"faq": "question", "event": "timeline"}
 
 
@@ -172,5 +175,5 @@ def _line(hit: Hit, is_glossary: bool) -> Content:
     return Content.assemble(
         (sort, "$accent"),
         Content.styled(plain(hit.title), "bold"),
-        (f"  {plain(hit.excerpt)}", "$text-muted"),
+        (f"  {plain(TABLE.sub('  ', hit.excerpt)).lstrip('- ')}", "$text-muted"),
     )

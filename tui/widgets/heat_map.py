@@ -85,12 +85,12 @@ class HeatMap(Widget):
 
     def _halves(self, matrix: Matrix, wide: int) -> Iterator[Content]:
         for upper, lower in paired(matrix):
-            yield Content.assemble(
-                *(
-                    Content.styled("▀" * wide, self._half_colours(number, lower[i] if lower else None))
-                    for i, number in enumerate(upper)
-                )
+            below: Sequence[float | None] = lower or [None] * len(upper)
+            cells = (
+                Content.styled("▀" * wide, self._half_colours(*pair))
+                for pair in zip(upper, below, strict=True)
             )
+            yield Content("").join(cells)
 
     def _shaded(self, matrix: Matrix, wide: int) -> Iterator[Content]:
         for row in matrix:

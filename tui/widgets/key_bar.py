@@ -10,6 +10,10 @@ from textual.screen import Screen
 from textual.style import Style
 from textual.widget import Widget
 
+# Left out where there is no room, in this order; help lists them all the same.
+SPARE = ("command_palette", "quit", "choose_place")
+MARGINS = 4
+
 
 class KeyBar(Widget):
     """Keys of the place on the left, those of every place on the right."""
@@ -31,12 +35,20 @@ class KeyBar(Widget):
             if active.binding.show and active.enabled:
                 group = everywhere if isinstance(active.node, App) else here
                 group.setdefault(active.binding.action, self._key(active.binding))
-        left, right = (Content("  ").join(group.values()) for group in (here, everywhere))
+        left, right = _line(here), _line(everywhere)
+        for action in SPARE:
+            if left.cell_length + right.cell_length + MARGINS > self.size.width:
+                everywhere.pop(action, None)
+                right = _line(everywhere)
         space = self.size.width - left.cell_length - right.cell_length - 2
-        return Content.assemble(" ", left, " " * max(2, space), right)
+        return Content.assemble(" ", left, " " * space, right)
 
     def _key(self, binding: Binding) -> Content:
         shown = self.app.get_key_display(binding)
         return Content.assemble(
             (shown, "bold $accent"), " ", (binding.description, "$text-muted")
         ).stylize(Style.from_meta({"key": binding.key}))
+
+
+def _line(keys: dict[str, Content]) -> Content:
+    return Content("  ").join(keys.values())

@@ -15,7 +15,7 @@ class StepView(Vertical):
     DEFAULT_CSS = """
     StepView {
         height: auto;
-        & > FigureView { margin: 1 0; }
+        & > FigureView { margin-bottom: 1; }
         & > .next { color: $text-muted; margin-bottom: 1; }
     }
     """

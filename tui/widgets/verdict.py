@@ -13,6 +13,7 @@ from textual.events import Click
 from textual.widgets import Static
 
 from exercises.catalog import Catalog
+from tui.standing import Kind
 from tui.widgets.heat_map import HeatMap
 from tui.widgets.scroll import Scroll
 from tui.widgets.symbols import OUTCOMES
@@ -23,6 +24,15 @@ if TYPE_CHECKING:
 
 VERDICTS = {"passed": "passed", "failed": "not passed", "error": "could not be graded"}
 MAX_PRINTED = 10
+ADVICE: dict[tuple[str, Kind], str] = {
+    ("passed", "check"): "Press s to submit it: fresh numbers, and it counts.",
+    ("passed", "submit"): "Enter goes on. `learn solution --diff` compares yours with ours.",
+    ("failed", "check"): "Press h for a hint.",
+    ("failed", "submit"): "Press h for a hint.",
+    ("error", "check"): "This is no fault of your code: `learn doctor` looks for it.",
+    ("error", "submit"): "This is no fault of your code: `learn doctor` looks for it.",
+}
+NO_BREAK = "\u00a0"
 
 
 class TestRow(Horizontal):
@@ -35,13 +45,16 @@ class TestRow(Horizontal):
 
     def compose(self) -> ComposeResult:
         test, is_chosen = self._test, self.has_class("-chosen")
-        points = "" if test.max_points == 1 else f"  {test.points:g} of {test.max_points:g} points"
+        points = f"{test.points:g} of {test.max_points:g} points".replace(" ", NO_BREAK)
         yield Static(
             Content.assemble(("› " if is_chosen else "  ", "$accent"), OUTCOMES[test.outcome]),
             classes="mark",
         )
         yield Static(
-            Content.assemble((test.title, "bold" if is_chosen else ""), (points, "$text-muted")),
+            Content.assemble(
+                (test.title, "bold" if is_chosen else ""),
+                (f"  {points}" if test.max_points != 1 else "", "$text-muted"),
+            ),
             classes="text",
         )
 
@@ -78,7 +91,8 @@ class Verdict(Scroll):
         self._chosen = failed[0] if failed else -1
         self._head = _headline(report)
         what = "Submitted" if kind == "submit" else "Checked"
-        self._time = f"{what} at {at:%H:%M:%S} in {report.duration_ms:.0f} ms."
+        when = f"{what} at {at:%H:%M:%S} in {report.duration_ms:.0f} ms."
+        self._time = f"{when} {ADVICE[report.outcome, kind]}"
         await self.recompose()
         self.scroll_home(animate=False)
 

@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from driving import NARROW, NOW, WIDE, MadeUpMarker, text
 from textual.pilot import Pilot
 from textual.widget import Widget
 
@@ -18,22 +18,13 @@ from exercises.catalog import load_catalog
 from exercises.workspace import Workspace
 from tui.app import LearnApp
 from tui.desk import Desk
-from tui.marking import Marker
 from tui.progress import Progress
 from tui.session import Session
 
-NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-SIZES = ((80, 24), (120, 40))
+SIZES = (NARROW, WIDE)
 SETTLING = ("load", "search", "figures")
 
 T = TypeVar("T", bound=Widget)
-
-
-class Idle(Marker):
-    """These tests grade nothing, so no grader need be warm."""
-
-    def warm(self) -> None:
-        pass
 
 
 @dataclass
@@ -68,8 +59,7 @@ class Driver:
     @property
     def text(self) -> str:
         """What is on the screen, as it would be read."""
-        strips = self.app.screen._compositor.render_strips()
-        return "\n".join("".join(s.text for s in strip).rstrip() for strip in strips)
+        return text(self.pilot)
 
     def one(self, kind: type[T]) -> T:
         return self.app.screen.query_one(kind)
@@ -103,7 +93,7 @@ def drive(session: Any, course: Workspace, monkeypatch: pytest.MonkeyPatch) -> C
 
     def run(script: Script, size: tuple[int, int] = SIZES[0]) -> None:
         async def running() -> None:
-            with Desk(session) as desk, Idle() as marker:
+            with Desk(session) as desk, MadeUpMarker() as marker:
                 app = LearnApp(desk, marker, lambda: NOW)
                 async with app.run_test(size=size) as pilot:
                     driver = Driver(app, pilot)

@@ -165,6 +165,19 @@ def test_the_exercise_of_a_step_is_one_key_away(drive: Drive) -> None:
     drive(script)
 
 
+def test_a_figure_is_drawn_and_leads_to_the_lab(drive: Drive, size: Any) -> None:
+    place = next(step for step in STEPS if step.figures)
+
+    async def script(driver: Any) -> None:
+        await driver.go("read", place.id)
+        assert "░" in driver.text and "0.865" in driver.text
+        await driver.press("l")
+        assert type(driver.app.screen).__name__ == "LabPage"
+        assert driver.app.screen._settings()["temperature"] == 0.5
+
+    drive(script, size)
+
+
 @pytest.mark.parametrize("target", ["nowhere", "nowhere/overview/1"])
 def test_a_place_that_does_not_exist_is_told(drive: Drive, target: str) -> None:
     async def script(driver: Any) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from conftest import NOW
+from driving import NOW
 
 from exercises.catalog import load_catalog
 from quizzes.bank import load_bank

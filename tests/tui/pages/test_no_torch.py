@@ -1,0 +1,54 @@
+"""The app's own process never imports torch, whichever places were visited."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from exercises.catalog import load_catalog
+from exercises.workspace import Workspace
+
+VISIT = """
+import asyncio, sys
+from datetime import datetime
+from tui.app import LearnApp
+from tui.desk import Desk
+from tui.marking import Marker
+from tui.screens import PLACES
+
+class Idle(Marker):
+    def warm(self):
+        pass
+
+async def visit():
+    with Desk() as desk, Idle() as marker:
+        app = LearnApp(desk, marker, lambda: datetime.now().astimezone())
+        async with app.run_test(size=(80, 24)) as pilot:
+            for place in PLACES:
+                app.action_go(place.name)
+                await pilot.pause()
+                await app.workers.wait_for_complete([w for w in app.workers if w.group == "load"])
+                assert app.screen.PLACE == place.name
+            print("visited", len(PLACES), app.lab.is_running)
+
+asyncio.run(visit())
+print("loaded:", *sorted({"torch", "reference"} & set(sys.modules)))
+"""
+
+
+def test_no_place_imports_torch(tmp_path: Path) -> None:
+    Workspace.create(tmp_path / "workspace").update(load_catalog())
+    done = subprocess.run(
+        [sys.executable, "-c", VISIT],
+        cwd=tmp_path,
+        env={**os.environ, "LEARN_WORKSPACE": str(tmp_path / "workspace")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    visited, loaded = done.stdout.splitlines()
+    assert visited.endswith("True")  # the Lab is there, in its own process
+    assert loaded == "loaded:"
+    assert "Event loop is closed" not in done.stderr

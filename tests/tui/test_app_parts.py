@@ -1,0 +1,140 @@
+"""The pure parts behind the screens: heat maps, stubs, days, states."""
+
+from __future__ import annotations
+
+import ast
+import math
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exercises.catalog import load_catalog
+from quizzes.review import Review, Schedule
+from tui.activity import hours_by_day, streak
+from tui.heat import NUMBER_WIDTH, differs, level, scale, short, worst
+from tui.looking_back import WEEKS, recall_by_week
+from tui.settings import SETTINGS, neighbour, parse
+from tui.stub import blocks, fill
+from tui.widgets.plots import calendar, columns
+
+NAN = math.nan
+TODAY = date(2025, 6, 13)
+
+# heat maps
+
+
+@given(st.floats(allow_nan=True, allow_infinity=True))
+def test_a_short_number_is_short_and_near(number: float) -> None:
+    assert len(short(number)) <= NUMBER_WIDTH
+    if math.isfinite(number) and 1e-3 < abs(number) < 1e4:
+        assert float(short(number)) == pytest.approx(number, rel=0.06)
+
+
+@given(st.lists(st.lists(st.floats(allow_nan=True), min_size=3, max_size=3), min_size=1))
+def test_every_finite_number_lies_on_the_scale(rows: list[list[float]]) -> None:
+    low, high = scale(rows)
+    for number in (number for row in rows for number in row):
+        at = level(number, low, high)
+        assert (at is None) == (not math.isfinite(number))
+        assert at is None or 0 <= at <= 1
+
+
+def test_what_differs() -> None:
+    assert not differs(NAN, NAN)
+    assert differs(NAN, 1.0) and differs(1.0, NAN)
+    assert differs(math.inf, -math.inf) and not differs(math.inf, math.inf)
+    assert differs(1.0, 1.01) and not differs(1.0, 1.0001)
+
+
+def test_the_worst_place() -> None:
+    assert worst([[0, 1], [5, 0]], [[0, 2], [1, 0]]) == (1, 0)
+    assert worst([[0, NAN], [5, 0]], [[0, 2], [1, 0]]) == (0, 1)
+
+
+# stubs
+
+
+@pytest.mark.parametrize("exercise", load_catalog().exercises, ids=lambda exercise: exercise.id)
+def test_a_stub_is_shown_whole(exercise: object) -> None:
+    """Every word of every docstring, whatever the width."""
+    source = exercise.stub.read_text("utf-8")  # type: ignore[attr-defined]
+    shown = " ".join(
+        word
+        for block in blocks(source)
+        for line in (fill(block.text, 40) if block.kind == "prose" else block.text.splitlines())
+        for word in line.split()
+    )
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            docstring = ast.get_docstring(node) or ""
+            assert " ".join(docstring.split()) in shown
+            assert node.name in shown
+    assert "NotImplementedError" not in shown
+
+
+def test_prose_is_filled_and_items_keep_their_indent() -> None:
+    text = "Args:\n    x (B, T): the scores, of\n        any size.\n    y: a number."
+    assert fill(text, 24) == [
+        "Args:",
+        "    x (B, T): the",
+        "        scores, of any",
+        "        size.",
+        "    y: a number.",
+    ]
+
+
+# days
+
+
+def test_a_streak_survives_the_morning() -> None:
+    days = {TODAY - timedelta(days=ago) for ago in (1, 2, 3, 5)}
+    assert streak(days, TODAY) == 3
+    assert streak(days | {TODAY}, TODAY) == 4
+    assert streak(days, TODAY + timedelta(days=2)) == 0
+    assert streak(set(), TODAY) == 0
+
+
+def test_time_is_counted_between_what_is_close() -> None:
+    start = datetime(2025, 6, 13, 8, tzinfo=UTC)
+    moments = [start + timedelta(minutes=minutes) for minutes in (0, 6, 12, 40, 45)]
+    assert sum(hours_by_day(moments, start).values()) == pytest.approx(17 / 60)
+    assert hours_by_day([], start) == {}
+
+
+def test_recall_counts_only_cards_that_were_learnt() -> None:
+    now = datetime(2025, 6, 13, 12, tzinfo=UTC)
+
+    def review(days: int, rating: int, state: str) -> Review:
+        at = now - timedelta(days=days)
+        before = Schedule(state, None, 5, 5, at, at)  # type: ignore[arg-type]
+        return Review("card", rating, at, 0, before)  # type: ignore[arg-type]
+
+    log = [review(0, 3, "review"), review(1, 1, "review"), review(1, 1, "learning")]
+    log += [review(7, 4, "review"), review(7 * WEEKS, 4, "review")]
+    weeks = [(week.known, week.of) for week in recall_by_week(log, now)]
+    assert weeks == [(0, 0)] * (WEEKS - 2) + [(1, 1), (1, 2)]
+
+
+@pytest.mark.parametrize("width", [20, 40, 72, 200])
+def test_the_calendar_fits_and_ends_today(width: int) -> None:
+    lines = calendar({TODAY: 4, TODAY - timedelta(days=7): 1}, TODAY, width).plain.splitlines()
+    assert len(lines) == 8
+    assert all(len(line.rstrip()) <= width for line in lines)
+    assert lines[1 + TODAY.weekday()].rstrip()[-3:] == "░ █"
+
+
+def test_columns_tell_nothing_from_zero() -> None:
+    assert columns([None, 0.0, 0.5, 1.0], 1.0, height=2) == ["      █", "  _ █ █"]
+
+
+# settings
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_every_setting_can_be_turned_and_stays_within_its_bounds(name: str) -> None:
+    for by in (1, -1):
+        value = SETTINGS[name].default
+        for _ in range(300):
+            value = parse(name, neighbour(name, value, by))
