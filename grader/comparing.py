@@ -12,7 +12,7 @@ from torch import Tensor
 
 from grader.isolation.protocol import Handle, Record, record_fields
 from grader.report import Comparison
-from grader.showing import kind_of, name_list, show, show_numbers
+from grader.showing import apart, article, kind_of, name_list, show
 
 # Relative and absolute tolerance. Measured: right answers in another order of summation stay under
 # a tenth of these, and float32 arithmetic inside a float64 answer does not.
@@ -42,8 +42,7 @@ def check_structure(got: Any, expected: Any, what: str = "The result") -> Any:
     """Give `got` in the form of `expected`, whose numbers do not matter here.
 
     Raises `Differs` where type, number of results, shape, dtype or device is not the same. A list
-    is as good as a tuple, an integer as a float of the same value, a record as a tuple of its
-    fields.
+    is as good as a tuple, an int as a float, a record as a tuple of its fields.
     """
     wanted = record_fields(expected)
     if wanted is not None:
@@ -54,10 +53,11 @@ def check_structure(got: Any, expected: Any, what: str = "The result") -> Any:
         return _check_dictionary(got, expected, what)
     if isinstance(expected, Tensor):
         return _check_tensor(got, expected, what)
-    numbers = (int, float)
-    if isinstance(expected, numbers) and not isinstance(expected, bool):
-        if not isinstance(got, numbers) or isinstance(got, bool):
-            raise _wrong_type(got, "a number", what)
+    if isinstance(expected, int | float) and not isinstance(expected, bool):
+        wanted_type = (int,) if isinstance(expected, int) else (int, float)
+        if not isinstance(got, wanted_type) or isinstance(got, bool):
+            noun = "a whole number (int)" if isinstance(expected, int) else "a number"
+            raise _wrong_type(got, noun, what)
         return got
     if not isinstance(expected, bool | str | torch.dtype | None):  # an object over there
         if not isinstance(got, Handle):
@@ -79,7 +79,7 @@ def _check_record(got: Any, wanted: dict[str, Any], expected: Any, what: str) ->
     found = record_fields(got)
     if found is None or list(found) != list(wanted):
         name = getattr(expected, "_type_name", type(expected).__name__)
-        raise _wrong_type(got, f"a {name} with {', '.join(wanted)}", what)
+        raise _wrong_type(got, f"{article(name)} {name} with {', '.join(wanted)}", what)
     for name, item in wanted.items():
         check_structure(found[name], item, f"`{name}`")
     return got
@@ -157,9 +157,8 @@ def check_close(
             absolute if atol is None else atol,
         )
         if not _numbers_close(got, expected, relative, absolute):
-            raise Differs(
-                f"It should be {show(expected)}; yours is {show(got)}.", show(got), show(expected)
-            )
+            mine, theirs = apart(got, expected)
+            raise Differs(f"It should be {theirs}; yours is {mine}.", mine, theirs)
     elif isinstance(expected, bool | str | torch.dtype | None) and got != expected:
         raise Differs(
             f"It should be {show(expected)}; yours is {show(got)}.", show(got), show(expected)
@@ -218,7 +217,7 @@ def _worst(
     else:
         flat = int((~close).flatten().to(torch.uint8).argmax())
     index = tuple(int(i) for i in torch.unravel_index(torch.tensor(flat), got.shape))
-    return index, (show_numbers(got[index].item()), show_numbers(expected[index].item()))
+    return index, apart(got[index].item(), expected[index].item())
 
 
 def compare(got: Tensor, expected: Tensor, index: tuple[int, ...]) -> Comparison | None:

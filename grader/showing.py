@@ -33,7 +33,8 @@ def kind_of(value: Any) -> str:
         case torch.dtype():
             return f"the dtype {value}"
         case Record():
-            return f"a {value._type_name} with {first_of(value._values)}"
+            name = value._type_name
+            return f"{article(name)} {name} with {first_of(value._values)}"
         case tuple() | list():
             noun = "a tuple" if isinstance(value, tuple) else "a list"
             return f"{noun} of {len(value)} value{'s' * (len(value) != 1)}"
@@ -43,6 +44,21 @@ def kind_of(value: Any) -> str:
             return f"an object of type {value.type}"
         case _:
             return f"a {type(value).__name__}"
+
+
+def article(noun: str) -> str:
+    """`an` before a vowel, else `a`."""
+    return "an" if noun[:1] in "AEIOUaeiou" else "a"
+
+
+def apart(got: Any, expected: Any) -> tuple[str, str]:
+    """Both values, numbers with as many digits as it takes to tell them apart."""
+    if isinstance(got, float) and isinstance(expected, float):
+        for digits in (4, 7, 10, 17):
+            mine, theirs = f"{got:.{digits}g}", f"{expected:.{digits}g}"
+            if mine != theirs:
+                return mine, theirs
+    return show(got), show(expected)
 
 
 def show(value: Any) -> str:

@@ -25,8 +25,10 @@ def render(report: Report, colour: bool = False, width: int = 100) -> str:
     said: set[str] = set()  # the same thing is said once
     for test in report.tests:
         mark, tint = MARKS[test.outcome]
-        page.item(mark, tint, test.title + _points(test))
-        if test.outcome != "passed" and not report.problem and test.message not in said:
+        wrong = test.outcome != "passed" and not report.problem
+        repeated = "  (as above)" if wrong and test.message in said else ""
+        page.item(mark, tint, test.title + _points(test) + repeated)
+        if wrong and not repeated:
             _failure(page, test, report, brief=bool(said))
             said.add(test.message)
     missing = [name for name, state in report.layers.items() if state == "missing"]
