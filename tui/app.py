@@ -67,8 +67,7 @@ class LearnApp(App[None]):
         self._visited = [HOME.name]
         for each in themes.THEMES:
             self.register_theme(each)
-        self.set_reactive(App.theme, theme)
-        self.stylesheet.set_variables(self.get_css_variables())
+        self.theme = theme
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._settle)

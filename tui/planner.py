@@ -121,14 +121,21 @@ def _failed_quiz(catalog: Catalog, snapshot: Snapshot) -> Task | None:
 
 def _work(catalog: Catalog, snapshot: Snapshot) -> Task | None:
     """The next lesson, quiz or exercise."""
-    latest = unfinished(catalog, snapshot.standing)
-    if latest and not _rests(latest, snapshot):
-        return tasks.exercise(snapshot, latest, "turned to")
     passed = cleared(catalog, snapshot.standing)
+    latest = unfinished(catalog, snapshot.standing)
+    if latest and _is_in_hand(latest, snapshot, passed) and not _rests(latest, snapshot):
+        return tasks.exercise(snapshot, latest, "turned to")
     for chapter in _chapters(catalog, snapshot):
         if task := _of_chapter(chapter, snapshot, passed):
             return task
     return None
+
+
+def _is_in_hand(latest: Exercise, snapshot: Snapshot, passed: frozenset[str]) -> bool:
+    """A look at an exercise that is still locked is no reason to go on, unless its check passed."""
+    turned_to = snapshot.standing.latest
+    solved = turned_to is not None and turned_to.outcome == "passed"
+    return solved or is_unlocked(latest, passed)
 
 
 def _of_chapter(chapter: Chapter, snapshot: Snapshot, passed: frozenset[str]) -> Task | None:

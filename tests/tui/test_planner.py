@@ -59,11 +59,13 @@ def next_command(facts: Facts, asks: Any = SILENT) -> str:
         (standing("one two", "ch01_a ch02_b"), "learn check --watch three"),
         # a chapter that was passed without its lesson is not sent back to
         (standing("one two"), "learn read ch02"),
-        # what the learner has turned to goes on, even with its lesson unread or its needs not met
-        (standing(latest=("two", "check", "failed")), "learn check --watch two"),
-        (standing(latest=("two", None, None)), "learn check --watch two"),
+        # what the learner has turned to goes on, even with its lesson unread
+        (standing("one", latest=("two", "check", "failed")), "learn check --watch two"),
+        (standing("one", latest=("two", None, None)), "learn check --watch two"),
+        (standing("one", latest=("two", "submit", "failed")), "learn check --watch two"),
+        # a look at one that is still locked does not hold the course up, unless its check passed
+        (standing(latest=("two", "check", "failed")), "learn read ch01"),
         (standing(latest=("two", "check", "passed")), "learn submit two"),
-        (standing(latest=("two", "submit", "failed")), "learn check --watch two"),
         # once passed, the course goes on in its order
         (standing("two", "ch01_a", ("two", "submit", "passed")), "learn check --watch one"),
         # who works in a later chapter stays there

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -97,7 +97,7 @@ def test_a_card_leads_to_its_section(drive: Drive) -> None:
 
 @pytest.mark.usefixtures("read")
 def test_a_leech_is_pointed_out(drive: Drive, session: Any) -> None:
-    then = NOW - timedelta(days=30)
+    then = NOW.astimezone(UTC) - timedelta(days=30)
     schedule = Scheduler().rate(None, 4, then)
     with session() as opened:
         review = Review(CARDS[0].id, 1, then, 1000, None)
@@ -112,7 +112,7 @@ def test_a_leech_is_pointed_out(drive: Drive, session: Any) -> None:
 
 @pytest.mark.usefixtures("read")
 def test_what_is_beyond_the_day_waits(drive: Drive, session: Any) -> None:
-    then = NOW - timedelta(days=90)
+    then = NOW.astimezone(UTC) - timedelta(days=90)
     with session() as opened:
         opened.progress.settings.change("due_cards", "5")
         for card in list({card.note: card for card in CARDS}.values())[:8]:
