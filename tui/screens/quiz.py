@@ -180,7 +180,8 @@ def _about(round: Round) -> str:
 
 
 def _round(session: Session, target: str, seed: int) -> Round:
-    bank, progress, catalog = load_bank(), session.progress, session.catalog
+    catalog, progress = session.catalog, session.progress
+    bank = load_bank(catalog=catalog)
     if target == PREREQUISITES:
         return prerequisites_round(bank, progress, seed, DEFAULT_COUNT)
     if target.startswith(TESTOUT):

@@ -60,7 +60,9 @@ class ReviewPage(Page):
         if self._session is None or self._session.current is None:
             now = self.app.clock()
             self._session = await self.app.desk.ask(
-                lambda session: ReviewSession(load_bank(), session.progress, now)
+                lambda session: ReviewSession(
+                    load_bank(catalog=session.catalog), session.progress, now
+                )
             )
             await self._show()
 

@@ -90,7 +90,8 @@ class SearchPage(Page):
     def _found(self, session: Session, typed: str) -> tuple[Found, str]:
         """On the desk's thread, where the index belongs."""
         if not typed.strip():
-            terms = sorted(load_bank().glossary, key=lambda term: term.term.casefold())
+            glossary = load_bank(catalog=session.catalog).glossary
+            terms = sorted(glossary, key=lambda term: term.term.casefold())
             hits = tuple(Hit("term", term.id, term.term, term.short, "") for term in terms)
             return Found(hits), GLOSSARY.format(len(hits))
         if self._index is None:
@@ -140,7 +141,9 @@ class SearchPage(Page):
             self.post_message(go)
             return
         entry = await self.app.desk.ask(
-            lambda session: entry_of(hit.sort, hit.id, load_bank(), session.catalog)
+            lambda session: entry_of(
+                hit.sort, hit.id, load_bank(catalog=session.catalog), session.catalog
+            )
         )
         if entry:
             await self._show_entry(entry)

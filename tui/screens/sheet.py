@@ -51,7 +51,9 @@ class SheetPage(Page):
     async def load(self) -> None:
         first = not self._leaves
         if first:
-            self._leaves = await self.app.desk.ask(lambda s: leaves(s.catalog, load_bank()))
+            self._leaves = await self.app.desk.ask(
+                lambda s: leaves(s.catalog, load_bank(catalog=s.catalog))
+            )
         target, self._target = self._target, None
         ids = [leaf.id for leaf in self._leaves]
         if target in ids:
