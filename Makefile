@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP     = $(BIN)/python -m pip install --quiet --constraint .ci/constraints.txt
 
-.PHONY: learn test check format clean
+.PHONY: learn test check format screenshots clean
 
 learn: $(VENV)/.installed  ## set up, and say what to do next
 	@$(BIN)/learn init --quiet workspace
@@ -22,6 +22,9 @@ check: $(VENV)/.installed-dev  ## format, lint, types, import contracts
 format: $(VENV)/.installed-dev  ## write the format that `check` asks for
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+screenshots: $(VENV)/.installed-dev  ## draw the pictures that the README shows
+	$(BIN)/python -m tui.screenshots docs/screenshots
 
 clean:  ## remove what the other targets made; the workspace stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -6,6 +6,8 @@ import torch
 def softmax(x: torch.Tensor, dim: int = -1) -> torch.Tensor:
     """Turn scores into weights along one dimension: exp(x_i) / Σ_j exp(x_j).
 
+    Build it from exp, a maximum and a sum: torch's own softmax is not allowed here.
+
     Args:
         x: scores, a floating-point tensor with any number of dimensions. Single scores may
             be −inf, but never all of them along `dim`.

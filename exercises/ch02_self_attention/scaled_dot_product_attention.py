@@ -10,6 +10,7 @@ def scaled_dot_product_attention(
 
     The score of query t and key s is q_t · k_s / √d. A softmax over the keys turns the scores of
     each query into weights, and the output is the average of the values under these weights.
+    torch's own attention, such as `F.scaled_dot_product_attention`, is off limits here.
 
     Args:
         q: Queries, (..., T, d). There may be no leading dimension, one, or several.
@@ -23,9 +24,10 @@ def scaled_dot_product_attention(
         weights: (..., T, S). Exactly 0 where the mask forbids. Every row sums to 1, except that a
             row with no allowed key has all its weights 0 and its output 0.
 
-    The results have the dtype of q, and no argument is changed in place. The output stays finite
-    where scores reach ±1000. Gradients of the output reach q, k and v, and are finite also where
-    a row has no allowed key.
+    The results have the dtype of q, and no argument is changed in place. All this holds where
+    scores reach ±1000 as well. With a mask it also holds where a forbidden score is near +1000, or
+    where all allowed scores of a row are near −20000 and the forbidden ones are not. Gradients of
+    the output reach q, k and v, and are finite also where a row has no allowed key.
 
     Source: Vaswani et al. 2017, "Attention Is All You Need", section 3.2.1.
 

@@ -53,6 +53,9 @@ class SelfAttention(nn.Module):
             weights: (B, T, T). Exactly 0 where the mask forbids. Every row sums to 1, except that
                 a row with no allowed position has all its weights 0 and its output 0.
 
+        This holds also where a forbidden score is near +1000, and where all allowed scores of a
+        row are near −20000 and the forbidden ones are not.
+
         Gradients of the output reach x and the parameters, and are finite also where a row has no
         allowed position.
         """

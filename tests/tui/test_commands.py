@@ -129,8 +129,8 @@ def test_a_newcomer_whose_shell_lacks_learn_is_told(learn: Any, workspace: Path)
 
 
 def test_naming_an_exercise_makes_it_the_current_one(learn: Any, workspace: Path) -> None:
-    assert learn("hint", "soft_lookup").returncode == 0
-    assert json.loads(learn("next", "--json").stdout)["id"] == "soft_lookup"
+    assert learn("hint", "softmax").returncode == 0
+    assert json.loads(learn("next", "--json").stdout)["id"] == "softmax"
 
 
 def test_status(learn: Any, workspace: Path) -> None:

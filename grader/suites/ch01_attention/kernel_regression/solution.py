@@ -21,8 +21,8 @@ def kernel_regression(
     Returns:
         estimates (n): a new tensor with the dtype of the inputs. A query so far from every key
         that all its kernels underflow to 0 still gets its estimate, in the limit the value of
-        the nearest key, and never NaN. Gradients flow back to the three tensors, which are
-        left as they were.
+        the nearest key, and never NaN. Gradients flow back to the three tensors, and are finite
+        for such a query as well. The inputs are left as they were.
 
     >>> keys, values = torch.tensor([0.0, 1.0, 2.0]), torch.tensor([5.0, 7.0, 9.0])
     >>> kernel_regression(torch.tensor([1.0, 500.0]), keys, values, bandwidth=0.5)

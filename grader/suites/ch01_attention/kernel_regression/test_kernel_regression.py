@@ -65,13 +65,17 @@ def test_float64_keeps_its_precision(submission, rng, expect):
         )
 
 
-def test_gradients_reach_all_three(submission, rng, expect):
-    """Gradients reach the queries, the keys and the values."""
-    inputs, cotangent = (rng.normal(4), rng.normal(6), rng.normal(6)), rng.normal(4)
-    gradients = submission.kernel_regression.gradients(*inputs, 0.8, cotangent=cotangent).inputs
-    expected = vjp(lambda *args: reference.kernel_regression(*args, 0.8), inputs, cotangent)[1]
-    for gradient, right in zip(gradients, expected, strict=False):
-        expect(gradient).matches(right)
+def test_gradients_reach_all_three(submission, rng, expect, device):
+    """Gradients reach the queries, the keys and the values, and are finite far from every key."""
+    keys = torch.arange(6.0, device=device)[rng.permutation(6)]
+    far = torch.tensor([-300.0, 2.75, 1.5, 500.0], device=device)
+    for inputs in [(rng.normal(4), rng.normal(6), rng.normal(6)), (far, keys, rng.normal(6))]:
+        cotangent = rng.normal(4)
+        found = submission.kernel_regression.gradients(*inputs, 0.8, cotangent=cotangent).inputs
+        expected = vjp(lambda *args: reference.kernel_regression(*args, 0.8), inputs, cotangent)[1]
+        for gradient, right in zip(found, expected, strict=False):
+            expect(gradient).is_finite()
+            expect(gradient).matches(right)
 
 
 def test_arguments_are_left_as_they_were(submission, rng, expect):

@@ -50,6 +50,11 @@ def test_minus_infinity_gets_no_weight(submission, rng, expect, device):
     expect(weights).matches(reference.softmax(x))
     only = torch.tensor([-INF, -INF, 2.5, -INF], device=device)
     expect(submission.softmax(only)).equals(torch.tensor([0.0, 0.0, 1.0, 0.0], device=device))
+    # −inf lies below every number, however low.
+    for low in ([-INF, -1e10, -3e10], [-INF, -20000.0, -20001.0]):
+        x = torch.tensor(low, device=device)
+        # exp(x − logsumexp(x)) rounds −20000 + log(…) to about 2e-3.
+        expect(submission.softmax(x)).matches(reference.softmax(x), rtol=5e-3)
 
 
 def test_float64_keeps_its_precision(submission, rng, expect):

@@ -55,38 +55,44 @@ def kept_bytes(n, d):
     return sum(kept.values())
 
 
+def compare(expect, cost, flops, activation_bytes):
+    expect(cost.flops).equals(flops, because="Look at flops.")
+    expect(cost.activation_bytes).equals(activation_bytes, because="Look at activation_bytes.")
+
+
 @pytest.mark.points(2)
 @SIZES
 def test_operations_of_a_counted_run(submission, expect, n, d):
     """The operations are those that a run of the two matrix products takes."""
-    expect(submission.attention_cost(n, d).flops).equals(counted_flops(n, d))
+    flops = submission.attention_cost(n, d).flops
+    expect(flops).equals(counted_flops(n, d), because="Look at flops.")
 
 
 @pytest.mark.points(2)
 @SIZES
 def test_memory_of_a_measured_run(submission, expect, n, d):
     """The memory is what a run holds on to for its backward pass."""
-    expect(submission.attention_cost(n, d).activation_bytes).equals(kept_bytes(n, d))
+    activation_bytes = submission.attention_cost(n, d).activation_bytes
+    expect(activation_bytes).equals(kept_bytes(n, d), because="Look at activation_bytes.")
 
 
 def test_twice_the_length(submission, expect):
     """Twice the tokens take four times the operations; twice the width takes two times."""
     flops = submission.attention_cost(96, 40).flops
-    expect(submission.attention_cost(192, 40).flops).equals(4 * flops)
-    expect(submission.attention_cost(96, 80).flops).equals(2 * flops)
-    expect(flops).equals(reference.attention_cost(96, 40).flops)
+    because = "Look at flops."
+    expect(submission.attention_cost(192, 40).flops).equals(4 * flops, because=because)
+    expect(submission.attention_cost(96, 80).flops).equals(2 * flops, because=because)
+    expect(flops).equals(reference.attention_cost(96, 40).flops, because=because)
 
 
 def test_a_long_sequence_is_exact(submission, expect):
     """A million tokens and more are counted to the last byte."""
     cost = submission.attention_cost(1_234_567, 131)
     expected = reference.attention_cost(1_234_567, 131)
-    expect(cost.flops).equals(expected.flops)
-    expect(cost.activation_bytes).equals(expected.activation_bytes)
+    compare(expect, cost, expected.flops, expected.activation_bytes)
 
 
 def test_a_single_token(submission, expect):
     """One token has one weight, and its query, key and value."""
     cost = submission.attention_cost(1, 64)
-    expect(cost.flops).equals(4 * 64)
-    expect(cost.activation_bytes).equals(4 * (3 * 64 + 1))
+    compare(expect, cost, 4 * 64, 4 * (3 * 64 + 1))

@@ -91,6 +91,28 @@ def test_large_scores_stay_finite(submission, rng, expect, device):
     expect(output).matches(expected_output)
 
 
+@pytest.mark.parametrize(
+    ("allowed", "forbidden"),
+    [
+        pytest.param(0.0, 1024.0, id="forbidden scores near 1000"),
+        pytest.param(-20480.0, 0.0, id="allowed scores near -20000"),
+    ],
+)
+def test_forbidden_scores_far_above_the_allowed(submission, rng, expect, allowed, forbidden):
+    """Forbidden scores far above the allowed ones take nothing from their weights."""
+    mask = rng.mask(2, 1, 5)
+    q = rng.integers(-2, 3, 2, 6, 4).to(torch.float64)
+    k = rng.integers(-2, 3, 2, 5, 4).to(torch.float64)
+    v = rng.normal(2, 5, 3, dtype=torch.float64)
+    # The last feature adds 1 · 2 · level / √4 = level to the scores of a key.
+    q[..., -1] = 1.0
+    k[..., -1] = 2 * torch.where(mask[:, 0], allowed, forbidden)
+    output, weights = submission.scaled_dot_product_attention(q, k, v, mask)
+    expected_output, expected_weights = reference.scaled_dot_product_attention(q, k, v, mask)
+    expect(weights).matches(expected_weights)
+    expect(output).matches(expected_output)
+
+
 @pytest.mark.points(2)
 def test_a_row_without_an_allowed_key_is_zero(submission, rng, expect):
     """A query that may attend to nothing gets weights 0 and output 0."""
@@ -108,10 +130,10 @@ def test_a_row_without_an_allowed_key_is_zero(submission, rng, expect):
 @pytest.mark.points(2)
 def test_gradients_are_finite_and_right(submission, rng, expect):
     """Gradients reach q, k and v, and are finite where a row has no allowed key."""
-    q, k, v = rng.normal(2, 3, 8), rng.normal(2, 5, 8), rng.normal(2, 5, 5)
+    q, k, v = rng.normal(2, 3, 8), rng.normal(2, 5, 8), rng.normal(2, 5, 6)
     mask = rng.mask(2, 3, 5)
     mask[1, 2] = False
-    d_output = rng.normal(2, 3, 5)
+    d_output = rng.normal(2, 3, 6)
     actual = submission.scaled_dot_product_attention.gradients(
         q, k, v, mask, cotangent=(d_output, None)
     ).inputs

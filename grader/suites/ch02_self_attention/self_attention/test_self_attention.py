@@ -79,6 +79,33 @@ def test_a_position_attends_only_where_the_mask_is_true(submission, rng, expect,
     expect(output).matches(self_attention(x, given, mask)[0])
 
 
+@pytest.mark.parametrize(
+    ("allowed", "forbidden"),
+    [
+        pytest.param(0.0, 1024.0, id="forbidden scores near 1000"),
+        pytest.param(-20480.0, 0.0, id="allowed scores near -20000"),
+    ],
+)
+def test_forbidden_scores_far_above_the_allowed(
+    submission, rng, expect, device, allowed, forbidden
+):
+    """Forbidden scores far above the allowed ones take nothing from their weights."""
+    layer = submission.SelfAttention(5, 4, 3).to(torch.float64)
+    given = random_weights(rng, (5, 4, 3), dtype=torch.float64)
+    identity = torch.eye(5, dtype=torch.float64, device=device)
+    given["query.weight"], given["key.weight"] = identity[:4], identity[[0, 1, 2, 4]]
+    layer.load_state_dict(given)
+    mask = rng.mask(2, 1, 6)
+    x = rng.integers(-2, 3, 2, 6, 5).to(torch.float64)
+    # The last feature of q and k adds 1 · 2 · level / √4 = level to the scores of a key.
+    x[..., 3] = 1.0
+    x[..., 4] = 2 * torch.where(mask[:, 0], allowed, forbidden)
+    output, weights = layer(x, mask)
+    expected_output, expected_weights = self_attention(x, given, mask)
+    expect(weights).matches(expected_weights)
+    expect(output).matches(expected_output)
+
+
 def test_a_row_without_an_allowed_position_is_zero(submission, rng, expect):
     """A position that may attend to nothing gets weights 0 and output 0."""
     widths = (6, 4, 3)
@@ -98,11 +125,11 @@ def test_a_row_without_an_allowed_position_is_zero(submission, rng, expect):
 @pytest.mark.points(2)
 def test_gradients_reach_the_input_and_the_parameters(submission, rng, expect):
     """Gradients reach x and the parameters, and are finite where nothing is allowed."""
-    widths = (6, 4, 5)
+    widths = (6, 4, 3)
     layer = submission.SelfAttention(*widths)
     given = random_weights(rng, widths)
     layer.load_state_dict(given)
-    x, mask, d_output = rng.normal(2, 5, widths[0]), rng.mask(2, 5, 5), rng.normal(2, 5, 5)
+    x, mask, d_output = rng.normal(2, 5, widths[0]), rng.mask(2, 5, 5), rng.normal(2, 5, 3)
     mask[1, 3] = False
     actual = layer.gradients(x, mask, cotangent=(d_output, None))
 

@@ -5,6 +5,6 @@ import torch
 
 def masked_softmax(scores, mask):
     alive = mask.any(dim=-1, keepdim=True)
-    shown = scores.double().masked_fill(~(mask | ~alive), -1e9)
+    shown = scores.double().masked_fill(~(mask | ~alive), float("-inf"))
     weights = torch.exp(shown - torch.logsumexp(shown, dim=-1, keepdim=True))
     return (weights * alive).to(scores.dtype)
