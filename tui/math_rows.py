@@ -97,7 +97,7 @@ def _needs_space(left: Atom, left_kind: str, right_kind: str) -> bool:
         return not left.text.endswith(" ")
     if {left_kind, right_kind} & {BINARY, RELATION, INNER}:
         return True
-    if left.text in SIGNS:  # the sign of what follows
+    if left.text in SIGNS or left.text == "/":  # the sign of what follows, or its slash
         return False
     if left_kind == OPERATOR:
         return right_kind not in (OPEN, FENCED)

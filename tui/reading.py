@@ -53,9 +53,9 @@ class Lesson:
 def open_lesson(session: Session, target: str | None) -> Lesson:
     """`target` is a chapter's id, a section's anchor or a step's id; None goes on reading."""
     chapter, step = _place(session, target)
-    if not chapter.lesson.exists():
+    found = steps(chapter.lesson.read_text("utf-8")) if chapter.lesson.exists() else ()
+    if not found:
         raise CatalogError(chapter.lesson, "is missing; this chapter has no lesson yet")
-    found = steps(chapter.lesson.read_text("utf-8"))
     answers = session.progress.answers
     return Lesson(
         chapter=chapter,

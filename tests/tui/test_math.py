@@ -85,6 +85,7 @@ ON_ONE_LINE = {
     r"p \ln p": "p ln p",
     r"-\max_j s_j": "−maxⱼ sⱼ",
     r"a - \log p": "a − log p",
+    r"\exp(s_i) / \sum_j \exp(s_j)": "exp(sᵢ)/∑ⱼ exp(sⱼ)",
     r"x \text{ if } y": "x if y",
     r"8{,}000": "8,000",
     r"0.5\,\%": "0.5 %",

@@ -79,6 +79,7 @@ class SearchPage(Page):
 
     def on_mount(self) -> None:
         self.query_one("#entry").display = False
+        self.query_one(Input).cursor_blink = False  # nothing moves by itself
 
     async def _search(self, typed: str) -> None:
         found, said = await self.app.desk.ask(lambda session: self._found(session, typed))

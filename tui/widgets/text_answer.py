@@ -45,6 +45,9 @@ class TextAnswer(Answering):
         yield Input(placeholder=EXAMPLES.get(self._kind, ""))
         yield Static(self._unit, markup=False)
 
+    def on_mount(self) -> None:
+        self.query_one(Input).cursor_blink = False  # nothing moves by itself
+
     def take_focus(self) -> None:
         self.query_one(Input).focus()
 

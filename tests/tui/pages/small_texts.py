@@ -87,7 +87,12 @@ $$o = \sum_i \alpha_i \, v_i$$
 
 
 def write_texts(course: Path, quizzes: Path) -> None:
-    (course / "ch01_scores" / "lesson.md").write_text(LESSON, "utf-8")
+    for chapter in course.glob("ch*"):
+        # An anchor may occur only once in the course.
+        lesson = (
+            LESSON if chapter.name == "ch01_scores" else LESSON.replace("{#", f"{{#{chapter.name}-")
+        )
+        (chapter / "lesson.md").write_text(lesson, "utf-8")
     folder = quizzes / "ch01_scores"
     (folder / "quiz.yaml").write_text(yaml.safe_dump(QUESTIONS), "utf-8")
     (folder / "cards.yaml").write_text(yaml.safe_dump(CARDS), "utf-8")
