@@ -22,7 +22,8 @@ def level(number: float, low: float, high: float) -> float | None:
     """Where a number lies on the scale, from 0 to 1; None for NaN and infinities."""
     if not math.isfinite(number):
         return None
-    return (number - low) / (high - low) if high > low else 0.5
+    # Halved, since the distance between two floats can be more than a float holds.
+    return (number / 2 - low / 2) / (high / 2 - low / 2) if high / 2 > low / 2 else 0.5
 
 
 def differs(got: float, expected: float) -> bool:

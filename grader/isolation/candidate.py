@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,8 +94,8 @@ class Candidate:
     def add_helper(self, name: str, source: str) -> Value | Raised:
         return self._ask({"op": "helper", "name": name, "source": source})
 
-    def perform(self, call: Call) -> Value | Raised:
-        """Make one call over there."""
+    def perform(self, call: Call, meanwhile: Callable[[], object] | None = None) -> Value | Raised:
+        """Make one call over there; `meanwhile` is run here while the worker is busy."""
         encoder = Encoder()
         target = call.target
         request = {
@@ -108,7 +108,7 @@ class Candidate:
             "want": call.want,
             "cotangent": encoder.encode(call.cotangent),
         }
-        return self._ask(request, encoder.tensors)
+        return self._ask(request, encoder.tensors, meanwhile)
 
     def close(self) -> None:
         """End the worker, whatever it is doing."""
@@ -134,18 +134,27 @@ class Candidate:
             ) from None
         self.layers = decode(document["value"], {}, "cpu")
 
-    def _ask(self, request: dict[str, Any], tensors: Any = None) -> Value | Raised:
+    def _ask(
+        self,
+        request: dict[str, Any],
+        tensors: Any = None,
+        meanwhile: Callable[[], object] | None = None,
+    ) -> Value | Raised:
         """One request and its reply, within what is left of the time."""
-        if self._channel is None:
-            return Raised("lost", "", "")
         seconds = min(self._test_left, self._left)
-        if seconds <= 0:
+        if self._channel is None or seconds <= 0:
+            if meanwhile:
+                meanwhile()
+            if self._channel is None:
+                return Raised("lost", "", "")
             return self._lose("budget" if self._left <= 0 else "time")
         started = time.monotonic()
         try:
             request = {**request, "seconds": seconds, "seed": self._seed}
             self._seed = None
             self._channel.send(request, tensors, seconds + GRACE_SECONDS)
+            if meanwhile:
+                self._run(meanwhile)
             document, reply = self._channel.receive(seconds + GRACE_SECONDS)
             outcome = self._read(document, reply)
         except TimeoutError:
@@ -161,6 +170,14 @@ class Candidate:
         if isinstance(outcome, Raised) and outcome.kind == "time":
             self.close()  # interrupted anywhere, its state can be anything
         return outcome
+
+    def _run(self, meanwhile: Callable[[], object]) -> None:
+        """Our own work, whose failure must not leave a reply behind for the next question."""
+        try:
+            meanwhile()
+        except BaseException:
+            self.close()
+            raise
 
     def _read(self, document: Any, tensors: Any) -> Value | Raised:
         """A reply. The learner's code may have written it, so only its exact form is taken."""

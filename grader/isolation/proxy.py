@@ -5,7 +5,7 @@ in type, number of results, shape, dtype or device, the call raises a `Failure`,
 only ever sees values of the right form.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Never, Protocol
 
@@ -57,7 +57,9 @@ class Learner(Protocol):
 
     def begin(self, seed: int) -> Value | Raised: ...
 
-    def perform(self, call: Call) -> Value | Raised: ...
+    def perform(
+        self, call: Call, meanwhile: Callable[[], object] | None = None
+    ) -> Value | Raised: ...
 
     def add_helper(self, name: str, source: str) -> Value | Raised: ...
 
@@ -74,7 +76,9 @@ class Local:
         self._session.begin(seed)
         return Value(None)
 
-    def perform(self, call: Call) -> Value | Raised:
+    def perform(self, call: Call, meanwhile: Callable[[], object] | None = None) -> Value | Raised:
+        if meanwhile:
+            meanwhile()
         try:
             return Value(keep_objects(self._session, self._session.perform(call), str(call.index)))
         except Exception as error:
@@ -116,8 +120,9 @@ class Exchange:
             len(self.log), target, method, _outside(args), _outside(kwargs), want, cotangent
         )
         self.last_call = spell(call)
-        expected = self._solve(call)
-        outcome = self._learner.perform(call)
+        solved: list[Any] = []
+        outcome = self._learner.perform(call, lambda: solved.append(self._solve(call)))
+        expected = solved[0]
         self.log.append((call, outcome))
         if isinstance(outcome, Raised):
             self._fail(outcome, call)

@@ -95,10 +95,13 @@ class Session:
         kwargs = self._inside(dict(call.kwargs))
         if not callable(function):
             return function
-        _check_signature(function, args, kwargs)
-        if call.want == "gradients":
-            return gradients(function, args, kwargs, call.cotangent)
-        result = function(*args, **kwargs)
+        try:
+            if call.want == "gradients":
+                return gradients(function, args, kwargs, call.cotangent)
+            result = function(*args, **kwargs)
+        except TypeError:
+            _check_signature(function, args, kwargs)
+            raise
         if call.want == "inputs_after":
             return list(args)
         if call.want == "nothing":

@@ -22,11 +22,17 @@ from typing import Any
 
 import torch
 from safetensors.torch import load as load_tensors
-from safetensors.torch import save as save_tensors
 
 from grader.isolation.inspection import inspect_files
 from grader.isolation.lockdown import Limits, Plan, apply
-from grader.isolation.protocol import Channel, Encoder, Handle, TooLarge, decode
+from grader.isolation.protocol import (
+    Channel,
+    Encoder,
+    Handle,
+    TooLarge,
+    decode,
+    write_tensors,
+)
 from grader.isolation.session import Call, Raised, Session, describe_exception, load_source
 
 MAX_OUTPUT = 16 * 1024
@@ -220,7 +226,7 @@ def rehearse() -> None:
         )
         encoder = Encoder()
         document = json.dumps(encoder.encode(session.perform(call)))
-        decode(json.loads(document), load_tensors(save_tensors(encoder.tensors)), "cpu")
+        decode(json.loads(document), load_tensors(write_tensors(encoder.tensors)), "cpu")
     del sys.modules["rehearsal"]
 
 

@@ -101,7 +101,7 @@ def test_files_that_import_each_other_in_a_circle_load(candidate: Open) -> None:
         ("import time; time.sleep(999)", "Your code did not finish within 1 seconds"),
         ("sys.exit(0)", "Your code called `sys.exit`"),
         ("raise KeyboardInterrupt", "KeyboardInterrupt"),
-        ("return", "The result of `f` should be a number; yours is None."),
+        ("return", "The result of `f` should be a whole number (int); yours is None."),
     ],
 )
 def test_one_test_that_goes_wrong_leaves_the_others_their_results(

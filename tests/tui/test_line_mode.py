@@ -35,7 +35,9 @@ def count(workspace: Path, table: str) -> int:
 def answer_one(quiz: Any) -> None:
     """Type whatever form is wanted until there is a verdict."""
     quiz.expect("Type ([^\r]+)")
-    for typed in ("a", "1", "b a c d", "b a c", "a1 b2 c3 d4", "a1 b2 c3", "1 2", "b a", "xyz"):
+    orders = ("b a", "b a c", "b a c d", "b a c d e", "b a c d e f")
+    matches = ("a1 b2 c3", "a1 b2 c3 d4", "a1 b2 c3 d4 e5")
+    for typed in ("a", "1", *orders, *matches, "1 2", "xyz"):
         quiz.expect("> ")
         quiz.sendline(typed)
         if quiz.expect([r"(Right|Not right)\.", r"(Type|Write) [^\r]+\."]) == 0:
