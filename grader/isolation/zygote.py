@@ -82,6 +82,7 @@ class Nursery:
         self._children: set[int] = set()
         self._dropped: set[int] = set()
         self._spare: tuple[Limits, int, socket.socket] | None = None
+        signal.signal(signal.SIGCHLD, self.bury)
 
     def take(self, limits: Limits) -> tuple[int, socket.socket]:
         """A fresh worker: its process id, and the examiner's end of the channel to it."""
@@ -99,9 +100,6 @@ class Nursery:
             sock.close()
             self.end(pid)
         self._spare = (limits, *self._fork(limits))
-        for pid in self._dropped:
-            self.end(pid)
-        self._dropped.clear()
 
     def end(self, pid: int, grace: float = 0) -> int:
         """Kill a worker that has not ended by itself after `grace` seconds.
@@ -122,12 +120,21 @@ class Nursery:
         return status
 
     def drop(self, pid: int) -> None:
-        """Kill a worker. It is buried later: giving back its memory takes 4 ms."""
+        """Kill a worker, and bury it when it is gone: giving back its memory takes 4 ms."""
         if pid in self._children:
-            os.kill(pid, signal.SIGKILL)
             self._dropped.add(pid)
+            os.kill(pid, signal.SIGKILL)
+            self.bury()  # it may have ended by itself when its channel was closed
+
+    def bury(self, *_: object) -> None:
+        """Take note of dropped workers that are gone; called when a child has ended."""
+        for pid in list(self._dropped):
+            if os.waitpid(pid, os.WNOHANG)[0]:
+                self._dropped.discard(pid)
+                self._children.discard(pid)
 
     def close(self) -> None:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         for pid in list(self._children):
             self.end(pid)
 
@@ -137,6 +144,7 @@ class Nursery:
         if pid == 0:
             status = 1
             try:
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 self._control.close()
                 ours.close()
                 serve(theirs, self._plan, limits, self._device)
