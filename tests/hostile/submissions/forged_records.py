@@ -3,7 +3,7 @@
 Holds: they are compared as numbers, and are wrong.
 """
 # exercise: layer_costs
-# says: It should be
+# says: should be a whole number
 
 from kit import answer, frame, seize
 
