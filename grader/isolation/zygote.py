@@ -72,6 +72,14 @@ def requests(control: socket.socket) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
+def wait(pid: int, options: int = 0) -> tuple[int, int]:
+    """As `os.waitpid`. A child that the signal handler has buried in the meantime is gone, too."""
+    try:
+        return os.waitpid(pid, options)
+    except ChildProcessError:
+        return pid, 0
+
+
 class Nursery:
     """Forks workers. One is made ahead, locked down and waiting, with the limits asked for last."""
 
@@ -109,27 +117,27 @@ class Nursery:
         if pid not in self._children:
             return 0
         deadline = time.monotonic() + grace
-        done, status = os.waitpid(pid, os.WNOHANG)
+        done, status = wait(pid, os.WNOHANG)
         while not done and time.monotonic() < deadline:
             time.sleep(0.001)
-            done, status = os.waitpid(pid, os.WNOHANG)
+            done, status = wait(pid, os.WNOHANG)
         if not done:
             os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+            wait(pid)
         self._children.discard(pid)
         return status
 
     def drop(self, pid: int) -> None:
         """Kill a worker, and bury it when it is gone: giving back its memory takes 4 ms."""
         if pid in self._children:
-            self._dropped.add(pid)
             os.kill(pid, signal.SIGKILL)
+            self._dropped.add(pid)
             self.bury()  # it may have ended by itself when its channel was closed
 
     def bury(self, *_: object) -> None:
         """Take note of dropped workers that are gone; called when a child has ended."""
         for pid in list(self._dropped):
-            if os.waitpid(pid, os.WNOHANG)[0]:
+            if wait(pid, os.WNOHANG)[0]:
                 self._dropped.discard(pid)
                 self._children.discard(pid)
 
