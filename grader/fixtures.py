@@ -7,7 +7,7 @@ from typing import Any, NoReturn, TypeVar
 import torch
 from torch import Tensor
 
-from grader.comparing import Differs, check_close, compare, tolerance
+from grader.comparing import Differs, check_close, tolerance
 from grader.isolation.proxy import Failure
 from grader.showing import show
 
@@ -142,4 +142,4 @@ class Expectation:
         raise Failure(text, self._call, got, expected, comparison=comparison) from None
 
 
-__all__ = ["Expectation", "Rng", "compare"]
+__all__ = ["Expectation", "Rng"]
