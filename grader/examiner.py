@@ -112,6 +112,7 @@ class Examiner:
         )
         try:
             problem = open_submission(candidate, instead, allowance)
+            candidate.prepare_next()  # now: while pytest collects, the other processor is idle
             return self._run(paper, candidate, blank, allowance, problem)
         finally:
             candidate.close()

@@ -6,8 +6,9 @@ not a wall: who hides a call behind `eval` fools nobody but themselves.
 """
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import CodeType
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,15 @@ class Finding:
     name: str = ""
 
 
-def inspect_files(files: Mapping[str, str], forbidden: frozenset[str]) -> Finding | None:
-    """The first thing that keeps the files from being graded, or None."""
+def compile_files(
+    files: Mapping[str, str], forbidden: frozenset[str]
+) -> dict[str, CodeType] | Finding:
+    """Each file's code, ready to run; or the first thing that keeps the files from being graded."""
+    compiled = {}
     for name, source in files.items():
         try:
             tree = ast.parse(source, name)
-            compile(tree, name, "exec", dont_inherit=True)
+            compiled[name] = compile(tree, name, "exec", dont_inherit=True)
             calls = sorted(forbidden_calls(tree, forbidden))
         except SyntaxError as error:
             code = (error.text or _line(source, error.lineno)).rstrip("\n")
@@ -38,7 +42,7 @@ def inspect_files(files: Mapping[str, str], forbidden: frozenset[str]) -> Findin
             return Finding("syntax", name, None, "", message=message)
         for line, call, rule in calls:
             return Finding("forbidden", name, line, _line(source, line).strip(), "", call, rule)
-    return None
+    return compiled
 
 
 def _line(source: str, number: int | None) -> str:
@@ -52,9 +56,10 @@ def forbidden_calls(tree: ast.Module, forbidden: frozenset[str]) -> Iterator[tup
     A name is matched by its last part, without underscores around it, however it was imported. A
     learner's own functions and methods may have any name: `softmax(x)`, `self.softmax(x)`.
     """
-    own = _own_names(tree)
-    starred = _starred_names(tree, forbidden)
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(tree))
+    own = _own_names(nodes)
+    starred = _starred_names(nodes, forbidden)
+    for node in nodes:
         match node:
             case ast.ImportFrom(module=str(module), names=names) if _is_torch(module):
                 for alias in names:
@@ -92,10 +97,10 @@ def _is_self(value: ast.expr) -> bool:
     return isinstance(value, ast.Name) and value.id in ("self", "cls")
 
 
-def _own_names(tree: ast.Module) -> set[str]:
+def _own_names(nodes: Sequence[ast.AST]) -> set[str]:
     """Classes that the file defines, and what it imports from anywhere but torch."""
     names = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case ast.ClassDef(name=name):
                 names.add(name)
@@ -107,16 +112,19 @@ def _own_names(tree: ast.Module) -> set[str]:
     return names
 
 
-def _starred_names(tree: ast.Module, forbidden: frozenset[str]) -> set[str]:
+def _starred_names(nodes: Sequence[ast.AST], forbidden: frozenset[str]) -> set[str]:
     """The forbidden names that `from torch… import *` brings in, and that the file leaves so."""
-    stars = False
+    if not any(isinstance(node, ast.ImportFrom) and _stars(node) for node in nodes):
+        return set()
     defined: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
-            case ast.ImportFrom(module=str(module), names=[ast.alias(name="*")]):
-                stars = stars or _is_torch(module)
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.arg(arg=name):
                 defined.add(name)
             case ast.Name(id=name, ctx=ast.Store()):
                 defined.add(name)
-    return set(forbidden) - defined if stars else set()
+    return set(forbidden) - defined
+
+
+def _stars(node: ast.ImportFrom) -> bool:
+    return _is_torch(node.module or "") and node.names[0].name == "*"

@@ -154,8 +154,7 @@ class Encoder:
             raise TooLarge(f"a tensor of shape {tuple(value.shape)}, {size:,.0f} MB")
         name = str(len(self.tensors))
         plain = value.detach().as_subclass(Tensor).resolve_conj().resolve_neg()
-        # A copy of its own: safetensors refuses tensors that share memory.
-        self.tensors[name] = plain.cpu().clone(memory_format=torch.contiguous_format)
+        self.tensors[name] = plain.cpu()
         return {"tensor": name, "device": value.device.type}
 
     def _handle(self, value: object, path: str) -> Any:
@@ -205,14 +204,16 @@ def _is_key(key: object) -> bool:
 
 
 def write_tensors(tensors: dict[str, Tensor]) -> bytes:
-    """Contiguous tensors in the safetensors format: length of the header, header, numbers.
+    """Tensors in the safetensors format: length of the header, header, numbers.
 
     The library's own writer looks for shared memory and takes ten times as long; what is read comes
     from the other side and goes through the library, which checks it.
     """
     header, numbers, end = {}, [], 0
     for name, tensor in tensors.items():
-        data = tensor.reshape(-1).view(torch.uint8).numpy().tobytes()
+        # numpy has no bfloat16. Of the same size, its bits can be viewed whatever the strides are.
+        bits = tensor.view(torch.int16) if tensor.dtype is torch.bfloat16 else tensor
+        data = bits.numpy().tobytes()
         start, end = end, end + len(data)
         header[name] = {
             "dtype": SAFETENSORS_NAMES[tensor.dtype],

@@ -119,9 +119,13 @@ class Exchange:
         call = Call(
             len(self.log), target, method, _outside(args), _outside(kwargs), want, cotangent
         )
-        self.last_call = spell(call)
         solved: list[Any] = []
-        outcome = self._learner.perform(call, lambda: solved.append(self._solve(call)))
+
+        def ours() -> None:
+            self.last_call = spell(call)
+            solved.append(self._solve(call))
+
+        outcome = self._learner.perform(call, meanwhile=ours)
         expected = solved[0]
         self.log.append((call, outcome))
         if isinstance(outcome, Raised):

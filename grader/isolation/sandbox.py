@@ -71,6 +71,11 @@ class Sandbox:
             raise ConnectionError
         return int(json.loads(message)["pid"]), socket.socket(fileno=descriptors[0])
 
+    def prepare(self, limits: Mapping[str, float]) -> None:
+        """Have a worker under `limits` waiting for the next submission."""
+        with contextlib.suppress(OSError):
+            self._ask({"op": "prepare", "limits": dict(limits)})
+
     def _ask(self, request: dict[str, Any]) -> None:
         self._control.sendall(json.dumps(request).encode() + b"\n")
 

@@ -49,14 +49,19 @@ class Detached(RuntimeError):
     """The output carries no gradient back to the inputs."""
 
 
-def load_source(name: str, filename: str, source: str) -> types.ModuleType:
-    """Run `source` as module `name`. Tracebacks show its lines, though no such file need exist."""
+def load_source(
+    name: str, filename: str, source: str, code: types.CodeType | None = None
+) -> types.ModuleType:
+    """Run `source` as module `name`; `code`, where it has been compiled already.
+
+    Tracebacks show its lines, though no such file need exist.
+    """
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     module = types.ModuleType(name)
     module.__file__ = filename
     sys.modules[name] = module  # dataclasses and typing look their module up here
     try:
-        exec(compile(source, filename, "exec", dont_inherit=True), module.__dict__)
+        exec(code or compile(source, filename, "exec", dont_inherit=True), module.__dict__)
     except BaseException:
         del sys.modules[name]
         raise

@@ -9,7 +9,6 @@ import importlib.abc
 import importlib.machinery
 import importlib.util
 import io
-import json
 import signal
 import socket
 import sys
@@ -21,18 +20,10 @@ from pathlib import PurePath
 from typing import Any
 
 import torch
-from safetensors.torch import load as load_tensors
 
-from grader.isolation.inspection import inspect_files
+from grader.isolation.inspection import Finding, compile_files
 from grader.isolation.lockdown import Limits, Plan, apply
-from grader.isolation.protocol import (
-    Channel,
-    Encoder,
-    Handle,
-    TooLarge,
-    decode,
-    write_tensors,
-)
+from grader.isolation.protocol import Channel, Encoder, Handle, TooLarge, decode
 from grader.isolation.session import Call, Raised, Session, describe_exception, load_source
 
 MAX_OUTPUT = 16 * 1024
@@ -70,8 +61,9 @@ class Output(io.TextIOBase):
 class SubmissionFinder(importlib.abc.MetaPathFinder):
     """Lets one file of a submission import another; the files exist in memory only."""
 
-    def __init__(self, files: dict[str, str]) -> None:
+    def __init__(self, files: dict[str, str], compiled: dict[str, types.CodeType]) -> None:
         self._files = files
+        self._compiled = compiled
 
     def find_spec(
         self,
@@ -84,10 +76,13 @@ class SubmissionFinder(importlib.abc.MetaPathFinder):
         return importlib.util.spec_from_loader(fullname, self)  # type: ignore[arg-type]
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
-        return load_source(spec.name, f"{spec.name}.py", self._files[f"{spec.name}.py"])
+        return self.load(f"{spec.name}.py")
 
     def exec_module(self, module: types.ModuleType) -> None:
-        """Nothing is left to do: `load_source` has run it."""
+        """Nothing is left to do: `load` has run it."""
+
+    def load(self, file: str) -> types.ModuleType:
+        return load_source(PurePath(file).stem, file, self._files[file], self._compiled[file])
 
 
 class Worker:
@@ -96,19 +91,23 @@ class Worker:
     def __init__(self, device: str) -> None:
         self._device = device
         self._files: dict[str, str] = {}
+        self._compiled: dict[str, types.CodeType] = {}
         self._main = ""
         self._session: Session | None = None
 
     def inspect(self, files: dict[str, str], main: str, forbidden: list[str]) -> Any:
         self._files, self._main = files, main
-        finding = inspect_files(files, frozenset(forbidden))
-        return asdict(finding) if finding else None
+        result = compile_files(files, frozenset(forbidden))
+        if isinstance(result, Finding):
+            return asdict(result)
+        self._compiled = result
+        return None
 
     def load(self, entry: list[str]) -> Any:
         """Run the file; say which entry points are missing, and what it defines instead."""
-        sys.meta_path.insert(0, SubmissionFinder(self._files))
-        name = PurePath(self._main).stem
-        module = load_source(name, self._main, self._files[self._main])
+        finder = SubmissionFinder(self._files, self._compiled)
+        sys.meta_path.insert(0, finder)
+        module = finder.load(self._main)
         self._session = Session(module)
         found = {
             key: type(getattr(module, key, None)).__name__ for key in entry if hasattr(module, key)
@@ -117,7 +116,7 @@ class Worker:
         defined = [
             key
             for key, value in vars(module).items()
-            if callable(value) and getattr(value, "__module__", None) == name
+            if callable(value) and getattr(value, "__module__", None) == module.__name__
         ]
         return {"missing": missing, "found": found, "defined": defined[:20]}
 
@@ -210,24 +209,52 @@ def attend(x: Tensor) -> tuple[Tensor, Tensor]:
 """
 
 
-def rehearse() -> None:
-    """Go through a call once while nobody waits.
+def rehearse(device: str) -> None:
+    """Answer a few requests while nobody waits, and forget them.
 
     A fork shares its parent's memory until one of them writes to it: the first call of a worker
     would take 4 ms, most of it for copying pages.
     """
-    inspect_files({"rehearsal.py": REHEARSAL}, frozenset())
-    session = Session(load_source("rehearsal", "rehearsal.py", REHEARSAL))
-    session.begin(0)
+    finders = list(sys.meta_path)
+    ours, theirs = socket.socketpair()
+    examiner, channel, output, worker = Channel(ours), Channel(theirs), Output(), Worker(device)
+    encoder = Encoder()
     x = torch.ones(2, 2)
-    for want in ("value", "gradients"):
-        call = Call(
-            0, "attend", args=(x,), want=want, cotangent=(x, x) if want != "value" else None
-        )
-        encoder = Encoder()
-        document = json.dumps(encoder.encode(session.perform(call)))
-        decode(json.loads(document), load_tensors(write_tensors(encoder.tensors)), "cpu")
+    call = {"op": "call", "target": "attend", "method": "", "kwargs": encoder.encode({})}
+    call |= {"args": encoder.encode((x,)), "seed": 0}
+    cotangent = encoder.encode((x, x))
+    requests: list[dict[str, Any]] = [
+        {
+            "op": "inspect",
+            "files": {"rehearsal.py": REHEARSAL},
+            "main": "rehearsal.py",
+            "forbidden": ["dropout"],
+        },
+        {"op": "load", "entry": ["attend"]},
+        {**call, "index": 0, "want": "value", "cotangent": None},
+        {**call, "index": 1, "want": "gradients", "cotangent": cotangent},
+    ]
+    for request in requests:
+        examiner.send({"seconds": 1.0, "seed": None, **request}, encoder.tensors)
+        reply(channel, worker, output)
+        document, _ = examiner.receive()
+        assert "value" in document, document
+    sys.meta_path[:] = finders
     del sys.modules["rehearsal"]
+    examiner.close()
+    channel.close()
+
+
+def reply(channel: Channel, worker: Worker, output: Output) -> None:
+    """Answer one request."""
+    request, tensors = channel.receive()
+    document, reply_tensors = answer(worker, request, tensors)
+    document["output"] = output.take()
+    try:
+        channel.send(document, reply_tensors)
+    except Exception as error:  # too large, or it only looked as if it could be sent
+        raised = raised_by(error, frozenset(worker._files))
+        channel.send({"raised": asdict(raised), "output": ""})
 
 
 def serve(sock: socket.socket, plan: Plan, limits: Limits, device: str) -> None:
@@ -235,8 +262,8 @@ def serve(sock: socket.socket, plan: Plan, limits: Limits, device: str) -> None:
     channel = Channel(sock)
     signal.signal(signal.SIGALRM, _time_is_up)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    rehearse(device)
     layers = apply(plan, limits, keep_fds=[sock.fileno()])
-    rehearse()
     states = [[name, layer.detail if layer.holds else "missing"] for name, layer in layers.items()]
     channel.send({"value": {"dict": states}})
 
@@ -246,11 +273,4 @@ def serve(sock: socket.socket, plan: Plan, limits: Limits, device: str) -> None:
     worker = Worker(device)
     gc.freeze()
     while True:
-        request, tensors = channel.receive()
-        document, reply_tensors = answer(worker, request, tensors)
-        document["output"] = output.take()
-        try:
-            channel.send(document, reply_tensors)
-        except Exception as error:  # too large, or it only looked as if it could be sent
-            raised = raised_by(error, frozenset(worker._files))
-            channel.send({"raised": asdict(raised), "output": ""})
+        reply(channel, worker, output)

@@ -1,8 +1,8 @@
 """The warm parent of all workers: torch and numpy loaded, one thread, nothing secret in memory.
 
 It holds no submission, no suite and no reference, and has an empty environment. On request it forks
-a worker and passes the examiner one end of a socket pair that leads to it. A spare worker is forked
-ahead, so that a submission does not wait for `fork`.
+a worker and passes the examiner one end of a socket pair that leads to it. When the examiner has
+other things to do, it asks for a spare one, so that the next submission does not wait for `fork`.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ from grader.isolation.worker import serve
 
 
 def main(control_fd: int, device: str) -> None:
-    """Serve `spawn` and `end` requests until the examiner is gone; then no worker outlives us."""
+    """Serve the examiner's requests until the examiner is gone; then no worker outlives us."""
     control = socket.socket(fileno=control_fd)
     offer_ourselves()
     warm_up()
@@ -40,6 +40,7 @@ def main(control_fd: int, device: str) -> None:
                     pid, sock = nursery.take(Limits(**limits))
                     socket.send_fds(control, [json.dumps({"pid": pid}).encode()], [sock.fileno()])
                     sock.close()
+                case {"op": "prepare", "limits": limits}:
                     nursery.prepare(Limits(**limits))
                 case {"op": "end", "pid": pid, "grace": grace}:
                     status = nursery.end(pid, grace)
@@ -81,7 +82,7 @@ def wait(pid: int, options: int = 0) -> tuple[int, int]:
 
 
 class Nursery:
-    """Forks workers. One is made ahead, locked down and waiting, with the limits asked for last."""
+    """Forks workers. One may be made ahead: locked down, rehearsed and waiting."""
 
     def __init__(self, plan: Plan, device: str, control: socket.socket) -> None:
         self._plan = plan
@@ -94,8 +95,7 @@ class Nursery:
 
     def take(self, limits: Limits) -> tuple[int, socket.socket]:
         """A fresh worker: its process id, and the examiner's end of the channel to it."""
-        if self._spare is None or self._spare[0] != limits:
-            self.prepare(limits)
+        self.prepare(limits)
         assert self._spare is not None
         _, pid, sock = self._spare
         self._spare = None
@@ -103,6 +103,8 @@ class Nursery:
 
     def prepare(self, limits: Limits) -> None:
         """Have a worker with these limits waiting."""
+        if self._spare is not None and self._spare[0] == limits:
+            return
         if self._spare is not None:
             _, pid, sock = self._spare
             sock.close()

@@ -2,13 +2,14 @@
 
 import pytest
 
-from grader.isolation.inspection import Finding, inspect_files
+from grader.isolation.inspection import Finding, compile_files
 
 FORBIDDEN = frozenset({"softmax", "log_softmax", "Softmax"})
 
 
 def look(source: str, name: str = "answer.py") -> Finding | None:
-    return inspect_files({name: source}, FORBIDDEN)
+    result = compile_files({name: source}, FORBIDDEN)
+    return result if isinstance(result, Finding) else None
 
 
 @pytest.mark.parametrize(
@@ -94,10 +95,10 @@ def test_the_first_forbidden_line_is_named() -> None:
 
 def test_every_file_is_looked_at() -> None:
     files = {"answer.py": "import steps", "steps.py": "y = x.softmax(-1)"}
-    finding = inspect_files(files, FORBIDDEN)
-    assert finding is not None
+    finding = compile_files(files, FORBIDDEN)
+    assert isinstance(finding, Finding)
     assert (finding.file, finding.line) == ("steps.py", 1)
-    assert inspect_files(files, frozenset()) is None
+    assert compile_files(files, frozenset()).keys() == files.keys()
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,14 @@ def across(value: object, keep: Any = None) -> Any:
     with ours, theirs:
         encoder = Encoder(keep)
         document = encoder.encode(value)
-        sender = threading.Thread(target=Channel(ours).send, args=(document, encoder.tensors))
+
+        def send() -> None:
+            try:
+                Channel(ours).send(document, encoder.tensors)
+            finally:
+                ours.shutdown(socket.SHUT_WR)  # or the other side would wait for what failed
+
+        sender = threading.Thread(target=send)
         sender.start()
         received = decode(*Channel(theirs).receive(60), "cpu")
         sender.join()
