@@ -46,6 +46,7 @@ SAFETENSORS_NAMES = {
     torch.bool: "BOOL",
 }
 DTYPES = {str(dtype).removeprefix("torch."): dtype for dtype in SAFETENSORS_NAMES}
+PLAIN = (bool, int, float, str)
 MAX_DEPTH = 20
 READ_AHEAD = 64 * 1024
 MAX_DIMS = 64  # torch crashes on far more of them
@@ -115,18 +116,18 @@ class Encoder:
             raise TooLarge(f"a structure nested more than {MAX_DEPTH} deep")
         if isinstance(value, numpy.generic):
             value = value.item()
-        if value is None or isinstance(value, bool | int | float | str):
+        if value is None or isinstance(value, PLAIN):
             return value
         if isinstance(value, Tensor):
             if (
                 value.layout is torch.strided
-                and value.dtype in DTYPES.values()
+                and value.dtype in SAFETENSORS_NAMES
                 and not value.is_meta
                 and not value.is_nested
             ):
                 return self._tensor(value)
             return self._handle(value, path)
-        if isinstance(value, torch.dtype) and value in DTYPES.values():
+        if isinstance(value, torch.dtype) and value in SAFETENSORS_NAMES:
             return {"dtype": str(value).removeprefix("torch.")}
         if isinstance(value, Handle):
             return {"handle": value.id, "type": value.type}
@@ -153,8 +154,7 @@ class Encoder:
             size = value.numel() * value.element_size() / 1e6
             raise TooLarge(f"a tensor of shape {tuple(value.shape)}, {size:,.0f} MB")
         name = str(len(self.tensors))
-        plain = value.detach().as_subclass(Tensor).resolve_conj().resolve_neg()
-        self.tensors[name] = plain.cpu()
+        self.tensors[name] = value if type(value) is Tensor else value.as_subclass(Tensor)
         return {"tensor": name, "device": value.device.type}
 
     def _handle(self, value: object, path: str) -> Any:
@@ -170,7 +170,7 @@ def decode(node: Any, tensors: dict[str, Tensor], device: str, depth: int = 0) -
     """
     if depth > MAX_DEPTH + 2:
         raise ProtocolError("nested too deep")
-    if node is None or isinstance(node, bool | int | float | str):
+    if node is None or isinstance(node, PLAIN):
         return node
 
     def inner(item: Any) -> Any:
@@ -212,8 +212,8 @@ def write_tensors(tensors: dict[str, Tensor]) -> bytes:
     header, numbers, end = {}, [], 0
     for name, tensor in tensors.items():
         # numpy has no bfloat16. Of the same size, its bits can be viewed whatever the strides are.
-        bits = tensor.view(torch.int16) if tensor.dtype is torch.bfloat16 else tensor
-        data = bits.numpy().tobytes()
+        bits = tensor.detach().view(torch.int16) if tensor.dtype is torch.bfloat16 else tensor
+        data = bits.numpy(force=True).tobytes()
         start, end = end, end + len(data)
         header[name] = {
             "dtype": SAFETENSORS_NAMES[tensor.dtype],
@@ -231,7 +231,7 @@ def _read_tensors(payload: bytes) -> dict[str, Tensor]:
         raise ProtocolError("too many tensors")
     tensors = load_tensors(payload)
     for tensor in tensors.values():
-        if tensor.dim() > MAX_DIMS or tensor.dtype not in DTYPES.values():
+        if tensor.dim() > MAX_DIMS or tensor.dtype not in SAFETENSORS_NAMES:
             raise ProtocolError("not a tensor that is sent")
     return tensors
 
