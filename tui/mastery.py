@@ -1,6 +1,7 @@
 """How much of a topic the learner has shown to know.
 
-Each exercise, question and card of a topic counts the same. An exercise is known once a submission
+A topic's exercises, its questions and its cards count a third each, however many they are: one
+exercise takes longer than a dozen cards. An exercise is known once a submission
 has passed, a question if its last answer was right, a card if it is learnt and was not forgotten
 since. Nothing is guessed: what was never asked is not known.
 """
@@ -39,9 +40,9 @@ class TopicMastery:
 
     @property
     def share(self) -> float:
-        parts = (self.exercises, self.questions, self.cards)
-        of = sum(part.of for part in parts)
-        return sum(part.known for part in parts) / of if of else 0.0
+        """Of 1. A kind that the topic has none of does not count."""
+        parts = [part for part in (self.exercises, self.questions, self.cards) if part.of]
+        return sum(part.known / part.of for part in parts) / len(parts) if parts else 0.0
 
 
 def topics(session: Session) -> tuple[TopicMastery, ...]:

@@ -58,6 +58,22 @@ def test_by_mouse(small: Small, size: tuple[int, int]) -> None:
     small.drive(script, size)
 
 
+def test_a_terminal_may_be_made_tiny(small: Small) -> None:
+    small.record_something()
+
+    async def script(pilot: Pilot) -> None:
+        for place in PLACES:
+            await find(pilot, f"goto{place.name}")
+            before = text(pilot)
+            for size in ((1, 1), (30, 10), NARROW):
+                await pilot.resize_terminal(*size)
+                await settled(pilot)
+            assert place_of(pilot) == place.name
+            assert text(pilot).splitlines()[0] == before.splitlines()[0]
+
+    small.drive(script)
+
+
 def test_by_palette(small: Small) -> None:
     async def script(pilot: Pilot) -> None:
         for place in OWN:

@@ -247,6 +247,25 @@ def test_a_save_is_checked(small: Small, size: tuple[int, int]) -> None:
     small.drive(script, size)
 
 
+@sizes
+def test_the_brief_is_as_it_was_after_a_verdict(small: Small, size: tuple[int, int]) -> None:
+    """It is drawn anew while the verdict hides it, where it has no width."""
+
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        brief = pilot.app.screen.query_one("#brief")
+        before, height = text(pilot), brief.virtual_size.height
+        for content in ("wrong", "right"):
+            file_of(small).write_text(content)
+            await until(pilot, "passed   ")
+            await press(pilot, "r", "tab")
+            assert "Not allowed" in one_line(pilot) and "Not allowed" in " ".join(before.split())
+            assert brief.virtual_size.height == height
+            await press(pilot, "tab")
+
+    small.drive(script, size)
+
+
 def test_a_submission_counts_and_leads_on(small: Small) -> None:
     file_of(small).write_text("right")
 

@@ -6,11 +6,13 @@ import textwrap
 from collections.abc import Iterator
 
 from textual.content import Content
+from textual.geometry import Size
 from textual.widget import Widget
 
 from exercises.catalog import Exercise
 from tui.stub import Block, fill
 
+MIN_WIDTH = 20  # a pane that is not on the screen has no width at all
 STYLES = {"code": "bold", "prose": "", "example": "$text-muted"}
 
 
@@ -27,10 +29,16 @@ class Brief(Widget):
         self._exercise, self._stub, self._hints = exercise, stub, hints
         self.refresh(layout=True)
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._content(width).plain.splitlines())
+
     def render(self) -> Content:
+        return self._content(self.content_size.width)
+
+    def _content(self, width: int) -> Content:
         if self._exercise is None:
             return Content("")
-        width = self.content_size.width
+        width = max(width, MIN_WIDTH)
         parts = [Content("\n".join(textwrap.wrap(self._exercise.summary, width)))]
         parts += [_block(block, width) for block in self._stub]
         parts += [_forbidden(self._exercise, width)] * bool(self._exercise.forbidden)

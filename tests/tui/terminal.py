@@ -1,0 +1,81 @@
+"""The real `learn` in a pseudo-terminal of 80×24, and what a person would see there."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from types import TracebackType
+
+import pexpect
+import pyte
+from conftest import LEARN, clean_environment
+
+ROWS, COLUMNS = 24, 80
+PATIENCE = 60.0
+PAUSE = 0.05
+# Reports that a terminal may be asked for; the screen's emulator does not know them.
+PRIVATE = re.compile(r"\x1b\[[<=>?][0-9;]*[a-zA-Z$]|\x1b\[\?[0-9;]*\$p")
+
+
+class Terminal:
+    """`with Terminal(folder) as app: app.press("g", "m"); app.sees("softmax")`."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self._child: pexpect.spawn[str] = pexpect.spawn(
+            str(LEARN),
+            list(arguments),
+            cwd=folder,
+            env=clean_environment(TERM="xterm-256color", COLORTERM="truecolor"),
+            dimensions=(ROWS, COLUMNS),
+            encoding="utf-8",
+            codec_errors="replace",
+        )
+        self._screen = pyte.Screen(COLUMNS, ROWS)
+        self._stream = pyte.Stream(self._screen)
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._child.close(force=True)
+
+    @property
+    def text(self) -> str:
+        """The screen as it is now, without the blanks at the ends of its lines."""
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self._child.send({"enter": "\r", "tab": "\t", "escape": "\x1b"}.get(key, key))
+            self._read(PAUSE)
+
+    def sees(self, *parts: str, within: float = PATIENCE) -> str:
+        """Wait until the screen shows every part; the screen. Fails with the screen as it is."""
+        deadline = time.monotonic() + within
+        while not all(part in self.text for part in parts):
+            assert time.monotonic() < deadline, f"No {parts} on the screen:\n{self.text}"
+            self._read(PAUSE)
+        return self.text
+
+    def ends(self) -> int:
+        """Wait until the program has ended; its exit status."""
+        self._child.expect(pexpect.EOF, timeout=PATIENCE)
+        self._child.close()
+        return int(self._child.exitstatus or 0)
+
+    def _read(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            try:
+                data = self._child.read_nonblocking(65536, timeout=left)
+            except pexpect.TIMEOUT:
+                return
+            except pexpect.EOF:
+                return
+            self._stream.feed(PRIVATE.sub("", data))

@@ -1,0 +1,96 @@
+"""A first evening in the real app, with real keys, and what is still there the next time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from terminal import Terminal
+
+END = "\x1b[F"
+FIND = "\x10"  # Ctrl-P
+ANSWER = (*"123456", "enter")  # has the right form for every kind of question
+
+
+@pytest.mark.slow
+def test_a_first_evening_is_there_the_next_time(folder: Path, softmax: Path, right: str) -> None:
+    with Terminal(folder) as app:
+        app.sees("Next: reading", "The attention mechanism", "0 of 10")
+        app.press("enter")
+        app.sees("After this chapter you can", "1/57")
+        while "2/57" not in app.text:
+            app.press(" ")
+        app.press("q")
+        assert app.ends() == 0
+
+    with Terminal(folder) as app:
+        app.sees("Next: reading")
+        app.press("enter")
+        app.sees("A recurrent network reads one token at a time.", "2/57")
+        read_to_the_end(app)
+        answer_one_question(app)
+        review_one_card(app)
+        solve_softmax(app, softmax, right)
+        app.press("q")
+        assert app.ends() == 0
+
+    with Terminal(folder) as app:
+        app.sees("1 day in a row", "1 of 10  lesson read")
+        app.press("g", "v")
+        app.sees("9 left · new")
+        app.press(FIND, *"softmax(")
+        app.sees("A softmax that never overflows (softmax)")
+        app.press("enter")
+        app.sees("A softmax that never overflows", "✓ passed")
+        app.press("g", "p")
+        app.sees("1 of 17 exercises passed")
+        app.press(*["\x1b[6~"] * 6)  # Page Down
+        app.sees("Scores and weights", "ex 1/4")
+        app.press("q")
+        assert app.ends() == 0
+
+
+def read_to_the_end(app: Terminal) -> None:
+    """By the contents to the last page."""
+    app.press("c")
+    app.sees("› Why attention")
+    app.press(END)
+    app.sees("› Where to read more")
+    app.press("enter")
+    app.sees("57/57")
+    while "That was chapter 1." not in app.text:
+        app.press(" ")
+    app.press(" ")
+    app.sees("Next: a quiz", "lesson read")
+
+
+def answer_one_question(app: Terminal) -> None:
+    app.press("enter")
+    app.sees("Question 1 of 8")
+    app.press(*ANSWER)
+    app.sees("Enter Next  e End")
+    app.press("e")
+    app.sees("of 1 right.")
+
+
+def review_one_card(app: Terminal) -> None:
+    app.press("g", "v")
+    app.sees("10 left · new", "Space Show")
+    app.press(" ")
+    app.sees("3 good 2 days")
+    app.press("3")
+    app.sees("9 left · new")
+
+
+def solve_softmax(app: Terminal, file: Path, right: str) -> None:
+    """A wrong save, a right one, and the submission; the verdicts come by themselves."""
+    app.press(FIND, *"softmax(")
+    app.sees("A softmax that never overflows (softmax)")
+    app.press("enter")
+    app.sees("Turn scores of any size into weights", "○ open")
+    file.write_text(right.replace("x.max(dim, keepdim=True).values", "0"))
+    app.sees("✗ not passed", "largest score")
+    file.write_text(right)
+    app.sees("✓ passed", "Press s to submit it")
+    app.press("s")
+    app.sees("Submitted at", "⏎ Next")
