@@ -49,7 +49,7 @@ class LearnApp(App[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     BINDINGS = [
         Binding("g", "choose_place", "Go", tooltip="Go to another place"),
-        Binding("question_mark,f1", "help", "Help", key_display="?", tooltip="The keys of here"),
+        Binding("question_mark,f1", "help", "Help", tooltip="The keys of here"),
         Binding("ctrl+p", "command_palette", "Find", key_display="^p", tooltip="Find a command"),
         Binding("colon", "command_palette", "Find", show=False, tooltip="Find a command"),
         Binding("escape", "go_back", "Back", show=False, tooltip="Back to where you were"),

@@ -23,10 +23,11 @@ class ChapterBar:
 
 @dataclass(frozen=True)
 class Overview:
-    """`due` counts the cards to repeat today, `streak` the days in a row."""
+    """`due` counts the cards to repeat today, `new` those to meet, `streak` the days in a row."""
 
     step: Step
     due: int
+    new: int
     streak: int
     chapters: tuple[ChapterBar, ...]
 
@@ -37,6 +38,7 @@ def overview(session: Session, now: datetime) -> Overview:
     return Overview(
         step=todays_step(session, now),
         due=known.cards.due.get(known.today, 0),
+        new=max(0, min(known.cards.fresh, session.pace().limits.new - known.cards.done.new)),
         streak=streak(session.progress.activity.days(now).keys(), day_of(now)),
         chapters=tuple(
             ChapterBar(

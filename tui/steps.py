@@ -97,8 +97,10 @@ def _exercise(catalog: Catalog, snapshot: Snapshot, task: Task) -> Words:
     elif latest.outcome == "passed":
         reason = "Your last check passed. A submission, with fresh numbers, makes it count."
         command = f"learn submit {exercise.id}"
+    elif latest.outcome:
+        reason = "Your last attempt did not pass."
     else:
-        reason = "Your last attempt did not pass." if latest.outcome else "You have turned to it."
+        reason = "You opened it, and have not checked it yet."
     return exercise.title, exercise.summary, reason, command
 
 

@@ -1,4 +1,4 @@
-"""The real `learn` in a pseudo-terminal of 80×24, and what a person would see there."""
+"""A program in a pseudo-terminal of 80×24, and what a person would see there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from types import TracebackType
 
 import pexpect
 import pyte
-from conftest import LEARN, clean_environment
 
 ROWS, COLUMNS = 24, 80
 PATIENCE = 60.0
@@ -19,14 +18,13 @@ PRIVATE = re.compile(r"\x1b\[[<=>?][0-9;]*[a-zA-Z$]|\x1b\[\?[0-9;]*\$p")
 
 
 class Terminal:
-    """`with Terminal(folder) as app: app.press("g", "m"); app.sees("softmax")`."""
+    """`with Terminal("learn", folder, environment) as app: app.press("g", "m")`."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(self, program: str, folder: Path, environment: dict[str, str]) -> None:
         self._child: pexpect.spawn[str] = pexpect.spawn(
-            str(LEARN),
-            list(arguments),
+            program,
             cwd=folder,
-            env=clean_environment(TERM="xterm-256color", COLORTERM="truecolor"),
+            env=environment | {"TERM": "xterm-256color", "COLORTERM": "truecolor"},
             dimensions=(ROWS, COLUMNS),
             encoding="utf-8",
             codec_errors="replace",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from terminal import Terminal
@@ -12,9 +14,16 @@ FIND = "\x10"  # Ctrl-P
 ANSWER = (*"123456", "enter")  # has the right form for every kind of question
 
 
+@pytest.fixture
+def start(learn_path: str, environment: Any, folder: Path) -> Callable[[], Terminal]:
+    return lambda: Terminal(learn_path, folder, environment())
+
+
 @pytest.mark.slow
-def test_a_first_evening_is_there_the_next_time(folder: Path, softmax: Path, right: str) -> None:
-    with Terminal(folder) as app:
+def test_a_first_evening_is_there_the_next_time(
+    start: Callable[[], Terminal], softmax: Path, right: str
+) -> None:
+    with start() as app:
         app.sees("Next: reading", "The attention mechanism", "0 of 10")
         app.press("enter")
         app.sees("After this chapter you can", "1/57")
@@ -23,7 +32,7 @@ def test_a_first_evening_is_there_the_next_time(folder: Path, softmax: Path, rig
         app.press("q")
         assert app.ends() == 0
 
-    with Terminal(folder) as app:
+    with start() as app:
         app.sees("Next: reading")
         app.press("enter")
         app.sees("A recurrent network reads one token at a time.", "2/57")
@@ -34,7 +43,7 @@ def test_a_first_evening_is_there_the_next_time(folder: Path, softmax: Path, rig
         app.press("q")
         assert app.ends() == 0
 
-    with Terminal(folder) as app:
+    with start() as app:
         app.sees("1 day in a row", "1 of 10  lesson read")
         app.press("g", "v")
         app.sees("9 left · new")

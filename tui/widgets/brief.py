@@ -10,7 +10,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from exercises.catalog import Exercise
-from tui.stub import Block, fill
+from tui.stub import INDENT, Block, fill
 
 MIN_WIDTH = 20  # a pane that is not on the screen has no width at all
 STYLES = {"code": "bold", "prose": "", "example": "$text-muted"}
@@ -30,7 +30,7 @@ class Brief(Widget):
         self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return len(self._content(width).plain.splitlines())
+        return self._content(width).get_height(self.styles, width)
 
     def render(self) -> Content:
         return self._content(self.content_size.width)
@@ -54,6 +54,12 @@ def _block(block: Block, width: int) -> Content:
     lines = block.text.splitlines()
     if block.kind == "prose":
         lines = fill(block.text, width - block.indent)
+    elif is_signature:
+        hang = " " * 2 * INDENT
+        room = width - block.indent
+        lines = [
+            part for line in lines for part in textwrap.wrap(line, room, subsequent_indent=hang)
+        ]
     return Content.styled("\n".join(" " * block.indent + line for line in lines), style)
 
 

@@ -19,6 +19,7 @@ class DayLine(Static):
 
 def _news(overview: Overview) -> list[str]:
     due = {0: "no cards due", 1: "1 card due"}.get(overview.due, f"{overview.due} cards due")
+    due += f", {overview.new} new" if overview.new else ""
     if not overview.streak:
         return [due]
     days = f"{overview.streak} day{'s' * (overview.streak > 1)} in a row"

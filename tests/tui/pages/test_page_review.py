@@ -37,6 +37,19 @@ def test_without_a_card_it_says_where_they_come_from(drive: Drive, size: Any) ->
     drive(script, size)
 
 
+@pytest.mark.parametrize(("days", "words"), [(0, "no cards due  ·"), (1, "no cards due, 10 new")])
+def test_today_tells_of_new_cards_from_the_day_after_reading(
+    drive: Drive, session: Any, days: int, words: str
+) -> None:
+    with session() as opened:
+        opened.progress.mark_read(CHAPTER.id, NOW - timedelta(days=days))
+
+    async def script(driver: Any) -> None:
+        assert words in driver.text
+
+    drive(script)
+
+
 @pytest.mark.usefixtures("read")
 def test_the_answer_comes_with_the_next_intervals(drive: Drive, size: Any) -> None:
     async def script(driver: Any) -> None:
