@@ -86,7 +86,8 @@ class Diagnostician:
         """For each failed test that a misconception explains, the most likely one.
 
         The likeliest explains the most failed tests; among equals, the one that also answers as the
-        learner's code did where the tests passed; then the first in the file.
+        learner's code did where the tests passed; then the first in the file. One that explains a
+        single test, and gives other numbers than the learner's code in several, is not the mistake.
         """
         wrong = {name: record for name, record in records.items() if record.failed}
         right = [record for record in records.values() if not record.failed]
@@ -94,7 +95,8 @@ class Diagnostician:
         explained = []
         for position, (misconception, suspect) in enumerate(self._suspects):
             failed = [name for name in wrong if _explains(suspect, wrong[name], solved[name])]
-            if failed:
+            others = (record for name, record in wrong.items() if name not in failed)
+            if len(failed) > 1 or (failed and sum(_is_refuted(suspect, r) for r in others) < 2):
                 consistent = sum(_answers_alike(suspect, record) for record in right)
                 explained.append((-len(failed), -consistent, position, failed, misconception))
         found: dict[str, Diagnosis] = {}
@@ -116,6 +118,16 @@ def _explains(suspect: Local, record: Record, solved: Sequence[Value | Raised]) 
     """Whether the suspect answers as the learner's code did, and not as the solution does."""
     return _answers_alike(suspect, record) and not all(
         _agree(mine, right) for mine, right in zip(_replay(suspect, record), solved, strict=True)
+    )
+
+
+def _is_refuted(suspect: Local, record: Record) -> bool:
+    """Whether the suspect gives other values than the learner's code. An error refutes nothing:
+    what leads to it may be shared."""
+    theirs = [outcome for step, outcome in record.log if isinstance(step, Call)]
+    return any(
+        isinstance(mine, Value) and isinstance(learner, Value) and not _agree(mine, learner)
+        for mine, learner in zip(_replay(suspect, record), theirs, strict=True)
     )
 
 

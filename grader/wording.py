@@ -32,6 +32,8 @@ def describe(raised: Raised, name: str, allowance: Allowance) -> str:
                 f"The result of `{name}` carries no gradient. Something in it leaves autograd:"
                 " `.detach()`, `.item()`, `.data`, `torch.tensor(...)`, numpy or `torch.no_grad()`."
             )
+        case "misshapen":
+            return f"The result of `{name}` should have shape {raised.message}."
         case "exit":
             return "Your code called `sys.exit` (or `exit`). Return the result instead."
         case "recursion":

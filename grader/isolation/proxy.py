@@ -202,13 +202,14 @@ class Exchange:
 
 
 def keep_objects(session: Session, value: Any, path: str) -> Any:
-    """`value` detached, with handles for what cannot be sent, named as a worker names them."""
+    """`value` as a worker would send it: tensors as they are now, handles for what cannot be sent,
+    named as a worker names them."""
     if isinstance(value, tuple | list) and not hasattr(value, "_fields"):
         return type(value)(
             keep_objects(session, item, f"{path}.{i}") for i, item in enumerate(value)
         )
     if isinstance(value, Tensor):
-        return value.detach()
+        return value.detach().clone()  # a parameter may be changed by a later call
     if isinstance(value, dict):
         items = enumerate(value.items())
         return {key: keep_objects(session, item, f"{path}.{i}") for i, (key, item) in items}

@@ -49,6 +49,10 @@ class Detached(RuntimeError):
     """The output carries no gradient back to the inputs."""
 
 
+class Misshapen(RuntimeError):
+    """The output has not the shape of what its gradient is to be multiplied with."""
+
+
 def load_source(
     name: str, filename: str, source: str, code: types.CodeType | None = None
 ) -> types.ModuleType:
@@ -173,6 +177,9 @@ def gradients(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], cota
         for output, weight in itertools.zip_longest(outputs, cotangents)
         if isinstance(output, Tensor) and (weight is not None or len(outputs) == 1)
     ]
+    for output, weight in pairs:
+        if output.shape != weight.shape:
+            raise Misshapen(f"{tuple(weight.shape)}; yours has {tuple(output.shape)}")
     pairs = [(output, weight) for output, weight in pairs if output.requires_grad]
     if not pairs:
         raise Detached
@@ -240,6 +247,7 @@ def _kind(error: BaseException, message: str) -> str:
     kinds: tuple[tuple[type[BaseException], str], ...] = (
         (BadSignature, "signature"),
         (Detached, "detached"),
+        (Misshapen, "misshapen"),
         (NotImplementedError, "unwritten"),
         (SystemExit, "exit"),
         (RecursionError, "recursion"),

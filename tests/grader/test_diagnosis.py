@@ -175,6 +175,17 @@ def test_different_failures_may_have_different_causes() -> None:
     }
 
 
+def test_what_explains_one_failure_and_contradicts_others_is_not_the_mistake() -> None:
+    mistakes = [misconception("wrong-for-one", ("x * 2 + n", "x * 2 + n - (x == 1)"))]
+    source = "def f(x, n=1): return x * 2"
+    assert names(source, mistakes, fails_at(1), fails_at(2), fails_at(3)) == {}
+    assert names(source, mistakes, fails_at(1), fails_at(2)) == {"test_0": "wrong-for-one"}
+    raising = "def f(x, n=1): return x * 2 if x < 2 else 1 / 0"
+    assert names(raising, mistakes, fails_at(1), fails_at(2), fails_at(3)) == {
+        "test_0": "wrong-for-one"
+    }
+
+
 def test_every_call_of_a_test_counts() -> None:
     def two_calls(submission: SubmissionProxy) -> bool:
         submission.f(1)
@@ -289,3 +300,16 @@ def test_a_record_with_nan_is_recognised() -> None:
     mistakes = [misconception("nan", ("R(x, 1)", "R(x - x, 1)"))]
     learner = solution.replace("R(x, 1)", "R(float('nan'), 1)")
     assert names(learner, mistakes, fails_at(float("inf")), solution=solution) == {"test_0": "nan"}
+
+
+def test_what_a_later_call_changes_is_remembered_as_it_was(
+    play: Callable[..., SubmissionProxy],
+) -> None:
+    """A mistake that changes nothing here is no cause, though the weights change in between."""
+    submission = play(MODULE, MODULE, seed=5)
+    layer = submission.Layer(4)
+    layer.load_state_dict({"linear.weight": torch.eye(4), "linear.bias": torch.ones(4)})
+    layer(torch.ones(2, 4))
+    records = {"test": Record(5, submission._exchange.log, failed=True)}
+    harmless = misconception("no-residual", ("return x + sublayer", "return sublayer"))
+    assert Diagnostician("f", MODULE, [harmless]).diagnose(records) == {}

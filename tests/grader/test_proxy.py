@@ -222,6 +222,14 @@ def test_an_output_without_a_way_back_is_told_so(play: Play) -> None:
     assert found.call == "f(tensor([1, 1]))  and its gradients"
 
 
+def test_gradients_of_a_result_of_the_wrong_shape(play: Play) -> None:
+    """Also where the two shapes could be broadcast together."""
+    for learner in ("x.sum(-1)", "x.sum(-1)[:, None]", "x.sum((-2, -1))"):
+        function = play(f"def f(x): return {learner}", "def f(x): return x.sum(0)").f
+        found = failure(function.gradients, torch.ones(2, 3), cotangent=torch.ones(3))
+        assert "should have shape (3,); yours has (" in found.message, found.message
+
+
 def test_a_module_whose_parameters_differ_is_told_so_by_its_gradients(play: Play) -> None:
     layer = play(LAYER.replace("self.inner", "self.linear"), LAYER).Layer(3, 2)
     assert "The module's parameters should have the names" in (
