@@ -248,7 +248,10 @@ def spell(call: Call) -> str:
     parts = [show(arg) for arg in call.args]
     parts += [f"{name}={show(arg)}" for name, arg in call.kwargs.items()]
     suffix = {"gradients": "  and its gradients", "inputs_after": "  and its inputs afterwards"}
-    return f"{_name(call)}({', '.join(parts)}){suffix.get(call.want, '')}"
+    name = _name(call)
+    if isinstance(call.target, Handle):  # made by an earlier call, whose arguments are not these
+        name = name.replace(call.target.type, f"{call.target.type}(…)", 1)
+    return f"{name}({', '.join(parts)}){suffix.get(call.want, '')}"
 
 
 def _name(call: Call) -> str:

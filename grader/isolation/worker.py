@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 import types
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -56,6 +57,12 @@ class Output(io.TextIOBase):
             text += "\n… (the rest was dropped)"
         self._parts, self._room = [], MAX_OUTPUT
         return text
+
+
+def show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    """A warning in one line, without torch's note where in its own sources it was raised."""
+    text = str(message).partition(" (Triggered internally at")[0]
+    print(f"Warning: {text}", file=sys.stderr)
 
 
 class SubmissionFinder(importlib.abc.MetaPathFinder):
@@ -268,6 +275,7 @@ def serve(sock: socket.socket, plan: Plan, limits: Limits, device: str) -> None:
     channel.send({"value": {"dict": states}})
 
     output = sys.stdout = sys.stderr = Output()
+    warnings.showwarning = show_warning
     if device != "cpu":
         torch.set_default_device(device)
     worker = Worker(device)

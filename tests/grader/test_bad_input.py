@@ -166,6 +166,16 @@ def test_what_is_printed_without_end_is_cut(
         assert len(test.output) <= 20_000
 
 
+def test_a_warning_is_shown_without_where_torch_raised_it(
+    grade: Callable[..., Report], solution: Callable[[str], str]
+) -> None:
+    begin = "    exps = torch.exp("
+    report = grade(solution("softmax").replace(begin, f"    torch.ones(1, 2, 3).T\n{begin}"))
+    (shown,) = {test.output for test in report.tests if test.output}
+    assert shown.startswith("Warning: The use of `x.T` on tensors of dimension other than 2")
+    assert "Triggered" not in shown and shown.count("\n") == 1
+
+
 SUITE_OF_FOUR = "\n".join(
     f"def test_{number}(submission): submission.softmax(1)" for number in range(4)
 )

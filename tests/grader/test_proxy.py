@@ -393,9 +393,9 @@ def test_a_call_is_spelt_as_the_learner_would_write_it(play: Play) -> None:
     exchange = submission._exchange
     assert exchange.last_call == "Layer(3, 2, p=0.5)"
     layer(torch.ones(7, 3), add=torch.tensor([0.5, 1.0]))
-    assert exchange.last_call == "Layer(float32[7, 3], add=tensor([0.5, 1]))"
+    assert exchange.last_call == "Layer(…)(float32[7, 3], add=tensor([0.5, 1]))"
     layer.generate(torch.zeros(1, 1), steps=2)
-    assert exchange.last_call == "Layer.generate(tensor([[0]]), steps=2)"
+    assert exchange.last_call == "Layer(…).generate(tensor([[0]]), steps=2)"
 
 
 def test_private_names_are_not_the_learners(play: Play) -> None:

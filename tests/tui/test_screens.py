@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from driving import (
     NARROW,
+    NOW,
     WIDE,
     MadeUpMarker,
     Pilot,
@@ -52,6 +54,18 @@ def test_today_counts_days_and_chapters(small: Small) -> None:
         assert "18 days in a row" in seen
         assert "4 of 4 lesson read" in seen
         assert "0 of 3 lesson read" in seen
+
+    small.drive(script)
+
+
+def test_a_day_ends_when_one_goes_to_bed(small: Small) -> None:
+    """As for cards and the plan: two o'clock at night still belongs to the day before."""
+
+    async def script(pilot: Pilot) -> None:
+        app: Any = pilot.app
+        app.clock = lambda: NOW.replace(hour=2)
+        await press(pilot, "g", "m", "g", "t")
+        assert "Thursday, 12 June" in one_line(pilot)
 
     small.drive(script)
 

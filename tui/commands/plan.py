@@ -168,7 +168,7 @@ def _sentences(outlook: Outlook, weeks: int | None) -> Iterable[str]:
         return
     days = (ends - today).days + 1
     span = f"{days} day{'' if days == 1 else 's'}" if days < 14 else f"{round(days / 7)} weeks"
-    yield f"At this pace the course is done on {ends:%A}, {_day(ends)}: {span} from now."
+    yield f"At this pace the course is done on {ends:%A}, {_day(ends)}: {span}, today included."
     if weeks:
         minutes = f"{outlook.pace.minutes:g}"
         yield f"`learn settings minutes {minutes}` makes this your pace."

@@ -7,12 +7,14 @@ from datetime import datetime
 from textual.content import Content
 from textual.widgets import Static
 
+from quizzes.review import day_of
 from tui.overview import Overview
 
 
 class DayLine(Static):
     def show(self, now: datetime, overview: Overview) -> None:
-        parts = [Content(f"{now:%A}, {now.day} {now:%B}")]
+        day = day_of(now)
+        parts = [Content(f"{day:%A}, {day.day} {day:%B}")]
         parts += [Content.from_markup(f"[$text-muted]{text}[/]") for text in _news(overview)]
         self.update(Content.from_markup("[$text-muted]  ·  [/]").join(parts))
 
