@@ -6,6 +6,8 @@ from torch.autograd.functional import vjp
 
 import reference
 
+NAMES = ("query", "keys", "w_query", "w_key", "v")
+
 
 def arguments(rng, B, T, S, q, k, h, dtype=torch.float32):
     """Query, keys and weights at a scale at which tanh bends but does not saturate."""
@@ -25,6 +27,7 @@ def arguments(rng, B, T, S, q, k, h, dtype=torch.float32):
         pytest.param(2, 4, 4, 3, 3, 3, id="square"),
         pytest.param(3, 2, 5, 4, 6, 7, id="all sizes different"),
         pytest.param(2, 1, 4, 5, 2, 3, id="one query"),
+        pytest.param(1, 3, 2, 4, 5, 6, id="a batch of one"),
     ],
 )
 def test_every_query_is_scored_against_every_key(submission, rng, expect, B, T, S, q, k, h):
@@ -79,8 +82,8 @@ def test_gradients_reach_all_five(submission, rng, expect):
     cotangent = rng.normal(2, 3, 3)
     gradients = submission.additive_score.gradients(*args, cotangent=cotangent).inputs
     expected = vjp(reference.additive_score, args, cotangent)[1]
-    for gradient, right in zip(gradients, expected, strict=True):
-        expect(gradient).matches(right)
+    for name, gradient, right in zip(NAMES, gradients, expected, strict=True):
+        expect(gradient).matches(right, because=f"This is the gradient of {name}.")
 
 
 def test_float64_keeps_its_precision(submission, rng, expect):
@@ -89,9 +92,15 @@ def test_float64_keeps_its_precision(submission, rng, expect):
     expect(submission.additive_score(*args)).matches(reference.additive_score(*args))
 
 
+def test_half_precision_stays(submission, rng):
+    """float16 inputs give float16 scores."""
+    # Only the dtype counts here, and the call itself compares it.
+    submission.additive_score(*arguments(rng, 2, 3, 4, 5, 6, 2, dtype=torch.float16))
+
+
 def test_arguments_are_left_as_they_were(submission, rng, expect):
     """The query, the keys and the weights are the same afterwards."""
     before = arguments(rng, 2, 3, 4, 5, 6, 2)
     after = submission.additive_score.inputs_after(*before)
-    for now, then in zip(after, before, strict=True):
-        expect(now).equals(then)
+    for name, now, then in zip(NAMES, after, before, strict=True):
+        expect(now).equals(then, because=f"Your call changes {name}.")

@@ -5,6 +5,8 @@ import torch
 
 import reference
 
+NAMES = ("y", "h", "encoder", "mask")
+
 
 def weights_for(rng, e, h, c, dtype=torch.float32):
     """A state dict of weights at a scale at which nothing saturates."""
@@ -73,11 +75,21 @@ def test_padding_has_no_influence(submission, rng, expect):
     learner, oracle = build(submission, rng, 4, 3, 6)
     y, h, encoder, mask = step_inputs(rng, 3, 5, 4, 3, 6)
     state, weights = compare(learner, oracle, expect, (y, h, encoder, mask))
-    expect(weights[~mask]).equals(0.0)
+    expect(weights[~mask]).equals(0.0, because="Padding has a weight of exactly 0.")
     moved = torch.where(mask.unsqueeze(-1), encoder, rng.normal(3, 5, 6, scale=20.0))
     moved_state, moved_weights = learner(y, h, moved, mask)
     expect(moved_weights).matches(weights, because="Only the padding changed.")
     expect(moved_state).matches(state, because="Only the padding changed.")
+
+
+def test_training_and_evaluation_are_alike(submission, rng, expect):
+    """A step gives the same in training and in evaluation."""
+    learner, oracle = build(submission, rng, 3, 4, 2)
+    inputs = step_inputs(rng, 3, 5, 3, 4, 2)
+    evaluated, trained = learner.eval()(*inputs), learner.train()(*inputs)
+    for name, now, then in zip(("state", "weights"), trained, evaluated, strict=True):
+        expect(now).matches(then, because=f"The {name} after `train()` and after `eval()` differ.")
+    compare(learner, oracle, expect, inputs)
 
 
 @pytest.mark.points(2)
@@ -105,8 +117,8 @@ def test_gradients_reach_inputs_and_parameters(submission, rng, expect):
     expected = torch.autograd.grad(
         oracle(*leaves, inputs[3]), [*leaves, *parameters.values()], cotangent
     )
-    for gradient, right in zip(found.inputs[:3], expected[:3], strict=True):
-        expect(gradient).matches(right)
+    for name, gradient, right in zip(NAMES, found.inputs, expected[:3], strict=False):
+        expect(gradient).matches(right, because=f"This is the gradient of {name}.")
     for name, right in zip(parameters, expected[3:], strict=True):
         expect(found.parameters[name]).matches(right, because=f"This is the gradient of {name}.")
 
@@ -124,5 +136,5 @@ def test_arguments_are_left_as_they_were(submission, rng, expect):
     learner, _ = build(submission, rng, 3, 4, 2)
     before = step_inputs(rng, 2, 5, 3, 4, 2)
     after = learner.inputs_after(*before)
-    for now, then in zip(after, before, strict=True):
-        expect(now).equals(then)
+    for name, now, then in zip(NAMES, after, before, strict=True):
+        expect(now).equals(then, because=f"Your call changes {name}.")

@@ -6,6 +6,8 @@ from torch.autograd.functional import vjp
 
 import reference
 
+NAMES = ("queries", "keys", "values")
+
 
 @pytest.mark.points(2)
 @pytest.mark.parametrize(
@@ -14,6 +16,7 @@ import reference
         pytest.param(5, 5, 0.6, id="as many queries as keys"),
         pytest.param(4, 7, 1.7, id="more keys"),
         pytest.param(6, 3, 0.8, id="more queries"),
+        pytest.param(1, 4, 1.2, id="one query"),
     ],
 )
 def test_estimates_are_kernel_weighted_averages(submission, rng, expect, n, m, bandwidth):
@@ -57,9 +60,9 @@ def test_shifting_the_line_changes_nothing(submission, rng, expect):
 
 def test_float64_keeps_its_precision(submission, rng, expect):
     """float64 inputs give float64 estimates, with all their digits."""
-    queries, keys = rng.normal(3, dtype=torch.float64), rng.normal(5, dtype=torch.float64)
-    values = rng.normal(5, dtype=torch.float64)
-    for bandwidth in (0.6, 2):
+    queries, keys = rng.normal(20, dtype=torch.float64), rng.normal(8, dtype=torch.float64)
+    values = rng.normal(8, dtype=torch.float64)
+    for bandwidth in (0.1, 0.3, 0.7, 1.3, 2):
         expect(submission.kernel_regression(queries, keys, values, bandwidth)).matches(
             reference.kernel_regression(queries, keys, values, bandwidth)
         )
@@ -73,14 +76,15 @@ def test_gradients_reach_all_three(submission, rng, expect, device):
         cotangent = rng.normal(4)
         found = submission.kernel_regression.gradients(*inputs, 0.8, cotangent=cotangent).inputs
         expected = vjp(lambda *args: reference.kernel_regression(*args, 0.8), inputs, cotangent)[1]
-        for gradient, right in zip(found, expected, strict=False):
-            expect(gradient).is_finite()
-            expect(gradient).matches(right)
+        for name, gradient, right in zip(NAMES, found, expected, strict=False):
+            because = f"This is the gradient of {name}."
+            expect(gradient).is_finite(because=because)
+            expect(gradient).matches(right, because=because)
 
 
 def test_arguments_are_left_as_they_were(submission, rng, expect):
     """The queries, the keys and the values are the same afterwards."""
     before = rng.normal(4), rng.normal(6), rng.normal(6)
     after = submission.kernel_regression.inputs_after(*before, 0.8)
-    for now, then in zip(after, before, strict=False):
-        expect(now).equals(then)
+    for name, now, then in zip(NAMES, after, before, strict=False):
+        expect(now).equals(then, because=f"Your call changes {name}.")

@@ -61,9 +61,21 @@ def test_other_arguments_are_ignored(submission, expect):
     compare(submission, expect, "restricted", 20, 6, kernel=5, window=3)
 
 
+def test_large_counts_are_exact(submission, expect):
+    """The operations are exact beyond 2^53, where a float can no longer hold every whole number."""
+    for kind in ("self_attention", "recurrent", "convolutional", "restricted"):
+        compare(submission, expect, kind, 7, 10**16 + 1, window=3)
+
+
+def test_arguments_may_be_given_by_position(submission, expect):
+    """The kernel and the window may be given by position, in the order of the stub."""
+    compare(submission, expect, "convolutional", 20, 6, 5, 3)
+    compare(submission, expect, "restricted", 20, 6, 5, 3)
+
+
 def test_unknown_kinds_are_refused(submission, expect):
     """An unknown kind raises ValueError."""
-    for kind in ("lstm", "self-attention", ""):
+    for kind in ("lstm", "self-attention", "recurrent_attention", ""):
         submission.layer_costs.raises(ValueError, kind, 10, 4)
 
 

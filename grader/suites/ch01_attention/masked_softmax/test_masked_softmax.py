@@ -6,6 +6,8 @@ from torch.autograd.functional import vjp
 
 import reference
 
+EXACT = "A forbidden position has a weight of exactly 0."
+
 
 @pytest.mark.points(2)
 def test_allowed_positions_share_the_weight(submission, rng, expect):
@@ -15,7 +17,7 @@ def test_allowed_positions_share_the_weight(submission, rng, expect):
         weights = submission.masked_softmax(scores, mask)
         expect(weights).matches(reference.masked_softmax(scores, mask))
         expect(weights).sums_to(1.0, dim=-1)
-        expect(weights[~mask]).equals(0.0)
+        expect(weights[~mask]).equals(0.0, because=EXACT)
 
 
 def test_smaller_masks_broadcast(submission, rng, expect):
@@ -24,7 +26,7 @@ def test_smaller_masks_broadcast(submission, rng, expect):
     for shape in [(5,), (4, 5), (2, 1, 1, 5), (3, 4, 5)]:
         mask = rng.mask(*shape)
         weights = submission.masked_softmax(scores, mask)
-        expect(weights[~mask.expand_as(weights)]).equals(0.0)
+        expect(weights[~mask.expand_as(weights)]).equals(0.0, because=EXACT)
         expect(weights).matches(reference.masked_softmax(scores, mask))
 
 
@@ -48,6 +50,14 @@ def test_extreme_scores_keep_their_ratio(submission, rng, expect, device):
     weights = submission.masked_softmax(scores, mask)
     # Working with logsumexp is right as well, but rounds 20000 + log(…) to about 2e-3.
     expect(weights).matches(reference.masked_softmax(steps, mask), rtol=5e-3)
+
+
+def test_a_position_allowed_alone_gets_all(submission, rng, expect, device):
+    """A position that is allowed alone gets a weight of 1, whatever it scores."""
+    alone = torch.eye(5, dtype=torch.bool, device=device)[rng.permutation(5)][:3]
+    for score in (-1e35, 1e35):
+        scores = torch.full((3, 5), score, device=device)
+        expect(submission.masked_softmax(scores, alone)).matches(alone.to(scores.dtype))
 
 
 @pytest.mark.points(2)
@@ -83,5 +93,5 @@ def test_arguments_are_left_as_they_were(submission, rng, expect):
     """The scores and the mask that you are given are the same afterwards."""
     before = rng.normal(3, 4, 5), rng.mask(3, 4, 5)
     after = submission.masked_softmax.inputs_after(*before)
-    for now, then in zip(after, before, strict=True):
-        expect(now).equals(then)
+    for name, now, then in zip(("scores", "mask"), after, before, strict=True):
+        expect(now).equals(then, because=f"Your call changes {name}.")

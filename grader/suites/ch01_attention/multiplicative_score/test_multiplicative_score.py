@@ -6,6 +6,8 @@ from torch.autograd.functional import vjp
 
 import reference
 
+NAMES = ("query", "keys", "weight")
+
 
 @pytest.mark.points(2)
 @pytest.mark.parametrize(
@@ -14,6 +16,7 @@ import reference
         pytest.param(2, 4, 4, 3, 3, id="square"),
         pytest.param(3, 2, 5, 4, 6, id="all sizes different"),
         pytest.param(2, 1, 1, 5, 2, id="one query and one key"),
+        pytest.param(1, 3, 2, 4, 5, id="a batch of one"),
     ],
 )
 def test_every_query_is_scored_against_every_key(submission, rng, expect, B, T, S, q, k):
@@ -50,8 +53,8 @@ def test_gradients_reach_all_three(submission, rng, expect):
     cotangent = rng.normal(2, 3, 3)
     gradients = submission.multiplicative_score.gradients(*inputs, cotangent=cotangent).inputs
     expected = vjp(reference.multiplicative_score, inputs, cotangent)[1]
-    for gradient, right in zip(gradients, expected, strict=True):
-        expect(gradient).matches(right)
+    for name, gradient, right in zip(NAMES, gradients, expected, strict=True):
+        expect(gradient).matches(right, because=f"This is the gradient of {name}.")
 
 
 def test_float64_keeps_its_precision(submission, rng, expect):
@@ -63,9 +66,17 @@ def test_float64_keeps_its_precision(submission, rng, expect):
     )
 
 
+def test_half_precision_stays(submission, rng):
+    """float16 inputs give float16 scores."""
+    # Only the dtype counts here, and the call itself compares it.
+    half = {"dtype": torch.float16}
+    inputs = rng.normal(2, 3, 5, **half), rng.normal(2, 4, 6, **half), rng.normal(5, 6, **half)
+    submission.multiplicative_score(*inputs)
+
+
 def test_arguments_are_left_as_they_were(submission, rng, expect):
     """The query, the keys and the weight are the same afterwards."""
     before = rng.normal(2, 3, 4), rng.normal(2, 5, 6), rng.normal(4, 6)
     after = submission.multiplicative_score.inputs_after(*before)
-    for now, then in zip(after, before, strict=True):
-        expect(now).equals(then)
+    for name, now, then in zip(NAMES, after, before, strict=True):
+        expect(now).equals(then, because=f"Your call changes {name}.")

@@ -6,11 +6,17 @@ from torch.autograd.functional import vjp
 
 import reference
 
+NAMES = ("query", "keys", "values")
+
 
 @pytest.mark.points(2)
 @pytest.mark.parametrize(
     ("d", "S", "e"),
-    [pytest.param(4, 6, 4, id="d and e alike"), pytest.param(3, 5, 2, id="d and e different")],
+    [
+        pytest.param(4, 6, 4, id="d and e alike"),
+        pytest.param(3, 5, 2, id="d and e different"),
+        pytest.param(3, 4, 1, id="values of width 1"),
+    ],
 )
 def test_the_values_are_blended_by_their_weights(submission, rng, expect, d, S, e):
     """The result is the sum of the values, weighted by the softmax of q · k."""
@@ -64,8 +70,8 @@ def test_gradients_reach_all_three(submission, rng, expect):
     inputs, cotangent = (rng.normal(3), rng.normal(5, 3), rng.normal(5, 3)), rng.normal(3)
     gradients = submission.soft_lookup.gradients(*inputs, cotangent=cotangent).inputs
     expected = vjp(reference.soft_lookup, inputs, cotangent)[1]
-    for gradient, right in zip(gradients, expected, strict=True):
-        expect(gradient).matches(right)
+    for name, gradient, right in zip(NAMES, gradients, expected, strict=True):
+        expect(gradient).matches(right, because=f"This is the gradient of {name}.")
 
 
 def test_float64_keeps_its_precision(submission, rng, expect):
@@ -77,9 +83,17 @@ def test_float64_keeps_its_precision(submission, rng, expect):
     )
 
 
+def test_half_precision_stays(submission, rng):
+    """float16 inputs give a float16 result."""
+    # Only the dtype counts here, and the call itself compares it.
+    half = {"dtype": torch.float16}
+    inputs = rng.normal(6, **half), rng.normal(4, 6, **half), rng.normal(4, 3, **half)
+    submission.soft_lookup(*inputs)
+
+
 def test_arguments_are_left_as_they_were(submission, rng, expect):
     """The query, the keys and the values are the same afterwards."""
     before = rng.normal(3), rng.normal(5, 3), rng.normal(5, 2)
     after = submission.soft_lookup.inputs_after(*before)
-    for now, then in zip(after, before, strict=True):
-        expect(now).equals(then)
+    for name, now, then in zip(NAMES, after, before, strict=True):
+        expect(now).equals(then, because=f"Your call changes {name}.")

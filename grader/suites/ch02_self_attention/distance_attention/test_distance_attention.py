@@ -8,11 +8,18 @@ import reference
 
 @pytest.mark.points(2)
 @pytest.mark.parametrize(
-    "lead", [pytest.param((), id="no batch dimension"), pytest.param((2,), id="a batch")]
+    "shape",
+    [
+        # lead, T, e
+        pytest.param(((), 3, 6), id="no batch dimension"),
+        pytest.param(((2,), 3, 6), id="a batch"),
+        pytest.param(((1,), 1, 1), id="sizes of 1"),
+    ],
 )
-def test_weights_and_output(submission, rng, expect, lead):
+def test_weights_and_output(submission, rng, expect, shape):
     """The weights are the softmax of −‖q − k‖² / 2, and average the values."""
-    q, k, v = rng.normal(*lead, 3, 5), rng.normal(*lead, 4, 5), rng.normal(*lead, 4, 6)
+    lead, t, e = shape
+    q, k, v = rng.normal(*lead, t, 5), rng.normal(*lead, 4, 5), rng.normal(*lead, 4, e)
     output, weights = submission.distance_attention(q, k, v)
     expected_output, expected_weights = reference.distance_attention(q, k, v)
     expect(weights).matches(expected_weights)
@@ -46,7 +53,7 @@ def test_moving_everything_changes_nothing(submission, rng, expect, device):
 
 
 def test_keys_far_away(submission, rng, expect):
-    """Rows sum to 1 even where every key is more than 100 away from the query."""
+    """Rows sum to 1, and the nearest key weighs most, even where all are more than 100 away."""
     q = rng.normal(2, 3, 5, dtype=torch.float64)
     k = rng.normal(2, 4, 5, dtype=torch.float64)
     k[1] = k[1] / 100 + 50  # the first batch element stays near
@@ -69,14 +76,15 @@ def test_gradients(submission, rng, expect):
     output, _ = reference.distance_attention(*leaves)
     expected = torch.autograd.grad(output, leaves, d_output)
     actual = submission.distance_attention.gradients(q, k, v, cotangent=(d_output, None)).inputs
-    for gradient, right in zip(actual, expected, strict=True):
-        expect(gradient).is_finite()
-        expect(gradient).matches(right)
+    for name, gradient, right in zip("qkv", actual, expected, strict=True):
+        because = f"This is the gradient of {name}."
+        expect(gradient).is_finite(because=because)
+        expect(gradient).matches(right, because=because)
 
 
 def test_arguments_are_left_alone(submission, rng, expect):
     """q, k and v hold after the call what they held before."""
     before = (rng.normal(2, 3, 5), rng.normal(2, 4, 5), rng.normal(2, 4, 6))
     after = submission.distance_attention.inputs_after(*before)
-    for now, then in zip(after, before, strict=True):
-        expect(now).equals(then)
+    for name, now, then in zip("qkv", after, before, strict=True):
+        expect(now).equals(then, because=f"Your call changes {name}.")

@@ -14,12 +14,19 @@ def expected_gradients(q, k, v, mask, d_output):
 
 @pytest.mark.points(2)
 @pytest.mark.parametrize(
-    "lead",
-    [pytest.param((2,), id="one batch dimension"), pytest.param((), id="no batch dimension")],
+    "shape",
+    [
+        # lead, T, S, e
+        pytest.param(((2,), 3, 5, 6), id="one batch dimension"),
+        pytest.param(((), 3, 5, 6), id="no batch dimension"),
+        pytest.param(((2,), 4, 4, 6), id="as many queries as keys"),
+        pytest.param(((1,), 1, 5, 1), id="sizes of 1"),
+    ],
 )
-def test_output_is_the_average_of_the_values(submission, rng, expect, lead):
+def test_output_is_the_average_of_the_values(submission, rng, expect, shape):
     """The output is the average of the values under softmax(q · k / √d)."""
-    q, k, v = rng.normal(*lead, 3, 8), rng.normal(*lead, 5, 8), rng.normal(*lead, 5, 6)
+    lead, t, s, e = shape
+    q, k, v = rng.normal(*lead, t, 8), rng.normal(*lead, s, 8), rng.normal(*lead, s, e)
     output, weights = submission.scaled_dot_product_attention(q, k, v)
     expected_output, expected_weights = reference.scaled_dot_product_attention(q, k, v)
     expect(weights).matches(expected_weights)
@@ -137,16 +144,16 @@ def test_gradients_are_finite_and_right(submission, rng, expect):
     actual = submission.scaled_dot_product_attention.gradients(
         q, k, v, mask, cotangent=(d_output, None)
     ).inputs
-    for gradient, expected in zip(
-        actual, expected_gradients(q, k, v, mask, d_output), strict=False
-    ):
-        expect(gradient).is_finite()
-        expect(gradient).matches(expected)
+    expected = expected_gradients(q, k, v, mask, d_output)
+    for name, gradient, right in zip("qkv", actual[:3], expected, strict=True):
+        because = f"This is the gradient of {name}."
+        expect(gradient).is_finite(because=because)
+        expect(gradient).matches(right, because=because)
 
 
 def test_arguments_are_left_alone(submission, rng, expect):
     """q, k, v and the mask hold after the call what they held before."""
     before = (rng.normal(2, 3, 8), rng.normal(2, 5, 8), rng.normal(2, 5, 6), rng.mask(2, 3, 5))
     after = submission.scaled_dot_product_attention.inputs_after(*before)
-    for now, then in zip(after, before, strict=True):
-        expect(now).equals(then)
+    for name, now, then in zip(("q", "k", "v", "the mask"), after, before, strict=True):
+        expect(now).equals(then, because=f"Your call changes {name}.")

@@ -6,9 +6,6 @@ import torch.nn.functional as F
 
 import reference
 
-DIFFERENT = pytest.param((7, 4, 3), id="three different widths")
-EQUAL = pytest.param((4, 4, 4), id="equal widths")
-
 
 def random_weights(rng, widths, bias=False, dtype=torch.float32):
     d_model, d_k, d_v = widths
@@ -28,14 +25,37 @@ def self_attention(x, weights, mask=None):
     return reference.scaled_dot_product_attention(q, k, v, mask)
 
 
+def expected_gradients(x, given, mask, d_output):
+    """By name: of x, and of each parameter."""
+    leaves = {name: tensor.clone().requires_grad_() for name, tensor in {"x": x, **given}.items()}
+    output, _ = self_attention(leaves["x"], leaves, mask)
+    gradients = torch.autograd.grad(output, list(leaves.values()), d_output)
+    return dict(zip(leaves, gradients, strict=True))
+
+
+def compare_gradients(expect, actual, expected):
+    found = {"x": actual.inputs[0], **actual.parameters}
+    for name, right in expected.items():
+        because = f"This is the gradient of {name}."
+        expect(found[name]).is_finite(because=because)
+        expect(found[name]).matches(right, because=because)
+
+
 @pytest.mark.points(2)
-@pytest.mark.parametrize("widths", [EQUAL, DIFFERENT])
-def test_output_and_weights(submission, rng, expect, widths):
+@pytest.mark.parametrize(
+    ("batch", "widths"),
+    [
+        pytest.param(2, (4, 4, 4), id="equal widths"),
+        pytest.param(2, (7, 4, 3), id="three different widths"),
+        pytest.param(1, (7, 4, 1), id="sizes of 1"),
+    ],
+)
+def test_output_and_weights(submission, rng, expect, batch, widths):
     """Queries, keys and values are three projections of x, and the scale is √d_k."""
     layer = submission.SelfAttention(*widths)
     given = random_weights(rng, widths)
     layer.load_state_dict(given)
-    x = rng.normal(2, 5, widths[0])
+    x = rng.normal(batch, 5, widths[0])
     output, weights = layer(x)
     expected_output, expected_weights = self_attention(x, given)
     expect(weights).matches(expected_weights)
@@ -132,17 +152,22 @@ def test_gradients_reach_the_input_and_the_parameters(submission, rng, expect):
     x, mask, d_output = rng.normal(2, 5, widths[0]), rng.mask(2, 5, 5), rng.normal(2, 5, 3)
     mask[1, 3] = False
     actual = layer.gradients(x, mask, cotangent=(d_output, None))
+    compare_gradients(expect, actual, expected_gradients(x, given, mask, d_output))
 
-    leaves = {name: weight.clone().requires_grad_() for name, weight in given.items()}
-    leaves["x"] = x.clone().requires_grad_()
-    output, _ = self_attention(leaves["x"], leaves, mask)
-    gradients = torch.autograd.grad(output, list(leaves.values()), d_output)
-    expected = dict(zip(leaves, gradients, strict=True))
-    expect(actual.inputs[0]).is_finite()
-    expect(actual.inputs[0]).matches(expected["x"])
-    for name in given:
-        expect(actual.parameters[name]).is_finite()
-        expect(actual.parameters[name]).matches(expected[name])
+
+def test_evaluation_mode_changes_nothing(submission, rng, expect):
+    """After `eval()` the output, the weights and the gradients are the same as in training mode."""
+    widths = (6, 4, 3)
+    layer = submission.SelfAttention(*widths).eval()
+    given = random_weights(rng, widths)
+    layer.load_state_dict(given)
+    x, mask, d_output = rng.normal(2, 5, widths[0]), rng.mask(2, 5, 5), rng.normal(2, 5, 3)
+    output, weights = layer(x, mask)
+    expected_output, expected_weights = self_attention(x, given, mask)
+    expect(weights).matches(expected_weights)
+    expect(output).matches(expected_output)
+    actual = layer.gradients(x, mask, cotangent=(d_output, None))
+    compare_gradients(expect, actual, expected_gradients(x, given, mask, d_output))
 
 
 def test_arguments_are_left_alone(submission, rng, expect):
@@ -151,5 +176,5 @@ def test_arguments_are_left_alone(submission, rng, expect):
     layer.load_state_dict(random_weights(rng, (6, 4, 3)))
     before = (rng.normal(2, 5, 6), rng.mask(2, 5, 5))
     after = layer.inputs_after(*before)
-    for now, then in zip(after, before, strict=True):
-        expect(now).equals(then)
+    for name, now, then in zip(("x", "the mask"), after, before, strict=True):
+        expect(now).equals(then, because=f"Your call changes {name}.")

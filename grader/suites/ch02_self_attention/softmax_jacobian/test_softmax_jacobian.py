@@ -38,6 +38,12 @@ def test_many_rows(submission, rng, expect, shape):
     expect(submission.softmax_jacobian(p)).matches(reference.softmax_jacobian(p))
 
 
+def test_half_precision(submission, rng, expect):
+    """Probabilities in float16 give a Jacobian in float16."""
+    p = rng.normal(3, 5, dtype=torch.float16).softmax(-1)
+    expect(submission.softmax_jacobian(p)).matches(reference.softmax_jacobian(p))
+
+
 def test_raising_all_scores_changes_nothing(submission, rng, expect):
     """Every row and every column of the Jacobian sums to 0."""
     p = rng.normal(2, 6, dtype=torch.float64).softmax(-1)
@@ -67,4 +73,4 @@ def test_argument_is_left_alone(submission, rng, expect):
     """p holds after the call what it held before."""
     before = rng.normal(3, 4).softmax(-1)
     (after,) = submission.softmax_jacobian.inputs_after(before)
-    expect(after).equals(before)
+    expect(after).equals(before, because="Your call changes p.")
