@@ -14,6 +14,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # What is typed for arithmetic, and what Python calls it.
 SYMBOLS = str.maketrans({"−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "÷": "/", "^": "**"})
 THOUSANDS = re.compile(r"[0-9]{1,3}((,[0-9]{3}){2,}|([\s_'][0-9]{3})+)")
+NUMBER = re.compile(r"(?<![\w.])-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?(?![\w.])")
 PAIR = re.compile(r"([a-z])[\W_]*([0-9]+)")
 PAIRS = re.compile(r"(?:[\W_]*[A-Za-z][\W_]*[0-9]+)+[\W_]*")
 
@@ -35,8 +36,12 @@ def number(typed: str, unit: str = "") -> Value:
     try:
         return evaluate(text.translate(SYMBOLS), {})
     except ExpressionError:
-        of = f" of {unit}" if unit else ""
-        raise BadAnswer(f"Write one number{of}, as 42, 0.5, 1e-3 or 2**10.") from None
+        raise BadAnswer(f"Write one number{of(unit)}, as 42, 0.5, 1e-3 or 2**10.") from None
+
+
+def of(unit: str) -> str:
+    """` of bytes`, ` in %`, or nothing: what follows the word number."""
+    return f" {'of' if unit.isalpha() else 'in'} {unit}" if unit else ""
 
 
 def shape(typed: str) -> tuple[int, ...]:
@@ -97,3 +102,8 @@ def without_spaces(text: str) -> str:
 def printed(text: str) -> str:
     """For what is printed: `(2, 3)` and `(2,3)` are one answer, `1 2` and `12` are two."""
     return re.sub(r"\s*(\W)\s*", r"\1", " ".join(text.replace('"', "'").split()))
+
+
+def printed_values(text: str) -> str:
+    """As `printed`, and numbers by their value: `[1, 0.50]` and `[1.0, 0.5]` are one answer."""
+    return printed(NUMBER.sub(lambda number: repr(float(number[0])), text))

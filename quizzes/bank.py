@@ -5,11 +5,12 @@ A file is read when something of it is first asked for: a quiz on one chapter re
 
 from __future__ import annotations
 
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from itertools import chain
 from pathlib import Path
 
 from exercises.catalog import Catalog, Chapter, load_catalog
+from exercises.lessons import sections
 from quizzes.cards import Card, Note, card_ids
 from quizzes.entries import (
     Event,
@@ -69,7 +70,8 @@ class ChapterBank:
 
     def _source(self, name: str, taken: dict[str, Path]) -> Source:
         topics = tuple(topic.id for topic in self.chapter.topics)
-        return Source(self._folder / name, taken, self.chapter.id, topics)
+        lesson = cache(partial(sections, self.chapter))
+        return Source(self._folder / name, taken, self.chapter.id, topics, lesson)
 
 
 class Bank:

@@ -137,7 +137,7 @@ class Match(Body):
             for place, (_, partner) in zip(chosen, self.pairs, strict=True)
         )
         answer = "\n".join(
-            f"{letter}{self.shown.index(partner) + 1}) {left}: {partner}"
+            f"{letter}{self.shown.index(partner) + 1}) {left.rstrip('.')}: {partner}"
             for letter, (left, partner) in zip(LETTERS, self.pairs, strict=False)
         )
         return Verdict(right, (self.why,), answer)

@@ -40,7 +40,10 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 @dataclass(frozen=True)
 class Question:
-    """`chapter` is empty for the prerequisites, whose topics belong to no chapter."""
+    """`chapter` is empty for the prerequisites, whose topics belong to no chapter.
+
+    `after` are words of the lesson: what is asked is known to whoever has read up to them.
+    """
 
     id: str
     chapter: str
@@ -51,6 +54,7 @@ class Question:
     body: Body
     parameters: Mapping[str, tuple[Value, ...]]
     proof: str | None = None
+    after: str | None = None
 
     def draw(self, seed: int) -> Asked:
         """The question as it is asked; the same seed gives the same numbers and order."""

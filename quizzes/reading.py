@@ -35,6 +35,7 @@ def _question(fields: Fields, source: Source) -> Question:
         parameters=_parameters(fields.mapping("parameters")) if fields.has("parameters") else {},
         body=BODIES[kind](fields),
         proof=fields.optional("proof"),
+        after=source.after(fields),
     )
     try:
         question.draw(ANY_SEED)
@@ -84,6 +85,7 @@ def _number(fields: Fields) -> Body:
     return Number(
         answer=fields.scalar("answer"),
         tolerance=fields.scalar("tolerance"),
+        decimals=fields.whole("decimals", 1, 6) if fields.has("decimals") else None,
         unit=fields.optional("unit") or "",
         why=fields.text("why"),
         wrong=_wrong(fields, lambda entry: (entry.scalar("answer"),)),

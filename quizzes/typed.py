@@ -31,10 +31,11 @@ class Number(Typed):
     answer: str
     tolerance: str
     unit: str = ""
+    decimals: int | None = None
 
     @property
     def form(self) -> str:
-        return f"Type a number of {self.unit}." if self.unit else "Type a number."
+        return f"Type a number{answers.of(self.unit)}."
 
     def drawn(self, draw: Draw) -> Self:
         return replace(
@@ -53,7 +54,9 @@ class Number(Typed):
             wanted = evaluate(expression, {})
             return abs(given - wanted) <= tolerance + ROUNDING * abs(wanted)
 
-        answer = f"{shown(evaluate(self.answer, {}))} {self.unit}".strip()
+        exact = evaluate(self.answer, {})
+        rounded = exact if self.decimals is None else round(exact, self.decimals)
+        answer = f"{shown(rounded)} {self.unit}".strip()
         return self.judged(is_near(self.answer), lambda m: is_near(m.answer[0]), answer)
 
 
@@ -111,7 +114,7 @@ class Gap(Text):
 
     @property
     def form(self) -> str:
-        return "Type what belongs into the gap; spaces do not count."
+        return "Type what belongs in the gap; spaces do not count."
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,22 @@ class Output(Text):
 
     def same(self, text: str) -> str:
         return answers.printed(text)
+
+    def check(self, typed: str) -> Verdict:
+        """`[1, 1]` counts as `[1.0, 1.0]`, unless `wrong` says that just this is the mistake."""
+        verdict = super().check(typed)
+        texts = [self.answers[0], *(mistake.answer[0] for mistake in self.wrong)]
+        if verdict.right or self.same(typed) in map(self.same, texts):
+            return verdict
+        values = answers.printed_values(typed)
+        meant = next((text for text in texts if answers.printed_values(text) == values), None)
+        if meant is None:
+            return verdict
+        meant_one = super().check(meant)
+        if not meant_one.right:
+            return meant_one
+        note = f"The numbers are right. It prints `{meant}`."
+        return replace(meant_one, explanations=(note, *meant_one.explanations))
 
     def drawn(self, draw: Draw) -> Self:
         return replace(super().drawn(draw), code=draw.text(self.code))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -99,6 +100,7 @@ def positional_head(offset: int, sharpness: float, length: int) -> Figure:
 
 
 def positional_waves(length: int, width: int) -> Figure:
+    longest = 2 * math.pi * 10_000 ** ((width - 2) / width)
     return Figure(
         title="Sinusoidal positions",
         **_grid(sinusoidal_encoding(length, width)),
@@ -107,7 +109,7 @@ def positional_waves(length: int, width: int) -> Figure:
         low=-1.0,
         high=1.0,
         caption="A row is one position, a column one feature. Sine and cosine take turns;"
-        " to the right the waves get longer, up to 10000 · 2π tokens.",
+        f" to the right the waves get longer, up to {longest:,.0f} tokens.",
     )
 
 
@@ -159,7 +161,8 @@ def softmax_temperature(temperature: float, offset: float) -> Figure:
         low=0.0,
         high=1.0,
         caption=f"Scores on the left, divided by {temperature:g} before the softmax. The weight"
-        f" spreads over {keys:.1f} keys. An offset of all scores changes nothing.",
+        f" spreads over {keys:.1f} keys: the exponential of its entropy, n for n equal weights."
+        " An offset of all scores changes nothing.",
     )
 
 

@@ -132,7 +132,8 @@ class LearnApp(App[None]):
         step = message.step
         place = STEP_PLACES.get(step.kind, "")
         if place in BY_NAME:
-            self.action_go(place, step.id)
+            # A quiz is as long as it was announced.
+            self.action_go(place, f"{step.id} {step.count}" if step.count else step.id)
         else:
             self.notify(f"Run `{step.command}` in your shell.")
 

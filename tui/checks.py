@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from quizzes.questions import Question
+from quizzes.source import single_spaced
 from tui.lesson_steps import LessonStep
+
+RETURNS_AFTER = 3  # steps, at the earliest
+TIMES = 3  # that one question is asked in one reading: once, and two returns
 
 
 def check_after(
@@ -13,15 +17,52 @@ def check_after(
     place: int,
     questions: Sequence[Question],
     right: Collection[str],
+    asked: Mapping[int, str] | None = None,
 ) -> Question | None:
     """The question to ask after `steps[place]`; None where there is nothing left that fits.
 
-    The questions of a section are spread over its steps, the easy ones first, so that nothing is
-    asked before it was read. What was answered wrongly comes back at the next step.
+    `asked` holds what this reading has asked so far: a question's id by the place. What is in it
+    and not right returns, but not at once and not without end. Otherwise the question whose
+    material was read last is asked, the easiest of them.
     """
+    earlier = {at: id for at, id in (asked or {}).items() if at != place}
     section = steps[place].section
-    of_section = [place for place, step in enumerate(steps) if step.section == section]
-    about = sorted((q for q in questions if q.topic == section), key=lambda q: q.difficulty)
-    done = of_section.index(place) + 1
-    allowed = about[: len(about) * done // len(of_section)]
-    return next((question for question in allowed if question.id not in right), None)
+    about = [question for question in questions if question.topic == section]
+    since = first_places(steps, about)
+
+    def rank(question: Question) -> tuple[bool, int, int]:
+        return question.id not in earlier.values(), -since[question.id], question.difficulty
+
+    fitting = [
+        question
+        for question in about
+        if since[question.id] <= place
+        and question.id not in right
+        and may_return(question.id, place, earlier)
+    ]
+    return min(fitting, key=rank, default=None)
+
+
+def may_return(id: str, place: int, asked: Mapping[int, str]) -> bool:
+    """A question that was not asked yet may come at any time."""
+    places = [at for at, other in asked.items() if other == id]
+    return len(places) < TIMES and all(abs(place - at) >= RETURNS_AFTER for at in places)
+
+
+def first_places(steps: Sequence[LessonStep], about: Sequence[Question]) -> dict[str, int]:
+    """The first step after which each question about one section may be asked.
+
+    That is where the words stand that it waits for. The questions that wait for none are spread
+    over the section, the easy ones first.
+    """
+    if not about:
+        return {}
+    section = [place for place, step in enumerate(steps) if step.section == about[0].topic]
+    found: dict[str, int] = {}
+    for number, question in enumerate(sorted(about, key=lambda q: q.difficulty), start=1):
+        if question.after is None:
+            found[question.id] = section[-(-number * len(section) // len(about)) - 1]
+        else:
+            words = single_spaced(question.after)
+            found[question.id] = next(p for p in section if words in single_spaced(steps[p].text))
+    return found

@@ -12,22 +12,29 @@ from exercises.errors import CourseError
 from tui.output import shown
 
 VARIABLES = ("VISUAL", "EDITOR")
+USUAL = ("editor", "nano", "vi")  # what a system without either has
 
 
 class NoEditor(CourseError):
     exit_code = 2
 
 
-def edit(file: Path, environment: Mapping[str, str]) -> None:
-    """Open `file` in $VISUAL or $EDITOR, and wait until it is closed."""
-    editor = _editor(environment, file)
-    code = subprocess.run([*editor, str(file)], check=False).returncode
+def edit(file: Path, editor: list[str]) -> None:
+    """Open `file`, and wait until it is closed."""
+    says = f"`{shlex.join(editor)}` {{}}. The file is {shown(file)}."
+    try:
+        code = subprocess.run([*editor, str(file)], check=False).returncode
+    except OSError as error:
+        raise NoEditor(says.format(f"does not start: {error.strerror}")) from error
     if code:
-        raise NoEditor(f"`{shlex.join(editor)}` ended with code {code}. The file is {shown(file)}.")
+        raise NoEditor(says.format(f"ended with code {code}"))
 
 
-def _editor(environment: Mapping[str, str], file: Path) -> list[str]:
-    """The first editor that is set and can be found, with its options."""
+def find_editor(file: Path, environment: Mapping[str, str]) -> list[str]:
+    """The first of $VISUAL and $EDITOR that is set and can be found, with its options.
+
+    Without both, one that the system has. A name that was set and is wrong is told instead.
+    """
     tried = []
     for variable in VARIABLES:
         if not (value := environment.get(variable, "").strip()):
@@ -36,6 +43,9 @@ def _editor(environment: Mapping[str, str], file: Path) -> list[str]:
         if which(words[0]):
             return words
         tried.append(f"${variable} is `{value}`, which cannot be found")
+    usual = [name for name in USUAL if which(name, path=environment.get("PATH"))]
+    if usual and not tried:
+        return usual[:1]
     reason = "; ".join(tried) or "Neither $VISUAL nor $EDITOR is set"
     raise NoEditor(f"{reason}. Set one, or open {shown(file)} yourself.")
 

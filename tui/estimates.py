@@ -15,6 +15,11 @@ def reading(chapter: Chapter) -> float:
     return READING_PER_TOPIC * max(1, len(chapter.topics))
 
 
+def rest_of_reading(chapter: Chapter, done: float) -> float:
+    """`done` is the share of its steps that was read."""
+    return reading(chapter) * (1 - done)
+
+
 def exercise(exercise: Exercise) -> float:
     return BY_DIFFICULTY[exercise.difficulty]
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from quizzes.review import day_of
+from tui import estimates
 from tui.activity import streak
+from tui.lesson_steps import find, steps
 from tui.session import Session
 from tui.steps import Step
 
@@ -22,10 +24,27 @@ class ChapterBar:
 
 
 @dataclass(frozen=True)
+class Bookmark:
+    """The step that was on the screen last, counted from 1."""
+
+    at: int
+    of: int
+
+    @property
+    def share(self) -> float:
+        """How much of the lesson stands before it."""
+        return (self.at - 1) / self.of
+
+
+@dataclass(frozen=True)
 class Overview:
-    """`due` counts the cards to repeat today, `new` those to meet, `streak` the days in a row."""
+    """`due` counts the cards to repeat today, `new` those to meet, `streak` the days in a row.
+
+    `bookmark` says where to go on reading, where that is the step and the lesson was begun.
+    """
 
     step: Step
+    bookmark: Bookmark | None
     due: int
     new: int
     streak: int
@@ -35,8 +54,11 @@ class Overview:
 def overview(session: Session, now: datetime) -> Overview:
     """`now` is in the learner's time zone."""
     known = session.snapshot(now)
+    step = todays_step(session, now)
+    bookmark = _bookmark(session, step)
     return Overview(
-        step=todays_step(session, now),
+        step=_shortened(session, step, bookmark) if bookmark else step,
+        bookmark=bookmark,
         due=known.cards.due.get(known.today, 0),
         new=max(0, min(known.cards.fresh, session.pace().limits.new - known.cards.done.new)),
         streak=streak(session.progress.activity.days(now).keys(), day_of(now)),
@@ -57,3 +79,22 @@ def overview(session: Session, now: datetime) -> Overview:
 def todays_step(session: Session, now: datetime) -> Step:
     """The one place where the app asks what is next."""
     return session.next_step(now)
+
+
+def _bookmark(session: Session, step: Step) -> Bookmark | None:
+    """None at the first step: there, the lesson is begun and not continued."""
+    if step.kind != "reading":
+        return None
+    lesson = session.catalog.chapter(step.id).lesson
+    target = session.progress.bookmarks.step(step.id)
+    if target is None or not lesson.exists():
+        return None
+    found = steps(lesson.read_text("utf-8"))
+    at = find(found, target)
+    return Bookmark(at + 1, len(found)) if at else None
+
+
+def _shortened(session: Session, step: Step, bookmark: Bookmark) -> Step:
+    """With the minutes that are left of the lesson; the plan knows of whole lessons only."""
+    left = estimates.rest_of_reading(session.catalog.chapter(step.id), bookmark.share)
+    return replace(step, minutes=min(step.minutes, left), estimate=left)

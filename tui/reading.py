@@ -6,7 +6,7 @@ All functions of a session run where the session lives: on the desk's thread.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from exercises.catalog import CatalogError, Chapter
@@ -35,6 +35,7 @@ class Lesson:
     right: set[str]
     at: int
     seed: int
+    asked: dict[int, str] = field(default_factory=dict)  # by the step, in this reading
 
     @property
     def step(self) -> LessonStep:
@@ -46,8 +47,11 @@ class Lesson:
 
     def check(self) -> Asked | None:
         """The question after this step. A repeat has other numbers."""
-        question = check_after(self.steps, self.at, self.questions, self.right)
-        return question.draw(self.seed) if question else None
+        question = check_after(self.steps, self.at, self.questions, self.right, self.asked)
+        if question is None:
+            return None
+        self.asked[self.at] = question.id
+        return question.draw(self.seed)
 
 
 def open_lesson(session: Session, target: str | None) -> Lesson:

@@ -13,7 +13,10 @@ BEYOND = "Today's plan is done. This is for when you want more. "
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to do. `minutes` are for this day, of the `estimate` of all that is left of it."""
+    """One thing to do. `minutes` are for this day, of the `estimate` of all that is left of it.
+
+    `count` says how many questions a quiz has.
+    """
 
     kind: Kind
     id: str
@@ -23,6 +26,7 @@ class Step:
     command: str
     minutes: float = 0.0
     estimate: float = 0.0
+    count: int = 0
 
 
 def worded(catalog: Catalog, snapshot: Snapshot, task: Task) -> Step:
@@ -30,7 +34,10 @@ def worded(catalog: Catalog, snapshot: Snapshot, task: Task) -> Step:
     title, summary, reason, command = words
     if task.beyond:
         reason = BEYOND + reason
-    return Step(task.kind, task.id, title, summary, reason, command, task.minutes, task.estimate)
+    count = task.count if task.kind == "quiz" else 0
+    return Step(
+        task.kind, task.id, title, summary, reason, command, task.minutes, task.estimate, count
+    )
 
 
 def time_of(step: Step) -> str:

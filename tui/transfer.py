@@ -41,6 +41,11 @@ def export(database: Database, file: Path) -> None:
     """Write everything into a new file; one that exists is left alone."""
     if file.exists():
         raise TransferError(f"{file} exists. Give another name, or delete it first.")
+    folder = file.parent
+    if not folder.is_dir():
+        raise TransferError(f"Cannot write to {folder}: there is no such folder.")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise TransferError(f"Cannot write to {folder}: you may not write there.")
     temporary = file.with_name(f".{file.name}.part")
     temporary.unlink(missing_ok=True)
     try:

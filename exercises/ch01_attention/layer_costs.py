@@ -23,15 +23,15 @@ def layer_costs(
 
     Take the table's formulas as they stand, without further constants:
 
-        kind               operations       sequential    path_length
-        "self_attention"   n² · d           1             1
-        "recurrent"        n · d²           n             n
-        "convolutional"    kernel · n · d²  1             log_kernel(n), rounded up
-        "restricted"       window · n · d   1             n / window, rounded up
+        kind              operations       sequential  path_length
+        "self_attention"  n² · d           1           1
+        "recurrent"       n · d²           n           n
+        "convolutional"   kernel · n · d²  1           ⌈log_kernel(n)⌉
+        "restricted"      window · n · d   1           ⌈n / window⌉
 
-    "restricted" is self-attention in which each position sees `window` positions. The path of
-    "convolutional" counts stacked, dilated convolutions: it is the smallest whole p with
-    kernel^p ≥ n, exactly, also where n is a power of the kernel.
+    ⌈x⌉ is x rounded up. "restricted" is self-attention in which each position sees `window`
+    positions. The path of "convolutional" counts stacked, dilated convolutions: it is the
+    smallest whole p with kernel^p ≥ n, exactly, also where n is a power of the kernel.
 
     Args:
         kind: one of the four names above.

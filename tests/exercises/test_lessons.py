@@ -14,7 +14,7 @@ from exercises.catalog import ROOT, Chapter, load_catalog
 
 PARTS = ["Overview", "Mathematics", "Implementation"]
 LANGUAGES = {"python", "text"}
-CODE_WIDTH = 79  # what a terminal of 80 columns shows without a line break
+CODE_WIDTH = 68  # what the app shows in 80 columns without a line break
 
 SECTION = re.compile(r"## (?P<title>.+) \{#(?P<anchor>[a-z0-9-]+)\}")
 EXERCISE = re.compile(r"> \*\*Exercise\*\* (?P<id>\w+) — .+\.")
@@ -229,3 +229,10 @@ def test_each_exercise_is_named_where_it_can_be_done(chapter: Chapter) -> None:
             named[found["id"]] = anchor
     assert set(named) == {exercise.id for exercise in chapter.exercises}
     assert set(named.values()) <= {topic.id for topic in chapter.topics}
+
+
+def test_the_table_of_layer_costs_fits_80_columns() -> None:
+    stub = (ROOT / "ch01_attention" / "layer_costs.py").read_text(encoding="utf-8")
+    rows = [line for line in stub.splitlines() if re.match(r' {8}("|kind {2})', line)]
+    assert len(rows) == 5
+    assert max(map(len, rows)) <= 72

@@ -110,6 +110,8 @@ BROKEN_QUESTIONS: dict[str, tuple[Entry, str]] = {
         question("number", parameters={"n": [2, 3]}, why=r"$\frac{n}{2}$"),
         r"`\\frac{n}`: write `{{` for a brace",
     ),
+    "no lesson": (question("number", after="x"), "there is no section scores in a lesson"),
+    "many decimals": (question("number", decimals=9), "must be from 1 to 6"),
     "single brace": (question("number", parameters={"n": [2, 3]}, why="a { b"), "write `{{`"),
 }
 
@@ -124,6 +126,51 @@ def test_a_mistake_in_a_question_names_file_and_line(library: Library, name: str
     first = file.read_text().splitlines().index("# a comment") + 2
     assert raised.value.file == file
     assert raised.value.line and raised.value.line >= first
+
+
+LESSON = """# L
+
+## Scores {#scores}
+
+### Overview
+
+Weights sum
+to 1. So do rows.
+
+```python
+>>> softmax(x)
+
+>>> softmax(y)
+```
+
+## Soft lookup {#soft-lookup}
+
+Shift.
+"""
+
+
+def test_a_question_waits_for_words_of_its_section(library: Library) -> None:
+    (lesson,) = (chapter.lesson for chapter in library.catalog.chapters)
+    lesson.write_text(LESSON)
+    library.write("quiz.yaml", question("gap", after="sum to 1"), question("gap", id="free"))
+    assert [one.after for one in library.bank.questions] == ["sum to 1", None]
+
+
+@pytest.mark.parametrize(
+    ("words", "times"), [("Shift.", 0), ("softmax", 2), ("Overview", 0), ("1. So do cows", 0)]
+)
+def test_words_that_are_not_there_once_are_a_mistake(
+    library: Library, words: str, times: int
+) -> None:
+    (lesson,) = (chapter.lesson for chapter in library.catalog.chapters)
+    lesson.write_text(LESSON)
+    file = library.write("quiz.yaml", question("gap", id="fine"), question("gap", after=words))
+    with pytest.raises(CatalogError) as raised:
+        _ = library.bank.questions
+    says = f"must stand once in the section scores of the lesson, not {times} times"
+    assert f"{words!r} {says}" in str(raised.value)
+    line = file.read_text().splitlines().index(f"  after: {words}") + 1
+    assert (raised.value.file, raised.value.line) == (file, line)
 
 
 BROKEN_ENTRIES: dict[str, tuple[str, Entry, str]] = {

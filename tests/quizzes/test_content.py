@@ -101,6 +101,21 @@ def test_every_draw_is_a_sound_question(question: Question) -> None:
         assert {mistake.why for mistake in question.body.wrong} <= met, "a mistake is never met"
 
 
+@pytest.mark.parametrize("part", [*QUESTIONS, *BANK.faq], ids=lambda part: part.id)
+def test_code_is_narrow_enough_for_80_columns(part: Any) -> None:
+    blocks = [block for text in texts(part) for block in re.findall(r"```.*?```", text, re.DOTALL)]
+    code = getattr(getattr(part, "body", None), "code", "")
+    lines = "\n".join([*blocks, code]).splitlines()
+    assert [line for line in lines if len(line) > 68] == []
+
+
+@every_question
+def test_decimals_are_asked_for_where_they_are_shown(question: Question) -> None:
+    asked = re.search(r"Round to (one|two|three) decimals?\.", " ".join(question.ask.split()))
+    decimals = getattr(question.body, "decimals", None)
+    assert decimals == (("one", "two", "three").index(asked[1]) + 1 if asked else None)
+
+
 @every_question
 def test_the_right_answer_is_understood(question: Question) -> None:
     for seed in itertools.islice(all_draws(question), 10):

@@ -259,6 +259,43 @@ def test_output_keeps_what_separates_words(ask: Any) -> None:
     assert asked.code == "print((2, 3))"
 
 
+@pytest.mark.parametrize("typed", ["[1, 0.5] 2", "[1.0, .5] 2.0", "[1.,0.50] 2", "[1e0, 0.5] 2"])
+def test_numbers_that_are_printed_count_by_their_value(ask: Any, typed: str) -> None:
+    verdict = ask(question("output", answer="[1.0, 0.5] 2", wrong=[])).check(typed)
+    assert verdict.right
+    assert verdict.explanations == ("The numbers are right. It prints `[1.0, 0.5] 2`.", "A tuple.")
+
+
+@pytest.mark.parametrize("typed", ["[1, 0.5, 2]", "[-1, 0.5] 2", "[10, 0.5] 2", "1 0.5 2"])
+def test_other_numbers_and_other_brackets_do_not(ask: Any, typed: str) -> None:
+    assert not ask(question("output", answer="[1.0, 0.5] 2", wrong=[])).check(typed).right
+
+
+def test_a_spelling_that_is_the_point_of_the_question_stays_wrong(ask: Any) -> None:
+    wrong = [{"answer": "1", "why": "A float."}, {"answer": "0.0", "why": "Not zero."}]
+    asked = ask(question("output", answer="1.0", wrong=wrong))
+    assert asked.check("1").explanations == ("A float.", "A tuple.")
+    assert not asked.check("1").right
+    assert asked.check("1.00").right
+    # A known mistake is met by its value, too.
+    assert asked.check("0").explanations == ("Not zero.", "A tuple.")
+
+
+def test_an_answer_is_shown_with_the_decimals_that_are_asked(ask: Any) -> None:
+    for answer, shown in ((59.8737, "59.87 %"), (0.375, "0.38 %"), (19, "19 %")):
+        asked = ask(question("number", answer=answer, tolerance=0.006, decimals=2, unit="%"))
+        assert asked.check("7").answer == shown
+    assert asked.form == "Type a number in %."
+
+
+def test_a_match_is_shown_without_two_full_stops(ask: Any) -> None:
+    asked = ask(question("match", pairs=[["It asks.", "A query."], ["It is found.", "A key."]]))
+    assert {line[4:] for line in asked.check("1 2").answer.splitlines()} == {
+        "It asks: A query.",
+        "It is found: A key.",
+    }
+
+
 # parameters
 
 

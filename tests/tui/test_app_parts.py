@@ -18,6 +18,7 @@ from tui.looking_back import WEEKS, recall_by_week
 from tui.settings import SETTINGS, neighbour, parse
 from tui.stub import blocks, fill
 from tui.widgets.plots import calendar, columns
+from tui.widgets.table import balanced
 
 NAN = math.nan
 TODAY = date(2025, 6, 13)
@@ -127,6 +128,25 @@ def test_the_calendar_fits_and_ends_today(width: int) -> None:
 
 def test_columns_tell_nothing_from_zero() -> None:
     assert columns([None, 0.0, 0.5, 1.0], 1.0, height=2) == ["      █", "  _ █ █"]
+
+
+# tables
+
+
+@pytest.mark.parametrize(
+    ("natural", "room", "widths"),
+    [
+        ((10, 100, 100), 90, (10, 40, 40)),
+        ((100, 8, 30), 90, (52, 8, 30)),
+        ((10, 20), 90, (10, 20)),
+        ((50, 50, 50), 91, (30, 30, 31)),
+        ((5, 5), 1, (1, 1)),
+    ],
+)
+def test_short_columns_keep_their_width(
+    natural: tuple[int, ...], room: int, widths: tuple[int, ...]
+) -> None:
+    assert balanced(natural, room) == widths
 
 
 # settings

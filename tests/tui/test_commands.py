@@ -193,8 +193,29 @@ def test_edit_opens_the_file(learn: Any, softmax: Path, tmp_path: Path) -> None:
     assert learn("edit", "softmax", VISUAL="not-there", EDITOR=f"'{editor}'").returncode == 0
 
 
+def test_without_the_variables_an_editor_of_the_system_is_used(
+    learn: Any, softmax: Path, tmp_path: Path
+) -> None:
+    for name in ("vi", "nano"):
+        editor = tmp_path / "bin" / name
+        editor.parent.mkdir(exist_ok=True)
+        editor.write_text(f'#!/bin/sh\necho {name} "$@"\n')
+        editor.chmod(0o755)
+    done = learn("edit", "softmax", PATH=str(tmp_path / "bin"))
+    assert (done.returncode, done.stdout) == (0, f"nano {softmax}\n")
+
+
+def test_an_editor_that_does_not_start(learn: Any, workspace: Path, tmp_path: Path) -> None:
+    editor = tmp_path / "editor"
+    editor.write_bytes(b"\x7fELF")
+    editor.chmod(0o755)
+    done = learn("edit", "softmax", EDITOR=str(editor))
+    assert done.returncode == 2
+    assert "editor` does not start: Exec format error. The file is" in done.stderr
+
+
 def test_no_editor(learn: Any, workspace: Path) -> None:
-    done = learn("edit", "softmax")
+    done = learn("edit", "softmax", PATH="")
     assert done.returncode == 2
     assert "Neither $VISUAL nor $EDITOR is set" in done.stderr
     assert "workspace/ch01_attention/softmax.py" in done.stderr

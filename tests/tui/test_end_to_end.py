@@ -27,8 +27,8 @@ def test_a_first_evening_is_there_the_next_time(
         app.sees("Next: reading", "The attention mechanism", "0 of 10")
         app.press("enter")
         app.sees("After this chapter you can", "1/57")
-        while "2/57" not in app.text:
-            app.press(" ")
+        app.press("n")
+        app.sees("2/57")
         app.press("q")
         assert app.ends() == 0
 
@@ -59,6 +59,30 @@ def test_a_first_evening_is_there_the_next_time(
         assert app.ends() == 0
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("variables", "says"),
+    [
+        ({"EDITOR": "false"}, "`false` ended with code 1."),
+        ({"PATH": ""}, "Neither $VISUAL nor $EDITOR is set."),
+    ],
+)
+def test_an_editor_that_fails_leaves_the_app_as_it_was(
+    learn_path: str, environment: Any, softmax: Path, variables: dict[str, str], says: str
+) -> None:
+    folder = softmax.parents[2]
+    with Terminal(learn_path, folder, environment(**variables)) as app:
+        app.sees("Next: reading")
+        app.press("g", "e")
+        app.sees("e Edit  r Run")
+        app.press("e")
+        app.sees(says)
+        app.press("g", "t")
+        app.sees("Next: reading")
+        app.press("q")
+        assert app.ends() == 0
+
+
 def read_to_the_end(app: Terminal) -> None:
     """By the contents to the last page."""
     app.press("c")
@@ -67,8 +91,8 @@ def read_to_the_end(app: Terminal) -> None:
     app.sees("› Where to read more")
     app.press("enter")
     app.sees("57/57")
-    while "That was chapter 1." not in app.text:
-        app.press(" ")
+    app.press("n")
+    app.sees("That was chapter 1.")
     app.press(" ")
     app.sees("Next: a quiz", "lesson read")
 
@@ -77,8 +101,8 @@ def answer_one_question(app: Terminal) -> None:
     app.press("enter")
     app.sees("Question 1 of 8")
     app.press(*ANSWER)
-    app.sees("Enter Next  e End")
-    app.press("e")
+    app.sees("Enter Next  esc End")
+    app.press("escape")
     app.sees("of 1 right.")
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 
 from exercises.catalog import Chapter, load_catalog
 from quizzes.bank import load_bank
-from quizzes.questions import Question
+from quizzes.questions import Gap, Question
 from reference.lab import compute
-from tui.checks import check_after
+from tui.checks import check_after, first_places
 from tui.lab import setting
 from tui.lesson import plain
 from tui.lesson_steps import FigureCall, contents, find, steps
@@ -137,32 +138,56 @@ def questions(chapter: Chapter) -> tuple[Question, ...]:
     return load_bank().chapter(chapter.id).questions
 
 
-@every_chapter
-def test_every_question_of_a_topic_is_asked_once_all_goes_well(chapter: Chapter) -> None:
-    found, asked = steps(chapter.lesson.read_text("utf-8")), list[str]()
-    for place in range(len(found)):
-        question = check_after(found, place, questions(chapter), asked)
-        if question:
-            assert question.topic == found[place].section
-            asked.append(question.id)
-    for topic in chapter.topics:
-        of_topic = sum(step.section == topic.id for step in found)
-        available = sum(q.topic == topic.id for q in questions(chapter))
-        met = sum(q.topic == topic.id for q in questions(chapter) if q.id in asked)
-        assert met == min(of_topic, available), topic.id
-
-
-@every_chapter
-def test_the_easy_ones_come_first_and_a_wrong_one_comes_back(chapter: Chapter) -> None:
+def read_through(chapter: Chapter, knows: bool) -> dict[int, Question]:
+    """What one reading asks, by the step, when all or nothing is answered right."""
     found = steps(chapter.lesson.read_text("utf-8"))
-    topic = chapter.topics[0].id
-    places = [place for place, step in enumerate(found) if step.section == topic]
-    about = [q for q in questions(chapter) if q.topic == topic]
-    asked = [check_after(found, place, questions(chapter), ()) for place in places]
-    first = next(question for question in asked if question)
-    assert first.difficulty == min(q.difficulty for q in about)
-    # Nothing was answered right, so it is the same question again and again.
-    assert {question.id for question in asked if question} == {first.id}
+    right, asked = set[str](), dict[int, str]()
+    met: dict[int, Question] = {}
+    for place in range(len(found)):
+        question = check_after(found, place, questions(chapter), right, asked)
+        if question:
+            met[place] = question
+            asked[place] = question.id
+            right |= {question.id} if knows else set()
+    return met
+
+
+@every_chapter
+@pytest.mark.parametrize("knows", [True, False])
+def test_no_question_comes_before_its_material(chapter: Chapter, knows: bool) -> None:
+    found = steps(chapter.lesson.read_text("utf-8"))
+    for place, question in read_through(chapter, knows).items():
+        read = [step.text for step in found[: place + 1] if step.section == question.topic]
+        assert question.topic == found[place].section
+        assert " ".join((question.after or "").split()) in " ".join(" ".join(read).split())
+
+
+@every_chapter
+def test_every_question_waits_for_a_step_of_its_section(chapter: Chapter) -> None:
+    found = steps(chapter.lesson.read_text("utf-8"))
+    for topic in chapter.topics:
+        about = [question for question in questions(chapter) if question.topic == topic.id]
+        for id, place in first_places(found, about).items():
+            assert found[place].section == topic.id, id
+
+
+@every_chapter
+def test_nearly_every_step_of_a_topic_is_followed_by_a_question(chapter: Chapter) -> None:
+    found, met = steps(chapter.lesson.read_text("utf-8")), read_through(chapter, knows=True)
+    assert len(met) == len({question.id for question in met.values()})
+    for topic in chapter.topics:
+        places = [place for place, step in enumerate(found) if step.section == topic.id]
+        assert sum(place not in met for place in places) <= 1, topic.id
+
+
+@every_chapter
+def test_what_was_answered_wrongly_comes_back_neither_soon_nor_often(chapter: Chapter) -> None:
+    places: dict[str, list[int]] = {}
+    for place, question in read_through(chapter, knows=False).items():
+        places.setdefault(question.id, []).append(place)
+    assert max(map(len, places.values())) == 3
+    gaps = [b - a for at in places.values() for a, b in pairwise(at)]
+    assert min(gaps) == 3
 
 
 @every_chapter
@@ -171,3 +196,32 @@ def test_nothing_is_asked_that_was_answered_right(chapter: Chapter) -> None:
     right = {question.id for question in questions(chapter)}
     for place in range(len(found)):
         assert check_after(found, place, questions(chapter), right) is None
+
+
+FOUR_STEPS = "## One {#one}\n\n" + "\n\n".join(
+    f"Part {number}.\n" + "word " * 250 for number in range(4)
+)
+
+
+def asks(id: str, difficulty: int, after: str | None = None) -> Question:
+    body = Gap("", (), ("x",))
+    return Question(id, "", "one", difficulty, "gap", "____", body, {}, after=after)
+
+
+def test_questions_that_wait_for_nothing_are_spread_the_easy_ones_first() -> None:
+    found = steps(FOUR_STEPS)
+    assert len(found) == 4
+    assert first_places(found, [asks("hard", 3), asks("easy", 1)]) == {"easy": 1, "hard": 3}
+
+
+def test_the_latest_material_is_asked_first_and_there_the_easiest() -> None:
+    found = steps(FOUR_STEPS)
+    pool = [asks("old", 1, "Part 0."), asks("new", 3, "Part 2."), asks("easy", 2, "Part\n2.")]
+    asked = [check_after(found, place, pool, ()) for place in range(4)]
+    assert [question and question.id for question in asked] == ["old", "old", "easy", "easy"]
+
+
+def test_the_same_step_asks_the_same_question_again() -> None:
+    found, pool = steps(FOUR_STEPS), [asks("a", 1, "Part 0."), asks("b", 2, "Part 0.")]
+    assert check_after(found, 0, pool, (), {0: "a"}) is pool[0]
+    assert check_after(found, 1, pool, (), {0: "a"}) is pool[1]

@@ -8,17 +8,21 @@ from typing import Any
 
 import pytest
 from driving import (
+    DIAGNOSIS,
     NARROW,
     NOW,
+    TESTS,
     WIDE,
     MadeUpMarker,
     Pilot,
     Small,
+    made_up_report,
     press,
     settled,
     text,
 )
 
+from exercises.catalog import Catalog
 from grader import Report, Submission
 from grader.report import Problem
 from tui.screens.exercise import ExercisePage
@@ -157,6 +161,38 @@ def test_enter_and_click_open_an_exercise(small: Small) -> None:
     small.drive(script)
 
 
+def test_the_card_says_how_many_more_there_are(small: Small) -> None:
+    first, *others = small.catalog.chapters
+    many = [replace(first.exercises[2], id=f"lookup{number}") for number in range(40)]
+    crowd = replace(first, exercises=(*first.exercises, *many))
+    crowded = replace(small, catalog=Catalog((crowd, *others)))
+
+    async def script(pilot: Pilot) -> None:
+        await press(pilot, "g", "m", "home", "j")
+        card, _, legend = one_line(pilot).partition("Unlocks ")[2].partition(" ◌ locked")
+        assert "★ mastered" in legend
+        shown = card.count("◌")
+        assert 2 < shown < 42
+        assert card.endswith(f" and {42 - shown} more")
+
+    crowded.drive(script)
+
+
+# The last line
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80])
+def test_the_keys_fit_and_help_stays(small: Small, width: int) -> None:
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        last = text(pilot).splitlines()[-1]
+        assert len(last) < width
+        assert "  ? Help" in last
+        assert last.startswith(" tab Switch") or width == 20
+
+    small.drive(script, (width, 24))
+
+
 # Exercise
 
 
@@ -195,6 +231,16 @@ def test_the_brief(small: Small, size: tuple[int, int]) -> None:
         assert "NotImplementedError" not in seen
 
     small.drive(script, size)
+
+
+def test_the_file_to_write_and_its_difficulty(small: Small) -> None:
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        assert "difficulty ●" in text(pilot).splitlines()[2]
+        await press(pilot, "tab")
+        assert "Write workspace/ch01_scores/weights.py: each save" in one_line(pilot)
+
+    small.drive(script)
 
 
 def test_hints_come_one_by_one_and_are_remembered(small: Small) -> None:
@@ -240,6 +286,26 @@ def test_run_shows_the_verdict_in_full(small: Small, size: tuple[int, int]) -> N
     with small.session() as session:
         latest = session.progress.standing().latest
         assert latest and (latest.kind, latest.outcome) == ("check", "failed")
+
+
+def test_the_test_that_is_opened_is_one_that_the_diagnosis_explains(
+    small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = TESTS
+    tests = (first, replace(second, message="A NameError."), replace(third, diagnosis=DIAGNOSIS))
+
+    async def grade(self: MadeUpMarker, submission: Submission) -> Report:
+        return replace(made_up_report("weights", False), tests=tests)
+
+    monkeypatch.setattr(MadeUpMarker, "grade", grade)
+
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        await press(pilot, "r")
+        assert "It should be 0.5; yours is nan." in one_line(pilot)
+        assert "A NameError." not in text(pilot)
+
+    small.drive(script)
 
 
 @sizes

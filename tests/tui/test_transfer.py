@@ -223,6 +223,12 @@ def test_an_export_overwrites_nothing(tmp_path: Path, progress: Progress) -> Non
     assert mine.read_text() == "mine"
 
 
+def test_an_export_into_no_folder_is_told(learn: Any, workspace: Path, tmp_path: Path) -> None:
+    done = learn("export", str(tmp_path / "nope" / "x.json"))
+    assert done.returncode == 2
+    assert f"Cannot write to {tmp_path}/nope: there is no such folder." in done.stderr
+
+
 def test_an_export_is_one_file(tmp_path: Path, progress: Progress) -> None:
     folder = tmp_path / "out"
     folder.mkdir()

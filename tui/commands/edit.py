@@ -5,16 +5,16 @@ import os
 import click
 
 from tui.arguments import exercise_argument
-from tui.editor import edit
+from tui.editor import edit, find_editor
 from tui.session import now, open_session
 
 
 @click.command("edit")
 @exercise_argument
 def edit_command(exercise: str | None) -> None:
-    """Open the file in $VISUAL or $EDITOR."""
+    """Open the file in $VISUAL or $EDITOR, or in an editor that is found."""
     with open_session() as session:
         chosen = session.exercise(exercise)
         file = session.workspace.file(chosen)
         session.progress.visit(chosen.id, now())
-    edit(file, os.environ)
+    edit(file, find_editor(file, os.environ))

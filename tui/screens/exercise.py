@@ -16,7 +16,7 @@ from exercises.catalog import Exercise
 from exercises.errors import CourseError
 from tui import messages
 from tui.briefing import Briefing, briefing
-from tui.editor import edit
+from tui.editor import edit, find_editor
 from tui.grading import keep, read
 from tui.hints import show_hint
 from tui.overview import todays_step
@@ -111,7 +111,8 @@ class ExercisePage(Page):
         verdict, latest = self.query_one(Verdict), self._briefing.latest
         if latest is None:
             file = self._file(self._briefing.exercise)
-            return await verdict.clear(f"No verdict yet. Write {file.name}: each save is checked.")
+            path = file.relative_to(self.app.desk.session.workspace.root.parent)
+            return await verdict.clear(f"No verdict yet. Write {path}: each save is checked.")
         from grader.report import Report
 
         at = latest.at.astimezone(self.app.clock().tzinfo)
@@ -144,13 +145,24 @@ class ExercisePage(Page):
     def action_edit(self) -> None:
         if not (exercise := self._exercise):
             return
+        file = self._file(exercise)
         try:
-            with self.lent():
-                edit(self._file(exercise), os.environ)
+            self._edit(file, find_editor(file, os.environ))
         except SuspendNotSupported:
             self.notify("Open the file in your editor: this terminal cannot be lent to one.")
         except CourseError as error:
             self.notify(str(error), severity="warning")
+
+    def _edit(self, file: Path, editor: list[str]) -> None:
+        """An error must wait: one that leaves `lent` leaves the app without its terminal."""
+        problem: CourseError | None = None
+        with self.lent():
+            try:
+                edit(file, editor)
+            except CourseError as error:
+                problem = error
+        if problem:
+            raise problem
 
     def lent(self) -> AbstractContextManager[None]:
         """The terminal is the editor's meanwhile."""

@@ -42,7 +42,8 @@ class QuizPage(Page):
     CSS_PATH = "../styles/quiz.tcss"
     BINDINGS = [
         Binding("enter,space,n", "next", "Next", key_display="Enter", tooltip="The next question"),
-        Binding("e", "end", "End", tooltip="End the round; what you answered is kept"),
+        # No letter: letters are answers.
+        Binding("escape", "end", "End", tooltip="End the round; what you answered is kept"),
     ]
 
     def __init__(self, seed: Callable[[], int] = lambda: secrets.randbelow(MAX_SEED)) -> None:
@@ -57,7 +58,10 @@ class QuizPage(Page):
             yield Vertical(id="page")
 
     def open(self, target: str) -> None:
-        """A chapter's id, a topic's, `prerequisites`, or `testout` and a chapter's id."""
+        """A chapter's id, a topic's, `prerequisites`, or `testout` and a chapter's id.
+
+        A chapter's id may be followed by how many questions there shall be.
+        """
         self._target = target
 
     async def load(self) -> None:
@@ -192,4 +196,6 @@ def _round(session: Session, target: str, seed: int) -> Round:
     for chapter in catalog.chapters:
         if any(topic.id == target for topic in chapter.topics):
             return quiz_round(chapter, bank, progress, seed)
-    return quiz_round(catalog.find_chapter(target), bank, progress, seed)
+    named, _, count = target.partition(" ")
+    chapter = catalog.find_chapter(named)
+    return quiz_round(chapter, bank, progress, seed, int(count or DEFAULT_COUNT))

@@ -26,12 +26,17 @@ END = "That was chapter {}. Space goes to Today, which says what is next."
 
 
 class Text(Scroll):
-    """Space turns a page while there is more to see; at the end it is left to the lesson."""
+    """Space turns a page while there is more to read; at the end it is left to the lesson."""
 
     BINDINGS = [Binding("space", "turn", "Page down", show=False, tooltip="A page down")]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return action != "turn" or self.scroll_y < self.max_scroll_y
+        return action != "turn" or self.scroll_y + self._rest < self.max_scroll_y
+
+    @property
+    def _rest(self) -> int:
+        """The last lines that hold nothing to read: blank ones, and what Space does next."""
+        return 1 + 2 * bool(self.query(".next"))
 
     def action_turn(self) -> None:
         self.scroll_page_down(animate=False)
@@ -42,6 +47,7 @@ class ReadPage(Page):
     CSS_PATH = "../styles/read.tcss"
     BINDINGS = [
         Binding("space,n,enter", "next", "Next", key_display="Space", tooltip="Read on"),
+        Binding("escape", "leave", "Back", tooltip="Back to the text, without an answer"),
         Binding("b,p", "back", "Back", key_display="b", tooltip="The step before"),
         Binding("c", "contents", "Contents", tooltip="Jump to a section"),
         Binding("x", "exercise", "Exercise", tooltip="To the exercise of this step"),
@@ -77,6 +83,12 @@ class ReadPage(Page):
     def _question(self) -> QuestionView | None:
         """The question on the screen."""
         return next(iter(self.query(QuestionView)), None)
+
+    @property
+    def _is_asking(self) -> bool:
+        """While a question is open, keys belong to it: letters are answers."""
+        question = self._question if self.is_mounted else None
+        return question is not None and question.verdict is None
 
     async def _show_step(self) -> None:
         lesson = self._lesson
@@ -130,14 +142,14 @@ class ReadPage(Page):
 
     def _following(self, lesson: Lesson) -> str:
         if lesson.at in self._asked or lesson.check():
-            return "Space: a question on this"
+            return "Space: a question"
         return "Space: finish the chapter" if lesson.is_last else "Space: continue"
 
     # keys
 
     async def action_next(self) -> None:
         lesson, question = self._lesson, self._question
-        if lesson is None or (question and question.verdict is None):
+        if lesson is None:
             return
         if self._at_end:
             self.post_message(messages.Go("today"))
@@ -169,8 +181,13 @@ class ReadPage(Page):
             call = self._lesson.step.figures[0]
             self.post_message(messages.Go("lab", " ".join((call.name, *call.settings))))
 
+    async def action_leave(self) -> None:
+        await self.action_back()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         lesson = self._lesson
+        if action == "leave" or self._is_asking:
+            return action == "leave" and self._is_asking
         if action == "exercise":
             return bool(lesson and lesson.step.exercises)
         if action == "lab":
@@ -193,7 +210,7 @@ class ReadPage(Page):
 
     async def on_answered(self, message: Answered) -> None:
         view, lesson = self._question, self._lesson
-        if view is None or lesson is None:
+        if view is None or lesson is None or view.verdict:
             return
         try:
             now = self.app.clock()
@@ -207,6 +224,7 @@ class ReadPage(Page):
             lesson.right.add(view.asked.question.id)
         await view.explain(verdict)
         self.query_one("#text").focus()
+        self.refresh_bindings()
 
     def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
         if event.href.startswith("#"):

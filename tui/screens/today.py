@@ -17,7 +17,10 @@ from tui.widgets.scroll import Scroll
 class TodayPage(Page):
     PLACE = "today"
     CSS_PATH = "../styles/today.tcss"
-    BINDINGS = [Binding("enter", "do", "Start", tooltip="Do what is next")]
+    BINDINGS = [
+        Binding("enter", "do", "Start", tooltip="Do what is next"),
+        Binding("enter", "go_on", "Continue", tooltip="Go on reading where you stopped"),
+    ]
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,9 +36,17 @@ class TodayPage(Page):
         now = self.app.clock()
         self._overview = found = await self.app.desk.ask(lambda session: overview(session, now))
         self.query_one(DayLine).show(now, found)
-        self.query_one(NextStep).show(found.step)
+        self.query_one(NextStep).show(found.step, found.bookmark)
         self.query_one(ChapterBars).show(found.chapters)
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        is_begun = bool(self._overview and self._overview.bookmark)
+        return is_begun == (action == "go_on") if action in ("do", "go_on") else True
 
     def action_do(self) -> None:
         if self._overview:
             self.post_message(messages.Do(self._overview.step))
+
+    def action_go_on(self) -> None:
+        self.action_do()

@@ -21,6 +21,17 @@ class Answered(Message):
     typed: str
 
 
+@dataclass
+class Unfinished(Message):
+    """Something of the answer is missing still, and what."""
+
+    says: str
+
+
+class Changed(Message):
+    """What was said about the answer is no longer about this one."""
+
+
 class Answering(Vertical):
     """Has the focus while the question is open; `close` shows what was right."""
 

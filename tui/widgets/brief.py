@@ -30,7 +30,7 @@ class Brief(Widget):
         self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return self._content(width).get_height({}, width)
+        return self._content(width).get_height({}, max(width, MIN_WIDTH))
 
     def render(self) -> Content:
         return self._content(self.content_size.width)

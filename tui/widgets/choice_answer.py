@@ -9,9 +9,10 @@ from textual.events import Key
 from quizzes.listed import Choices
 from quizzes.questions import Asked, Verdict
 from tui.inline import inline
-from tui.widgets.answering import CURSOR, Answering, Row
+from tui.widgets.answering import CURSOR, Answering, Changed, Row, Unfinished
 
 NONE = "none"
+NOTHING = "No option is chosen yet."
 
 
 class ChoiceAnswer(Answering, can_focus=True):
@@ -52,7 +53,7 @@ class ChoiceAnswer(Answering, can_focus=True):
         self._at = (max(self._at, 0 if by < 0 else -1) + by) % len(self._rows)
         if not self._body.several:
             self._chosen = {self._at}
-        self._show()
+        self._change()
         self._rows[self._at].scroll_visible()
 
     def action_pick(self) -> None:
@@ -60,8 +61,12 @@ class ChoiceAnswer(Answering, can_focus=True):
             self._pick(max(0, self._at))
 
     def action_give(self) -> None:
-        chosen = " ".join(self._labels[place] for place in sorted(self._chosen))
-        self.give(chosen or (NONE if self._body.several else ""))
+        if self._chosen:
+            self.give(" ".join(self._labels[place] for place in sorted(self._chosen)))
+        elif self._body.several:
+            self.give(NONE)
+        else:
+            self.post_message(Unfinished(NOTHING))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "pick":
@@ -78,7 +83,11 @@ class ChoiceAnswer(Answering, can_focus=True):
     def _pick(self, place: int) -> None:
         self._at = place
         self._chosen = self._chosen ^ {place} if self._body.several else {place}
+        self._change()
+
+    def _change(self) -> None:
         self._show()
+        self.post_message(Changed())
 
     def _place_of(self, character: str) -> int | None:
         if character in self._labels:

@@ -9,6 +9,8 @@ from tui.briefing import Briefing
 from tui.mastery import State
 from tui.widgets.symbols import SYMBOLS, difficulty
 
+GAP = 2
+
 
 class ExerciseHead(Widget):
     def __init__(self) -> None:
@@ -26,9 +28,14 @@ class ExerciseHead(Widget):
         state: State = "passed" if found.is_passed else "open" if found.is_open else "locked"
         symbol, colour = SYMBOLS[state]
         title = Content.styled(exercise.title, "bold")
-        facts = Content.assemble(
-            (f"{symbol} {state}", colour),
-            (f"   chapter {found.chapter}   {difficulty(exercise.difficulty)}", "$text-muted"),
-        )
-        space = self.content_size.width - title.cell_length - facts.cell_length
-        return Content.assemble(title, " " * max(2, space), facts)
+        dots = difficulty(exercise.difficulty)
+        space = 0
+        for label in ("difficulty ", ""):
+            facts = Content.assemble(
+                (f"{symbol} {state}", colour),
+                (f"   chapter {found.chapter}   {label}{dots}", "$text-muted"),
+            )
+            space = self.content_size.width - title.cell_length - facts.cell_length
+            if space >= GAP:
+                break
+        return Content.assemble(title, " " * max(GAP, space), facts)

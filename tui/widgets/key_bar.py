@@ -10,9 +10,9 @@ from textual.screen import Screen
 from textual.style import Style
 from textual.widget import Widget
 
-# Left out where there is no room, in this order; help lists them all the same.
+# Left out where there is no room, in this order; help lists them all the same, and stays.
 SPARE = ("command_palette", "quit", "choose_place")
-MARGINS = 4
+MARGINS = 4  # a cell at each end, and a gap between the two groups
 
 
 class KeyBar(Widget):
@@ -35,13 +35,18 @@ class KeyBar(Widget):
             if active.binding.show and active.enabled:
                 group = everywhere if isinstance(active.node, App) else here
                 group.setdefault(active.binding.action, self._key(active.binding))
-        left, right = _line(here), _line(everywhere)
-        for action in SPARE:
-            if left.cell_length + right.cell_length + MARGINS > self.size.width:
-                everywhere.pop(action, None)
-                right = _line(everywhere)
-        space = self.size.width - left.cell_length - right.cell_length - 2
-        return Content.assemble(" ", left, " " * space, right)
+        spare = [(everywhere, action) for action in SPARE]
+        spare += [(here, action) for action in reversed(here)]
+        for group, action in spare:
+            if self._space(here, everywhere) >= MARGINS:
+                break
+            group.pop(action, None)
+        space = self._space(here, everywhere) - 2
+        return Content.assemble(" ", _line(here), " " * space, _line(everywhere))
+
+    def _space(self, *groups: dict[str, Content]) -> int:
+        """What the groups leave of the line."""
+        return self.size.width - sum(_line(group).cell_length for group in groups)
 
     def _key(self, binding: Binding) -> Content:
         shown = self.app.get_key_display(binding)

@@ -1,4 +1,4 @@
-"""Pairs to match: a number for each line, and the list of what the numbers mean."""
+"""Pairs to match: a letter picks a line, a number gives it its partner, listed below."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from textual.widgets import Static
 
 from quizzes.questions import Asked
 from tui.inline import inline
-from tui.widgets.answering import CURSOR, Answering, Row
+from tui.widgets.answering import CURSOR, Answering, Changed, Row, Unfinished
+
+UNFINISHED = "Some lines have no partner yet."
 
 
 class MatchAnswer(Answering, can_focus=True):
@@ -48,12 +50,17 @@ class MatchAnswer(Answering, can_focus=True):
         self._show()
 
     def on_key(self, event: Key) -> None:
-        labels = [partner.label for partner in self._partners]
-        if event.character in labels and not self.is_closed:
-            event.stop()
-            self._chosen[self._at] = labels.index(event.character)
+        lines = [item.label for item in self._items]
+        partners = [partner.label for partner in self._partners]
+        if self.is_closed or event.character not in (*lines, *partners):
+            return
+        event.stop()
+        if event.character in lines:
+            self._at = lines.index(event.character)
+        else:
+            self._chosen[self._at] = partners.index(event.character)
             self._at = min(self._at + 1, len(self._rows) - 1)
-            self._show()
+        self._change()
 
     def on_row_picked(self, event: Row.Picked) -> None:
         if not self.is_closed:
@@ -62,20 +69,27 @@ class MatchAnswer(Answering, can_focus=True):
 
     def action_move(self, by: int) -> None:
         self._at = (self._at + by) % len(self._rows)
-        self._show()
+        self._change()
 
     def action_turn(self, by: int) -> None:
         now, count = self._chosen[self._at], len(self._partners)
         self._chosen[self._at] = (now + by) % count if now is not None else (by - 1) % count
-        self._show()
+        self._change()
 
     def action_give(self) -> None:
         pairs = zip(self._items, self._chosen, strict=True)
-        # A line without a partner leaves the answer without its form, and the question says so.
-        self.give(" ".join(f"{i.label}{self._label(c)}" for i, c in pairs if c is not None))
+        given = [f"{item.label}{self._label(c)}" for item, c in pairs if c is not None]
+        if len(given) == len(self._items):
+            self.give(" ".join(given))
+        else:
+            self.post_message(Unfinished(UNFINISHED))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return not self.is_closed
+
+    def _change(self) -> None:
+        self._show()
+        self.post_message(Changed())
 
     def _label(self, place: int) -> str:
         return self._partners[place].label

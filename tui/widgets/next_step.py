@@ -6,6 +6,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui import messages
+from tui.overview import Bookmark
 from tui.steps import Step, time_of
 from tui.tasks import Kind
 
@@ -25,15 +26,17 @@ class NextStep(Static):
         super().__init__()
         self._step: Step | None = None
 
-    def show(self, step: Step) -> None:
+    def show(self, step: Step, bookmark: Bookmark | None) -> None:
         self._step = step
+        place = f"Continue · step {bookmark.at} of {bookmark.of}" if bookmark else ""
         self.update(
             Content.from_markup(
                 "[$accent]$label[/][$text-muted]$time[/]\n"
-                "[b]$title[/]\n$summary\n[$text-muted]$reason[/]",
+                "[b]$title[/]$place\n$summary\n[$text-muted]$reason[/]",
                 label=f"Next: {LABELS[step.kind]}",
                 time=f"   {time_of(step)}" if step.estimate else "",
                 title=step.title,
+                place=f"   {place}" if place else "",
                 summary=step.summary,
                 reason=step.reason,
             )

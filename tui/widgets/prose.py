@@ -9,6 +9,7 @@ from textual.widgets import Markdown
 from textual.widgets._markdown import MarkdownFence
 
 from tui.markdown import FORMULA, for_terminal
+from tui.widgets.table import Table
 
 READING_WIDTH = 92
 MARGINS = 12  # what stands to the sides of a text, and of a formula in it
@@ -33,7 +34,7 @@ class Fence(MarkdownFence):
 class Prose(Markdown):
     """`update` takes the course's Markdown."""
 
-    BLOCKS = Markdown.BLOCKS | {"fence": Fence, "code_block": Fence}
+    BLOCKS = Markdown.BLOCKS | {"fence": Fence, "code_block": Fence, "table_open": Table}
     DEFAULT_CSS = """
     Prose {
         max-width: 92;

@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from quizzes.listed import Choices, Match, Order
 from quizzes.questions import Asked, Verdict
-from tui.widgets.answering import Answering
+from tui.widgets.answering import Answering, Changed, Unfinished
 from tui.widgets.choice_answer import ChoiceAnswer
 from tui.widgets.match_answer import MatchAnswer
 from tui.widgets.order_answer import OrderAnswer
@@ -21,7 +21,7 @@ FORMS = {
     "choice": "Choose with a letter or the arrows, then Enter.",
     "choices": "Mark all that are right with letters or Space, then Enter. None may be right.",
     "order": "Move lines with Shift and ↑ ↓ (or Space, then ↑ ↓), then Enter.",
-    "match": "Give each line a number, or turn with ← →, then Enter.",
+    "match": "A letter picks a line, a number gives it its partner. Then Enter.",
 }
 CODE = "```python\n{}\n```"
 
@@ -35,9 +35,10 @@ class QuestionView(Vertical):
         max-width: 92;
         & > .form { color: $text-muted; }
         & > .form.problem { color: $warning; }
-        & > .verdict { display: none; margin-bottom: 1; text-style: bold; }
-        & > .verdict.right { display: block; color: $success; }
-        & > .verdict.wrong { display: block; color: $error; }
+        & > .outcome { display: none; height: auto; }
+        & .verdict { margin-bottom: 1; text-style: bold; }
+        & .verdict.right { color: $success; }
+        & .verdict.wrong { color: $error; }
     }
     """
 
@@ -49,6 +50,7 @@ class QuestionView(Vertical):
         self._form = Static(_form(asked), classes="form", markup=False)
         self._verdict = Static(classes="verdict", markup=False)
         self._why = Prose()
+        self._outcome = Vertical(self._verdict, self._why, classes="outcome")
 
     def compose(self) -> ComposeResult:
         yield Prose(self.asked.ask)
@@ -56,8 +58,7 @@ class QuestionView(Vertical):
             yield Prose(CODE.format(self.asked.code.rstrip()))
         yield self._answering
         yield self._form
-        yield self._verdict
-        yield self._why
+        yield self._outcome
 
     def take_focus(self) -> None:
         if self.verdict is None:
@@ -67,6 +68,15 @@ class QuestionView(Vertical):
         """The answer has not the form of one; nothing is lost."""
         self._form.update(problem)
         self._form.add_class("problem")
+        self._form.scroll_visible(animate=False)
+
+    def on_unfinished(self, message: Unfinished) -> None:
+        self.complain(message.says)
+
+    def on_changed(self, message: Changed) -> None:
+        if self._form.has_class("problem"):
+            self._form.update(_form(self.asked))
+            self._form.remove_class("problem")
 
     async def explain(self, verdict: Verdict) -> None:
         self.verdict = verdict
@@ -74,7 +84,10 @@ class QuestionView(Vertical):
         self._form.display = False
         self._verdict.update("✓ Right." if verdict.right else "✗ Not quite.")
         self._verdict.add_class("right" if verdict.right else "wrong")
+        self._outcome.display = True
         await self._why.update(_explanation(self.asked, verdict))
+        # Its end, or where it is longer than the screen its beginning.
+        self._outcome.scroll_visible(animate=False)
 
 
 def _form(asked: Asked) -> Content:

@@ -7,7 +7,7 @@ from textual.widgets import Input, Static
 
 from quizzes.questions import Asked, Verdict
 from quizzes.typed import Number
-from tui.widgets.answering import Answering
+from tui.widgets.answering import Answering, Changed
 
 EXAMPLES = {"number": "a number", "shape": "2, 5, 7", "gap": "…", "output": "what is printed"}
 
@@ -54,6 +54,9 @@ class TextAnswer(Answering):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.give(event.value)
+
+    def on_input_changed(self) -> None:
+        self.post_message(Changed())
 
     def close(self, verdict: Verdict) -> None:
         super().close(verdict)

@@ -87,8 +87,7 @@ class Verdict(Scroll):
 
     async def show(self, report: Report, kind: Kind, at: datetime) -> None:
         self._report = report
-        failed = [i for i, test in enumerate(report.tests) if test.outcome != "passed"]
-        self._chosen = failed[0] if failed else -1
+        self._chosen = _first_to_see(report)
         self._head = _headline(report)
         what = "Submitted" if kind == "submit" else "Checked"
         when = f"{what} at {at:%H:%M:%S} in {report.duration_ms:.0f} ms."
@@ -142,6 +141,13 @@ class Verdict(Scroll):
             (report.diagnosis.says, "bold"),
             (f"\nThe lesson explains it in “{titles.get(section, section)}”.", "$text-muted"),
         )
+
+
+def _first_to_see(report: Report) -> int:
+    """A test that the diagnosis above explains, else the first that failed; -1 without one."""
+    failed = [i for i, test in enumerate(report.tests) if test.outcome != "passed"]
+    explained = [i for i in failed if report.tests[i].diagnosis == report.diagnosis]
+    return next(iter((report.diagnosis and explained) or failed), -1)
 
 
 def _headline(report: Report) -> Content:

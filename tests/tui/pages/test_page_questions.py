@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from answer_keys import right_keys, wrong_keys
+from driving import text
 from right_answers import right_answer
 from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
@@ -170,6 +171,51 @@ def test_partners_are_turned_with_the_arrows() -> None:
     assert typed == [" ".join(f"{item.label}1" for item in asked.items)]
 
 
+def test_a_letter_picks_the_line_that_a_number_is_for() -> None:
+    asked = next(q for q in BY_KIND["match"] if len(q.draw(0).items) == 3).draw(0)
+    keys = ["c", "2", "a", "1", "2", "enter"]
+    assert press(asked, keys).typed == ["a1 b2 c2"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "says", "key"),
+    [
+        ("match", "Some lines have no partner yet.", "b"),
+        ("choice", "No option is chosen yet.", "b"),
+        ("number", "", "7"),
+    ],
+)
+def test_what_is_missing_is_said_until_something_changes(kind: str, says: str, key: str) -> None:
+    asked = BY_KIND[kind][0].draw(0)
+
+    async def script(app: Alone, pilot: Pilot[None]) -> None:
+        before = text(pilot)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.query(".problem") and says in text(pilot)
+        await pilot.press(key)
+        await pilot.pause()
+        assert not app.query(".problem")
+        assert text(pilot).splitlines()[-3:] == before.splitlines()[-3:]
+
+    ask(asked, script)
+
+
+@every_kind
+def test_the_verdict_is_on_the_screen(kind: str) -> None:
+    """However long the question is."""
+    for question in sorted(BY_KIND[kind], key=lambda question: -len(str(question.body)))[:3]:
+        asked = question.draw(7)
+
+        async def script(app: Alone, pilot: Pilot[None], asked: Asked = asked) -> None:
+            await pilot.press(*wrong_keys(asked))
+            await pilot.pause()
+            await pilot.pause()
+            assert "✓ Right." in text(pilot) or "✗ Not quite." in text(pilot), asked.question.id
+
+        ask(asked, script)
+
+
 def test_a_click_chooses() -> None:
     asked = BY_KIND["choice"][0].draw(0)
 
@@ -184,6 +230,6 @@ def test_a_click_chooses() -> None:
 def test_no_question_shows_markup_or_latex(kind: str) -> None:
     for question in BY_KIND[kind]:
         asked = question.draw(1)
-        for text in (asked.ask, *(item.text for item in (*asked.items, *asked.partners))):
-            assert "**" not in plain(text).replace(" ** ", ""), question.id
-            assert "\\" not in plain(text).replace("\\n", ""), question.id
+        for part in (asked.ask, *(item.text for item in (*asked.items, *asked.partners))):
+            assert "**" not in plain(part).replace(" ** ", ""), question.id
+            assert "\\" not in plain(part).replace("\\n", ""), question.id

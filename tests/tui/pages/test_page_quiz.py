@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from answer_keys import right_keys, wrong_keys
+from driving import NOW
 
 from exercises.catalog import load_catalog
+from tui import estimates
 from tui.quizzing import DEFAULT_COUNT
 from tui.screens.quiz import QuizPage
 from tui.widgets.question_view import QuestionView
@@ -57,7 +59,7 @@ def test_what_went_wrong_leads_to_its_section(drive: Drive) -> None:
         await driver.go("quiz", CHAPTER.id)
         topic = driver.one(QuestionView).asked.question.topic
         await driver.press(*wrong_keys(driver.one(QuestionView).asked))
-        await driver.press("e")
+        await driver.press("escape")
         assert "0 of 1 right." in driver.text
         assert "› Revisit: " in driver.text
         await driver.press("enter")
@@ -74,6 +76,43 @@ def test_a_round_that_was_left_goes_on(drive: Drive) -> None:
         await driver.go("today")
         await driver.go("quiz")
         assert "Question 2 of" in driver.text
+
+    drive(script)
+
+
+def test_a_round_has_as_many_questions_as_today_says(drive: Drive, session: Any) -> None:
+    with session() as opened:
+        opened.progress.mark_read(CHAPTER.id, NOW)
+        opened.progress.settings.change("minutes", str(round(estimates.reading(CHAPTER)) + 5))
+
+    async def script(driver: Any) -> None:
+        assert "5 questions on chapter 1" in driver.text
+        await driver.press("enter")
+        assert "Question 1 of 5" in driver.text
+
+    drive(script)
+
+
+def test_an_open_question_promises_only_what_works(drive: Drive) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("quiz", CHAPTER.id)
+        for _ in range(DEFAULT_COUNT):
+            last = driver.text.splitlines()[-1]
+            assert "Next" not in last and "esc End" in last and " Help" in last
+            await driver.press(*right_keys(driver.one(QuestionView).asked))
+            assert driver.text.splitlines()[-1].startswith(" Enter Next  esc End  ")
+            await driver.press("n")
+
+    drive(script)
+
+
+def test_escape_ends_a_round_and_then_leaves(drive: Drive) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("quiz", CHAPTER.id)
+        await driver.press("escape")
+        assert "Nothing was answered." in driver.text
+        await driver.press("escape")
+        assert type(driver.app.screen).__name__ == "TodayPage"
 
     drive(script)
 

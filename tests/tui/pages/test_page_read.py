@@ -10,6 +10,7 @@ from answer_keys import right_keys, wrong_keys
 
 from exercises.catalog import load_catalog
 from quizzes.bank import load_bank
+from tui import estimates
 from tui.checks import check_after
 from tui.lesson_steps import steps
 from tui.screens.contents import ContentsScreen
@@ -52,6 +53,20 @@ def test_space_turns_a_page_before_it_goes_on(drive: Drive) -> None:
     drive(script)
 
 
+def test_no_space_is_wasted_on_the_line_that_says_what_it_does(drive: Drive) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("read")
+        rows = driver.app.screen.query_one("#page").size.height
+        around = 5  # the bars, the head, and the blank lines
+        await driver.pilot.resize_terminal(80, rows + around - 2)
+        await driver.settle()
+        assert driver.app.screen.query_one("#text").max_scroll_y == 2
+        await driver.press("space")
+        assert at(1) in driver.text
+
+    drive(script)
+
+
 def at(place: int) -> str:
     return f" {place + 1}/{len(STEPS)}"
 
@@ -59,7 +74,7 @@ def at(place: int) -> str:
 def test_a_question_follows_its_step(drive: Drive, size: Any) -> None:
     async def script(driver: Any) -> None:
         await driver.go("read", STEPS[ASKED].id)
-        assert "Space: a question on this" in driver.text or size == (80, 24)
+        assert "Space: a question" in driver.text or size == (80, 24)
         await driver.press("n")
         view = driver.one(QuestionView)
         assert view.asked.question.topic == TOPIC
@@ -72,20 +87,28 @@ def test_a_question_follows_its_step(drive: Drive, size: Any) -> None:
     drive(script, size)
 
 
-def test_a_wrong_answer_is_explained_and_asked_again_later(drive: Drive, session: Any) -> None:
+def test_a_wrong_answer_is_explained_and_asked_again_three_steps_later(
+    drive: Drive, session: Any
+) -> None:
     async def script(driver: Any) -> None:
         await driver.go("read", STEPS[ASKED].id)
         await driver.press("n")
         asked = driver.one(QuestionView).asked
         await driver.press(*wrong_keys(asked))
         assert "✗ Not quite." in driver.text
-        await driver.press("n", "n")
+        while at(ASKED + 3) not in driver.text:
+            await driver.press("n")
+            if driver.app.screen.query(QuestionView):
+                view = driver.one(QuestionView)
+                assert view.asked.question != asked.question
+                await driver.press(*right_keys(view.asked))
+        await driver.press("n")
         assert driver.one(QuestionView).asked.question == asked.question
 
     drive(script)
     with session() as opened:
-        [kept] = opened.progress.answers.all()
-        assert (kept.right, kept.context) == (False, "lesson")
+        kept = [one for one in opened.progress.answers.all() if not one.right]
+        assert [one.context for one in kept] == ["lesson"]
 
 
 def test_what_is_not_in_the_form_of_an_answer_costs_nothing(drive: Drive, session: Any) -> None:
@@ -125,6 +148,20 @@ def test_reading_goes_on_where_it_stopped(drive: Drive) -> None:
 
     drive(stop)
     drive(go_on)
+
+
+def test_today_says_where_reading_goes_on(drive: Drive) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("read", STEPS[-2].id)
+        await driver.go("today")
+        assert f"Continue · step {len(STEPS) - 1} of {len(STEPS)}" in driver.text
+        minutes = estimates.reading(CHAPTER) * 2 / len(STEPS)
+        assert f"about {minutes:.0f} minute" in driver.text
+        assert "Continue" in driver.text.splitlines()[-1]
+        await driver.press("enter")
+        assert at(len(STEPS) - 2) in driver.text
+
+    drive(script)
 
 
 def test_the_end_marks_the_chapter_read(drive: Drive, session: Any) -> None:
