@@ -64,5 +64,6 @@ def first_places(steps: Sequence[LessonStep], about: Sequence[Question]) -> dict
             found[question.id] = section[-(-number * len(section) // len(about)) - 1]
         else:
             words = single_spaced(question.after)
-            found[question.id] = next(p for p in section if words in single_spaced(steps[p].text))
+            holding = (p for p in section if words in single_spaced(steps[p].text))
+            found[question.id] = next(holding, section[-1])
     return found

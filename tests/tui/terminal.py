@@ -22,7 +22,8 @@ class Terminal:
 
     def __init__(self, program: str, folder: Path, environment: dict[str, str]) -> None:
         self._child: pexpect.spawn[str] = pexpect.spawn(
-            program,
+            "env",
+            [program],  # as a command, a path with a space would be taken apart
             cwd=folder,
             env=environment | {"TERM": "xterm-256color", "COLORTERM": "truecolor"},
             dimensions=(ROWS, COLUMNS),
