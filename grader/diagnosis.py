@@ -124,19 +124,20 @@ def _explains(suspect: Local, record: Record, solved: Sequence[Value | Raised]) 
 def _is_refuted(suspect: Local, record: Record) -> bool:
     """Whether the suspect gives other values than the learner's code. An error refutes nothing:
     what leads to it may be shared."""
-    theirs = [outcome for step, outcome in record.log if isinstance(step, Call)]
     return any(
         isinstance(mine, Value) and isinstance(learner, Value) and not _agree(mine, learner)
-        for mine, learner in zip(_replay(suspect, record), theirs, strict=True)
+        for mine, learner in _beside(suspect, record)
     )
 
 
 def _answers_alike(suspect: Local, record: Record) -> bool:
+    return all(_agree(mine, learner) for mine, learner in _beside(suspect, record))
+
+
+def _beside(suspect: Local, record: Record) -> Iterator[tuple[Value | Raised, Value | Raised]]:
+    """The suspect's and the learner's answer to each call of one test, one at a time."""
     theirs = [outcome for step, outcome in record.log if isinstance(step, Call)]
-    return all(
-        _agree(mine, learner)
-        for mine, learner in zip(_replay(suspect, record), theirs, strict=True)
-    )
+    return zip(_replay(suspect, record), theirs, strict=True)
 
 
 def _replay(local: Local, record: Record) -> Iterator[Value | Raised]:

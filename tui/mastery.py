@@ -1,9 +1,9 @@
 """How much of a topic the learner has shown to know.
 
 A topic's exercises, its questions and its cards count a third each, however many they are: one
-exercise takes longer than a dozen cards. An exercise is known once a submission
-has passed, a question if its last answer was right, a card if it is learnt and was not forgotten
-since. Nothing is guessed: what was never asked is not known.
+exercise takes longer than a dozen cards. An exercise is known once a submission has passed, a
+question if its last answer was right, a card if it is learnt and was not forgotten since. Nothing
+is guessed: what was never asked is not known.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ class Overview:
 def overview(session: Session, now: datetime) -> Overview:
     """`now` is in the learner's time zone."""
     known = session.snapshot(now)
-    step = todays_step(session, now)
+    step = session.step_from(known)
     bookmark = _bookmark(session, step)
     return Overview(
         step=_shortened(session, step, bookmark) if bookmark else step,
@@ -74,11 +74,6 @@ def overview(session: Session, now: datetime) -> Overview:
             for chapter in session.catalog.chapters
         ),
     )
-
-
-def todays_step(session: Session, now: datetime) -> Step:
-    """The one place where the app asks what is next."""
-    return session.next_step(now)
 
 
 def _bookmark(session: Session, step: Step) -> Bookmark | None:

@@ -59,8 +59,11 @@ class Session:
         return summaries(self.catalog)
 
     def next_step(self, now: datetime | None = None) -> Step:
-        """The one place where it is decided what is next; `now` is in the learner's time zone."""
-        known = self.snapshot(now or local_now())
+        """What is next; `now` is in the learner's time zone."""
+        return self.step_from(self.snapshot(now or local_now()))
+
+    def step_from(self, known: Snapshot) -> Step:
+        """The one place where it is decided what is next."""
         return worded(self.catalog, known, next_task(self.catalog, known, self.pace()))
 
     def snapshot(self, now: datetime) -> Snapshot:

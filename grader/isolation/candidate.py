@@ -10,7 +10,7 @@ from typing import Any
 from grader.errors import GraderError, ProtocolError
 from grader.isolation.protocol import Channel, Encoder, TooLarge, decode
 from grader.isolation.sandbox import START_SECONDS, Sandbox
-from grader.isolation.session import Call, Raised
+from grader.isolation.session import Call, Raised, encode_call
 from grader.report import MAX_TEXT
 
 GRACE_SECONDS = 0.5  # what a worker gets to report its own time-out before it is killed
@@ -97,17 +97,7 @@ class Candidate:
     def perform(self, call: Call, meanwhile: Callable[[], object] | None = None) -> Value | Raised:
         """Make one call over there; `meanwhile` is run here while the worker is busy."""
         encoder = Encoder()
-        target = call.target
-        request = {
-            "op": "call",
-            "index": call.index,
-            "target": target if isinstance(target, str) else encoder.encode(target),
-            "method": call.method,
-            "args": encoder.encode(call.args),
-            "kwargs": encoder.encode(dict(call.kwargs)),
-            "want": call.want,
-            "cotangent": encoder.encode(call.cotangent),
-        }
+        request = encode_call(call, encoder)
         return self._ask(request, encoder.tensors, meanwhile)
 
     def prepare_next(self) -> None:

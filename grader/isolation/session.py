@@ -18,7 +18,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
-from grader.isolation.protocol import Handle
+from grader.isolation.protocol import Encoder, Handle, decode
 
 Want = Literal["value", "gradients", "inputs_after", "dict", "nothing"]
 
@@ -39,6 +39,33 @@ class Call:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     want: Want = "value"
     cotangent: Any = None
+
+
+def encode_call(call: Call, encoder: Encoder) -> dict[str, Any]:
+    """The request that asks a worker for `call`; its tensors are in `encoder` afterwards."""
+    return {
+        "op": "call",
+        "index": call.index,
+        "target": encoder.encode(call.target),
+        "method": call.method,
+        "args": encoder.encode(call.args),
+        "kwargs": encoder.encode(dict(call.kwargs)),
+        "want": call.want,
+        "cotangent": encoder.encode(call.cotangent),
+    }
+
+
+def decode_call(request: dict[str, Any], tensors: dict[str, Tensor], device: str) -> Call:
+    """The inverse of `encode_call`."""
+    return Call(
+        index=request["index"],
+        target=decode(request["target"], tensors, device),
+        method=request["method"],
+        args=decode(request["args"], tensors, device),
+        kwargs=decode(request["kwargs"], tensors, device),
+        want=request["want"],
+        cotangent=decode(request["cotangent"], tensors, device),
+    )
 
 
 class BadSignature(TypeError):

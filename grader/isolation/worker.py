@@ -24,8 +24,16 @@ import torch
 
 from grader.isolation.inspection import Finding, compile_files
 from grader.isolation.lockdown import Limits, Plan, apply
-from grader.isolation.protocol import Channel, Encoder, Handle, TooLarge, decode
-from grader.isolation.session import Call, Raised, Session, describe_exception, load_source
+from grader.isolation.protocol import Channel, Encoder, Handle, TooLarge
+from grader.isolation.session import (
+    Call,
+    Raised,
+    Session,
+    decode_call,
+    describe_exception,
+    encode_call,
+    load_source,
+)
 
 MAX_OUTPUT = 16 * 1024
 
@@ -134,20 +142,7 @@ class Worker:
         self._active().add_helper(name, source)
 
     def call(self, request: dict[str, Any], tensors: dict[str, Any]) -> Any:
-        target = request["target"]
-        return self._active().perform(
-            Call(
-                index=request["index"],
-                target=target
-                if isinstance(target, str)
-                else Handle(target["handle"], target["type"]),
-                method=request["method"],
-                args=decode(request["args"], tensors, self._device),
-                kwargs=decode(request["kwargs"], tensors, self._device),
-                want=request["want"],
-                cotangent=decode(request["cotangent"], tensors, self._device),
-            )
-        )
+        return self._active().perform(decode_call(request, tensors, self._device))
 
     def keep(self, value: object, name: str) -> Handle:
         return self._active().keep(value, name)
@@ -225,11 +220,12 @@ def rehearse(device: str) -> None:
     finders = list(sys.meta_path)
     ours, theirs = socket.socketpair()
     examiner, channel, output, worker = Channel(ours), Channel(theirs), Output(), Worker(device)
-    encoder = Encoder()
     x = torch.ones(2, 2)
-    call = {"op": "call", "target": "attend", "method": "", "kwargs": encoder.encode({})}
-    call |= {"args": encoder.encode((x,)), "seed": 0}
-    cotangent = encoder.encode((x, x))
+    calls = (
+        Call(0, "attend", args=(x,)),
+        Call(1, "attend", args=(x,), want="gradients", cotangent=(x, x)),
+    )
+    encoder = Encoder()
     requests: list[dict[str, Any]] = [
         {
             "op": "inspect",
@@ -238,8 +234,7 @@ def rehearse(device: str) -> None:
             "forbidden": ["dropout"],
         },
         {"op": "load", "entry": ["attend"]},
-        {**call, "index": 0, "want": "value", "cotangent": None},
-        {**call, "index": 1, "want": "gradients", "cotangent": cotangent},
+        *({**encode_call(call, encoder), "seed": 0} for call in calls),
     ]
     for request in requests:
         examiner.send({"seconds": 1.0, "seed": None, **request}, encoder.tensors)

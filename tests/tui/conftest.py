@@ -3,13 +3,15 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from driving import Small, make_small
 from small_course import small_course, small_quiz
+
+from tui.progress import Progress
 
 LEARN = Path(sys.executable).with_name("learn")
 
@@ -77,6 +79,17 @@ def right() -> str:
 @pytest.fixture
 def wrong() -> str:
     return OVERFLOWING
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "progress.db"
+
+
+@pytest.fixture
+def progress(file: Path) -> Iterator[Progress]:
+    with Progress(file) as progress:
+        yield progress
 
 
 @pytest.fixture

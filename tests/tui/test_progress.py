@@ -6,7 +6,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -49,17 +48,6 @@ KEPT = {
     "reviews": "reviews JOIN schedules USING (card) WHERE card LIKE :name || ' %'",
     "schedules": "schedules WHERE card LIKE :name || ' %'",
 }
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "progress.db"
-
-
-@pytest.fixture
-def progress(file: Path) -> Iterator[Progress]:
-    with Progress(file) as progress:
-        yield progress
 
 
 def attempt(exercise: str, **changes: Any) -> Attempt:

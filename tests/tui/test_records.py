@@ -1,7 +1,6 @@
 """Answers, schedules and settings in the progress file."""
 
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -17,12 +16,6 @@ from tui.settings import SETTINGS, BadSetting
 
 NOW = datetime(2025, 3, 3, 18, tzinfo=UTC)
 scheduler = Scheduler()
-
-
-@pytest.fixture
-def progress(tmp_path: Path) -> Iterator[Progress]:
-    with Progress(tmp_path / "progress.db") as progress:
-        yield progress
 
 
 def answer(question: str, right: bool, minutes: int = 0) -> Answer:

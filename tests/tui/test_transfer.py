@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -69,17 +68,6 @@ def content(file: Path) -> dict[str, set[Any]]:
 def count(file: Path, table: str) -> int:
     with closing(sqlite3.connect(file)) as db:
         return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "progress.db"
-
-
-@pytest.fixture
-def progress(file: Path) -> Iterator[Progress]:
-    with Progress(file) as progress:
-        yield progress
 
 
 def test_every_table_is_moved(progress: Progress) -> None:

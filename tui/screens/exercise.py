@@ -19,7 +19,6 @@ from tui.briefing import Briefing, briefing
 from tui.editor import edit, find_editor
 from tui.grading import keep, read
 from tui.hints import show_hint
-from tui.overview import todays_step
 from tui.saving import Saves
 from tui.screens.page import Page
 from tui.widgets.brief import Brief
@@ -217,5 +216,5 @@ class ExercisePage(Page):
 
     async def action_next(self) -> None:
         now = self.app.clock()
-        step = await self.app.desk.ask(lambda session: todays_step(session, now))
+        step = await self.app.desk.ask(lambda session: session.next_step(now))
         self.post_message(messages.Do(step))

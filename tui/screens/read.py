@@ -186,8 +186,8 @@ class ReadPage(Page):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         lesson = self._lesson
-        if action == "leave" or self._is_asking:
-            return action == "leave" and self._is_asking
+        if self._is_asking != (action == "leave"):
+            return False
         if action == "exercise":
             return bool(lesson and lesson.step.exercises)
         if action == "lab":
