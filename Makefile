@@ -24,7 +24,7 @@ format: $(VENV)/.installed-dev  ## write the format that `check` asks for
 	$(BIN)/ruff check --fix .
 
 screenshots: $(VENV)/.installed-dev  ## draw the pictures that the README shows
-	$(BIN)/python -m tui.screenshots docs/screenshots
+	$(BIN)/python -m tui.app.screenshots docs/screenshots
 
 clean:  ## remove what the other targets made; the workspace stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -12,8 +12,8 @@ from functools import cache, cached_property
 from pathlib import Path, PurePath
 
 from exercises.errors import CatalogError, UnknownChapter, UnknownExercise
-from exercises.fields import Fields
 from exercises.names import look_up
+from exercises.yaml_mapping import Fields
 
 __all__ = [
     "Catalog",

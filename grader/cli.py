@@ -68,7 +68,7 @@ def run(
 @output_option
 def audit(exercises: Sequence[str], jobs: int, form: str, output: Path | None) -> int:
     """Grade the suites: stubs fail, right answers pass, wrong ones are caught and named."""
-    from grader.audit import audit, select
+    from grader.proving.audit import audit, select
 
     catalog = load_catalog()
     chosen = select(catalog, exercises)
@@ -87,7 +87,7 @@ def audit(exercises: Sequence[str], jobs: int, form: str, output: Path | None) -
 @output_option
 def doctor(form: str, output: Path | None) -> int:
     """Try to break each layer that holds learners' code, and say which ones hold here."""
-    from grader.doctor import examine
+    from grader.proving.doctor import examine
 
     found = examine()
     in_json = json.dumps(found.to_dict(), indent=2) + "\n"
@@ -102,7 +102,7 @@ def doctor(form: str, output: Path | None) -> int:
 @output_option
 def bench(exercise: str, runs: int, form: str, output: Path | None) -> int:
     """Time a verdict, beside the suite without isolation and beside plain pytest."""
-    from grader.bench import bench
+    from grader.proving.bench import bench
 
     result = bench(load_catalog().exercise(exercise), runs)
     in_json = json.dumps(result.to_dict(), indent=2) + "\n"

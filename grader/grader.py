@@ -7,14 +7,14 @@ from types import TracebackType
 
 from exercises.catalog import load_catalog
 from grader.errors import ExaminerLost
-from grader.pool import ExaminerPool
+from grader.executor import ExaminerPool
 from grader.report import Problem, Report
 from grader.submission import Submission
 
 
 def grade(submission: Submission) -> Report:
-    """Grade in the process that this is called in; see `grader.examiner.grade`."""
-    from grader.examiner import grade  # torch is loaded where grading happens, not before
+    """Grade in the process that this is called in; see `grader.examiner.examiner.grade`."""
+    from grader.examiner.examiner import grade  # torch is loaded where grading happens, not before
 
     return grade(submission)
 

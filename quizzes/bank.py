@@ -11,7 +11,7 @@ from pathlib import Path
 
 from exercises.catalog import Catalog, Chapter, load_catalog
 from exercises.lessons import sections
-from quizzes.cards import Card, Note, card_ids
+from quizzes.cards.card import Card, Note, card_ids
 from quizzes.entries import (
     Event,
     Faq,
@@ -23,9 +23,9 @@ from quizzes.entries import (
     read_resources,
     read_timeline,
 )
-from quizzes.questions import Question
-from quizzes.reading import read_questions
-from quizzes.source import Source
+from quizzes.entry_file import Source
+from quizzes.questions.question import Question
+from quizzes.questions.reader import read_questions
 
 ROOT = Path(__file__).parent
 

@@ -6,9 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
-from exercises.fields import Fields
-from quizzes.cards import CARD_KINDS, HIDDEN, CardKind, Note
-from quizzes.source import Source
+from exercises.yaml_mapping import Fields
+from quizzes.cards.card import CARD_KINDS, HIDDEN, CardKind, Note
+from quizzes.entry_file import Source
 
 LAST_CHAPTER = 10
 FIRST_YEAR, LAST_YEAR = 1900, 2100

@@ -103,7 +103,7 @@ def _open_app() -> None:
     # Looking for garbage among what is being imported would take a sixth of the way to the first
     # frame; the app turns it on again behind that.
     gc.disable()
-    from tui.app import run
+    from tui.app.app import run
 
     run()
 

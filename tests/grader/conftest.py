@@ -9,13 +9,13 @@ from hypothesis import settings
 
 from exercises.catalog import load_catalog
 from grader import Grader
-from grader.isolation.candidate import Allowance, Candidate, Value
-from grader.isolation.proxy import Exchange, SubmissionProxy
-from grader.isolation.sandbox import Sandbox
-from grader.isolation.session import Session, load_source
+from grader.examiner.answer_key import solution_path
+from grader.examiner.sandbox import Sandbox
+from grader.examiner.submission_process import Allowance, SubmissionProcess, Value
+from grader.examiner.submission_proxy import PairedCalls, SubmissionProxy
+from grader.examiner.suite_run import SuiteRun
 from grader.report import TestResult
-from grader.solutions import solution_path
-from grader.suite import SuiteRun
+from grader.worker.calls import Session, load_source
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
@@ -48,13 +48,13 @@ def solution() -> Callable[[str], str]:
 
 
 @pytest.fixture
-def candidate(sandbox: Sandbox) -> Iterator[Callable[..., Candidate]]:
+def candidate(sandbox: Sandbox) -> Iterator[Callable[..., SubmissionProcess]]:
     """`candidate(files)`: a submission in a worker of its own, inspected but not yet loaded."""
     opened = []
 
-    def open_candidate(files: Files, allowance: Allowance = PLENTY) -> Candidate:
+    def open_candidate(files: Files, allowance: Allowance = PLENTY) -> SubmissionProcess:
         named = {MAIN: files} if isinstance(files, str) else files
-        found = Candidate(sandbox, named, MAIN, (), frozenset(), allowance)
+        found = SubmissionProcess(sandbox, named, MAIN, (), frozenset(), allowance)
         opened.append(found)
         assert found.inspect() == Value(None)
         return found
@@ -65,7 +65,7 @@ def candidate(sandbox: Sandbox) -> Iterator[Callable[..., Candidate]]:
 
 
 @pytest.fixture
-def play(candidate: Callable[..., Candidate]) -> Callable[..., SubmissionProxy]:
+def play(candidate: Callable[..., SubmissionProcess]) -> Callable[..., SubmissionProxy]:
     """`play(files, solution)`: the `submission` fixture of a suite, inside one test."""
 
     def start(files: Files, solution: str | None = None, seed: int = 0) -> SubmissionProxy:
@@ -74,13 +74,13 @@ def play(candidate: Callable[..., Candidate]) -> Callable[..., SubmissionProxy]:
         session = solution_session(files, solution)
         session.begin(seed)
         assert isinstance(learner.begin(seed), Value)
-        return SubmissionProxy(Exchange(learner, session, PLENTY))
+        return SubmissionProxy(PairedCalls(learner, session, PLENTY))
 
     return start
 
 
 @pytest.fixture
-def examine(candidate: Callable[..., Candidate], tmp_path: Path) -> Callable[..., object]:
+def examine(candidate: Callable[..., SubmissionProcess], tmp_path: Path) -> Callable[..., object]:
     """`examine(suite, files, solution)`: the results of a whole suite, by the tests' names."""
 
     def run(

@@ -9,9 +9,9 @@ import pytest
 
 from exercises.catalog import load_catalog
 from grader import Report, Submission
-from grader.audit import Audit, audit, select
-from grader.examiner import Examiner
-from grader.isolation.sandbox import Sandbox
+from grader.examiner.examiner import Examiner
+from grader.examiner.sandbox import Sandbox
+from grader.proving.audit import Audit, audit, select
 
 CHAPTER = """
 title: Doubling

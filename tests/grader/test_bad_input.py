@@ -17,10 +17,10 @@ import pytest
 
 from exercises.catalog import Catalog, Limits, load_catalog
 from grader import Report, Submission
-from grader.examiner import Examiner
-from grader.isolation.candidate import Allowance
-from grader.isolation.sandbox import Sandbox
-from grader.solutions import solution_path
+from grader.examiner.answer_key import solution_path
+from grader.examiner.examiner import Examiner
+from grader.examiner.sandbox import Sandbox
+from grader.examiner.submission_process import Allowance
 from grader.submission import MAX_SOURCE_BYTES
 
 FLOAT64 = "test_float64_keeps_its_precision"

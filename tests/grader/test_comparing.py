@@ -9,8 +9,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.comparing import TOLERANCES, Differs, check_close, check_structure, same
-from grader.isolation.protocol import Handle, Record
+from grader.examiner.comparison import TOLERANCES, Differs, check_close, check_structure, same
+from grader.worker.protocol import Handle, Record
 
 Costs = namedtuple("Costs", "operations steps")
 NAN, INF = math.nan, math.inf

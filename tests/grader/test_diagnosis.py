@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from grader.diagnosis import Diagnostician, Misconception, Record, load_misconceptions
 from grader.errors import GraderError
-from grader.isolation.candidate import Allowance
-from grader.isolation.proxy import Exchange, Failure, Local, SubmissionProxy
-from grader.isolation.session import Session, load_source
+from grader.examiner.diagnosis import Diagnostician, Misconception, Record, load_misconceptions
+from grader.examiner.submission_process import Allowance
+from grader.examiner.submission_proxy import Failure, Local, PairedCalls, SubmissionProxy
+from grader.worker.calls import Session, load_source
 
 SOLUTION = "def f(x, n=1): return x * 2 + n"
 
@@ -30,7 +30,7 @@ def run(
     for seed, test in enumerate(tests):
         ours.begin(seed)
         local.begin(seed)
-        exchange = Exchange(local, ours, Allowance())
+        exchange = PairedCalls(local, ours, Allowance())
         try:
             failed = bool(test(SubmissionProxy(exchange)))
         except Failure:

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from grader.doctor import SCHEMA, examine
 from grader.errors import GraderError
-from grader.isolation import kernel
-from grader.isolation.lockdown import LAYERS
-from grader.isolation.probe import ATTEMPTS
+from grader.lockdown import syscalls
+from grader.lockdown.lockdown import LAYERS
+from grader.lockdown.probe import ATTEMPTS
+from grader.proving.doctor import SCHEMA, examine
 
-linux = pytest.mark.skipif(not kernel.LINUX, reason="the lock-down's layers are Linux's")
+linux = pytest.mark.skipif(not syscalls.LINUX, reason="the lock-down's layers are Linux's")
 
 
 def test_a_report_names_every_layer_and_every_attempt() -> None:

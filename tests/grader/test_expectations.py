@@ -6,10 +6,10 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from grader.comparing import same
-from grader.fixtures import Expectation
-from grader.isolation.proxy import Failure
-from grader.showing import SHOWN_CHARACTERS, show
+from grader.examiner.comparison import same
+from grader.examiner.display import SHOWN_CHARACTERS, show
+from grader.examiner.fixtures import Expectation
+from grader.examiner.submission_proxy import Failure
 
 ONES = torch.ones(3)
 DIGITS = 10**4000

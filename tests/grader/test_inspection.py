@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.isolation.inspection import Finding, compile_files
+from grader.worker.inspection import Finding, compile_files
 
 FORBIDDEN = frozenset({"softmax", "log_softmax", "Softmax"})
 

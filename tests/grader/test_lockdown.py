@@ -22,10 +22,10 @@ import numpy
 import pytest
 import torch
 
-from grader.isolation import kernel, landlock, probe, readable, seccomp
-from grader.isolation.lockdown import LAYERS, Limits, apply, prepare, readable_roots
+from grader.lockdown import landlock, probe, readable, seccomp, syscalls
+from grader.lockdown.lockdown import LAYERS, Limits, apply, prepare, readable_roots
 
-pytestmark = pytest.mark.skipif(not kernel.LINUX, reason="the lock-down's layers are Linux's")
+pytestmark = pytest.mark.skipif(not syscalls.LINUX, reason="the lock-down's layers are Linux's")
 
 SITE_PACKAGES = Path(torch.__file__).parents[1]
 STANDARD_LIBRARY = Path(os.__file__).parent
@@ -171,8 +171,8 @@ import json, os
 import torch
 torch.set_num_threads(1)
 (torch.ones(2, 2) @ torch.ones(2, 2)).sum()
-from grader.isolation import probe
-from grader.isolation.lockdown import Limits, apply, prepare, readable_roots
+from grader.lockdown import probe
+from grader.lockdown.lockdown import Limits, apply, prepare, readable_roots
 
 plan = prepare(readable_roots())
 
@@ -218,11 +218,11 @@ def test_an_older_landlock_keeps_files_out_too(abi: int) -> None:
     try:
         if landlock.kernel_abi() < abi:
             pytest.skip("this kernel is older")
-    except kernel.Unavailable:
+    except syscalls.Unavailable:
         pytest.skip("no Landlock here")
 
     def confined(_: int) -> object:
-        kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+        syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
         allowed = [(STANDARD_LIBRARY, landlock.READ), (Path("/nowhere"), landlock.READ)]
         landlock.restrict(landlock.ruleset(abi, allowed), abi)
         (STANDARD_LIBRARY / "os.py").read_text()
@@ -237,7 +237,8 @@ def test_an_older_landlock_keeps_files_out_too(abi: int) -> None:
 # --- system calls
 
 needs_seccomp = pytest.mark.skipif(
-    not kernel.LINUX or subprocess.run([sys.executable, "-c", "import pyseccomp"]).returncode != 0,
+    not syscalls.LINUX
+    or subprocess.run([sys.executable, "-c", "import pyseccomp"]).returncode != 0,
     reason="no libseccomp here",
 )
 
@@ -300,8 +301,8 @@ def test_a_system_call_of_another_architecture_ends_the_process(code: bytes) -> 
         pytest.param(lambda: os.open(os.__file__, os.O_RDONLY | os.O_TRUNC), id="truncate"),
         pytest.param(lambda: fcntl.fcntl(1, fcntl.F_SETOWN, os.getppid()), id="own signals"),
         pytest.param(lambda: fcntl.ioctl(1, 0x5412, b"x"), id="type into the terminal"),
-        pytest.param(lambda: kernel.prctl(kernel.PR_SET_DUMPABLE, 1), id="dumpable"),
-        pytest.param(lambda: kernel.prctl(kernel.PR_SET_PDEATHSIG, 0), id="outlive the zygote"),
+        pytest.param(lambda: syscalls.prctl(syscalls.PR_SET_DUMPABLE, 1), id="dumpable"),
+        pytest.param(lambda: syscalls.prctl(syscalls.PR_SET_PDEATHSIG, 0), id="outlive the zygote"),
         pytest.param(lambda: resource.prlimit(0, resource.RLIMIT_CPU, (1, 1)), id="set a limit"),
         pytest.param(lambda: resource.prlimit(os.getppid(), resource.RLIMIT_CPU), id="ask parent"),
         pytest.param(lambda: socket.socketpair(), id="socket pair"),

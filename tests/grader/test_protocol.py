@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from grader.errors import ProtocolError
-from grader.isolation import protocol
-from grader.isolation.protocol import (
+from grader.worker import protocol
+from grader.worker.protocol import (
     DTYPES,
     HEADER,
     MAGIC,

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from grader.isolation.protocol import Record
-from grader.isolation.proxy import Failure, RemoteObject, SubmissionProxy
+from grader.examiner.submission_proxy import Failure, RemoteObject, SubmissionProxy
+from grader.worker.protocol import Record
 
 Play = Callable[..., SubmissionProxy]
 

@@ -18,8 +18,8 @@ import grader as package
 from exercises.errors import CatalogError, UnknownExercise
 from grader import Grader, GraderError, Submission
 from grader.errors import UsageError
+from grader.executor import ExaminerPool
 from grader.grader import grade
-from grader.pool import ExaminerPool
 
 WRONG = "def softmax(x, dim=-1): return x"
 ENDLESS = "while True: pass"

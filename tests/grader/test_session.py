@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import torch
 
-from grader.isolation.candidate import Allowance, Candidate, Value
-from grader.isolation.proxy import SubmissionProxy
-from grader.isolation.session import Call, Raised, Session, load_source
+from grader.examiner.submission_process import Allowance, SubmissionProcess, Value
+from grader.examiner.submission_proxy import SubmissionProxy
 from grader.report import TestResult
+from grader.worker.calls import Call, Raised, Session, load_source
 
 Examine = Callable[..., dict[str, TestResult]]
-Open = Callable[..., Candidate]
+Open = Callable[..., SubmissionProcess]
 
 SHORT = Allowance(test_seconds=1.0, total_seconds=60.0)
 THREE_TESTS = """

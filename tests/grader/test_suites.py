@@ -10,8 +10,8 @@ import torch
 
 from exercises.catalog import Exercise, load_catalog
 from grader import Grader
-from grader.audit import audit
-from grader.solutions import solution_path
+from grader.examiner.answer_key import solution_path
+from grader.proving.audit import audit
 
 EXERCISES = load_catalog().exercises
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)

@@ -26,12 +26,12 @@ import pytest
 
 from exercises.catalog import Catalog, Limits, load_catalog
 from grader import Report, Submission
-from grader.examiner import Examiner
+from grader.examiner.answer_key import solution_path
+from grader.examiner.examiner import Examiner
+from grader.examiner.sandbox import Sandbox
 from grader.formats import json as json_format
 from grader.formats import junit
 from grader.formats import text as text_format
-from grader.isolation.sandbox import Sandbox
-from grader.solutions import solution_path
 
 HERE = Path(__file__).parent
 KIT = (HERE / "kit.py").read_text(encoding="utf-8")

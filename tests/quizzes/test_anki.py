@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from exercises.catalog import load_catalog
-from quizzes.anki import guid, package, to_html
 from quizzes.bank import load_bank
-from quizzes.cards import Note
+from quizzes.cards.anki import guid, package, to_html
+from quizzes.cards.card import Note
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
 CATALOG = load_catalog()

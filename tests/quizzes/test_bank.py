@@ -9,7 +9,7 @@ from small_bank import CARDS, KINDS, Entry, Library, card, question
 
 from exercises.errors import CatalogError
 from quizzes.bank import load_bank
-from quizzes.questions import KINDS as ALL_KINDS
+from quizzes.questions.question import KINDS as ALL_KINDS
 
 TERM = {"id": "query", "term": "Query", "short": "It asks.", "long": "It is a vector."}
 EVENT = {"id": "e", "year": 2015, "title": "T", "text": "X", "source": "S", "chapter": 1}

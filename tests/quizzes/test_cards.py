@@ -5,7 +5,7 @@ from small_bank import Library, card
 
 from exercises.catalog import load_catalog
 from quizzes.bank import load_bank
-from quizzes.cards import Note, card_ids, note_of
+from quizzes.cards.card import Note, card_ids, note_of
 
 
 def cloze(text: str) -> Note:

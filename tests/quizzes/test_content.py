@@ -14,8 +14,8 @@ import exercises
 from exercises.catalog import Chapter, load_catalog
 from exercises.lessons import sections
 from quizzes.bank import load_bank
-from quizzes.questions import Question
-from quizzes.typed import Typed
+from quizzes.questions.free_response import Typed
+from quizzes.questions.question import Question
 
 ROOT = Path(exercises.__file__).parents[1]
 BANK = load_bank()

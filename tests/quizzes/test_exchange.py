@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.exchange import ExchangeError, dump, load
-from quizzes.review import RATINGS, STATES, Review, Schedule
+from quizzes.cards.backup import ExchangeError, dump, load
+from quizzes.cards.scheduling import RATINGS, STATES, Review, Schedule
 
 # to the millisecond, which is what is kept
 times = st.integers(0, 10**12).map(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.expressions import ExpressionError, evaluate, fill
+from quizzes.questions.expressions import ExpressionError, evaluate, fill
 
 VALUES = {"n": 8, "d": 0.5}
 

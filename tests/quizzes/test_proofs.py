@@ -11,7 +11,7 @@ import torch
 
 import reference
 from quizzes.bank import load_bank
-from quizzes.questions import Asked, BadAnswer, Choices, Output, Question
+from quizzes.questions.question import Asked, BadAnswer, Choices, Output, Question
 
 SEEDS = range(10)
 QUESTIONS = [*load_bank().questions, *load_bank().prerequisites]

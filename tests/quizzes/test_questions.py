@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_bank import KINDS, Entry, Library, question
 
-from quizzes import answers
-from quizzes.questions import Asked, BadAnswer, Question, Verdict
+from quizzes.questions import parse_answer
+from quizzes.questions.question import Asked, BadAnswer, Question, Verdict
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ ASKED: dict[str, Asked] = {}
 def test_choice(ask: Any, seed: int) -> None:
     asked = ask(question("choice"), seed)
     label = label_of(asked, "Nothing.")
-    number = str(answers.LETTERS.index(label) + 1)
+    number = str(parse_answer.LETTERS.index(label) + 1)
     for typed in (label, label.upper(), f"({label})", f" {label}) ", number, "nothing."):
         verdict = asked.check(typed)
         assert verdict == Verdict(True, (f"{label}) It cancels.",), f"{label}) Nothing.")
@@ -167,7 +167,7 @@ def test_choices(ask: Any, seed: int) -> None:
     queries, keys, quarks = (label_of(asked, text) for text in ("Queries", "Keys", "Quarks"))
     for typed in (f"{queries} {keys}", f"{keys},{queries}", f"{keys}{queries}".upper()):
         assert asked.check(typed).right
-    numbers = ",".join(str(answers.LETTERS.index(label) + 1) for label in (keys, queries))
+    numbers = ",".join(str(parse_answer.LETTERS.index(label) + 1) for label in (keys, queries))
     assert asked.check(numbers).right
     assert asked.check(queries).explanations == (f"{keys}) They are found.",)
     everything = asked.check(f"{queries} {keys} {quarks}")
@@ -222,7 +222,7 @@ def test_order(ask: Any, seed: int) -> None:
     steps = KINDS["order"]["steps"]
     assert [item.text for item in asked.items] != steps, "it is never shown solved"
     labels = [label_of(asked, step) for step in steps]
-    numbers = [str(answers.LETTERS.index(label) + 1) for label in labels]
+    numbers = [str(parse_answer.LETTERS.index(label) + 1) for label in labels]
     for typed in (" ".join(labels), "".join(labels), " > ".join(labels), ", ".join(numbers)):
         assert asked.check(typed).right, typed
     assert asked.check("".join(numbers)).right
@@ -377,20 +377,20 @@ def test_a_shape_is_understood_however_it_is_written(sizes: list[int]) -> None:
         f"torch.Size({sizes})",
         f"( {'  '.join(map(str, sizes))} )",
     ):
-        assert answers.shape(text) == shape
+        assert parse_answer.shape(text) == shape
     if sizes:
-        assert answers.shape(" x ".join(map(str, sizes))) == shape
+        assert parse_answer.shape(" x ".join(map(str, sizes))) == shape
 
 
 @given(st.permutations(range(6)))
 def test_an_order_is_understood_however_it_is_written(order: list[int]) -> None:
-    letters = [answers.LETTERS[place] for place in order]
+    letters = [parse_answer.LETTERS[place] for place in order]
     numbers = [str(place + 1) for place in order]
     for words in (letters, numbers):
         for joint in ("", " ", ",", ", ", " > ", "-"):
-            assert answers.places(joint.join(words), 6) == tuple(order)
+            assert parse_answer.places(joint.join(words), 6) == tuple(order)
 
 
 @given(st.integers(-(10**12), 10**12) | st.floats(-1e9, 1e9))
 def test_a_number_is_understood_as_python_writes_it(value: float) -> None:
-    assert answers.number(repr(value)) == value
+    assert parse_answer.number(repr(value)) == value

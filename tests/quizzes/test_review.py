@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quizzes.review import (
+from quizzes.cards.scheduling import (
     LEECH_LAPSES,
     RATINGS,
     Done,
@@ -200,5 +200,5 @@ def test_after_a_break_the_backlog_shrinks_day_by_day_without_burying_anyone() -
 
 
 def test_planning_does_not_load_fsrs() -> None:
-    code = "import sys, quizzes.review; assert 'fsrs' not in sys.modules"
+    code = "import sys, quizzes.cards.scheduling; assert 'fsrs' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes import words
 from quizzes.bank import load_bank
-from quizzes.documents import Document, documents, files
-from quizzes.search import Index
+from quizzes.search import query
+from quizzes.search.documents import Document, documents, files
+from quizzes.search.index import Index
 
 
 def index(*documents: Document) -> Index:
@@ -110,9 +110,9 @@ def test_a_hit_shows_the_paragraph_that_speaks_of_it() -> None:
 
 def test_normalised() -> None:
     assert (
-        words.normalised(r"$\mathrm{softmax}(Q K^\top / \sqrt{d_k})$") == "softmax q k top sqrt dk"
+        query.normalised(r"$\mathrm{softmax}(Q K^\top / \sqrt{d_k})$") == "softmax q k top sqrt dk"
     )
-    assert words.normalised("soft_lookup") == "soft lookup"
+    assert query.normalised("soft_lookup") == "soft lookup"
 
 
 # the course itself

@@ -2,8 +2,8 @@
 
 from itertools import pairwise
 
-from quizzes.questions import Number, Question
-from quizzes.selection import TESTOUT_PER_TOPIC, for_quiz, for_testout, pass_mark
+from quizzes.questions.question import Number, Question
+from quizzes.questions.selection import TESTOUT_PER_TOPIC, for_quiz, for_testout, pass_mark
 
 TOPICS = ("a", "b", "c")
 

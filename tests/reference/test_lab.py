@@ -13,8 +13,8 @@ import pytest
 import torch
 
 import reference
-from reference.lab import UnknownFigure, answer, compute, serve
-from reference.lab_figures import FIGURES, SCORES, Entry, Value
+from reference.figures.figures import FIGURES, SCORES, Entry, Value
+from reference.figures.serve import UnknownFigure, answer, compute, serve
 
 
 def settings(entry: Entry) -> Iterator[dict[str, Value]]:
@@ -138,7 +138,7 @@ def test_the_listing_names_every_parameter() -> None:
 
 def test_the_process_answers_line_by_line_and_ends_with_its_input() -> None:
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "reference.lab"],
+        [sys.executable, "-P", "-m", "reference.figures.serve"],
         input='{"figure": "masks"}\n{"figures": true}\n',
         capture_output=True,
         text=True,

@@ -11,7 +11,7 @@ import pytest
 from driving import Small, make_small
 from small_course import small_course, small_quiz
 
-from tui.progress import Progress
+from tui.progress.progress import Progress
 
 LEARN = Path(sys.executable).with_name("learn")
 

@@ -24,13 +24,13 @@ from exercises.catalog import Catalog
 from exercises.workspace import Workspace
 from grader import Report, Submission
 from grader.report import Comparison, Diagnosis, TestResult
-from quizzes.review import Review, Schedule
-from tui.answers import Answer
-from tui.app import LearnApp
-from tui.desk import Desk
-from tui.marking import Marker
-from tui.progress import Attempt, Progress
-from tui.session import Session
+from quizzes.cards.scheduling import Review, Schedule
+from tui.app.app import LearnApp
+from tui.app.background_grader import BackgroundGrader
+from tui.app.session_thread import SessionThread
+from tui.progress.answers import Answer
+from tui.progress.progress import Attempt, Progress
+from tui.study.session import Session
 
 NOW = datetime(2025, 6, 13, 10, 30, tzinfo=timezone(timedelta(hours=2)))
 NARROW, WIDE = (80, 24), (120, 40)
@@ -70,7 +70,7 @@ TESTS = (
 DIAGNOSIS = Diagnosis("last", "Your softmax always runs along the last dimension.", "ch01-weights")
 
 
-class MadeUpMarker(Marker):
+class MadeUpGrader(BackgroundGrader):
     """Grades without running anything: what holds `right` passes."""
 
     def __init__(self) -> None:
@@ -105,7 +105,7 @@ class Small:
 
     catalog: Catalog
     workspace: Workspace
-    marker: MadeUpMarker
+    grader: MadeUpGrader
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -116,8 +116,8 @@ class Small:
         asyncio.run(self._drive(script, size, options))
 
     async def _drive(self, script: Script, size: tuple[int, int], options: dict[str, Any]) -> None:
-        with Desk(self.session) as desk, self.marker as marker:
-            app = LearnApp(desk, marker, lambda: NOW, **options)
+        with SessionThread(self.session) as session_thread, self.grader as grader:
+            app = LearnApp(session_thread, grader, lambda: NOW, **options)
             async with app.run_test(size=size) as pilot:
                 await settled(pilot)
                 await script(pilot)
@@ -191,4 +191,4 @@ def _record_cards(progress: Progress) -> None:
 def make_small(folder: Path, catalog: Catalog) -> Small:
     workspace = Workspace.create(folder / "workspace")
     workspace.update(catalog)
-    return Small(catalog, workspace, MadeUpMarker())
+    return Small(catalog, workspace, MadeUpGrader())

@@ -10,14 +10,14 @@ from pathlib import Path
 from random import Random
 
 from exercises.catalog import Catalog, Chapter, Exercise, Topic
-from quizzes.review import Done, Schedule, plan
-from quizzes.summary import Summary
-from tui import estimates
-from tui.planner import plan_day
-from tui.snapshot import Answered, Effort, Facts, Snapshot, snapshot
-from tui.standing import Latest
-from tui.tasks import Pace, Task
-from tui.unlocking import cleared, is_unlocked
+from quizzes.cards.scheduling import Done, Schedule, plan
+from quizzes.ids import Summary
+from tui.planning import estimates
+from tui.planning.planner import plan_day
+from tui.planning.snapshot import Facts, Snapshot, snapshot
+from tui.planning.tasks import Pace, Task
+from tui.planning.unlocking import cleared, is_unlocked
+from tui.progress.records import Answered, Effort, Latest
 
 FIRST_DAY = datetime(2025, 3, 3, 18, tzinfo=UTC)  # a Monday
 TOPICS = ("first", "second", "third")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from quizzes.questions import Asked
+from quizzes.questions.question import Asked
 
 
 def right_answer(asked: Asked) -> str:

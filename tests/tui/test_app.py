@@ -11,11 +11,11 @@ from driving import NARROW, WIDE, Pilot, Small, press, settled, text
 from textual.binding import Binding
 from textual.widgets import OptionList
 
-from tui import themes
-from tui.colours import contrast
-from tui.screens import BY_NAME, PLACES
-from tui.settings import SETTINGS
-from tui.widgets.key_bar import SPARE
+from tui.app import themes
+from tui.app.screens import BY_NAME, PLACES
+from tui.app.widgets.key_bar import SPARE
+from tui.figures.colours import contrast
+from tui.progress.settings import SETTINGS
 
 OWN = ("today", "map", "exercise", "progress", "settings")
 sizes = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
@@ -250,14 +250,14 @@ def test_torch_is_never_imported(small: Small) -> None:
     keys = [key for place in PLACES for key in ("escape", "g", place.key)]
     code = f"""
 import asyncio, sys
-from tui.app import LearnApp
-from tui.desk import Desk
-from tui.marking import Marker
-from tui.session import local_now
+from tui.app.app import LearnApp
+from tui.app.session_thread import SessionThread
+from tui.app.background_grader import BackgroundGrader
+from tui.study.session import local_now
 async def main():
-    with Desk() as desk, Marker() as marker:
-        marker.warm = lambda: None
-        async with LearnApp(desk, marker, local_now).run_test() as pilot:
+    with SessionThread() as session_thread, BackgroundGrader() as grader:
+        grader.warm = lambda: None
+        async with LearnApp(session_thread, grader, local_now).run_test() as pilot:
             for key in {keys!r}:
                 await pilot.press(key)
                 await pilot.pause(0.1)

@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exercises.catalog import load_catalog
-from quizzes.review import Review, Schedule
-from tui.activity import hours_by_day, streak
-from tui.heat import NUMBER_WIDTH, differs, level, scale, short, worst
-from tui.looking_back import WEEKS, recall_by_week
-from tui.settings import SETTINGS, neighbour, parse
-from tui.stub import blocks, fill
-from tui.widgets.plots import calendar, columns
-from tui.widgets.table import balanced
+from quizzes.cards.scheduling import Review, Schedule
+from tui.app.widgets.plots import calendar, columns
+from tui.app.widgets.table import balanced
+from tui.figures.heatmap import NUMBER_WIDTH, differs, level, scale, short, worst
+from tui.progress.activity import hours_by_day, streak
+from tui.progress.settings import SETTINGS, neighbour, parse
+from tui.study.statistics import WEEKS, recall_by_week
+from tui.text.stub_outline import blocks, fill
 
 NAN = math.nan
 TODAY = date(2025, 6, 13)

@@ -13,8 +13,8 @@ import pytest
 from exercises.catalog import load_catalog
 from quizzes.bank import load_bank
 from tui import cli
-from tui.answers import Answer
-from tui.progress import Progress
+from tui.progress.answers import Answer
+from tui.progress.progress import Progress
 
 STUBS = len(load_catalog().exercises)
 

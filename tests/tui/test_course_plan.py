@@ -9,11 +9,11 @@ import pytest
 from learners import FIRST_DAY, Learner, course, questions
 
 from exercises.catalog import Catalog, load_catalog
-from quizzes.summary import Summary, summaries
+from quizzes.ids import Summary, summaries
 from tui.commands.plan import Outlook, _sentences
-from tui.course_plan import course_plan, pace_to_end_by, planned_end
-from tui.snapshot import Facts, Snapshot, snapshot
-from tui.tasks import Pace
+from tui.planning.course_plan import course_plan, pace_to_end_by, planned_end
+from tui.planning.snapshot import Facts, Snapshot, snapshot
+from tui.planning.tasks import Pace
 
 TODAY = FIRST_DAY.date()
 CATALOG = course()

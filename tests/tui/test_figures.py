@@ -13,12 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui import figures
-from tui.colours import Scale, contrast
-from tui.figures import Figure, draw, number, shade
-from tui.lab import BadRequest, entries, setting
-from tui.pictures import CannotDraw, save
-from tui.themes import THEMES
+from tui.app.themes import THEMES
+from tui.figures.colours import Scale, contrast
+from tui.figures.figure import SHADES, Figure, View, draw, number, shade
+from tui.figures.lab_process import BadRequest, entries, setting
+from tui.figures.picture import CannotDraw, save
 
 SCALE = Scale("#262b36", "#82aaff")
 FIGURE = Figure(
@@ -65,7 +64,7 @@ def test_a_single_row_is_drawn_as_bars_with_their_values() -> None:
 @pytest.mark.parametrize("columns", [1, 3, 12, 24, 64])
 @pytest.mark.parametrize("width", [70, 110])
 @pytest.mark.parametrize("view", [None, "shades", "dense"])
-def test_every_line_fits(columns: int, width: int, view: figures.View | None) -> None:
+def test_every_line_fits(columns: int, width: int, view: View | None) -> None:
     for line in lines(wide(columns), width, view=view, scale=SCALE):
         assert len(line) <= width
 
@@ -91,7 +90,7 @@ def test_numbers_are_short(value: float, shown: str) -> None:
 @given(st.floats(0, 1))
 def test_more_is_darker_and_nothing_is_blank(share: float) -> None:
     assert shade(0.0) == " " and shade(1.0) == "█"
-    assert figures.SHADES.index(shade(share)) <= figures.SHADES.index(shade(min(1.0, share + 0.2)))
+    assert SHADES.index(shade(share)) <= SHADES.index(shade(min(1.0, share + 0.2)))
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)

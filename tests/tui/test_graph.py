@@ -6,7 +6,7 @@ from pathlib import Path
 from small_course import small_course
 
 from exercises.catalog import load_catalog
-from tui.graph import NODE, rows, unlocks
+from tui.study.exercise_graph import NODE, rows, unlocks
 
 UP, DOWN = set("│├┤┼╯╰┴" + NODE), set("│├┤┼" + NODE)
 

@@ -8,9 +8,9 @@ import pexpect
 import pytest
 
 from exercises.catalog import Chapter, load_catalog
-from tui import lesson
 from tui.commands.read import _rendered
-from tui.markdown import for_terminal
+from tui.text import lesson
+from tui.text.terminal import for_terminal
 
 CHAPTERS = load_catalog().chapters
 

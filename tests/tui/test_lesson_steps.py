@@ -9,12 +9,12 @@ import pytest
 
 from exercises.catalog import Chapter, load_catalog
 from quizzes.bank import load_bank
-from quizzes.questions import Gap, Question
-from reference.lab import compute
-from tui.checks import check_after, first_places
-from tui.lab import setting
-from tui.lesson import plain
-from tui.lesson_steps import FigureCall, contents, find, steps
+from quizzes.questions.question import Gap, Question
+from reference.figures.serve import compute
+from tui.figures.lab_process import setting
+from tui.study.lesson_questions import check_after, first_places
+from tui.text.lesson import plain
+from tui.text.lesson_pages import FigureCall, contents, find, steps
 
 CHAPTERS = [chapter for chapter in load_catalog().chapters if chapter.lesson.exists()]
 every_chapter = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.id)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from exercises.catalog import load_catalog
 from quizzes.bank import load_bank
-from tui.math import FORMULA, UnknownMacro, display, formulas, render, render_text
-from tui.math_boxes import width_of
+from tui.latex.boxes import width_of
+from tui.latex.latex import FORMULA, UnknownMacro, display, formulas, render, render_text
 
 ROOT = Path(__file__).parents[2]
 # What legitimately draws a brace.

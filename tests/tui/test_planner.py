@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from learners import FIRST_DAY, Learner, chapter, course, exercise, questions
 
 from exercises.catalog import Catalog
-from quizzes.review import Limits, Schedule
-from quizzes.summary import Summary
-from tui.planner import is_finished, next_task, plan_day
-from tui.snapshot import Answered, Effort, Facts, snapshot
-from tui.standing import Latest, Standing
-from tui.steps import worded
-from tui.tasks import Pace
-from tui.unlocking import current_exercise, is_unlocked
+from quizzes.cards.scheduling import Limits, Schedule
+from quizzes.ids import Summary
+from tui.planning.describe import worded
+from tui.planning.planner import is_finished, next_task, plan_day
+from tui.planning.snapshot import Facts, snapshot
+from tui.planning.tasks import Pace
+from tui.planning.unlocking import current_exercise, is_unlocked
+from tui.progress.records import Answered, Effort, Latest, Standing
 
 DAYS = 60
 CATALOG = Catalog(

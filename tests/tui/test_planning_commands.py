@@ -12,13 +12,13 @@ import pytest
 
 from exercises.catalog import load_catalog
 from quizzes.bank import load_bank
-from quizzes.review import Review, Schedule
-from quizzes.selection import PASS_SHARE
-from quizzes.summary import summaries
-from tui import snapshot, tasks
-from tui.answers import Answer, TestOut
-from tui.progress import Attempt, Progress
-from tui.quizzing import DEFAULT_COUNT
+from quizzes.cards.scheduling import Review, Schedule
+from quizzes.ids import summaries
+from quizzes.questions.selection import PASS_SHARE
+from tui.planning import snapshot, tasks
+from tui.progress.answers import Answer, TestOut
+from tui.progress.progress import Attempt, Progress
+from tui.study.quiz_round import DEFAULT_COUNT
 
 NOW = datetime.now(UTC)
 CHAPTER = "ch01_attention"

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from tui.migrations import MIGRATIONS
-from tui.progress import Attempt, Latest, Progress, ProgressError, Score, Standing
-from tui.transfer import export, take_in
+from tui.progress.progress import Attempt, Latest, Progress, ProgressError, Score, Standing
+from tui.progress.schema import MIGRATIONS
+from tui.progress.transfer import export, take_in
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2025, 3, 1, 14, 30, tzinfo=UTC)
@@ -24,9 +24,9 @@ WRITER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from quizzes.review import Review, Schedule
-from tui.answers import Answer
-from tui.progress import Attempt, Progress
+from quizzes.cards.scheduling import Review, Schedule
+from tui.progress.answers import Answer
+from tui.progress.progress import Attempt, Progress
 file, name = Path(sys.argv[1]), sys.argv[2]
 number = 0
 while number < int(sys.argv[3]):
@@ -216,7 +216,7 @@ def test_a_failed_migration_changes_nothing(file: Path, monkeypatch: pytest.Monk
         progress.mark_read("ch01_attention", NOW)
     broken = (*MIGRATIONS, ("CREATE TABLE later (id INTEGER)", "CREATE NONSENSE"))
     with monkeypatch.context() as patch:
-        patch.setattr("tui.database.MIGRATIONS", broken)
+        patch.setattr("tui.progress.database.MIGRATIONS", broken)
         with pytest.raises(ProgressError):
             Progress(file)
     with Progress(file) as progress:
@@ -230,7 +230,9 @@ def test_a_failed_migration_changes_nothing(file: Path, monkeypatch: pytest.Monk
 def test_a_later_migration_keeps_what_is_there(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Progress(file) as progress:
         progress.record(attempt("softmax"))
-    monkeypatch.setattr("tui.database.MIGRATIONS", (*MIGRATIONS, ("CREATE TABLE later (id TEXT)",)))
+    monkeypatch.setattr(
+        "tui.progress.database.MIGRATIONS", (*MIGRATIONS, ("CREATE TABLE later (id TEXT)",))
+    )
     with Progress(file) as progress:
         assert progress.standing().passed == {"softmax"}
     with sqlite3.connect(file) as db:
@@ -262,7 +264,7 @@ def test_a_file_that_cannot_be_opened(file: Path) -> None:
 def test_a_busy_file_is_waited_for_and_then_named(
     file: Path, progress: Progress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.database.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("tui.progress.database.BUSY_SECONDS", 0.1)
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with Progress(file) as impatient, pytest.raises(ProgressError, match="locked"):

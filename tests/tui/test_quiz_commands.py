@@ -10,7 +10,7 @@ from right_answers import right_answer
 
 from exercises.catalog import load_catalog
 from quizzes.bank import load_bank
-from quizzes.selection import for_testout, pass_mark
+from quizzes.questions.selection import for_testout, pass_mark
 
 CHAPTER = load_catalog().chapters[0]
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quizzes.review import RATINGS, Done, Rating, Review, Schedule, Scheduler
-from tui.answers import Answer, TestOut
-from tui.migrations import MIGRATIONS
-from tui.progress import Progress
-from tui.settings import SETTINGS, BadSetting
+from quizzes.cards.scheduling import RATINGS, Done, Rating, Review, Schedule, Scheduler
+from tui.progress.answers import Answer, TestOut
+from tui.progress.progress import Progress
+from tui.progress.schema import MIGRATIONS
+from tui.progress.settings import SETTINGS, BadSetting
 
 NOW = datetime(2025, 3, 3, 18, tzinfo=UTC)
 scheduler = Scheduler()

@@ -13,7 +13,7 @@ from driving import (
     NOW,
     TESTS,
     WIDE,
-    MadeUpMarker,
+    MadeUpGrader,
     Pilot,
     Small,
     made_up_report,
@@ -25,8 +25,8 @@ from driving import (
 from exercises.catalog import Catalog
 from grader import Report, Submission
 from grader.report import Problem
-from tui.screens.exercise import ExercisePage
-from tui.settings import SETTINGS
+from tui.app.screens.exercise import ExercisePage
+from tui.progress.settings import SETTINGS
 
 sizes = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
 
@@ -294,10 +294,10 @@ def test_the_test_that_is_opened_is_one_that_the_diagnosis_explains(
     first, second, third = TESTS
     tests = (first, replace(second, message="A NameError."), replace(third, diagnosis=DIAGNOSIS))
 
-    async def grade(self: MadeUpMarker, submission: Submission) -> Report:
+    async def grade(self: MadeUpGrader, submission: Submission) -> Report:
         return replace(made_up_report("weights", False), tests=tests)
 
-    monkeypatch.setattr(MadeUpMarker, "grade", grade)
+    monkeypatch.setattr(MadeUpGrader, "grade", grade)
 
     async def script(pilot: Pilot) -> None:
         await opened(pilot)
@@ -314,15 +314,15 @@ def test_a_save_is_checked(small: Small, size: tuple[int, int]) -> None:
         await opened(pilot)
         file_of(small, "costs").write_text("another file")
         await pilot.pause(0.4)
-        assert small.marker.graded == []
+        assert small.grader.graded == []
         file_of(small).write_text("wrong")
         await until(pilot, "✗ not passed")
         fresh = file_of(small).with_suffix(".new")
         fresh.write_text("right")
         fresh.replace(file_of(small))
         await until(pilot, "✓ passed")
-        assert [submission.exercise for submission in small.marker.graded] == ["weights"] * 2
-        assert {submission.seed for submission in small.marker.graded} == {0}
+        assert [submission.exercise for submission in small.grader.graded] == ["weights"] * 2
+        assert {submission.seed for submission in small.grader.graded} == {0}
 
     small.drive(script, size)
 
@@ -354,7 +354,7 @@ def test_a_submission_counts_and_leads_on(small: Small) -> None:
         assert "Next" not in text(pilot).splitlines()[-1]
         await press(pilot, "s")
         assert "✓ passed" in text(pilot)
-        assert small.marker.graded[0].seed is None, "a submission draws a fresh seed"
+        assert small.grader.graded[0].seed is None, "a submission draws a fresh seed"
         last = text(pilot).splitlines()[-1]
         assert all(word in last for word in ("Submit", "Next", "Help", "Quit"))
 
@@ -389,11 +389,11 @@ def test_a_missing_file_is_said(small: Small) -> None:
 def test_a_file_that_cannot_be_read_as_python(
     small: Small, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def grade(self: MadeUpMarker, submission: Submission) -> Report:
+    async def grade(self: MadeUpGrader, submission: Submission) -> Report:
         report = Report("weights", "", "failed", 0, 4, 0, "cpu", layers={})
         return replace(report, problem=Problem("syntax", "It is no Python.", 3, "def ["))
 
-    monkeypatch.setattr(MadeUpMarker, "grade", grade)
+    monkeypatch.setattr(MadeUpGrader, "grade", grade)
 
     async def script(pilot: Pilot) -> None:
         await opened(pilot)
@@ -406,7 +406,9 @@ def test_a_file_that_cannot_be_read_as_python(
 
 def test_the_editor_gets_the_file(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Path] = []
-    monkeypatch.setattr("tui.screens.exercise.edit", lambda file, environment: seen.append(file))
+    monkeypatch.setattr(
+        "tui.app.screens.exercise.edit", lambda file, environment: seen.append(file)
+    )
     monkeypatch.setattr(ExercisePage, "lent", lambda page: NoTerminal())
 
     async def script(pilot: Pilot) -> None:

@@ -11,24 +11,24 @@ from typing import Any
 import pytest
 import yaml
 
-from quizzes.review import Review, Schedule
-from tui.answers import Answer
-from tui.progress import Progress
+from quizzes.cards.scheduling import Review, Schedule
+from tui.progress.answers import Answer
+from tui.progress.progress import Progress
 
 ROOT = Path(__file__).parents[2]
 SLOW = {
     *("torch", "numpy", "rich", "textual", "fsrs", "pytest", "watchfiles", "grader", "reference"),
 }
 # What only tells the ids of questions and cards does not parse them.
-PARSERS = {"quizzes.bank", "quizzes.reading", "quizzes.entries"}
+PARSERS = {"quizzes.bank", "quizzes.questions.reader", "quizzes.entries"}
 CARDS_MET = 600
 
 # Runs a command line on the course in the first argument, then says what has been imported.
 PROBE = """
 import sys
 from pathlib import Path
-import exercises.catalog, quizzes.summary
-exercises.catalog.ROOT = quizzes.summary.ROOT = Path(sys.argv.pop(1))
+import exercises.catalog, quizzes.ids
+exercises.catalog.ROOT = quizzes.ids.ROOT = Path(sys.argv.pop(1))
 from tui.cli import run
 code = run()
 print("imported:", *sorted(sys.modules), file=sys.stderr)
@@ -107,7 +107,7 @@ def test_nothing_slow_is_imported(
     learn_in(full_course, folder, environment, "init", "--quiet")
     done = learn_in(full_course, folder, environment, *words)
     imported = set(done.stderr.partition("imported: ")[2].split())
-    assert "tui.planner" in imported
+    assert "tui.planning.planner" in imported
     assert imported.isdisjoint(SLOW | PARSERS)
 
 

@@ -2,17 +2,17 @@
 
 import pytest
 
-from tui import texts
+from tui.text import plain
 
 
 @pytest.fixture(autouse=True)
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.texts.width", lambda: 40)
+    monkeypatch.setattr("tui.text.plain.width", lambda: 40)
 
 
 def test_paragraphs_are_wrapped_and_formulas_rendered() -> None:
     text = "The scores are divided by\n$\\sqrt{d}$, since their variance is $d$.\n\nSecond."
-    assert texts.wrapped(text) == (
+    assert plain.wrapped(text) == (
         "The scores are divided by √d, since\ntheir variance is d.\n\nSecond."
     )
 
@@ -20,20 +20,20 @@ def test_paragraphs_are_wrapped_and_formulas_rendered() -> None:
 def test_code_and_tables_stay_as_they_are() -> None:
     code = "```python\nx = 1  # a line that is longer than forty columns\n```"
     text = f"Look:\n\n{code}\n\n| a | b |\n|---|---|"
-    assert texts.wrapped(text) == text
+    assert plain.wrapped(text) == text
 
 
 def test_lists_hang() -> None:
     text = "- one item that is long enough to be wrapped\n- two\n1. three"
-    assert texts.wrapped(text, "  ") == (
+    assert plain.wrapped(text, "  ") == (
         "  - one item that is long enough to be\n    wrapped\n  - two\n  1. three"
     )
 
 
 def test_a_number_at_the_start_of_a_line_is_no_list() -> None:
-    assert texts.wrapped("The sum is\n2. Then it grows.") == "The sum is 2. Then it grows."
+    assert plain.wrapped("The sum is\n2. Then it grows.") == "The sum is 2. Then it grows."
 
 
 def test_shortened() -> None:
-    assert texts.shortened("a b c", 10) == "a b c"
-    assert texts.shortened("The quick\nbrown fox", 12) == "The quick …"
+    assert plain.shortened("a b c", 10) == "a b c"
+    assert plain.shortened("The quick\nbrown fox", 12) == "The quick …"

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quizzes.review import Review, Schedule
-from tui.answers import Answer, TestOut
-from tui.migrations import MIGRATIONS
-from tui.progress import Attempt, Progress
-from tui.transfer import TABLES, TransferError, clear, export, take_in
+from quizzes.cards.scheduling import Review, Schedule
+from tui.progress.answers import Answer, TestOut
+from tui.progress.progress import Attempt, Progress
+from tui.progress.schema import MIGRATIONS
+from tui.progress.transfer import TABLES, TransferError, clear, export, take_in
 
 START = datetime(2025, 3, 1, 14, 30, tzinfo=UTC)
 NAMES = st.sampled_from(["one", "two", "three"])

@@ -12,8 +12,8 @@ import pexpect
 import pytest
 import watchfiles
 
-from tui import saves
-from tui.saves import SaveWatcher
+from tui.study import save_watcher
+from tui.study.save_watcher import SaveWatcher
 
 # Generous: the first verdict loads torch, perhaps on a busy machine.
 PATIENCE = 90
@@ -173,8 +173,8 @@ def test_silence_is_noticed_announced_and_replaced_by_polling(
     notices: Notices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watchfiles, "watch", no_events)
-    monkeypatch.setattr(saves, "PROBE_SECONDS", 0.3)
-    monkeypatch.setattr(saves, "POLL_SECONDS", 0.02)
+    monkeypatch.setattr(save_watcher, "PROBE_SECONDS", 0.3)
+    monkeypatch.setattr(save_watcher, "POLL_SECONDS", 0.02)
     with notices.watcher:
         notices.file.write_text("during the probe")
         assert notices.polling.get(timeout=5) == "The file system sends no events"
@@ -197,7 +197,7 @@ def test_a_watch_that_is_refused_is_replaced_by_polling(
         yield
 
     monkeypatch.setattr(watchfiles, "watch", refuse)
-    monkeypatch.setattr(saves, "PROBE_SECONDS", 0.3)
+    monkeypatch.setattr(save_watcher, "PROBE_SECONDS", 0.3)
     with notices.watcher:
         assert "limit reached" in notices.polling.get(timeout=5)
         notices.file.write_text("1")

@@ -7,9 +7,9 @@ from typing import TextIO
 
 import click
 
-from quizzes import exchange
+from quizzes.cards import backup
 from tui.output import shown
-from tui.session import now, open_session
+from tui.study.session import now, open_session
 
 
 @click.group("cards")
@@ -31,7 +31,7 @@ def export_command(file: Path | None, anki: Path | None) -> None:
         return
     with open_session() as session:
         reviews = session.progress.reviews
-        text = exchange.dump(reviews.schedules(), reviews.log())
+        text = backup.dump(reviews.schedules(), reviews.log())
     if file:
         file.write_text(text, "utf-8")
         click.echo(f"Wrote {shown(file)}. `learn cards import` reads it on another machine.")
@@ -44,9 +44,9 @@ def export_command(file: Path | None, anki: Path | None) -> None:
 def import_command(file: TextIO) -> None:
     """Take in an export. Of two schedules of a card, the one with the later review wins."""
     try:
-        schedules, reviews = exchange.load(file.read())
+        schedules, reviews = backup.load(file.read())
     except UnicodeDecodeError as error:
-        raise exchange.ExchangeError("it is not text in UTF-8") from error
+        raise backup.ExchangeError("it is not text in UTF-8") from error
     with open_session() as session:
         added = session.progress.reviews.merge(schedules, reviews)
     click.echo(f"{added} reviews were new here, of {len(reviews)}.")
@@ -54,8 +54,8 @@ def import_command(file: TextIO) -> None:
 
 def _export_to_anki(file: Path) -> None:
     from exercises.catalog import load_catalog
-    from quizzes.anki import package
     from quizzes.bank import load_bank
+    from quizzes.cards.anki import package
 
     notes = load_bank().notes
     file.write_bytes(package(notes, load_catalog(), now()))

@@ -3,9 +3,9 @@
 import click
 
 from exercises.catalog import Exercise
-from tui.arguments import exercise_argument, json_option
-from tui.grading import grade, print_report
-from tui.session import Session, open_session
+from tui.commands.arguments import exercise_argument, json_option
+from tui.study.grading import grade, print_report
+from tui.study.session import Session, open_session
 
 
 @click.command("check")
@@ -35,7 +35,7 @@ def _watch(
     session: Session, current: Exercise, watched: tuple[Exercise, ...], as_json: bool
 ) -> int:
     from grader import Grader
-    from tui.watch import Watch
+    from tui.commands.watch import Watch
 
     with Grader() as grader:
         return Watch(session, grader, current, watched, as_json).run()

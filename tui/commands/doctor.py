@@ -3,16 +3,16 @@
 import click
 
 from exercises.errors import CourseError
-from tui.arguments import json_option
+from tui.commands.arguments import json_option
 from tui.output import print_json
-from tui.session import open_session
+from tui.study.session import open_session
 
 
 @click.command("doctor")
 @json_option
 def doctor_command(as_json: bool) -> None:
     """Examine the workspace, and the sandbox that your code runs in."""
-    from grader.doctor import examine
+    from grader.proving.doctor import examine
 
     found = examine()
     workspace = _workspace()

@@ -4,9 +4,9 @@ import os
 
 import click
 
-from tui.arguments import exercise_argument
-from tui.editor import edit, find_editor
-from tui.session import now, open_session
+from tui.commands.arguments import exercise_argument
+from tui.study.editor import edit, find_editor
+from tui.study.session import now, open_session
 
 
 @click.command("edit")

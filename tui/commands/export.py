@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from tui.output import shown
-from tui.session import open_session
-from tui.transfer import export
+from tui.progress.transfer import export
+from tui.study.session import open_session
 
 
 @click.command("export")

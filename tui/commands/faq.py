@@ -8,10 +8,10 @@ import click
 
 from quizzes.bank import load_bank
 from quizzes.entries import Faq
-from tui.arguments import json_option
-from tui.finding import open_index
+from tui.commands.arguments import json_option
 from tui.output import print_json
-from tui.texts import one_line, wrapped
+from tui.study.search_index import open_index
+from tui.text.plain import one_line, wrapped
 
 MANY = 3
 NOTHING = 1

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from tui import figures, lab
-from tui.arguments import json_option
+from tui.commands.arguments import json_option
+from tui.figures import lab_process
+from tui.figures.figure import Figure, text
 from tui.output import print_json, shown, width
 
 
@@ -28,25 +29,27 @@ def figure_command(
     if name is None:
         _list(as_json)
         return
-    [answer] = lab.ask_once(lab.request(name, dict(map(lab.setting, settings))))
-    figure = figures.Figure.read(answer)
+    [answer] = lab_process.ask_once(
+        lab_process.request(name, dict(map(lab_process.setting, settings)))
+    )
+    figure = Figure.read(answer)
     if out:
-        from tui.pictures import save
+        from tui.figures.picture import save
 
         save(figure, out)
         click.echo(f"Saved {shown(out)}.", err=as_json)
     if as_json:
         print_json(answer)
     elif not out:
-        click.echo(figures.text(figure, width()))
+        click.echo(text(figure, width()))
 
 
 def _list(as_json: bool) -> None:
-    [answer] = lab.ask_once(lab.LIST)
+    [answer] = lab_process.ask_once(lab_process.LIST)
     if as_json:
         print_json(answer)
         return
-    for entry in lab.entries(answer):
+    for entry in lab_process.entries(answer):
         click.secho(f"{entry.name}  {entry.title}", bold=True)
         for parameter in entry.parameters:
             values = " ".join(json.dumps(value) for value in parameter.values)

@@ -10,9 +10,9 @@ from exercises.errors import UnknownName
 from exercises.names import look_up
 from quizzes.bank import load_bank
 from quizzes.entries import Term
-from tui.arguments import json_option
+from tui.commands.arguments import json_option
 from tui.output import print_json, print_labelled
-from tui.texts import one_line, wrapped
+from tui.text.plain import one_line, wrapped
 
 
 class UnknownTerm(UnknownName):

@@ -3,10 +3,10 @@
 import click
 
 from exercises.catalog import Exercise
-from tui.arguments import exercise_argument, json_option
-from tui.hints import show_hint
+from tui.commands.arguments import exercise_argument, json_option
 from tui.output import print_json, width
-from tui.session import now, open_session
+from tui.study.hints import show_hint
+from tui.study.session import now, open_session
 
 
 @click.command("hint")

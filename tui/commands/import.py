@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from tui.output import shown
-from tui.session import open_session
-from tui.transfer import take_in
+from tui.progress.transfer import take_in
+from tui.study.session import open_session
 
 
 @click.command("import")

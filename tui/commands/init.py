@@ -9,7 +9,7 @@ import click
 from exercises.catalog import load_catalog
 from exercises.errors import NoWorkspace
 from exercises.workspace import DEFAULT_NAME, VARIABLE, Update, Workspace
-from tui.arguments import json_option
+from tui.commands.arguments import json_option
 from tui.output import print_json, shown
 
 

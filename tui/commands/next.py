@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from tui.arguments import json_option
+from tui.commands.arguments import json_option
 from tui.output import print_json, print_labelled, shown
-from tui.session import Session, open_session
-from tui.steps import Step, time_of
+from tui.planning.describe import Step, time_of
+from tui.study.session import Session, open_session
 
 LABELS = {
     "review": "Review",

@@ -10,11 +10,11 @@ from typing import Any
 import click
 
 from exercises.catalog import Catalog
-from tui.arguments import json_option
-from tui.course_plan import CoursePlan, Day, Span, course_plan, pace_to_end_by, planned_end
+from tui.commands.arguments import json_option
 from tui.output import print_json, width
-from tui.session import Session, local_now, open_session
-from tui.tasks import Pace, Task
+from tui.planning.course_plan import CoursePlan, Day, Span, course_plan, pace_to_end_by, planned_end
+from tui.planning.tasks import Pace, Task
+from tui.study.session import Session, local_now, open_session
 
 DAYS = {"daily": "every day", "weekdays": "on weekdays", "weekends": "on weekends"}
 INDENT = " " * 14

@@ -7,9 +7,9 @@ import secrets
 import click
 
 from quizzes.bank import load_bank
-from tui.arguments import chapter_argument, json_option, seed_option
-from tui.quiz_lines import JsonLines, PlainLines, play
-from tui.quizzing import (
+from tui.commands.arguments import chapter_argument, json_option, seed_option
+from tui.commands.quiz_console import JsonLines, PlainLines, play
+from tui.study.quiz_round import (
     DEFAULT_COUNT,
     MAX_SEED,
     PREREQUISITES,
@@ -17,7 +17,7 @@ from tui.quizzing import (
     prerequisites_round,
     quiz_round,
 )
-from tui.session import Session, now, open_session
+from tui.study.session import Session, now, open_session
 
 
 @click.command("quiz")

@@ -6,10 +6,10 @@ import click
 
 from exercises.catalog import CatalogError, Chapter
 from exercises.lessons import find_section
-from tui import lesson
-from tui.arguments import chapter_argument
+from tui.commands.arguments import chapter_argument
 from tui.output import colour_wanted, width
-from tui.session import now, open_session
+from tui.study.session import now, open_session
+from tui.text import lesson
 
 
 @click.command("read")
@@ -46,7 +46,7 @@ def _rendered(text: str) -> str:
     from rich.console import Console
     from rich.markdown import Markdown
 
-    from tui.markdown import for_terminal
+    from tui.text.terminal import for_terminal
 
     console = Console(width=width(), force_terminal=True, no_color=not colour_wanted())
     with console.capture() as capture:

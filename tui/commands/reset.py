@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from tui.arguments import exercise_argument, json_option
+from tui.commands.arguments import exercise_argument, json_option
 from tui.output import print_json, shown
-from tui.session import Session, local_now, open_session
+from tui.study.session import Session, local_now, open_session
 
 
 @click.command("reset")
@@ -54,7 +54,7 @@ def _ask(yes: bool) -> None:
 
 
 def _reset_all(session: Session, as_json: bool) -> None:
-    from tui.transfer import clear, export
+    from tui.progress.transfer import clear, export
 
     now, workspace, progress = local_now(), session.workspace, session.progress
     kept = _free(workspace.state / "backups", f"progress-{now:%Y%m%d-%H%M%S}")

@@ -8,9 +8,9 @@ import click
 
 from exercises.catalog import load_catalog
 from quizzes.bank import load_bank
-from tui.arguments import chapter_argument, json_option
+from tui.commands.arguments import chapter_argument, json_option
 from tui.output import print_json
-from tui.texts import one_line, wrapped
+from tui.text.plain import one_line, wrapped
 
 
 @click.command("resources")

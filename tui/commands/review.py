@@ -8,14 +8,14 @@ from datetime import timedelta
 import click
 
 from quizzes.bank import load_bank
-from quizzes.cards import Card
-from quizzes.review import LEECH_LAPSES, RATINGS, Rating
-from tui.arguments import json_option
-from tui.lines import read_line
+from quizzes.cards.card import Card
+from quizzes.cards.scheduling import LEECH_LAPSES, RATINGS, Rating
+from tui.commands.arguments import json_option
+from tui.commands.prompt import read_line
 from tui.output import print_json
-from tui.reviewing import ReviewSession, todays_plan
-from tui.session import local_now, open_session
-from tui.texts import wrapped
+from tui.study.review_session import ReviewSession, todays_plan
+from tui.study.session import local_now, open_session
+from tui.text.plain import wrapped
 
 # A pause longer than this is no thinking.
 MAX_MILLISECONDS = 60_000

@@ -6,11 +6,11 @@ from dataclasses import asdict
 
 import click
 
-from quizzes.search import LIMIT, Found
-from tui.arguments import json_option
-from tui.finding import open_index
+from quizzes.search.index import LIMIT, Found
+from tui.commands.arguments import json_option
 from tui.output import print_json
-from tui.texts import one_line, shortened, wrapped
+from tui.study.search_index import open_index
+from tui.text.plain import one_line, shortened, wrapped
 
 NOTHING = 1
 

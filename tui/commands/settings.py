@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from tui.arguments import json_option
+from tui.commands.arguments import json_option
 from tui.output import print_json
-from tui.session import open_session
-from tui.settings import SETTINGS
+from tui.progress.settings import SETTINGS
+from tui.study.session import open_session
 
 
 @click.command("settings")

@@ -7,8 +7,8 @@ import click
 from exercises.catalog import CatalogError, Chapter, load_catalog
 from exercises.lessons import takeaways
 from quizzes.bank import load_bank
-from tui.arguments import chapter_argument
-from tui.texts import wrapped
+from tui.commands.arguments import chapter_argument
+from tui.text.plain import wrapped
 
 
 @click.command("sheet")

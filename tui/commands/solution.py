@@ -7,9 +7,9 @@ import click
 
 from exercises.catalog import Exercise
 from exercises.errors import CourseError
-from tui.arguments import exercise_argument, json_option
+from tui.commands.arguments import exercise_argument, json_option
 from tui.output import print_json
-from tui.session import Session, open_session
+from tui.study.session import Session, open_session
 
 DIFF_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
@@ -66,7 +66,7 @@ def _chosen(session: Session, text: str | None) -> Exercise:
 
 
 def _solution(exercise: Exercise) -> str:
-    from grader.solutions import solution_path
+    from grader.examiner.answer_key import solution_path
 
     path = solution_path(exercise)
     if not path.exists():

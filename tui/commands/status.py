@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass
 import click
 
 from exercises.catalog import Chapter, Exercise
-from tui.arguments import json_option
+from tui.commands.arguments import json_option
 from tui.output import print_json
-from tui.progress import Score
-from tui.session import Session, open_session
-from tui.unlocking import cleared, current_exercise, is_unlocked
+from tui.planning.unlocking import cleared, current_exercise, is_unlocked
+from tui.progress.progress import Score
+from tui.study.session import Session, open_session
 
 BAR_WIDTH = 10
 # Words, not colours alone, carry the state.

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from exercises.catalog import Exercise
-from tui.arguments import exercise_argument, json_option
-from tui.grading import grade, print_report
-from tui.session import Session, open_session
+from tui.commands.arguments import exercise_argument, json_option
+from tui.study.grading import grade, print_report
+from tui.study.session import Session, open_session
 
 if TYPE_CHECKING:
     from grader import Report

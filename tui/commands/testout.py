@@ -7,11 +7,11 @@ import secrets
 import click
 
 from quizzes.bank import load_bank
-from tui.arguments import json_option, seed_option
+from tui.commands.arguments import json_option, seed_option
+from tui.commands.quiz_console import JsonLines, PlainLines, play
 from tui.output import print_json
-from tui.quiz_lines import JsonLines, PlainLines, play
-from tui.quizzing import MAX_SEED, TestOutRound
-from tui.session import now, open_session
+from tui.study.quiz_round import MAX_SEED, TestOutRound
+from tui.study.session import now, open_session
 
 NOT_PASSED = 1
 

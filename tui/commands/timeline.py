@@ -7,9 +7,9 @@ from dataclasses import asdict
 import click
 
 from quizzes.bank import load_bank
-from tui.arguments import json_option
+from tui.commands.arguments import json_option
 from tui.output import print_json
-from tui.texts import one_line, wrapped
+from tui.text.plain import one_line, wrapped
 
 
 @click.command("timeline")

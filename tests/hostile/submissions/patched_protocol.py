@@ -11,8 +11,8 @@ import safetensors.torch
 import torch
 from kit import wrong
 
-protocol = sys.modules["grader.isolation.protocol"]
-worker = sys.modules["grader.isolation.worker"]
+protocol = sys.modules["grader.worker.protocol"]
+worker = sys.modules["grader.worker.worker"]
 
 
 def passing(*args, **kwargs):

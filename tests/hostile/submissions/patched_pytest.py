@@ -10,13 +10,13 @@ import types
 from kit import attempt, search
 from kit import wrong as softmax
 
-WANTED = ("pytest", "_pytest", "pluggy", "grader.suite", "grader.examiner", "grader.comparing")
+WANTED = ("pytest", "_pytest", "pluggy", "grader.examiner.suite_run", "grader.examiner.examiner", "grader.examiner.comparison")
 
 search("find them loaded", lambda: [name for name in WANTED if name in sys.modules])
 attempt("import pytest", lambda: importlib.import_module("pytest"))
-attempt("import the examiner", lambda: importlib.import_module("grader.examiner"))
-attempt("import the solutions", lambda: importlib.import_module("grader.solutions"))
-attempt("import the comparing", lambda: importlib.import_module("grader.comparing"))
+attempt("import the examiner", lambda: importlib.import_module("grader.examiner.examiner"))
+attempt("import the solutions", lambda: importlib.import_module("grader.examiner.answer_key"))
+attempt("import the comparing", lambda: importlib.import_module("grader.examiner.comparison"))
 
 fake = types.ModuleType("pytest")
 fake.fail = fake.main = lambda *args, **kwargs: 0

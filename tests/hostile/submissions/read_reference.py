@@ -16,7 +16,7 @@ from kit import wrong as softmax
 root = Path(sys.modules["grader"].__file__).parents[1]
 sys.path[:0] = [str(root), str(root / "reference")]
 
-for name in ("reference", "quizzes", "tui", "grader.diagnosis", "grader.audit"):
+for name in ("reference", "quizzes", "tui", "grader.examiner.diagnosis", "grader.proving.audit"):
     attempt(f"import {name}", lambda name=name: importlib.import_module(name))
 attempt("run it by path", lambda: runpy.run_path(str(root / "reference" / "attention.py")))
 attempt("read it", lambda: (root / "reference" / "__init__.py").read_text())

@@ -8,5 +8,5 @@ import types
 
 from kit import wrong as softmax
 
-for name in ("json", "struct", "socket", "linecache", "traceback", "grader.isolation.session"):
+for name in ("json", "struct", "socket", "linecache", "traceback", "grader.worker.calls"):
     sys.modules[name] = types.ModuleType(name)

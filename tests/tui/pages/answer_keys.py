@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from right_answers import right_answer
 
-from quizzes.questions import Asked
+from quizzes.questions.question import Asked
 
 NAMED = {" ": "space", ",": "comma", "(": "left_parenthesis", ")": "right_parenthesis"}
 

@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from driving import NARROW, NOW, WIDE, MadeUpMarker, text
+from driving import NARROW, NOW, WIDE, MadeUpGrader, text
 from textual.pilot import Pilot
 from textual.widget import Widget
 
 from exercises.catalog import load_catalog
 from exercises.workspace import Workspace
-from tui.app import LearnApp
-from tui.desk import Desk
-from tui.progress import Progress
-from tui.session import Session
+from tui.app.app import LearnApp
+from tui.app.session_thread import SessionThread
+from tui.progress.progress import Progress
+from tui.study.session import Session
 
 SIZES = (NARROW, WIDE)
 SETTLING = ("load", "search", "figures")
@@ -48,9 +48,9 @@ class Driver:
         await self.settle()
 
     async def settle(self) -> None:
-        """Until the desk has answered, nothing is being loaded and all messages are handled."""
+        """Until the session has answered, nothing is being loaded and all messages are handled."""
         await self.pilot.pause()
-        await self.app.desk.ask(lambda session: None)
+        await self.app.session_thread.ask(lambda session: None)
         await self.pilot.pause()
         while running := [worker for worker in self.app.workers if worker.group in SETTLING]:
             await self.app.workers.wait_for_complete(running)
@@ -93,8 +93,8 @@ def drive(session: Any, course: Workspace, monkeypatch: pytest.MonkeyPatch) -> C
 
     def run(script: Script, size: tuple[int, int] = SIZES[0]) -> None:
         async def running() -> None:
-            with Desk(session) as desk, MadeUpMarker() as marker:
-                app = LearnApp(desk, marker, lambda: NOW)
+            with SessionThread(session) as session_thread, MadeUpGrader() as grader:
+                app = LearnApp(session_thread, grader, lambda: NOW)
                 async with app.run_test(size=size) as pilot:
                     driver = Driver(app, pilot)
                     await driver.settle()

@@ -11,18 +11,18 @@ from exercises.workspace import Workspace
 VISIT = """
 import asyncio, sys
 from datetime import datetime
-from tui.app import LearnApp
-from tui.desk import Desk
-from tui.marking import Marker
-from tui.screens import PLACES
+from tui.app.app import LearnApp
+from tui.app.session_thread import SessionThread
+from tui.app.background_grader import BackgroundGrader
+from tui.app.screens import PLACES
 
-class Idle(Marker):
+class Idle(BackgroundGrader):
     def warm(self):
         pass
 
 async def visit():
-    with Desk() as desk, Idle() as marker:
-        app = LearnApp(desk, marker, lambda: datetime.now().astimezone())
+    with SessionThread() as session_thread, Idle() as grader:
+        app = LearnApp(session_thread, grader, lambda: datetime.now().astimezone())
         async with app.run_test(size=(80, 24)) as pilot:
             for place in PLACES:
                 app.action_go(place.name)

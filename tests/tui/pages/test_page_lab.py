@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from tui import lab
-from tui.screens.lab import LabPage
-from tui.widgets.dials import Dials
-from tui.widgets.figure_view import FigureView
+from tui.app.screens.lab import LabPage
+from tui.app.widgets.dials import Dials
+from tui.app.widgets.figure_view import FigureView
+from tui.figures import lab_process
 
 Drive = Callable[..., None]
 
@@ -87,7 +87,7 @@ def test_a_click_turns_a_dial(drive: Drive) -> None:
 
 
 def test_a_process_that_cannot_start_is_told(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lab, "COMMAND", ("/no/such/program",))
+    monkeypatch.setattr(lab_process, "COMMAND", ("/no/such/program",))
 
     async def script(driver: Any) -> None:
         await driver.go("lab")
@@ -99,13 +99,13 @@ def test_a_process_that_cannot_start_is_told(drive: Drive, monkeypatch: pytest.M
 def test_a_process_that_dies_is_told_and_started_again(
     drive: Drive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right = lab.COMMAND
-    monkeypatch.setattr(lab, "COMMAND", (sys.executable, "-c", "raise SystemExit"))
+    right = lab_process.COMMAND
+    monkeypatch.setattr(lab_process, "COMMAND", (sys.executable, "-c", "raise SystemExit"))
 
     async def script(driver: Any) -> None:
         await driver.go("lab")
         assert "has ended" in " ".join(driver.text.split())
-        monkeypatch.setattr(lab, "COMMAND", right)
+        monkeypatch.setattr(lab_process, "COMMAND", right)
         await driver.go("today")
         await driver.go("lab")
         assert "animal" in driver.text

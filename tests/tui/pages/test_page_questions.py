@@ -14,10 +14,10 @@ from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 
 from quizzes.bank import load_bank
-from quizzes.questions import KINDS, Asked, BadAnswer
-from tui.inline import plain
-from tui.widgets.answering import Answered, Row
-from tui.widgets.question_view import QuestionView
+from quizzes.questions.question import KINDS, Asked, BadAnswer
+from tui.app.widgets.answering import Answered, Row
+from tui.app.widgets.question_view import QuestionView
+from tui.text.styled import plain
 
 BANK = load_bank()
 BY_KIND = {

@@ -10,10 +10,10 @@ from answer_keys import right_keys, wrong_keys
 from driving import NOW
 
 from exercises.catalog import load_catalog
-from tui import estimates
-from tui.quizzing import DEFAULT_COUNT
-from tui.screens.quiz import QuizPage
-from tui.widgets.question_view import QuestionView
+from tui.app.screens.quiz import QuizPage
+from tui.app.widgets.question_view import QuestionView
+from tui.planning import estimates
+from tui.study.quiz_round import DEFAULT_COUNT
 
 Drive = Callable[..., None]
 CHAPTER = load_catalog().chapters[0]

@@ -10,12 +10,12 @@ from answer_keys import right_keys, wrong_keys
 
 from exercises.catalog import load_catalog
 from quizzes.bank import load_bank
-from tui import estimates
-from tui.checks import check_after
-from tui.lesson_steps import steps
-from tui.screens.contents import ContentsScreen
-from tui.screens.read import ReadPage
-from tui.widgets.question_view import QuestionView
+from tui.app.screens.contents import ContentsScreen
+from tui.app.screens.read import ReadPage
+from tui.app.widgets.question_view import QuestionView
+from tui.planning import estimates
+from tui.study.lesson_questions import check_after
+from tui.text.lesson_pages import steps
 
 Drive = Callable[..., None]
 

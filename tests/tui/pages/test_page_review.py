@@ -12,9 +12,9 @@ from driving import NOW
 
 from exercises.catalog import load_catalog
 from quizzes.bank import load_bank
-from quizzes.review import LEECH_LAPSES, Review, Scheduler
-from tui.screens.review import ReviewPage
-from tui.widgets.card_view import CardView, span
+from quizzes.cards.scheduling import LEECH_LAPSES, Review, Scheduler
+from tui.app.screens.review import ReviewPage
+from tui.app.widgets.card_view import CardView, span
 
 Drive = Callable[..., None]
 CHAPTER = load_catalog().chapters[0]

@@ -9,7 +9,7 @@ import pytest
 from textual.widgets import Input
 
 from quizzes.bank import load_bank
-from tui.screens.search import SearchPage
+from tui.app.screens.search import SearchPage
 
 Drive = Callable[..., None]
 

@@ -1,4 +1,4 @@
-"""Sheet: a leaf per chapter, the whole, the timeline, the resources."""
+"""Sheet: a tab per chapter, the whole, the timeline, the resources."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import pytest
 
 from exercises.catalog import load_catalog
 from quizzes.bank import load_bank
-from tui.leaves import chapters, leaves
-from tui.screens.sheet import SheetPage
+from tui.app.screens.sheet import SheetPage
+from tui.study.cheat_sheet import chapters, tabs
 
 Drive = Callable[..., None]
-LEAVES = leaves(load_catalog(), load_bank())
+TABS = tabs(load_catalog(), load_bank())
 
 
 def test_the_arrows_turn_the_leaves(drive: Drive, size: Any) -> None:
@@ -22,17 +22,17 @@ def test_the_arrows_turn_the_leaves(drive: Drive, size: Any) -> None:
         assert isinstance(driver.app.screen, SheetPage)
         assert "Course" in driver.text and "Resources" in driver.text
         await driver.press("right")
-        assert LEAVES[1].text.splitlines()[0].lstrip("# ") in driver.text
+        assert TABS[1].text.splitlines()[0].lstrip("# ") in driver.text
         await driver.press("left", "left")
         assert load_bank().resources[0].title in driver.text
 
     drive(script, size)
 
 
-@pytest.mark.parametrize("leaf", LEAVES, ids=lambda leaf: leaf.id)
-def test_every_leaf_can_be_read(drive: Drive, leaf: Any) -> None:
+@pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.id)
+def test_every_leaf_can_be_read(drive: Drive, tab: Any) -> None:
     async def script(driver: Any) -> None:
-        await driver.go("sheet", leaf.id)
+        await driver.go("sheet", tab.id)
         await driver.press("end", "home")
         assert "$" not in driver.text and "\\" not in driver.text
 
@@ -40,7 +40,7 @@ def test_every_leaf_can_be_read(drive: Drive, leaf: Any) -> None:
 
 
 def test_each_chapter_has_its_part_of_the_sheet_and_its_takeaways() -> None:
-    by_id = {leaf.id: leaf.text for leaf in LEAVES}
+    by_id = {tab.id: tab.text for tab in TABS}
     for chapter in load_catalog().chapters:
         assert f"{chapter.number} · " in by_id[chapter.id]
         assert "Key takeaways" in by_id[chapter.id]

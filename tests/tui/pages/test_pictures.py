@@ -26,7 +26,7 @@ PICTURES = {
 @pytest.fixture
 def texts(small: Small, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Small:
     write_texts(folder / "course", folder / "quizzes")
-    monkeypatch.setattr("tui.screens.quiz.secrets.randbelow", lambda _: 3)
+    monkeypatch.setattr("tui.app.screens.quiz.secrets.randbelow", lambda _: 3)
     return small
 
 

@@ -1,0 +1,275 @@
+"""Compares what came back with what should have, and puts the difference into words.
+
+Everything here runs on our side. Values from a learner are plain tensors, numbers and containers by
+now.
+"""
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from grader.examiner.display import apart, article, kind_of, name_list, show
+from grader.report import Comparison
+from grader.worker.protocol import Handle, Record, record_fields
+
+# Relative and absolute tolerance. Measured: right answers in another order of summation stay under
+# a tenth of these, and float32 arithmetic inside a float64 answer does not.
+TOLERANCES = {
+    torch.float64: (1e-8, 1e-10),
+    torch.float32: (1e-4, 1e-5),
+    torch.float16: (1e-2, 1e-3),
+    torch.bfloat16: (4e-2, 1e-2),
+}
+NUMBER_TOLERANCE = (1e-6, 1e-9)
+SHOWN_ROWS = 16
+
+
+class Differs(Exception):
+    """Two values are not the same; the text says how, `got` and `expected` show both sides."""
+
+    def __init__(
+        self, message: str, got: str = "", expected: str = "", comparison: Comparison | None = None
+    ) -> None:
+        super().__init__(message)
+        self.got = got
+        self.expected = expected
+        self.comparison = comparison
+
+
+def check_structure(got: Any, expected: Any, what: str = "The result") -> Any:
+    """Give `got` in the form of `expected`, whose numbers do not matter here.
+
+    Raises `Differs` where type, number of results, shape, dtype or device is not the same. A list
+    is as good as a tuple, an int as a float, a record as a tuple of its fields.
+    """
+    wanted = record_fields(expected)
+    if wanted is not None:
+        return _check_record(got, wanted, expected, what)
+    if isinstance(expected, tuple | list):
+        return _check_sequence(got, expected, what)
+    if isinstance(expected, dict):
+        return _check_dictionary(got, expected, what)
+    if isinstance(expected, Tensor):
+        return _check_tensor(got, expected, what)
+    if isinstance(expected, int | float) and not isinstance(expected, bool):
+        wanted_type = (int,) if isinstance(expected, int) else (int, float)
+        if not isinstance(got, wanted_type) or isinstance(got, bool):
+            noun = "a whole number (int)" if isinstance(expected, int) else "a number"
+            raise _wrong_type(got, noun, what)
+        return got
+    if not isinstance(expected, bool | str | torch.dtype | None):  # an object over there
+        if not isinstance(got, Handle):
+            raise _wrong_type(got, kind_of(expected), what)
+        return Handle(expected.id, got.type)  # by the name we gave it: nothing of theirs is trusted
+    if type(got) is not type(expected):
+        raise _wrong_type(got, kind_of(expected), what)
+    return got
+
+
+def _wrong_type(got: Any, wanted: str, what: str) -> Differs:
+    message = f"{what} should be {wanted}; yours is {kind_of(got)}."
+    if got is None:
+        message += " Is a `return` missing?"
+    return Differs(message, show(got), wanted)
+
+
+def _check_record(got: Any, wanted: dict[str, Any], expected: Any, what: str) -> Any:
+    found = record_fields(got)
+    if found is None or list(found) != list(wanted):
+        name = getattr(expected, "_type_name", type(expected).__name__)
+        raise _wrong_type(got, f"{article(name)} {name} with {', '.join(wanted)}", what)
+    for name, item in wanted.items():
+        check_structure(found[name], item, f"`{name}`")
+    return got
+
+
+def _check_sequence(got: Any, expected: Any, what: str) -> Any:
+    if isinstance(got, Record):
+        got = tuple(got)
+    if not isinstance(got, tuple | list) or len(got) != len(expected):
+        raise _wrong_type(got, kind_of(expected), what)
+    items = []
+    for number, (mine, theirs) in enumerate(zip(got, expected, strict=True), start=1):
+        items.append(check_structure(mine, theirs, f"{what}, value {number} of {len(expected)},"))
+    return type(expected)(items)
+
+
+def _check_dictionary(got: Any, expected: dict[Any, Any], what: str) -> Any:
+    if not isinstance(got, dict):
+        raise _wrong_type(got, kind_of(expected), what)
+    if set(got) != set(expected):
+        raise Differs(
+            f"{what} should have the names {name_list(expected)}; yours has {name_list(got)}.",
+            name_list(got),
+            name_list(expected),
+        )
+    return {key: check_structure(got[key], item, f"`{key}`") for key, item in expected.items()}
+
+
+def _check_tensor(got: Any, expected: Tensor, what: str) -> Tensor:
+    if not isinstance(got, Tensor):
+        raise _wrong_type(got, kind_of(expected), what)
+    for name, mine, theirs in (
+        ("shape", tuple(got.shape), tuple(expected.shape)),
+        ("dtype", got.dtype, expected.dtype),
+        ("device", got.device.type, expected.device.type),
+    ):
+        if mine != theirs:
+            message = f"{what} should have {name} {theirs}; yours has {mine}."
+            raise Differs(message, f"{name} {mine}", f"{name} {theirs}")
+    return got
+
+
+def tolerance(expected: Any) -> tuple[float, float]:
+    """Relative and absolute tolerance for values like `expected`."""
+    if isinstance(expected, Tensor):
+        return TOLERANCES.get(expected.dtype, (0.0, 0.0))
+    return NUMBER_TOLERANCE if isinstance(expected, float) else (0.0, 0.0)
+
+
+def check_close(
+    got: Any, expected: Any, rtol: float | None = None, atol: float | None = None
+) -> None:
+    """Raise `Differs` unless both have one structure and, within the tolerance, the same numbers.
+
+    NaN equals nothing, and an infinity equals itself.
+    """
+    got = check_structure(got, expected)
+    wanted = record_fields(expected)
+    found = record_fields(got)
+    if wanted is not None and found is not None:
+        for name, item in wanted.items():
+            _check_part(found[name], item, f"`{name}`", rtol, atol)
+    elif isinstance(expected, tuple | list):
+        for number, (mine, theirs) in enumerate(zip(got, expected, strict=True), start=1):
+            _check_part(mine, theirs, f"Value {number}", rtol, atol)
+    elif isinstance(expected, dict):
+        for key, item in expected.items():
+            _check_part(got[key], item, f"`{key}`", rtol, atol)
+    elif isinstance(expected, Tensor):
+        _check_tensor_close(got, expected, rtol, atol)
+    elif isinstance(expected, int | float) and not isinstance(expected, bool):
+        relative, absolute = tolerance(expected)
+        relative, absolute = (
+            relative if rtol is None else rtol,
+            absolute if atol is None else atol,
+        )
+        if not _numbers_close(got, expected, relative, absolute):
+            mine, theirs = apart(got, expected)
+            raise Differs(f"It should be {theirs}; yours is {mine}.", mine, theirs)
+    elif isinstance(expected, bool | str | torch.dtype | None) and got != expected:
+        raise Differs(
+            f"It should be {show(expected)}; yours is {show(got)}.", show(got), show(expected)
+        )
+
+
+def _numbers_close(got: float, expected: float, relative: float, absolute: float) -> bool:
+    if not relative and not absolute:
+        return got == expected
+    try:
+        return math.isclose(got, expected, rel_tol=relative, abs_tol=absolute)
+    except OverflowError:  # a whole number beyond the range of float
+        return False
+
+
+def _check_part(got: Any, expected: Any, what: str, rtol: float | None, atol: float | None) -> None:
+    try:
+        check_close(got, expected, rtol, atol)
+    except Differs as error:
+        raise Differs(f"{what}: {error}", error.got, error.expected, error.comparison) from None
+
+
+def _check_tensor_close(
+    got: Tensor, expected: Tensor, rtol: float | None, atol: float | None
+) -> None:
+    relative, absolute = tolerance(expected)
+    relative, absolute = (relative if rtol is None else rtol, absolute if atol is None else atol)
+    if torch.allclose(got, expected, rtol=relative, atol=absolute):
+        return
+    close = torch.isclose(got, expected, rtol=relative, atol=absolute)
+    wrong = int((~close).sum())
+    invalid = torch.isnan(got) & ~torch.isnan(expected) if got.is_floating_point() else ~close
+    index, text = _worst(got, expected, close, invalid)
+    place = f" at [{', '.join(map(str, index))}]" if index else ""
+    if got.is_floating_point() and invalid.any():
+        first = f", the first{place}" if place else ""
+        message = f"{int(invalid.sum())} of {got.numel()} numbers are NaN{first}."
+    elif got.numel() == 1:
+        message = f"It should be {text[1]}; yours is {text[0]}."
+    else:
+        mine, theirs = text
+        message = f"{wrong} of {got.numel()} numbers differ; the most{place}: "
+        message += f"yours {mine}, expected {theirs}."
+    raise Differs(message, show(got), show(expected), compare(got, expected, index))
+
+
+def _worst(
+    got: Tensor, expected: Tensor, close: Tensor, invalid: Tensor
+) -> tuple[tuple[int, ...], tuple[str, str]]:
+    if got.is_floating_point():
+        if invalid.any():
+            flat = int(invalid.flatten().to(torch.uint8).argmax())
+        else:
+            distance = (got.double() - expected.double()).abs().nan_to_num(nan=math.inf)
+            flat = int(distance.masked_fill(close, -1.0).flatten().argmax())
+    else:
+        flat = int((~close).flatten().to(torch.uint8).argmax())
+    index = tuple(int(i) for i in torch.unravel_index(torch.tensor(flat), got.shape))
+    return index, apart(got[index].item(), expected[index].item())
+
+
+def compare(got: Tensor, expected: Tensor, index: tuple[int, ...]) -> Comparison | None:
+    """The last two dimensions around `index`, at most 16 × 16 numbers, for a heat map."""
+    if got.dim() == 0 or not got.is_floating_point():
+        return None
+    if got.dim() == 1:
+        got, expected, index = got[None], expected[None], (0, *index)
+    *lead, row, column = index
+    top, left = _window(row, got.size(-2)), _window(column, got.size(-1))
+
+    def rows(tensor: Tensor) -> tuple[tuple[float, ...], ...]:
+        plane = tensor[tuple(lead)][top : top + SHOWN_ROWS, left : left + SHOWN_ROWS]
+        return tuple(
+            tuple(float(f"{number:.4g}") for number in row) for row in plane.double().tolist()
+        )
+
+    return Comparison(tuple(lead), (top, left), rows(got), rows(expected))
+
+
+def _window(position: int, size: int) -> int:
+    """Where a window that shows `position` begins: at 0 if it can, else around it."""
+    if position < SHOWN_ROWS:
+        return 0
+    return min(position - SHOWN_ROWS // 2, size - SHOWN_ROWS)
+
+
+def same(got: Any, expected: Any) -> bool:
+    """Whether two results agree, NaN counting as equal to NaN: did the same mistake make both?"""
+    try:
+        got = check_structure(got, expected)  # first: what is of another form may be endless
+        check_close(_without_nan(got), _without_nan(expected))
+    except Differs:
+        return False
+    return True
+
+
+NAN_STAND_IN = 1.2345e30
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, Tensor):
+        stand_in = NAN_STAND_IN if value.dtype != torch.float16 else 6.5e4
+        return (
+            value.nan_to_num(stand_in, math.inf, -math.inf) if value.is_floating_point() else value
+        )
+    if isinstance(value, float) and math.isnan(value):
+        return NAN_STAND_IN
+    if (named := record_fields(value)) is not None:
+        return _without_nan(named)
+    if isinstance(value, tuple | list):
+        return type(value)(_without_nan(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _without_nan(item) for key, item in value.items()}
+    return value

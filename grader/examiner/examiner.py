@@ -1,0 +1,236 @@
+"""The trusted side: holds the hidden suites and the reference, and grades submissions.
+
+    Submission ─► decode ─► inspect and load (in a worker) ─► suite under pytest ─► diagnosis ─►
+    Report
+
+The learner's code never runs here, and no expected value ever leaves this process.
+"""
+
+import gc
+import secrets
+import time
+import traceback
+from contextlib import nullcontext
+from dataclasses import replace
+from functools import cache
+from threading import Lock
+from typing import Any
+
+import torch
+
+from exercises.catalog import Catalog, Exercise, load_catalog
+from grader.errors import UsageError
+from grader.examiner.answer_key import suite_folder
+from grader.examiner.diagnosis import Diagnostician, load_misconceptions
+from grader.examiner.messages import describe, describe_finding, missing_entry
+from grader.examiner.sandbox import Sandbox, shared_sandbox
+from grader.examiner.submission_process import Allowance, SubmissionProcess, Value
+from grader.examiner.suite_run import SuiteRun
+from grader.report import Outcome, Problem, Report, TestResult
+from grader.submission import MAX_SOURCE_BYTES, Submission
+from grader.worker.calls import Raised, Session, load_source
+from grader.worker.inspection import Finding
+
+
+def grade(submission: Submission) -> Report:
+    """Grade one submission in this process, which stays warm for the next. Plain and picklable.
+
+    Raises `UsageError` for an exercise or a device that is not there. A crash of ours is a report
+    with outcome `error`, never the learner's failure.
+    """
+    with _one_at_a_time:
+        return _examiner(submission.device).grade(submission)
+
+
+# Threads share pytest, torch's random numbers and the pipe to the sandbox.
+_one_at_a_time = Lock()
+
+
+@cache
+def _examiner(device: str) -> "Examiner":
+    return Examiner(device)
+
+
+class Examiner:
+    """Grades on one device, with one sandbox; `catalog` None stands for the course itself."""
+
+    def __init__(
+        self, device: str, sandbox: Sandbox | None = None, catalog: Catalog | None = None
+    ) -> None:
+        kind = device.partition(":")[0]
+        if kind not in ("cpu", "cuda"):
+            raise UsageError(f"There is no device {device!r}. Use cpu or cuda.")
+        if kind == "cuda" and not torch.cuda.is_available():
+            raise UsageError(
+                "This machine has no CUDA device that torch can use. Use --device cpu."
+            )
+        torch.set_num_threads(1)
+        self._device = device
+        self._sandbox = sandbox or shared_sandbox(device)
+        self._catalog = catalog or load_catalog()
+        self._answer_keys: dict[str, AnswerKey] = {}
+
+    def grade(self, submission: Submission) -> Report:
+        """The verdict on one submission."""
+        started = time.perf_counter()
+        exercise = self._catalog.exercise(submission.exercise)
+        seed = secrets.randbelow(2**31) if submission.seed is None else submission.seed
+        blank = Report(exercise.id, exercise.title, "error", 0, 0, seed, submission.device)
+        try:
+            report = self._examine(submission, exercise, blank)
+        except UsageError:
+            raise
+        except Exception as error:
+            problem = Problem(
+                "internal", f"The grader failed: {error}", code=traceback.format_exc()
+            )
+            report = replace(blank, problem=problem)
+        return replace(report, duration_ms=(time.perf_counter() - started) * 1e3)
+
+    def close(self) -> None:
+        self._sandbox.close()
+
+    def answer_key(self, exercise: Exercise) -> "AnswerKey":
+        """The hidden half of an exercise, loaded once."""
+        if exercise.id not in self._answer_keys:
+            self._answer_keys[exercise.id] = AnswerKey(exercise)
+            gc.collect()
+            gc.freeze()
+        return self._answer_keys[exercise.id]
+
+    def _examine(self, submission: Submission, exercise: Exercise, blank: Report) -> Report:
+        answer_key = self.answer_key(exercise)
+        allowance = allowance_of(exercise)
+        files = decode_files(submission)
+        if isinstance(files, Problem):
+            candidate = SubmissionProcess(self._sandbox, {}, "", (), frozenset(), allowance)
+            return self._run(answer_key, candidate, blank, allowance, files)
+        instead = {name: rule.instead for rule in exercise.forbidden for name in rule.names}
+        main = f"{exercise.id}.py"
+        candidate = SubmissionProcess(
+            self._sandbox, files, main, exercise.entry, frozenset(instead), allowance
+        )
+        try:
+            problem = open_submission(candidate, instead, allowance)
+            candidate.prepare_next()  # now: while pytest collects, the other processor is idle
+            return self._run(answer_key, candidate, blank, allowance, problem)
+        finally:
+            candidate.close()
+
+    def _run(
+        self,
+        answer_key: "AnswerKey",
+        candidate: SubmissionProcess,
+        blank: Report,
+        allowance: Allowance,
+        problem: Problem | None,
+    ) -> Report:
+        reason = "Not run." if problem else ""
+        run = SuiteRun(candidate, answer_key.solution, blank.seed, self._device, allowance, reason)
+        # Modules that a suite or a solution builds are to live where the learner's do.
+        with torch.device(self._device) if self._device != "cpu" else nullcontext():
+            run.run(answer_key.suite)
+        found = {} if problem else answer_key.diagnostician.diagnose(run.records)
+        tests = tuple(
+            replace(test, diagnosis=found.get(test.name) if test.outcome == "failed" else None)
+            for test in run
+        )
+        return replace(
+            blank,
+            outcome=overall(tests),
+            points=sum(test.points for test in tests),
+            max_points=sum(test.max_points for test in tests),
+            tests=tests,
+            diagnosis=most_common([test.diagnosis for test in tests if test.diagnosis]),
+            problem=problem,
+            layers=dict(candidate.layers),
+        )
+
+
+class AnswerKey:
+    """What an examiner holds of one exercise: the suite, the solution and the known mistakes."""
+
+    def __init__(self, exercise: Exercise) -> None:
+        folder = suite_folder(exercise)
+        self.suite = folder / f"test_{exercise.id}.py"
+        source = (folder / "solution.py").read_text(encoding="utf-8")
+        name = f"solution_{exercise.id}"
+        self.solution = Session(load_source(name, f"{name}.py", source))
+        misconceptions = load_misconceptions(folder / "misconceptions.yaml")
+        self.diagnostician = Diagnostician(exercise.id, source, misconceptions)
+
+
+def allowance_of(exercise: Exercise) -> Allowance:
+    """What a submission to this exercise may use."""
+    if exercise.limits is None:
+        return Allowance()
+    seconds = exercise.limits.seconds
+    return Allowance(seconds, max(4 * seconds, 20.0), exercise.limits.memory_mb * 2**20)
+
+
+def decode_files(submission: Submission) -> dict[str, str] | Problem:
+    """The submission's files as text, or why they are none."""
+    files = {}
+    room = MAX_SOURCE_BYTES
+    for name, source in submission.files().items():
+        room -= len(source if isinstance(source, bytes) else source.encode("utf-8", "replace"))
+        if room < 0:
+            whole = name if len(submission.files()) == 1 else "What was handed in"
+            limit = MAX_SOURCE_BYTES // 1024
+            return Problem("size", f"{whole} is larger than {limit} KB. An answer needs a few.")
+        try:
+            text = source.decode("utf-8-sig") if isinstance(source, bytes) else source
+            text.encode("utf-8")
+        except UnicodeError:
+            return Problem("encoding", f"{name} is not UTF-8 text. Save it as UTF-8 and try again.")
+        files[name] = text
+    main = f"{submission.exercise}.py"
+    if main not in files:
+        return Problem("missing", f"There is no {main} among the files: {', '.join(files)}.")
+    return files
+
+
+def open_submission(
+    candidate: SubmissionProcess, instead: dict[str, str], allowance: Allowance
+) -> Problem | None:
+    """Parse and run the learner's file; what keeps it from being graded, if anything does."""
+    outcome = candidate.inspect()
+    if isinstance(outcome, Value) and isinstance(outcome.value, dict):
+        finding = Finding(**outcome.value)
+        message = describe_finding(finding, instead)
+        return Problem(finding.kind, message, finding.line, finding.code)
+    if isinstance(outcome, Value):
+        outcome = candidate.load()
+    if isinstance(outcome, Raised):
+        return load_problem(outcome, allowance)
+    return entry_problem(outcome.value, allowance)
+
+
+def load_problem(raised: Raised, allowance: Allowance) -> Problem:
+    """The learner's file does not run to its end."""
+    message = f"Your file stops while it is loaded. {describe(raised, 'the file', allowance)}"
+    line, code = (raised.frames[-1][1], raised.frames[-1][3]) if raised.frames else (None, "")
+    return Problem("load", message, line, code)
+
+
+def entry_problem(loaded: Any, allowance: Allowance) -> Problem | None:
+    """The learner's file runs, but does not define what is graded. What it says is not trusted."""
+    match loaded:
+        case {"missing": [], "found": {}, "defined": [*_]}:
+            return None
+        case {"missing": [str(name), *_], "found": {**found}, "defined": [*defined]}:
+            return Problem("entry", missing_entry(name, found.get(name), defined))
+    return load_problem(Raised("garbage", "", ""), allowance)
+
+
+def overall(tests: tuple[TestResult, ...]) -> Outcome:
+    """`error` where one of our tests broke; else whether all passed."""
+    outcomes = {test.outcome for test in tests}
+    if "error" in outcomes or not outcomes:
+        return "error"
+    return "failed" if "failed" in outcomes else "passed"
+
+
+def most_common(found: list[Any]) -> Any:
+    """The diagnosis of the most tests; the first of them among equals."""
+    return max(found, key=found.count) if found else None

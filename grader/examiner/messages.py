@@ -1,0 +1,90 @@
+"""The sentences for what can go wrong with a learner's code. Every failure text is written here."""
+
+from collections.abc import Iterable
+
+from grader.examiner.submission_process import Allowance
+from grader.worker.calls import Raised
+from grader.worker.inspection import Finding
+
+SIGNALS = {
+    "SIGSEGV": "It crashed Python itself (segmentation fault), as endless recursion can.",
+    "SIGKILL": "It was killed by the system, which happens when memory runs out.",
+    "SIGXCPU": "It used up its processor time.",
+    "SIGABRT": "It aborted Python itself.",
+    "SIGBUS": "It crashed Python itself (bus error).",
+}
+
+
+def describe(raised: Raised, name: str, allowance: Allowance) -> str:
+    """One or two sentences on what the learner's code did, and what to do where that is not plain.
+
+    `name` is what was called. The lines of the learner's code are shown apart from this.
+    """
+    match raised.kind:
+        case "unwritten":
+            return f"`{name}` is not written yet: it still raises NotImplementedError."
+        case "signature":
+            return (
+                f"`{name}` cannot be called this way: {raised.message}. Keep the stub's signature."
+            )
+        case "detached":
+            return (
+                f"The result of `{name}` carries no gradient. Something in it leaves autograd:"
+                " `.detach()`, `.item()`, `.data`, `torch.tensor(...)`, numpy or `torch.no_grad()`."
+            )
+        case "misshapen":
+            return f"The result of `{name}` should have shape {raised.message}."
+        case "exit":
+            return "Your code called `sys.exit` (or `exit`). Return the result instead."
+        case "recursion":
+            return "Your code calls itself without end (RecursionError)."
+        case "memory":
+            limit = allowance.memory_bytes // 2**20
+            return f"Your code asked for more memory than the {limit:,} MB it may use."
+        case "too_large":
+            return f"`{name}` returned {raised.message}. That is more than can be taken back."
+        case "time":
+            return (
+                f"Your code did not finish within {allowance.test_seconds:g} seconds"
+                " and was stopped. Look for a loop that never ends."
+            )
+        case "budget":
+            return (
+                f"Not run: the {allowance.total_seconds:g} seconds for the whole exercise were used"
+                " up by the tests before."
+            )
+        case "died":
+            if raised.message in SIGNALS:
+                return f"Your code ended the Python process. {SIGNALS[raised.message]}"
+            return (
+                "Your code ended the Python process, or closed what it answers through"
+                " (`os._exit`, `os.close`, `os.closerange`)."
+            )
+        case "garbage":
+            return "Your code wrote into the channel that only results may go through."
+        case "lost":
+            return "Not run: your code was stopped earlier in this test."
+        case "forbidden_action":
+            return (
+                f"Your code tried something that is not allowed here ({raised.message}). An"
+                " exercise computes in memory: no files, no network, no other programs."
+            )
+        case _:
+            text = f": {raised.message}" if raised.message else ""
+            return f"{raised.type}{text}"
+
+
+def describe_finding(finding: Finding, instead: dict[str, str]) -> str:
+    """Why a file is not run at all."""
+    where = f"Line {finding.line}" if finding.line else "The file"
+    if finding.kind == "syntax":
+        return f"{where} of {finding.file} is not valid Python: {finding.message}."
+    return f"{where} uses `{finding.call}`. {instead[finding.name]}"
+
+
+def missing_entry(name: str, found: object, defined: Iterable[object]) -> str:
+    """The file does not define what is graded; `found` is the type of what has its name."""
+    if found is not None:
+        return f"`{name}` should be a function or a class; in your file it is a {found}."
+    others = ", ".join(f"`{other}`" for other in defined) or "no function and no class"
+    return f"Your file does not define `{name}`. It defines {others}."

@@ -1,0 +1,228 @@
+"""The learner's side of one submission: a worker, and another when that one is lost."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from grader.errors import GraderError, ProtocolError
+from grader.examiner.sandbox import START_SECONDS, Sandbox
+from grader.report import MAX_TEXT
+from grader.worker.calls import Call, Raised, encode_call
+from grader.worker.protocol import Channel, Encoder, TooLarge, decode
+
+GRACE_SECONDS = 0.5  # what a worker gets to report its own time-out before it is killed
+DYING_SECONDS = 0.1  # how long one that has hung up may take to end, and so to show how it ended
+MAX_LINE = 1_000_000
+LOST = frozenset(
+    {"time", "died", "garbage", "budget", "lost"}
+)  # kinds of `Raised` that end a worker
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What one submission may use: seconds for each test and in all, and bytes of memory."""
+
+    test_seconds: float = 5.0
+    total_seconds: float = 20.0
+    memory_bytes: int = 1024 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Value:
+    """What a call returned."""
+
+    value: Any
+
+
+class SubmissionProcess:
+    """One submission on the untrusted side, for as long as it is graded.
+
+    A worker that dies or hangs is replaced at the next test. Every method that runs the learner's
+    code gives a `Value` or a `Raised`; it never raises what that code does.
+    """
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        files: Mapping[str, str],
+        main: str,
+        entry: tuple[str, ...],
+        forbidden: frozenset[str],
+        allowance: Allowance,
+    ) -> None:
+        self._sandbox = sandbox
+        self._files = dict(files)
+        self._main = main
+        self._entry = entry
+        self._forbidden = forbidden
+        self._allowance = allowance
+        self._left = allowance.total_seconds
+        self._test_left = allowance.test_seconds
+        self._seed: int | None = None
+        self._pid = 0
+        self._channel: Channel | None = None
+        self.layers: dict[str, str] = {}
+        self.output = ""
+
+    def inspect(self) -> Value | Raised:
+        """Parse the files and look for forbidden calls; `Value(None)` where all is well."""
+        self._start()
+        forbidden = sorted(self._forbidden)
+        return self._ask(
+            {"op": "inspect", "files": self._files, "main": self._main, "forbidden": forbidden}
+        )
+
+    def load(self) -> Value | Raised:
+        """Run the file. The value tells which entry points are missing."""
+        self._test_left = self._allowance.test_seconds
+        return self._ask({"op": "load", "entry": list(self._entry)})
+
+    def begin(self, seed: int) -> Value | Raised:
+        """A new test: its own time, and a fresh worker if the last one was lost."""
+        self._test_left = self._allowance.test_seconds
+        self.output = ""
+        if self._channel is None:
+            for outcome in (self.inspect(), self.load()):
+                if isinstance(outcome, Raised):
+                    return outcome
+        self._seed = seed  # goes with the test's first call, which saves a round trip
+        return Value(None)
+
+    def add_helper(self, name: str, source: str) -> Value | Raised:
+        return self._ask({"op": "helper", "name": name, "source": source})
+
+    def perform(self, call: Call, meanwhile: Callable[[], object] | None = None) -> Value | Raised:
+        """Make one call over there; `meanwhile` is run here while the worker is busy."""
+        encoder = Encoder()
+        request = encode_call(call, encoder)
+        return self._ask(request, encoder.tensors, meanwhile)
+
+    def prepare_next(self) -> None:
+        """Have a worker made for the next submission, which is likely to need one like ours."""
+        self._sandbox.prepare(self._limits())
+
+    def close(self) -> None:
+        """End the worker, whatever it is doing."""
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
+            self._sandbox.drop(self._pid)
+
+    def _start(self) -> None:
+        self._pid, sock = self._sandbox.spawn(self._limits())
+        self._channel = Channel(sock)
+        try:
+            document, _ = self._channel.receive(START_SECONDS)
+        except (EOFError, OSError, ProtocolError):
+            self.close()
+            raise GraderError(
+                "A worker could not lock itself down. `grader doctor` says why."
+            ) from None
+        self.layers = decode(document["value"], {}, "cpu")
+
+    def _limits(self) -> dict[str, float]:
+        # The examiner watches the clock; the limit on processor time holds if the examiner dies.
+        return {
+            "seconds": self._allowance.total_seconds + 10,
+            "memory_bytes": self._allowance.memory_bytes,
+        }
+
+    def _ask(
+        self,
+        request: dict[str, Any],
+        tensors: Any = None,
+        meanwhile: Callable[[], object] | None = None,
+    ) -> Value | Raised:
+        """One request and its reply, within what is left of the time."""
+        seconds = min(self._test_left, self._left)
+        if self._channel is None or seconds <= 0:
+            if meanwhile:
+                meanwhile()
+            if self._channel is None:
+                return Raised("lost", "", "")
+            return self._lose("budget" if self._left <= 0 else "time")
+        started = time.monotonic()
+        try:
+            request = {**request, "seconds": seconds, "seed": self._seed}
+            self._seed = None
+            self._channel.send(request, tensors, seconds + GRACE_SECONDS)
+            if meanwhile:
+                self._run(meanwhile)
+            document, reply = self._channel.receive(seconds + GRACE_SECONDS)
+            outcome = self._read(document, reply)
+        except TimeoutError:
+            return self._lose("time")
+        except (EOFError, ConnectionError):
+            return self._lose("died")
+        except (ProtocolError, TooLarge):
+            return self._lose("garbage")
+        finally:
+            spent = time.monotonic() - started
+            self._test_left -= spent
+            self._left -= spent
+        if isinstance(outcome, Raised) and outcome.kind == "time":
+            self.close()  # interrupted anywhere, its state can be anything
+        return outcome
+
+    def _run(self, meanwhile: Callable[[], object]) -> None:
+        """Our own work, whose failure must not leave a reply behind for the next question."""
+        try:
+            meanwhile()
+        except BaseException:
+            self.close()
+            raise
+
+    def _read(self, document: Any, tensors: Any) -> Value | Raised:
+        """A reply. The learner's code may have written it, so only its exact form is taken."""
+        match document:
+            case {"value": value, "output": str(output)}:
+                self._note(output)
+                return Value(decode(value, tensors, self._sandbox.device))
+            case {"raised": {**raised}, "output": str(output)}:
+                self._note(output)
+                return _read_raised(raised)
+        raise ProtocolError("not a reply")
+
+    def _note(self, output: str) -> None:
+        self.output = (self.output + output)[:MAX_TEXT]
+
+    def _lose(self, kind: str) -> Raised:
+        """Give the worker up. If it died, the message is the signal's name or exit status."""
+        channel, self._channel = self._channel, None
+        if channel is not None:
+            channel.close()
+        status = self._sandbox.end(self._pid, DYING_SECONDS if kind == "died" else 0)
+        return Raised(kind, "", _ending(status) if kind == "died" else "")
+
+
+def _ending(status: int) -> str:
+    """How a process ended: the name of the signal that killed it, or its exit status."""
+    if not os.WIFSIGNALED(status):
+        return str(os.WEXITSTATUS(status))
+    number = os.WTERMSIG(status)
+    return next((known.name for known in signal.Signals if known == number), f"signal {number}")
+
+
+def _read_raised(raised: dict[Any, Any]) -> Raised:
+    match raised:
+        case {
+            "kind": str(kind),
+            "type": str(name),
+            "message": str(message),
+            "frames": [*frames],
+            "bases": [*bases],
+        }:
+            lines = tuple(_read_frame(frame) for frame in frames)
+            names = tuple(base for base in bases if isinstance(base, str))
+            return Raised(kind, name, message, lines, names)
+    raise ProtocolError("not an exception")
+
+
+def _read_frame(frame: Any) -> tuple[str, int, str, str]:
+    match frame:
+        case [str(file), int(line), str(function), str(code)] if 0 <= line < MAX_LINE:
+            return file, line, function, code.partition("\n")[0]
+    raise ProtocolError("not a frame of a traceback")

@@ -1,1 +1,0 @@
-"""The untrusted side: everything that shares a process, or a pipe, with a learner's code."""

@@ -1,0 +1,1 @@
+"""What a process does to itself before a learner's code runs in it, and the proof that it holds."""

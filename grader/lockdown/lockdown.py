@@ -1,0 +1,165 @@
+"""Lock a worker down: after `apply`, learner code can compute and answer, and nothing else.
+
+    plan = prepare(readable_roots(), device)    # once, in the zygote, which it restricts too
+    layers = apply(plan, limits, keep_fds)      # in each fork, before any learner code
+
+The layers overlap, so that one that is missing or fails leaves the others standing:
+
+    descriptors  only those kept are open; the standard ones lead to /dev/null
+    privileges   a user of its own where possible, no capability, no new privileges, no debugger
+    limits       memory, threads, time; no file may grow
+    landlock     only `readable` may be read, nothing written; no TCP, no outside signals or sockets
+    seccomp      only listed system calls: no process, program, socket, signal, nor file for writing
+
+What still works is reading the metadata of files (`os.path.exists`), which neither can tell apart.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from importlib.machinery import PathFinder
+from pathlib import Path
+
+from grader.lockdown import landlock, limits, privileges, seccomp, syscalls
+from grader.lockdown.limits import Limits
+from grader.lockdown.readable import cuda_rules, readable_roots, search_path
+from grader.lockdown.syscalls import LINUX, Layer, Unavailable
+
+__all__ = ["LAYERS", "Layer", "Limits", "Plan", "apply", "prepare", "readable_roots"]
+
+LAYERS = ("descriptors", "privileges", "limits", "landlock", "seccomp")
+# Extension modules that link libraries of the system, which a worker can no longer open.
+_LINKED_TO_THE_SYSTEM = ("bz2", "ctypes", "decimal", "hashlib", "lzma", "zlib")
+# torch and the CUDA driver ask for a cache folder before they have anything to put there. This one
+# exists and nothing can be written to it.
+_NO_CACHES = {"TORCHINDUCTOR_CACHE_DIR": "/", "CUDA_CACHE_DISABLE": "1"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What `prepare` worked out, so that `apply` has little left to do."""
+
+    device: str
+    zygote: int
+    owner: int
+    null: int
+    capability_to_read: int | None
+    abi: int
+    ruleset: int | None
+    program: seccomp.Program | None
+    missing: dict[str, Layer]
+
+
+def prepare(
+    readable: Sequence[Path], device: str = "cpu", *, without: Collection[str] = ()
+) -> Plan:
+    """Work out the lock-down once, and restrict the calling process as far as it can bear.
+
+    The caller must not have started a thread. Afterwards it can read `readable` and /proc only,
+    write nothing, and import nothing else, our own modules included. `without` leaves out layers as
+    if this machine did not have them.
+    """
+    missing: dict[str, Layer] = {}
+    program = None
+    try:
+        _leave_out("seccomp", without)
+        program = seccomp.compile_filter(device)
+    except Unavailable as error:
+        missing["seccomp"] = error.layer
+    _settle_imports(readable)
+    null = os.open(os.devnull, os.O_RDWR)
+    may_read = privileges.capability_to_read(readable)
+    privileges.harden()
+    abi, ruleset = 0, None
+    try:
+        _leave_out("landlock", without)
+        abi = landlock.kernel_abi()
+        ruleset = _restrict_zygote(abi, readable, device)
+    except Unavailable as error:
+        missing["landlock"] = error.layer
+    return Plan(device, os.getpid(), os.getuid(), null, may_read, abi, ruleset, program, missing)
+
+
+def apply(plan: Plan, limit: Limits, keep_fds: Sequence[int]) -> dict[str, Layer]:
+    """Lock this fork of the zygote down for good; says which layers hold, by name.
+
+    Raises OSError where a layer that this machine has refuses: run no learner code then.
+    """
+    layers = dict(plan.missing)
+    layers["descriptors"] = _close_descriptors(plan, keep_fds)
+    os.chdir("/")
+    layers["privileges"] = privileges.give_up(plan.capability_to_read)
+    if LINUX and os.getppid() != plan.zygote:
+        os._exit(1)  # the zygote ended before it could be asked to take this fork with it
+    layers["limits"] = limits.impose(limit, plan.device, own_user=os.getuid() != plan.owner)
+    if plan.ruleset is not None:
+        landlock.restrict(plan.ruleset, plan.abi)
+        os.close(plan.ruleset)
+        layers["landlock"] = Layer(True, f"ABI {plan.abi}")
+    if plan.program is not None:
+        plan.program.install()
+        layers["seccomp"] = Layer(True, f"{plan.program.length} instructions")
+    return {name: layers[name] for name in LAYERS}
+
+
+def _settle_imports(readable: Iterable[Path]) -> None:
+    """Import now what cannot be imported later, and leave only importable folders on the path.
+
+    A finder lists its folder once and keeps the names. Landlock cannot allow listing a folder
+    without also allowing what lies below, so we have it listed now, by looking for what nobody has.
+    """
+    for name in _LINKED_TO_THE_SYSTEM:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    sys.path[:] = search_path(readable)
+    sys.dont_write_bytecode = True
+    os.environ.update(_NO_CACHES)
+    PathFinder.find_spec("no_module_has_this_name")
+
+
+def _restrict_zygote(abi: int, readable: Iterable[Path], device: str) -> int:
+    """Confine the zygote, and return the stricter ruleset that its workers bind themselves to."""
+    allowed = [(path, landlock.READ) for path in readable]
+    if device == "cuda":
+        allowed += cuda_rules()
+    worker = landlock.ruleset(abi, allowed)
+    # A fork asks /proc how much memory it holds before it locks itself down.
+    zygote = landlock.ruleset(abi, [*allowed, (Path("/proc"), landlock.READ)])
+    landlock.restrict(zygote, abi)
+    os.close(zygote)
+    return worker
+
+
+def _leave_out(layer: str, without: Collection[str]) -> None:
+    if layer in without:
+        raise Unavailable("left out on request", "Do not leave it out.")
+
+
+def _close_descriptors(plan: Plan, keep_fds: Iterable[int]) -> Layer:
+    for standard in (0, 1, 2):
+        os.dup2(plan.null, standard)
+    kept = {0, 1, 2, *keep_fds}
+    held = kept if plan.ruleset is None else kept | {plan.ruleset}
+    first = 0
+    for descriptor in sorted(held):
+        _close_range(first, descriptor - 1)
+        first = descriptor + 1
+    _close_range(first, None)
+    return Layer(True, f"{len(kept)} open")
+
+
+def _close_range(first: int, last: int | None) -> None:
+    if last is not None and last < first:
+        return
+    if LINUX:
+        with contextlib.suppress(OSError):  # before Linux 5.9
+            syscalls.syscall(
+                syscalls.SYS_CLOSE_RANGE, first, 0xFFFFFFFF if last is None else last, 0
+            )
+            return
+    os.closerange(first, os.sysconf("SC_OPEN_MAX") if last is None else last + 1)

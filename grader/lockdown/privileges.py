@@ -1,0 +1,88 @@
+"""Who a worker is: a user of its own where we are root, and without any capability.
+
+Root cannot be bound by RLIMIT_NPROC and owns most files, so where we may, a worker becomes a user
+that no other process has. Sources: capabilities(7), prctl(2), https://systemd.io/UIDS-GIDS/.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from grader.lockdown import syscalls
+from grader.lockdown.syscalls import LINUX, Layer, prctl
+
+_DAC_READ_SEARCH, _KILL, _SETGID, _SETUID = 1 << 2, 1 << 5, 1 << 6, 1 << 7
+# The range that systemd gives to users who live as long as one process. It also fits into the
+# 65536 ids that a container with a user namespace usually has.
+_FIRST_UID, _UIDS = 61184, 4336
+
+
+def harden() -> None:
+    """In the zygote: no new privileges, no core file, no debugger, no way back to capabilities."""
+    if not LINUX:
+        return
+    prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
+    prctl(syscalls.PR_SET_DUMPABLE, 0)
+    for capability in range(64):
+        try:
+            prctl(syscalls.PR_CAPBSET_DROP, capability)
+        except OSError:  # not permitted, or past the last capability this kernel has
+            break
+
+
+def capability_to_read(readable: Iterable[Path]) -> int | None:
+    """The capabilities with which a user of its own could read `readable`: often none.
+
+    None where a worker cannot become one, or could then not be killed by whoever watches it.
+    """
+    needed = _SETUID | _SETGID | _KILL
+    held = _effective_capabilities() if LINUX else 0
+    if held & needed != needed:
+        return None
+    if all(_is_open_to_all(path) for path in readable):
+        return 0
+    return _DAC_READ_SEARCH if held & _DAC_READ_SEARCH else None
+
+
+def give_up(kept: int | None) -> Layer:
+    """In the worker: become a user of its own (if `kept` is not None) and drop all capabilities."""
+    if not LINUX:
+        return Layer(False, "this system has no privileges to give up", "Grade on Linux.")
+    detail = f"user {os.getuid()}, no capabilities"
+    prctl(syscalls.PR_CAP_AMBIENT, 4)  # PR_CAP_AMBIENT_CLEAR_ALL
+    if kept is not None:
+        try:
+            detail = f"{_become_a_user(kept)}, no capability to change anything"
+        except OSError as error:
+            detail = f"still user {os.getuid()} ({error.strerror}), no capabilities"
+            kept = 0
+    syscalls.capset(kept or 0)
+    # Changing the user resets both of these, so they come last.
+    prctl(syscalls.PR_SET_DUMPABLE, 0)
+    prctl(syscalls.PR_SET_PDEATHSIG, 9)
+    return Layer(True, detail)
+
+
+def _become_a_user(kept: int) -> str:
+    uid = _FIRST_UID + os.getpid() % _UIDS
+    prctl(syscalls.PR_SET_KEEPCAPS, 1 if kept else 0)
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+    return f"user {uid}"
+
+
+def _effective_capabilities() -> int:
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("CapEff:")[2].split()[0], 16)
+
+
+def _is_open_to_all(path: Path) -> bool:
+    """Whether every user may read `path` and reach it, as far as it exists."""
+    readable, searchable = 0o004, 0o001
+    return not path.exists() or (
+        bool(path.stat().st_mode & readable)
+        and all(parent.stat().st_mode & searchable for parent in path.parents)
+    )

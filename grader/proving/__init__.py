@@ -1,0 +1,1 @@
+"""What proves the rest: suites (audit), the sandbox (doctor), speed (bench)."""

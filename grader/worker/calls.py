@@ -1,0 +1,289 @@
+"""Performs calls on one loaded source: the learner's in a worker, ours in the examiner.
+
+The examiner makes every call of a suite twice, here on `solution.py` and over there on the
+learner's file, and the diagnosis makes it again on edited solutions. All of them run this one piece
+of code.
+"""
+
+import inspect
+import itertools
+import linecache
+import sys
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+
+from grader.worker.protocol import Encoder, Handle, decode
+
+Want = Literal["value", "gradients", "inputs_after", "dict", "nothing"]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One thing that a suite asks of a submission.
+
+    `target` is a name in the learner's file, or a handle; `method` the attribute of it that is
+    called (empty for the target itself). `index` names what is kept: the third call's result is
+    handle `3`.
+    """
+
+    index: int
+    target: str | Handle
+    method: str = ""
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    want: Want = "value"
+    cotangent: Any = None
+
+
+def encode_call(call: Call, encoder: Encoder) -> dict[str, Any]:
+    """The request that asks a worker for `call`; its tensors are in `encoder` afterwards."""
+    return {
+        "op": "call",
+        "index": call.index,
+        "target": encoder.encode(call.target),
+        "method": call.method,
+        "args": encoder.encode(call.args),
+        "kwargs": encoder.encode(dict(call.kwargs)),
+        "want": call.want,
+        "cotangent": encoder.encode(call.cotangent),
+    }
+
+
+def decode_call(request: dict[str, Any], tensors: dict[str, Tensor], device: str) -> Call:
+    """The inverse of `encode_call`."""
+    return Call(
+        index=request["index"],
+        target=decode(request["target"], tensors, device),
+        method=request["method"],
+        args=decode(request["args"], tensors, device),
+        kwargs=decode(request["kwargs"], tensors, device),
+        want=request["want"],
+        cotangent=decode(request["cotangent"], tensors, device),
+    )
+
+
+class BadSignature(TypeError):
+    """The function was found, but it cannot be called with these arguments."""
+
+
+class Detached(RuntimeError):
+    """The output carries no gradient back to the inputs."""
+
+
+class Misshapen(RuntimeError):
+    """The output has not the shape of what its gradient is to be multiplied with."""
+
+
+def load_source(
+    name: str, filename: str, source: str, code: types.CodeType | None = None
+) -> types.ModuleType:
+    """Run `source` as module `name`; `code`, where it has been compiled already.
+
+    Tracebacks show its lines, though no such file need exist.
+    """
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    module = types.ModuleType(name)
+    module.__file__ = filename
+    sys.modules[name] = module  # dataclasses and typing look their module up here
+    try:
+        exec(code or compile(source, filename, "exec", dont_inherit=True), module.__dict__)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+class Session:
+    """One loaded module and the objects that a suite has made with it."""
+
+    def __init__(self, module: types.ModuleType) -> None:
+        self.module = module
+        self._kept: dict[str, object] = {}
+
+    def begin(self, seed: int) -> None:
+        """Forget what earlier tests made, and fix torch's random numbers for this one."""
+        self._kept.clear()
+        # Not `torch.manual_seed`: that notes a stack trace for each kind of accelerator, 1.5 ms.
+        torch.default_generator.manual_seed(seed)
+        if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+            torch.cuda.manual_seed_all(seed)
+
+    def keep(self, value: object, name: str) -> Handle:
+        self._kept[name] = value
+        return Handle(name, _type_of(value))
+
+    def add_helper(self, name: str, source: str) -> Handle:
+        """Load a module that a test ships; its functions can then be passed as arguments."""
+        return self.keep(load_source(f"helper_{name}", f"helper_{name}.py", source), name)
+
+    def perform(self, call: Call) -> Any:
+        """Make the call and give its result; anything the code raises comes through."""
+        function = self._resolve(call.target)
+        if call.method:
+            function = getattr(function, call.method)
+        args = self._inside(call.args)
+        kwargs = self._inside(dict(call.kwargs))
+        if not callable(function):
+            return function
+        try:
+            if call.want == "gradients":
+                return gradients(function, args, kwargs, call.cotangent)
+            result = function(*args, **kwargs)
+        except TypeError:
+            _check_signature(function, args, kwargs)
+            raise
+        if call.want == "inputs_after":
+            return list(args)
+        if call.want == "nothing":
+            return None
+        if call.want == "dict":
+            return {name: value for name, value in result if isinstance(value, Tensor)}
+        return result
+
+    def _resolve(self, target: str | Handle) -> Any:
+        if isinstance(target, str):
+            return getattr(self.module, target)
+        name, _, attribute = target.id.partition(":")
+        value = self._kept[name]
+        return getattr(value, attribute) if attribute else value
+
+    def _inside(self, value: Any) -> Any:
+        """`value` with handles resolved, and tensors copied so that a call cannot touch them."""
+        if isinstance(value, Handle):
+            return self._resolve(value)
+        if isinstance(value, Tensor):
+            return value.clone()
+        if isinstance(value, tuple):
+            return tuple(self._inside(item) for item in value)
+        if isinstance(value, list):
+            return [self._inside(item) for item in value]
+        if isinstance(value, dict):
+            return {key: self._inside(item) for key, item in value.items()}
+        return value
+
+
+def _type_of(value: object) -> str:
+    """A type's name; for a tensor that cannot be sent, also what it is that cannot."""
+    if isinstance(value, Tensor):
+        return f"Tensor ({value.dtype}, {value.layout}, on {value.device})"
+    return type(value).__qualname__
+
+
+def _check_signature(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    target = function.forward if isinstance(function, nn.Module) else function
+    try:
+        signature = inspect.signature(target)
+    except (TypeError, ValueError):  # builtins do not tell
+        return
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError as error:
+        raise BadSignature(f"it takes {signature} ({error})") from None
+
+
+def gradients(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], cotangent: Any) -> Any:
+    """Vector-Jacobian product of `function` at `args`.
+
+    Returns `{"inputs": [...], "parameters": {...}}`: for each positional argument its gradient
+    (None where it is no floating tensor), and by name that of each parameter where `function` is a
+    module.
+    """
+    leaves = [_leaf(arg) for arg in args]
+    parameters = dict(function.named_parameters()) if isinstance(function, nn.Module) else {}
+    outputs = function(*leaves, **kwargs)
+    outputs = list(outputs) if isinstance(outputs, tuple | list) else [outputs]
+    cotangents = list(cotangent) if isinstance(cotangent, tuple | list) else [cotangent]
+    pairs = [
+        (output, torch.ones_like(output) if weight is None else weight)
+        for output, weight in itertools.zip_longest(outputs, cotangents)
+        if isinstance(output, Tensor) and (weight is not None or len(outputs) == 1)
+    ]
+    for output, weight in pairs:
+        if output.shape != weight.shape:
+            raise Misshapen(f"{tuple(weight.shape)}; yours has {tuple(output.shape)}")
+    pairs = [(output, weight) for output, weight in pairs if output.requires_grad]
+    if not pairs:
+        raise Detached
+    wanted = [leaf for leaf in leaves if _is_leaf(leaf)] + list(parameters.values())
+    # One scalar, since handing torch several cotangents makes it import sympy on first use: 0.3 s.
+    total = torch.stack([(output * weight).sum() for output, weight in pairs]).sum()
+    found = torch.autograd.grad(total, wanted, allow_unused=True)
+    filled = iter(
+        torch.zeros_like(source) if gradient is None else gradient
+        for source, gradient in zip(wanted, found, strict=True)
+    )
+    return {
+        "inputs": [next(filled) if _is_leaf(leaf) else None for leaf in leaves],
+        "parameters": {name: next(filled) for name in parameters},
+    }
+
+
+def _leaf(value: Any) -> Any:
+    if isinstance(value, Tensor) and value.is_floating_point():
+        return value.detach().clone().requires_grad_()
+    return value
+
+
+def _is_leaf(value: Any) -> bool:
+    return isinstance(value, Tensor) and value.requires_grad
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An exception. `frames` holds (file, line, function, code) of the learner's own lines, `bases`
+    the names of the classes that it is an instance of."""
+
+    kind: str
+    type: str
+    message: str
+    frames: tuple[tuple[str, int, str, str], ...] = ()
+    bases: tuple[str, ...] = ()
+
+
+MAX_MESSAGE = 1000
+MAX_FRAMES = 6
+
+
+def describe_exception(error: BaseException, files: frozenset[str]) -> Raised:
+    """What a report may say of an exception: its text, and the frames that lie in `files`."""
+    try:
+        message = str(error)[:MAX_MESSAGE]
+    except BaseException:  # an exception class of the learner's may fail at this, too
+        message = ""
+    frames = []
+    traceback = error.__traceback__
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if code.co_filename in files:
+            line = linecache.getline(code.co_filename, traceback.tb_lineno).strip()
+            name = PurePath(code.co_filename).name
+            frames.append((name, traceback.tb_lineno, code.co_name, line[:200]))
+        traceback = traceback.tb_next
+    kind = _kind(error, message)
+    bases = tuple(base.__name__ for base in type(error).__mro__)
+    return Raised(kind, type(error).__name__, message, tuple(frames[-MAX_FRAMES:]), bases)
+
+
+def _kind(error: BaseException, message: str) -> str:
+    kinds: tuple[tuple[type[BaseException], str], ...] = (
+        (BadSignature, "signature"),
+        (Detached, "detached"),
+        (Misshapen, "misshapen"),
+        (NotImplementedError, "unwritten"),
+        (SystemExit, "exit"),
+        (RecursionError, "recursion"),
+        (MemoryError, "memory"),
+        (PermissionError, "forbidden_action"),
+    )
+    for category, kind in kinds:
+        if isinstance(error, category):
+            return kind
+    if "can't allocate memory" in message:
+        return "memory"
+    return "exception"

@@ -1,0 +1,1 @@
+"""Flashcards: reading, scheduling, backup, Anki."""

@@ -1,0 +1,54 @@
+"""What each chapter asks, as ids alone: enough to plan a day.
+
+Read as text, since parsing the YAML of the whole course takes longer than all of `learn next`. That
+both agree is tested.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from exercises.catalog import Catalog
+from quizzes.cards.card import ENTRY, card_ids
+
+ROOT = Path(__file__).parent
+KEY = re.compile(r"^  (id|topic): *['\"]?([\w-]+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Of one chapter: the topic of each question, and the ids of its cards."""
+
+    questions: Mapping[str, str] = field(default_factory=dict)
+    cards: tuple[str, ...] = ()
+
+
+def summaries(catalog: Catalog, root: Path | None = None) -> dict[str, Summary]:
+    """By the ids of the chapters."""
+    root = root or ROOT
+    return {
+        chapter.id: Summary(
+            questions=question_topics(root / chapter.id / "quiz.yaml"),
+            cards=card_ids(root / chapter.id / "cards.yaml"),
+        )
+        for chapter in catalog.chapters
+    }
+
+
+def question_topics(file: Path) -> dict[str, str]:
+    """The topic of each question in a `quiz.yaml`."""
+    try:
+        text = file.read_text("utf-8")
+    except FileNotFoundError:
+        return {}
+    found: dict[str, str] = {}
+    for entry in ENTRY.split(text)[1:]:
+        keys = dict(
+            reversed(KEY.findall(f"  {entry}"))
+        )  # of two alike, the first is the entry's own
+        if "id" in keys:
+            found[keys["id"]] = keys.get("topic", "")
+    return found

@@ -1,0 +1,1 @@
+"""Figures of the Lab, computed from the reference."""

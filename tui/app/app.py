@@ -1,0 +1,154 @@
+"""`learn` on a terminal: bindings and screens. What they show and do is in `screens` and `widgets`.
+
+desk.py      a thread that owns the session: what is on disk is asked of it
+marking.py   a warm grader, in processes of its own
+messages.py  what the parts tell each other
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from textual.app import App
+from textual.binding import Binding
+
+from tui.app import messages, themes
+from tui.app.background_grader import BackgroundGrader
+from tui.app.screens import BY_NAME, HOME, PLACES
+from tui.app.session_thread import SessionThread
+from tui.study.session import local_now
+
+if TYPE_CHECKING:
+    from textual.command import Provider
+
+    from tui.app.screens.page import Page
+    from tui.figures.lab_process import Lab
+
+
+def _commands() -> type[Provider]:
+    from tui.app.palette import CourseCommands
+
+    return CourseCommands
+
+
+class LearnApp(App[None]):
+    """`clock` says what time it is, with the learner's time zone."""
+
+    TITLE = "Learn the Transformer"
+    CSS_PATH = "styles/app.tcss"
+    SCREENS = {place.name: place.build for place in PLACES}
+    # Each place is a mode, so that it is still as it was left when one comes back to it.
+    MODES = {place.name: place.name for place in PLACES}
+    DEFAULT_MODE = HOME.name
+    COMMANDS = {_commands}
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    BINDINGS = [
+        Binding("g", "choose_place", "Go", tooltip="Go to another place"),
+        Binding("question_mark,f1", "help", "Help", tooltip="The keys of here"),
+        Binding("ctrl+p", "command_palette", "Find", key_display="^p", tooltip="Find a command"),
+        Binding("colon", "command_palette", "Find", show=False, tooltip="Find a command"),
+        Binding("escape", "go_back", "Back", show=False, tooltip="Back to where you were"),
+        Binding("q", "quit", "Quit", tooltip="Leave; everything is kept"),
+    ]
+
+    def __init__(
+        self,
+        session_thread: SessionThread,
+        grader: BackgroundGrader,
+        clock: Callable[[], datetime],
+        theme: str = "dark",
+    ) -> None:
+        # Under NO_COLOR the terminal's own two colours are used: readable on every background.
+        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
+        self.session_thread = session_thread
+        self.grader = grader
+        self.clock = clock
+        self._visited = [HOME.name]
+        for each in themes.THEMES:
+            self.register_theme(each)
+        self.theme = theme
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._settle)
+
+    def _settle(self) -> None:
+        """What can wait until the first frame is there."""
+        gc.freeze()
+        gc.enable()
+
+    @cached_property
+    def lab(self) -> Lab:
+        """The process that computes figures; it starts with the first of them."""
+        from tui.figures.lab_process import Lab
+
+        return Lab()
+
+    async def on_unmount(self) -> None:
+        if "lab" in self.__dict__:
+            await self.lab.close()
+
+    # places
+
+    def action_go(self, place: str, target: str | None = None) -> None:
+        page: Page = self.get_screen(place)  # type: ignore[assignment]
+        if target is not None:
+            page.open(target)
+        if self.screen is page:
+            page.arrive()
+        else:
+            self._visited = [name for name in self._visited if name != place] + [place]
+            self.switch_mode(place)
+
+    def action_go_back(self) -> None:
+        if len(self._visited) > 1:
+            self._visited.pop()
+            self.switch_mode(self._visited[-1])
+
+    def action_choose_place(self) -> None:
+        from tui.app.screens.choose_place import ChoosePlace
+
+        self.push_screen(ChoosePlace(self._visited[-1]), self._go_if_chosen)
+
+    def _go_if_chosen(self, place: str | None) -> None:
+        if place:
+            self.action_go(place)
+
+    def action_help(self) -> None:
+        from tui.app.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(self.screen, BY_NAME[self._visited[-1]].title))
+
+    async def choose_theme(self, name: str) -> None:
+        self.theme = name
+        await self.session_thread.ask(
+            lambda session: session.progress.settings.change("theme", name)
+        )
+
+    # messages
+
+    def on_go(self, message: messages.Go) -> None:
+        self.action_go(message.place, message.target)
+
+    def on_do(self, message: messages.Do) -> None:
+        step = message.step
+        place = STEP_PLACES.get(step.kind, "")
+        if place in BY_NAME:
+            # A quiz is as long as it was announced.
+            self.action_go(place, f"{step.id} {step.count}" if step.count else step.id)
+        else:
+            self.notify(f"Run `{step.command}` in your shell.")
+
+
+# Where a kind of step is done. Other kinds are done by their command.
+STEP_PLACES = {"exercise": "exercise", "reading": "read", "quiz": "quiz", "review": "review"}
+
+
+def run() -> None:
+    with SessionThread() as session_thread, BackgroundGrader() as grader:
+        theme = str(session_thread.wait(lambda session: session.progress.settings["theme"]))
+        LearnApp(session_thread, grader, local_now, theme).run()

@@ -1,0 +1,65 @@
+"""After `g`: the places and their letters, chosen by letter, arrow or mouse."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.events import Click, Key
+from textual.reactive import reactive
+from textual.screen import ModalScreen
+from textual.style import Style
+from textual.widgets import Static
+
+from tui.app.screens import PLACES
+
+LETTERS = {place.key: place.name for place in PLACES}
+
+
+class ChoosePlace(ModalScreen[str | None]):
+    """Gives the name of the place, or None."""
+
+    CSS_PATH = "../styles/overlays.tcss"
+    BINDINGS = [
+        Binding("up", "move(-1)", "Up", show=False),
+        Binding("down", "move(1)", "Down", show=False),
+        Binding("enter", "choose", "Go", show=False),
+        Binding("escape", "dismiss(None)", "Close", show=False),
+    ]
+
+    at: reactive[int] = reactive(0)
+
+    def __init__(self, current: str) -> None:
+        super().__init__()
+        self.set_reactive(ChoosePlace.at, [place.name for place in PLACES].index(current))
+
+    def compose(self) -> ComposeResult:
+        yield Static(self._list(), classes="panel")
+
+    def on_key(self, event: Key) -> None:
+        if event.key in LETTERS:
+            event.stop()
+            self.dismiss(LETTERS[event.key])
+
+    def on_click(self, event: Click) -> None:
+        self.dismiss(event.style.meta.get("place"))
+
+    def action_move(self, by: int) -> None:
+        self.at = (self.at + by) % len(PLACES)
+
+    def action_choose(self) -> None:
+        self.dismiss(PLACES[self.at].name)
+
+    def watch_at(self) -> None:
+        self.query_one(Static).update(self._list())
+
+    def _list(self) -> Content:
+        return Content("\n").join(
+            Content.assemble(
+                "› " if index == self.at else "  ",
+                (place.key, "bold $accent"),
+                (f"  {place.title:<9}", "bold" if index == self.at else ""),
+                (f"  {place.says}", "$text-muted"),
+            ).stylize(Style.from_meta({"place": place.name}))
+            for index, place in enumerate(PLACES)
+        )

@@ -1,0 +1,224 @@
+"""Exercise: the brief, the hints, and a verdict whenever the file is saved."""
+
+from __future__ import annotations
+
+import os
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.app import ComposeResult, SuspendNotSupported
+from textual.binding import Binding
+from textual.containers import Container
+
+from exercises.catalog import Exercise
+from exercises.errors import CourseError
+from tui.app import messages
+from tui.app.saves import Saves
+from tui.app.screens.page import Page
+from tui.app.widgets.brief import Brief
+from tui.app.widgets.exercise_head import ExerciseHead
+from tui.app.widgets.scroll import Scroll
+from tui.app.widgets.verdict import Verdict
+from tui.study.editor import edit, find_editor
+from tui.study.exercise_state import Briefing, briefing
+from tui.study.grading import keep, read
+from tui.study.hints import show_hint
+
+if TYPE_CHECKING:
+    from tui.progress.progress import Kind
+    from tui.study.save_watcher import Stamp
+
+# Only what takes longer than this is announced; most verdicts are there before.
+PATIENCE = 0.2
+
+
+class ExercisePage(Page):
+    PLACE = "exercise"
+    CSS_PATH = "../styles/exercise.tcss"
+    AUTO_FOCUS = ""
+    BINDINGS = [
+        Binding("e", "edit", "Edit", tooltip="Open the file in your editor"),
+        Binding("r", "grade('check')", "Run", tooltip="Check the file now; a save does it, too"),
+        Binding("h", "hint", "Hint", tooltip="Show one more hint"),
+        Binding("s", "grade('submit')", "Submit", tooltip="Submit: fresh numbers, and it counts"),
+        Binding("tab", "turn", "Switch", tooltip="From the brief to the verdict and back"),
+        Binding("enter", "next", "Next", tooltip="On to the next step"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._wanted: str | None = None
+        self._briefing: Briefing | None = None
+        self._graded: Stamp | None = None
+        self._saves: Saves | None = None
+
+    def content(self) -> ComposeResult:
+        yield ExerciseHead()
+        with Container(id="panes"):
+            with Scroll(id="brief"):
+                yield Brief()
+            yield Verdict(self.app.session_thread.session.catalog, id="verdict")
+
+    def open(self, target: str) -> None:
+        self._wanted = target
+
+    async def load(self) -> None:
+        self._prepare()
+        before = self._exercise
+        await self._refresh()
+        if self._exercise != before:
+            await self._show_latest()
+            self._turn_to("brief")
+            self.query_one("#brief", Scroll).scroll_home(animate=False)
+
+    # the brief
+
+    @property
+    def _exercise(self) -> Exercise | None:
+        return self._briefing.exercise if self._briefing else None
+
+    def _prepare(self) -> None:
+        """Start what takes a moment, before it is needed."""
+        self.app.grader.warm()
+        if self._saves is None:
+            self._saves = Saves(
+                lambda file: self._tell(messages.Saved(file)),
+                lambda reason: self._tell(messages.Polling(reason)),
+            )
+            self._saves.start(self.app.session_thread.session)
+
+    def _tell(self, message: messages.Saved | messages.Polling) -> None:
+        """Called by other threads."""
+        self.post_message(message)
+
+    def on_unmount(self) -> None:
+        if self._saves:
+            self._saves.close()
+
+    async def _refresh(self) -> None:
+        wanted = self._wanted
+        found = await self.app.session_thread.ask(lambda session: briefing(session, wanted))
+        self._briefing, self._wanted = found, found.exercise.id
+        self.query_one(ExerciseHead).show(found)
+        self.query_one(Brief).show(found.exercise, found.stub, found.hints)
+        self.refresh_bindings()
+
+    async def _show_latest(self) -> None:
+        assert self._briefing
+        verdict, latest = self.query_one(Verdict), self._briefing.latest
+        if latest is None:
+            file = self._file(self._briefing.exercise)
+            path = file.relative_to(self.app.session_thread.session.workspace.root.parent)
+            return await verdict.clear(f"No verdict yet. Write {path}: each save is checked.")
+        from grader.report import Report
+
+        at = latest.at.astimezone(self.app.clock().tzinfo)
+        return await verdict.show(Report.from_dict(latest.report), latest.kind, at)
+
+    def _file(self, exercise: Exercise) -> Path:
+        return self.app.session_thread.session.workspace.file(exercise)
+
+    async def action_hint(self) -> None:
+        if exercise := self._exercise:
+            now = self.app.clock()
+            await self.app.session_thread.ask(lambda session: show_hint(session, exercise, now))
+            await self._refresh()
+            self._turn_to("brief")
+            brief = self.query_one("#brief", Scroll)
+            brief.call_after_refresh(brief.scroll_end, animate=False)
+
+    # panes
+
+    def action_turn(self) -> None:
+        self._turn_to("brief" if self.has_class("-verdict") else "verdict")
+
+    def _turn_to(self, pane: str) -> None:
+        """A narrow screen shows one pane at a time."""
+        self.set_class(pane == "verdict", "-verdict")
+        self.call_after_refresh(self.query_one(f"#{pane}").focus)
+
+    # the file
+
+    def action_edit(self) -> None:
+        if not (exercise := self._exercise):
+            return
+        file = self._file(exercise)
+        try:
+            self._edit(file, find_editor(file, os.environ))
+        except SuspendNotSupported:
+            self.notify("Open the file in your editor: this terminal cannot be lent to one.")
+        except CourseError as error:
+            self.notify(str(error), severity="warning")
+
+    def _edit(self, file: Path, editor: list[str]) -> None:
+        """An error must wait: one that leaves `lent` leaves the app without its terminal."""
+        problem: CourseError | None = None
+        with self.lent():
+            try:
+                edit(file, editor)
+            except CourseError as error:
+                problem = error
+        if problem:
+            raise problem
+
+    def lent(self) -> AbstractContextManager[None]:
+        """The terminal is the editor's meanwhile."""
+        return self.app.suspend()
+
+    def on_saved(self, message: messages.Saved) -> None:
+        if self._exercise and message.file == self._file(self._exercise):
+            self.grade("check", is_save=True)
+
+    def on_polling(self, message: messages.Polling) -> None:
+        self.notify(f"{message.reason}; a save is noticed a moment later.")
+
+    def action_grade(self, kind: Kind) -> None:
+        self.grade(kind)
+
+    @work(exclusive=True, group="grading")
+    async def grade(self, kind: Kind, is_save: bool = False) -> None:
+        """One save may be told more than once, and a rename starts with no file at all."""
+        from grader.errors import GraderError
+        from tui.study.save_watcher import stamp
+
+        if not (exercise := self._exercise):
+            return
+        file = self._file(exercise)
+        now = await self.app.session_thread.ask(lambda session: stamp(file))
+        if is_save and now in (None, self._graded):
+            return
+        self._graded = now
+        waiting = self.set_timer(PATIENCE, self._announce)
+        try:
+            submission = await self.app.session_thread.ask(
+                lambda session: read(session, exercise, kind)
+            )
+            report = await self.app.grader.grade(submission)
+            await self.app.session_thread.ask(
+                lambda session: keep(session, submission, kind, report)
+            )
+        except (CourseError, GraderError) as error:
+            await self.query_one(Verdict).clear(str(error))
+        else:
+            await self.query_one(Verdict).show(report, kind, self.app.clock())
+            await self._refresh()
+        finally:
+            waiting.stop()
+        self._turn_to("verdict")
+
+    def _announce(self) -> None:
+        self.query_one(Verdict).announce("Checking…")
+
+    # what follows
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "next":
+            return bool(self._briefing and self._briefing.is_passed)
+        return True
+
+    async def action_next(self) -> None:
+        now = self.app.clock()
+        step = await self.app.session_thread.ask(lambda session: session.next_step(now))
+        self.post_message(messages.Do(step))

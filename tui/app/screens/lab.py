@@ -1,0 +1,124 @@
+"""Lab: figures of the reference, with their parameters under the arrow keys."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+
+from exercises.errors import CourseError
+from tui.app.screens.page import Page
+from tui.app.widgets.dials import Dial, Dials
+from tui.app.widgets.figure_view import FigureView
+from tui.app.widgets.scroll import Scroll
+from tui.figures.lab_process import Entry, Value, setting
+
+STARTING = "The reference model is loading PyTorch, in a process of its own …"
+
+
+class LabPage(Page):
+    PLACE = "lab"
+    CSS_PATH = "../styles/lab.tcss"
+    BINDINGS = [
+        Binding("v", "turn_view", "View", tooltip="Numbers, shades, or dense colour"),
+        Binding("d", "defaults", "Defaults", tooltip="Every parameter as it was"),
+        Binding("pagedown,ctrl+d", "scroll(1)", "Down", show=False, tooltip="Scroll the figure"),
+        Binding("pageup,ctrl+u", "scroll(-1)", "Up", show=False, tooltip="Scroll the figure"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._entries: tuple[Entry, ...] = ()
+        self._at = 0
+        self._places: dict[str, dict[str, int]] = {}
+        self._target: str | None = None
+
+    def content(self) -> ComposeResult:
+        yield Dials()
+        with Scroll(can_focus=False):
+            yield FigureView()
+
+    def open(self, target: str) -> None:
+        """A figure's name, and its settings: `masks kind=block length=8`."""
+        self._target = target
+
+    async def load(self) -> None:
+        self.query_one(Dials).focus()
+        if not self._entries:
+            self.query_one(FigureView).say(STARTING)
+            try:
+                self._entries = await self.app.lab.entries()
+            except CourseError as error:
+                self.query_one(FigureView).say(f"{error} Come back to this place to try again.")
+                return
+            for entry in self._entries:
+                self._set_defaults(entry)
+        self._take_target()
+        await self._show()
+
+    # the state
+
+    @property
+    def _entry(self) -> Entry:
+        return self._entries[self._at]
+
+    def _set_defaults(self, entry: Entry) -> None:
+        self._places[entry.name] = {p.name: p.values.index(p.default) for p in entry.parameters}
+
+    def _settings(self) -> dict[str, Value]:
+        places = self._places[self._entry.name]
+        return {p.name: p.values[places[p.name]] for p in self._entry.parameters}
+
+    def _take_target(self) -> None:
+        """Settings that do not exist are left as they were."""
+        words, self._target = (self._target or "").split(), None
+        names = [entry.name for entry in self._entries]
+        if not words or words[0] not in names:
+            return
+        self._at = names.index(words[0])
+        wanted = dict(setting(word) for word in words[1:] if "=" in word)
+        for parameter in self._entry.parameters:
+            if wanted.get(parameter.name) in parameter.values:
+                place = parameter.values.index(wanted[parameter.name])
+                self._places[self._entry.name][parameter.name] = place
+
+    # what is shown
+
+    async def _show(self) -> None:
+        self.query_one(Dials).show([self._figure_dial(), *self._parameter_dials()])
+        figure = await self.app.lab.figure(self._entry.name, self._settings())
+        self.query_one(FigureView).show(figure)
+
+    def _figure_dial(self) -> Dial:
+        titles = tuple(entry.title for entry in self._entries)
+        return Dial("figure", titles, self._at, "")
+
+    def _parameter_dials(self) -> list[Dial]:
+        places = self._places[self._entry.name]
+        return [Dial(p.name, p.values, places[p.name], p.says) for p in self._entry.parameters]
+
+    # keys
+
+    def on_dials_turned(self, message: Dials.Turned) -> None:
+        if message.place == 0:
+            self._at = message.to
+        else:
+            parameter = self._entry.parameters[message.place - 1]
+            self._places[self._entry.name][parameter.name] = message.to
+        self._refresh()
+
+    def action_turn_view(self) -> None:
+        self.query_one(FigureView).turn_view()
+
+    def action_defaults(self) -> None:
+        if self._entries:
+            self._set_defaults(self._entry)
+            self._refresh()
+
+    def action_scroll(self, by: int) -> None:
+        scroll = self.query_one(Scroll)
+        scroll.action_page_down() if by > 0 else scroll.action_page_up()
+
+    def _refresh(self) -> None:
+        """The dials move at once; the figure follows, and only the last one asked for."""
+        self.query_one(Dials).show([self._figure_dial(), *self._parameter_dials()])
+        self.arrive()

@@ -1,0 +1,53 @@
+"""What all places of the app share: the bar of places above, the keys of this place below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import getters, work
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from exercises.errors import CourseError
+from tui.app.widgets.key_bar import KeyBar
+from tui.app.widgets.place_bar import PlaceBar
+
+if TYPE_CHECKING:
+    from tui.app.app import LearnApp
+
+
+class Page(Screen[None]):
+    """A place. Subclasses say its `PLACE`, and override `content`, and where needed the rest."""
+
+    PLACE: ClassVar[str]
+    # The stylesheet and the app belong together; only types need to know which app it is.
+    if TYPE_CHECKING:
+        app = getters.app(LearnApp)
+
+    def compose(self) -> ComposeResult:
+        yield PlaceBar(self.PLACE)
+        yield from self.content()
+        yield KeyBar()
+
+    def content(self) -> ComposeResult:
+        """The widgets between the two bars."""
+        yield from ()
+
+    async def load(self) -> None:
+        """Ask the session and show the answers; called whenever the page comes to the front."""
+
+    def open(self, target: str) -> None:
+        """Show this next: an exercise's id, a chapter's, a section, as the place understands it."""
+
+    def arrive(self) -> None:
+        self._load()
+
+    def on_screen_resume(self) -> None:
+        self.arrive()
+
+    @work(group="load", exclusive=True)
+    async def _load(self) -> None:
+        try:
+            await self.load()
+        except CourseError as error:
+            self.notify(str(error), severity="error")

@@ -1,0 +1,136 @@
+"""Progress: the days, the hours, what is remembered, and how much of each topic is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widget import Widget
+
+from tui.app.screens.page import Page
+from tui.app.widgets.plots import bar, calendar, columns
+from tui.app.widgets.scroll import Scroll
+from tui.study.mastery import Share, TopicMastery
+from tui.study.statistics import LookingBack, look_back
+
+BAR = 12
+LEGEND = "known of all: ex exercises, qu questions, ca cards"
+
+
+class ProgressPage(Page):
+    PLACE = "progress"
+    CSS_PATH = "../styles/progress.tcss"
+
+    def content(self) -> ComposeResult:
+        with Scroll():
+            yield Plots()
+
+    async def load(self) -> None:
+        now = self.app.clock()
+        self.query_one(Plots).show(
+            await self.app.session_thread.ask(lambda session: look_back(session, now))
+        )
+
+
+class Plots(Widget):
+    def __init__(self) -> None:
+        super().__init__()
+        self._found: LookingBack | None = None
+
+    def show(self, found: LookingBack) -> None:
+        self._found = found
+        self.refresh(layout=True)
+
+    def render(self) -> Content:
+        if (found := self._found) is None:
+            return Content("")
+        width = self.content_size.width
+        sections = [
+            _summary(found),
+            _section("Days", calendar(found.days, found.today, min(width, 72))),
+            _hours(found),
+            _recall(found),
+            _section("Topics", Content("\n").join(_topics(found.topics, width)), LEGEND),
+        ]
+        return Content("\n\n").join(sections)
+
+
+def _section(title: str, body: Content, says: str = "") -> Content:
+    return Content.assemble(
+        (title, "bold"), (f"   {says}" if says else "", "$text-muted"), "\n", body
+    )
+
+
+def _summary(found: LookingBack) -> Content:
+    parts = [f"{found.passed} of {found.exercises} exercises passed"]
+    if found.streak:
+        parts.append(f"{found.streak} day{'s' * (found.streak > 1)} in a row")
+    parts.append(f"{len(found.days)} day{'s' * (len(found.days) != 1)} in all")
+    return Content.styled("  ·  ", "$text-muted").join(map(Content, parts))
+
+
+def _hours(found: LookingBack) -> Content:
+    if not any(found.hours):
+        return _section("Time", Content.styled("Nothing in the last four weeks.", "$text-muted"))
+    most = max(found.hours)
+    lines = columns(found.hours, most)
+    labels = [f"{_time(most):>6} ", *[" " * 7] * (len(lines) - 2), f"{'0':>6} "]
+    plot = Content("\n").join(
+        Content.assemble((label, "$text-muted"), (line, "$accent"))
+        for label, line in zip(labels, lines, strict=True)
+    )
+    ago = f"\n{'':<7}{'four weeks ago':<{2 * len(found.hours) - 6}}today"
+    says = f"{_time(found.all_hours)} in all, counted between steps less than 10 minutes apart"
+    return _section("Time", Content.assemble(plot, (ago, "$text-muted")), says)
+
+
+def _time(hours: float) -> str:
+    return f"{hours:.1f} h" if hours >= 1 else f"{hours * 60:.0f} min"
+
+
+def _recall(found: LookingBack) -> Content:
+    goal = f"your goal is {found.goal:.0%}"
+    if not any(week.of for week in found.recall):
+        text = "No learnt card has come back yet."
+        return _section("Cards remembered", Content.styled(text, "$text-muted"), goal)
+    shares = [week.known / week.of if week.of else None for week in found.recall]
+    lines = columns(shares, 1.0)
+    labels = [f"{'100%':>6} ", *[" " * 7] * (len(lines) - 2), f"{'0%':>6} "]
+    plot = [
+        Content.assemble((label, "$text-muted"), (line, "$accent"))
+        for label, line in zip(labels, lines, strict=True)
+    ]
+    last = next(week for week in reversed(found.recall) if week.of)
+    says = f"{last.known} of {last.of} in the latest week; {goal}"
+    ago = f"\n{'':<7}{'12 weeks ago':<{2 * len(shares) - 4}}now"
+    body = Content.assemble(Content("\n").join(plot), (ago, "$text-muted"))
+    return _section("Cards remembered", body, says)
+
+
+def _topics(topics: tuple[TopicMastery, ...], width: int) -> Iterator[Content]:
+    name = max((len(found.topic.title) for found in topics), default=0)
+    name = min(name, max(20, width - BAR - 38))
+    chapter = None
+    for found in topics:
+        if found.chapter != chapter:
+            chapter = found.chapter
+            yield Content.styled(f"{chapter.number:>2}  {chapter.title}", "$text-muted")
+        title = found.topic.title
+        shown = title if len(title) <= name else f"{title[: name - 1]}…"
+        yield Content.assemble(
+            f"    {shown:<{name}}  ",
+            bar(found.share, BAR),
+            f" {found.share:>4.0%}",
+            (f"   {_counts(found)}", "$text-muted"),
+        )
+
+
+def _counts(found: TopicMastery) -> str:
+    """Exercises, questions and cards, known of all; nothing for what a topic does not have."""
+    parts = (("ex", found.exercises), ("qu", found.questions), ("ca", found.cards))
+    return " ".join(_count(name, share) for name, share in parts if share.of)
+
+
+def _count(name: str, share: Share) -> str:
+    return f"{name} {share.known}/{share.of}"

@@ -1,0 +1,205 @@
+"""Quiz: choose what to be asked, answer, and see what to revisit."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import OptionList, Static
+
+from exercises.catalog import Chapter
+from quizzes.bank import load_bank
+from quizzes.questions.question import BadAnswer
+from tui.app import messages
+from tui.app.screens.page import Page
+from tui.app.widgets.answering import Answered
+from tui.app.widgets.menu import Menu
+from tui.app.widgets.question_view import QuestionView
+from tui.app.widgets.scroll import Scroll
+from tui.study.quiz_round import (
+    DEFAULT_COUNT,
+    MAX_SEED,
+    PREREQUISITES,
+    Round,
+    TestOutRound,
+    prerequisites_round,
+    quiz_round,
+)
+from tui.study.session import Session
+from tui.text.styled import inline
+
+ALL = "all"
+TESTOUT = "testout "
+
+
+class QuizPage(Page):
+    PLACE = "quiz"
+    CSS_PATH = "../styles/quiz.tcss"
+    BINDINGS = [
+        Binding("enter,space,n", "next", "Next", key_display="Enter", tooltip="The next question"),
+        # No letter: letters are answers.
+        Binding("escape", "end", "End", tooltip="End the round; what you answered is kept"),
+    ]
+
+    def __init__(self, seed: Callable[[], int] = lambda: secrets.randbelow(MAX_SEED)) -> None:
+        super().__init__()
+        self._seed = seed
+        self._target: str | None = None
+        self._round: Round | None = None
+
+    def content(self) -> ComposeResult:
+        yield Static(id="head", markup=False)
+        with Scroll(id="text"):
+            yield Vertical(id="page")
+
+    def open(self, target: str) -> None:
+        """A chapter's id, a topic's, `prerequisites`, or `testout` and a chapter's id.
+
+        A chapter's id may be followed by how many questions there shall be.
+        """
+        self._target = target
+
+    async def load(self) -> None:
+        if self._target is not None:
+            target, self._target = self._target, None
+            await self._start(target)
+        elif self._round is None:
+            await self._show_menu()
+
+    # what is shown
+
+    @property
+    def _chapters(self) -> tuple[Chapter, ...]:
+        return self.app.session_thread.session.catalog.chapters
+
+    @property
+    def _question(self) -> QuestionView | None:
+        return next(iter(self.query(QuestionView)), None)
+
+    async def _show_menu(self) -> None:
+        self._round = None
+        menu = Menu(
+            (ALL, Content("The chapters that you have read")),
+            *((c.id, Content(f"Chapter {c.number}: {c.title}")) for c in self._chapters),
+            (PREREQUISITES, Content("What you should know before chapter 1")),
+            *((TESTOUT + c.id, Content(f"Test out of chapter {c.number}")) for c in self._chapters),
+        )
+        await self._put("What shall the questions be about?", menu)
+        menu.focus()
+
+    async def _start(self, target: str) -> None:
+        seed = self._seed()
+        self._round = await self.app.session_thread.ask(
+            lambda session: _round(session, target, seed)
+        )
+        await self._show_question(self._round)
+
+    async def _show_question(self, round: Round) -> None:
+        asked = round.current
+        assert asked
+        view = QuestionView(asked)
+        number = f"Question {len(round.verdicts) + 1} of {len(round.questions)}"
+        await self._put(number + _about(round), view)
+        view.take_focus()
+
+    async def _show_result(self, round: Round) -> None:
+        answered = len(round.verdicts)
+        said = f"{round.correct} of {answered} right." if answered else "Nothing was answered."
+        if isinstance(round, TestOutRound) and round.current is None:
+            outcome = "You have tested out" if round.passed else f"{round.needed} were needed"
+            said = f"{said} {outcome}."
+        topics = {topic.id: topic for chapter in self._chapters for topic in chapter.topics}
+        menu = Menu(
+            *(
+                (topic, inline(f"Revisit: {topics[topic].title}"))
+                for topic in round.revisit
+                if topic in topics
+            ),
+            (ALL, Content("Another round")),
+        )
+        await self._put(said, menu)
+        menu.focus()
+
+    async def _put(self, head: str, view: Widget) -> None:
+        page = self.query_one("#page")
+        async with self.batch():
+            await page.remove_children()
+            await page.mount(view)
+        self.query_one("#head", Static).update(head)
+        self.query_one("#text").scroll_home(animate=False)
+        self.refresh_bindings()
+
+    # keys and messages
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        question = self._question if self.is_mounted else None
+        if action == "next":
+            return bool(question and question.verdict)
+        return question is not None if action == "end" else True
+
+    async def action_next(self) -> None:
+        round = self._round
+        if round is None:
+            return
+        if round.current:
+            await self._show_question(round)
+        else:
+            await self._show_result(round)
+
+    async def action_end(self) -> None:
+        if self._round:
+            await self._show_result(self._round)
+
+    async def on_answered(self, message: Answered) -> None:
+        view, round = self._question, self._round
+        if view is None or round is None or view.verdict:
+            return
+        now = self.app.clock()
+        try:
+            verdict = await self.app.session_thread.ask(
+                lambda session: round.answer(message.typed, now)
+            )
+        except BadAnswer as problem:
+            view.complain(str(problem))
+            return
+        await view.explain(verdict)
+        self.query_one("#text").focus()
+        self.refresh_bindings()
+
+    async def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        chosen = event.option_id or ALL
+        if self._round is None:
+            self.open(chosen)
+            self.arrive()
+        elif chosen == ALL:
+            await self._show_menu()
+        else:
+            self._round = None
+            self.post_message(messages.Go("read", chosen))
+
+
+def _about(round: Round) -> str:
+    return f" · {round.needed} must be right" if isinstance(round, TestOutRound) else ""
+
+
+def _round(session: Session, target: str, seed: int) -> Round:
+    catalog, progress = session.catalog, session.progress
+    bank = load_bank(catalog=catalog)
+    if target == PREREQUISITES:
+        return prerequisites_round(bank, progress, seed, DEFAULT_COUNT)
+    if target.startswith(TESTOUT):
+        chapter = catalog.find_chapter(target.removeprefix(TESTOUT))
+        return TestOutRound(chapter, bank, seed, progress)
+    if target in (ALL, ""):
+        return quiz_round(None, bank, progress, seed)
+    for chapter in catalog.chapters:
+        if any(topic.id == target for topic in chapter.topics):
+            return quiz_round(chapter, bank, progress, seed)
+    named, _, count = target.partition(" ")
+    chapter = catalog.find_chapter(named)
+    return quiz_round(chapter, bank, progress, seed, int(count or DEFAULT_COUNT))

@@ -1,0 +1,239 @@
+"""Read: a lesson step by step, with a question after each."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import Markdown, Static
+
+from exercises.errors import CourseError
+from quizzes.questions.question import BadAnswer
+from tui.app import messages
+from tui.app.screens.contents import ContentsScreen
+from tui.app.screens.page import Page
+from tui.app.widgets.answering import Answered
+from tui.app.widgets.question_view import QuestionView
+from tui.app.widgets.scroll import Scroll
+from tui.app.widgets.step_view import StepView
+from tui.figures.lab_process import setting
+from tui.study import lesson_reading as reading
+from tui.study.lesson_reading import Lesson
+from tui.text.lesson_pages import contents
+
+COMPUTING = "The figure is being computed …"
+END = "That was chapter {}. Space goes to Today, which says what is next."
+
+
+class Text(Scroll):
+    """Space turns a page while there is more to read; at the end it is left to the lesson."""
+
+    BINDINGS = [Binding("space", "turn", "Page down", show=False, tooltip="A page down")]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "turn" or self.scroll_y + self._rest < self.max_scroll_y
+
+    @property
+    def _rest(self) -> int:
+        """The last lines that hold nothing to read: blank ones, and what Space does next."""
+        return 1 + 2 * bool(self.query(".next"))
+
+    def action_turn(self) -> None:
+        self.scroll_page_down(animate=False)
+
+
+class ReadPage(Page):
+    PLACE = "read"
+    CSS_PATH = "../styles/read.tcss"
+    BINDINGS = [
+        Binding("space,n,enter", "next", "Next", key_display="Space", tooltip="Read on"),
+        Binding("escape", "leave", "Back", tooltip="Back to the text, without an answer"),
+        Binding("b,p", "back", "Back", key_display="b", tooltip="The step before"),
+        Binding("c", "contents", "Contents", tooltip="Jump to a section"),
+        Binding("x", "exercise", "Exercise", tooltip="To the exercise of this step"),
+        Binding("l", "lab", "Lab", tooltip="Turn the parameters of this figure"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lesson: Lesson | None = None
+        self._target: str | None = None
+        self._asked: dict[int, QuestionView] = {}
+        self._at_end = False
+
+    def content(self) -> ComposeResult:
+        yield Static(id="head", markup=False)
+        with Text(id="text"):
+            yield Vertical(id="page")
+
+    def open(self, target: str) -> None:
+        """A chapter's id, a section's anchor, or a step's id."""
+        self._target = target
+
+    async def load(self) -> None:
+        if self._lesson is None or self._target is not None:
+            target, self._target = self._target, None
+            lesson = await self.app.session_thread.ask(
+                lambda session: reading.open_lesson(session, target)
+            )
+            self._lesson, self._asked = lesson, {}
+            await self._show_step()
+
+    # what is shown
+
+    @property
+    def _question(self) -> QuestionView | None:
+        """The question on the screen."""
+        return next(iter(self.query(QuestionView)), None)
+
+    @property
+    def _is_asking(self) -> bool:
+        """While a question is open, keys belong to it: letters are answers."""
+        question = self._question if self.is_mounted else None
+        return question is not None and question.verdict is None
+
+    async def _show_step(self) -> None:
+        lesson = self._lesson
+        assert lesson
+        self._at_end = False
+        view = StepView(lesson.step, self._following(lesson))
+        await self._put(view)
+        self.query_one("#text").focus()
+        await self.app.session_thread.ask(reading.keep_place(lesson, self.app.clock()))
+        self.run_worker(self._draw(view), group="figures", exclusive=True)
+
+    async def _show_question(self, view: QuestionView) -> None:
+        await self._put(view)
+        view.take_focus()
+
+    async def _show_end(self, lesson: Lesson) -> None:
+        self._at_end = True
+        await self.app.session_thread.ask(reading.finish(lesson, self.app.clock()))
+        await self._put(Static(END.format(lesson.chapter.number)))
+        self.query_one("#text").focus()
+
+    async def _put(self, view: Widget) -> None:
+        page = self.query_one("#page")
+        async with self.batch():
+            await page.remove_children()
+            await page.mount(view)
+        self.query_one("#text").scroll_home(animate=False)
+        self.query_one("#head", Static).update(self._head())
+        self.refresh_bindings()
+
+    async def _draw(self, view: StepView) -> None:
+        for call, figure_view in view.figures:
+            figure_view.say(COMPUTING)
+            try:
+                settings = dict(map(setting, call.settings))
+                figure_view.show(await self.app.lab.figure(call.name, settings))
+            except CourseError as error:
+                figure_view.say(str(error))
+
+    def _head(self) -> str:
+        lesson = self._lesson
+        if lesson is None:
+            return ""
+        step, width = lesson.step, self.size.width - 4
+        place = f"{lesson.at + 1}/{len(lesson.steps)}"
+        kind = "question" if self._question else step.part
+        title = " · ".join(filter(None, (str(lesson.chapter.number), step.title, kind)))
+        room = width - len(place) - 2
+        title = title if len(title) <= room else title[: room - 1] + "…"
+        return title.ljust(width - len(place)) + place
+
+    def _following(self, lesson: Lesson) -> str:
+        if lesson.at in self._asked or lesson.check():
+            return "Space: a question"
+        return "Space: finish the chapter" if lesson.is_last else "Space: continue"
+
+    # keys
+
+    async def action_next(self) -> None:
+        lesson, question = self._lesson, self._question
+        if lesson is None:
+            return
+        if self._at_end:
+            self.post_message(messages.Go("today"))
+        elif not question and (view := self._check(lesson)):
+            await self._show_question(view)
+        elif lesson.is_last:
+            await self._show_end(lesson)
+        else:
+            lesson.at += 1
+            await self._show_step()
+
+    async def action_back(self) -> None:
+        lesson = self._lesson
+        if lesson and (lesson.at > 0 or self._question or self._at_end):
+            lesson.at -= not (self._question or self._at_end)
+            await self._show_step()
+
+    def action_contents(self) -> None:
+        if self._lesson:
+            parts = contents(self._lesson.steps)
+            self.app.push_screen(ContentsScreen(parts, self._lesson.at), self._jump)
+
+    def action_exercise(self) -> None:
+        if self._lesson and self._lesson.step.exercises:
+            self.post_message(messages.Go("exercise", self._lesson.step.exercises[0]))
+
+    def action_lab(self) -> None:
+        if self._lesson and self._lesson.step.figures:
+            call = self._lesson.step.figures[0]
+            self.post_message(messages.Go("lab", " ".join((call.name, *call.settings))))
+
+    async def action_leave(self) -> None:
+        await self.action_back()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        lesson = self._lesson
+        if self._is_asking != (action == "leave"):
+            return False
+        if action == "exercise":
+            return bool(lesson and lesson.step.exercises)
+        if action == "lab":
+            return bool(lesson and lesson.step.figures)
+        return lesson is not None
+
+    def _check(self, lesson: Lesson) -> QuestionView | None:
+        """A question that is answered already is not asked again on the same way."""
+        if lesson.at in self._asked:
+            return None
+        asked = lesson.check()
+        return QuestionView(asked) if asked else None
+
+    async def _jump(self, place: int | None) -> None:
+        if place is not None and self._lesson:
+            self._lesson.at = place
+            await self._show_step()
+
+    # messages
+
+    async def on_answered(self, message: Answered) -> None:
+        view, lesson = self._question, self._lesson
+        if view is None or lesson is None or view.verdict:
+            return
+        try:
+            now = self.app.clock()
+            verdict = await self.app.session_thread.ask(
+                reading.answer(view.asked, message.typed, now)
+            )
+        except BadAnswer as problem:
+            view.complain(str(problem))
+            return
+        lesson.seed += 1
+        self._asked[lesson.at] = view
+        if verdict.right:
+            lesson.right.add(view.asked.question.id)
+        await view.explain(verdict)
+        self.query_one("#text").focus()
+        self.refresh_bindings()
+
+    def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
+        if event.href.startswith("#"):
+            self.open(event.href[1:])
+            self.arrive()
+        else:
+            self.app.open_url(event.href)

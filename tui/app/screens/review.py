@@ -1,0 +1,134 @@
+"""Review: one flashcard after the other. Recall, look, and say how well you knew it."""
+
+from __future__ import annotations
+
+import time
+from typing import cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import Static
+
+from quizzes.bank import load_bank
+from quizzes.cards.scheduling import Plan, Rating
+from tui.app import messages
+from tui.app.screens.page import Page
+from tui.app.widgets.card_view import CardView
+from tui.app.widgets.scroll import Scroll
+from tui.study.review_session import ReviewSession
+
+# A pause longer than this is no thinking.
+MAX_MILLISECONDS = 60_000
+
+NOTHING = "No card is waiting. New ones come with each chapter that you read."
+DONE = (
+    "Done for today: {} reviewed. What you have just seen comes back when it is nearly forgotten."
+)
+POSTPONED = (
+    "{} more are due and wait for the next days. The cards that gain most come first, and new ones"
+    " once the rest fits into a day."
+)
+
+
+class ReviewPage(Page):
+    PLACE = "review"
+    CSS_PATH = "../styles/quiz.tcss"
+    BINDINGS = [
+        Binding("space,enter", "reveal", "Show", key_display="Space", tooltip="Show the answer"),
+        Binding("1", "rate(1)", "again", key_display="1", tooltip="I did not know it"),
+        Binding("2", "rate(2)", "hard", key_display="2", tooltip="I knew it with effort"),
+        Binding("3", "rate(3)", "good", key_display="3", tooltip="I knew it"),
+        Binding("4", "rate(4)", "easy", key_display="4", tooltip="I knew it at once"),
+        Binding("u", "undo", "Undo", tooltip="Take back the last rating"),
+        Binding("l", "lesson", "Lesson", tooltip="Read about this card"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._session: ReviewSession | None = None
+        self._shown_at = 0.0
+
+    def content(self) -> ComposeResult:
+        yield Static(id="head", markup=False)
+        with Scroll(id="text", can_focus=True):
+            yield Vertical(id="page")
+
+    async def load(self) -> None:
+        """A session that has cards left goes on; else a new one looks what is due now."""
+        if self._session is None or self._session.current is None:
+            now = self.app.clock()
+            self._session = await self.app.session_thread.ask(
+                lambda session: ReviewSession(
+                    load_bank(catalog=session.catalog), session.progress, now
+                )
+            )
+            await self._show()
+
+    @property
+    def _card(self) -> CardView | None:
+        return next(iter(self.query(CardView)), None)
+
+    async def _show(self) -> None:
+        session = self._session
+        assert session
+        card = session.current
+        if card is None:
+            await self._put("", Static(_farewell(session)))
+            return
+        schedule = session.schedules.get(card.id)
+        lapses = schedule.lapses if schedule and schedule.is_leech else 0
+        left = f"{session.left} left" + ("" if schedule else " · new")
+        await self._put(left, CardView(card, lapses))
+        self._shown_at = time.monotonic()
+
+    async def _put(self, head: str, view: Widget) -> None:
+        page = self.query_one("#page")
+        async with self.batch():
+            await page.remove_children()
+            await page.mount(view)
+        self.query_one("#head", Static).update(head)
+        self.query_one("#text").scroll_home(animate=False)
+        self.query_one("#text").focus()
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        card = self._card if self.is_mounted else None
+        if action == "rate":
+            return bool(card and card.is_revealed)
+        if action == "reveal":
+            return bool(card and not card.is_revealed)
+        if action == "undo":
+            return bool(self._session and self._session.count)
+        return card is not None if action == "lesson" else True
+
+    async def action_reveal(self) -> None:
+        card, session, now = self._card, self._session, self.app.clock()
+        if card and session and not card.is_revealed:
+            card.reveal(await self.app.session_thread.ask(lambda _: session.intervals(now)))
+            self.refresh_bindings()
+
+    async def action_rate(self, rating: int) -> None:
+        session, now = self._session, self.app.clock()
+        if session is None or session.current is None:
+            return
+        spent = min(round((time.monotonic() - self._shown_at) * 1000), MAX_MILLISECONDS)
+        await self.app.session_thread.ask(lambda _: session.rate(cast(Rating, rating), now, spent))
+        await self._show()
+
+    async def action_undo(self) -> None:
+        session, now = self._session, self.app.clock()
+        if session:
+            await self.app.session_thread.ask(lambda _: session.undo(now))
+            await self._show()
+
+    def action_lesson(self) -> None:
+        if card := self._card:
+            self.post_message(messages.Go("read", card.card.topic))
+
+
+def _farewell(session: ReviewSession) -> str:
+    said = DONE.format(session.count) if session.count else NOTHING
+    plan: Plan = session.plan
+    return f"{said}\n\n{POSTPONED.format(plan.postponed)}" if plan.postponed else said

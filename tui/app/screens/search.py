@@ -1,0 +1,183 @@
+"""Search: type, and go to what is found. With nothing typed, the glossary."""
+
+from __future__ import annotations
+
+import re
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.widgets import Input, OptionList, Static
+
+from quizzes.bank import load_bank
+from quizzes.search.index import Found, Hit, Index
+from tui.app.screens.page import Page
+from tui.app.widgets.menu import Menu
+from tui.app.widgets.prose import Prose
+from tui.app.widgets.scroll import Scroll
+from tui.study.search_article import Entry, entry_of, place_of
+from tui.study.search_index import open_index
+from tui.study.session import Session
+from tui.text.styled import inline, plain
+
+LIMIT = 20
+NOTHING = "Nothing in the course speaks of that."
+INSTEAD = "Nothing holds these words. This is about {}:"
+GLOSSARY = "The glossary: {} terms."
+FOUND = "{} found."
+BEST = "The best {} of what was found."
+TABLE = re.compile(r"\s*\|[-|\s]*")
+NAMES = {"faq": "question", "event": "timeline"}
+
+
+class Words(Input):
+    BINDINGS = [
+        Binding("down", "screen.list", "List", key_display="↓", tooltip="To what was found"),
+        Binding("enter", "submit", "The first", tooltip="Open the first that was found"),
+    ]
+
+
+class SearchPage(Page):
+    PLACE = "search"
+    CSS_PATH = "../styles/search.tcss"
+    BINDINGS = [
+        Binding("slash", "type", "Type", key_display="/", tooltip="Change the words"),
+        Binding("escape", "close", "Back", show=False, tooltip="Back to what was found"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._index: Index | None = None
+        self._hits: tuple[Hit, ...] = ()
+        self._entry: Entry | None = None
+        self._target: str | None = None
+
+    def content(self) -> ComposeResult:
+        yield Words(placeholder="Words, the beginning of a word, or a formula such as √d_k")
+        yield Static(id="said", markup=False)
+        yield Menu(id="hits")
+        with Scroll(id="entry"):
+            yield Static(id="title")
+            yield Prose()
+            yield Static(id="note", markup=False)
+            yield Menu(id="links")
+
+    def open(self, target: str) -> None:
+        """Words to search for."""
+        self._target = target
+
+    async def load(self) -> None:
+        if self._target is not None:
+            self.action_close()
+            self.query_one(Input).value, self._target = self._target, None
+        if self._entry is None:
+            await self._search(self.query_one(Input).value)
+            if not self.query_one("#hits").has_focus:
+                self.query_one(Input).focus()
+
+    # what is shown
+
+    def on_mount(self) -> None:
+        self.query_one("#entry").display = False
+        self.query_one(Input).cursor_blink = False  # nothing moves by itself
+
+    async def _search(self, typed: str) -> None:
+        found, said = await self.app.session_thread.ask(lambda session: self._found(session, typed))
+        self._hits = found.hits
+        hits = self.query_one("#hits", Menu)
+        hits.fill((f"{hit.sort} {hit.id}", _line(hit, not typed.strip())) for hit in found.hits)
+        self.query_one("#said", Static).update(said)
+
+    def _found(self, session: Session, typed: str) -> tuple[Found, str]:
+        """On the session's thread, where the index belongs."""
+        if not typed.strip():
+            glossary = load_bank(catalog=session.catalog).glossary
+            terms = sorted(glossary, key=lambda term: term.term.casefold())
+            hits = tuple(Hit("term", term.id, term.term, term.short, "") for term in terms)
+            return Found(hits), GLOSSARY.format(len(hits))
+        if self._index is None:
+            self._index = open_index()
+        found = self._index.search(typed, LIMIT)
+        if not found.hits:
+            return found, NOTHING
+        if found.instead:
+            return found, INSTEAD.format(found.instead)
+        count = len(found.hits)
+        return found, (BEST if count == LIMIT else FOUND).format(count)
+
+    async def _show_entry(self, entry: Entry) -> None:
+        self._entry = entry
+        self.query_one("#title", Static).update(inline(entry.title))
+        self.query_one("#note", Static).update(entry.note)
+        links = self.query_one("#links", Menu)
+        links.fill((link.says, inline(link.says)) for link in entry.links)
+        await self.query_one(Prose).update(entry.text)
+        self._turn(to_entry=True)
+        (links if entry.links else self.query_one("#entry")).focus()
+
+    def _turn(self, to_entry: bool) -> None:
+        self.query_one("#entry").display = to_entry
+        for part in ("#hits", "#said"):
+            self.query_one(part).display = not to_entry
+
+    # keys and messages
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        # Only the last of several quick letters is searched for.
+        self.run_worker(self._search(event.value), group="search", exclusive=True)
+
+    async def on_input_submitted(self, event: Input.Submitted) -> None:
+        await self._search(event.value)
+        if self._hits and event.value.strip():
+            await self._open(self._hits[0])
+
+    async def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        if event.option_list.id == "hits":
+            await self._open(self._hits[event.option_index])
+        elif self._entry:
+            self.post_message(self._entry.links[event.option_index].go)
+
+    async def _open(self, hit: Hit) -> None:
+        if go := place_of(hit):
+            self.post_message(go)
+            return
+        entry = await self.app.session_thread.ask(
+            lambda session: entry_of(
+                hit.sort, hit.id, load_bank(catalog=session.catalog), session.catalog
+            )
+        )
+        if entry:
+            await self._show_entry(entry)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "close":
+            return self._entry is not None
+        if action == "list":
+            return self._entry is None
+        is_typing = self.is_mounted and self.query_one(Input).has_focus
+        return not is_typing if action == "type" else True
+
+    def action_type(self) -> None:
+        self.action_close()
+        self.query_one(Input).focus()
+
+    def action_list(self) -> None:
+        hits = self.query_one("#hits", Menu)
+        hits.focus()
+        hits.highlighted = hits.highlighted or 0
+
+    def action_close(self) -> None:
+        if self._entry:
+            self._entry = None
+            self._turn(to_entry=False)
+            self.query_one("#hits").focus()
+
+
+def _line(hit: Hit, is_glossary: bool) -> Content:
+    """What it is, its title, and the place that speaks of the words, on one line."""
+    sort = "" if is_glossary else f"{NAMES.get(hit.sort, hit.sort):<10}"
+    return Content.assemble(
+        (sort, "$accent"),
+        Content.styled(plain(hit.title), "bold"),
+        (f"  {plain(TABLE.sub('  ', hit.excerpt)).lstrip('- ')}", "$text-muted"),
+    )

@@ -1,0 +1,104 @@
+"""Settings: one line each, changed with the arrows and kept at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.events import Click
+from textual.reactive import reactive
+from textual.style import Style
+from textual.widget import Widget
+from textual.widgets import Static
+
+from exercises.errors import CourseError
+from tui.app.screens.page import Page
+from tui.app.widgets.scroll import Scroll
+from tui.output import shown
+from tui.progress.settings import SETTINGS, Value, neighbour
+
+NAMES = tuple(SETTINGS)
+
+
+class SettingsPage(Page):
+    PLACE = "settings"
+    CSS_PATH = "../styles/settings.tcss"
+    BINDINGS = [
+        Binding("up,k", "move(-1)", "Up", show=False, tooltip="The setting above"),
+        Binding("down,j", "move(1)", "Down", show=False, tooltip="The setting below"),
+        Binding("left,h", "change(-1)", "Less", key_display="←", tooltip="The value before"),
+        Binding("right,l,enter", "change(1)", "More", key_display="→", tooltip="The value after"),
+    ]
+    AUTO_FOCUS = ""
+
+    def content(self) -> ComposeResult:
+        with Scroll(can_focus=False):
+            yield SettingList()
+            yield Static(id="where")
+
+    async def load(self) -> None:
+        values = await self.app.session_thread.ask(lambda session: session.progress.settings.all())
+        self.query_one(SettingList).values = values
+        root = self.app.session_thread.session.workspace.root
+        self.query_one("#where", Static).update(Content(f"Your files: {shown(root)}"))
+
+    def action_move(self, by: int) -> None:
+        shown = self.query_one(SettingList)
+        shown.at = (shown.at + by) % len(NAMES)
+
+    async def action_change(self, by: int) -> None:
+        shown = self.query_one(SettingList)
+        name = NAMES[shown.at]
+        if name not in shown.values:
+            return
+        typed = neighbour(name, shown.values[name], by)
+        try:
+            value = await self.app.session_thread.ask(
+                lambda session: session.progress.settings.change(name, typed)
+            )
+        except CourseError as error:
+            self.notify(str(error), severity="warning")
+            return
+        shown.values = {**shown.values, name: value}
+        if name == "theme":
+            self.app.theme = str(value)
+
+
+class SettingList(Widget):
+    """A click on a line chooses it, one on its value changes it."""
+
+    at: reactive[int] = reactive(0)
+    values: reactive[Mapping[str, Value]] = reactive(dict, layout=True)
+
+    async def on_click(self, event: Click) -> None:
+        meta = event.style.meta
+        if "setting" in meta:
+            self.at = meta["setting"]
+        if "by" in meta:
+            await self.run_action(f"screen.change({meta['by']})")
+
+    def render(self) -> Content:
+        lines = (self._line(place, name) for place, name in enumerate(NAMES))
+        return Content("\n\n").join(lines)
+
+    def _line(self, place: int, name: str) -> Content:
+        is_chosen = place == self.at
+        value = self.values.get(name, "")
+        shown = f"{value:.0%}" if name == "retention" and value != "" else f"{value}"
+        line = Content.assemble(
+            ("› " if is_chosen else "  ", "$accent"),
+            (f"{name.replace('_', ' ').capitalize():<10}", "bold" if is_chosen else ""),
+            _button(" ◂ ", -1, is_chosen),
+            Content.styled(f"{shown:^13}", "bold $accent" if is_chosen else "$accent"),
+            _button(" ▸ ", 1, is_chosen),
+            (f" {SETTINGS[name].says}", "$text-muted"),
+        )
+        return line.stylize(Style.from_meta({"setting": place}))
+
+
+def _button(text: str, by: int, is_chosen: bool) -> Content:
+    return Content.styled(text, "$accent" if is_chosen else "$text-muted").stylize(
+        Style.from_meta({"by": by})
+    )

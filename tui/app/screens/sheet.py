@@ -1,0 +1,87 @@
+"""Sheet: what to remember of a chapter and of the course; the timeline; resources."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.events import Click
+from textual.style import Style
+from textual.widgets import Markdown, Static
+
+from quizzes.bank import load_bank
+from tui.app import messages
+from tui.app.screens.page import Page
+from tui.app.widgets.prose import Prose
+from tui.app.widgets.scroll import Scroll
+from tui.study.cheat_sheet import SheetTab, tabs
+
+
+class Tabs(Static):
+    """The names of the tabs; a click chooses one."""
+
+    def on_click(self, event: Click) -> None:
+        if tab := event.style.meta.get("tab"):
+            self.post_message(messages.Go("sheet", tab))
+
+
+class SheetPage(Page):
+    PLACE = "sheet"
+    CSS_PATH = "../styles/sheet.tcss"
+    BINDINGS = [
+        Binding("left,h,left_square_bracket", "turn(-1)", "Before", show=False),
+        Binding("right,l,right_square_bracket", "turn(1)", "Turn", key_display="←→"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._leaves: tuple[SheetTab, ...] = ()
+        self._at = 0
+        self._target: str | None = None
+
+    def content(self) -> ComposeResult:
+        yield Tabs()
+        with Scroll():
+            yield Prose()
+
+    def open(self, target: str) -> None:
+        """`course`, a chapter's id, `timeline` or `resources`."""
+        self._target = target
+
+    async def load(self) -> None:
+        first = not self._leaves
+        if first:
+            self._leaves = await self.app.session_thread.ask(
+                lambda s: tabs(s.catalog, load_bank(catalog=s.catalog))
+            )
+        target, self._target = self._target, None
+        ids = [tab.id for tab in self._leaves]
+        if target in ids:
+            self._at = ids.index(target)
+        if first or target:
+            await self._show()
+        self.query_one(Scroll).focus()
+
+    async def action_turn(self, by: int) -> None:
+        if self._leaves:
+            self._at = (self._at + by) % len(self._leaves)
+            await self._show()
+
+    async def _show(self) -> None:
+        self.query_one(Tabs).update(
+            Content("  ").join(
+                Content.styled(
+                    f" {tab.name} ",
+                    "bold reverse" if place == self._at else "$text-muted",
+                ).stylize(Style.from_meta({"tab": tab.id}))
+                for place, tab in enumerate(self._leaves)
+            )
+        )
+        await self.query_one(Prose).update(self._leaves[self._at].text)
+        self.query_one(Scroll).scroll_home(animate=False)
+
+    def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
+        if event.href.startswith("#"):
+            self.post_message(messages.Go("read", event.href[1:]))
+        else:
+            self.app.open_url(event.href)

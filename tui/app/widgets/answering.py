@@ -1,0 +1,93 @@
+"""What all ways to answer a question share. Each gives the answer as it would be typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from quizzes.questions.question import Verdict
+
+CURSOR = "›"
+
+
+@dataclass
+class Answered(Message):
+    """The learner gives this answer. Whether it has the right form is for the question to say."""
+
+    typed: str
+
+
+@dataclass
+class Unfinished(Message):
+    """Something of the answer is missing still, and what."""
+
+    says: str
+
+
+class Changed(Message):
+    """What was said about the answer is no longer about this one."""
+
+
+class Answering(Vertical):
+    """Has the focus while the question is open; `close` shows what was right."""
+
+    DEFAULT_CSS = """
+    Answering {
+        height: auto;
+        margin-bottom: 1;
+    }
+    """
+
+    is_closed = False
+
+    def give(self, typed: str) -> None:
+        if not self.is_closed:
+            self.post_message(Answered(typed))
+
+    def close(self, verdict: Verdict) -> None:
+        self.is_closed = True
+
+    def take_focus(self) -> None:
+        self.focus()
+
+
+class Row(Horizontal):
+    """A line with a mark and a label in front of a text that may wrap. A click picks it."""
+
+    DEFAULT_CSS = """
+    Row {
+        height: auto;
+        & > .mark { width: auto; }
+        & > .text { width: 1fr; }
+        &.cursor > .mark { color: $accent; text-style: bold; }
+        &.right > .mark { color: $success; text-style: bold; }
+        &.wrong > .mark { color: $error; text-style: bold; }
+    }
+    """
+
+    @dataclass
+    class Picked(Message):
+        place: int
+
+    def __init__(self, place: int, text: Content) -> None:
+        super().__init__()
+        self.place = place
+        self._mark = Static(classes="mark", markup=False)
+        self._text = Static(text, classes="text")
+
+    def compose(self):  # type: ignore[no-untyped-def]
+        yield self._mark
+        yield self._text
+
+    def mark(self, text: str) -> None:
+        self._mark.update(text)
+
+    def write(self, text: Content) -> None:
+        self._text.update(text)
+
+    def on_click(self) -> None:
+        self.post_message(self.Picked(self.place))

@@ -1,0 +1,44 @@
+"""A bar for each chapter: how many of its exercises are passed, and whether its lesson is read."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.events import Click
+from textual.style import Style
+from textual.widget import Widget
+
+from tui.app import messages
+from tui.study.overview import ChapterBar
+
+NARROW, WIDE = 16, 30
+
+
+class ChapterBars(Widget):
+    def __init__(self) -> None:
+        super().__init__()
+        self._chapters: tuple[ChapterBar, ...] = ()
+
+    def show(self, chapters: tuple[ChapterBar, ...]) -> None:
+        self._chapters = chapters
+        self.refresh(layout=True)
+
+    def on_click(self, event: Click) -> None:
+        if chapter := event.style.meta.get("chapter"):
+            self.post_message(messages.Go("map", chapter))
+
+    def render(self) -> Content:
+        width = WIDE if self.size.width >= 100 else NARROW
+        name = max((len(chapter.title) for chapter in self._chapters), default=0)
+        return Content("\n").join(_line(chapter, name, width) for chapter in self._chapters)
+
+
+def _line(chapter: ChapterBar, name: int, width: int) -> Content:
+    filled = round(width * chapter.passed / chapter.total) if chapter.total else 0
+    return Content.assemble(
+        (f"{chapter.number:>2}  ", "$text-muted"),
+        f"{chapter.title:<{name}}  ",
+        ("━" * filled, "$accent"),
+        ("┄" * (width - filled), "$text-muted"),
+        f"  {chapter.passed:>2} of {chapter.total:<2}",
+        ("  lesson read" if chapter.is_read else "", "$text-muted"),
+    ).stylize(Style.from_meta({"chapter": chapter.id}))

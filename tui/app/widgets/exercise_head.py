@@ -1,0 +1,41 @@
+"""The first lines of Exercise: its name, how it stands, and which pane is in front."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widget import Widget
+
+from tui.app.widgets.symbols import SYMBOLS, difficulty
+from tui.study.exercise_state import Briefing
+from tui.study.mastery import State
+
+GAP = 2
+
+
+class ExerciseHead(Widget):
+    def __init__(self) -> None:
+        super().__init__()
+        self._briefing: Briefing | None = None
+
+    def show(self, briefing: Briefing) -> None:
+        self._briefing = briefing
+        self.refresh()
+
+    def render(self) -> Content:
+        if (found := self._briefing) is None:
+            return Content("")
+        exercise = found.exercise
+        state: State = "passed" if found.is_passed else "open" if found.is_open else "locked"
+        symbol, colour = SYMBOLS[state]
+        title = Content.styled(exercise.title, "bold")
+        dots = difficulty(exercise.difficulty)
+        space = 0
+        for label in ("difficulty ", ""):
+            facts = Content.assemble(
+                (f"{symbol} {state}", colour),
+                (f"   chapter {found.chapter}   {label}{dots}", "$text-muted"),
+            )
+            space = self.content_size.width - title.cell_length - facts.cell_length
+            if space >= GAP:
+                break
+        return Content.assemble(title, " " * max(GAP, space), facts)

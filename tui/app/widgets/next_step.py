@@ -1,0 +1,47 @@
+"""The one thing to do next, and why."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.app import messages
+from tui.planning.describe import Step, time_of
+from tui.planning.tasks import Kind
+from tui.study.overview import Bookmark
+
+LABELS: dict[Kind, str] = {
+    "review": "flashcards",
+    "reading": "reading",
+    "quiz": "a quiz",
+    "exercise": "an exercise",
+    "done": "what you like",
+}
+
+
+class NextStep(Static):
+    """A click does the step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._step: Step | None = None
+
+    def show(self, step: Step, bookmark: Bookmark | None) -> None:
+        self._step = step
+        place = f"Continue · step {bookmark.at} of {bookmark.of}" if bookmark else ""
+        self.update(
+            Content.from_markup(
+                "[$accent]$label[/][$text-muted]$time[/]\n"
+                "[b]$title[/]$place\n$summary\n[$text-muted]$reason[/]",
+                label=f"Next: {LABELS[step.kind]}",
+                time=f"   {time_of(step)}" if step.estimate else "",
+                title=step.title,
+                place=f"   {place}" if place else "",
+                summary=step.summary,
+                reason=step.reason,
+            )
+        )
+
+    def on_click(self) -> None:
+        if self._step:
+            self.post_message(messages.Do(self._step))

@@ -1,0 +1,63 @@
+"""An answer in the learner's own words: a number, a shape, what fills the gap, what is printed."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.widgets import Input, Static
+
+from quizzes.questions.free_response import Number
+from quizzes.questions.question import Asked, Verdict
+from tui.app.widgets.answering import Answering, Changed
+
+EXAMPLES = {"number": "a number", "shape": "2, 5, 7", "gap": "…", "output": "what is printed"}
+
+
+class TextAnswer(Answering):
+    DEFAULT_CSS = """
+    TextAnswer {
+        layout: horizontal;
+        & > Input, & > Input:focus {
+            width: 44;
+            border: none;
+            border-left: outer $accent;
+            height: 1;
+            padding: 0 1;
+            background: $surface;
+        }
+        & > Static {
+            width: auto;
+            padding: 0 1;
+            color: $text-muted;
+        }
+        & > Input:disabled {
+            opacity: 1;
+            border-left: outer $panel;
+        }
+    }
+    """
+
+    def __init__(self, asked: Asked) -> None:
+        super().__init__()
+        self._kind = asked.kind
+        self._unit = asked.body.unit if isinstance(asked.body, Number) else ""
+
+    def compose(self) -> ComposeResult:
+        yield Input(placeholder=EXAMPLES.get(self._kind, ""))
+        yield Static(self._unit, markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one(Input).cursor_blink = False  # nothing moves by itself
+
+    def take_focus(self) -> None:
+        self.query_one(Input).focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.give(event.value)
+
+    def on_input_changed(self) -> None:
+        self.post_message(Changed())
+
+    def close(self, verdict: Verdict) -> None:
+        super().close(verdict)
+        self.query_one(Input).disabled = True

@@ -1,0 +1,188 @@
+"""The verdict on a file: what is wrong, and each test; that under the cursor is shown in full."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.events import Click
+from textual.widgets import Static
+
+from exercises.catalog import Catalog
+from tui.app.widgets.heat_map import HeatMap
+from tui.app.widgets.scroll import Scroll
+from tui.app.widgets.symbols import OUTCOMES
+from tui.progress.records import Kind
+
+if TYPE_CHECKING:
+    from grader.report import Report, TestResult
+    from tui.progress.progress import Kind
+
+VERDICTS = {"passed": "passed", "failed": "not passed", "error": "could not be graded"}
+MAX_PRINTED = 10
+ADVICE: dict[tuple[str, Kind], str] = {
+    ("passed", "check"): "Press s to submit it: fresh numbers, and it counts.",
+    ("passed", "submit"): "Enter goes on. `learn solution --diff` compares yours with ours.",
+    ("failed", "check"): "Press h for a hint.",
+    ("failed", "submit"): "Press h for a hint.",
+    ("error", "check"): "This is no fault of your code: `learn doctor` looks for it.",
+    ("error", "submit"): "This is no fault of your code: `learn doctor` looks for it.",
+}
+NO_BREAK = "\u00a0"
+
+
+class TestRow(Horizontal):
+    __test__ = False  # pytest: this is no test class
+
+    def __init__(self, number: int, test: TestResult, is_chosen: bool) -> None:
+        super().__init__(classes="-chosen" if is_chosen else "")
+        self.number = number
+        self._test = test
+
+    def compose(self) -> ComposeResult:
+        test, is_chosen = self._test, self.has_class("-chosen")
+        points = f"{test.points:g} of {test.max_points:g} points".replace(" ", NO_BREAK)
+        yield Static(
+            Content.assemble(("› " if is_chosen else "  ", "$accent"), OUTCOMES[test.outcome]),
+            classes="mark",
+        )
+        yield Static(
+            Content.assemble(
+                (test.title, "bold" if is_chosen else ""),
+                (f"  {points}" if test.max_points != 1 else "", "$text-muted"),
+            ),
+            classes="text",
+        )
+
+
+class Fact(Horizontal):
+    """A text beside its label."""
+
+    def __init__(self, label: str, text: str) -> None:
+        super().__init__()
+        self._label, self._text = label, text
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content(self._label), classes="label")
+        yield Static(Content(self._text), classes="text")
+
+
+class Verdict(Scroll):
+    BINDINGS = [
+        Binding("down,j", "choose(1)", "Next test", show=False, tooltip="The next test"),
+        Binding("up,k", "choose(-1)", "Test before", show=False, tooltip="The test before"),
+    ]
+
+    def __init__(self, catalog: Catalog, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._catalog = catalog
+        self._report: Report | None = None
+        self._head = Content("")
+        self._time = ""
+        self._chosen = 0
+
+    async def show(self, report: Report, kind: Kind, at: datetime) -> None:
+        self._report = report
+        self._chosen = _first_to_see(report)
+        self._head = _headline(report)
+        what = "Submitted" if kind == "submit" else "Checked"
+        when = f"{what} at {at:%H:%M:%S} in {report.duration_ms:.0f} ms."
+        self._time = f"{when} {ADVICE[report.outcome, kind]}"
+        await self.recompose()
+        self.scroll_home(animate=False)
+
+    def announce(self, text: str) -> None:
+        """Say what is going on, above a verdict that is old by now."""
+        self.query_one("#headline", Static).update(text)
+
+    async def clear(self, text: str = "") -> None:
+        self._report, self._head = None, Content(text)
+        await self.recompose()
+
+    def compose(self) -> ComposeResult:
+        yield Static(self._head, id="headline")
+        if not (report := self._report):
+            return
+        if report.problem:
+            yield Static(_problem(report))
+        elif report.diagnosis:
+            yield Static(self._diagnosis(report), id="diagnosis")
+        for number, test in enumerate(report.tests):
+            is_chosen = number == self._chosen
+            yield TestRow(number, test, is_chosen)
+            if is_chosen and test.outcome != "passed" and not report.problem:
+                with Vertical(classes="details"):
+                    yield from _details(test, report)
+        yield Static(self._time, id="time")
+
+    async def action_choose(self, by: int) -> None:
+        if self._report and self._report.tests:
+            await self._choose(max(0, min(self._chosen + by, len(self._report.tests) - 1)))
+
+    async def on_click(self, event: Click) -> None:
+        under = event.widget.ancestors_with_self if event.widget else []
+        if row := next((widget for widget in under if isinstance(widget, TestRow)), None):
+            await self._choose(row.number)
+
+    async def _choose(self, number: int) -> None:
+        self._chosen = number
+        await self.recompose()
+        self.query_one(".-chosen").scroll_visible(animate=False)
+
+    def _diagnosis(self, report: Report) -> Content:
+        assert report.diagnosis
+        section = report.diagnosis.see
+        titles = {topic.id: topic.title for c in self._catalog.chapters for topic in c.topics}
+        return Content.assemble(
+            (report.diagnosis.says, "bold"),
+            (f"\nThe lesson explains it in “{titles.get(section, section)}”.", "$text-muted"),
+        )
+
+
+def _first_to_see(report: Report) -> int:
+    """A test that the diagnosis above explains, else the first that failed; -1 without one."""
+    failed = [i for i, test in enumerate(report.tests) if test.outcome != "passed"]
+    explained = [i for i in failed if report.tests[i].diagnosis == report.diagnosis]
+    return next(iter((report.diagnosis and explained) or failed), -1)
+
+
+def _headline(report: Report) -> Content:
+    symbol, colour = OUTCOMES[report.outcome]
+    passed = sum(test.outcome == "passed" for test in report.tests)
+    return Content.assemble(
+        (f"{symbol} {VERDICTS[report.outcome]}", f"bold {colour}"),
+        f"   {passed} of {len(report.tests)} tests,"
+        f" {report.points:g} of {report.max_points:g} points",
+    )
+
+
+def _problem(report: Report) -> Content:
+    assert report.problem
+    where = f"{report.problem.line:>4} │ " if report.problem.line else ""
+    lines = [f"{where}{line}" for line in report.problem.code.splitlines()]
+    return Content.assemble((report.problem.message, "bold"), *(f"\n{line}" for line in lines))
+
+
+def _details(test: TestResult, report: Report) -> ComposeResult:
+    if test.diagnosis and test.diagnosis != report.diagnosis:
+        yield Static(Content.styled(test.diagnosis.says, "bold"))
+    yield Static(Content(test.message))
+    yield from _facts("called", test.call)
+    if test.comparison:
+        yield HeatMap(test.comparison)  # holds both sides
+    else:
+        yield from _facts("got", test.got)
+        yield from _facts("expected", test.expected)
+    for frame in test.frames:
+        yield from _facts(f"line {frame.line}", frame.code)
+    printed = "\n".join(test.output.splitlines()[:MAX_PRINTED])
+    yield from _facts("printed", printed)
+
+
+def _facts(label: str, text: str) -> ComposeResult:
+    if text:
+        yield Fact(label, text)

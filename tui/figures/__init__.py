@@ -1,0 +1,1 @@
+"""Figures: numbers and labels, drawn as text or as pictures."""

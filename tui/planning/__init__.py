@@ -1,0 +1,1 @@
+"""What is next. Pure: the clock, the course and what was done are arguments."""

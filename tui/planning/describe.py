@@ -1,0 +1,145 @@
+"""A task in words: what it is, why it comes now, and the command that does it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from exercises.catalog import Catalog, Chapter, Exercise
+from tui.planning.snapshot import Snapshot
+from tui.planning.tasks import SITTING, Kind, Task
+
+BEYOND = "Today's plan is done. This is for when you want more. "
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do. `minutes` are for this day, of the `estimate` of all that is left of it.
+
+    `count` says how many questions a quiz has.
+    """
+
+    kind: Kind
+    id: str
+    title: str
+    summary: str
+    reason: str
+    command: str
+    minutes: float = 0.0
+    estimate: float = 0.0
+    count: int = 0
+
+
+def worded(catalog: Catalog, snapshot: Snapshot, task: Task) -> Step:
+    words = WORDS[task.kind](catalog, snapshot, task)
+    title, summary, reason, command = words
+    if task.beyond:
+        reason = BEYOND + reason
+    count = task.count if task.kind == "quiz" else 0
+    return Step(
+        task.kind, task.id, title, summary, reason, command, task.minutes, task.estimate, count
+    )
+
+
+def time_of(step: Step) -> str:
+    """`about 25 minutes`, or how much of it is for today."""
+    whole, part = max(1, round(step.estimate)), max(1, round(step.minutes))
+    if part < whole:
+        return f"{part} of about {whole} minutes today"
+    return f"about {whole} minute{'' if whole == 1 else 's'}"
+
+
+Words = tuple[str, str, str, str]
+
+
+def _review(catalog: Catalog, snapshot: Snapshot, task: Task) -> Words:
+    counts = [f"{task.due} due"] if task.due else []
+    counts += [f"{task.new} new"] if task.new else []
+    is_part = task.due + task.new < task.count
+    later = snapshot.cards.due.get(snapshot.today, 0) - task.due
+    reason = "Due cards come first." if task.due else "Cards are met from the day after reading."
+    if later:
+        reason += f" {later} more can wait: a day holds only so many."
+    return (
+        f"Flashcards: {', '.join(counts)}",
+        "What you remember is asked again just before you would forget it.",
+        reason,
+        f"learn review --limit {task.due + task.new}" if is_part else "learn review",
+    )
+
+
+def _reading(catalog: Catalog, snapshot: Snapshot, task: Task) -> Words:
+    chapter = catalog.chapter(task.id)
+    reason = f"Chapter {chapter.number} is read before its exercises."
+    if snapshot.quizzes[chapter.id].total:
+        reason += f" You know it already? `learn testout {_short(chapter)}` goes past it."
+    return chapter.title, chapter.summary, reason, f"learn read {_short(chapter)}"
+
+
+def _quiz(catalog: Catalog, snapshot: Snapshot, task: Task) -> Words:
+    chapter, quiz = catalog.chapter(task.id), snapshot.quizzes[task.id]
+    titles = {topic.id: topic.title for topic in chapter.topics}
+    missed = [titles.get(topic, topic) for topic in quiz.missed]
+    if task.why == "failed" and quiz.last:
+        reason = f"You answered some wrongly on {quiz.last:%A}, {quiz.last.day} {quiz.last:%B}."
+        reason += " These come first, with new numbers."
+    elif quiz.answered:
+        reason = f"You have answered {quiz.answered} of its {quiz.total} questions so far."
+    else:
+        reason = f"You have read chapter {chapter.number}. Answering makes it stay."
+    return (
+        f"{task.count} questions on chapter {chapter.number}",
+        f"Look again at: {'; '.join(missed)}." if missed else chapter.title + ".",
+        reason,
+        f"learn quiz {_short(chapter)}"
+        + (f" --count {task.count}" if _is_cut(task, quiz.total) else ""),
+    )
+
+
+def _exercise(catalog: Catalog, snapshot: Snapshot, task: Task) -> Words:
+    exercise = catalog.exercise(task.id)
+    command = f"learn check --watch {exercise.id}"
+    latest = snapshot.standing.latest
+    if task.why != "turned to" or not latest:
+        reason = _comes_next(catalog, exercise, snapshot.standing.passed)
+    elif latest.outcome == "passed":
+        reason = "Your last check passed. A submission, with fresh numbers, makes it count."
+        command = f"learn submit {exercise.id}"
+    elif latest.outcome:
+        reason = "Your last attempt did not pass."
+    else:
+        reason = "You opened it, and have not checked it yet."
+    return exercise.title, exercise.summary, reason, command
+
+
+def _comes_next(catalog: Catalog, exercise: Exercise, passed: frozenset[str]) -> str:
+    reason = f"It comes next in chapter {catalog.chapter(exercise.chapter).number}."
+    if needs := [need for need in exercise.needs if need in passed]:
+        reason += f" You have passed what it builds on: {', '.join(needs)}."
+    return reason
+
+
+def _done(catalog: Catalog, snapshot: Snapshot, task: Task) -> Words:
+    return (
+        "You have passed every exercise",
+        "The course has nothing new for you today. Cards come back when they are due.",
+        "Solutions are open now: compare them with yours.",
+        "learn status --all",
+    )
+
+
+def _is_cut(task: Task, total: int) -> bool:
+    return task.count < min(SITTING, total)
+
+
+def _short(chapter: Chapter) -> str:
+    """`ch02`, as one types it."""
+    return chapter.id.partition("_")[0]
+
+
+WORDS = {
+    "review": _review,
+    "reading": _reading,
+    "quiz": _quiz,
+    "exercise": _exercise,
+    "done": _done,
+}

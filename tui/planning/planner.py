@@ -1,0 +1,195 @@
+"""What to do next, and in which order this day. Pure: all that it knows is in its arguments.
+
+A day is planned by asking for the next task again and again, each time supposing that the one
+before was done and went well (`after`). So the rest of the plan stays what it was as the learner
+goes through it, and the same few rules make a day, a week and the course:
+
+1. Cards that are due, then new ones. They take a third of a day at most, so that after a break the
+   course goes on while the heap shrinks.
+2. A quiz that failed, two days or more ago; one a day, the one that waited longest first.
+3. The exercise that the learner turned to last. After three days without a pass it steps aside for
+   a day, after each further one for a day more, and whatever else is open comes first.
+4. The chapter that the learner works in, then the others in their order: its lesson; then its
+   questions and its exercises, keeping pace with each other.
+
+What is begun is finished the same day, and a rest that is too small for it is filled with
+questions. Only the first lesson or exercise of a day may be too long for it, and goes on the next
+day. So no day holds more than its minutes, and cards and quizzes never stop the course.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+from exercises.catalog import Catalog, Chapter, Exercise
+from tui.planning import estimates, tasks
+from tui.planning.simulate import after
+from tui.planning.snapshot import Snapshot
+from tui.planning.tasks import ALL_DONE, Pace, Task
+from tui.planning.unlocking import cleared, is_unlocked, unfinished
+
+CARD_SHARE = 1 / 3
+STUCK_DAYS = 3
+# The least that a long task, and a round of questions, are begun for.
+LEAST_MINUTES = 5.0
+LEAST_QUESTIONS = 4
+
+
+def plan_day(catalog: Catalog, snapshot: Snapshot, pace: Pace) -> tuple[Task, ...]:
+    """What is left of this day, in order; empty when its minutes are used up."""
+    return tuple(task for task, _ in walk_day(catalog, snapshot, pace))
+
+
+def walk_day(catalog: Catalog, snapshot: Snapshot, pace: Pace) -> Iterator[tuple[Task, Snapshot]]:
+    """Each task of this day, and where the learner stands after it."""
+    while task := _next(catalog, snapshot, pace):
+        snapshot = after(snapshot, task)
+        yield task, snapshot
+
+
+def next_task(catalog: Catalog, snapshot: Snapshot, pace: Pace) -> Task:
+    """The one thing to do. When the day's plan is done, what is for a learner who wants more."""
+    if task := _next(catalog, snapshot, pace):
+        return task
+    more = _work(catalog, snapshot) or _rested(catalog, snapshot) or _failed_last(catalog, snapshot)
+    return replace(more, beyond=True) if more else ALL_DONE
+
+
+def is_finished(catalog: Catalog, snapshot: Snapshot) -> bool:
+    """Whether lessons, quizzes and exercises are done. Cards come for as long as one wants."""
+    return not (
+        _work(catalog, snapshot) or _rested(catalog, snapshot) or _failed_last(catalog, snapshot)
+    )
+
+
+# the rules
+
+
+def _next(catalog: Catalog, snapshot: Snapshot, pace: Pace) -> Task | None:
+    left = pace.minutes - snapshot.spent
+    if task := _cards(snapshot, pace, left):
+        return task
+    for rule in (_failed_quiz, _work, _open_quiz, _rested):
+        task = rule(catalog, snapshot)
+        if task and (piece := _piece(task, left, snapshot.worked)):
+            return piece
+    return None
+
+
+def _piece(task: Task, left: float, worked: bool) -> Task | None:
+    """As much of the task as fits; None where that is too little to begin with."""
+    if task.estimate <= left:
+        return task
+    if task.kind == "quiz":
+        count = int(left / estimates.QUESTION)
+        minutes = count * estimates.QUESTION
+        return replace(task, count=count, minutes=minutes) if count >= LEAST_QUESTIONS else None
+    return None if worked or left < LEAST_MINUTES else replace(task, minutes=left)
+
+
+def _cards(snapshot: Snapshot, pace: Pace, left: float) -> Task | None:
+    cards, limits = snapshot.cards, pace.limits
+    done = estimates.cards(cards.done.due, cards.done.new)
+    share = max(0.0, min(pace.minutes * CARD_SHARE - done, left))
+    waiting = cards.due.get(snapshot.today, 0)
+    room = max(0, limits.due - cards.done.due)
+    due = min(waiting, room, int(share / estimates.DUE_CARD))
+    share -= due * estimates.DUE_CARD
+    # New cards wait until the due ones fit into a day.
+    new_room = 0 if waiting > room else max(0, limits.new - cards.done.new)
+    new = min(cards.fresh, new_room, int(share / estimates.NEW_CARD))
+    if not due + new:
+        return None
+    minutes = estimates.cards(due, new)
+    # `count` is what the day would hold without the share: there, the command needs no limit.
+    whole = min(waiting, room) + min(cards.fresh, new_room)
+    return Task("review", "cards", "due", minutes, minutes, due, new, whole)
+
+
+def _failed_quiz(catalog: Catalog, snapshot: Snapshot) -> Task | None:
+    if snapshot.asked:
+        return None
+    waited = [
+        (returns, chapter.number, chapter)
+        for chapter in _chapters(catalog, snapshot)
+        if (returns := snapshot.quizzes[chapter.id].returns_on) and returns <= snapshot.today
+    ]
+    return tasks.questions(snapshot, min(waited)[2], "failed") if waited else None
+
+
+def _work(catalog: Catalog, snapshot: Snapshot) -> Task | None:
+    """The next lesson, quiz or exercise."""
+    passed = cleared(catalog, snapshot.standing)
+    latest = unfinished(catalog, snapshot.standing)
+    if latest and _is_in_hand(latest, snapshot, passed) and not _rests(latest, snapshot):
+        return tasks.exercise(snapshot, latest, "turned to")
+    for chapter in _chapters(catalog, snapshot):
+        if task := _of_chapter(chapter, snapshot, passed):
+            return task
+    return None
+
+
+def _is_in_hand(latest: Exercise, snapshot: Snapshot, passed: frozenset[str]) -> bool:
+    """A look at an exercise that is still locked is no reason to go on, unless its check passed."""
+    turned_to = snapshot.standing.latest
+    solved = turned_to is not None and turned_to.outcome == "passed"
+    return solved or is_unlocked(latest, passed)
+
+
+def _of_chapter(chapter: Chapter, snapshot: Snapshot, passed: frozenset[str]) -> Task | None:
+    missing = [exercise for exercise in chapter.exercises if exercise.id not in passed]
+    if chapter.id not in snapshot.standing.read and (missing or not chapter.exercises):
+        return tasks.reading(snapshot, chapter)
+    exercise = next(
+        (e for e in missing if is_unlocked(e, passed) and not _rests(e, snapshot)), None
+    )
+    quiz = snapshot.quizzes[chapter.id]
+    if not quiz.failed and quiz.answered < quiz.total:
+        built = 1 - len(missing) / max(1, len(chapter.exercises))
+        if not exercise or quiz.answered / quiz.total <= built:
+            return tasks.questions(snapshot, chapter, "not asked")
+    return tasks.exercise(snapshot, exercise, "open") if exercise else None
+
+
+def _open_quiz(catalog: Catalog, snapshot: Snapshot) -> Task | None:
+    """Questions ahead of the exercises, of a chapter that was read."""
+    for chapter in _chapters(catalog, snapshot):
+        quiz = snapshot.quizzes[chapter.id]
+        is_read = chapter.id in snapshot.standing.read
+        if is_read and not quiz.failed and quiz.answered < quiz.total:
+            return tasks.questions(snapshot, chapter, "not asked")
+    return None
+
+
+def _rested(catalog: Catalog, snapshot: Snapshot) -> Task | None:
+    """An exercise that has stepped aside, once there is nothing left that it could do so for."""
+    passed = cleared(catalog, snapshot.standing)
+    for exercise in catalog.exercises:
+        if exercise.id not in passed and is_unlocked(exercise, passed):
+            return tasks.exercise(snapshot, exercise, "open")
+    return None
+
+
+def _failed_last(catalog: Catalog, snapshot: Snapshot) -> Task | None:
+    """A failed quiz, where nothing else is left to wait with."""
+    for chapter in _chapters(catalog, snapshot):
+        if not snapshot.quizzes[chapter.id].is_done:
+            return tasks.questions(snapshot, chapter, "failed")
+    return None
+
+
+def _chapters(catalog: Catalog, snapshot: Snapshot) -> list[Chapter]:
+    """Those that were not tested out of, the one that the learner works in first."""
+    latest = snapshot.standing.latest
+    here = {e.chapter for e in catalog.exercises if latest and e.id == latest.exercise}
+    chapters = [c for c in catalog.chapters if c.id not in snapshot.standing.tested_out]
+    return sorted(chapters, key=lambda chapter: chapter.id not in here)
+
+
+def _rests(exercise: Exercise, snapshot: Snapshot) -> bool:
+    effort = snapshot.efforts.get(exercise.id)
+    if not effort or effort.days < STUCK_DAYS or effort.last == snapshot.today:
+        return False
+    return snapshot.today < effort.last + timedelta(days=effort.days - 1)

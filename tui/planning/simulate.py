@@ -1,0 +1,76 @@
+"""What becomes of a learner's standing when a task is done and goes well, and overnight. Pure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import timedelta
+
+from quizzes.cards.scheduling import Done
+from tui.planning.snapshot import Snapshot, opens_cards
+from tui.planning.tasks import Task
+from tui.progress.records import Effort, Latest
+
+# When cards come again, roughly: those just met, and those repeated. FSRS knows better on the day.
+NEW_AGAIN, DUE_AGAIN = timedelta(days=3), timedelta(days=14)
+
+
+def after(snapshot: Snapshot, task: Task) -> Snapshot:
+    """Where the learner stands once the task was done and went well."""
+    today, standing = snapshot.today, snapshot.standing
+    snapshot = replace(snapshot, spent=snapshot.spent + task.minutes)
+    if task.kind == "review":
+        return _after_cards(snapshot, task)
+    if task.kind == "quiz":
+        quiz = snapshot.quizzes[task.id]
+        answered = min(quiz.total, quiz.answered + task.count)
+        quiz = replace(quiz, answered=answered, missed=(), failed=False, last=today)
+        quizzes = {**snapshot.quizzes, task.id: quiz}
+        return replace(snapshot, quizzes=quizzes, asked=snapshot.asked + task.count)
+    snapshot = replace(snapshot, worked=True)
+    finished = math.isclose(task.minutes, task.estimate)
+    if not finished:
+        begun = snapshot.begun.get(task.id, 0.0) + task.minutes
+        snapshot = replace(snapshot, begun={**snapshot.begun, task.id: begun})
+    if task.kind == "reading":
+        if not finished:
+            return snapshot
+        standing = replace(standing, read=standing.read | {task.id})
+        return replace(snapshot, standing=standing, read_on={**snapshot.read_on, task.id: today})
+    passed = standing.passed | {task.id} if finished else standing.passed
+    standing = replace(standing, passed=passed, latest=Latest(task.id))
+    days = snapshot.efforts[task.id].days if task.id in snapshot.efforts else 0
+    efforts = {**snapshot.efforts, task.id: Effort(days + 1, today)}
+    return replace(snapshot, standing=standing, efforts=efforts)
+
+
+def _after_cards(snapshot: Snapshot, task: Task) -> Snapshot:
+    today, cards = snapshot.today, snapshot.cards
+    due, unseen = dict(cards.due), dict(cards.unseen)
+    due[today] = due.get(today, 0) - task.due
+    for again, count in ((today + DUE_AGAIN, task.due), (today + NEW_AGAIN, task.new)):
+        due[again] = due.get(again, 0) + count
+    left = task.new
+    for chapter in unseen:
+        if opens_cards(chapter, snapshot.standing, snapshot.read_on, today):
+            taken = min(left, unseen[chapter])
+            unseen[chapter] -= taken
+            left -= taken
+    done = replace(cards.done, due=cards.done.due + task.due, new=cards.done.new + task.new)
+    fresh = cards.fresh - task.new
+    return replace(snapshot, cards=replace(cards, due=due, fresh=fresh, unseen=unseen, done=done))
+
+
+def tomorrow(snapshot: Snapshot) -> Snapshot:
+    """The same learner on the next morning."""
+    today = snapshot.today + timedelta(days=1)
+    cards = snapshot.cards
+    overdue = sum(count for day, count in cards.due.items() if day <= today)
+    due = {day: count for day, count in cards.due.items() if day > today} | {today: overdue}
+    fresh = sum(
+        count
+        for chapter, count in cards.unseen.items()
+        if opens_cards(chapter, snapshot.standing, snapshot.read_on, today)
+    )
+    cards = replace(cards, due=due, fresh=fresh, done=Done())
+    return replace(snapshot, today=today, cards=cards, spent=0.0, asked=0, worked=False)

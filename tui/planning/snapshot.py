@@ -1,0 +1,172 @@
+"""What the planner knows of a learner at one moment, counted from what was recorded. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from exercises.catalog import Catalog
+from quizzes.cards.scheduling import Done, Limits, Schedule, day_of, plan
+from quizzes.ids import Summary
+from tui.planning import estimates
+from tui.progress.records import Answered, Effort, Standing
+
+# As in quizzes/questions/selection.py, which `learn next` has no time to load; a test compares
+# them.
+PASS_SHARE = 0.8
+COMES_BACK = timedelta(days=2)
+NO_LIMIT = 10**6
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was recorded, up to `now`, which is in the learner's time zone.
+
+    `lesson_days` are those on which a question was answered while reading a lesson.
+    """
+
+    now: datetime
+    standing: Standing = field(default_factory=Standing)
+    read_on: Mapping[str, date] = field(default_factory=dict)
+    passed_on: Mapping[str, date] = field(default_factory=dict)
+    efforts: Mapping[str, Effort] = field(default_factory=dict)
+    answers: Mapping[str, Answered] = field(default_factory=dict)
+    asked_today: int = 0
+    lesson_days: Mapping[str, frozenset[date]] = field(default_factory=dict)
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)
+    cards_done: Done = field(default_factory=Done)
+
+
+@dataclass(frozen=True)
+class Quiz:
+    """The questions of a chapter. `missed` are topics of wrong answers, the most missed first."""
+
+    total: int = 0
+    answered: int = 0
+    missed: tuple[str, ...] = ()
+    failed: bool = False
+    last: date | None = None
+
+    @property
+    def is_done(self) -> bool:
+        return self.answered == self.total and not self.failed
+
+    @property
+    def returns_on(self) -> date | None:
+        """A failed quiz comes back, and not at once: by then it asks what was learnt."""
+        return self.last + COMES_BACK if self.failed and self.last else None
+
+
+@dataclass(frozen=True)
+class Cards:
+    """`due` says how many by day, those overdue today. `fresh` new ones may be met today;
+    `unseen` counts the new ones of each chapter."""
+
+    due: Mapping[date, int] = field(default_factory=dict)
+    fresh: int = 0
+    unseen: Mapping[str, int] = field(default_factory=dict)
+    done: Done = field(default_factory=Done)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """`spent` are minutes of today, by the estimates; `asked` questions and `worked` (a lesson or
+    an exercise was brought forward) are of today too. `begun` holds the minutes that went into
+    something unfinished, as far as they are known."""
+
+    today: date
+    standing: Standing
+    read_on: Mapping[str, date]
+    efforts: Mapping[str, Effort]
+    quizzes: Mapping[str, Quiz]
+    cards: Cards
+    spent: float = 0.0
+    asked: int = 0
+    worked: bool = False
+    begun: Mapping[str, float] = field(default_factory=dict)
+
+
+def snapshot(catalog: Catalog, asks: Mapping[str, Summary], facts: Facts) -> Snapshot:
+    today = day_of(facts.now)
+    read = [c for c in catalog.chapters if facts.read_on.get(c.id) == today]
+    passed = [e for e in catalog.exercises if facts.passed_on.get(e.id) == today]
+    # What took several days is shared out among them.
+    spent = sum(estimates.reading(c) / _days_of(asks[c.id], facts, today) for c in read)
+    for exercise in passed:
+        days = facts.efforts[exercise.id].days if exercise.id in facts.efforts else 1
+        spent += estimates.exercise(exercise) / days
+    spent += facts.asked_today * estimates.QUESTION
+    return Snapshot(
+        today=today,
+        standing=facts.standing,
+        read_on=facts.read_on,
+        efforts=facts.efforts,
+        quizzes={id: _quiz(asked.questions, facts.answers) for id, asked in asks.items()},
+        cards=_cards(asks, facts, today),
+        spent=spent + estimates.cards(facts.cards_done.due, facts.cards_done.new),
+        asked=facts.asked_today,
+        worked=bool(read or passed),
+    )
+
+
+def opens_cards(chapter: str, standing: Standing, read_on: Mapping[str, date], today: date) -> bool:
+    """New cards come from the day after reading: at once, they would only be read again."""
+    return chapter in standing.tested_out or (chapter in read_on and read_on[chapter] < today)
+
+
+def _days_of(asked: Summary, facts: Facts, today: date) -> int:
+    """On how many days a lesson was read that was finished today."""
+    return len({today}.union(*(facts.lesson_days.get(id, ()) for id in asked.questions)))
+
+
+def _quiz(topics: Mapping[str, str], answers: Mapping[str, Answered]) -> Quiz:
+    given = {id: answers[id] for id in topics if id in answers}
+    missed = Counter(topics[id] for id, answer in given.items() if not answer.right)
+    return Quiz(
+        total=len(topics),
+        answered=len(given),
+        missed=tuple(topic for topic, _ in missed.most_common()),
+        failed=_has_failed(topics, given),
+        last=max((answer.on for answer in given.values()), default=None),
+    )
+
+
+def _has_failed(topics: Mapping[str, str], given: Mapping[str, Answered]) -> bool:
+    """On the way, the last day decides; once all were asked, every topic must be known."""
+    if len(given) == len(topics):
+        groups = [
+            [answer.right for id, answer in given.items() if topics[id] == topic]
+            for topic in set(topics.values())
+        ]
+    else:
+        asked = [answer for answer in given.values() if answer.in_quiz]
+        last = max((answer.on for answer in asked), default=None)
+        groups = [[answer.right for answer in asked if answer.on == last]]
+    return any(marks and sum(marks) < PASS_SHARE * len(marks) for marks in groups)
+
+
+def _cards(asks: Mapping[str, Summary], facts: Facts, today: date) -> Cards:
+    def day(at: datetime) -> date:
+        return day_of(at.astimezone(facts.now.tzinfo))
+
+    known = facts.schedules
+    met = [card for asked in asks.values() for card in asked.cards if card in known]
+    fresh = [
+        card
+        for id, asked in asks.items()
+        if opens_cards(id, facts.standing, facts.read_on, today)
+        for card in asked.cards
+        if card not in known
+    ]
+    # What is due today is decided in one place, for the planner as for `learn review`.
+    waiting = plan((*met, *fresh), known, facts.now, Done(), Limits(NO_LIMIT, NO_LIMIT))
+    now = {*waiting.due, *waiting.learning}
+    tomorrow = today + timedelta(days=1)
+    due = Counter(max(day(known[card].due), tomorrow) for card in met if card not in now)
+    # A card in its steps comes again within minutes. That is no reason to break off an exercise.
+    rested = sum(day(known[card].last_review) < today for card in waiting.learning)
+    due[today] = len(waiting.due) + rested
+    unseen = {id: sum(card not in known for card in asked.cards) for id, asked in asks.items()}
+    return Cards(due, len(waiting.new), unseen, facts.cards_done)

@@ -1,0 +1,62 @@
+"""What a plan is made of: tasks, and how much of them a day may hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from exercises.catalog import Chapter, Exercise
+from quizzes.cards.scheduling import Limits
+from tui.planning import estimates
+from tui.planning.snapshot import Snapshot
+
+Kind = Literal["review", "reading", "quiz", "exercise", "done"]
+Why = Literal["due", "unread", "not asked", "failed", "open", "turned to", "all done"]
+SITTING = 8  # questions of one `learn quiz`
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How much a day may hold, and which days: daily, weekdays or weekends."""
+
+    minutes: float = 75.0
+    limits: Limits = field(default_factory=Limits)
+    days: str = "daily"
+
+
+@dataclass(frozen=True)
+class Task:
+    """`minutes` of it are for this day, of the `estimate` of all that is left of it.
+
+    `id` is a chapter's for reading and quiz, and an exercise's. `due` and `new` count cards,
+    `count` questions. `beyond` the day's plan is what may be done all the same.
+    """
+
+    kind: Kind
+    id: str
+    why: Why
+    minutes: float = 0.0
+    estimate: float = 0.0
+    due: int = 0
+    new: int = 0
+    count: int = 0
+    beyond: bool = False
+
+
+ALL_DONE = Task("done", "", "all done")
+
+
+def reading(snapshot: Snapshot, chapter: Chapter) -> Task:
+    left = estimates.reading(chapter) - snapshot.begun.get(chapter.id, 0.0)
+    return Task("reading", chapter.id, "unread", left, left)
+
+
+def exercise(snapshot: Snapshot, exercise: Exercise, why: Why) -> Task:
+    left = estimates.exercise(exercise) - snapshot.begun.get(exercise.id, 0.0)
+    return Task("exercise", exercise.id, why, left, left)
+
+
+def questions(snapshot: Snapshot, chapter: Chapter, why: Why) -> Task:
+    count = min(SITTING, snapshot.quizzes[chapter.id].total)
+    minutes = count * estimates.QUESTION
+    return Task("quiz", chapter.id, why, minutes, minutes, count=count)

@@ -1,0 +1,38 @@
+"""Which exercises are open. Pure: all that it knows is in its arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from exercises.catalog import Catalog, Exercise
+from tui.progress.records import Standing
+
+
+def cleared(catalog: Catalog, standing: Standing) -> frozenset[str]:
+    """The exercises that others may build on: passed, or of a chapter that was tested out of."""
+    if not standing.tested_out:
+        return standing.passed
+    spared = (e.id for e in catalog.exercises if e.chapter in standing.tested_out)
+    return standing.passed.union(spared)
+
+
+def is_unlocked(exercise: Exercise, cleared: Collection[str]) -> bool:
+    return all(need in cleared for need in exercise.needs)
+
+
+def current_exercise(catalog: Catalog, standing: Standing) -> Exercise | None:
+    """The exercise turned to last, until it is passed; else the first that is unlocked and open."""
+    if latest := unfinished(catalog, standing):
+        return latest
+    done = cleared(catalog, standing)
+    for exercise in catalog.exercises:
+        if exercise.id not in done and is_unlocked(exercise, done):
+            return exercise
+    return None
+
+
+def unfinished(catalog: Catalog, standing: Standing) -> Exercise | None:
+    """The exercise turned to last, unless it is passed or has left the course."""
+    if not standing.latest or standing.latest.exercise in standing.passed:
+        return None
+    return next((e for e in catalog.exercises if e.id == standing.latest.exercise), None)

@@ -1,0 +1,1 @@
+"""What is remembered of a learner, in one SQLite file."""

@@ -1,0 +1,98 @@
+"""What was answered to questions, and which chapters were tested out of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from tui.progress.database import Database, moment, timestamp
+
+Context = Literal["quiz", "testout", "lesson", "prerequisites"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer, as it was typed. The seed says which numbers the question had."""
+
+    question: str
+    seed: int
+    answer: str
+    right: bool
+    context: Context
+    at: datetime
+
+
+@dataclass(frozen=True)
+class TestOut:
+    __test__ = False  # pytest takes it for a test otherwise
+
+    chapter: str
+    correct: int
+    asked: int
+    passed: bool
+    at: datetime
+
+
+class Answers:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def record(self, answer: Answer) -> None:
+        with self._db.change() as db:
+            db.execute(
+                "INSERT INTO answers (question, seed, answer, is_right, context, at)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    answer.question,
+                    answer.seed,
+                    answer.answer,
+                    answer.right,
+                    answer.context,
+                    timestamp(answer.at),
+                ),
+            )
+
+    def all(self) -> list[Answer]:
+        """Oldest first."""
+        return [
+            _answer(*row) for row in self._db.rows(f"SELECT {COLUMNS} FROM answers ORDER BY id")
+        ]
+
+    def latest(self) -> dict[str, Answer]:
+        """The last answer to each question."""
+        rows = self._db.rows(
+            f"SELECT {COLUMNS} FROM answers"
+            " WHERE id IN (SELECT max(id) FROM answers GROUP BY question)"
+        )
+        return {row[0]: _answer(*row) for row in rows}
+
+    def count(self) -> int:
+        return int(self._db.rows("SELECT count(*) FROM answers")[0][0])
+
+    def record_testout(self, testout: TestOut) -> None:
+        with self._db.change() as db:
+            db.execute(
+                "INSERT INTO testouts (chapter, correct, asked, passed, at) VALUES (?, ?, ?, ?, ?)",
+                (
+                    testout.chapter,
+                    testout.correct,
+                    testout.asked,
+                    testout.passed,
+                    timestamp(testout.at),
+                ),
+            )
+
+    def tested_out(self) -> frozenset[str]:
+        """The chapters whose test-out was passed."""
+        rows = self._db.rows("SELECT DISTINCT chapter FROM testouts WHERE passed")
+        return frozenset(chapter for (chapter,) in rows)
+
+
+COLUMNS = "question, seed, answer, is_right, context, at"
+
+
+def _answer(
+    question: str, seed: int, answer: str, is_right: int, context: Context, at: str
+) -> Answer:
+    return Answer(question, seed, answer, bool(is_right), context, moment(at))

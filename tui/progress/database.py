@@ -1,0 +1,110 @@
+"""The SQLite file behind the progress: open, migrate, change, and explain what goes wrong.
+
+Every change is one transaction in WAL mode, so that a kill at any moment loses nothing and two
+processes may work at once.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from exercises.errors import CourseError
+from tui.progress.schema import MIGRATIONS
+
+BUSY_SECONDS = 10.0
+
+
+class ProgressError(CourseError):
+    """The progress file cannot be used. It is left as it is."""
+
+
+class Database:
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        with self._explained():
+            # Transactions are opened by `change` alone, so that each takes its lock at the start.
+            self._db = sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None)
+        with self._explained():
+            self._migrate()
+
+    def close(self) -> None:
+        self._db.close()
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._explained():
+            return self._db.execute(query, values).fetchall()
+
+    @contextmanager
+    def change(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: all of it or nothing."""
+        with self._explained():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            finally:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+
+    @contextmanager
+    def change_with(self, other: Path) -> Iterator[sqlite3.Connection]:
+        """As `change`, with the tables of another progress file at hand as those of `other`."""
+        with self._explained():
+            self._db.execute("ATTACH ? AS other", (str(other),))
+        try:
+            with self.change() as db:
+                yield db
+        finally:
+            self._db.execute("DETACH other")
+
+    def copy_into(self, file: Path) -> None:
+        """All of it as it is at one moment, as one new file."""
+        with self._explained():
+            self._db.execute("VACUUM INTO ?", (str(file),))
+
+    def _migrate(self) -> None:
+        if self._version() == len(MIGRATIONS):
+            return
+        self._db.execute("PRAGMA journal_mode = WAL")
+        with self.change():
+            # Read again under the lock: another process may have migrated in the meantime.
+            version = self._version()
+            if version > len(MIGRATIONS):
+                raise ProgressError(
+                    f"{self._file} was written by a newer version of the course. Update the course."
+                )
+            for statements in MIGRATIONS[version:]:
+                for statement in statements:
+                    self._db.execute(statement)
+            self._db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+    def _version(self) -> int:
+        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise ProgressError(
+                f"The progress file {self._file} cannot be used: {error}."
+            ) from error
+        except sqlite3.DatabaseError as error:
+            raise ProgressError(
+                f"The progress file {self._file} is damaged: {error}."
+                " It is left as it is; move it away to start a new one."
+            ) from error
+
+
+def timestamp(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def moment(text: str) -> datetime:
+    """What `timestamp` wrote."""
+    return datetime.fromisoformat(text)

@@ -1,0 +1,170 @@
+"""What the learner has done, in `.learn/progress.db` (SQLite).
+
+Rows are keyed by ids, never by titles or numbers, and deleted only to undo a review: editing or
+renumbering the course keeps the history. The caller says what time it is.
+
+    database.py     the file: one transaction per change, migrations, what can go wrong
+    progress.py     exercises and reading; `answers`, `reviews` and `settings` hold the rest
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from tui.progress.activity import Activity
+from tui.progress.answers import Answers
+from tui.progress.bookmarks import Bookmarks
+from tui.progress.database import Database, ProgressError, moment, timestamp
+from tui.progress.history import History
+from tui.progress.records import Kind, Latest, Standing
+from tui.progress.review_log import Reviews
+from tui.progress.settings import Settings
+
+__all__ = ["Attempt", "Kind", "Latest", "Progress", "ProgressError", "Score", "Standing"]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One graded file. `report` is the JSON of the whole report."""
+
+    exercise: str
+    kind: Kind
+    outcome: str
+    points: float
+    max_points: float
+    seed: int
+    at: datetime
+    source: bytes
+    report: str
+
+
+@dataclass(frozen=True)
+class Score:
+    points: float
+    max_points: float
+
+
+class Progress:
+    """An open progress file; a context manager that closes it."""
+
+    def __init__(self, file: Path) -> None:
+        self.database = self._db = Database(file)
+        self.activity = Activity(self._db)
+        self.answers = Answers(self._db)
+        self.bookmarks = Bookmarks(self._db)
+        self.history = History(self._db)
+        self.reviews = Reviews(self._db)
+        self.settings = Settings(self._db)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._db.close()
+
+    def visit(self, exercise: str, at: datetime) -> None:
+        """Remember that the learner turned to this exercise."""
+        with self._db.change() as db:
+            db.execute(*_visit(exercise, at))
+
+    def record(self, attempt: Attempt) -> None:
+        """Keep an attempt for good. An attempt is also a visit."""
+        import hashlib  # 3 ms, which `learn next` need not spend
+
+        sha256 = hashlib.sha256(attempt.source).hexdigest()
+        with self._db.change() as db:
+            db.execute(*_visit(attempt.exercise, attempt.at))
+            db.execute("INSERT OR IGNORE INTO sources VALUES (?, ?)", (sha256, attempt.source))
+            db.execute(
+                "INSERT INTO attempts (exercise, kind, outcome, points, max_points, seed, at,"
+                " source_sha256, report) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    attempt.exercise,
+                    attempt.kind,
+                    attempt.outcome,
+                    attempt.points,
+                    attempt.max_points,
+                    attempt.seed,
+                    timestamp(attempt.at),
+                    sha256,
+                    attempt.report,
+                ),
+            )
+
+    def standing(self) -> Standing:
+        passed = self._db.rows(
+            "SELECT DISTINCT exercise FROM attempts WHERE kind = 'submit' AND outcome = 'passed'"
+        )
+        read = self._db.rows("SELECT chapter FROM chapters_read")
+        return Standing(
+            passed=frozenset(exercise for (exercise,) in passed),
+            read=frozenset(chapter for (chapter,) in read),
+            latest=self._latest(),
+            tested_out=self.answers.tested_out(),
+        )
+
+    def _latest(self) -> Latest | None:
+        # Our own errors say nothing about the learner's file.
+        rows = self._db.rows(
+            "SELECT visits.exercise, kind, outcome FROM visits LEFT JOIN attempts"
+            " ON attempts.exercise = visits.exercise AND outcome != 'error'"
+            " ORDER BY visits.id DESC, attempts.id DESC LIMIT 1"
+        )
+        return Latest(*rows[0]) if rows else None
+
+    def best_scores(self) -> dict[str, Score]:
+        """The most points that a submission of each exercise has got."""
+        rows = self._db.rows(
+            "SELECT exercise, max(points), max_points FROM attempts"
+            " WHERE kind = 'submit' AND outcome != 'error' GROUP BY exercise"
+        )
+        return {exercise: Score(points, max_points) for exercise, points, max_points in rows}
+
+    def latest_report(self, exercise: str) -> tuple[str, Kind, datetime] | None:
+        """The report of the latest attempt as JSON, its kind, and when it was made."""
+        rows = self._db.rows(
+            "SELECT report, kind, at FROM attempts WHERE exercise = ? ORDER BY id DESC LIMIT 1",
+            exercise,
+        )
+        return (rows[0][0], rows[0][1], moment(rows[0][2])) if rows else None
+
+    def latest_pass(self) -> str | None:
+        """The exercise of the latest submission that passed."""
+        rows = self._db.rows(
+            "SELECT exercise FROM attempts WHERE kind = 'submit' AND outcome = 'passed'"
+            " ORDER BY id DESC LIMIT 1"
+        )
+        return rows[0][0] if rows else None
+
+    def passed_source(self, exercise: str) -> str | None:
+        """The text of the latest submission that passed this exercise."""
+        rows = self._db.rows(
+            "SELECT source FROM attempts JOIN sources ON sha256 = source_sha256"
+            " WHERE exercise = ? AND kind = 'submit' AND outcome = 'passed'"
+            " ORDER BY id DESC LIMIT 1",
+            exercise,
+        )
+        return str(rows[0][0], "utf-8", "replace") if rows else None
+
+    def hints_shown(self, exercise: str) -> int:
+        return int(self._db.rows("SELECT count(*) FROM hints WHERE exercise = ?", exercise)[0][0])
+
+    def show_hint(self, exercise: str, number: int, at: datetime) -> None:
+        """Remember that hint `number`, counted from 1, has been shown."""
+        with self._db.change() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO hints VALUES (?, ?, ?)", (exercise, number, timestamp(at))
+            )
+
+    def mark_read(self, chapter: str, at: datetime) -> None:
+        with self._db.change() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO chapters_read VALUES (?, ?)", (chapter, timestamp(at))
+            )
+
+
+def _visit(exercise: str, at: datetime) -> tuple[str, tuple[str, str]]:
+    return "INSERT INTO visits (exercise, at) VALUES (?, ?)", (exercise, timestamp(at))

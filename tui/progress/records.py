@@ -1,0 +1,45 @@
+"""What was recorded of a learner, as the planner reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Kind = Literal["check", "submit"]
+
+
+@dataclass(frozen=True)
+class Latest:
+    """The exercise that the learner turned to last, and how its latest attempt went, if any."""
+
+    exercise: str
+    kind: Kind | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`passed` are exercises; `tested_out` are chapters, as are those in `read`."""
+
+    passed: frozenset[str] = frozenset()
+    read: frozenset[str] = frozenset()
+    latest: Latest | None = None
+    tested_out: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Effort:
+    """On how many days the learner turned to an exercise, and the last of them."""
+
+    days: int
+    last: date
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The last answer to a question; one given while reading a lesson fails no quiz."""
+
+    right: bool
+    on: date
+    in_quiz: bool = True

@@ -1,0 +1,91 @@
+"""The schema of `.learn/progress.db`, as the steps that made it."""
+
+# Entry n brings a database from version n to n + 1. What has been released is never edited.
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE sources (
+            sha256 TEXT PRIMARY KEY,
+            source BLOB NOT NULL
+        ) WITHOUT ROWID""",
+        """CREATE TABLE attempts (
+            id INTEGER PRIMARY KEY,
+            exercise TEXT NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('check', 'submit')),
+            outcome TEXT NOT NULL CHECK (outcome IN ('passed', 'failed', 'error')),
+            points REAL NOT NULL,
+            max_points REAL NOT NULL,
+            seed INTEGER NOT NULL,
+            at TEXT NOT NULL,
+            source_sha256 TEXT NOT NULL REFERENCES sources,
+            report TEXT NOT NULL
+        )""",
+        "CREATE INDEX attempts_by_exercise ON attempts (exercise, kind, outcome)",
+        """CREATE TABLE visits (
+            id INTEGER PRIMARY KEY,
+            exercise TEXT NOT NULL,
+            at TEXT NOT NULL
+        )""",
+        """CREATE TABLE hints (
+            exercise TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (exercise, number)
+        ) WITHOUT ROWID""",
+        """CREATE TABLE chapters_read (
+            chapter TEXT PRIMARY KEY,
+            at TEXT NOT NULL
+        ) WITHOUT ROWID""",
+    ),
+    (
+        """CREATE TABLE answers (
+            id INTEGER PRIMARY KEY,
+            question TEXT NOT NULL,
+            seed INTEGER NOT NULL,
+            answer TEXT NOT NULL,
+            is_right INTEGER NOT NULL CHECK (is_right IN (0, 1)),
+            context TEXT NOT NULL CHECK (context IN ('quiz', 'testout', 'lesson', 'prerequisites')),
+            at TEXT NOT NULL
+        )""",
+        "CREATE INDEX answers_by_question ON answers (question)",
+        """CREATE TABLE testouts (
+            id INTEGER PRIMARY KEY,
+            chapter TEXT NOT NULL,
+            correct INTEGER NOT NULL,
+            asked INTEGER NOT NULL,
+            passed INTEGER NOT NULL CHECK (passed IN (0, 1)),
+            at TEXT NOT NULL
+        )""",
+        """CREATE TABLE schedules (
+            card TEXT PRIMARY KEY,
+            state TEXT NOT NULL CHECK (state IN ('learning', 'review', 'relearning')),
+            step INTEGER,
+            stability REAL NOT NULL,
+            difficulty REAL NOT NULL,
+            due TEXT NOT NULL,
+            last_review TEXT NOT NULL,
+            reviews INTEGER NOT NULL,
+            lapses INTEGER NOT NULL
+        ) WITHOUT ROWID""",
+        # `state` and `before` are of the time before the review; NULL for a new card
+        """CREATE TABLE reviews (
+            id INTEGER PRIMARY KEY,
+            card TEXT NOT NULL,
+            rating INTEGER NOT NULL CHECK (rating BETWEEN 1 AND 4),
+            at TEXT NOT NULL,
+            milliseconds INTEGER NOT NULL,
+            state TEXT,
+            before TEXT,
+            UNIQUE (card, at)
+        )""",
+        "CREATE INDEX reviews_by_time ON reviews (at)",
+        "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    ),
+    (
+        # where the learner stopped reading; `step` is an id of tui/text/lesson_pages.py
+        """CREATE TABLE bookmarks (
+            chapter TEXT PRIMARY KEY,
+            step TEXT NOT NULL,
+            at TEXT NOT NULL
+        ) WITHOUT ROWID""",
+    ),
+)

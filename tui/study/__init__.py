@@ -1,0 +1,1 @@
+"""One learner at work: what commands and app share."""

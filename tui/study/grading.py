@@ -1,0 +1,76 @@
+"""Grade a file of the workspace, keep the attempt, and say how it went and what to do next."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from exercises.catalog import Exercise
+from tui.output import colour_wanted, print_json, width
+from tui.progress.progress import Attempt, Kind
+from tui.study.session import Session, now
+
+if TYPE_CHECKING:
+    from grader import Grader, Report, Submission
+
+# A check asks the same questions each time, so that feedback is steady; a submission asks new ones,
+# so that hard-coded outputs fail.
+SEEDS: dict[Kind, int | None] = {"check": 0, "submit": None}
+
+
+def grade(session: Session, grader: Grader, exercise: Exercise, kind: Kind) -> Report:
+    submission = read(session, exercise, kind)
+    report = grader.grade(submission)
+    keep(session, submission, kind, report)
+    return report
+
+
+def read(session: Session, exercise: Exercise, kind: Kind) -> Submission:
+    """The learner's file as it is now."""
+    from grader import Submission
+
+    file = session.workspace.file(exercise)
+    return Submission.from_file(file, exercise.id, seed=SEEDS[kind])
+
+
+def keep(session: Session, submission: Submission, kind: Kind, report: Report) -> None:
+    """Record the attempt for good."""
+    (source,) = submission.files().values()
+    session.progress.record(
+        Attempt(
+            exercise=submission.exercise,
+            kind=kind,
+            outcome=report.outcome,
+            points=report.points,
+            max_points=report.max_points,
+            seed=report.seed,
+            at=now(),
+            source=source if isinstance(source, bytes) else source.encode(),
+            report=json.dumps(report.to_dict(), ensure_ascii=False),
+        )
+    )
+
+
+def print_report(report: Report, kind: Kind, as_json: bool) -> None:
+    from grader.formats.text import render
+
+    if as_json:
+        print_json(report.to_dict())
+        return
+    click.echo(render(report, colour=colour_wanted(), width=width()))
+    click.echo(f"Next: {advice(report, kind)}")
+
+
+def advice(report: Report, kind: Kind) -> str:
+    """What the learner does after this verdict."""
+    if report.outcome == "error":
+        return "`learn doctor` looks for what is wrong here. This is no fault of your code."
+    if not report.passed:
+        return f"`learn hint {report.exercise}` if you are stuck."
+    if kind == "check":
+        return f"`learn submit {report.exercise}` makes it count."
+    return (
+        f"`learn next` goes on; `learn solution --diff {report.exercise}` compares yours with ours."
+    )

@@ -1,0 +1,138 @@
+"""What nearly every command needs: the course, the learner's folder and what they have done."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from exercises.catalog import Catalog, Chapter, Exercise, load_catalog
+from exercises.errors import CourseError
+from exercises.workspace import Workspace
+from quizzes.cards.scheduling import Limits
+from quizzes.ids import Summary, summaries
+from tui.output import shown
+from tui.planning.describe import Step, worded
+from tui.planning.planner import next_task
+from tui.planning.snapshot import Facts, Snapshot, snapshot
+from tui.planning.tasks import Pace
+from tui.planning.unlocking import current_exercise
+from tui.progress.progress import Progress
+
+
+class NothingOpen(CourseError):
+    exit_code = 2
+
+    def __init__(self) -> None:
+        super().__init__("You have passed every exercise. Name the one that you mean.")
+
+
+class NotInWorkspace(CourseError):
+    exit_code = 2
+
+    def __init__(self, file: str) -> None:
+        super().__init__(
+            f"{file} is not in your workspace. `grader run {file}` grades a file anywhere."
+        )
+
+
+class MissingFile(CourseError):
+    exit_code = 2
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(f"There is no {shown(file)}. `learn init` brings it back.")
+
+
+@dataclass(frozen=True)
+class Session:
+    catalog: Catalog
+    workspace: Workspace
+    progress: Progress
+
+    @cached_property
+    def asks(self) -> dict[str, Summary]:
+        """What each chapter asks."""
+        return summaries(self.catalog)
+
+    def next_step(self, now: datetime | None = None) -> Step:
+        """What is next; `now` is in the learner's time zone."""
+        return self.step_from(self.snapshot(now or local_now()))
+
+    def step_from(self, known: Snapshot) -> Step:
+        """The one place where it is decided what is next."""
+        return worded(self.catalog, known, next_task(self.catalog, known, self.pace()))
+
+    def snapshot(self, now: datetime) -> Snapshot:
+        """What the planner knows of the learner."""
+        progress = self.progress
+        facts = Facts(
+            now=now,
+            standing=progress.standing(),
+            read_on=progress.history.read_on(now),
+            passed_on=progress.history.passed_on(now),
+            efforts=progress.history.efforts(now),
+            answers=progress.history.answers(now),
+            asked_today=progress.history.asked_today(now),
+            lesson_days=progress.history.lesson_days(now),
+            schedules=progress.reviews.schedules(),
+            cards_done=progress.reviews.done(now),
+        )
+        return snapshot(self.catalog, self.asks, facts)
+
+    def pace(self) -> Pace:
+        settings = self.progress.settings
+        limits = Limits(new=int(settings["new_cards"]), due=int(settings["due_cards"]))
+        return Pace(float(settings["minutes"]), limits, str(settings["days"]))
+
+    def exercise(self, text: str | None) -> Exercise:
+        """The exercise that `text` means; without it, the current one."""
+        if text is None:
+            current = current_exercise(self.catalog, self.progress.standing())
+            if current is None:
+                raise NothingOpen
+            return current
+        exercise = self.catalog.find(text)
+        if text.endswith(".py") and Path(text).exists():
+            self._check_is_own(text, exercise)
+        return exercise
+
+    def exercise_to_grade(self, text: str | None) -> Exercise:
+        """As `exercise`, and its file is there: known before a grader is started for it."""
+        exercise = self.exercise(text)
+        file = self.workspace.file(exercise)
+        if not file.exists():
+            raise MissingFile(file)
+        return exercise
+
+    def chapter(self, text: str | None) -> Chapter:
+        """The chapter that `text` means; without it, the one to read next or to work on."""
+        if text is not None:
+            return self.catalog.find_chapter(text)
+        step = self.next_step()
+        if step.kind == "reading":
+            return self.catalog.chapter(step.id)
+        return self.catalog.chapter(self.exercise(None).chapter)
+
+    def _check_is_own(self, text: str, exercise: Exercise) -> None:
+        if Path(text).resolve() != self.workspace.file(exercise).resolve():
+            raise NotInWorkspace(text)
+
+
+@contextmanager
+def open_session() -> Iterator[Session]:
+    workspace = Workspace.find(Path.cwd(), os.environ)
+    with Progress(workspace.state / "progress.db") as progress:
+        yield Session(load_catalog(), workspace, progress)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def local_now() -> datetime:
+    """The time of the learner's clock, with its offset: a day ends at their midnight."""
+    return now().astimezone()

@@ -1,0 +1,73 @@
+"""What Progress shows, counted from what was recorded. Where nothing was, it is None, not 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from quizzes.cards.scheduling import Review, day_of
+from tui.progress.activity import hours_by_day, streak
+from tui.study.mastery import TopicMastery, topics
+from tui.study.session import Session
+
+WEEKS = 12
+DAYS = 28
+
+
+@dataclass(frozen=True)
+class Recall:
+    """Of the learnt cards that came back in a week, how many were still known."""
+
+    known: int
+    of: int
+
+
+@dataclass(frozen=True)
+class LookingBack:
+    """`recall` is by week, the present one last; `hours` by day of the last four weeks."""
+
+    today: date
+    days: Mapping[date, int]
+    streak: int
+    hours: tuple[float, ...]
+    all_hours: float
+    recall: tuple[Recall, ...]
+    goal: float
+    passed: int
+    exercises: int
+    topics: tuple[TopicMastery, ...]
+
+
+def look_back(session: Session, now: datetime) -> LookingBack:
+    progress = session.progress
+    today = day_of(now)
+    days = progress.activity.days(now)
+    hours = hours_by_day(progress.activity.moments(), now)
+    return LookingBack(
+        today=today,
+        days=days,
+        streak=streak(days.keys(), today),
+        hours=tuple(hours.get(today - timedelta(days=ago), 0.0) for ago in reversed(range(DAYS))),
+        all_hours=sum(hours.values()),
+        recall=recall_by_week(progress.reviews.log(), now),
+        goal=float(progress.settings["retention"]),
+        passed=len(progress.standing().passed),
+        exercises=len(session.catalog.exercises),
+        topics=topics(session),
+    )
+
+
+def recall_by_week(log: Iterable[Review], now: datetime) -> tuple[Recall, ...]:
+    """Only cards in review count: one that is being learnt is expected to be forgotten."""
+    monday = day_of(now) - timedelta(days=day_of(now).weekday())
+    known, of = [0] * WEEKS, [0] * WEEKS
+    for review in log:
+        if review.before is None or review.before.state != "review":
+            continue
+        day = day_of(review.at.astimezone(now.tzinfo))
+        week = WEEKS - 1 - (monday - (day - timedelta(days=day.weekday()))).days // 7
+        if 0 <= week < WEEKS:
+            of[week] += 1
+            known[week] += review.rating > 1
+    return tuple(Recall(*pair) for pair in zip(known, of, strict=True))

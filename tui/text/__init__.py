@@ -1,0 +1,1 @@
+"""The course's Markdown as plain lines, as styled text and for Textual's widgets."""

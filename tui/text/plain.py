@@ -1,0 +1,81 @@
+"""Markdown as plain lines: formulas in Unicode, paragraphs wrapped, code and tables as they are."""
+
+from __future__ import annotations
+
+import re
+
+import click
+
+from tui.output import width
+
+ITEM = re.compile(r"(?:[-*] |\d+\. )")
+# Lines whose breaks mean something: code, tables, displayed formulas, headings.
+FIXED = re.compile(r"    |\t|\||#|>")
+
+
+def plain(text: str) -> str:
+    """`text` with its formulas as they are read in a terminal."""
+    if "$" not in text:
+        return text
+    from tui.latex.latex import (
+        render_text,  # 40 ms, which a text without formulas need not wait for
+    )
+
+    return render_text(text, width())
+
+
+def wrapped(text: str, indent: str = "") -> str:
+    """`plain`, in lines that fit, each behind `indent`."""
+    lines: list[str] = []
+    for part, is_code in _parts(plain(text)):
+        for block in [part] if is_code else _blocks(part):
+            lines += _lines(block, indent, is_code)
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+
+
+def one_line(text: str) -> str:
+    return " ".join(plain(text).split())
+
+
+def _parts(text: str) -> list[tuple[str, bool]]:
+    parts = re.split(r"^(```.*?^```)[ \t]*$", text, flags=re.MULTILINE | re.DOTALL)
+    return [(part, place % 2 == 1) for place, part in enumerate(parts)]
+
+
+def _blocks(text: str) -> list[str]:
+    """Paragraphs, items of lists and lines that stay as they are, one each."""
+    blocks: list[str] = []
+    for line in text.splitlines():
+        goes_on = bool(blocks and blocks[-1].strip()) and not FIXED.match(blocks[-1])
+        if goes_on and line.strip() and not _begins(line, blocks[-1]):
+            blocks[-1] += f" {line.strip()}"
+        else:
+            blocks.append(line)
+    return blocks
+
+
+def _begins(line: str, block: str) -> bool:
+    """Whether `line` does not belong to the paragraph or item before it."""
+    if FIXED.match(line) and not ITEM.match(block):
+        return True
+    # A sentence may end with a number: only in a list is it that of the next item.
+    item = ITEM.match(line)
+    if item is None:
+        return False
+    return item[0] in ("- ", "* ", "1. ") or ITEM.match(block) is not None
+
+
+def shortened(text: str, length: int = 200) -> str:
+    """`text` on one line, cut behind a word."""
+    line = one_line(text)
+    return line if len(line) <= length else line[:length].rsplit(" ", 1)[0] + " …"
+
+
+def _lines(block: str, indent: str, is_code: bool) -> list[str]:
+    if is_code or not block.strip() or FIXED.match(block):
+        return [(indent + line).rstrip() for line in block.splitlines()] or [""]
+    item = ITEM.match(block)
+    hanging = indent + " " * len(item[0]) if item else indent
+    return click.wrap_text(
+        block, width(), initial_indent=indent, subsequent_indent=hanging
+    ).splitlines()
