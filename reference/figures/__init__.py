@@ -1,1 +1,13 @@
-"""Figures of the Lab, computed from the reference."""
+"""Figures of the Lab: pure functions of their parameters, one module a theme.
+
+A new theme is a module with its `FIGURES`, and its name here.
+"""
+
+from reference.figures import attention, masks, positions
+from reference.figures.figure import Figure, FigureInfo, Parameter, Value
+
+__all__ = ["FIGURES", "Figure", "FigureInfo", "Parameter", "Value"]
+
+FIGURES: dict[str, FigureInfo] = {
+    info.name: info for theme in (attention, masks, positions) for info in theme.FIGURES
+}

@@ -5,8 +5,8 @@
     ← {"figure": "masks", "parameters": {"length": 8}}    → {"title": …, "rows": [[…], …], …}
 
 The app starts this as a process of its own, so that torch never loads into the app. What there is
-to ask for stands in `lab_figures.py`: a figure is a pure function of its parameters, and these are
-named with all the values that they take.
+to ask for stands in `FIGURES`: a figure is a pure function of its parameters, and these are named
+with all the values that they take.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any, TextIO
 
 import torch
 
-from reference.figures.figures import FIGURES, Figure, Value
+from reference.figures import FIGURES, Figure, Value
 
 
 class UnknownFigure(ValueError):

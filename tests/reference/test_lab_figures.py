@@ -13,11 +13,12 @@ import pytest
 import torch
 
 import reference
-from reference.figures.figures import FIGURES, SCORES, Entry, Value
+from reference.figures import FIGURES, FigureInfo, Value
+from reference.figures.attention import SCORES
 from reference.figures.serve import UnknownFigure, answer, compute, serve
 
 
-def settings(entry: Entry) -> Iterator[dict[str, Value]]:
+def settings(entry: FigureInfo) -> Iterator[dict[str, Value]]:
     """Every value of each parameter with the defaults of the others, and all the extremes."""
     defaults = {parameter.name: parameter.default for parameter in entry.parameters}
     for parameter in entry.parameters:
