@@ -1,4 +1,4 @@
-"""The course as data: chapters and exercises, read from the folders beside this file.
+"""The course as data: chapters and exercises, read from the folders of a `Course`.
 
 A chapter is a folder `ch01_attention` with a `chapter.yaml`. docs/authoring.md explains its keys.
 """
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path, PurePath
 
+from exercises.course import OURS, Course
 from exercises.errors import CatalogError, UnknownChapter, UnknownExercise
 from exercises.names import look_up
 from exercises.yaml_mapping import Fields
@@ -28,7 +29,6 @@ __all__ = [
     "load_catalog",
 ]
 
-ROOT = Path(__file__).parent
 MIN_HINTS = 3
 
 
@@ -70,6 +70,7 @@ class Exercise:
     limits: Limits | None
     source: str
     stub: Path
+    suite: Path
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ class Chapter:
 @dataclass(frozen=True)
 class Catalog:
     chapters: tuple[Chapter, ...]
+    course: Course = OURS
 
     @cached_property
     def exercises(self) -> tuple[Exercise, ...]:
@@ -136,23 +138,23 @@ class Catalog:
         return self.chapter(found)
 
 
-def load_catalog(root: Path | None = None) -> Catalog:
-    """Read and check every chapter under `root`; the course's own folder is read only once."""
-    return _read_catalog(root) if root else _own_catalog()
+def load_catalog(course: Course | None = None) -> Catalog:
+    """Read and check every chapter of `course`; our own is read only once."""
+    return _read_catalog(course) if course else _own_catalog()
 
 
 @cache
 def _own_catalog() -> Catalog:
-    return _read_catalog(ROOT)
+    return _read_catalog(OURS)
 
 
-def _read_catalog(root: Path) -> Catalog:
-    folders = sorted(file.parent for file in root.glob("ch*/chapter.yaml"))
+def _read_catalog(course: Course) -> Catalog:
+    folders = sorted(file.parent for file in course.exercises.glob("ch*/chapter.yaml"))
     seen: set[str] = set()
-    return Catalog(tuple(_read_chapter(folder, seen) for folder in folders))
+    return Catalog(tuple(_read_chapter(folder, course, seen) for folder in folders), course)
 
 
-def _read_chapter(folder: Path, seen: set[str]) -> Chapter:
+def _read_chapter(folder: Path, course: Course, seen: set[str]) -> Chapter:
     """`seen` holds the exercises of the course so far; this chapter's are added to it."""
     file = folder / "chapter.yaml"
     numbered = re.fullmatch(r"ch(\d+)_\w+", folder.name)
@@ -168,7 +170,8 @@ def _read_chapter(folder: Path, seen: set[str]) -> Chapter:
         summary=fields.text("summary"),
         topics=topics,
         exercises=tuple(
-            _read_exercise(entry, folder, topic_ids, seen) for entry in fields.mappings("exercises")
+            _read_exercise(entry, folder, course, topic_ids, seen)
+            for entry in fields.mappings("exercises")
         ),
         folder=folder,
     )
@@ -188,7 +191,9 @@ def _read_topics(fields: Fields) -> Iterator[Topic]:
         entry.finish()
 
 
-def _read_exercise(fields: Fields, folder: Path, topics: set[str], seen: set[str]) -> Exercise:
+def _read_exercise(
+    fields: Fields, folder: Path, course: Course, topics: set[str], seen: set[str]
+) -> Exercise:
     id = fields.text("id")
     if not re.fullmatch(r"[a-z][a-z0-9_]*", id):
         raise fields.mistake(f"{id!r} must be lower-case letters, digits and `_`", "id")
@@ -209,6 +214,7 @@ def _read_exercise(fields: Fields, folder: Path, topics: set[str], seen: set[str
         limits=_read_limits(fields.mapping("limits")) if fields.has("limits") else None,
         source=fields.text("source"),
         stub=folder / f"{id}.py",
+        suite=course.suites / folder.name / id,
     )
     fields.finish()
     seen.add(id)

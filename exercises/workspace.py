@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from exercises.catalog import ROOT, Catalog, Exercise
+from exercises.catalog import Catalog, Exercise
+from exercises.course import OURS
 from exercises.errors import CatalogError, NoWorkspace, WorkspaceError
 
 STATE = ".learn"
@@ -64,7 +65,7 @@ class Workspace:
     def create(cls, root: Path) -> Workspace:
         """Make the folder, or open it where it exists. Stubs come with `update`."""
         root = root.expanduser().resolve()
-        if root.is_relative_to(ROOT.resolve()):
+        if root.is_relative_to(OURS.exercises.resolve()):
             raise WorkspaceError(f"{root} belongs to the course. Choose a folder of your own.")
         try:
             (root / STATE).mkdir(parents=True, exist_ok=True)

@@ -27,8 +27,6 @@ from quizzes.entry_file import Source
 from quizzes.questions.question import Question
 from quizzes.questions.reader import read_questions
 
-ROOT = Path(__file__).parent
-
 
 class Taken:
     """Which file uses which id, per sort of entry: a learner's history hangs on them."""
@@ -75,8 +73,8 @@ class ChapterBank:
 
 
 class Bank:
-    def __init__(self, root: Path, catalog: Catalog) -> None:
-        self._root = root
+    def __init__(self, catalog: Catalog) -> None:
+        self._root = root = catalog.course.quizzes
         self._catalog = catalog
         self._taken = Taken()
         self.chapters = tuple(ChapterBank(root / c.id, c, self._taken) for c in catalog.chapters)
@@ -131,14 +129,11 @@ class Bank:
         return Source(self._root / name, {})
 
 
-def load_bank(root: Path | None = None, catalog: Catalog | None = None) -> Bank:
-    """The course's own bank is made only once."""
-    own = load_catalog()
-    if root is None and catalog in (None, own):
-        return _own_bank()
-    return Bank(root or ROOT, catalog or own)
+def load_bank(catalog: Catalog | None = None) -> Bank:
+    """What the course of `catalog` asks; our own bank is made only once."""
+    return Bank(catalog) if catalog and catalog != load_catalog() else _own_bank()
 
 
 @cache
 def _own_bank() -> Bank:
-    return Bank(ROOT, load_catalog())
+    return Bank(load_catalog())

@@ -14,7 +14,6 @@ from pathlib import Path
 from exercises.catalog import Catalog
 from quizzes.cards.card import ENTRY, card_ids
 
-ROOT = Path(__file__).parent
 KEY = re.compile(r"^  (id|topic): *['\"]?([\w-]+)", re.MULTILINE)
 
 
@@ -26,9 +25,9 @@ class Summary:
     cards: tuple[str, ...] = ()
 
 
-def summaries(catalog: Catalog, root: Path | None = None) -> dict[str, Summary]:
+def summaries(catalog: Catalog) -> dict[str, Summary]:
     """By the ids of the chapters."""
-    root = root or ROOT
+    root = catalog.course.quizzes
     return {
         chapter.id: Summary(
             questions=question_topics(root / chapter.id / "quiz.yaml"),

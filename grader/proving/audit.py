@@ -9,7 +9,7 @@ from typing import Any
 
 from exercises.catalog import Catalog, Exercise
 from grader.errors import GraderError, UsageError
-from grader.examiner.answer_key import suite_folder, suites_beside
+from grader.examiner.answer_key import suite_folder
 from grader.examiner.diagnosis import load_misconceptions
 from grader.grader import Grader
 from grader.report import Report
@@ -61,8 +61,7 @@ def audit(grader: Grader, catalog: Catalog, exercises: Sequence[Exercise]) -> Au
         except (GraderError, OSError) as error:
             result.problems.append(f"{exercise.id}: {error}")
     if len(exercises) == len(catalog.exercises):
-        root = catalog.chapters[0].folder.parent
-        result.problems += orphans(catalog, suites_beside(root))
+        result.problems += orphans(catalog)
     result.problems += uncovered_topics(catalog, exercises)
     started: list[tuple[Trial, Future[Report]]] = [
         (trial, grader.submit(Submission(trial.exercise, trial.source))) for trial in trials
@@ -141,8 +140,9 @@ def judge(result: Audit, trial: Trial, report: Report) -> None:
                 result.problems.append(f"{place} is caught, but {other} is named first. {says}")
 
 
-def orphans(catalog: Catalog, suites: Path) -> Iterator[str]:
+def orphans(catalog: Catalog) -> Iterator[str]:
     """Files on either side that belong to no exercise, and files that no suite may hold."""
+    suites = catalog.course.suites
     known = {(exercise.chapter, exercise.id) for exercise in catalog.exercises}
     for folder in sorted(path for path in suites.glob("ch*/*") if path.name != "__pycache__"):
         place = folder.relative_to(suites)

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import exercises
+from exercises.course import OURS
 from exercises.lessons import sections
 
 # A search whose index is there reads no YAML, and need not wait for what reads it.
 if TYPE_CHECKING:
     from quizzes.bank import Bank
 
-EXERCISES = Path(exercises.__file__).parent
-QUIZZES = Path(__file__).parent
 NAMES = {"cards.yaml", "faq.yaml", "glossary.yaml", "timeline.yaml", "resources.yaml"}
 
 Sort = Literal["term", "lesson", "exercise", "faq", "card", "event", "resource"]
@@ -32,8 +30,8 @@ class Document:
 
 def files() -> list[Path]:
     """All that `documents` reads. Questions are left out: a search shall not give answers away."""
-    found = [*EXERCISES.glob("ch*/chapter.yaml"), *EXERCISES.glob("ch*/lesson.md")]
-    found += [file for file in QUIZZES.rglob("*.yaml") if file.name in NAMES]
+    found = [*OURS.exercises.glob("ch*/chapter.yaml"), *OURS.exercises.glob("ch*/lesson.md")]
+    found += [file for file in OURS.quizzes.rglob("*.yaml") if file.name in NAMES]
     return sorted(found)
 
 

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
+from exercises.catalog import Catalog, load_catalog
+from exercises.course import Course
+
 Entry = dict[str, Any]
 
 
@@ -25,9 +28,15 @@ def exercise_entry(name: str, **changes: Any) -> Entry:
     return entry | changes
 
 
-class Course:
+class CourseFiles:
+    """The files of a course, and the catalog that reads them."""
+
     def __init__(self, root: Path) -> None:
-        self.root = root
+        self.course = Course.at(root)
+        self.root = self.course.exercises
+
+    def load(self) -> Catalog:
+        return load_catalog(self.course)
 
     def add(self, chapter: str, *entries: Entry, **changes: Any) -> Path:
         """Write a chapter with its stubs; returns its chapter.yaml."""
@@ -49,8 +58,8 @@ class Course:
 
 
 @pytest.fixture
-def course(tmp_path: Path) -> Course:
-    return Course(tmp_path / "course")
+def course(tmp_path: Path) -> CourseFiles:
+    return CourseFiles(tmp_path / "course")
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def catalog(course: Any, entry: Callable[..., Any]) -> Catalog:
         entry("attention_entropy"),
         entry("attention_cost"),
     )
-    return load_catalog(course.root)
+    return course.load()
 
 
 def test_the_own_course_loads_once_and_is_sound() -> None:
@@ -57,7 +57,7 @@ def test_every_key_arrives(course: Any, entry: Callable[..., Any]) -> None:
             {"id": "history", "title": "History", "reading_only": True},
         ],
     )
-    (chapter,) = load_catalog(course.root).chapters
+    (chapter,) = course.load().chapters
     (exercise,) = chapter.exercises
     assert (chapter.id, chapter.number, chapter.title) == ("ch03_heads", 3, "Title of ch03_heads")
     assert chapter.lesson == course.root / "ch03_heads" / "lesson.md"
@@ -102,7 +102,7 @@ def test_a_mistake_is_named_by_file_line_and_key(
 ) -> None:
     file = course.add("ch01_a", entry("first"), entry("second", **changes), entry("third"))
     with pytest.raises(CatalogError) as error:
-        load_catalog(course.root)
+        course.load()
     assert says in str(error.value)
     assert str(error.value).startswith(f"{file}:{error.value.line}: ")
     lines = file.read_text().splitlines()
@@ -114,7 +114,7 @@ def test_a_mistake_is_named_by_file_line_and_key(
 def test_the_line_is_that_of_the_key(course: Any, entry: Callable[..., Any]) -> None:
     file = course.add("ch01_a", entry("first", difficulty=9))
     with pytest.raises(CatalogError) as error:
-        load_catalog(course.root)
+        course.load()
     assert error.value.line is not None
     assert "difficulty: 9" in file.read_text().splitlines()[error.value.line - 1]
 
@@ -133,7 +133,7 @@ def test_a_file_that_is_no_chapter(course: Any, content: bytes, says: str) -> No
     file = course.add("ch01_a")
     file.write_bytes(content)
     with pytest.raises(CatalogError, match=r"chapter\.yaml") as error:
-        load_catalog(course.root)
+        course.load()
     assert says in str(error.value)
 
 
@@ -141,25 +141,25 @@ def test_two_topics_with_one_id(course: Any) -> None:
     topic = {"id": "twice", "title": "Twice"}
     course.add("ch01_a", topics=[topic, topic])
     with pytest.raises(CatalogError, match=r"topics\[1\]\.id 'twice' is already"):
-        load_catalog(course.root)
+        course.load()
 
 
 def test_an_id_is_unique_in_the_whole_course(course: Any, entry: Callable[..., Any]) -> None:
     course.add("ch01_a", entry("softmax"))
     course.add("ch02_b", entry("softmax"))
     with pytest.raises(CatalogError, match=r"ch02_b.*already the id"):
-        load_catalog(course.root)
+        course.load()
 
 
 def test_a_folder_needs_a_number(course: Any) -> None:
     course.add("chapter_one")
     with pytest.raises(CatalogError, match="must be named like"):
-        load_catalog(course.root)
+        course.load()
 
 
 def test_a_folder_without_a_chapter_is_none(course: Any) -> None:
     (course.root / "ch07_later" / "__pycache__").mkdir(parents=True)
-    assert load_catalog(course.root).chapters == ()
+    assert course.load().chapters == ()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from itertools import pairwise
 import pytest
 import yaml
 
-from exercises.catalog import ROOT, Chapter, load_catalog
+from exercises.catalog import Chapter, load_catalog
+from exercises.course import OURS
 
 PARTS = ["Overview", "Mathematics", "Implementation"]
 LANGUAGES = {"python", "text"}
@@ -140,7 +141,7 @@ def test_links_lead_somewhere(chapter: Chapter) -> None:
 def test_misconceptions_point_to_sections() -> None:
     """`see` in a hidden suite names the section that explains the mistake."""
     known = set(anchors())
-    for file in (ROOT.parent / "grader" / "suites").glob("*/*/misconceptions.yaml"):
+    for file in OURS.suites.glob("*/*/misconceptions.yaml"):
         listed = yaml.safe_load(file.read_text(encoding="utf-8"))
         assert [one["id"] for one in listed if one["see"] not in known] == [], file
 
@@ -232,7 +233,7 @@ def test_each_exercise_is_named_where_it_can_be_done(chapter: Chapter) -> None:
 
 
 def test_the_table_of_layer_costs_fits_80_columns() -> None:
-    stub = (ROOT / "ch01_attention" / "layer_costs.py").read_text(encoding="utf-8")
+    stub = (OURS.exercises / "ch01_attention" / "layer_costs.py").read_text(encoding="utf-8")
     rows = [line for line in stub.splitlines() if re.match(r' {8}("|kind {2})', line)]
     assert len(rows) == 5
     assert max(map(len, rows)) <= 72

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from exercises.catalog import ROOT, CatalogError, load_catalog
+from exercises.catalog import CatalogError
+from exercises.course import OURS
 from exercises.errors import NoWorkspace, WorkspaceError
 from exercises.workspace import Left, Workspace
 
@@ -23,7 +24,7 @@ def two_exercises(course: Any, entry: Callable[..., Any]) -> None:
 @pytest.fixture
 def workspace(course: Any, tmp_path: Path) -> Workspace:
     workspace = Workspace.create(tmp_path / "my work" / "workspace")
-    workspace.update(load_catalog(course.root))
+    workspace.update(course.load())
     return workspace
 
 
@@ -44,20 +45,20 @@ def test_nothing_is_left_lying_about(workspace: Workspace) -> None:
 
 def test_a_second_update_has_nothing_to_do(course: Any, workspace: Workspace) -> None:
     before = files(workspace)
-    done = workspace.update(load_catalog(course.root))
+    done = workspace.update(course.load())
     assert not (done.added or done.updated or done.restored or done.moved or done.left)
     assert files(workspace) == before
 
 
 def test_new_exercises_arrive(course: Any, workspace: Workspace, entry: Callable[..., Any]) -> None:
     course.add("ch02_b", entry("third"))
-    done = workspace.update(load_catalog(course.root))
+    done = workspace.update(course.load())
     assert done.added == [workspace.root / "ch02_b" / "third.py"]
 
 
 def test_an_untouched_stub_gets_the_new_text(course: Any, workspace: Workspace) -> None:
     (course.root / "ch01_a" / "first.py").write_text("# better\n")
-    done = workspace.update(load_catalog(course.root))
+    done = workspace.update(course.load())
     assert done.updated == [workspace.root / "ch01_a" / "first.py"]
     assert files(workspace)["ch01_a/first.py"] == "# better\n"
 
@@ -65,11 +66,11 @@ def test_an_untouched_stub_gets_the_new_text(course: Any, workspace: Workspace) 
 def test_a_changed_file_is_left_and_named_each_time(course: Any, workspace: Workspace) -> None:
     mine = workspace.root / "ch01_a" / "first.py"
     mine.write_text("my work")
-    assert workspace.update(load_catalog(course.root)).left == []
+    assert workspace.update(course.load()).left == []
     for text in ("# better\n", "# better still\n"):
         (course.root / "ch01_a" / "first.py").write_text(text)
         for _ in range(2):
-            (left,) = workspace.update(load_catalog(course.root)).left
+            (left,) = workspace.update(course.load()).left
             assert left.file == mine
             assert "`learn reset first`" in left.why
             assert mine.read_text() == "my work"
@@ -82,7 +83,7 @@ def test_a_file_that_was_there_before_is_left(
     mine.parent.mkdir()
     mine.write_text("my own third")
     course.add("ch02_b", entry("third"))
-    (left,) = workspace.update(load_catalog(course.root)).left
+    (left,) = workspace.update(course.load()).left
     assert left == Left(mine, "it was there before the course's stub")
     assert mine.read_text() == "my own third"
 
@@ -91,7 +92,7 @@ def test_a_lost_manifest_loses_no_work(course: Any, workspace: Workspace) -> Non
     mine = workspace.root / "ch01_a" / "first.py"
     mine.write_text("my work")
     (workspace.state / "manifest.json").unlink()
-    done = workspace.update(load_catalog(course.root))
+    done = workspace.update(course.load())
     assert [left.file for left in done.left] == [mine]
     assert mine.read_text() == "my work"
 
@@ -100,12 +101,12 @@ def test_a_lost_manifest_loses_no_work(course: Any, workspace: Workspace) -> Non
 def test_a_damaged_manifest_is_named(course: Any, workspace: Workspace, content: str) -> None:
     (workspace.state / "manifest.json").write_text(content)
     with pytest.raises(WorkspaceError, match=r"manifest\.json is damaged"):
-        workspace.update(load_catalog(course.root))
+        workspace.update(course.load())
 
 
 def test_a_deleted_file_comes_back(course: Any, workspace: Workspace) -> None:
     (workspace.root / "ch01_a" / "first.py").unlink()
-    done = workspace.update(load_catalog(course.root))
+    done = workspace.update(course.load())
     assert done.restored == [workspace.root / "ch01_a" / "first.py"]
 
 
@@ -115,7 +116,7 @@ def test_work_follows_a_renumbered_chapter(
     (workspace.root / "ch01_a" / "first.py").write_text("my work")
     (course.root / "ch01_a" / "chapter.yaml").unlink()
     course.add("ch05_a", entry("first"), entry("second"))
-    done = workspace.update(load_catalog(course.root))
+    done = workspace.update(course.load())
     assert len(done.moved) == 2
     assert files(workspace)["ch05_a/first.py"] == "my work"
     assert done.left == []
@@ -128,14 +129,14 @@ def test_a_kill_before_the_manifest_is_written_is_harmless(
     with monkeypatch.context() as patch:
         patch.setattr(Workspace, "_write_manifest", lambda *_: (_ for _ in ()).throw(SystemExit))
         with pytest.raises(SystemExit):
-            workspace.update(load_catalog(course.root))
-    done = workspace.update(load_catalog(course.root))
+            workspace.update(course.load())
+    done = workspace.update(course.load())
     assert done.left == []
     assert files(workspace)["ch01_a/first.py"] == "# better\n"
 
 
 def test_reset_keeps_a_backup(course: Any, workspace: Workspace) -> None:
-    exercise = load_catalog(course.root).exercise("first")
+    exercise = course.load().exercise("first")
     mine = workspace.file(exercise)
     for text in ("one", "two"):  # the second falls into the same second
         mine.write_text(text)
@@ -149,7 +150,7 @@ def test_reset_keeps_a_backup(course: Any, workspace: Workspace) -> None:
 
 @pytest.mark.parametrize("delete", [False, True])
 def test_reset_of_nothing_of_mine(course: Any, workspace: Workspace, delete: bool) -> None:
-    exercise = load_catalog(course.root).exercise("first")
+    exercise = course.load().exercise("first")
     if delete:
         workspace.file(exercise).unlink()
     assert workspace.reset(exercise, NOW) is None
@@ -157,12 +158,12 @@ def test_reset_of_nothing_of_mine(course: Any, workspace: Workspace, delete: boo
 
 
 def test_after_a_reset_the_file_counts_as_untouched(course: Any, workspace: Workspace) -> None:
-    exercise = load_catalog(course.root).exercise("first")
+    exercise = course.load().exercise("first")
     workspace.file(exercise).write_text("my work")
     exercise.stub.write_text("# better\n")
     workspace.reset(exercise, NOW)
     exercise.stub.write_text("# better still\n")
-    assert workspace.update(load_catalog(course.root)).updated == [workspace.file(exercise)]
+    assert workspace.update(course.load()).updated == [workspace.file(exercise)]
 
 
 def test_it_is_found_from_inside_and_from_beside(workspace: Workspace) -> None:
@@ -184,7 +185,7 @@ def test_there_is_none(tmp_path: Path) -> None:
 
 
 def test_the_course_itself_is_no_workspace() -> None:
-    for folder in (ROOT, ROOT / "mine"):
+    for folder in (OURS.exercises, OURS.exercises / "mine"):
         with pytest.raises(WorkspaceError, match="belongs to the course"):
             Workspace.create(folder)
 
@@ -198,7 +199,7 @@ def test_a_file_in_the_way(tmp_path: Path) -> None:
 def test_a_missing_stub_is_our_mistake(course: Any, workspace: Workspace) -> None:
     (course.root / "ch01_a" / "first.py").unlink()
     with pytest.raises(CatalogError, match="first has no stub"):
-        workspace.update(load_catalog(course.root))
+        workspace.update(course.load())
 
 
 def test_the_manifest_is_readable(workspace: Workspace) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from exercises.catalog import load_catalog
+from exercises.course import Course
 from grader import Report, Submission
 from grader.examiner.examiner import Examiner
 from grader.examiner.sandbox import Sandbox
@@ -83,7 +84,7 @@ def audited(tmp_path: Path, sandbox: Sandbox) -> Callable[..., Audit]:
                 (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
                 (tmp_path / place).write_text(text, encoding="utf-8")
         sys.modules.pop("test_double", None)  # pytest keeps what it has imported
-        catalog = load_catalog(tmp_path / "exercises")
+        catalog = load_catalog(Course.at(tmp_path))
         examiner = Examiner("cpu", sandbox, catalog)
         return audit(InThisProcess(examiner), catalog, catalog.exercises)  # type: ignore[arg-type]
 

@@ -77,8 +77,8 @@ def card(kind: str, **changes: Any) -> Entry:
 class Library:
     """The files of a bank, and the bank that reads them."""
 
-    def __init__(self, root: Path, catalog: Catalog) -> None:
-        self.root = root
+    def __init__(self, catalog: Catalog) -> None:
+        self.root = catalog.course.quizzes
         self.catalog = catalog
 
     def write(self, name: str, *entries: Entry | str) -> Path:
@@ -91,7 +91,7 @@ class Library:
 
     @property
     def bank(self) -> Bank:
-        return Bank(self.root, self.catalog)
+        return Bank(self.catalog)
 
 
 def dump(data: Any) -> str:

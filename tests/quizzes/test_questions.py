@@ -120,15 +120,14 @@ def test_any_text_gives_a_verdict_or_the_form(kind: str, typed: str) -> None:
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Hypothesis takes no fixture per example; the questions do not change."""
     from exercises.catalog import Catalog, Chapter, Topic
-    from quizzes.bank import Bank
+    from exercises.course import Course
 
-    root = tmp_path_factory.mktemp("quizzes")
+    course = Course.at(tmp_path_factory.mktemp("course"))
+    root = course.quizzes
     chapter = Chapter("c", 1, "C", "S", (Topic("scores", "S"),), (), root)
-    library = Library(root, Catalog((chapter,)))
-    (root / "c").mkdir()
+    library = Library(Catalog((chapter,), course))
     library.write("/c/quiz.yaml", *(question(kind, id=kind) for kind in KINDS))
-    bank = Bank(root, library.catalog)
-    ASKED.update({question.kind: question.draw(1) for question in bank.questions})
+    ASKED.update({question.kind: question.draw(1) for question in library.bank.questions})
 
 
 ASKED: dict[str, Asked] = {}

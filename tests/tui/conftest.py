@@ -11,6 +11,7 @@ import pytest
 from driving import Small, make_small
 from small_course import small_course, small_quiz
 
+from exercises.course import Course
 from tui.progress.progress import Progress
 
 LEARN = Path(sys.executable).with_name("learn")
@@ -105,8 +106,8 @@ def learn_path() -> str:
 @pytest.fixture
 def small(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Small:
     """A small course that never changes, to drive the app in."""
-    small_quiz(folder / "quizzes")
-    monkeypatch.setattr("quizzes.bank.ROOT", folder / "quizzes")
+    course = Course.at(folder / "course")
+    small_quiz(course.quizzes)
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.chdir(folder)
-    return make_small(folder, small_course(folder / "course"))
+    return make_small(folder, small_course(course))

@@ -5,6 +5,7 @@ from pathlib import Path
 import yaml
 
 from exercises.catalog import Catalog, load_catalog
+from exercises.course import Course
 
 STUB = '''"""Module."""
 
@@ -39,9 +40,9 @@ CHAPTERS = {
 }
 
 
-def small_course(root: Path) -> Catalog:
+def small_course(course: Course) -> Catalog:
     for chapter, (title, exercises) in CHAPTERS.items():
-        folder = root / chapter
+        folder = course.exercises / chapter
         folder.mkdir(parents=True)
         (folder / "lesson.md").write_text(f"# {title}\n", "utf-8")
         topics = [{"id": f"{chapter[:4]}-{name}", "title": f"About {name}"} for name in exercises]
@@ -55,7 +56,7 @@ def small_course(root: Path) -> Catalog:
         (folder / "chapter.yaml").write_text(yaml.safe_dump(data), "utf-8")
         for name in exercises:
             (folder / f"{name}.py").write_text(STUB.format(id=name), "utf-8")
-    return load_catalog(root)
+    return load_catalog(course)
 
 
 def small_quiz(root: Path) -> None:

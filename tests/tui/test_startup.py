@@ -27,8 +27,10 @@ CARDS_MET = 600
 PROBE = """
 import sys
 from pathlib import Path
-import exercises.catalog, quizzes.ids
-exercises.catalog.ROOT = quizzes.ids.ROOT = Path(sys.argv.pop(1))
+import exercises.catalog
+from exercises.course import Course
+root = Path(sys.argv.pop(1))
+exercises.catalog.OURS = Course(root, root, root)
 from tui.cli import run
 code = run()
 print("imported:", *sorted(sys.modules), file=sys.stderr)

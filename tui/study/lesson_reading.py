@@ -64,7 +64,7 @@ def open_lesson(session: Session, target: str | None) -> Lesson:
     return Lesson(
         chapter=chapter,
         steps=found,
-        questions=load_bank(catalog=session.catalog).chapter(chapter.id).questions,
+        questions=load_bank(session.catalog).chapter(chapter.id).questions,
         right={id for id, answer in answers.latest().items() if answer.right},
         at=find(found, step) if step else 0,
         seed=answers.count(),

@@ -47,7 +47,7 @@ class TopicMastery:
 
 def topics(session: Session) -> tuple[TopicMastery, ...]:
     """Every topic of the course, in its order."""
-    bank = load_bank(catalog=session.catalog)
+    bank = load_bank(session.catalog)
     passed = session.progress.standing().passed
     right = {id for id, answer in session.progress.answers.latest().items() if answer.right}
     schedules = session.progress.reviews.schedules()

@@ -189,7 +189,7 @@ def _about(round: Round) -> str:
 
 def _round(session: Session, target: str, seed: int) -> Round:
     catalog, progress = session.catalog, session.progress
-    bank = load_bank(catalog=catalog)
+    bank = load_bank(catalog)
     if target == PREREQUISITES:
         return prerequisites_round(bank, progress, seed, DEFAULT_COUNT)
     if target.startswith(TESTOUT):

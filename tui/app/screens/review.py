@@ -60,9 +60,7 @@ class ReviewPage(Page):
         if self._session is None or self._session.current is None:
             now = self.app.clock()
             self._session = await self.app.session_thread.ask(
-                lambda session: ReviewSession(
-                    load_bank(catalog=session.catalog), session.progress, now
-                )
+                lambda session: ReviewSession(load_bank(session.catalog), session.progress, now)
             )
             await self._show()
 

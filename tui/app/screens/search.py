@@ -91,7 +91,7 @@ class SearchPage(Page):
     def _found(self, session: Session, typed: str) -> tuple[Found, str]:
         """On the session's thread, where the index belongs."""
         if not typed.strip():
-            glossary = load_bank(catalog=session.catalog).glossary
+            glossary = load_bank(session.catalog).glossary
             terms = sorted(glossary, key=lambda term: term.term.casefold())
             hits = tuple(Hit("term", term.id, term.term, term.short, "") for term in terms)
             return Found(hits), GLOSSARY.format(len(hits))
@@ -142,9 +142,7 @@ class SearchPage(Page):
             self.post_message(go)
             return
         entry = await self.app.session_thread.ask(
-            lambda session: entry_of(
-                hit.sort, hit.id, load_bank(catalog=session.catalog), session.catalog
-            )
+            lambda session: entry_of(hit.sort, hit.id, load_bank(session.catalog), session.catalog)
         )
         if entry:
             await self._show_entry(entry)

@@ -52,7 +52,7 @@ class SheetPage(Page):
         first = not self._leaves
         if first:
             self._leaves = await self.app.session_thread.ask(
-                lambda s: tabs(s.catalog, load_bank(catalog=s.catalog))
+                lambda s: tabs(s.catalog, load_bank(s.catalog))
             )
         target, self._target = self._target, None
         ids = [tab.id for tab in self._leaves]
