@@ -1,8 +1,8 @@
 """What there is to read and to answer in the small course, for pictures that never change."""
 
-from pathlib import Path
-
 import yaml
+
+from exercises.course import Course
 
 LESSON = r"""# The attention mechanism
 
@@ -86,8 +86,9 @@ $$o = \sum_i \alpha_i \, v_i$$
 """
 
 
-def write_texts(course: Path, quizzes: Path) -> None:
-    for chapter in course.glob("ch*"):
+def write_texts(course: Course) -> None:
+    quizzes = course.quizzes
+    for chapter in course.exercises.glob("ch*"):
         # An anchor may occur only once in the course.
         lesson = (
             LESSON if chapter.name == "ch01_scores" else LESSON.replace("{#", f"{{#{chapter.name}-")

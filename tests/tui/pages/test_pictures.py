@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from driving import NARROW, WIDE, Small
 from small_texts import write_texts
@@ -24,8 +22,8 @@ PICTURES = {
 
 
 @pytest.fixture
-def texts(small: Small, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Small:
-    write_texts(folder / "course", folder / "quizzes")
+def texts(small: Small, monkeypatch: pytest.MonkeyPatch) -> Small:
+    write_texts(small.catalog.course)
     monkeypatch.setattr("tui.app.screens.quiz.secrets.randbelow", lambda _: 3)
     return small
 
