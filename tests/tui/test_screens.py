@@ -66,8 +66,8 @@ def test_a_day_ends_when_one_goes_to_bed(small: Small) -> None:
     """As for cards and the plan: two o'clock at night still belongs to the day before."""
 
     async def script(pilot: Pilot) -> None:
-        app: Any = pilot.app
-        app.clock = lambda: NOW.replace(hour=2)
+        today: Any = pilot.app.screen
+        today.services = replace(today.services, clock=lambda: NOW.replace(hour=2))
         await press(pilot, "g", "m", "g", "t")
         assert "Thursday, 12 June" in one_line(pilot)
 

@@ -30,6 +30,13 @@ class Do(Message):
 
 
 @dataclass
+class ChooseTheme(Message):
+    """The learner wants these colours, now and from now on."""
+
+    name: str
+
+
+@dataclass
 class Chosen(Message):
     """An exercise of the map is under the cursor."""
 

@@ -50,7 +50,7 @@ class Driver:
     async def settle(self) -> None:
         """Until the session has answered, nothing is being loaded and all messages are handled."""
         await self.pilot.pause()
-        await self.app.session_thread.ask(lambda session: None)
+        await self.app.services.session_thread.ask(lambda session: None)
         await self.pilot.pause()
         while running := [worker for worker in self.app.workers if worker.group in SETTLING]:
             await self.app.workers.wait_for_complete(running)

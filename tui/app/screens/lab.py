@@ -7,6 +7,7 @@ from textual.binding import Binding
 
 from exercises.errors import CourseError
 from tui.app.screens.page import Page
+from tui.app.services import Services
 from tui.app.widgets.dials import Dial, Dials
 from tui.app.widgets.figure_view import FigureView
 from tui.app.widgets.scroll import Scroll
@@ -25,8 +26,8 @@ class LabPage(Page):
         Binding("pageup,ctrl+u", "scroll(-1)", "Up", show=False, tooltip="Scroll the figure"),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
         self._entries: tuple[Entry, ...] = ()
         self._at = 0
         self._places: dict[str, dict[str, int]] = {}
@@ -46,7 +47,7 @@ class LabPage(Page):
         if not self._entries:
             self.query_one(FigureView).say(STARTING)
             try:
-                self._entries = await self.app.lab.entries()
+                self._entries = await self.services.lab.entries()
             except CourseError as error:
                 self.query_one(FigureView).say(f"{error} Come back to this place to try again.")
                 return
@@ -85,7 +86,7 @@ class LabPage(Page):
 
     async def _show(self) -> None:
         self.query_one(Dials).show([self._figure_dial(), *self._parameter_dials()])
-        figure = await self.app.lab.figure(self._entry.name, self._settings())
+        figure = await self.services.lab.figure(self._entry.name, self._settings())
         self.query_one(FigureView).show(figure)
 
     def _figure_dial(self) -> Dial:

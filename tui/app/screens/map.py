@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from tui.app import messages
 from tui.app.screens.page import Page
+from tui.app.services import Services
 from tui.app.widgets.concept_map import ConceptMap
 from tui.app.widgets.exercise_card import ExerciseCard
 from tui.app.widgets.symbols import legend
@@ -23,14 +24,14 @@ class MapPage(Page):
     CSS_PATH = "../styles/map.tcss"
     AUTO_FOCUS = "ConceptMap"
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
         self._states: Mapping[str, State] = {}
         self._target: str | None = None
         self._is_new = True
 
     def content(self) -> ComposeResult:
-        catalog = self.app.session_thread.session.catalog
+        catalog = self.services.catalog
         with Container(id="body"):
             with VerticalScroll(can_focus=False):
                 yield ConceptMap(catalog)
@@ -42,7 +43,7 @@ class MapPage(Page):
         self._target = target
 
     async def load(self) -> None:
-        self._states, current = await self.app.session_thread.ask(_look)
+        self._states, current = await self.services.session_thread.ask(_look)
         concept_map = self.query_one(ConceptMap)
         concept_map.show(self._states)
         # The first visit starts at the current exercise; later ones where the cursor was left.
@@ -58,7 +59,7 @@ class MapPage(Page):
         self.post_message(messages.Go("exercise", message.exercise.id))
 
     def _describe(self) -> None:
-        catalog = self.app.session_thread.session.catalog
+        catalog = self.services.catalog
         chosen = self.query_one(ConceptMap).chosen
         self.query_one(ExerciseCard).show(catalog, chosen, self._states)
 

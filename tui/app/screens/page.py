@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from textual import getters, work
+from textual import work
 from textual.app import ComposeResult
 from textual.screen import Screen
 
 from exercises.errors import CourseError
+from tui.app.services import Services
 from tui.app.widgets.key_bar import KeyBar
 from tui.app.widgets.place_bar import PlaceBar
-
-if TYPE_CHECKING:
-    from tui.app.app import LearnApp
 
 
 class Page(Screen[None]):
     """A place. Subclasses say its `PLACE`, and override `content`, and where needed the rest."""
 
     PLACE: ClassVar[str]
-    # The stylesheet and the app belong together; only types need to know which app it is.
-    if TYPE_CHECKING:
-        app = getters.app(LearnApp)
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self.services = services
 
     def compose(self) -> ComposeResult:
         yield PlaceBar(self.PLACE)

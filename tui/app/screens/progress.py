@@ -27,9 +27,9 @@ class ProgressPage(Page):
             yield Plots()
 
     async def load(self) -> None:
-        now = self.app.clock()
+        now = self.services.clock()
         self.query_one(Plots).show(
-            await self.app.session_thread.ask(lambda session: look_back(session, now))
+            await self.services.session_thread.ask(lambda session: look_back(session, now))
         )
 
 

@@ -17,6 +17,7 @@ from quizzes.bank import load_bank
 from quizzes.questions.question import BadAnswer
 from tui.app import messages
 from tui.app.screens.page import Page
+from tui.app.services import Services
 from tui.app.widgets.answering import Answered
 from tui.app.widgets.menu import Menu
 from tui.app.widgets.question_view import QuestionView
@@ -46,8 +47,12 @@ class QuizPage(Page):
         Binding("escape", "end", "End", tooltip="End the round; what you answered is kept"),
     ]
 
-    def __init__(self, seed: Callable[[], int] = lambda: secrets.randbelow(MAX_SEED)) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        services: Services,
+        seed: Callable[[], int] = lambda: secrets.randbelow(MAX_SEED),
+    ) -> None:
+        super().__init__(services)
         self._seed = seed
         self._target: str | None = None
         self._round: Round | None = None
@@ -75,7 +80,7 @@ class QuizPage(Page):
 
     @property
     def _chapters(self) -> tuple[Chapter, ...]:
-        return self.app.session_thread.session.catalog.chapters
+        return self.services.catalog.chapters
 
     @property
     def _question(self) -> QuestionView | None:
@@ -94,7 +99,7 @@ class QuizPage(Page):
 
     async def _start(self, target: str) -> None:
         seed = self._seed()
-        self._round = await self.app.session_thread.ask(
+        self._round = await self.services.session_thread.ask(
             lambda session: _round(session, target, seed)
         )
         await self._show_question(self._round)
@@ -159,9 +164,9 @@ class QuizPage(Page):
         view, round = self._question, self._round
         if view is None or round is None or view.verdict:
             return
-        now = self.app.clock()
+        now = self.services.clock()
         try:
-            verdict = await self.app.session_thread.ask(
+            verdict = await self.services.session_thread.ask(
                 lambda session: round.answer(message.typed, now)
             )
         except BadAnswer as problem:

@@ -13,6 +13,7 @@ from quizzes.questions.question import BadAnswer
 from tui.app import messages
 from tui.app.screens.contents import ContentsScreen
 from tui.app.screens.page import Page
+from tui.app.services import Services
 from tui.app.widgets.answering import Answered
 from tui.app.widgets.question_view import QuestionView
 from tui.app.widgets.scroll import Scroll
@@ -55,8 +56,8 @@ class ReadPage(Page):
         Binding("l", "lab", "Lab", tooltip="Turn the parameters of this figure"),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
         self._lesson: Lesson | None = None
         self._target: str | None = None
         self._asked: dict[int, QuestionView] = {}
@@ -74,7 +75,7 @@ class ReadPage(Page):
     async def load(self) -> None:
         if self._lesson is None or self._target is not None:
             target, self._target = self._target, None
-            lesson = await self.app.session_thread.ask(
+            lesson = await self.services.session_thread.ask(
                 lambda session: reading.open_lesson(session, target)
             )
             self._lesson, self._asked = lesson, {}
@@ -100,7 +101,7 @@ class ReadPage(Page):
         view = StepView(lesson.step, self._following(lesson))
         await self._put(view)
         self.query_one("#text").focus()
-        await self.app.session_thread.ask(reading.keep_place(lesson, self.app.clock()))
+        await self.services.session_thread.ask(reading.keep_place(lesson, self.services.clock()))
         self.run_worker(self._draw(view), group="figures", exclusive=True)
 
     async def _show_question(self, view: QuestionView) -> None:
@@ -109,7 +110,7 @@ class ReadPage(Page):
 
     async def _show_end(self, lesson: Lesson) -> None:
         self._at_end = True
-        await self.app.session_thread.ask(reading.finish(lesson, self.app.clock()))
+        await self.services.session_thread.ask(reading.finish(lesson, self.services.clock()))
         await self._put(Static(END.format(lesson.chapter.number)))
         self.query_one("#text").focus()
 
@@ -127,7 +128,7 @@ class ReadPage(Page):
             figure_view.say(COMPUTING)
             try:
                 settings = dict(map(setting, call.settings))
-                figure_view.show(await self.app.lab.figure(call.name, settings))
+                figure_view.show(await self.services.lab.figure(call.name, settings))
             except CourseError as error:
                 figure_view.say(str(error))
 
@@ -216,8 +217,8 @@ class ReadPage(Page):
         if view is None or lesson is None or view.verdict:
             return
         try:
-            now = self.app.clock()
-            verdict = await self.app.session_thread.ask(
+            now = self.services.clock()
+            verdict = await self.services.session_thread.ask(
                 reading.answer(view.asked, message.typed, now)
             )
         except BadAnswer as problem:

@@ -12,6 +12,7 @@ from textual.widgets import Input, OptionList, Static
 from quizzes.bank import load_bank
 from quizzes.search.index import Found, Hit, Index
 from tui.app.screens.page import Page
+from tui.app.services import Services
 from tui.app.widgets.menu import Menu
 from tui.app.widgets.prose import Prose
 from tui.app.widgets.scroll import Scroll
@@ -45,8 +46,8 @@ class SearchPage(Page):
         Binding("escape", "close", "Back", show=False, tooltip="Back to what was found"),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
         self._index: Index | None = None
         self._hits: tuple[Hit, ...] = ()
         self._entry: Entry | None = None
@@ -82,7 +83,9 @@ class SearchPage(Page):
         self.query_one(Input).cursor_blink = False  # nothing moves by itself
 
     async def _search(self, typed: str) -> None:
-        found, said = await self.app.session_thread.ask(lambda session: self._found(session, typed))
+        found, said = await self.services.session_thread.ask(
+            lambda session: self._found(session, typed)
+        )
         self._hits = found.hits
         hits = self.query_one("#hits", Menu)
         hits.fill((f"{hit.sort} {hit.id}", _line(hit, not typed.strip())) for hit in found.hits)
@@ -141,7 +144,7 @@ class SearchPage(Page):
         if go := place_of(hit):
             self.post_message(go)
             return
-        entry = await self.app.session_thread.ask(
+        entry = await self.services.session_thread.ask(
             lambda session: entry_of(
                 hit.sort, hit.id, load_bank(catalog=session.catalog), session.catalog
             )

@@ -12,6 +12,7 @@ from textual.widgets import Markdown, Static
 from quizzes.bank import load_bank
 from tui.app import messages
 from tui.app.screens.page import Page
+from tui.app.services import Services
 from tui.app.widgets.prose import Prose
 from tui.app.widgets.scroll import Scroll
 from tui.study.cheat_sheet import SheetTab, tabs
@@ -33,8 +34,8 @@ class SheetPage(Page):
         Binding("right,l,right_square_bracket", "turn(1)", "Turn", key_display="←→"),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
         self._leaves: tuple[SheetTab, ...] = ()
         self._at = 0
         self._target: str | None = None
@@ -51,7 +52,7 @@ class SheetPage(Page):
     async def load(self) -> None:
         first = not self._leaves
         if first:
-            self._leaves = await self.app.session_thread.ask(
+            self._leaves = await self.services.session_thread.ask(
                 lambda s: tabs(s.catalog, load_bank(catalog=s.catalog))
             )
         target, self._target = self._target, None
