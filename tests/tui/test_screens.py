@@ -27,6 +27,7 @@ from grader import Report, Submission
 from grader.report import Problem
 from tui.app.screens.exercise import ExercisePage
 from tui.progress.settings import SETTINGS
+from tui.study.targets import ExerciseTarget
 
 sizes = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
 
@@ -197,7 +198,7 @@ def test_the_keys_fit_and_help_stays(small: Small, width: int) -> None:
 
 
 async def opened(pilot: Pilot, id: str = "weights") -> None:
-    pilot.app.action_go("exercise", id)  # type: ignore[attr-defined]
+    pilot.app.action_go("exercise", ExerciseTarget(id))  # type: ignore[attr-defined]
     await settled(pilot)
 
 

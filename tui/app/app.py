@@ -15,7 +15,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 from textual.binding import Binding
@@ -26,6 +26,7 @@ from tui.app.places import BY_NAME, HOME, PLACES, Place
 from tui.app.services import Services
 from tui.app.session_thread import SessionThread
 from tui.study.session import local_now
+from tui.study.targets import Target, target_of
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -66,7 +67,7 @@ class LearnApp(App[None]):
         # Under NO_COLOR the terminal's own two colours are used: readable on every background.
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.services = Services(session_thread, grader, clock)
-        self._pages: dict[str, Page] = {}
+        self._pages: dict[str, Page[Any]] = {}
         self._visited = [HOME.name]
         # Each place is a mode, so that it is still as it was left when one comes back to it.
         for place in PLACES:
@@ -88,14 +89,14 @@ class LearnApp(App[None]):
 
     # places
 
-    def _page(self, place: Place) -> Page:
+    def _page(self, place: Place) -> Page[Any]:
         """Built on the first visit, from the module and the class that the table names."""
         if place.name not in self._pages:
             module = import_module(f"tui.app.screens.{place.name}")
             self._pages[place.name] = getattr(module, place.page)(self.services)
         return self._pages[place.name]
 
-    def action_go(self, place: str, target: str | None = None) -> None:
+    def action_go(self, place: str, target: Target | None = None) -> None:
         page = self._page(BY_NAME[place])
         if target is not None:
             page.open(target)
@@ -130,23 +131,16 @@ class LearnApp(App[None]):
         self.action_go(message.place, message.target)
 
     def on_do(self, message: messages.Do) -> None:
-        step = message.step
-        place = STEP_PLACES.get(step.kind, "")
-        if place in BY_NAME:
-            # A quiz is as long as it was announced.
-            self.action_go(place, f"{step.id} {step.count}" if step.count else step.id)
+        if target := target_of(message.step):
+            self.on_go(messages.Go.to(target))
         else:
-            self.notify(f"Run `{step.command}` in your shell.")
+            self.notify(f"Run `{message.step.command}` in your shell.")
 
     async def on_choose_theme(self, message: messages.ChooseTheme) -> None:
         self.theme = message.name
         await self.services.session_thread.ask(
             lambda session: session.progress.settings.change("theme", message.name)
         )
-
-
-# Where a kind of step is done. Other kinds are done by their command.
-STEP_PLACES = {"exercise": "exercise", "reading": "read", "quiz": "quiz", "review": "review"}
 
 
 def run() -> None:

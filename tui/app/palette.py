@@ -13,6 +13,7 @@ from textual.types import IgnoreReturnCallbackType
 from tui.app import messages, themes
 from tui.app.places import PLACES
 from tui.app.screens.page import Page
+from tui.study.targets import ExerciseTarget
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class CourseCommands(Provider):
             for exercise in page.services.catalog.exercises:
                 yield PaletteCommand(
                     f"Exercise: {exercise.title} ({exercise.id})",
-                    self._post(messages.Go("exercise", exercise.id)),
+                    self._post(messages.Go.to(ExerciseTarget(exercise.id))),
                     exercise.summary,
                 )
 

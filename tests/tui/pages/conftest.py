@@ -20,6 +20,7 @@ from tui.app.app import LearnApp
 from tui.app.session_thread import SessionThread
 from tui.progress.progress import Progress
 from tui.study.session import Session
+from tui.study.targets import Target
 
 SIZES = (NARROW, WIDE)
 SETTLING = ("load", "search", "figures")
@@ -43,7 +44,7 @@ class Driver:
         await self.pilot.press(*text)
         await self.settle()
 
-    async def go(self, place: str, target: str | None = None) -> None:
+    async def go(self, place: str, target: Target | None = None) -> None:
         self.app.action_go(place, target)
         await self.settle()
 

@@ -26,6 +26,7 @@ from tui.study.editor import edit, find_editor
 from tui.study.exercise_state import Briefing, briefing
 from tui.study.grading import keep, read
 from tui.study.hints import show_hint
+from tui.study.targets import ExerciseTarget
 
 if TYPE_CHECKING:
     from tui.progress.progress import Kind
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 PATIENCE = 0.2
 
 
-class ExercisePage(Page):
+class ExercisePage(Page[ExerciseTarget]):
     PLACE = "exercise"
     CSS_PATH = "../styles/exercise.tcss"
     AUTO_FOCUS = ""
@@ -62,11 +63,10 @@ class ExercisePage(Page):
                 yield Brief()
             yield Verdict(self.services.catalog, id="verdict")
 
-    def open(self, target: str) -> None:
-        self._wanted = target
-
     async def load(self) -> None:
         self._prepare()
+        if target := self.take_target():
+            self._wanted = target.id
         before = self._exercise
         await self._refresh()
         if self._exercise != before:

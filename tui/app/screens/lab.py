@@ -11,12 +11,13 @@ from tui.app.services import Services
 from tui.app.widgets.dials import Dial, Dials
 from tui.app.widgets.figure_view import FigureView
 from tui.app.widgets.scroll import Scroll
-from tui.figures.lab_process import Entry, Value, setting
+from tui.figures.lab_process import Entry, Value
+from tui.study.targets import FigureTarget
 
 STARTING = "The reference model is loading PyTorch, in a process of its own …"
 
 
-class LabPage(Page):
+class LabPage(Page[FigureTarget]):
     PLACE = "lab"
     CSS_PATH = "../styles/lab.tcss"
     BINDINGS = [
@@ -31,16 +32,11 @@ class LabPage(Page):
         self._entries: tuple[Entry, ...] = ()
         self._at = 0
         self._places: dict[str, dict[str, int]] = {}
-        self._target: str | None = None
 
     def content(self) -> ComposeResult:
         yield Dials()
         with Scroll(can_focus=False):
             yield FigureView()
-
-    def open(self, target: str) -> None:
-        """A figure's name, and its settings: `masks kind=block length=8`."""
-        self._target = target
 
     async def load(self) -> None:
         self.query_one(Dials).focus()
@@ -71,12 +67,12 @@ class LabPage(Page):
 
     def _take_target(self) -> None:
         """Settings that do not exist are left as they were."""
-        words, self._target = (self._target or "").split(), None
+        target = self.take_target()
         names = [entry.name for entry in self._entries]
-        if not words or words[0] not in names:
+        if target is None or target.name not in names:
             return
-        self._at = names.index(words[0])
-        wanted = dict(setting(word) for word in words[1:] if "=" in word)
+        self._at = names.index(target.name)
+        wanted = target.settings
         for parameter in self._entry.parameters:
             if wanted.get(parameter.name) in parameter.values:
                 place = parameter.values.index(wanted[parameter.name])

@@ -14,13 +14,13 @@ from tui.app import messages
 from tui.app.screens.contents import ContentsScreen
 from tui.app.screens.page import Page
 from tui.app.services import Services
-from tui.app.widgets.answering import Answered
 from tui.app.widgets.question_view import QuestionView
 from tui.app.widgets.scroll import Scroll
 from tui.app.widgets.step_view import StepView
 from tui.figures.lab_process import setting
 from tui.study import lesson_reading as reading
 from tui.study.lesson_reading import Lesson
+from tui.study.targets import ExerciseTarget, FigureTarget, LessonTarget
 from tui.text.lesson_pages import contents
 
 COMPUTING = "The figure is being computed …"
@@ -44,7 +44,7 @@ class Text(Scroll):
         self.scroll_page_down(animate=False)
 
 
-class ReadPage(Page):
+class ReadPage(Page[LessonTarget]):
     PLACE = "read"
     CSS_PATH = "../styles/read.tcss"
     BINDINGS = [
@@ -59,7 +59,6 @@ class ReadPage(Page):
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self._lesson: Lesson | None = None
-        self._target: str | None = None
         self._asked: dict[int, QuestionView] = {}
         self._at_end = False
 
@@ -68,15 +67,11 @@ class ReadPage(Page):
         with Text(id="text"):
             yield Vertical(id="page")
 
-    def open(self, target: str) -> None:
-        """A chapter's id, a section's anchor, or a step's id."""
-        self._target = target
-
     async def load(self) -> None:
         if self._lesson is None or self._target is not None:
-            target, self._target = self._target, None
+            target = self.take_target()
             lesson = await self.services.session_thread.ask(
-                lambda session: reading.open_lesson(session, target)
+                lambda session: reading.open_lesson(session, target.id if target else None)
             )
             self._lesson, self._asked = lesson, {}
             await self._show_step()
@@ -178,12 +173,14 @@ class ReadPage(Page):
 
     def action_exercise(self) -> None:
         if self._lesson and self._lesson.step.exercises:
-            self.post_message(messages.Go("exercise", self._lesson.step.exercises[0]))
+            self.post_message(messages.Go.to(ExerciseTarget(self._lesson.step.exercises[0])))
 
     def action_lab(self) -> None:
         if self._lesson and self._lesson.step.figures:
             call = self._lesson.step.figures[0]
-            self.post_message(messages.Go("lab", " ".join((call.name, *call.settings))))
+            self.post_message(
+                messages.Go.to(FigureTarget(call.name, dict(map(setting, call.settings))))
+            )
 
     async def action_leave(self) -> None:
         await self.action_back()
@@ -212,7 +209,7 @@ class ReadPage(Page):
 
     # messages
 
-    async def on_answered(self, message: Answered) -> None:
+    async def on_answered(self, message: messages.Answered) -> None:
         view, lesson = self._question, self._lesson
         if view is None or lesson is None or view.verdict:
             return
@@ -234,7 +231,7 @@ class ReadPage(Page):
 
     def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
         if event.href.startswith("#"):
-            self.open(event.href[1:])
+            self.open(LessonTarget(event.href[1:]))
             self.arrive()
         else:
             self.app.open_url(event.href)

@@ -19,6 +19,7 @@ from tui.app.services import Services
 from tui.app.widgets.card_view import CardView
 from tui.app.widgets.scroll import Scroll
 from tui.study.review_session import ReviewSession
+from tui.study.targets import LessonTarget, ReviewTarget
 
 # A pause longer than this is no thinking.
 MAX_MILLISECONDS = 60_000
@@ -33,7 +34,7 @@ POSTPONED = (
 )
 
 
-class ReviewPage(Page):
+class ReviewPage(Page[ReviewTarget]):
     PLACE = "review"
     CSS_PATH = "../styles/quiz.tcss"
     BINDINGS = [
@@ -128,7 +129,7 @@ class ReviewPage(Page):
 
     def action_lesson(self) -> None:
         if card := self._card:
-            self.post_message(messages.Go("read", card.card.topic))
+            self.post_message(messages.Go.to(LessonTarget(card.card.topic)))
 
 
 def _farewell(session: ReviewSession) -> str:

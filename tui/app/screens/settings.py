@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Never
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -22,7 +23,7 @@ from tui.progress.settings import SETTINGS, Value, neighbour
 NAMES = tuple(SETTINGS)
 
 
-class SettingsPage(Page):
+class SettingsPage(Page[Never]):
     PLACE = "settings"
     CSS_PATH = "../styles/settings.tcss"
     BINDINGS = [

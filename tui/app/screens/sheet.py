@@ -16,6 +16,7 @@ from tui.app.services import Services
 from tui.app.widgets.prose import Prose
 from tui.app.widgets.scroll import Scroll
 from tui.study.cheat_sheet import SheetTab, tabs
+from tui.study.targets import LessonTarget, SheetTarget
 
 
 class Tabs(Static):
@@ -23,10 +24,10 @@ class Tabs(Static):
 
     def on_click(self, event: Click) -> None:
         if tab := event.style.meta.get("tab"):
-            self.post_message(messages.Go("sheet", tab))
+            self.post_message(messages.Go.to(SheetTarget(tab)))
 
 
-class SheetPage(Page):
+class SheetPage(Page[SheetTarget]):
     PLACE = "sheet"
     CSS_PATH = "../styles/sheet.tcss"
     BINDINGS = [
@@ -38,16 +39,11 @@ class SheetPage(Page):
         super().__init__(services)
         self._leaves: tuple[SheetTab, ...] = ()
         self._at = 0
-        self._target: str | None = None
 
     def content(self) -> ComposeResult:
         yield Tabs()
         with Scroll():
             yield Prose()
-
-    def open(self, target: str) -> None:
-        """`course`, a chapter's id, `timeline` or `resources`."""
-        self._target = target
 
     async def load(self) -> None:
         first = not self._leaves
@@ -55,10 +51,10 @@ class SheetPage(Page):
             self._leaves = await self.services.session_thread.ask(
                 lambda s: tabs(s.catalog, load_bank(catalog=s.catalog))
             )
-        target, self._target = self._target, None
+        target = self.take_target()
         ids = [tab.id for tab in self._leaves]
-        if target in ids:
-            self._at = ids.index(target)
+        if target and target.tab in ids:
+            self._at = ids.index(target.tab)
         if first or target:
             await self._show()
         self.query_one(Scroll).focus()
@@ -83,6 +79,6 @@ class SheetPage(Page):
 
     def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
         if event.href.startswith("#"):
-            self.post_message(messages.Go("read", event.href[1:]))
+            self.post_message(messages.Go.to(LessonTarget(event.href[1:])))
         else:
             self.app.open_url(event.href)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Never
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 
@@ -15,7 +17,7 @@ from tui.app.widgets.scroll import Scroll
 from tui.study.overview import Overview, overview
 
 
-class TodayPage(Page):
+class TodayPage(Page[Never]):
     PLACE = "today"
     CSS_PATH = "../styles/today.tcss"
     BINDINGS = [
