@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.widgets import OptionList
 
 from tui.app import themes
-from tui.app.screens import BY_NAME, PLACES
+from tui.app.places import BY_NAME, PLACES
 from tui.app.widgets.key_bar import SPARE
 from tui.figures.colours import contrast
 from tui.progress.settings import SETTINGS

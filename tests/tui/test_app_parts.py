@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import math
 from datetime import UTC, date, datetime, timedelta
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -12,12 +13,15 @@ from hypothesis import strategies as st
 
 from exercises.catalog import load_catalog
 from quizzes.cards.scheduling import Review, Schedule
+from tui.app.messages import PLACES_OF
+from tui.app.places import BY_NAME
 from tui.app.widgets.plots import calendar, columns
 from tui.app.widgets.table import balanced
 from tui.figures.heatmap import NUMBER_WIDTH, differs, level, scale, short, worst
 from tui.progress.activity import hours_by_day, streak
 from tui.progress.settings import SETTINGS, neighbour, parse
 from tui.study.statistics import WEEKS, recall_by_week
+from tui.study.targets import Target
 from tui.text.stub_outline import blocks, fill
 
 NAN = math.nan
@@ -158,3 +162,11 @@ def test_every_setting_can_be_turned_and_stays_within_its_bounds(name: str) -> N
         value = SETTINGS[name].default
         for _ in range(300):
             value = parse(name, neighbour(name, value, by))
+
+
+# targets
+
+
+def test_every_target_has_its_place() -> None:
+    assert set(PLACES_OF) == set(get_args(Target))
+    assert set(PLACES_OF.values()) < set(BY_NAME)

@@ -27,6 +27,7 @@ from grader import Report, Submission
 from grader.report import Problem
 from tui.app.screens.exercise import ExercisePage
 from tui.progress.settings import SETTINGS
+from tui.study.targets import ExerciseTarget
 
 sizes = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
 
@@ -66,8 +67,8 @@ def test_a_day_ends_when_one_goes_to_bed(small: Small) -> None:
     """As for cards and the plan: two o'clock at night still belongs to the day before."""
 
     async def script(pilot: Pilot) -> None:
-        app: Any = pilot.app
-        app.clock = lambda: NOW.replace(hour=2)
+        today: Any = pilot.app.screen
+        today.services = replace(today.services, clock=lambda: NOW.replace(hour=2))
         await press(pilot, "g", "m", "g", "t")
         assert "Thursday, 12 June" in one_line(pilot)
 
@@ -197,7 +198,7 @@ def test_the_keys_fit_and_help_stays(small: Small, width: int) -> None:
 
 
 async def opened(pilot: Pilot, id: str = "weights") -> None:
-    pilot.app.action_go("exercise", id)  # type: ignore[attr-defined]
+    pilot.app.action_go("exercise", ExerciseTarget(id))  # type: ignore[attr-defined]
     await settled(pilot)
 
 

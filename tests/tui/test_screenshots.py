@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from driving import NARROW, WIDE, Pilot, Small, press, settled
 
+from tui.study.targets import ExerciseTarget
+
 FOLDER = Path(__file__).with_name("screenshots")
 UPDATE = bool(os.environ.get("UPDATE_SCREENSHOTS"))
 
@@ -47,7 +49,8 @@ def compare(
     async def script(pilot: Pilot) -> None:
         for key in keys:
             if key.startswith("exercise:"):
-                pilot.app.action_go("exercise", key.partition(":")[2])  # type: ignore[attr-defined]
+                target = ExerciseTarget(key.partition(":")[2])
+                pilot.app.action_go("exercise", target)  # type: ignore[attr-defined]
                 await settled(pilot)
             else:
                 await press(pilot, key)

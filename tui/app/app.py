@@ -1,8 +1,10 @@
 """`learn` on a terminal: bindings and screens. What they show and do is in `screens` and `widgets`.
 
-desk.py      a thread that owns the session: what is on disk is asked of it
-marking.py   a warm grader, in processes of its own
-messages.py  what the parts tell each other
+places.py             the table of places: names, keys, titles
+services.py           what every page is given: the session, the grader, the Lab, the time
+session_thread.py     a thread that owns the session: what is on disk is asked of it
+background_grader.py  a warm grader, in processes of its own
+messages.py           what the parts tell each other
 """
 
 from __future__ import annotations
@@ -11,23 +13,25 @@ import gc
 import os
 from collections.abc import Callable
 from datetime import datetime
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 from textual.binding import Binding
 
 from tui.app import messages, themes
 from tui.app.background_grader import BackgroundGrader
-from tui.app.screens import BY_NAME, HOME, PLACES
+from tui.app.places import BY_NAME, HOME, PLACES, Place
+from tui.app.services import Services
 from tui.app.session_thread import SessionThread
 from tui.study.session import local_now
+from tui.study.targets import Target, target_of
 
 if TYPE_CHECKING:
     from textual.command import Provider
 
     from tui.app.screens.page import Page
-    from tui.figures.lab_process import Lab
 
 
 def _commands() -> type[Provider]:
@@ -41,9 +45,6 @@ class LearnApp(App[None]):
 
     TITLE = "Learn the Transformer"
     CSS_PATH = "styles/app.tcss"
-    SCREENS = {place.name: place.build for place in PLACES}
-    # Each place is a mode, so that it is still as it was left when one comes back to it.
-    MODES = {place.name: place.name for place in PLACES}
     DEFAULT_MODE = HOME.name
     COMMANDS = {_commands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
@@ -65,10 +66,12 @@ class LearnApp(App[None]):
     ) -> None:
         # Under NO_COLOR the terminal's own two colours are used: readable on every background.
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
-        self.session_thread = session_thread
-        self.grader = grader
-        self.clock = clock
+        self.services = Services(session_thread, grader, clock)
+        self._pages: dict[str, Page[Any]] = {}
         self._visited = [HOME.name]
+        # Each place is a mode, so that it is still as it was left when one comes back to it.
+        for place in PLACES:
+            self.add_mode(place.name, partial(self._page, place))
         for each in themes.THEMES:
             self.register_theme(each)
         self.theme = theme
@@ -81,21 +84,20 @@ class LearnApp(App[None]):
         gc.freeze()
         gc.enable()
 
-    @cached_property
-    def lab(self) -> Lab:
-        """The process that computes figures; it starts with the first of them."""
-        from tui.figures.lab_process import Lab
-
-        return Lab()
-
     async def on_unmount(self) -> None:
-        if "lab" in self.__dict__:
-            await self.lab.close()
+        await self.services.close()
 
     # places
 
-    def action_go(self, place: str, target: str | None = None) -> None:
-        page: Page = self.get_screen(place)  # type: ignore[assignment]
+    def _page(self, place: Place) -> Page[Any]:
+        """Built on the first visit, from the module and the class that the table names."""
+        if place.name not in self._pages:
+            module = import_module(f"tui.app.screens.{place.name}")
+            self._pages[place.name] = getattr(module, place.page)(self.services)
+        return self._pages[place.name]
+
+    def action_go(self, place: str, target: Target | None = None) -> None:
+        page = self._page(BY_NAME[place])
         if target is not None:
             page.open(target)
         if self.screen is page:
@@ -123,29 +125,22 @@ class LearnApp(App[None]):
 
         self.push_screen(HelpScreen(self.screen, BY_NAME[self._visited[-1]].title))
 
-    async def choose_theme(self, name: str) -> None:
-        self.theme = name
-        await self.session_thread.ask(
-            lambda session: session.progress.settings.change("theme", name)
-        )
-
     # messages
 
     def on_go(self, message: messages.Go) -> None:
         self.action_go(message.place, message.target)
 
     def on_do(self, message: messages.Do) -> None:
-        step = message.step
-        place = STEP_PLACES.get(step.kind, "")
-        if place in BY_NAME:
-            # A quiz is as long as it was announced.
-            self.action_go(place, f"{step.id} {step.count}" if step.count else step.id)
+        if target := target_of(message.step):
+            self.on_go(messages.Go.to(target))
         else:
-            self.notify(f"Run `{step.command}` in your shell.")
+            self.notify(f"Run `{message.step.command}` in your shell.")
 
-
-# Where a kind of step is done. Other kinds are done by their command.
-STEP_PLACES = {"exercise": "exercise", "reading": "read", "quiz": "quiz", "review": "review"}
+    async def on_choose_theme(self, message: messages.ChooseTheme) -> None:
+        self.theme = message.name
+        await self.services.session_thread.ask(
+            lambda session: session.progress.settings.change("theme", message.name)
+        )
 
 
 def run() -> None:

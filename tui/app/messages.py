@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from tui.study import targets
+from tui.study.targets import Target
+
 if TYPE_CHECKING:
     from exercises.catalog import Exercise
     from tui.planning.describe import Step
@@ -16,10 +19,28 @@ if TYPE_CHECKING:
 
 @dataclass
 class Go(Message):
-    """Show a place; `target` is what to show there, such as an exercise's id."""
+    """Show a place, as it was left or with `target`."""
 
     place: str
-    target: str | None = None
+    target: Target | None = None
+
+    @classmethod
+    def to(cls, target: Target) -> Go:
+        return cls(PLACES_OF[type(target)], target)
+
+
+PLACES_OF: dict[type[Target], str] = {
+    targets.ExerciseTarget: "exercise",
+    targets.MapTarget: "map",
+    targets.LessonTarget: "read",
+    targets.QuizTarget: "quiz",
+    targets.TestOutTarget: "quiz",
+    targets.PrerequisitesTarget: "quiz",
+    targets.ReviewTarget: "review",
+    targets.FigureTarget: "lab",
+    targets.SearchTarget: "search",
+    targets.SheetTarget: "sheet",
+}
 
 
 @dataclass
@@ -27,6 +48,13 @@ class Do(Message):
     """The learner wants to take this step."""
 
     step: Step
+
+
+@dataclass
+class ChooseTheme(Message):
+    """The learner wants these colours, now and from now on."""
+
+    name: str
 
 
 @dataclass
@@ -57,5 +85,19 @@ class Polling(Message):
     reason: str
 
 
-class ProgressChanged(Message):
-    """Something was recorded: what is on the screen may be old."""
+@dataclass
+class Answered(Message):
+    """The learner gives this answer. Whether it has the right form is for the question to say."""
+
+    typed: str
+
+
+@dataclass
+class Unfinished(Message):
+    """Something of the answer is missing still, and what."""
+
+    missing: str
+
+
+class Changed(Message):
+    """What was said about the answer is no longer about this one."""

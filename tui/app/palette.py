@@ -5,54 +5,56 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.message import Message
 from textual.types import IgnoreReturnCallbackType
 
-from tui.app import themes
-from tui.app.screens import PLACES
-
-if TYPE_CHECKING:
-    from tui.app.app import LearnApp
+from tui.app import messages, themes
+from tui.app.places import PLACES
+from tui.app.screens.page import Page
+from tui.study.targets import ExerciseTarget
 
 
 @dataclass(frozen=True)
-class Entry:
+class PaletteCommand:
     text: str
     run: IgnoreReturnCallbackType
-    says: str
+    description: str
 
 
 class CourseCommands(Provider):
     async def discover(self) -> Hits:
-        for entry in self._few():
-            yield DiscoveryHit(entry.text, entry.run, help=entry.says)
+        for each in self._few():
+            yield DiscoveryHit(each.text, each.run, help=each.description)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
-        for entry in (*self._few(), *self._exercises()):
-            if score := matcher.match(entry.text):
-                yield Hit(score, matcher.highlight(entry.text), entry.run, help=entry.says)
+        for each in (*self._few(), *self._exercises()):
+            if score := matcher.match(each.text):
+                yield Hit(score, matcher.highlight(each.text), each.run, help=each.description)
 
-    def _few(self) -> Iterator[Entry]:
+    def _few(self) -> Iterator[PaletteCommand]:
         """What is offered before anything is typed."""
-        app = self._app
         for place in PLACES:
-            yield Entry(f"Go to {place.title}", partial(app.action_go, place.name), place.says)
+            go = messages.Go(place.name)
+            yield PaletteCommand(f"Go to {place.title}", self._post(go), place.description)
         for name in themes.NAMES:
-            yield Entry(f"Theme: {name}", partial(app.choose_theme, name), "colours of the app")
-        yield Entry("Help", app.action_help, "the keys of where you are")
-        yield Entry("Quit", app.action_quit, "everything is kept")
+            choose = messages.ChooseTheme(name)
+            yield PaletteCommand(f"Theme: {name}", self._post(choose), "colours of the app")
+        show_help = partial(self.app.run_action, "help")
+        yield PaletteCommand("Help", show_help, "the keys of where you are")
+        yield PaletteCommand("Quit", self.app.action_quit, "everything is kept")
 
-    def _exercises(self) -> Iterator[Entry]:
-        for exercise in self._app.session_thread.session.catalog.exercises:
-            yield Entry(
-                f"Exercise: {exercise.title} ({exercise.id})",
-                partial(self._app.action_go, "exercise", exercise.id),
-                exercise.summary,
-            )
+    def _exercises(self) -> Iterator[PaletteCommand]:
+        page = self.app.screen_stack[0]
+        if isinstance(page, Page):
+            for exercise in page.services.catalog.exercises:
+                yield PaletteCommand(
+                    f"Exercise: {exercise.title} ({exercise.id})",
+                    self._post(messages.Go.to(ExerciseTarget(exercise.id))),
+                    exercise.summary,
+                )
 
-    @property
-    def _app(self) -> LearnApp:
-        return self.app  # type: ignore[return-value]
+    def _post(self, message: Message) -> IgnoreReturnCallbackType:
+        return partial(self.app.post_message, message)

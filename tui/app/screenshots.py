@@ -22,6 +22,7 @@ from tui.app.background_grader import BackgroundGrader
 from tui.app.session_thread import SessionThread
 from tui.progress.progress import Attempt, Progress
 from tui.study.session import Session
+from tui.study.targets import ExerciseTarget
 
 NOW = datetime(2025, 6, 13, 10, 30, tzinfo=timezone(timedelta(hours=2)))
 SIZE = (100, 30)
@@ -53,7 +54,7 @@ async def take(folder: Path) -> None:
             async with app.run_test(size=SIZE) as pilot:
                 await _settle(pilot)
                 _save(app, folder, "today")
-                app.action_go("exercise", EXERCISE)
+                app.action_go("exercise", ExerciseTarget(EXERCISE))
                 await _settle(pilot)
                 await pilot.press("r")
                 await _settle(pilot)

@@ -20,6 +20,7 @@ from tui.app.app import LearnApp
 from tui.app.session_thread import SessionThread
 from tui.progress.progress import Progress
 from tui.study.session import Session
+from tui.study.targets import Target
 
 SIZES = (NARROW, WIDE)
 SETTLING = ("load", "search", "figures")
@@ -43,14 +44,14 @@ class Driver:
         await self.pilot.press(*text)
         await self.settle()
 
-    async def go(self, place: str, target: str | None = None) -> None:
+    async def go(self, place: str, target: Target | None = None) -> None:
         self.app.action_go(place, target)
         await self.settle()
 
     async def settle(self) -> None:
         """Until the session has answered, nothing is being loaded and all messages are handled."""
         await self.pilot.pause()
-        await self.app.session_thread.ask(lambda session: None)
+        await self.app.services.session_thread.ask(lambda session: None)
         await self.pilot.pause()
         while running := [worker for worker in self.app.workers if worker.group in SETTLING]:
             await self.app.workers.wait_for_complete(running)

@@ -14,7 +14,7 @@ from datetime import datetime
 from tui.app.app import LearnApp
 from tui.app.session_thread import SessionThread
 from tui.app.background_grader import BackgroundGrader
-from tui.app.screens import PLACES
+from tui.app.places import PLACES
 
 class Idle(BackgroundGrader):
     def warm(self):
@@ -29,7 +29,7 @@ async def visit():
                 await pilot.pause()
                 await app.workers.wait_for_complete([w for w in app.workers if w.group == "load"])
                 assert app.screen.PLACE == place.name
-            print("visited", len(PLACES), app.lab.is_running)
+            print("visited", len(PLACES), app.services.lab.is_running)
 
 asyncio.run(visit())
 print("loaded:", *sorted({"torch", "reference"} & set(sys.modules)))

@@ -12,6 +12,7 @@ from tui.app.screens.lab import LabPage
 from tui.app.widgets.dials import Dials
 from tui.app.widgets.figure_view import FigureView
 from tui.figures import lab_process
+from tui.study.targets import FigureTarget
 
 Drive = Callable[..., None]
 
@@ -34,7 +35,7 @@ def test_a_figure_follows_the_arrow_keys(drive: Drive, size: Any) -> None:
 
 def test_values_end_where_they_end_and_figures_go_round(drive: Drive) -> None:
     async def script(driver: Any) -> None:
-        await driver.go("lab", "masks kind=block length=4")
+        await driver.go("lab", FigureTarget("masks", {"kind": "block", "length": 4}))
         assert "block" in driver.text
         page = driver.app.screen
         await driver.press("down", "right", "right")
@@ -50,7 +51,7 @@ def test_values_end_where_they_end_and_figures_go_round(drive: Drive) -> None:
 
 def test_the_view_turns(drive: Drive) -> None:
     async def script(driver: Any) -> None:
-        await driver.go("lab", "attention_weights")
+        await driver.go("lab", FigureTarget("attention_weights", {}))
         assert ".80" in driver.text
         await driver.press("v")
         assert ".80" not in driver.text and "█" in driver.text
@@ -66,7 +67,7 @@ def test_the_view_turns(drive: Drive) -> None:
 def test_it_is_drawn_in_every_theme(drive: Drive, theme: str) -> None:
     async def script(driver: Any) -> None:
         driver.app.theme = theme
-        await driver.go("lab", "masks")
+        await driver.go("lab", FigureTarget("masks", {}))
         assert driver.one(FigureView)._scale() is not None
         assert "Mask" in driver.text or "Masks" in driver.text
 
@@ -75,7 +76,7 @@ def test_it_is_drawn_in_every_theme(drive: Drive, theme: str) -> None:
 
 def test_a_click_turns_a_dial(drive: Drive) -> None:
     async def script(driver: Any) -> None:
-        await driver.go("lab", "masks")
+        await driver.go("lab", FigureTarget("masks", {}))
         before = driver.app.screen._settings()["kind"]
         line = driver.text.splitlines()[3]
         dials = driver.one(Dials)

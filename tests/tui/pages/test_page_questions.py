@@ -15,7 +15,8 @@ from textual.pilot import Pilot
 
 from quizzes.bank import load_bank
 from quizzes.questions.question import KINDS, Asked, BadAnswer
-from tui.app.widgets.answering import Answered, Row
+from tui.app.messages import Answered
+from tui.app.widgets.answering import Row
 from tui.app.widgets.question_view import QuestionView
 from tui.text.styled import plain
 

@@ -14,6 +14,7 @@ from tui.app.screens.quiz import QuizPage
 from tui.app.widgets.question_view import QuestionView
 from tui.planning import estimates
 from tui.study.quiz_round import DEFAULT_COUNT
+from tui.study.targets import PrerequisitesTarget, QuizTarget, TestOutTarget
 
 Drive = Callable[..., None]
 CHAPTER = load_catalog().chapters[0]
@@ -42,7 +43,7 @@ def test_the_menu_offers_chapters_prerequisites_and_testing_out(drive: Drive, si
 
 def test_a_round_without_a_mistake(drive: Drive, session: Any) -> None:
     async def script(driver: Any) -> None:
-        await driver.go("quiz", CHAPTER.id)
+        await driver.go("quiz", QuizTarget(CHAPTER.id))
         assert await answer_all(driver, right_keys) == DEFAULT_COUNT
         assert f"{DEFAULT_COUNT} of {DEFAULT_COUNT} right." in driver.text
         assert "Revisit" not in driver.text
@@ -56,7 +57,7 @@ def test_a_round_without_a_mistake(drive: Drive, session: Any) -> None:
 
 def test_what_went_wrong_leads_to_its_section(drive: Drive) -> None:
     async def script(driver: Any) -> None:
-        await driver.go("quiz", CHAPTER.id)
+        await driver.go("quiz", QuizTarget(CHAPTER.id))
         topic = driver.one(QuestionView).asked.question.topic
         await driver.press(*wrong_keys(driver.one(QuestionView).asked))
         await driver.press("escape")
@@ -71,7 +72,7 @@ def test_what_went_wrong_leads_to_its_section(drive: Drive) -> None:
 
 def test_a_round_that_was_left_goes_on(drive: Drive) -> None:
     async def script(driver: Any) -> None:
-        await driver.go("quiz", CHAPTER.id)
+        await driver.go("quiz", QuizTarget(CHAPTER.id))
         await driver.press(*right_keys(driver.one(QuestionView).asked), "n")
         await driver.go("today")
         await driver.go("quiz")
@@ -95,7 +96,7 @@ def test_a_round_has_as_many_questions_as_today_says(drive: Drive, session: Any)
 
 def test_an_open_question_promises_only_what_works(drive: Drive) -> None:
     async def script(driver: Any) -> None:
-        await driver.go("quiz", CHAPTER.id)
+        await driver.go("quiz", QuizTarget(CHAPTER.id))
         for _ in range(DEFAULT_COUNT):
             last = driver.text.splitlines()[-1]
             assert "Next" not in last and "esc End" in last and " Help" in last
@@ -108,7 +109,7 @@ def test_an_open_question_promises_only_what_works(drive: Drive) -> None:
 
 def test_escape_ends_a_round_and_then_leaves(drive: Drive) -> None:
     async def script(driver: Any) -> None:
-        await driver.go("quiz", CHAPTER.id)
+        await driver.go("quiz", QuizTarget(CHAPTER.id))
         await driver.press("escape")
         assert "Nothing was answered." in driver.text
         await driver.press("escape")
@@ -119,7 +120,7 @@ def test_escape_ends_a_round_and_then_leaves(drive: Drive) -> None:
 
 def test_testing_out_of_a_chapter(drive: Drive, session: Any) -> None:
     async def script(driver: Any) -> None:
-        await driver.go("quiz", f"testout {CHAPTER.id}")
+        await driver.go("quiz", TestOutTarget(CHAPTER.id))
         assert "must be right" in driver.text
         await answer_all(driver, right_keys)
         assert "You have tested out." in driver.text
@@ -129,7 +130,7 @@ def test_testing_out_of_a_chapter(drive: Drive, session: Any) -> None:
         assert opened.progress.answers.tested_out() == {CHAPTER.id}
 
 
-@pytest.mark.parametrize("target", ["prerequisites", CHAPTER.topics[1].id])
+@pytest.mark.parametrize("target", [PrerequisitesTarget(), QuizTarget(), QuizTarget(CHAPTER.id, 3)])
 def test_what_else_can_be_asked_for(drive: Drive, target: str) -> None:
     async def script(driver: Any) -> None:
         await driver.go("quiz", target)

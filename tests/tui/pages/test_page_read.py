@@ -15,6 +15,7 @@ from tui.app.screens.read import ReadPage
 from tui.app.widgets.question_view import QuestionView
 from tui.planning import estimates
 from tui.study.lesson_questions import check_after
+from tui.study.targets import LessonTarget
 from tui.text.lesson_pages import steps
 
 Drive = Callable[..., None]
@@ -41,7 +42,7 @@ def test_the_first_step_is_shown_with_its_place(drive: Drive, size: Any) -> None
 
 def test_space_turns_a_page_before_it_goes_on(drive: Drive) -> None:
     async def script(driver: Any) -> None:
-        await driver.go("read", "implementation/overview/1")
+        await driver.go("read", LessonTarget("implementation/overview/1"))
         assert driver.app.screen.query_one("#text").max_scroll_y > 0
         before = driver.text.splitlines()[2]
         await driver.press("space")
@@ -73,7 +74,7 @@ def at(place: int) -> str:
 
 def test_a_question_follows_its_step(drive: Drive, size: Any) -> None:
     async def script(driver: Any) -> None:
-        await driver.go("read", STEPS[ASKED].id)
+        await driver.go("read", LessonTarget(STEPS[ASKED].id))
         assert "Space: a question" in driver.text or size == (80, 24)
         await driver.press("n")
         view = driver.one(QuestionView)
@@ -91,7 +92,7 @@ def test_a_wrong_answer_is_explained_and_asked_again_three_steps_later(
     drive: Drive, session: Any
 ) -> None:
     async def script(driver: Any) -> None:
-        await driver.go("read", STEPS[ASKED].id)
+        await driver.go("read", LessonTarget(STEPS[ASKED].id))
         await driver.press("n")
         asked = driver.one(QuestionView).asked
         await driver.press(*wrong_keys(asked))
@@ -113,7 +114,7 @@ def test_a_wrong_answer_is_explained_and_asked_again_three_steps_later(
 
 def test_what_is_not_in_the_form_of_an_answer_costs_nothing(drive: Drive, session: Any) -> None:
     async def script(driver: Any) -> None:
-        await driver.go("read", STEPS[ASKED].id)
+        await driver.go("read", LessonTarget(STEPS[ASKED].id))
         await driver.press("n", "enter")
         assert driver.one(QuestionView).verdict is None
         assert driver.app.screen.query(".problem")
@@ -125,7 +126,7 @@ def test_what_is_not_in_the_form_of_an_answer_costs_nothing(drive: Drive, sessio
 
 def test_back_goes_back_and_does_not_ask_again(drive: Drive) -> None:
     async def script(driver: Any) -> None:
-        await driver.go("read", STEPS[ASKED].id)
+        await driver.go("read", LessonTarget(STEPS[ASKED].id))
         await driver.press("n")
         await driver.press(*right_keys(driver.one(QuestionView).asked))
         await driver.press("b")
@@ -140,7 +141,7 @@ def test_back_goes_back_and_does_not_ask_again(drive: Drive) -> None:
 
 def test_reading_goes_on_where_it_stopped(drive: Drive) -> None:
     async def stop(driver: Any) -> None:
-        await driver.go("read", "soft-lookup/mathematics/2")
+        await driver.go("read", LessonTarget("soft-lookup/mathematics/2"))
 
     async def go_on(driver: Any) -> None:
         await driver.press("g", "r")
@@ -152,7 +153,7 @@ def test_reading_goes_on_where_it_stopped(drive: Drive) -> None:
 
 def test_today_says_where_reading_goes_on(drive: Drive) -> None:
     async def script(driver: Any) -> None:
-        await driver.go("read", STEPS[-2].id)
+        await driver.go("read", LessonTarget(STEPS[-2].id))
         await driver.go("today")
         assert f"Continue · step {len(STEPS) - 1} of {len(STEPS)}" in driver.text
         minutes = estimates.reading(CHAPTER) * 2 / len(STEPS)
@@ -166,7 +167,7 @@ def test_today_says_where_reading_goes_on(drive: Drive) -> None:
 
 def test_the_end_marks_the_chapter_read(drive: Drive, session: Any) -> None:
     async def script(driver: Any) -> None:
-        await driver.go("read", STEPS[-1].id)
+        await driver.go("read", LessonTarget(STEPS[-1].id))
         await driver.press("end", "space")
         assert "That was chapter 1." in driver.text
         await driver.press("space")
@@ -179,7 +180,7 @@ def test_the_end_marks_the_chapter_read(drive: Drive, session: Any) -> None:
 
 def test_the_contents_lead_to_a_section(drive: Drive, size: Any) -> None:
     async def script(driver: Any) -> None:
-        await driver.go("read", TOPIC)
+        await driver.go("read", LessonTarget(TOPIC))
         await driver.press("c")
         assert isinstance(driver.app.screen, ContentsScreen)
         await driver.press("j", "enter")
@@ -194,7 +195,7 @@ def test_the_exercise_of_a_step_is_one_key_away(drive: Drive) -> None:
     place = next(step for step in STEPS if step.exercises)
 
     async def script(driver: Any) -> None:
-        await driver.go("read", place.id)
+        await driver.go("read", LessonTarget(place.id))
         assert "Exercise" in driver.text.splitlines()[-1]
         await driver.press("x")
         assert type(driver.app.screen).__name__ == "ExercisePage"
@@ -206,7 +207,7 @@ def test_a_figure_is_drawn_and_leads_to_the_lab(drive: Drive, size: Any) -> None
     place = next(step for step in STEPS if step.figures)
 
     async def script(driver: Any) -> None:
-        await driver.go("read", place.id)
+        await driver.go("read", LessonTarget(place.id))
         assert "░" in driver.text and "0.865" in driver.text
         await driver.press("l")
         assert type(driver.app.screen).__name__ == "LabPage"
@@ -218,7 +219,7 @@ def test_a_figure_is_drawn_and_leads_to_the_lab(drive: Drive, size: Any) -> None
 @pytest.mark.parametrize("target", ["nowhere", "nowhere/overview/1"])
 def test_a_place_that_does_not_exist_is_told(drive: Drive, target: str) -> None:
     async def script(driver: Any) -> None:
-        await driver.go("read", target)
+        await driver.go("read", LessonTarget(target))
         assert f"no lesson or section {target}" in " ".join(
             notification.message for notification in driver.app._notifications
         )
@@ -232,7 +233,7 @@ def test_every_step_can_be_read(drive: Drive, chapter: Any) -> None:
     found = steps(chapter.lesson.read_text("utf-8"))
 
     async def script(driver: Any) -> None:
-        await driver.go("read", chapter.id)
+        await driver.go("read", LessonTarget(chapter.id))
         for place in range(1, len(found) + 1):
             assert f"{place}/{len(found)}" in driver.text
             if place < len(found):

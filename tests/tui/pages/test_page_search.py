@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from quizzes.bank import load_bank
 from tui.app.screens.search import SearchPage
+from tui.study.targets import SearchTarget
 
 Drive = Callable[..., None]
 
@@ -64,7 +65,7 @@ def test_escape_leads_back_to_what_was_found(drive: Drive) -> None:
 )
 def test_a_hit_leads_to_its_place(drive: Drive, words: str, sort: str, place: str) -> None:
     async def script(driver: Any) -> None:
-        await driver.go("search", words)
+        await driver.go("search", SearchTarget(words))
         hits = driver.app.screen._hits
         at = next(index for index, hit in enumerate(hits) if hit.sort == sort)
         await driver.press("down", *["down"] * at, "enter")  # the first "down" enters the list
@@ -87,7 +88,7 @@ def test_what_is_not_there_is_told_and_a_slip_is_forgiven(drive: Drive) -> None:
 
 def test_formulas_are_rendered_among_the_hits(drive: Drive) -> None:
     async def script(driver: Any) -> None:
-        await driver.go("search", "√d_k")
+        await driver.go("search", SearchTarget("√d_k"))
         assert "found" in driver.text
         assert "\\sqrt" not in driver.text and "$" not in driver.text
 

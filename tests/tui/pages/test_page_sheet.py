@@ -11,6 +11,7 @@ from exercises.catalog import load_catalog
 from quizzes.bank import load_bank
 from tui.app.screens.sheet import SheetPage
 from tui.study.cheat_sheet import chapters, tabs
+from tui.study.targets import SheetTarget
 
 Drive = Callable[..., None]
 TABS = tabs(load_catalog(), load_bank())
@@ -32,7 +33,7 @@ def test_the_arrows_turn_the_leaves(drive: Drive, size: Any) -> None:
 @pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.id)
 def test_every_leaf_can_be_read(drive: Drive, tab: Any) -> None:
     async def script(driver: Any) -> None:
-        await driver.go("sheet", tab.id)
+        await driver.go("sheet", SheetTarget(tab.id))
         await driver.press("end", "home")
         assert "$" not in driver.text and "\\" not in driver.text
 

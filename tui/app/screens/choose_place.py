@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import Static
 
-from tui.app.screens import PLACES
+from tui.app.places import PLACES
 
 LETTERS = {place.key: place.name for place in PLACES}
 
@@ -59,7 +59,7 @@ class ChoosePlace(ModalScreen[str | None]):
                 "› " if index == self.at else "  ",
                 (place.key, "bold $accent"),
                 (f"  {place.title:<9}", "bold" if index == self.at else ""),
-                (f"  {place.says}", "$text-muted"),
+                (f"  {place.description}", "$text-muted"),
             ).stylize(Style.from_meta({"place": place.name}))
             for index, place in enumerate(PLACES)
         )

@@ -17,6 +17,7 @@ from exercises.errors import CourseError
 from tui.app import messages
 from tui.app.saves import Saves
 from tui.app.screens.page import Page
+from tui.app.services import Services
 from tui.app.widgets.brief import Brief
 from tui.app.widgets.exercise_head import ExerciseHead
 from tui.app.widgets.scroll import Scroll
@@ -25,6 +26,7 @@ from tui.study.editor import edit, find_editor
 from tui.study.exercise_state import Briefing, briefing
 from tui.study.grading import keep, read
 from tui.study.hints import show_hint
+from tui.study.targets import ExerciseTarget
 
 if TYPE_CHECKING:
     from tui.progress.progress import Kind
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 PATIENCE = 0.2
 
 
-class ExercisePage(Page):
+class ExercisePage(Page[ExerciseTarget]):
     PLACE = "exercise"
     CSS_PATH = "../styles/exercise.tcss"
     AUTO_FOCUS = ""
@@ -47,8 +49,8 @@ class ExercisePage(Page):
         Binding("enter", "next", "Next", tooltip="On to the next step"),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
         self._wanted: str | None = None
         self._briefing: Briefing | None = None
         self._graded: Stamp | None = None
@@ -59,13 +61,12 @@ class ExercisePage(Page):
         with Container(id="panes"):
             with Scroll(id="brief"):
                 yield Brief()
-            yield Verdict(self.app.session_thread.session.catalog, id="verdict")
-
-    def open(self, target: str) -> None:
-        self._wanted = target
+            yield Verdict(self.services.catalog, id="verdict")
 
     async def load(self) -> None:
         self._prepare()
+        if target := self.take_target():
+            self._wanted = target.id
         before = self._exercise
         await self._refresh()
         if self._exercise != before:
@@ -81,13 +82,13 @@ class ExercisePage(Page):
 
     def _prepare(self) -> None:
         """Start what takes a moment, before it is needed."""
-        self.app.grader.warm()
+        self.services.grader.warm()
         if self._saves is None:
             self._saves = Saves(
                 lambda file: self._tell(messages.Saved(file)),
                 lambda reason: self._tell(messages.Polling(reason)),
             )
-            self._saves.start(self.app.session_thread.session)
+            self._saves.start(self.services.session_thread.session)
 
     def _tell(self, message: messages.Saved | messages.Polling) -> None:
         """Called by other threads."""
@@ -99,7 +100,7 @@ class ExercisePage(Page):
 
     async def _refresh(self) -> None:
         wanted = self._wanted
-        found = await self.app.session_thread.ask(lambda session: briefing(session, wanted))
+        found = await self.services.session_thread.ask(lambda session: briefing(session, wanted))
         self._briefing, self._wanted = found, found.exercise.id
         self.query_one(ExerciseHead).show(found)
         self.query_one(Brief).show(found.exercise, found.stub, found.hints)
@@ -110,20 +111,22 @@ class ExercisePage(Page):
         verdict, latest = self.query_one(Verdict), self._briefing.latest
         if latest is None:
             file = self._file(self._briefing.exercise)
-            path = file.relative_to(self.app.session_thread.session.workspace.root.parent)
+            path = file.relative_to(self.services.session_thread.session.workspace.root.parent)
             return await verdict.clear(f"No verdict yet. Write {path}: each save is checked.")
         from grader.report import Report
 
-        at = latest.at.astimezone(self.app.clock().tzinfo)
+        at = latest.at.astimezone(self.services.clock().tzinfo)
         return await verdict.show(Report.from_dict(latest.report), latest.kind, at)
 
     def _file(self, exercise: Exercise) -> Path:
-        return self.app.session_thread.session.workspace.file(exercise)
+        return self.services.session_thread.session.workspace.file(exercise)
 
     async def action_hint(self) -> None:
         if exercise := self._exercise:
-            now = self.app.clock()
-            await self.app.session_thread.ask(lambda session: show_hint(session, exercise, now))
+            now = self.services.clock()
+            await self.services.session_thread.ask(
+                lambda session: show_hint(session, exercise, now)
+            )
             await self._refresh()
             self._turn_to("brief")
             brief = self.query_one("#brief", Scroll)
@@ -186,23 +189,23 @@ class ExercisePage(Page):
         if not (exercise := self._exercise):
             return
         file = self._file(exercise)
-        now = await self.app.session_thread.ask(lambda session: stamp(file))
+        now = await self.services.session_thread.ask(lambda session: stamp(file))
         if is_save and now in (None, self._graded):
             return
         self._graded = now
         waiting = self.set_timer(PATIENCE, self._announce)
         try:
-            submission = await self.app.session_thread.ask(
+            submission = await self.services.session_thread.ask(
                 lambda session: read(session, exercise, kind)
             )
-            report = await self.app.grader.grade(submission)
-            await self.app.session_thread.ask(
+            report = await self.services.grader.grade(submission)
+            await self.services.session_thread.ask(
                 lambda session: keep(session, submission, kind, report)
             )
         except (CourseError, GraderError) as error:
             await self.query_one(Verdict).clear(str(error))
         else:
-            await self.query_one(Verdict).show(report, kind, self.app.clock())
+            await self.query_one(Verdict).show(report, kind, self.services.clock())
             await self._refresh()
         finally:
             waiting.stop()
@@ -219,6 +222,6 @@ class ExercisePage(Page):
         return True
 
     async def action_next(self) -> None:
-        now = self.app.clock()
-        step = await self.app.session_thread.ask(lambda session: session.next_step(now))
+        now = self.services.clock()
+        step = await self.services.session_thread.ask(lambda session: session.next_step(now))
         self.post_message(messages.Do(step))

@@ -7,15 +7,17 @@ from textual.binding import Binding
 
 from exercises.errors import CourseError
 from tui.app.screens.page import Page
+from tui.app.services import Services
 from tui.app.widgets.dials import Dial, Dials
 from tui.app.widgets.figure_view import FigureView
 from tui.app.widgets.scroll import Scroll
-from tui.figures.lab_process import Entry, Value, setting
+from tui.figures.lab_process import Entry, Value
+from tui.study.targets import FigureTarget
 
 STARTING = "The reference model is loading PyTorch, in a process of its own …"
 
 
-class LabPage(Page):
+class LabPage(Page[FigureTarget]):
     PLACE = "lab"
     CSS_PATH = "../styles/lab.tcss"
     BINDINGS = [
@@ -25,28 +27,23 @@ class LabPage(Page):
         Binding("pageup,ctrl+u", "scroll(-1)", "Up", show=False, tooltip="Scroll the figure"),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
         self._entries: tuple[Entry, ...] = ()
         self._at = 0
         self._places: dict[str, dict[str, int]] = {}
-        self._target: str | None = None
 
     def content(self) -> ComposeResult:
         yield Dials()
         with Scroll(can_focus=False):
             yield FigureView()
 
-    def open(self, target: str) -> None:
-        """A figure's name, and its settings: `masks kind=block length=8`."""
-        self._target = target
-
     async def load(self) -> None:
         self.query_one(Dials).focus()
         if not self._entries:
             self.query_one(FigureView).say(STARTING)
             try:
-                self._entries = await self.app.lab.entries()
+                self._entries = await self.services.lab.entries()
             except CourseError as error:
                 self.query_one(FigureView).say(f"{error} Come back to this place to try again.")
                 return
@@ -70,12 +67,12 @@ class LabPage(Page):
 
     def _take_target(self) -> None:
         """Settings that do not exist are left as they were."""
-        words, self._target = (self._target or "").split(), None
+        target = self.take_target()
         names = [entry.name for entry in self._entries]
-        if not words or words[0] not in names:
+        if target is None or target.name not in names:
             return
-        self._at = names.index(words[0])
-        wanted = dict(setting(word) for word in words[1:] if "=" in word)
+        self._at = names.index(target.name)
+        wanted = target.settings
         for parameter in self._entry.parameters:
             if wanted.get(parameter.name) in parameter.values:
                 place = parameter.values.index(wanted[parameter.name])
@@ -85,7 +82,7 @@ class LabPage(Page):
 
     async def _show(self) -> None:
         self.query_one(Dials).show([self._figure_dial(), *self._parameter_dials()])
-        figure = await self.app.lab.figure(self._entry.name, self._settings())
+        figure = await self.services.lab.figure(self._entry.name, self._settings())
         self.query_one(FigureView).show(figure)
 
     def _figure_dial(self) -> Dial:

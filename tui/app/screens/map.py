@@ -10,27 +10,28 @@ from textual.widgets import Static
 
 from tui.app import messages
 from tui.app.screens.page import Page
+from tui.app.services import Services
 from tui.app.widgets.concept_map import ConceptMap
 from tui.app.widgets.exercise_card import ExerciseCard
 from tui.app.widgets.symbols import legend
 from tui.planning.unlocking import current_exercise
 from tui.study.mastery import State, states, topics
 from tui.study.session import Session
+from tui.study.targets import ExerciseTarget, MapTarget
 
 
-class MapPage(Page):
+class MapPage(Page[MapTarget]):
     PLACE = "map"
     CSS_PATH = "../styles/map.tcss"
     AUTO_FOCUS = "ConceptMap"
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
         self._states: Mapping[str, State] = {}
-        self._target: str | None = None
         self._is_new = True
 
     def content(self) -> ComposeResult:
-        catalog = self.app.session_thread.session.catalog
+        catalog = self.services.catalog
         with Container(id="body"):
             with VerticalScroll(can_focus=False):
                 yield ConceptMap(catalog)
@@ -38,27 +39,26 @@ class MapPage(Page):
                 yield ExerciseCard()
                 yield Static(legend(), id="legend")
 
-    def open(self, target: str) -> None:
-        self._target = target
-
     async def load(self) -> None:
-        self._states, current = await self.app.session_thread.ask(_look)
+        self._states, current = await self.services.session_thread.ask(_look)
         concept_map = self.query_one(ConceptMap)
         concept_map.show(self._states)
         # The first visit starts at the current exercise; later ones where the cursor was left.
-        if target := self._target or (current if self._is_new else None):
-            concept_map.choose(target)
-        self._target, self._is_new = None, False
+        if target := self.take_target():
+            concept_map.choose(target.id)
+        elif current and self._is_new:
+            concept_map.choose(current)
+        self._is_new = False
         self._describe()
 
     def on_chosen(self) -> None:
         self._describe()
 
     def on_opened(self, message: messages.Opened) -> None:
-        self.post_message(messages.Go("exercise", message.exercise.id))
+        self.post_message(messages.Go.to(ExerciseTarget(message.exercise.id)))
 
     def _describe(self) -> None:
-        catalog = self.app.session_thread.session.catalog
+        catalog = self.services.catalog
         chosen = self.query_one(ConceptMap).chosen
         self.query_one(ExerciseCard).show(catalog, chosen, self._states)
 

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar, Generic, TypeVar
 
-from textual import getters, work
+from textual import work
 from textual.app import ComposeResult
 from textual.screen import Screen
 
 from exercises.errors import CourseError
+from tui.app.services import Services
 from tui.app.widgets.key_bar import KeyBar
 from tui.app.widgets.place_bar import PlaceBar
+from tui.study.targets import Target
 
-if TYPE_CHECKING:
-    from tui.app.app import LearnApp
+T = TypeVar("T", bound=Target)
 
 
-class Page(Screen[None]):
-    """A place. Subclasses say its `PLACE`, and override `content`, and where needed the rest."""
+class Page(Screen[None], Generic[T]):
+    """A place that can show a `T`; Never, where there is nothing to choose.
+
+    Subclasses say its `PLACE`, and override `content`, and where needed the rest.
+    """
 
     PLACE: ClassVar[str]
-    # The stylesheet and the app belong together; only types need to know which app it is.
-    if TYPE_CHECKING:
-        app = getters.app(LearnApp)
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self.services = services
+        self._target: T | None = None
 
     def compose(self) -> ComposeResult:
         yield PlaceBar(self.PLACE)
@@ -36,8 +42,14 @@ class Page(Screen[None]):
     async def load(self) -> None:
         """Ask the session and show the answers; called whenever the page comes to the front."""
 
-    def open(self, target: str) -> None:
-        """Show this next: an exercise's id, a chapter's, a section, as the place understands it."""
+    def open(self, target: T) -> None:
+        """Show this when the page comes to the front."""
+        self._target = target
+
+    def take_target(self) -> T | None:
+        """What to show now; asked again, nothing new."""
+        target, self._target = self._target, None
+        return target
 
     def arrive(self) -> None:
         self._load()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Never
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -18,7 +19,7 @@ BAR = 12
 LEGEND = "known of all: ex exercises, qu questions, ca cards"
 
 
-class ProgressPage(Page):
+class ProgressPage(Page[Never]):
     PLACE = "progress"
     CSS_PATH = "../styles/progress.tcss"
 
@@ -27,9 +28,9 @@ class ProgressPage(Page):
             yield Plots()
 
     async def load(self) -> None:
-        now = self.app.clock()
+        now = self.services.clock()
         self.query_one(Plots).show(
-            await self.app.session_thread.ask(lambda session: look_back(session, now))
+            await self.services.session_thread.ask(lambda session: look_back(session, now))
         )
 
 

@@ -17,27 +17,33 @@ from quizzes.bank import load_bank
 from quizzes.questions.question import BadAnswer
 from tui.app import messages
 from tui.app.screens.page import Page
-from tui.app.widgets.answering import Answered
+from tui.app.services import Services
 from tui.app.widgets.menu import Menu
 from tui.app.widgets.question_view import QuestionView
 from tui.app.widgets.scroll import Scroll
 from tui.study.quiz_round import (
     DEFAULT_COUNT,
     MAX_SEED,
-    PREREQUISITES,
     Round,
     TestOutRound,
     prerequisites_round,
     quiz_round,
 )
 from tui.study.session import Session
+from tui.study.targets import (
+    AnyQuiz,
+    LessonTarget,
+    PrerequisitesTarget,
+    QuizTarget,
+    TestOutTarget,
+)
 from tui.text.styled import inline
 
-ALL = "all"
-TESTOUT = "testout "
+Choice = tuple[AnyQuiz | LessonTarget | None, Content]
+"""What a line of the menu leads to, None for the menu of all rounds, and the line."""
 
 
-class QuizPage(Page):
+class QuizPage(Page[AnyQuiz]):
     PLACE = "quiz"
     CSS_PATH = "../styles/quiz.tcss"
     BINDINGS = [
@@ -46,27 +52,23 @@ class QuizPage(Page):
         Binding("escape", "end", "End", tooltip="End the round; what you answered is kept"),
     ]
 
-    def __init__(self, seed: Callable[[], int] = lambda: secrets.randbelow(MAX_SEED)) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        services: Services,
+        seed: Callable[[], int] = lambda: secrets.randbelow(MAX_SEED),
+    ) -> None:
+        super().__init__(services)
         self._seed = seed
-        self._target: str | None = None
         self._round: Round | None = None
+        self._choices: list[Choice] = []
 
     def content(self) -> ComposeResult:
         yield Static(id="head", markup=False)
         with Scroll(id="text"):
             yield Vertical(id="page")
 
-    def open(self, target: str) -> None:
-        """A chapter's id, a topic's, `prerequisites`, or `testout` and a chapter's id.
-
-        A chapter's id may be followed by how many questions there shall be.
-        """
-        self._target = target
-
     async def load(self) -> None:
-        if self._target is not None:
-            target, self._target = self._target, None
+        if target := self.take_target():
             await self._start(target)
         elif self._round is None:
             await self._show_menu()
@@ -75,7 +77,7 @@ class QuizPage(Page):
 
     @property
     def _chapters(self) -> tuple[Chapter, ...]:
-        return self.app.session_thread.session.catalog.chapters
+        return self.services.catalog.chapters
 
     @property
     def _question(self) -> QuestionView | None:
@@ -83,18 +85,23 @@ class QuizPage(Page):
 
     async def _show_menu(self) -> None:
         self._round = None
-        menu = Menu(
-            (ALL, Content("The chapters that you have read")),
-            *((c.id, Content(f"Chapter {c.number}: {c.title}")) for c in self._chapters),
-            (PREREQUISITES, Content("What you should know before chapter 1")),
-            *((TESTOUT + c.id, Content(f"Test out of chapter {c.number}")) for c in self._chapters),
+        chapters = self._chapters
+        await self._put_menu(
+            "What shall the questions be about?",
+            [
+                (QuizTarget(), Content("The chapters that you have read")),
+                *((QuizTarget(c.id), Content(f"Chapter {c.number}: {c.title}")) for c in chapters),
+                (PrerequisitesTarget(), Content("What you should know before chapter 1")),
+                *(
+                    (TestOutTarget(c.id), Content(f"Test out of chapter {c.number}"))
+                    for c in chapters
+                ),
+            ],
         )
-        await self._put("What shall the questions be about?", menu)
-        menu.focus()
 
-    async def _start(self, target: str) -> None:
+    async def _start(self, target: AnyQuiz) -> None:
         seed = self._seed()
-        self._round = await self.app.session_thread.ask(
+        self._round = await self.services.session_thread.ask(
             lambda session: _round(session, target, seed)
         )
         await self._show_question(self._round)
@@ -114,15 +121,19 @@ class QuizPage(Page):
             outcome = "You have tested out" if round.passed else f"{round.needed} were needed"
             said = f"{said} {outcome}."
         topics = {topic.id: topic for chapter in self._chapters for topic in chapter.topics}
-        menu = Menu(
-            *(
-                (topic, inline(f"Revisit: {topics[topic].title}"))
-                for topic in round.revisit
-                if topic in topics
-            ),
-            (ALL, Content("Another round")),
+        revisit = [topics[topic] for topic in round.revisit if topic in topics]
+        await self._put_menu(
+            said,
+            [
+                *((LessonTarget(topic.id), inline(f"Revisit: {topic.title}")) for topic in revisit),
+                (None, Content("Another round")),
+            ],
         )
-        await self._put(said, menu)
+
+    async def _put_menu(self, head: str, choices: list[Choice]) -> None:
+        self._choices = choices
+        menu = Menu(*((str(place), line) for place, (_, line) in enumerate(choices)))
+        await self._put(head, menu)
         menu.focus()
 
     async def _put(self, head: str, view: Widget) -> None:
@@ -155,13 +166,13 @@ class QuizPage(Page):
         if self._round:
             await self._show_result(self._round)
 
-    async def on_answered(self, message: Answered) -> None:
+    async def on_answered(self, message: messages.Answered) -> None:
         view, round = self._question, self._round
         if view is None or round is None or view.verdict:
             return
-        now = self.app.clock()
+        now = self.services.clock()
         try:
-            verdict = await self.app.session_thread.ask(
+            verdict = await self.services.session_thread.ask(
                 lambda session: round.answer(message.typed, now)
             )
         except BadAnswer as problem:
@@ -172,34 +183,29 @@ class QuizPage(Page):
         self.refresh_bindings()
 
     async def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        chosen = event.option_id or ALL
-        if self._round is None:
-            self.open(chosen)
-            self.arrive()
-        elif chosen == ALL:
-            await self._show_menu()
-        else:
-            self._round = None
-            self.post_message(messages.Go("read", chosen))
+        match self._choices[event.option_index][0]:
+            case None:
+                await self._show_menu()
+            case LessonTarget() as lesson:
+                self._round = None
+                self.post_message(messages.Go.to(lesson))
+            case quiz:
+                self.open(quiz)
+                self.arrive()
 
 
 def _about(round: Round) -> str:
     return f" · {round.needed} must be right" if isinstance(round, TestOutRound) else ""
 
 
-def _round(session: Session, target: str, seed: int) -> Round:
+def _round(session: Session, target: AnyQuiz, seed: int) -> Round:
     catalog, progress = session.catalog, session.progress
     bank = load_bank(catalog)
-    if target == PREREQUISITES:
-        return prerequisites_round(bank, progress, seed, DEFAULT_COUNT)
-    if target.startswith(TESTOUT):
-        chapter = catalog.find_chapter(target.removeprefix(TESTOUT))
-        return TestOutRound(chapter, bank, seed, progress)
-    if target in (ALL, ""):
-        return quiz_round(None, bank, progress, seed)
-    for chapter in catalog.chapters:
-        if any(topic.id == target for topic in chapter.topics):
-            return quiz_round(chapter, bank, progress, seed)
-    named, _, count = target.partition(" ")
-    chapter = catalog.find_chapter(named)
-    return quiz_round(chapter, bank, progress, seed, int(count or DEFAULT_COUNT))
+    match target:
+        case PrerequisitesTarget():
+            return prerequisites_round(bank, progress, seed, DEFAULT_COUNT)
+        case TestOutTarget(chapter):
+            return TestOutRound(catalog.chapter(chapter), bank, seed, progress)
+        case QuizTarget(id, count):
+            named = catalog.chapter(id) if id else None
+            return quiz_round(named, bank, progress, seed, count or DEFAULT_COUNT)

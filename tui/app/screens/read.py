@@ -13,13 +13,14 @@ from quizzes.questions.question import BadAnswer
 from tui.app import messages
 from tui.app.screens.contents import ContentsScreen
 from tui.app.screens.page import Page
-from tui.app.widgets.answering import Answered
+from tui.app.services import Services
 from tui.app.widgets.question_view import QuestionView
 from tui.app.widgets.scroll import Scroll
 from tui.app.widgets.step_view import StepView
 from tui.figures.lab_process import setting
 from tui.study import lesson_reading as reading
 from tui.study.lesson_reading import Lesson
+from tui.study.targets import ExerciseTarget, FigureTarget, LessonTarget
 from tui.text.lesson_pages import contents
 
 COMPUTING = "The figure is being computed …"
@@ -43,7 +44,7 @@ class Text(Scroll):
         self.scroll_page_down(animate=False)
 
 
-class ReadPage(Page):
+class ReadPage(Page[LessonTarget]):
     PLACE = "read"
     CSS_PATH = "../styles/read.tcss"
     BINDINGS = [
@@ -55,10 +56,9 @@ class ReadPage(Page):
         Binding("l", "lab", "Lab", tooltip="Turn the parameters of this figure"),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
         self._lesson: Lesson | None = None
-        self._target: str | None = None
         self._asked: dict[int, QuestionView] = {}
         self._at_end = False
 
@@ -67,15 +67,11 @@ class ReadPage(Page):
         with Text(id="text"):
             yield Vertical(id="page")
 
-    def open(self, target: str) -> None:
-        """A chapter's id, a section's anchor, or a step's id."""
-        self._target = target
-
     async def load(self) -> None:
         if self._lesson is None or self._target is not None:
-            target, self._target = self._target, None
-            lesson = await self.app.session_thread.ask(
-                lambda session: reading.open_lesson(session, target)
+            target = self.take_target()
+            lesson = await self.services.session_thread.ask(
+                lambda session: reading.open_lesson(session, target.id if target else None)
             )
             self._lesson, self._asked = lesson, {}
             await self._show_step()
@@ -100,7 +96,7 @@ class ReadPage(Page):
         view = StepView(lesson.step, self._following(lesson))
         await self._put(view)
         self.query_one("#text").focus()
-        await self.app.session_thread.ask(reading.keep_place(lesson, self.app.clock()))
+        await self.services.session_thread.ask(reading.keep_place(lesson, self.services.clock()))
         self.run_worker(self._draw(view), group="figures", exclusive=True)
 
     async def _show_question(self, view: QuestionView) -> None:
@@ -109,7 +105,7 @@ class ReadPage(Page):
 
     async def _show_end(self, lesson: Lesson) -> None:
         self._at_end = True
-        await self.app.session_thread.ask(reading.finish(lesson, self.app.clock()))
+        await self.services.session_thread.ask(reading.finish(lesson, self.services.clock()))
         await self._put(Static(END.format(lesson.chapter.number)))
         self.query_one("#text").focus()
 
@@ -127,7 +123,7 @@ class ReadPage(Page):
             figure_view.say(COMPUTING)
             try:
                 settings = dict(map(setting, call.settings))
-                figure_view.show(await self.app.lab.figure(call.name, settings))
+                figure_view.show(await self.services.lab.figure(call.name, settings))
             except CourseError as error:
                 figure_view.say(str(error))
 
@@ -177,12 +173,14 @@ class ReadPage(Page):
 
     def action_exercise(self) -> None:
         if self._lesson and self._lesson.step.exercises:
-            self.post_message(messages.Go("exercise", self._lesson.step.exercises[0]))
+            self.post_message(messages.Go.to(ExerciseTarget(self._lesson.step.exercises[0])))
 
     def action_lab(self) -> None:
         if self._lesson and self._lesson.step.figures:
             call = self._lesson.step.figures[0]
-            self.post_message(messages.Go("lab", " ".join((call.name, *call.settings))))
+            self.post_message(
+                messages.Go.to(FigureTarget(call.name, dict(map(setting, call.settings))))
+            )
 
     async def action_leave(self) -> None:
         await self.action_back()
@@ -211,13 +209,13 @@ class ReadPage(Page):
 
     # messages
 
-    async def on_answered(self, message: Answered) -> None:
+    async def on_answered(self, message: messages.Answered) -> None:
         view, lesson = self._question, self._lesson
         if view is None or lesson is None or view.verdict:
             return
         try:
-            now = self.app.clock()
-            verdict = await self.app.session_thread.ask(
+            now = self.services.clock()
+            verdict = await self.services.session_thread.ask(
                 reading.answer(view.asked, message.typed, now)
             )
         except BadAnswer as problem:
@@ -233,7 +231,7 @@ class ReadPage(Page):
 
     def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
         if event.href.startswith("#"):
-            self.open(event.href[1:])
+            self.open(LessonTarget(event.href[1:]))
             self.arrive()
         else:
             self.app.open_url(event.href)

@@ -15,9 +15,11 @@ from quizzes.bank import load_bank
 from quizzes.cards.scheduling import Plan, Rating
 from tui.app import messages
 from tui.app.screens.page import Page
+from tui.app.services import Services
 from tui.app.widgets.card_view import CardView
 from tui.app.widgets.scroll import Scroll
 from tui.study.review_session import ReviewSession
+from tui.study.targets import LessonTarget, ReviewTarget
 
 # A pause longer than this is no thinking.
 MAX_MILLISECONDS = 60_000
@@ -32,7 +34,7 @@ POSTPONED = (
 )
 
 
-class ReviewPage(Page):
+class ReviewPage(Page[ReviewTarget]):
     PLACE = "review"
     CSS_PATH = "../styles/quiz.tcss"
     BINDINGS = [
@@ -45,8 +47,8 @@ class ReviewPage(Page):
         Binding("l", "lesson", "Lesson", tooltip="Read about this card"),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
         self._session: ReviewSession | None = None
         self._shown_at = 0.0
 
@@ -58,8 +60,8 @@ class ReviewPage(Page):
     async def load(self) -> None:
         """A session that has cards left goes on; else a new one looks what is due now."""
         if self._session is None or self._session.current is None:
-            now = self.app.clock()
-            self._session = await self.app.session_thread.ask(
+            now = self.services.clock()
+            self._session = await self.services.session_thread.ask(
                 lambda session: ReviewSession(load_bank(session.catalog), session.progress, now)
             )
             await self._show()
@@ -102,28 +104,30 @@ class ReviewPage(Page):
         return card is not None if action == "lesson" else True
 
     async def action_reveal(self) -> None:
-        card, session, now = self._card, self._session, self.app.clock()
+        card, session, now = self._card, self._session, self.services.clock()
         if card and session and not card.is_revealed:
-            card.reveal(await self.app.session_thread.ask(lambda _: session.intervals(now)))
+            card.reveal(await self.services.session_thread.ask(lambda _: session.intervals(now)))
             self.refresh_bindings()
 
     async def action_rate(self, rating: int) -> None:
-        session, now = self._session, self.app.clock()
+        session, now = self._session, self.services.clock()
         if session is None or session.current is None:
             return
         spent = min(round((time.monotonic() - self._shown_at) * 1000), MAX_MILLISECONDS)
-        await self.app.session_thread.ask(lambda _: session.rate(cast(Rating, rating), now, spent))
+        await self.services.session_thread.ask(
+            lambda _: session.rate(cast(Rating, rating), now, spent)
+        )
         await self._show()
 
     async def action_undo(self) -> None:
-        session, now = self._session, self.app.clock()
+        session, now = self._session, self.services.clock()
         if session:
-            await self.app.session_thread.ask(lambda _: session.undo(now))
+            await self.services.session_thread.ask(lambda _: session.undo(now))
             await self._show()
 
     def action_lesson(self) -> None:
         if card := self._card:
-            self.post_message(messages.Go("read", card.card.topic))
+            self.post_message(messages.Go.to(LessonTarget(card.card.topic)))
 
 
 def _farewell(session: ReviewSession) -> str:

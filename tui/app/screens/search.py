@@ -11,13 +11,16 @@ from textual.widgets import Input, OptionList, Static
 
 from quizzes.bank import load_bank
 from quizzes.search.index import Found, Hit, Index
+from tui.app import messages
 from tui.app.screens.page import Page
+from tui.app.services import Services
 from tui.app.widgets.menu import Menu
 from tui.app.widgets.prose import Prose
 from tui.app.widgets.scroll import Scroll
-from tui.study.search_article import Entry, entry_of, place_of
+from tui.study.search_article import SearchArticle, article_of, target_of
 from tui.study.search_index import open_index
 from tui.study.session import Session
+from tui.study.targets import SearchTarget
 from tui.text.styled import inline, plain
 
 LIMIT = 20
@@ -37,7 +40,7 @@ class Words(Input):
     ]
 
 
-class SearchPage(Page):
+class SearchPage(Page[SearchTarget]):
     PLACE = "search"
     CSS_PATH = "../styles/search.tcss"
     BINDINGS = [
@@ -45,12 +48,11 @@ class SearchPage(Page):
         Binding("escape", "close", "Back", show=False, tooltip="Back to what was found"),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
         self._index: Index | None = None
         self._hits: tuple[Hit, ...] = ()
-        self._entry: Entry | None = None
-        self._target: str | None = None
+        self._article: SearchArticle | None = None
 
     def content(self) -> ComposeResult:
         yield Words(placeholder="Words, the beginning of a word, or a formula such as √d_k")
@@ -62,15 +64,11 @@ class SearchPage(Page):
             yield Static(id="note", markup=False)
             yield Menu(id="links")
 
-    def open(self, target: str) -> None:
-        """Words to search for."""
-        self._target = target
-
     async def load(self) -> None:
-        if self._target is not None:
+        if target := self.take_target():
             self.action_close()
-            self.query_one(Input).value, self._target = self._target, None
-        if self._entry is None:
+            self.query_one(Input).value = target.words
+        if self._article is None:
             await self._search(self.query_one(Input).value)
             if not self.query_one("#hits").has_focus:
                 self.query_one(Input).focus()
@@ -82,7 +80,9 @@ class SearchPage(Page):
         self.query_one(Input).cursor_blink = False  # nothing moves by itself
 
     async def _search(self, typed: str) -> None:
-        found, said = await self.app.session_thread.ask(lambda session: self._found(session, typed))
+        found, said = await self.services.session_thread.ask(
+            lambda session: self._found(session, typed)
+        )
         self._hits = found.hits
         hits = self.query_one("#hits", Menu)
         hits.fill((f"{hit.sort} {hit.id}", _line(hit, not typed.strip())) for hit in found.hits)
@@ -105,20 +105,20 @@ class SearchPage(Page):
         count = len(found.hits)
         return found, (BEST if count == LIMIT else FOUND).format(count)
 
-    async def _show_entry(self, entry: Entry) -> None:
-        self._entry = entry
-        self.query_one("#title", Static).update(inline(entry.title))
-        self.query_one("#note", Static).update(entry.note)
+    async def _show_article(self, article: SearchArticle) -> None:
+        self._article = article
+        self.query_one("#title", Static).update(inline(article.title))
+        self.query_one("#note", Static).update(article.note)
         links = self.query_one("#links", Menu)
-        links.fill((link.says, inline(link.says)) for link in entry.links)
-        await self.query_one(Prose).update(entry.text)
-        self._turn(to_entry=True)
-        (links if entry.links else self.query_one("#entry")).focus()
+        links.fill((link.label, inline(link.label)) for link in article.links)
+        await self.query_one(Prose).update(article.text)
+        self._turn(to_article=True)
+        (links if article.links else self.query_one("#entry")).focus()
 
-    def _turn(self, to_entry: bool) -> None:
-        self.query_one("#entry").display = to_entry
+    def _turn(self, to_article: bool) -> None:
+        self.query_one("#entry").display = to_article
         for part in ("#hits", "#said"):
-            self.query_one(part).display = not to_entry
+            self.query_one(part).display = not to_article
 
     # keys and messages
 
@@ -134,24 +134,27 @@ class SearchPage(Page):
     async def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         if event.option_list.id == "hits":
             await self._open(self._hits[event.option_index])
-        elif self._entry:
-            self.post_message(self._entry.links[event.option_index].go)
+        elif self._article:
+            target = self._article.links[event.option_index].target
+            self.post_message(messages.Go.to(target))
 
     async def _open(self, hit: Hit) -> None:
-        if go := place_of(hit):
-            self.post_message(go)
+        if target := target_of(hit):
+            self.post_message(messages.Go.to(target))
             return
-        entry = await self.app.session_thread.ask(
-            lambda session: entry_of(hit.sort, hit.id, load_bank(session.catalog), session.catalog)
+        article = await self.services.session_thread.ask(
+            lambda session: article_of(
+                hit.sort, hit.id, load_bank(session.catalog), session.catalog
+            )
         )
-        if entry:
-            await self._show_entry(entry)
+        if article:
+            await self._show_article(article)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "close":
-            return self._entry is not None
+            return self._article is not None
         if action == "list":
-            return self._entry is None
+            return self._article is None
         is_typing = self.is_mounted and self.query_one(Input).has_focus
         return not is_typing if action == "type" else True
 
@@ -165,9 +168,9 @@ class SearchPage(Page):
         hits.highlighted = hits.highlighted or 0
 
     def action_close(self) -> None:
-        if self._entry:
-            self._entry = None
-            self._turn(to_entry=False)
+        if self._article:
+            self._article = None
+            self._turn(to_article=False)
             self.query_one("#hits").focus()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Never
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -22,7 +23,7 @@ from tui.progress.settings import SETTINGS, Value, neighbour
 NAMES = tuple(SETTINGS)
 
 
-class SettingsPage(Page):
+class SettingsPage(Page[Never]):
     PLACE = "settings"
     CSS_PATH = "../styles/settings.tcss"
     BINDINGS = [
@@ -39,9 +40,11 @@ class SettingsPage(Page):
             yield Static(id="where")
 
     async def load(self) -> None:
-        values = await self.app.session_thread.ask(lambda session: session.progress.settings.all())
+        values = await self.services.session_thread.ask(
+            lambda session: session.progress.settings.all()
+        )
         self.query_one(SettingList).values = values
-        root = self.app.session_thread.session.workspace.root
+        root = self.services.session_thread.session.workspace.root
         self.query_one("#where", Static).update(Content(f"Your files: {shown(root)}"))
 
     def action_move(self, by: int) -> None:
@@ -55,7 +58,7 @@ class SettingsPage(Page):
             return
         typed = neighbour(name, shown.values[name], by)
         try:
-            value = await self.app.session_thread.ask(
+            value = await self.services.session_thread.ask(
                 lambda session: session.progress.settings.change(name, typed)
             )
         except CourseError as error:

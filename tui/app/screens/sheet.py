@@ -12,9 +12,11 @@ from textual.widgets import Markdown, Static
 from quizzes.bank import load_bank
 from tui.app import messages
 from tui.app.screens.page import Page
+from tui.app.services import Services
 from tui.app.widgets.prose import Prose
 from tui.app.widgets.scroll import Scroll
 from tui.study.cheat_sheet import SheetTab, tabs
+from tui.study.targets import LessonTarget, SheetTarget
 
 
 class Tabs(Static):
@@ -22,10 +24,10 @@ class Tabs(Static):
 
     def on_click(self, event: Click) -> None:
         if tab := event.style.meta.get("tab"):
-            self.post_message(messages.Go("sheet", tab))
+            self.post_message(messages.Go.to(SheetTarget(tab)))
 
 
-class SheetPage(Page):
+class SheetPage(Page[SheetTarget]):
     PLACE = "sheet"
     CSS_PATH = "../styles/sheet.tcss"
     BINDINGS = [
@@ -33,31 +35,26 @@ class SheetPage(Page):
         Binding("right,l,right_square_bracket", "turn(1)", "Turn", key_display="←→"),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
         self._leaves: tuple[SheetTab, ...] = ()
         self._at = 0
-        self._target: str | None = None
 
     def content(self) -> ComposeResult:
         yield Tabs()
         with Scroll():
             yield Prose()
 
-    def open(self, target: str) -> None:
-        """`course`, a chapter's id, `timeline` or `resources`."""
-        self._target = target
-
     async def load(self) -> None:
         first = not self._leaves
         if first:
-            self._leaves = await self.app.session_thread.ask(
+            self._leaves = await self.services.session_thread.ask(
                 lambda s: tabs(s.catalog, load_bank(s.catalog))
             )
-        target, self._target = self._target, None
+        target = self.take_target()
         ids = [tab.id for tab in self._leaves]
-        if target in ids:
-            self._at = ids.index(target)
+        if target and target.tab in ids:
+            self._at = ids.index(target.tab)
         if first or target:
             await self._show()
         self.query_one(Scroll).focus()
@@ -82,6 +79,6 @@ class SheetPage(Page):
 
     def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
         if event.href.startswith("#"):
-            self.post_message(messages.Go("read", event.href[1:]))
+            self.post_message(messages.Go.to(LessonTarget(event.href[1:])))
         else:
             self.app.open_url(event.href)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Never
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 
 from tui.app import messages
 from tui.app.screens.page import Page
+from tui.app.services import Services
 from tui.app.widgets.chapter_bars import ChapterBars
 from tui.app.widgets.day_line import DayLine
 from tui.app.widgets.next_step import NextStep
@@ -14,7 +17,7 @@ from tui.app.widgets.scroll import Scroll
 from tui.study.overview import Overview, overview
 
 
-class TodayPage(Page):
+class TodayPage(Page[Never]):
     PLACE = "today"
     CSS_PATH = "../styles/today.tcss"
     BINDINGS = [
@@ -22,8 +25,8 @@ class TodayPage(Page):
         Binding("enter", "go_on", "Continue", tooltip="Go on reading where you stopped"),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
         self._overview: Overview | None = None
 
     def content(self) -> ComposeResult:
@@ -33,8 +36,8 @@ class TodayPage(Page):
             yield ChapterBars()
 
     async def load(self) -> None:
-        now = self.app.clock()
-        self._overview = found = await self.app.session_thread.ask(
+        now = self.services.clock()
+        self._overview = found = await self.services.session_thread.ask(
             lambda session: overview(session, now)
         )
         self.query_one(DayLine).show(now, found)

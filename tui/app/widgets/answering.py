@@ -10,26 +10,9 @@ from textual.message import Message
 from textual.widgets import Static
 
 from quizzes.questions.question import Verdict
+from tui.app.messages import Answered
 
 CURSOR = "›"
-
-
-@dataclass
-class Answered(Message):
-    """The learner gives this answer. Whether it has the right form is for the question to say."""
-
-    typed: str
-
-
-@dataclass
-class Unfinished(Message):
-    """Something of the answer is missing still, and what."""
-
-    says: str
-
-
-class Changed(Message):
-    """What was said about the answer is no longer about this one."""
 
 
 class Answering(Vertical):

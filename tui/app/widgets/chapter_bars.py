@@ -9,6 +9,7 @@ from textual.widget import Widget
 
 from tui.app import messages
 from tui.study.overview import ChapterBar
+from tui.study.targets import MapTarget
 
 NARROW, WIDE = 16, 30
 
@@ -24,7 +25,7 @@ class ChapterBars(Widget):
 
     def on_click(self, event: Click) -> None:
         if chapter := event.style.meta.get("chapter"):
-            self.post_message(messages.Go("map", chapter))
+            self.post_message(messages.Go.to(MapTarget(chapter)))
 
     def render(self) -> Content:
         width = WIDE if self.size.width >= 100 else NARROW

@@ -8,7 +8,8 @@ from textual.events import Key
 
 from quizzes.questions.question import Asked, Verdict
 from quizzes.questions.selected_response import Choices
-from tui.app.widgets.answering import CURSOR, Answering, Changed, Row, Unfinished
+from tui.app.messages import Changed, Unfinished
+from tui.app.widgets.answering import CURSOR, Answering, Row
 from tui.text.styled import inline
 
 NONE = "none"

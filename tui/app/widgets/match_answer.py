@@ -9,7 +9,8 @@ from textual.events import Key
 from textual.widgets import Static
 
 from quizzes.questions.question import Asked
-from tui.app.widgets.answering import CURSOR, Answering, Changed, Row, Unfinished
+from tui.app.messages import Changed, Unfinished
+from tui.app.widgets.answering import CURSOR, Answering, Row
 from tui.text.styled import inline
 
 UNFINISHED = "Some lines have no partner yet."

@@ -8,7 +8,7 @@ from textual.style import Style
 from textual.widget import Widget
 
 from tui.app import messages
-from tui.app.screens import PLACES, Place
+from tui.app.places import PLACES, Place
 
 GAPS = (3, 2, 1)
 

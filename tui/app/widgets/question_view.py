@@ -9,7 +9,8 @@ from textual.widgets import Static
 
 from quizzes.questions.question import Asked, Verdict
 from quizzes.questions.selected_response import Choices, Match, Order
-from tui.app.widgets.answering import Answering, Changed, Unfinished
+from tui.app.messages import Changed, Unfinished
+from tui.app.widgets.answering import Answering
 from tui.app.widgets.choice_answer import ChoiceAnswer
 from tui.app.widgets.match_answer import MatchAnswer
 from tui.app.widgets.order_answer import OrderAnswer
@@ -71,7 +72,7 @@ class QuestionView(Vertical):
         self._form.scroll_visible(animate=False)
 
     def on_unfinished(self, message: Unfinished) -> None:
-        self.complain(message.says)
+        self.complain(message.missing)
 
     def on_changed(self, message: Changed) -> None:
         if self._form.has_class("problem"):

@@ -7,7 +7,8 @@ from textual.widgets import Input, Static
 
 from quizzes.questions.free_response import Number
 from quizzes.questions.question import Asked, Verdict
-from tui.app.widgets.answering import Answering, Changed
+from tui.app.messages import Changed
+from tui.app.widgets.answering import Answering
 
 EXAMPLES = {"number": "a number", "shape": "2, 5, 7", "gap": "…", "output": "what is printed"}
 
