@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from driving import NARROW, NOW, WIDE, MadeUpMarker, text
+from driving import NARROW, NOW, WIDE, MadeUpMarker, settled, text
 from textual.pilot import Pilot
 from textual.widget import Widget
 
@@ -22,7 +22,6 @@ from tui.progress import Progress
 from tui.session import Session
 
 SIZES = (NARROW, WIDE)
-SETTLING = ("load", "search", "figures")
 
 T = TypeVar("T", bound=Widget)
 
@@ -48,13 +47,7 @@ class Driver:
         await self.settle()
 
     async def settle(self) -> None:
-        """Until the desk has answered, nothing is being loaded and all messages are handled."""
-        await self.pilot.pause()
-        await self.app.desk.ask(lambda session: None)
-        await self.pilot.pause()
-        while running := [worker for worker in self.app.workers if worker.group in SETTLING]:
-            await self.app.workers.wait_for_complete(running)
-            await self.pilot.pause()
+        await settled(self.pilot)
 
     @property
     def text(self) -> str:
