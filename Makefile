@@ -4,6 +4,11 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP     = $(BIN)/python -m pip install --quiet --constraint .ci/constraints.txt
 
+# Tests wait as much as they work: one process more than there are cores is best. They are started
+# here and not by pytest itself, where they would make a single test slow and a debugger useless.
+WORKERS ?= $(shell $(PYTHON) -c "import os; print(min(os.cpu_count() or 1, 8) + 1)")
+SHARED   = --numprocesses $(WORKERS) --dist worksteal
+
 .PHONY: learn test check format screenshots clean
 
 learn: $(VENV)/.installed  ## set up, and say what to do next
@@ -11,7 +16,8 @@ learn: $(VENV)/.installed  ## set up, and say what to do next
 	@$(BIN)/learn next
 
 test: $(VENV)/.installed-dev  ## run every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not alone" $(SHARED) --durations=20
+	$(BIN)/python -m pytest -m alone
 
 check: $(VENV)/.installed-dev  ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

@@ -1,7 +1,41 @@
-"""Shape annotations of `reference` are enforced in every test, whoever imports it first."""
+"""What holds in every test: one thread a process, checked shapes, and the longest tests first."""
 
+import os
+
+# Tests run side by side and their tensors are small: threads would only wait for each other. It is
+# said before torch or numpy is loaded, and without loading torch where a test does without.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("MKL_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import pytest
 from jaxtyping import install_import_hook
 
 # Here and not in `reference/`: other folders' tests import the oracle too, and a module that is
 # already loaded goes unchecked.
 install_import_hook("reference", "shape_check.check_arrays")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where processes share the tests, none of them is left alone with a long one at the end.
+
+    xdist cuts the list into one piece for each process, and who is done takes from another's end.
+    So the tests that are marked as slow are dealt out to the fronts of the pieces.
+    """
+    if (processes := workers(config)) < 2:
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    quick = [item for item in items if not item.get_closest_marker("slow")]
+    size = len(items) // processes
+    pieces = []
+    for first in range(processes):
+        dealt = slow[first::processes]
+        count = max(size - len(dealt), 0) if first < processes - 1 else len(quick)
+        pieces += dealt + quick[:count]
+        quick = quick[count:]
+    items[:] = pieces
+
+
+def workers(config: pytest.Config) -> int:
+    """How many processes share this run."""
+    return int(getattr(config, "workerinput", {}).get("workercount", 1))

@@ -231,6 +231,7 @@ def test_a_folder_that_cannot_be_written(cache: Path, source: Path) -> None:
     assert ids("needle", open_index(cache, source)[0]) == ["l"]
 
 
+@pytest.mark.alone
 def test_the_time_of_a_search(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Printed and not asserted: it is a figure of the machine, and other work may be running."""
     start = time.perf_counter()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from drained import _drained_pilot  # noqa: F401  a fixture of every test here
 from driving import Small, make_small
 from small_course import small_course, small_quiz
 

@@ -34,6 +34,7 @@ from tui.study.session import Session
 
 NOW = datetime(2025, 6, 13, 10, 30, tzinfo=timezone(timedelta(hours=2)))
 NARROW, WIDE = (80, 24), (120, 40)
+SETTLING = ("load", "grading", "search", "figures")  # groups of workers that end by themselves
 
 Pilot = TextualPilot[None]
 Script = Callable[[Pilot], Awaitable[None]]
@@ -134,11 +135,10 @@ class Small:
 
 async def settled(pilot: Pilot) -> None:
     """Wait for what the page loads, and for its last frame."""
-    for _ in range(2):
-        await pilot.pause()
-        workers = [worker for worker in pilot.app.workers if worker.group in ("load", "grading")]
-        await pilot.app.workers.wait_for_complete(workers)
     await pilot.pause()
+    while running := [worker for worker in pilot.app.workers if worker.group in SETTLING]:
+        await pilot.app.workers.wait_for_complete(running)
+        await pilot.pause()
 
 
 async def press(pilot: Pilot, *keys: str) -> None:

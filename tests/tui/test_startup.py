@@ -113,6 +113,7 @@ def test_nothing_slow_is_imported(
     assert imported.isdisjoint(SLOW | PARSERS)
 
 
+@pytest.mark.alone
 def test_the_time_of_learn_next(
     full_course: Path, folder: Path, environment: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:

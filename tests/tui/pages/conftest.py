@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from driving import NARROW, NOW, WIDE, MadeUpGrader, text
+from driving import NARROW, NOW, WIDE, MadeUpGrader, settled, text
 from textual.pilot import Pilot
 from textual.widget import Widget
 
@@ -23,7 +23,6 @@ from tui.study.session import Session
 from tui.study.targets import Target
 
 SIZES = (NARROW, WIDE)
-SETTLING = ("load", "search", "figures")
 
 T = TypeVar("T", bound=Widget)
 
@@ -49,13 +48,7 @@ class Driver:
         await self.settle()
 
     async def settle(self) -> None:
-        """Until the session has answered, nothing is being loaded and all messages are handled."""
-        await self.pilot.pause()
-        await self.app.services.session_thread.ask(lambda session: None)
-        await self.pilot.pause()
-        while running := [worker for worker in self.app.workers if worker.group in SETTLING]:
-            await self.app.workers.wait_for_complete(running)
-            await self.pilot.pause()
+        await settled(self.pilot)
 
     @property
     def text(self) -> str:
