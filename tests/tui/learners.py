@@ -38,6 +38,7 @@ def exercise(id: str, chapter: str, *needs: str, difficulty: int = 1) -> Exercis
         limits=None,
         source="",
         stub=Path(chapter, f"{id}.py"),
+        suite=Path(chapter, id),
     )
 
 

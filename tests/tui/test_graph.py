@@ -6,13 +6,18 @@ from pathlib import Path
 from small_course import small_course
 
 from exercises.catalog import load_catalog
+from exercises.course import Course
 from tui.study.exercise_graph import NODE, rows, unlocks
 
 UP, DOWN = set("│├┤┼╯╰┴" + NODE), set("│├┤┼" + NODE)
 
 
 def test_the_small_course(tmp_path: Path) -> None:
-    drawn = [row.rails.replace(NODE, "o") for row in rows(small_course(tmp_path)) if row.exercise]
+    drawn = [
+        row.rails.replace(NODE, "o")
+        for row in rows(small_course(Course.at(tmp_path)))
+        if row.exercise
+    ]
     assert drawn == ["o", "o", "├─o", "o", "o", "├─o", "o", "o", "o"]
 
 

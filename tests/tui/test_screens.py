@@ -203,7 +203,7 @@ async def opened(pilot: Pilot, id: str = "weights") -> None:
 
 
 async def until(pilot: Pilot, words: str) -> None:
-    for _ in range(200):
+    for _ in range(1000):  # a file's event comes late where the machine is busy
         await pilot.pause(0.02)
         if words in text(pilot):
             await settled(pilot)
