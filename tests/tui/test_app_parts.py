@@ -118,7 +118,7 @@ def test_recall_counts_only_cards_that_were_learnt() -> None:
 
     log = [review(0, 3, "review"), review(1, 1, "review"), review(1, 1, "learning")]
     log += [review(7, 4, "review"), review(7 * WEEKS, 4, "review")]
-    weeks = [(week.known, week.of) for week in recall_by_week(log, now)]
+    weeks = [(week.known, week.total) for week in recall_by_week(log, now)]
     assert weeks == [(0, 0)] * (WEEKS - 2) + [(1, 1), (1, 2)]
 
 

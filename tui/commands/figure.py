@@ -53,5 +53,7 @@ def _list(as_json: bool) -> None:
         click.secho(f"{entry.name}  {entry.title}", bold=True)
         for parameter in entry.parameters:
             values = " ".join(json.dumps(value) for value in parameter.values)
-            click.echo(f"    {parameter.name}={json.dumps(parameter.default)}  {parameter.says}")
+            click.echo(
+                f"    {parameter.name}={json.dumps(parameter.default)}  {parameter.description}"
+            )
             click.secho(f"        {values}", dim=True)

@@ -25,4 +25,4 @@ def settings_command(name: str | None, value: str | None, as_json: bool) -> None
         print_json(chosen)
         return
     for each, now in chosen.items():
-        click.echo(f"{each} = {now}   {SETTINGS[each].says}")
+        click.echo(f"{each} = {now}   {SETTINGS[each].description}")

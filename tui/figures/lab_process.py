@@ -38,13 +38,13 @@ class BadRequest(CourseError):
 @dataclass(frozen=True)
 class Parameter:
     name: str
-    says: str
+    description: str
     values: tuple[Value, ...]
     default: Value
 
 
 @dataclass(frozen=True)
-class Entry:
+class FigureInfo:
     """A figure that can be asked for."""
 
     name: str
@@ -52,10 +52,10 @@ class Entry:
     parameters: tuple[Parameter, ...]
 
 
-def entries(answer: Mapping[str, Any]) -> tuple[Entry, ...]:
+def entries(answer: Mapping[str, Any]) -> tuple[FigureInfo, ...]:
     """From the answer to `LIST`."""
     return tuple(
-        Entry(
+        FigureInfo(
             entry["name"],
             entry["title"],
             tuple(
@@ -105,7 +105,7 @@ class Lab:
     def is_running(self) -> bool:
         return self._process is not None and self._process.returncode is None
 
-    async def entries(self) -> tuple[Entry, ...]:
+    async def entries(self) -> tuple[FigureInfo, ...]:
         return entries(await self._ask(LIST))
 
     async def figure(self, name: str, parameters: Mapping[str, Value]) -> Figure:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from exercises.catalog import Catalog, Chapter, Exercise
 from tui.planning.snapshot import Snapshot
-from tui.planning.tasks import SITTING, Kind, Task
+from tui.planning.tasks import SITTING, Task, TaskKind
 
 BEYOND = "Today's plan is done. This is for when you want more. "
 
@@ -18,7 +18,7 @@ class Step:
     `count` says how many questions a quiz has.
     """
 
-    kind: Kind
+    kind: TaskKind
     id: str
     title: str
     summary: str

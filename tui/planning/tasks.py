@@ -10,7 +10,7 @@ from quizzes.cards.scheduling import Limits
 from tui.planning import estimates
 from tui.planning.snapshot import Snapshot
 
-Kind = Literal["review", "reading", "quiz", "exercise", "done"]
+TaskKind = Literal["review", "reading", "quiz", "exercise", "done"]
 Why = Literal["due", "unread", "not asked", "failed", "open", "turned to", "all done"]
 SITTING = 8  # questions of one `learn quiz`
 
@@ -32,7 +32,7 @@ class Task:
     `count` questions. `beyond` the day's plan is what may be done all the same.
     """
 
-    kind: Kind
+    kind: TaskKind
     id: str
     why: Why
     minutes: float = 0.0

@@ -19,11 +19,11 @@ from tui.progress.answers import Answers
 from tui.progress.bookmarks import Bookmarks
 from tui.progress.database import Database, ProgressError, moment, timestamp
 from tui.progress.history import History
-from tui.progress.records import Kind, Latest, Standing
+from tui.progress.records import AttemptKind, Latest, Standing
 from tui.progress.review_log import Reviews
 from tui.progress.settings import Settings
 
-__all__ = ["Attempt", "Kind", "Latest", "Progress", "ProgressError", "Score", "Standing"]
+__all__ = ["Attempt", "AttemptKind", "Latest", "Progress", "ProgressError", "Score", "Standing"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Attempt:
     """One graded file. `report` is the JSON of the whole report."""
 
     exercise: str
-    kind: Kind
+    kind: AttemptKind
     outcome: str
     points: float
     max_points: float
@@ -123,7 +123,7 @@ class Progress:
         )
         return {exercise: Score(points, max_points) for exercise, points, max_points in rows}
 
-    def latest_report(self, exercise: str) -> tuple[str, Kind, datetime] | None:
+    def latest_report(self, exercise: str) -> tuple[str, AttemptKind, datetime] | None:
         """The report of the latest attempt as JSON, its kind, and when it was made."""
         rows = self._db.rows(
             "SELECT report, kind, at FROM attempts WHERE exercise = ? ORDER BY id DESC LIMIT 1",

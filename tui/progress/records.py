@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-Kind = Literal["check", "submit"]
+AttemptKind = Literal["check", "submit"]
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Latest:
     """The exercise that the learner turned to last, and how its latest attempt went, if any."""
 
     exercise: str
-    kind: Kind | None = None
+    kind: AttemptKind | None = None
     outcome: str | None = None
 
 

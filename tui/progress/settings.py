@@ -18,7 +18,7 @@ class BadSetting(CourseError):
 @dataclass(frozen=True)
 class Setting:
     default: Value
-    says: str
+    description: str
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()

@@ -21,13 +21,13 @@ class NoEditor(CourseError):
 
 def edit(file: Path, editor: list[str]) -> None:
     """Open `file`, and wait until it is closed."""
-    says = f"`{shlex.join(editor)}` {{}}. The file is {shown(file)}."
+    message = f"`{shlex.join(editor)}` {{}}. The file is {shown(file)}."
     try:
         code = subprocess.run([*editor, str(file)], check=False).returncode
     except OSError as error:
-        raise NoEditor(says.format(f"does not start: {error.strerror}")) from error
+        raise NoEditor(message.format(f"does not start: {error.strerror}")) from error
     if code:
-        raise NoEditor(says.format(f"ended with code {code}"))
+        raise NoEditor(message.format(f"ended with code {code}"))
 
 
 def find_editor(file: Path, environment: Mapping[str, str]) -> list[str]:

@@ -25,7 +25,7 @@ ENDING = {(False, False): "│", (True, False): "╯", (False, True): "╰", (Tr
 
 
 @dataclass(frozen=True)
-class Row:
+class GraphRow:
     """One line of the map: an exercise with its edges, or a chapter's heading."""
 
     chapter: Chapter
@@ -33,13 +33,13 @@ class Row:
     rails: str = ""
 
 
-def rows(catalog: Catalog) -> tuple[Row, ...]:
-    found: list[Row] = []
+def rows(catalog: Catalog) -> tuple[GraphRow, ...]:
+    found: list[GraphRow] = []
     for chapter in catalog.chapters:
-        found.append(Row(chapter))
+        found.append(GraphRow(chapter))
         rails = _rails(chapter.exercises)
         found += [
-            Row(chapter, exercise, rail)
+            GraphRow(chapter, exercise, rail)
             for exercise, rail in zip(chapter.exercises, rails, strict=True)
         ]
     return tuple(found)

@@ -9,17 +9,17 @@ from typing import Any
 
 from exercises.catalog import Exercise
 from tui.planning.unlocking import cleared, is_unlocked
-from tui.progress.progress import Kind
+from tui.progress.progress import AttemptKind
 from tui.study.session import Session
 from tui.text.stub_outline import Block, blocks
 
 
 @dataclass(frozen=True)
-class Latest:
+class LatestVerdict:
     """The latest verdict; `report` is its plain data."""
 
     report: dict[str, Any]
-    kind: Kind
+    kind: AttemptKind
     at: datetime
 
 
@@ -31,7 +31,7 @@ class Briefing:
     is_open: bool
     stub: tuple[Block, ...]
     hints: int
-    latest: Latest | None
+    latest: LatestVerdict | None
 
 
 def briefing(session: Session, id: str | None) -> Briefing:
@@ -46,5 +46,5 @@ def briefing(session: Session, id: str | None) -> Briefing:
         is_open=is_unlocked(exercise, cleared(session.catalog, standing)),
         stub=blocks(exercise.stub.read_text("utf-8")),
         hints=session.progress.hints_shown(exercise.id),
-        latest=Latest(json.loads(latest[0]), latest[1], latest[2]) if latest else None,
+        latest=LatestVerdict(json.loads(latest[0]), latest[1], latest[2]) if latest else None,
     )

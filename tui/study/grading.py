@@ -9,7 +9,7 @@ import click
 
 from exercises.catalog import Exercise
 from tui.output import colour_wanted, print_json, width
-from tui.progress.progress import Attempt, Kind
+from tui.progress.progress import Attempt, AttemptKind
 from tui.study.session import Session, now
 
 if TYPE_CHECKING:
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
 # A check asks the same questions each time, so that feedback is steady; a submission asks new ones,
 # so that hard-coded outputs fail.
-SEEDS: dict[Kind, int | None] = {"check": 0, "submit": None}
+SEEDS: dict[AttemptKind, int | None] = {"check": 0, "submit": None}
 
 
-def grade(session: Session, grader: Grader, exercise: Exercise, kind: Kind) -> Report:
+def grade(session: Session, grader: Grader, exercise: Exercise, kind: AttemptKind) -> Report:
     submission = read(session, exercise, kind)
     report = grader.grade(submission)
     keep(session, submission, kind, report)
     return report
 
 
-def read(session: Session, exercise: Exercise, kind: Kind) -> Submission:
+def read(session: Session, exercise: Exercise, kind: AttemptKind) -> Submission:
     """The learner's file as it is now."""
     from grader import Submission
 
@@ -35,7 +35,7 @@ def read(session: Session, exercise: Exercise, kind: Kind) -> Submission:
     return Submission.from_file(file, exercise.id, seed=SEEDS[kind])
 
 
-def keep(session: Session, submission: Submission, kind: Kind, report: Report) -> None:
+def keep(session: Session, submission: Submission, kind: AttemptKind, report: Report) -> None:
     """Record the attempt for good."""
     (source,) = submission.files().values()
     session.progress.record(
@@ -53,7 +53,7 @@ def keep(session: Session, submission: Submission, kind: Kind, report: Report) -
     )
 
 
-def print_report(report: Report, kind: Kind, as_json: bool) -> None:
+def print_report(report: Report, kind: AttemptKind, as_json: bool) -> None:
     from grader.formats.text import render
 
     if as_json:
@@ -63,7 +63,7 @@ def print_report(report: Report, kind: Kind, as_json: bool) -> None:
     click.echo(f"Next: {advice(report, kind)}")
 
 
-def advice(report: Report, kind: Kind) -> str:
+def advice(report: Report, kind: AttemptKind) -> str:
     """What the learner does after this verdict."""
     if report.outcome == "error":
         return "`learn doctor` looks for what is wrong here. This is no fault of your code."

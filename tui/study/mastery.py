@@ -27,7 +27,7 @@ class Share:
     """How many of a kind are known, of how many."""
 
     known: int
-    of: int
+    total: int
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ class TopicMastery:
 
     @property
     def share(self) -> float:
-        """Of 1. A kind that the topic has none of does not count."""
-        parts = [part for part in (self.exercises, self.questions, self.cards) if part.of]
-        return sum(part.known / part.of for part in parts) / len(parts) if parts else 0.0
+        """From 0 to 1. A kind that the topic has none of does not count."""
+        parts = [part for part in (self.exercises, self.questions, self.cards) if part.total]
+        return sum(part.known / part.total for part in parts) / len(parts) if parts else 0.0
 
 
 def topics(session: Session) -> tuple[TopicMastery, ...]:
@@ -72,9 +72,9 @@ def topics(session: Session) -> tuple[TopicMastery, ...]:
 def _shares(items: Iterable[tuple[str, str]], known: Collection[str]) -> dict[str, Share]:
     """By topic, of pairs of an id and a topic."""
     items = list(items)
-    of = Counter(topic for _, topic in items)
+    total = Counter(topic for _, topic in items)
     have = Counter(topic for id, topic in items if id in known)
-    return {topic: Share(have[topic], count) for topic, count in of.items()}
+    return {topic: Share(have[topic], count) for topic, count in total.items()}
 
 
 def states(
@@ -84,7 +84,7 @@ def states(
     sure = {
         (found.chapter.id, found.topic.id)
         for found in mastery
-        if found.questions.of and found.questions.known == found.questions.of
+        if found.questions.total and found.questions.known == found.questions.total
     }
 
     done = cleared(catalog, standing)

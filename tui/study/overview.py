@@ -28,12 +28,12 @@ class Bookmark:
     """The step that was on the screen last, counted from 1."""
 
     at: int
-    of: int
+    total: int
 
     @property
     def share(self) -> float:
         """How much of the lesson stands before it."""
-        return (self.at - 1) / self.of
+        return (self.at - 1) / self.total
 
 
 @dataclass(frozen=True)

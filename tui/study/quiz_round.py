@@ -21,8 +21,8 @@ MAX_SEED = 2**31
 class NothingToAsk(CourseError):
     exit_code = 2
 
-    def __init__(self, of: str) -> None:
-        super().__init__(f"There are no questions on {of} yet.")
+    def __init__(self, about: str) -> None:
+        super().__init__(f"There are no questions on {about} yet.")
 
 
 class Round:
@@ -117,12 +117,12 @@ def _round(
     seed: int,
     count: int,
     context: Context,
-    of: str,
+    about: str,
 ) -> Round:
     answered = {id: answer.right for id, answer in progress.answers.latest().items()}
     chosen = for_quiz(questions, answered, count, seed)
     if not chosen:
-        raise NothingToAsk(of)
+        raise NothingToAsk(about)
     return Round(chosen, seed, context, progress.answers)
 
 

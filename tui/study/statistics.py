@@ -20,11 +20,11 @@ class Recall:
     """Of the learnt cards that came back in a week, how many were still known."""
 
     known: int
-    of: int
+    total: int
 
 
 @dataclass(frozen=True)
-class LookingBack:
+class Statistics:
     """`recall` is by week, the present one last; `hours` by day of the last four weeks."""
 
     today: date
@@ -39,12 +39,12 @@ class LookingBack:
     topics: tuple[TopicMastery, ...]
 
 
-def look_back(session: Session, now: datetime) -> LookingBack:
+def statistics(session: Session, now: datetime) -> Statistics:
     progress = session.progress
     today = day_of(now)
     days = progress.activity.days(now)
     hours = hours_by_day(progress.activity.moments(), now)
-    return LookingBack(
+    return Statistics(
         today=today,
         days=days,
         streak=streak(days.keys(), today),
@@ -61,13 +61,13 @@ def look_back(session: Session, now: datetime) -> LookingBack:
 def recall_by_week(log: Iterable[Review], now: datetime) -> tuple[Recall, ...]:
     """Only cards in review count: one that is being learnt is expected to be forgotten."""
     monday = day_of(now) - timedelta(days=day_of(now).weekday())
-    known, of = [0] * WEEKS, [0] * WEEKS
+    known, total = [0] * WEEKS, [0] * WEEKS
     for review in log:
         if review.before is None or review.before.state != "review":
             continue
         day = day_of(review.at.astimezone(now.tzinfo))
         week = WEEKS - 1 - (monday - (day - timedelta(days=day.weekday()))).days // 7
         if 0 <= week < WEEKS:
-            of[week] += 1
+            total[week] += 1
             known[week] += review.rating > 1
-    return tuple(Recall(*pair) for pair in zip(known, of, strict=True))
+    return tuple(Recall(*pair) for pair in zip(known, total, strict=True))

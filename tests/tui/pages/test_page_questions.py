@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 from quizzes.bank import load_bank
 from quizzes.questions.question import KINDS, Asked, BadAnswer
 from tui.app.messages import Answered
-from tui.app.widgets.answering import Row
+from tui.app.widgets.answering import AnswerRow
 from tui.app.widgets.question_view import QuestionView
 from tui.text.styled import plain
 
@@ -221,7 +221,7 @@ def test_a_click_chooses() -> None:
     asked = BY_KIND["choice"][0].draw(0)
 
     async def script(app: Alone, pilot: Pilot[None]) -> None:
-        await pilot.click(list(app.query(Row))[1])
+        await pilot.click(list(app.query(AnswerRow))[1])
         await pilot.press("enter")
 
     assert ask(asked, script).typed == ["b"]

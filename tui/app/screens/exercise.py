@@ -29,7 +29,7 @@ from tui.study.hints import show_hint
 from tui.study.targets import ExerciseTarget
 
 if TYPE_CHECKING:
-    from tui.progress.progress import Kind
+    from tui.progress.progress import AttemptKind
     from tui.study.save_watcher import Stamp
 
 # Only what takes longer than this is announced; most verdicts are there before.
@@ -177,11 +177,11 @@ class ExercisePage(Page[ExerciseTarget]):
     def on_polling(self, message: messages.Polling) -> None:
         self.notify(f"{message.reason}; a save is noticed a moment later.")
 
-    def action_grade(self, kind: Kind) -> None:
+    def action_grade(self, kind: AttemptKind) -> None:
         self.grade(kind)
 
     @work(exclusive=True, group="grading")
-    async def grade(self, kind: Kind, is_save: bool = False) -> None:
+    async def grade(self, kind: AttemptKind, is_save: bool = False) -> None:
         """One save may be told more than once, and a rename starts with no file at all."""
         from grader.errors import GraderError
         from tui.study.save_watcher import stamp

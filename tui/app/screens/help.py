@@ -55,6 +55,6 @@ def _keys(page: Screen[object]) -> tuple[Keys, Keys]:
 
 def _lines(title: str, keys: Keys) -> Iterator[Content]:
     yield Content.styled(title, "bold")
-    for names, says in keys.values():
-        yield Content.assemble((f"{'  '.join(names):<14}", "bold $accent"), says)
+    for names, description in keys.values():
+        yield Content.assemble((f"{'  '.join(names):<14}", "bold $accent"), description)
     yield Content("")

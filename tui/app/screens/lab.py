@@ -11,7 +11,7 @@ from tui.app.services import Services
 from tui.app.widgets.dials import Dial, Dials
 from tui.app.widgets.figure_view import FigureView
 from tui.app.widgets.scroll import Scroll
-from tui.figures.lab_process import Entry, Value
+from tui.figures.lab_process import FigureInfo, Value
 from tui.study.targets import FigureTarget
 
 STARTING = "The reference model is loading PyTorch, in a process of its own …"
@@ -29,7 +29,7 @@ class LabPage(Page[FigureTarget]):
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
-        self._entries: tuple[Entry, ...] = ()
+        self._entries: tuple[FigureInfo, ...] = ()
         self._at = 0
         self._places: dict[str, dict[str, int]] = {}
 
@@ -55,10 +55,10 @@ class LabPage(Page[FigureTarget]):
     # the state
 
     @property
-    def _entry(self) -> Entry:
+    def _entry(self) -> FigureInfo:
         return self._entries[self._at]
 
-    def _set_defaults(self, entry: Entry) -> None:
+    def _set_defaults(self, entry: FigureInfo) -> None:
         self._places[entry.name] = {p.name: p.values.index(p.default) for p in entry.parameters}
 
     def _settings(self) -> dict[str, Value]:
@@ -91,7 +91,9 @@ class LabPage(Page[FigureTarget]):
 
     def _parameter_dials(self) -> list[Dial]:
         places = self._places[self._entry.name]
-        return [Dial(p.name, p.values, places[p.name], p.says) for p in self._entry.parameters]
+        return [
+            Dial(p.name, p.values, places[p.name], p.description) for p in self._entry.parameters
+        ]
 
     # keys
 

@@ -13,7 +13,7 @@ from tui.app.screens.page import Page
 from tui.app.widgets.plots import bar, calendar, columns
 from tui.app.widgets.scroll import Scroll
 from tui.study.mastery import Share, TopicMastery
-from tui.study.statistics import LookingBack, look_back
+from tui.study.statistics import Statistics, statistics
 
 BAR = 12
 LEGEND = "known of all: ex exercises, qu questions, ca cards"
@@ -30,16 +30,16 @@ class ProgressPage(Page[Never]):
     async def load(self) -> None:
         now = self.services.clock()
         self.query_one(Plots).show(
-            await self.services.session_thread.ask(lambda session: look_back(session, now))
+            await self.services.session_thread.ask(lambda session: statistics(session, now))
         )
 
 
 class Plots(Widget):
     def __init__(self) -> None:
         super().__init__()
-        self._found: LookingBack | None = None
+        self._found: Statistics | None = None
 
-    def show(self, found: LookingBack) -> None:
+    def show(self, found: Statistics) -> None:
         self._found = found
         self.refresh(layout=True)
 
@@ -57,13 +57,13 @@ class Plots(Widget):
         return Content("\n\n").join(sections)
 
 
-def _section(title: str, body: Content, says: str = "") -> Content:
+def _section(title: str, body: Content, note: str = "") -> Content:
     return Content.assemble(
-        (title, "bold"), (f"   {says}" if says else "", "$text-muted"), "\n", body
+        (title, "bold"), (f"   {note}" if note else "", "$text-muted"), "\n", body
     )
 
 
-def _summary(found: LookingBack) -> Content:
+def _summary(found: Statistics) -> Content:
     parts = [f"{found.passed} of {found.exercises} exercises passed"]
     if found.streak:
         parts.append(f"{found.streak} day{'s' * (found.streak > 1)} in a row")
@@ -71,7 +71,7 @@ def _summary(found: LookingBack) -> Content:
     return Content.styled("  ·  ", "$text-muted").join(map(Content, parts))
 
 
-def _hours(found: LookingBack) -> Content:
+def _hours(found: Statistics) -> Content:
     if not any(found.hours):
         return _section("Time", Content.styled("Nothing in the last four weeks.", "$text-muted"))
     most = max(found.hours)
@@ -82,31 +82,31 @@ def _hours(found: LookingBack) -> Content:
         for label, line in zip(labels, lines, strict=True)
     )
     ago = f"\n{'':<7}{'four weeks ago':<{2 * len(found.hours) - 6}}today"
-    says = f"{_time(found.all_hours)} in all, counted between steps less than 10 minutes apart"
-    return _section("Time", Content.assemble(plot, (ago, "$text-muted")), says)
+    note = f"{_time(found.all_hours)} in all, counted between steps less than 10 minutes apart"
+    return _section("Time", Content.assemble(plot, (ago, "$text-muted")), note)
 
 
 def _time(hours: float) -> str:
     return f"{hours:.1f} h" if hours >= 1 else f"{hours * 60:.0f} min"
 
 
-def _recall(found: LookingBack) -> Content:
+def _recall(found: Statistics) -> Content:
     goal = f"your goal is {found.goal:.0%}"
-    if not any(week.of for week in found.recall):
+    if not any(week.total for week in found.recall):
         text = "No learnt card has come back yet."
         return _section("Cards remembered", Content.styled(text, "$text-muted"), goal)
-    shares = [week.known / week.of if week.of else None for week in found.recall]
+    shares = [week.known / week.total if week.total else None for week in found.recall]
     lines = columns(shares, 1.0)
     labels = [f"{'100%':>6} ", *[" " * 7] * (len(lines) - 2), f"{'0%':>6} "]
     plot = [
         Content.assemble((label, "$text-muted"), (line, "$accent"))
         for label, line in zip(labels, lines, strict=True)
     ]
-    last = next(week for week in reversed(found.recall) if week.of)
-    says = f"{last.known} of {last.of} in the latest week; {goal}"
+    last = next(week for week in reversed(found.recall) if week.total)
+    note = f"{last.known} of {last.total} in the latest week; {goal}"
     ago = f"\n{'':<7}{'12 weeks ago':<{2 * len(shares) - 4}}now"
     body = Content.assemble(Content("\n").join(plot), (ago, "$text-muted"))
-    return _section("Cards remembered", body, says)
+    return _section("Cards remembered", body, note)
 
 
 def _topics(topics: tuple[TopicMastery, ...], width: int) -> Iterator[Content]:
@@ -130,8 +130,8 @@ def _topics(topics: tuple[TopicMastery, ...], width: int) -> Iterator[Content]:
 def _counts(found: TopicMastery) -> str:
     """Exercises, questions and cards, known of all; nothing for what a topic does not have."""
     parts = (("ex", found.exercises), ("qu", found.questions), ("ca", found.cards))
-    return " ".join(_count(name, share) for name, share in parts if share.of)
+    return " ".join(_count(name, share) for name, share in parts if share.total)
 
 
 def _count(name: str, share: Share) -> str:
-    return f"{name} {share.known}/{share.of}"
+    return f"{name} {share.known}/{share.total}"

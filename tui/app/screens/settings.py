@@ -96,7 +96,7 @@ class SettingList(Widget):
             _button(" ◂ ", -1, is_chosen),
             Content.styled(f"{shown:^13}", "bold $accent" if is_chosen else "$accent"),
             _button(" ▸ ", 1, is_chosen),
-            (f" {SETTINGS[name].says}", "$text-muted"),
+            (f" {SETTINGS[name].description}", "$text-muted"),
         )
         return line.stylize(Style.from_meta({"setting": place}))
 

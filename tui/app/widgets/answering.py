@@ -38,11 +38,11 @@ class Answering(Vertical):
         self.focus()
 
 
-class Row(Horizontal):
+class AnswerRow(Horizontal):
     """A line with a mark and a label in front of a text that may wrap. A click picks it."""
 
     DEFAULT_CSS = """
-    Row {
+    AnswerRow {
         height: auto;
         & > .mark { width: auto; }
         & > .text { width: 1fr; }

@@ -9,7 +9,7 @@ from textual.events import Key
 from quizzes.questions.question import Asked, Verdict
 from quizzes.questions.selected_response import Choices
 from tui.app.messages import Changed, Unfinished
-from tui.app.widgets.answering import CURSOR, Answering, Row
+from tui.app.widgets.answering import CURSOR, Answering, AnswerRow
 from tui.text.styled import inline
 
 NONE = "none"
@@ -28,7 +28,7 @@ class ChoiceAnswer(Answering, can_focus=True):
         super().__init__()
         self._body = body
         self._labels = [item.label for item in asked.items]
-        self._rows = [Row(place, inline(item.text)) for place, item in enumerate(asked.items)]
+        self._rows = [AnswerRow(place, inline(item.text)) for place, item in enumerate(asked.items)]
         self._at = 0 if body.several else -1
         self._chosen: set[int] = set()
 
@@ -44,7 +44,7 @@ class ChoiceAnswer(Answering, can_focus=True):
             event.stop()
             self._pick(place)
 
-    def on_row_picked(self, event: Row.Picked) -> None:
+    def on_answer_row_picked(self, event: AnswerRow.Picked) -> None:
         if not self.is_closed:
             self._pick(event.place)
 

@@ -15,7 +15,7 @@ from textual.widget import Widget
 from exercises.catalog import Catalog, Exercise
 from tui.app import messages
 from tui.app.widgets.symbols import SYMBOLS
-from tui.study.exercise_graph import NODE, Row, rows, unlocks
+from tui.study.exercise_graph import NODE, GraphRow, rows, unlocks
 from tui.study.mastery import State
 
 
@@ -111,7 +111,7 @@ class ConceptMap(Widget, can_focus=True):
                 lines.append(self._line(row, row.exercise, near.get(row.exercise.id, " ")))
         return Content("\n").join(lines)
 
-    def _heading(self, row: Row) -> Content:
+    def _heading(self, row: GraphRow) -> Content:
         exercises = row.chapter.exercises
         passed = sum(self._states.get(e.id) in ("passed", "mastered") for e in exercises)
         return Content.assemble(
@@ -119,7 +119,7 @@ class ConceptMap(Widget, can_focus=True):
             (f"  {passed} of {len(exercises)}", "$text-muted"),
         )
 
-    def _line(self, row: Row, exercise: Exercise, near: str) -> Content:
+    def _line(self, row: GraphRow, exercise: Exercise, near: str) -> Content:
         symbol, colour = SYMBOLS[self._states.get(exercise.id, "locked")]
         before, after = row.rails.split(NODE)
         away = [id for id in exercise.needs if self._catalog.exercise(id).chapter != row.chapter.id]

@@ -25,7 +25,7 @@ class Dial:
     name: str
     values: tuple[Value, ...]
     at: int
-    says: str
+    description: str
 
     @property
     def value(self) -> Value:
@@ -97,7 +97,7 @@ class Dials(Static, can_focus=True):
         less = Content.styled("‹" if dial.at or place == 0 else " ", "$accent")
         more = Content.styled("›" if dial.at < last or place == 0 else " ", "$accent")
         # The first line is the longest, and needs no track: it goes round.
-        width, track = (25, "") if place == 0 else (17, f"  {_track(dial):<11} {dial.says}")
+        width, track = (25, "") if place == 0 else (17, f"  {_track(dial):<11} {dial.description}")
         return Content.assemble(
             (f"{CURSOR if chosen else ' '} ", "bold $accent"),
             (f"{dial.name:<12}", "bold" if chosen else ""),

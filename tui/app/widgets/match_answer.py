@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from quizzes.questions.question import Asked
 from tui.app.messages import Changed, Unfinished
-from tui.app.widgets.answering import CURSOR, Answering, Row
+from tui.app.widgets.answering import CURSOR, Answering, AnswerRow
 from tui.text.styled import inline
 
 UNFINISHED = "Some lines have no partner yet."
@@ -34,7 +34,7 @@ class MatchAnswer(Answering, can_focus=True):
         super().__init__()
         self._items = asked.items
         self._partners = asked.partners
-        self._rows = [Row(place, Content()) for place in range(len(self._items))]
+        self._rows = [AnswerRow(place, Content()) for place in range(len(self._items))]
         self._chosen: list[int | None] = [None] * len(self._items)
         self._at = 0
 
@@ -63,7 +63,7 @@ class MatchAnswer(Answering, can_focus=True):
             self._at = min(self._at + 1, len(self._rows) - 1)
         self._change()
 
-    def on_row_picked(self, event: Row.Picked) -> None:
+    def on_answer_row_picked(self, event: AnswerRow.Picked) -> None:
         if not self.is_closed:
             self._at = event.place
             self.action_turn(1)

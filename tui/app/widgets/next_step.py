@@ -7,10 +7,10 @@ from textual.widgets import Static
 
 from tui.app import messages
 from tui.planning.describe import Step, time_of
-from tui.planning.tasks import Kind
+from tui.planning.tasks import TaskKind
 from tui.study.overview import Bookmark
 
-LABELS: dict[Kind, str] = {
+LABELS: dict[TaskKind, str] = {
     "review": "flashcards",
     "reading": "reading",
     "quiz": "a quiz",
@@ -28,7 +28,7 @@ class NextStep(Static):
 
     def show(self, step: Step, bookmark: Bookmark | None) -> None:
         self._step = step
-        place = f"Continue · step {bookmark.at} of {bookmark.of}" if bookmark else ""
+        place = f"Continue · step {bookmark.at} of {bookmark.total}" if bookmark else ""
         self.update(
             Content.from_markup(
                 "[$accent]$label[/][$text-muted]$time[/]\n"

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 
 from quizzes.questions.question import Asked
-from tui.app.widgets.answering import CURSOR, Answering, Row
+from tui.app.widgets.answering import CURSOR, Answering, AnswerRow
 from tui.text.styled import inline
 
 
@@ -24,7 +24,7 @@ class OrderAnswer(Answering, can_focus=True):
         super().__init__()
         self._items = asked.items
         self._order = list(range(len(self._items)))
-        self._rows = [Row(place, inline(item.text)) for place, item in enumerate(self._items)]
+        self._rows = [AnswerRow(place, inline(item.text)) for place, item in enumerate(self._items)]
         self._at = 0
         self._taken = False
 
@@ -34,7 +34,7 @@ class OrderAnswer(Answering, can_focus=True):
     def on_mount(self) -> None:
         self._show()
 
-    def on_row_picked(self, event: Row.Picked) -> None:
+    def on_answer_row_picked(self, event: AnswerRow.Picked) -> None:
         if not self.is_closed:
             self._at = event.place
             self._show()

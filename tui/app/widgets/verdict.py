@@ -16,15 +16,14 @@ from exercises.catalog import Catalog
 from tui.app.widgets.heat_map import HeatMap
 from tui.app.widgets.scroll import Scroll
 from tui.app.widgets.symbols import OUTCOMES
-from tui.progress.records import Kind
+from tui.progress.records import AttemptKind
 
 if TYPE_CHECKING:
     from grader.report import Report, TestResult
-    from tui.progress.progress import Kind
 
 VERDICTS = {"passed": "passed", "failed": "not passed", "error": "could not be graded"}
 MAX_PRINTED = 10
-ADVICE: dict[tuple[str, Kind], str] = {
+ADVICE: dict[tuple[str, AttemptKind], str] = {
     ("passed", "check"): "Press s to submit it: fresh numbers, and it counts.",
     ("passed", "submit"): "Enter goes on. `learn solution --diff` compares yours with ours.",
     ("failed", "check"): "Press h for a hint.",
@@ -85,7 +84,7 @@ class Verdict(Scroll):
         self._time = ""
         self._chosen = 0
 
-    async def show(self, report: Report, kind: Kind, at: datetime) -> None:
+    async def show(self, report: Report, kind: AttemptKind, at: datetime) -> None:
         self._report = report
         self._chosen = _first_to_see(report)
         self._head = _headline(report)
