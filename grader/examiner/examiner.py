@@ -7,7 +7,6 @@ The learner's code never runs here, and no expected value ever leaves this proce
 """
 
 import gc
-import secrets
 import time
 import traceback
 from contextlib import nullcontext
@@ -74,17 +73,17 @@ class Examiner:
         """The verdict on one submission."""
         started = time.perf_counter()
         exercise = self._catalog.exercise(submission.exercise)
-        seed = secrets.randbelow(2**31) if submission.seed is None else submission.seed
-        blank = Report(exercise.id, exercise.title, "error", 0, 0, seed, submission.device)
+        submission = submission.with_seed()  # a `Grader` has given it one already
+        assert submission.seed is not None
         try:
-            report = self._examine(submission, exercise, blank)
+            report = self._examine(submission, exercise, submission.seed)
         except UsageError:
             raise
         except Exception as error:
             problem = Problem(
                 "internal", f"The grader failed: {error}", code=traceback.format_exc()
             )
-            report = replace(blank, problem=problem)
+            report = Report.ungraded(exercise, submission.seed, self._device, problem)
         return replace(report, duration_ms=(time.perf_counter() - started) * 1e3)
 
     def close(self) -> None:
@@ -98,13 +97,13 @@ class Examiner:
             gc.freeze()
         return self._answer_keys[exercise.id]
 
-    def _examine(self, submission: Submission, exercise: Exercise, blank: Report) -> Report:
-        answer_key = self.answer_key(exercise)
+    def _examine(self, submission: Submission, exercise: Exercise, seed: int) -> Report:
+        self.answer_key(exercise)  # now, so that no worker waits while it is read
         allowance = allowance_of(exercise)
         files = decode_files(submission)
         if isinstance(files, Problem):
             candidate = SubmissionProcess(self._sandbox, {}, "", (), frozenset(), allowance)
-            return self._run(answer_key, candidate, blank, allowance, files)
+            return self._run(exercise, candidate, seed, files)
         instead = {name: rule.instead for rule in exercise.forbidden for name in rule.names}
         main = f"{exercise.id}.py"
         candidate = SubmissionProcess(
@@ -113,20 +112,21 @@ class Examiner:
         try:
             problem = open_submission(candidate, instead, allowance)
             candidate.prepare_next()  # now: while pytest collects, the other processor is idle
-            return self._run(answer_key, candidate, blank, allowance, problem)
+            return self._run(exercise, candidate, seed, problem)
         finally:
             candidate.close()
 
     def _run(
         self,
-        answer_key: "AnswerKey",
+        exercise: Exercise,
         candidate: SubmissionProcess,
-        blank: Report,
-        allowance: Allowance,
+        seed: int,
         problem: Problem | None,
     ) -> Report:
+        answer_key = self.answer_key(exercise)
+        allowance = allowance_of(exercise)
         reason = "Not run." if problem else ""
-        run = SuiteRun(candidate, answer_key.solution, blank.seed, self._device, allowance, reason)
+        run = SuiteRun(candidate, answer_key.solution, seed, self._device, allowance, reason)
         # Modules that a suite or a solution builds are to live where the learner's do.
         with torch.device(self._device) if self._device != "cpu" else nullcontext():
             run.run(answer_key.suite)
@@ -135,8 +135,11 @@ class Examiner:
             replace(test, diagnosis=found.get(test.name) if test.outcome == "failed" else None)
             for test in run
         )
-        return replace(
-            blank,
+        return Report(
+            exercise.id,
+            exercise.title,
+            seed=seed,
+            device=self._device,
             outcome=overall(tests),
             points=sum(test.points for test in tests),
             max_points=sum(test.max_points for test in tests),
