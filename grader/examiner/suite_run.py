@@ -3,7 +3,7 @@
 import os
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,11 @@ UNUSED_PLUGINS = (
     ),
 )
 
+# Meant for the caller's own tests; our suites are run with our options alone.
+CALLERS_OPTIONS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+# pytest sets this and removes it afterwards, even where a test of the caller's has called us.
+CALLERS_TEST = "PYTEST_CURRENT_TEST"
+
 
 class SuiteRun:
     """A pytest plugin: gives a suite its fixtures, and turns what happens into `TestResult`s.
@@ -60,20 +65,30 @@ class SuiteRun:
         self.results: dict[str, TestResult] = {}
         self.records: dict[str, Record] = {}
         self.crash = ""
+        self._callers: Mapping[str, str] = {}
 
     def run(self, suite: Path) -> None:
-        """Run every test of `suite`. Raises `GraderError` where the suite itself cannot be run."""
-        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-        for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):  # meant for the caller's own tests
-            os.environ.pop(name, None)
+        """Run every test of `suite`. Raises `GraderError` where the suite itself cannot be run.
+
+        The process may be somebody else's: its environment is afterwards as it was found.
+        """
         arguments = [str(suite), "-c", os.devnull, "--rootdir", str(suite.parent), "--noconftest"]
         arguments += ["--import-mode=importlib", "--assert=plain", "--strict-markers"]
+        arguments.append("--disable-plugin-autoload")
         arguments += [part for name in UNUSED_PLUGINS for part in ("-p", f"no:{name}")]
-        status = pytest.main(arguments, plugins=[self])
+        known = (*CALLERS_OPTIONS, CALLERS_TEST)
+        self._callers = {name: os.environ[name] for name in known if name in os.environ}
+        for name in CALLERS_OPTIONS:
+            os.environ.pop(name, None)
+        try:
+            status = pytest.main(arguments, plugins=[self])
+        finally:
+            os.environ.update(self._callers)
         if self.crash or status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             raise GraderError(f"{suite.name} cannot be run: {self.crash or status}")
 
     def pytest_configure(self, config: pytest.Config) -> None:
+        os.environ.update(self._callers)  # pytest has read its options: the caller's may be back
         config.addinivalue_line("markers", "points(number): what the test is worth; 1 if not given")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
