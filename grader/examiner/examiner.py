@@ -17,13 +17,13 @@ from typing import Any
 
 import torch
 
-from exercises.catalog import Catalog, Exercise, load_catalog
+from exercises.catalog import Catalog, Exercise, Limits, load_catalog
 from grader.errors import UsageError
 from grader.examiner.answer_key import suite_folder
 from grader.examiner.diagnosis import Diagnostician, load_misconceptions
 from grader.examiner.messages import describe, describe_finding, missing_entry
 from grader.examiner.sandbox import Sandbox, shared_sandbox
-from grader.examiner.submission_process import Allowance, SubmissionProcess, Value
+from grader.examiner.submission_process import SubmissionProcess, Value
 from grader.examiner.suite_run import SuiteRun
 from grader.report import Outcome, Problem, Report, TestResult
 from grader.submission import MAX_SOURCE_BYTES, Submission
@@ -99,18 +99,18 @@ class Examiner:
 
     def _examine(self, submission: Submission, exercise: Exercise, seed: int) -> Report:
         self.answer_key(exercise)  # now, so that no worker waits while it is read
-        allowance = allowance_of(exercise)
+        limits = exercise.limits
         files = decode_files(submission)
         if isinstance(files, Problem):
-            candidate = SubmissionProcess(self._sandbox, {}, "", (), frozenset(), allowance)
+            candidate = SubmissionProcess(self._sandbox, {}, "", (), frozenset(), limits)
             return self._run(exercise, candidate, seed, files)
         instead = {name: rule.instead for rule in exercise.forbidden for name in rule.names}
         main = f"{exercise.id}.py"
         candidate = SubmissionProcess(
-            self._sandbox, files, main, exercise.entry, frozenset(instead), allowance
+            self._sandbox, files, main, exercise.entry, frozenset(instead), limits
         )
         try:
-            problem = open_submission(candidate, instead, allowance)
+            problem = open_submission(candidate, instead, limits)
             candidate.prepare_next()  # now: while pytest collects, the other processor is idle
             return self._run(exercise, candidate, seed, problem)
         finally:
@@ -124,9 +124,8 @@ class Examiner:
         problem: Problem | None,
     ) -> Report:
         answer_key = self.answer_key(exercise)
-        allowance = allowance_of(exercise)
         reason = "Not run." if problem else ""
-        run = SuiteRun(candidate, answer_key.solution, seed, self._device, allowance, reason)
+        run = SuiteRun(candidate, answer_key.solution, seed, self._device, exercise.limits, reason)
         # Modules that a suite or a solution builds are to live where the learner's do.
         with torch.device(self._device) if self._device != "cpu" else nullcontext():
             run.run(answer_key.suite)
@@ -163,14 +162,6 @@ class AnswerKey:
         self.diagnostician = Diagnostician(exercise.id, source, misconceptions)
 
 
-def allowance_of(exercise: Exercise) -> Allowance:
-    """What a submission to this exercise may use."""
-    if exercise.limits is None:
-        return Allowance()
-    seconds = exercise.limits.seconds
-    return Allowance(seconds, max(4 * seconds, 20.0), exercise.limits.memory_mb * 2**20)
-
-
 def decode_files(submission: Submission) -> dict[str, str] | Problem:
     """The submission's files as text, or why they are none."""
     files = {}
@@ -194,7 +185,7 @@ def decode_files(submission: Submission) -> dict[str, str] | Problem:
 
 
 def open_submission(
-    candidate: SubmissionProcess, instead: dict[str, str], allowance: Allowance
+    candidate: SubmissionProcess, instead: dict[str, str], limits: Limits
 ) -> Problem | None:
     """Parse and run the learner's file; what keeps it from being graded, if anything does."""
     outcome = candidate.inspect()
@@ -205,25 +196,25 @@ def open_submission(
     if isinstance(outcome, Value):
         outcome = candidate.load()
     if isinstance(outcome, Raised):
-        return load_problem(outcome, allowance)
-    return entry_problem(outcome.value, allowance)
+        return load_problem(outcome, limits)
+    return entry_problem(outcome.value, limits)
 
 
-def load_problem(raised: Raised, allowance: Allowance) -> Problem:
+def load_problem(raised: Raised, limits: Limits) -> Problem:
     """The learner's file does not run to its end."""
-    message = f"Your file stops while it is loaded. {describe(raised, 'the file', allowance)}"
+    message = f"Your file stops while it is loaded. {describe(raised, 'the file', limits)}"
     line, code = (raised.frames[-1][1], raised.frames[-1][3]) if raised.frames else (None, "")
     return Problem("load", message, line, code)
 
 
-def entry_problem(loaded: Any, allowance: Allowance) -> Problem | None:
+def entry_problem(loaded: Any, limits: Limits) -> Problem | None:
     """The learner's file runs, but does not define what is graded. What it says is not trusted."""
     match loaded:
         case {"missing": [], "found": {}, "defined": [*_]}:
             return None
         case {"missing": [str(name), *_], "found": {**found}, "defined": [*defined]}:
             return Problem("entry", missing_entry(name, found.get(name), defined))
-    return load_problem(Raised("garbage", "", ""), allowance)
+    return load_problem(Raised("garbage", "", ""), limits)
 
 
 def overall(tests: tuple[TestResult, ...]) -> Outcome:

@@ -12,10 +12,11 @@ from typing import Any, Never, Protocol
 import torch
 from torch import Tensor
 
+from exercises.catalog import Limits
 from grader.examiner.comparison import Differs, check_structure
 from grader.examiner.display import kind_of, show
 from grader.examiner.messages import describe
-from grader.examiner.submission_process import LOST, Allowance, Value
+from grader.examiner.submission_process import LOST, Value
 from grader.report import Comparison
 from grader.worker.calls import Call, Raised, Session, Want, describe_exception
 from grader.worker.protocol import Handle
@@ -99,10 +100,10 @@ class Gradients:
 class PairedCalls:
     """Carries calls to both sides within one test, and remembers them for the diagnosis."""
 
-    def __init__(self, learner: Learner, solution: Session, allowance: Allowance) -> None:
+    def __init__(self, learner: Learner, solution: Session, limits: Limits) -> None:
         self._learner = learner
         self._solution = solution
-        self._allowance = allowance
+        self._limits = limits
         self.log: list[tuple[Call | Helper, Value | Raised]] = []
         self.last_call = ""
 
@@ -163,7 +164,7 @@ class PairedCalls:
         outcome = self._learner.add_helper(name, source)
         self.log.append((Helper(name, source), outcome))
         if isinstance(outcome, Raised):
-            raise Failure(describe(outcome, "", self._allowance))
+            raise Failure(describe(outcome, "", self._limits))
         return handle
 
     def _solve(self, call: Call) -> Any:
@@ -197,7 +198,7 @@ class PairedCalls:
         return value
 
     def _fail(self, outcome: Raised, call: Call) -> Never:
-        message = describe(outcome, _name(call), self._allowance)
+        message = describe(outcome, _name(call), self._limits)
         raise Failure(message, self.last_call, frames=outcome.frames)
 
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from exercises.catalog import Limits
 from grader.errors import GraderError
 from grader.examiner.diagnosis import Record
 from grader.examiner.fixtures import Expectation, Rng
 from grader.examiner.messages import describe
-from grader.examiner.submission_process import Allowance
 from grader.examiner.submission_proxy import Failure, Learner, PairedCalls, SubmissionProxy
 from grader.report import Frame, TestResult
 from grader.worker.calls import Raised, Session
@@ -51,16 +51,16 @@ class SuiteRun:
         solution: Session,
         seed: int,
         device: str,
-        allowance: Allowance,
+        limits: Limits,
         problem: str = "",
     ) -> None:
         self._learner = learner
         self._solution = solution
         self._seed = seed
         self._device = device
-        self._allowance = allowance
+        self._limits = limits
         self._problem = problem
-        self._exchange = PairedCalls(learner, solution, allowance)
+        self._exchange = PairedCalls(learner, solution, limits)
         self._started = 0.0
         self.results: dict[str, TestResult] = {}
         self.records: dict[str, Record] = {}
@@ -110,7 +110,7 @@ class SuiteRun:
         self._solution.begin(seed)
         outcome = self._learner.begin(seed)
         if isinstance(outcome, Raised):
-            raise Failure(describe(outcome, "", self._allowance), frames=outcome.frames)
+            raise Failure(describe(outcome, "", self._limits), frames=outcome.frames)
         return SubmissionProxy(self._exchange)
 
     @pytest.fixture
@@ -126,7 +126,7 @@ class SuiteRun:
         return self._device
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        self._exchange = PairedCalls(self._learner, self._solution, self._allowance)
+        self._exchange = PairedCalls(self._learner, self._solution, self._limits)
         self._started = time.perf_counter()
 
     @pytest.hookimpl(tryfirst=True)

@@ -22,7 +22,7 @@ from typing import Any
 
 import torch
 
-from grader.lockdown.lockdown import Limits, Plan, apply
+from grader.lockdown.lockdown import Plan, WorkerLimits, apply
 from grader.worker.calls import (
     Call,
     Raised,
@@ -259,7 +259,7 @@ def reply(channel: Channel, worker: Worker, output: Output) -> None:
         channel.send({"raised": asdict(raised), "output": ""})
 
 
-def serve(sock: socket.socket, plan: Plan, limits: Limits, device: str) -> None:
+def serve(sock: socket.socket, plan: Plan, limits: WorkerLimits, device: str) -> None:
     """Lock down, say which layers hold, then answer until the peer is gone."""
     channel = Channel(sock)
     signal.signal(signal.SIGALRM, _time_is_up)

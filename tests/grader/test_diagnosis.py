@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from exercises.catalog import Limits
 from grader.errors import GraderError
 from grader.examiner.diagnosis import Diagnostician, Misconception, Record, load_misconceptions
-from grader.examiner.submission_process import Allowance
 from grader.examiner.submission_proxy import Failure, Local, PairedCalls, SubmissionProxy
 from grader.worker.calls import Session, load_source
 
@@ -30,7 +30,7 @@ def run(
     for seed, test in enumerate(tests):
         ours.begin(seed)
         local.begin(seed)
-        exchange = PairedCalls(local, ours, Allowance())
+        exchange = PairedCalls(local, ours, Limits())
         try:
             failed = bool(test(SubmissionProxy(exchange)))
         except Failure:

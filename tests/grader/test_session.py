@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import torch
 
-from grader.examiner.submission_process import Allowance, SubmissionProcess, Value
+from exercises.catalog import Limits
+from grader.examiner.submission_process import SubmissionProcess, Value
 from grader.examiner.submission_proxy import SubmissionProxy
 from grader.report import TestResult
 from grader.worker.calls import Call, Raised, Session, load_source
@@ -15,7 +16,7 @@ from grader.worker.calls import Call, Raised, Session, load_source
 Examine = Callable[..., dict[str, TestResult]]
 Open = Callable[..., SubmissionProcess]
 
-SHORT = Allowance(test_seconds=1.0, total_seconds=60.0)
+SHORT = Limits(seconds=1.0, total_seconds=60.0)
 THREE_TESTS = """
 def test_first(submission, expect): expect(submission.f(1)).equals(2)
 def test_second(submission, expect): expect(submission.f(2)).equals(3)
@@ -153,9 +154,9 @@ def test_a_fresh_worker_starts_the_file_afresh(examine: Examine) -> None:
 
 
 def test_time_that_is_used_up_is_used_up_for_all(examine: Examine) -> None:
-    allowance = Allowance(test_seconds=1.0, total_seconds=1.0)
+    limits = Limits(seconds=1.0, total_seconds=1.0)
     source = "def f(x):\n    while x == 1: pass\n    return x + 1"
-    results = examine(THREE_TESTS, source, PLUS_ONE, allowance)
+    results = examine(THREE_TESTS, source, PLUS_ONE, limits)
     assert outcomes(results) == ["failed", "failed", "failed"]
     assert [result.message for result in results.values()][1:] == [
         "Not run: the 1 seconds for the whole exercise were used up by the tests before."
