@@ -19,15 +19,14 @@ import torch
 
 from exercises.catalog import Catalog, Exercise, Limits, load_catalog
 from grader.errors import UsageError
-from grader.examiner.answer_key import suite_folder
-from grader.examiner.diagnosis import Diagnostician, load_misconceptions
+from grader.examiner.answer_key import AnswerKey
 from grader.examiner.messages import describe, describe_finding, missing_entry
 from grader.examiner.sandbox import Sandbox, shared_sandbox
 from grader.examiner.submission_process import SubmissionProcess, Value
 from grader.examiner.suite_run import SuiteRun
 from grader.report import Outcome, Problem, Report, TestResult
 from grader.submission import MAX_SOURCE_BYTES, Submission
-from grader.worker.calls import Raised, Session, load_source
+from grader.worker.calls import Raised
 from grader.worker.inspection import Finding
 
 
@@ -89,7 +88,7 @@ class Examiner:
     def close(self) -> None:
         self._sandbox.close()
 
-    def answer_key(self, exercise: Exercise) -> "AnswerKey":
+    def answer_key(self, exercise: Exercise) -> AnswerKey:
         """The hidden half of an exercise, loaded once."""
         if exercise.id not in self._answer_keys:
             self._answer_keys[exercise.id] = AnswerKey(exercise)
@@ -147,19 +146,6 @@ class Examiner:
             problem=problem,
             layers=dict(candidate.layers),
         )
-
-
-class AnswerKey:
-    """What an examiner holds of one exercise: the suite, the solution and the known mistakes."""
-
-    def __init__(self, exercise: Exercise) -> None:
-        folder = suite_folder(exercise)
-        self.suite = folder / f"test_{exercise.id}.py"
-        source = (folder / "solution.py").read_text(encoding="utf-8")
-        name = f"solution_{exercise.id}"
-        self.solution = Session(load_source(name, f"{name}.py", source))
-        misconceptions = load_misconceptions(folder / "misconceptions.yaml")
-        self.diagnostician = Diagnostician(exercise.id, source, misconceptions)
 
 
 def decode_files(submission: Submission) -> dict[str, str] | Problem:

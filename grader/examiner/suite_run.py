@@ -12,11 +12,13 @@ import pytest
 from exercises.catalog import Limits
 from grader.errors import GraderError
 from grader.examiner.diagnosis import Record
+from grader.examiner.failure import Failure
 from grader.examiner.fixtures import Expectation, Rng
 from grader.examiner.messages import describe
-from grader.examiner.submission_proxy import Failure, Learner, PairedCalls, SubmissionProxy
+from grader.examiner.paired_calls import Callee, PairedCalls
+from grader.examiner.submission_proxy import SubmissionProxy
 from grader.report import Frame, TestResult
-from grader.worker.calls import Raised, Session
+from grader.worker.calls import LoadedModule, Raised
 
 # Without plugins that a suite has no use for, a warm run costs 13 ms instead of 27 ms.
 UNUSED_PLUGINS = (
@@ -47,8 +49,8 @@ class SuiteRun:
 
     def __init__(
         self,
-        learner: Learner,
-        solution: Session,
+        learner: Callee,
+        solution: LoadedModule,
         seed: int,
         device: str,
         limits: Limits,
@@ -60,7 +62,7 @@ class SuiteRun:
         self._device = device
         self._limits = limits
         self._problem = problem
-        self._exchange = PairedCalls(learner, solution, limits)
+        self._calls = PairedCalls(learner, solution, limits)
         self._started = 0.0
         self.results: dict[str, TestResult] = {}
         self.records: dict[str, Record] = {}
@@ -98,7 +100,7 @@ class SuiteRun:
     def pytest_internalerror(self, excrepr: object) -> None:
         self.crash = str(excrepr)
 
-    def test_seed(self, item_name: str) -> int:
+    def seed_of(self, item_name: str) -> int:
         """The seed of torch's global random numbers in one test."""
         return zlib.crc32(f"{self._seed}:{item_name}".encode())
 
@@ -106,12 +108,12 @@ class SuiteRun:
     def submission(self, request: pytest.FixtureRequest) -> SubmissionProxy:
         if self._problem:
             raise Failure(self._problem)
-        seed = self.test_seed(request.node.name)
+        seed = self.seed_of(request.node.name)
         self._solution.begin(seed)
         outcome = self._learner.begin(seed)
         if isinstance(outcome, Raised):
             raise Failure(describe(outcome, "", self._limits), frames=outcome.frames)
-        return SubmissionProxy(self._exchange)
+        return SubmissionProxy(self._calls)
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> Rng:
@@ -119,14 +121,14 @@ class SuiteRun:
 
     @pytest.fixture
     def expect(self) -> Any:
-        return lambda value: Expectation(value, self._exchange.last_call)
+        return lambda value: Expectation(value, self._calls.last_call)
 
     @pytest.fixture
     def device(self) -> str:
         return self._device
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        self._exchange = PairedCalls(self._learner, self._solution, self._limits)
+        self._calls = PairedCalls(self._learner, self._solution, self._limits)
         self._started = time.perf_counter()
 
     @pytest.hookimpl(tryfirst=True)
@@ -169,8 +171,8 @@ class SuiteRun:
             duration_ms=(time.perf_counter() - self._started) * 1e3,
             **details,
         )
-        seed = self.test_seed(item.name)
-        self.records[item.name] = Record(seed, self._exchange.log, outcome == "failed")
+        seed = self.seed_of(item.name)
+        self.records[item.name] = Record(seed, self._calls.log, outcome == "failed")
 
     def __iter__(self) -> Iterator[TestResult]:
         return iter(self.results.values())

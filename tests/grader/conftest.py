@@ -10,12 +10,13 @@ from hypothesis import settings
 from exercises.catalog import Limits, load_catalog
 from grader import Grader
 from grader.examiner.answer_key import solution_path
+from grader.examiner.paired_calls import PairedCalls
 from grader.examiner.sandbox import Sandbox
 from grader.examiner.submission_process import SubmissionProcess, Value
-from grader.examiner.submission_proxy import PairedCalls, SubmissionProxy
+from grader.examiner.submission_proxy import SubmissionProxy
 from grader.examiner.suite_run import SuiteRun
 from grader.report import TestResult
-from grader.worker.calls import Session, load_source
+from grader.worker.calls import LoadedModule, load_source
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
@@ -97,6 +98,6 @@ def examine(candidate: Callable[..., SubmissionProcess], tmp_path: Path) -> Call
     return run
 
 
-def solution_session(files: Files, solution: str | None) -> Session:
+def solution_session(files: Files, solution: str | None) -> LoadedModule:
     own = files if isinstance(files, str) else files[MAIN]
-    return Session(load_source("solution_answer", "solution_answer.py", solution or own))
+    return LoadedModule(load_source("solution_answer", "solution_answer.py", solution or own))

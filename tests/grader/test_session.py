@@ -11,7 +11,7 @@ from exercises.catalog import Limits
 from grader.examiner.submission_process import SubmissionProcess, Value
 from grader.examiner.submission_proxy import SubmissionProxy
 from grader.report import TestResult
-from grader.worker.calls import Call, Raised, Session, load_source
+from grader.worker.calls import Call, LoadedModule, Raised, load_source
 
 Examine = Callable[..., dict[str, TestResult]]
 Open = Callable[..., SubmissionProcess]
@@ -50,7 +50,7 @@ def test_a_source_that_fails_leaves_no_module() -> None:
 
 
 def test_a_new_test_forgets_what_the_last_one_made() -> None:
-    session = Session(load_source("made", "made.py", "class A:\n    def n(self): return 3"))
+    session = LoadedModule(load_source("made", "made.py", "class A:\n    def n(self): return 3"))
     handle = session.keep(session.perform(Call(0, "A")), "0")
     assert session.perform(Call(1, handle, "n")) == 3
     session.begin(0)
