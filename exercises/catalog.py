@@ -49,9 +49,10 @@ class Forbidden:
 
 @dataclass(frozen=True)
 class Limits:
-    """What one hidden test may use."""
+    """What a submission may use: seconds for each hidden test and for all of them, and memory."""
 
     seconds: float = 5.0
+    total_seconds: float = 20.0
     memory_mb: int = 1024
 
 
@@ -67,7 +68,7 @@ class Exercise:
     entry: tuple[str, ...]
     hints: tuple[str, ...]
     forbidden: tuple[Forbidden, ...]
-    limits: Limits | None
+    limits: Limits
     source: str
     stub: Path
     suite: Path
@@ -211,7 +212,7 @@ def _read_exercise(
         entry=fields.texts("entry", at_least=1),
         hints=fields.texts("hints", at_least=MIN_HINTS),
         forbidden=tuple(_read_forbidden(fields)),
-        limits=_read_limits(fields.mapping("limits")) if fields.has("limits") else None,
+        limits=_read_limits(fields.mapping("limits")) if fields.has("limits") else Limits(),
         source=fields.text("source"),
         stub=folder / f"{id}.py",
         suite=course.suites / folder.name / id,
@@ -246,4 +247,6 @@ def _read_limits(fields: Fields) -> Limits:
     if fields.has("memory_mb"):
         memory_mb = fields.whole("memory_mb", 64, 65536)
     fields.finish()
-    return Limits(seconds, memory_mb)
+    # As many tests as by default may take all their time.
+    total_seconds = max(Limits.total_seconds, seconds * Limits.total_seconds / Limits.seconds)
+    return Limits(seconds, total_seconds, memory_mb)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future
-from dataclasses import replace
 from types import TracebackType
 
 from exercises.catalog import load_catalog
@@ -57,9 +56,12 @@ class Grader:
             self._own.shutdown(cancel_futures=True)
 
     def submit(self, submission: Submission) -> "Future[Report]":
-        """Start grading. Raises `UnknownExercise` at once where there is none of that id."""
+        """Start grading. Raises `UnknownExercise` at once where there is none of that id.
+
+        A seed is drawn here, where the submission has none: what is sent can be sent again.
+        """
         load_catalog().exercise(submission.exercise)
-        return self._executor.submit(grade, submission)
+        return self._executor.submit(grade, submission.with_seed())
 
     def grade(self, submission: Submission) -> Report:
         """Grade one submission and wait for the report.
@@ -68,11 +70,13 @@ class Grader:
         examining process dies, the report's outcome is `error`, and the next submission gets a new
         process.
         """
+        submission = submission.with_seed()
         return self._result(submission, self.submit(submission))
 
     def grade_all(self, submissions: Iterable[Submission]) -> Iterator[Report]:
         """Grade several at once, as many as there are jobs; reports come in the order given."""
-        started = [(submission, self.submit(submission)) for submission in submissions]
+        seeded = [submission.with_seed() for submission in submissions]
+        started = [(submission, self.submit(submission)) for submission in seeded]
         for submission, future in started:
             yield self._result(submission, future)
 
@@ -81,7 +85,6 @@ class Grader:
             return future.result()
         except ExaminerLost as error:
             exercise = load_catalog().exercise(submission.exercise)
-            blank = Report(
-                exercise.id, exercise.title, "error", 0, 0, submission.seed or 0, submission.device
-            )
-            return replace(blank, problem=Problem("internal", str(error)))
+            assert submission.seed is not None
+            problem = Problem("internal", str(error))
+            return Report.ungraded(exercise, submission.seed, submission.device, problem)

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from exercises.catalog import Exercise
+
 SCHEMA = "report/v1"
 Outcome = Literal["passed", "failed", "error"]
 EXIT_CODES: Mapping[Outcome, int] = {"passed": 0, "failed": 1, "error": 3}
@@ -120,6 +122,11 @@ class Report:
     problem: Problem | None = None
     layers: Mapping[str, str] = field(default_factory=dict)
     duration_ms: float = 0.0
+
+    @classmethod
+    def ungraded(cls, exercise: Exercise, seed: int, device: str, problem: Problem) -> "Report":
+        """Our own failure: no test was run to its end, and no point can be given."""
+        return cls(exercise.id, exercise.title, "error", 0, 0, seed, device, problem=problem)
 
     @property
     def passed(self) -> bool:

@@ -1,9 +1,10 @@
 """What a learner hands in."""
 
 import os
+import secrets
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.errors import SubmissionError
@@ -52,6 +53,14 @@ class Submission:
         except OSError as error:
             raise SubmissionError(f"{path} cannot be read: {error.strerror}.") from None
         return cls(exercise or path.stem, source, seed, device)
+
+    def with_seed(self) -> "Submission":
+        """This submission with a seed: its own, or a fresh one.
+
+        Drawn before anything can go wrong, so that whatever becomes of it tells the seed that was
+        used, and may be tried again with the same questions.
+        """
+        return self if self.seed is not None else replace(self, seed=secrets.randbelow(2**31))
 
     def files(self) -> dict[str, str | bytes]:
         """The files by name; a lone source gets the exercise's own name."""

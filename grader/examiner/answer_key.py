@@ -1,4 +1,7 @@
-"""Where an exercise's hidden half lies: `exercises/C/E.py` ↔ `grader/suites/C/E/`."""
+"""An exercise's hidden half: where it lies (`exercises/C/E.py` ↔ `grader/suites/C/E/`), and itself.
+
+To know where it lies needs no torch, which is loaded only for an `AnswerKey`.
+"""
 
 from pathlib import Path
 
@@ -16,3 +19,19 @@ def suite_folder(exercise: Exercise) -> Path:
 def solution_path(exercise: Exercise) -> Path:
     """Our own solution, which a learner may read after a pass."""
     return suite_folder(exercise) / "solution.py"
+
+
+class AnswerKey:
+    """What an examiner holds of one exercise: the suite, the solution and the known mistakes."""
+
+    def __init__(self, exercise: Exercise) -> None:
+        from grader.examiner.diagnosis import Diagnostician, load_misconceptions
+        from grader.worker.calls import LoadedModule
+
+        folder = suite_folder(exercise)
+        self.suite = folder / f"test_{exercise.id}.py"
+        source = (folder / "solution.py").read_text(encoding="utf-8")
+        misconceptions = load_misconceptions(folder / "misconceptions.yaml")
+        self.diagnostician = Diagnostician(exercise.id, source, misconceptions)
+        # What the suite makes with it is another's than what the diagnosis makes.
+        self.solution = LoadedModule(self.diagnostician.module)

@@ -8,16 +8,18 @@ diagnosis.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import yaml
 
 from grader.errors import GraderError
 from grader.examiner.comparison import same
+from grader.examiner.in_process import InProcessCallee
+from grader.examiner.paired_calls import Helper
 from grader.examiner.submission_process import Value
-from grader.examiner.submission_proxy import Helper, Local
 from grader.report import Diagnosis
-from grader.worker.calls import Call, Raised, Session, load_source
+from grader.worker.calls import Call, LoadedModule, Raised, load_source
 
 
 @dataclass(frozen=True)
@@ -71,14 +73,21 @@ class Record:
 
 
 class Diagnostician:
-    """Holds the solution and its edited copies of one exercise, loaded once."""
+    """Holds the solution and its edited copies of one exercise, loaded once.
+
+    `module` is the solution, for whoever runs a suite beside it.
+    """
 
     def __init__(
         self, exercise: str, solution: str, misconceptions: Sequence[Misconception]
     ) -> None:
-        self._solution = _load(f"solution_{exercise}", solution)
+        self.module = _load(f"solution_{exercise}", solution)
+        self._solution = _callee(self.module)
         self._suspects = [
-            (misconception, _load(f"{exercise}_{misconception.id}", misconception.apply(solution)))
+            (
+                misconception,
+                _callee(_load(f"{exercise}_{misconception.id}", misconception.apply(solution))),
+            )
             for misconception in misconceptions
         ]
 
@@ -107,21 +116,25 @@ class Diagnostician:
         return found
 
 
-def _load(name: str, source: str) -> Local:
+def _load(name: str, source: str) -> ModuleType:
     try:
-        return Local(Session(load_source(name, f"{name}.py", source)), frozenset())
+        return load_source(name, f"{name}.py", source)
     except SyntaxError as error:
         raise GraderError(f"{name}: the edited solution does not parse: {error}") from None
 
 
-def _explains(suspect: Local, record: Record, solved: Sequence[Value | Raised]) -> bool:
+def _callee(module: ModuleType) -> InProcessCallee:
+    return InProcessCallee(LoadedModule(module), frozenset())
+
+
+def _explains(suspect: InProcessCallee, record: Record, solved: Sequence[Value | Raised]) -> bool:
     """Whether the suspect answers as the learner's code did, and not as the solution does."""
     return _answers_alike(suspect, record) and not all(
         _agree(mine, right) for mine, right in zip(_replay(suspect, record), solved, strict=True)
     )
 
 
-def _is_refuted(suspect: Local, record: Record) -> bool:
+def _is_refuted(suspect: InProcessCallee, record: Record) -> bool:
     """Whether the suspect gives other values than the learner's code. An error refutes nothing:
     what leads to it may be shared."""
     return any(
@@ -130,17 +143,19 @@ def _is_refuted(suspect: Local, record: Record) -> bool:
     )
 
 
-def _answers_alike(suspect: Local, record: Record) -> bool:
+def _answers_alike(suspect: InProcessCallee, record: Record) -> bool:
     return all(_agree(mine, learner) for mine, learner in _beside(suspect, record))
 
 
-def _beside(suspect: Local, record: Record) -> Iterator[tuple[Value | Raised, Value | Raised]]:
+def _beside(
+    suspect: InProcessCallee, record: Record
+) -> Iterator[tuple[Value | Raised, Value | Raised]]:
     """The suspect's and the learner's answer to each call of one test, one at a time."""
     theirs = [outcome for step, outcome in record.log if isinstance(step, Call)]
     return zip(_replay(suspect, record), theirs, strict=True)
 
 
-def _replay(local: Local, record: Record) -> Iterator[Value | Raised]:
+def _replay(local: InProcessCallee, record: Record) -> Iterator[Value | Raised]:
     """What `local` answers to the calls of one test, one at a time."""
     local.begin(record.seed)
     for step, _ in record.log:

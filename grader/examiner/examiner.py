@@ -7,7 +7,6 @@ The learner's code never runs here, and no expected value ever leaves this proce
 """
 
 import gc
-import secrets
 import time
 import traceback
 from contextlib import nullcontext
@@ -18,17 +17,16 @@ from typing import Any
 
 import torch
 
-from exercises.catalog import Catalog, Exercise, load_catalog
+from exercises.catalog import Catalog, Exercise, Limits, load_catalog
 from grader.errors import UsageError
-from grader.examiner.answer_key import suite_folder
-from grader.examiner.diagnosis import Diagnostician, load_misconceptions
+from grader.examiner.answer_key import AnswerKey
 from grader.examiner.messages import describe, describe_finding, missing_entry
 from grader.examiner.sandbox import Sandbox, shared_sandbox
-from grader.examiner.submission_process import Allowance, SubmissionProcess, Value
+from grader.examiner.submission_process import SubmissionProcess, Value
 from grader.examiner.suite_run import SuiteRun
 from grader.report import Outcome, Problem, Report, TestResult
 from grader.submission import MAX_SOURCE_BYTES, Submission
-from grader.worker.calls import Raised, Session, load_source
+from grader.worker.calls import Raised
 from grader.worker.inspection import Finding
 
 
@@ -74,23 +72,23 @@ class Examiner:
         """The verdict on one submission."""
         started = time.perf_counter()
         exercise = self._catalog.exercise(submission.exercise)
-        seed = secrets.randbelow(2**31) if submission.seed is None else submission.seed
-        blank = Report(exercise.id, exercise.title, "error", 0, 0, seed, submission.device)
+        submission = submission.with_seed()  # a `Grader` has given it one already
+        assert submission.seed is not None
         try:
-            report = self._examine(submission, exercise, blank)
+            report = self._examine(submission, exercise, submission.seed)
         except UsageError:
             raise
         except Exception as error:
             problem = Problem(
                 "internal", f"The grader failed: {error}", code=traceback.format_exc()
             )
-            report = replace(blank, problem=problem)
+            report = Report.ungraded(exercise, submission.seed, self._device, problem)
         return replace(report, duration_ms=(time.perf_counter() - started) * 1e3)
 
     def close(self) -> None:
         self._sandbox.close()
 
-    def answer_key(self, exercise: Exercise) -> "AnswerKey":
+    def answer_key(self, exercise: Exercise) -> AnswerKey:
         """The hidden half of an exercise, loaded once."""
         if exercise.id not in self._answer_keys:
             self._answer_keys[exercise.id] = AnswerKey(exercise)
@@ -98,35 +96,35 @@ class Examiner:
             gc.freeze()
         return self._answer_keys[exercise.id]
 
-    def _examine(self, submission: Submission, exercise: Exercise, blank: Report) -> Report:
-        answer_key = self.answer_key(exercise)
-        allowance = allowance_of(exercise)
+    def _examine(self, submission: Submission, exercise: Exercise, seed: int) -> Report:
+        self.answer_key(exercise)  # now, so that no worker waits while it is read
+        limits = exercise.limits
         files = decode_files(submission)
         if isinstance(files, Problem):
-            candidate = SubmissionProcess(self._sandbox, {}, "", (), frozenset(), allowance)
-            return self._run(answer_key, candidate, blank, allowance, files)
+            candidate = SubmissionProcess(self._sandbox, {}, "", (), frozenset(), limits)
+            return self._run(exercise, candidate, seed, files)
         instead = {name: rule.instead for rule in exercise.forbidden for name in rule.names}
         main = f"{exercise.id}.py"
         candidate = SubmissionProcess(
-            self._sandbox, files, main, exercise.entry, frozenset(instead), allowance
+            self._sandbox, files, main, exercise.entry, frozenset(instead), limits
         )
         try:
-            problem = open_submission(candidate, instead, allowance)
+            problem = open_submission(candidate, instead, limits)
             candidate.prepare_next()  # now: while pytest collects, the other processor is idle
-            return self._run(answer_key, candidate, blank, allowance, problem)
+            return self._run(exercise, candidate, seed, problem)
         finally:
             candidate.close()
 
     def _run(
         self,
-        answer_key: "AnswerKey",
+        exercise: Exercise,
         candidate: SubmissionProcess,
-        blank: Report,
-        allowance: Allowance,
+        seed: int,
         problem: Problem | None,
     ) -> Report:
+        answer_key = self.answer_key(exercise)
         reason = "Not run." if problem else ""
-        run = SuiteRun(candidate, answer_key.solution, blank.seed, self._device, allowance, reason)
+        run = SuiteRun(candidate, answer_key.solution, seed, self._device, exercise.limits, reason)
         # Modules that a suite or a solution builds are to live where the learner's do.
         with torch.device(self._device) if self._device != "cpu" else nullcontext():
             run.run(answer_key.suite)
@@ -135,8 +133,11 @@ class Examiner:
             replace(test, diagnosis=found.get(test.name) if test.outcome == "failed" else None)
             for test in run
         )
-        return replace(
-            blank,
+        return Report(
+            exercise.id,
+            exercise.title,
+            seed=seed,
+            device=self._device,
             outcome=overall(tests),
             points=sum(test.points for test in tests),
             max_points=sum(test.max_points for test in tests),
@@ -145,27 +146,6 @@ class Examiner:
             problem=problem,
             layers=dict(candidate.layers),
         )
-
-
-class AnswerKey:
-    """What an examiner holds of one exercise: the suite, the solution and the known mistakes."""
-
-    def __init__(self, exercise: Exercise) -> None:
-        folder = suite_folder(exercise)
-        self.suite = folder / f"test_{exercise.id}.py"
-        source = (folder / "solution.py").read_text(encoding="utf-8")
-        name = f"solution_{exercise.id}"
-        self.solution = Session(load_source(name, f"{name}.py", source))
-        misconceptions = load_misconceptions(folder / "misconceptions.yaml")
-        self.diagnostician = Diagnostician(exercise.id, source, misconceptions)
-
-
-def allowance_of(exercise: Exercise) -> Allowance:
-    """What a submission to this exercise may use."""
-    if exercise.limits is None:
-        return Allowance()
-    seconds = exercise.limits.seconds
-    return Allowance(seconds, max(4 * seconds, 20.0), exercise.limits.memory_mb * 2**20)
 
 
 def decode_files(submission: Submission) -> dict[str, str] | Problem:
@@ -191,7 +171,7 @@ def decode_files(submission: Submission) -> dict[str, str] | Problem:
 
 
 def open_submission(
-    candidate: SubmissionProcess, instead: dict[str, str], allowance: Allowance
+    candidate: SubmissionProcess, instead: dict[str, str], limits: Limits
 ) -> Problem | None:
     """Parse and run the learner's file; what keeps it from being graded, if anything does."""
     outcome = candidate.inspect()
@@ -202,25 +182,25 @@ def open_submission(
     if isinstance(outcome, Value):
         outcome = candidate.load()
     if isinstance(outcome, Raised):
-        return load_problem(outcome, allowance)
-    return entry_problem(outcome.value, allowance)
+        return load_problem(outcome, limits)
+    return entry_problem(outcome.value, limits)
 
 
-def load_problem(raised: Raised, allowance: Allowance) -> Problem:
+def load_problem(raised: Raised, limits: Limits) -> Problem:
     """The learner's file does not run to its end."""
-    message = f"Your file stops while it is loaded. {describe(raised, 'the file', allowance)}"
+    message = f"Your file stops while it is loaded. {describe(raised, 'the file', limits)}"
     line, code = (raised.frames[-1][1], raised.frames[-1][3]) if raised.frames else (None, "")
     return Problem("load", message, line, code)
 
 
-def entry_problem(loaded: Any, allowance: Allowance) -> Problem | None:
+def entry_problem(loaded: Any, limits: Limits) -> Problem | None:
     """The learner's file runs, but does not define what is graded. What it says is not trusted."""
     match loaded:
         case {"missing": [], "found": {}, "defined": [*_]}:
             return None
         case {"missing": [str(name), *_], "found": {**found}, "defined": [*defined]}:
             return Problem("entry", missing_entry(name, found.get(name), defined))
-    return load_problem(Raised("garbage", "", ""), allowance)
+    return load_problem(Raised("garbage", "", ""), limits)
 
 
 def overall(tests: tuple[TestResult, ...]) -> Outcome:

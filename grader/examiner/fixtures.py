@@ -9,7 +9,7 @@ from torch import Tensor
 
 from grader.examiner.comparison import Differs, check_close, tolerance
 from grader.examiner.display import show
-from grader.examiner.submission_proxy import Failure
+from grader.examiner.failure import Failure
 
 T = TypeVar("T")
 

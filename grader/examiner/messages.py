@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from grader.examiner.submission_process import Allowance
+from exercises.catalog import Limits
 from grader.worker.calls import Raised
 from grader.worker.inspection import Finding
 
@@ -15,7 +15,7 @@ SIGNALS = {
 }
 
 
-def describe(raised: Raised, name: str, allowance: Allowance) -> str:
+def describe(raised: Raised, name: str, limits: Limits) -> str:
     """One or two sentences on what the learner's code did, and what to do where that is not plain.
 
     `name` is what was called. The lines of the learner's code are shown apart from this.
@@ -39,18 +39,18 @@ def describe(raised: Raised, name: str, allowance: Allowance) -> str:
         case "recursion":
             return "Your code calls itself without end (RecursionError)."
         case "memory":
-            limit = allowance.memory_bytes // 2**20
+            limit = limits.memory_mb
             return f"Your code asked for more memory than the {limit:,} MB it may use."
         case "too_large":
             return f"`{name}` returned {raised.message}. That is more than can be taken back."
         case "time":
             return (
-                f"Your code did not finish within {allowance.test_seconds:g} seconds"
+                f"Your code did not finish within {limits.seconds:g} seconds"
                 " and was stopped. Look for a loop that never ends."
             )
         case "budget":
             return (
-                f"Not run: the {allowance.total_seconds:g} seconds for the whole exercise were used"
+                f"Not run: the {limits.total_seconds:g} seconds for the whole exercise were used"
                 " up by the tests before."
             )
         case "died":

@@ -10,20 +10,26 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from dataclasses import asdict
 from functools import cache
 from typing import Any
 
 from grader.errors import GraderError
+from grader.lockdown.limits import WorkerLimits
 
 START_SECONDS = 60.0
+GRACE_SECONDS = 0.5
 
 
 class Sandbox:
-    """Starts the zygote; hands out fresh workers."""
+    """Starts the zygote; hands out fresh workers.
 
-    def __init__(self, device: str = "cpu") -> None:
+    `grace` is how many seconds a worker gets to report its own time-out before it is killed.
+    """
+
+    def __init__(self, device: str = "cpu", grace: float = GRACE_SECONDS) -> None:
         self.device = device
+        self.grace = grace
         self._start()
 
     def _start(self) -> None:
@@ -45,7 +51,7 @@ class Sandbox:
                 start_new_session=True,  # Ctrl-C is for us; the zygote ends when we do
             )
 
-    def spawn(self, limits: Mapping[str, float]) -> tuple[int, socket.socket]:
+    def spawn(self, limits: WorkerLimits) -> tuple[int, socket.socket]:
         """A fresh worker under `limits`: its process id, and our end of the channel to it.
 
         A zygote that has ended, killed by the system perhaps, is replaced.
@@ -63,18 +69,18 @@ class Sandbox:
                 "The sandbox process could not be started. `grader doctor` says why."
             ) from None
 
-    def _spawn(self, limits: Mapping[str, float]) -> tuple[int, socket.socket]:
+    def _spawn(self, limits: WorkerLimits) -> tuple[int, socket.socket]:
         self._control.settimeout(START_SECONDS)
-        self._ask({"op": "spawn", "limits": dict(limits)})
+        self._ask({"op": "spawn", "limits": asdict(limits)})
         message, descriptors, _, _ = socket.recv_fds(self._control, 4096, 1)
         if not descriptors:
             raise ConnectionError
         return int(json.loads(message)["pid"]), socket.socket(fileno=descriptors[0])
 
-    def prepare(self, limits: Mapping[str, float]) -> None:
+    def prepare(self, limits: WorkerLimits) -> None:
         """Have a worker under `limits` waiting for the next submission."""
         with contextlib.suppress(OSError):
-            self._ask({"op": "prepare", "limits": dict(limits)})
+            self._ask({"op": "prepare", "limits": asdict(limits)})
 
     def _ask(self, request: dict[str, Any]) -> None:
         self._control.sendall(json.dumps(request).encode() + b"\n")

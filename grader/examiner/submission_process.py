@@ -7,27 +7,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from exercises.catalog import Limits
 from grader.errors import GraderError, ProtocolError
 from grader.examiner.sandbox import START_SECONDS, Sandbox
+from grader.lockdown.limits import WorkerLimits
 from grader.report import MAX_TEXT
 from grader.worker.calls import Call, Raised, encode_call
 from grader.worker.protocol import Channel, Encoder, TooLarge, decode
 
-GRACE_SECONDS = 0.5  # what a worker gets to report its own time-out before it is killed
 DYING_SECONDS = 0.1  # how long one that has hung up may take to end, and so to show how it ended
 MAX_LINE = 1_000_000
 LOST = frozenset(
     {"time", "died", "garbage", "budget", "lost"}
 )  # kinds of `Raised` that end a worker
-
-
-@dataclass(frozen=True)
-class Allowance:
-    """What one submission may use: seconds for each test and in all, and bytes of memory."""
-
-    test_seconds: float = 5.0
-    total_seconds: float = 20.0
-    memory_bytes: int = 1024 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -51,16 +43,16 @@ class SubmissionProcess:
         main: str,
         entry: tuple[str, ...],
         forbidden: frozenset[str],
-        allowance: Allowance,
+        limits: Limits,
     ) -> None:
         self._sandbox = sandbox
         self._files = dict(files)
         self._main = main
         self._entry = entry
         self._forbidden = forbidden
-        self._allowance = allowance
-        self._left = allowance.total_seconds
-        self._test_left = allowance.test_seconds
+        self._limits = limits
+        self._left = limits.total_seconds
+        self._test_left = limits.seconds
         self._seed: int | None = None
         self._pid = 0
         self._channel: Channel | None = None
@@ -77,12 +69,12 @@ class SubmissionProcess:
 
     def load(self) -> Value | Raised:
         """Run the file. The value tells which entry points are missing."""
-        self._test_left = self._allowance.test_seconds
+        self._test_left = self._limits.seconds
         return self._ask({"op": "load", "entry": list(self._entry)})
 
     def begin(self, seed: int) -> Value | Raised:
         """A new test: its own time, and a fresh worker if the last one was lost."""
-        self._test_left = self._allowance.test_seconds
+        self._test_left = self._limits.seconds
         self.output = ""
         if self._channel is None:
             for outcome in (self.inspect(), self.load()):
@@ -102,7 +94,7 @@ class SubmissionProcess:
 
     def prepare_next(self) -> None:
         """Have a worker made for the next submission, which is likely to need one like ours."""
-        self._sandbox.prepare(self._limits())
+        self._sandbox.prepare(worker_limits(self._limits))
 
     def close(self) -> None:
         """End the worker, whatever it is doing."""
@@ -112,7 +104,7 @@ class SubmissionProcess:
             self._sandbox.drop(self._pid)
 
     def _start(self) -> None:
-        self._pid, sock = self._sandbox.spawn(self._limits())
+        self._pid, sock = self._sandbox.spawn(worker_limits(self._limits))
         self._channel = Channel(sock)
         try:
             document, _ = self._channel.receive(START_SECONDS)
@@ -122,13 +114,6 @@ class SubmissionProcess:
                 "A worker could not lock itself down. `grader doctor` says why."
             ) from None
         self.layers = decode(document["value"], {}, "cpu")
-
-    def _limits(self) -> dict[str, float]:
-        # The examiner watches the clock; the limit on processor time holds if the examiner dies.
-        return {
-            "seconds": self._allowance.total_seconds + 10,
-            "memory_bytes": self._allowance.memory_bytes,
-        }
 
     def _ask(
         self,
@@ -148,10 +133,10 @@ class SubmissionProcess:
         try:
             request = {**request, "seconds": seconds, "seed": self._seed}
             self._seed = None
-            self._channel.send(request, tensors, seconds + GRACE_SECONDS)
+            self._channel.send(request, tensors, seconds + self._sandbox.grace)
             if meanwhile:
                 self._run(meanwhile)
-            document, reply = self._channel.receive(seconds + GRACE_SECONDS)
+            document, reply = self._channel.receive(seconds + self._sandbox.grace)
             outcome = self._read(document, reply)
         except TimeoutError:
             return self._lose("time")
@@ -196,6 +181,12 @@ class SubmissionProcess:
             channel.close()
         status = self._sandbox.end(self._pid, DYING_SECONDS if kind == "died" else 0)
         return Raised(kind, "", _ending(status) if kind == "died" else "")
+
+
+def worker_limits(limits: Limits) -> WorkerLimits:
+    """What the kernel is to enforce on a worker, so that `limits` hold even if nobody watches."""
+    # The examiner watches the clock; the limit on processor time holds if the examiner dies.
+    return WorkerLimits(limits.total_seconds + 10, limits.memory_mb << 20)
 
 
 def _ending(status: int) -> str:

@@ -3,20 +3,22 @@
 import os
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from exercises.catalog import Limits
 from grader.errors import GraderError
 from grader.examiner.diagnosis import Record
+from grader.examiner.failure import Failure
 from grader.examiner.fixtures import Expectation, Rng
 from grader.examiner.messages import describe
-from grader.examiner.submission_process import Allowance
-from grader.examiner.submission_proxy import Failure, Learner, PairedCalls, SubmissionProxy
+from grader.examiner.paired_calls import Callee, PairedCalls
+from grader.examiner.submission_proxy import SubmissionProxy
 from grader.report import Frame, TestResult
-from grader.worker.calls import Raised, Session
+from grader.worker.calls import LoadedModule, Raised
 
 # Without plugins that a suite has no use for, a warm run costs 13 ms instead of 27 ms.
 UNUSED_PLUGINS = (
@@ -33,6 +35,11 @@ UNUSED_PLUGINS = (
     ),
 )
 
+# Meant for the caller's own tests; our suites are run with our options alone.
+CALLERS_OPTIONS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+# pytest sets this and removes it afterwards, even where a test of the caller's has called us.
+CALLERS_TEST = "PYTEST_CURRENT_TEST"
+
 
 class SuiteRun:
     """A pytest plugin: gives a suite its fixtures, and turns what happens into `TestResult`s.
@@ -42,38 +49,48 @@ class SuiteRun:
 
     def __init__(
         self,
-        learner: Learner,
-        solution: Session,
+        learner: Callee,
+        solution: LoadedModule,
         seed: int,
         device: str,
-        allowance: Allowance,
+        limits: Limits,
         problem: str = "",
     ) -> None:
         self._learner = learner
         self._solution = solution
         self._seed = seed
         self._device = device
-        self._allowance = allowance
+        self._limits = limits
         self._problem = problem
-        self._exchange = PairedCalls(learner, solution, allowance)
+        self._calls = PairedCalls(learner, solution, limits)
         self._started = 0.0
         self.results: dict[str, TestResult] = {}
         self.records: dict[str, Record] = {}
         self.crash = ""
+        self._callers: Mapping[str, str] = {}
 
     def run(self, suite: Path) -> None:
-        """Run every test of `suite`. Raises `GraderError` where the suite itself cannot be run."""
-        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-        for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):  # meant for the caller's own tests
-            os.environ.pop(name, None)
+        """Run every test of `suite`. Raises `GraderError` where the suite itself cannot be run.
+
+        The process may be somebody else's: its environment is afterwards as it was found.
+        """
         arguments = [str(suite), "-c", os.devnull, "--rootdir", str(suite.parent), "--noconftest"]
         arguments += ["--import-mode=importlib", "--assert=plain", "--strict-markers"]
+        arguments.append("--disable-plugin-autoload")
         arguments += [part for name in UNUSED_PLUGINS for part in ("-p", f"no:{name}")]
-        status = pytest.main(arguments, plugins=[self])
+        known = (*CALLERS_OPTIONS, CALLERS_TEST)
+        self._callers = {name: os.environ[name] for name in known if name in os.environ}
+        for name in CALLERS_OPTIONS:
+            os.environ.pop(name, None)
+        try:
+            status = pytest.main(arguments, plugins=[self])
+        finally:
+            os.environ.update(self._callers)
         if self.crash or status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             raise GraderError(f"{suite.name} cannot be run: {self.crash or status}")
 
     def pytest_configure(self, config: pytest.Config) -> None:
+        os.environ.update(self._callers)  # pytest has read its options: the caller's may be back
         config.addinivalue_line("markers", "points(number): what the test is worth; 1 if not given")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -83,7 +100,7 @@ class SuiteRun:
     def pytest_internalerror(self, excrepr: object) -> None:
         self.crash = str(excrepr)
 
-    def test_seed(self, item_name: str) -> int:
+    def seed_of(self, item_name: str) -> int:
         """The seed of torch's global random numbers in one test."""
         return zlib.crc32(f"{self._seed}:{item_name}".encode())
 
@@ -91,12 +108,12 @@ class SuiteRun:
     def submission(self, request: pytest.FixtureRequest) -> SubmissionProxy:
         if self._problem:
             raise Failure(self._problem)
-        seed = self.test_seed(request.node.name)
+        seed = self.seed_of(request.node.name)
         self._solution.begin(seed)
         outcome = self._learner.begin(seed)
         if isinstance(outcome, Raised):
-            raise Failure(describe(outcome, "", self._allowance), frames=outcome.frames)
-        return SubmissionProxy(self._exchange)
+            raise Failure(describe(outcome, "", self._limits), frames=outcome.frames)
+        return SubmissionProxy(self._calls)
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> Rng:
@@ -104,14 +121,14 @@ class SuiteRun:
 
     @pytest.fixture
     def expect(self) -> Any:
-        return lambda value: Expectation(value, self._exchange.last_call)
+        return lambda value: Expectation(value, self._calls.last_call)
 
     @pytest.fixture
     def device(self) -> str:
         return self._device
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        self._exchange = PairedCalls(self._learner, self._solution, self._allowance)
+        self._calls = PairedCalls(self._learner, self._solution, self._limits)
         self._started = time.perf_counter()
 
     @pytest.hookimpl(tryfirst=True)
@@ -154,8 +171,8 @@ class SuiteRun:
             duration_ms=(time.perf_counter() - self._started) * 1e3,
             **details,
         )
-        seed = self.test_seed(item.name)
-        self.records[item.name] = Record(seed, self._exchange.log, outcome == "failed")
+        seed = self.seed_of(item.name)
+        self.records[item.name] = Record(seed, self._calls.log, outcome == "failed")
 
     def __iter__(self) -> Iterator[TestResult]:
         return iter(self.results.values())

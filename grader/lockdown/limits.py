@@ -19,7 +19,7 @@ _CORES = os.cpu_count() or 1  # asked now, because the answer comes from files
 
 
 @dataclass(frozen=True)
-class Limits:
+class WorkerLimits:
     """What one worker may use, beyond what it holds already when it is forked."""
 
     seconds: float = 10.0
@@ -38,7 +38,7 @@ def mapped_bytes() -> int:
         os.close(statm)
 
 
-def impose(limits: Limits, device: str, own_user: bool) -> Layer:
+def impose(limits: WorkerLimits, device: str, own_user: bool) -> Layer:
     """Lower this process's limits for good. Raising a hard limit again takes a capability.
 
     `own_user`: no other process has this user. The kernel counts threads per user, so only then can
@@ -57,7 +57,7 @@ def impose(limits: Limits, device: str, own_user: bool) -> Layer:
     return Layer(True, f"{memory}, {threads}, {limits.seconds:g} s, no file written")
 
 
-def _values(limits: Limits, device: str) -> Iterator[tuple[int, int]]:
+def _values(limits: WorkerLimits, device: str) -> Iterator[tuple[int, int]]:
     # Every thread's time counts, so a computation on all cores must fit: a backstop, not a clock.
     yield resource.RLIMIT_CPU, (math.ceil(limits.seconds) + 1) * _CORES
     yield resource.RLIMIT_CORE, 0

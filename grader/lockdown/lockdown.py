@@ -26,11 +26,11 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 
 from grader.lockdown import landlock, limits, privileges, seccomp, syscalls
-from grader.lockdown.limits import Limits
+from grader.lockdown.limits import WorkerLimits
 from grader.lockdown.readable import cuda_rules, readable_roots, search_path
 from grader.lockdown.syscalls import LINUX, Layer, Unavailable
 
-__all__ = ["LAYERS", "Layer", "Limits", "Plan", "apply", "prepare", "readable_roots"]
+__all__ = ["LAYERS", "Layer", "Plan", "WorkerLimits", "apply", "prepare", "readable_roots"]
 
 LAYERS = ("descriptors", "privileges", "limits", "landlock", "seccomp")
 # Extension modules that link libraries of the system, which a worker can no longer open.
@@ -85,7 +85,7 @@ def prepare(
     return Plan(device, os.getpid(), os.getuid(), null, may_read, abi, ruleset, program, missing)
 
 
-def apply(plan: Plan, limit: Limits, keep_fds: Sequence[int]) -> dict[str, Layer]:
+def apply(plan: Plan, limit: WorkerLimits, keep_fds: Sequence[int]) -> dict[str, Layer]:
     """Lock this fork of the zygote down for good; says which layers hold, by name.
 
     Raises OSError where a layer that this machine has refuses: run no learner code then.

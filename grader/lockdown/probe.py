@@ -25,10 +25,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from grader.lockdown import syscalls
-from grader.lockdown.limits import Limits
+from grader.lockdown.limits import WorkerLimits
 from grader.lockdown.lockdown import apply, prepare, readable_roots
 
-LIMITS = Limits(seconds=5.0, memory_bytes=256 << 20, threads=32)
+LIMITS = WorkerLimits(seconds=5.0, memory_bytes=256 << 20, threads=32)
 _SYS_IO_URING_SETUP = 425
 _PTRACE_ATTACH = 16
 _CLONE_NEWUSER = 0x10000000

@@ -107,15 +107,17 @@ def bench(exercise: Exercise, runs: int) -> Bench:
 def local_run(exercise_id: str) -> Any:
     """The plugin for running a suite on its own solution, all in this process."""
     from exercises.catalog import load_catalog
-    from grader.examiner.examiner import AnswerKey, allowance_of
-    from grader.examiner.submission_proxy import Local
+    from grader.examiner.answer_key import AnswerKey
+    from grader.examiner.in_process import InProcessCallee
     from grader.examiner.suite_run import SuiteRun
-    from grader.worker.calls import Session, load_source
+    from grader.worker.calls import LoadedModule, load_source
 
     exercise = load_catalog().exercise(exercise_id)
     source = solution_path(exercise).read_text(encoding="utf-8")
-    learner = Local(Session(load_source(exercise_id, f"{exercise_id}.py", source)), frozenset())
-    return SuiteRun(learner, AnswerKey(exercise).solution, 0, "cpu", allowance_of(exercise))
+    learner = InProcessCallee(
+        LoadedModule(load_source(exercise_id, f"{exercise_id}.py", source)), frozenset()
+    )
+    return SuiteRun(learner, AnswerKey(exercise).solution, 0, "cpu", exercise.limits)
 
 
 def _warm(exercise: Exercise, source: str, runs: int) -> tuple[Spread, Spread]:

@@ -99,7 +99,7 @@ def load_source(
     return module
 
 
-class Session:
+class LoadedModule:
     """One loaded module and the objects that a suite has made with it."""
 
     def __init__(self, module: types.ModuleType) -> None:

@@ -22,11 +22,11 @@ from typing import Any
 
 import torch
 
-from grader.lockdown.lockdown import Limits, Plan, apply
+from grader.lockdown.lockdown import Plan, WorkerLimits, apply
 from grader.worker.calls import (
     Call,
+    LoadedModule,
     Raised,
-    Session,
     decode_call,
     describe_exception,
     encode_call,
@@ -108,7 +108,7 @@ class Worker:
         self._files: dict[str, str] = {}
         self._compiled: dict[str, types.CodeType] = {}
         self._main = ""
-        self._session: Session | None = None
+        self._loaded: LoadedModule | None = None
 
     def inspect(self, files: dict[str, str], main: str, forbidden: list[str]) -> Any:
         self._files, self._main = files, main
@@ -123,7 +123,7 @@ class Worker:
         finder = SubmissionFinder(self._files, self._compiled)
         sys.meta_path.insert(0, finder)
         module = finder.load(self._main)
-        self._session = Session(module)
+        self._loaded = LoadedModule(module)
         found = {
             key: type(getattr(module, key, None)).__name__ for key in entry if hasattr(module, key)
         }
@@ -147,10 +147,10 @@ class Worker:
     def keep(self, value: object, name: str) -> Handle:
         return self._active().keep(value, name)
 
-    def _active(self) -> Session:
-        if self._session is None:
+    def _active(self) -> LoadedModule:
+        if self._loaded is None:
             raise RuntimeError("nothing is loaded")
-        return self._session
+        return self._loaded
 
 
 @contextmanager
@@ -259,7 +259,7 @@ def reply(channel: Channel, worker: Worker, output: Output) -> None:
         channel.send({"raised": asdict(raised), "output": ""})
 
 
-def serve(sock: socket.socket, plan: Plan, limits: Limits, device: str) -> None:
+def serve(sock: socket.socket, plan: Plan, limits: WorkerLimits, device: str) -> None:
     """Lock down, say which layers hold, then answer until the peer is gone."""
     channel = Channel(sock)
     signal.signal(signal.SIGALRM, _time_is_up)

@@ -20,7 +20,7 @@ from typing import Any
 import numpy
 import torch
 
-from grader.lockdown.lockdown import Limits, Plan, prepare, readable_roots
+from grader.lockdown.lockdown import Plan, WorkerLimits, prepare, readable_roots
 from grader.worker.worker import serve
 
 
@@ -37,11 +37,11 @@ def main(control_fd: int, device: str) -> None:
         for message in requests(control):
             match message:
                 case {"op": "spawn", "limits": limits}:
-                    pid, sock = spawner.take(Limits(**limits))
+                    pid, sock = spawner.take(WorkerLimits(**limits))
                     socket.send_fds(control, [json.dumps({"pid": pid}).encode()], [sock.fileno()])
                     sock.close()
                 case {"op": "prepare", "limits": limits}:
-                    spawner.prepare(Limits(**limits))
+                    spawner.prepare(WorkerLimits(**limits))
                 case {"op": "end", "pid": pid, "grace": grace}:
                     status = spawner.end(pid, grace)
                     control.send(json.dumps({"status": status}).encode())
@@ -90,10 +90,10 @@ class WorkerSpawner:
         self._control = control
         self._children: set[int] = set()
         self._dropped: set[int] = set()
-        self._spare: tuple[Limits, int, socket.socket] | None = None
+        self._spare: tuple[WorkerLimits, int, socket.socket] | None = None
         signal.signal(signal.SIGCHLD, self.bury)
 
-    def take(self, limits: Limits) -> tuple[int, socket.socket]:
+    def take(self, limits: WorkerLimits) -> tuple[int, socket.socket]:
         """A fresh worker: its process id, and the examiner's end of the channel to it."""
         self.prepare(limits)
         assert self._spare is not None
@@ -101,7 +101,7 @@ class WorkerSpawner:
         self._spare = None
         return pid, sock
 
-    def prepare(self, limits: Limits) -> None:
+    def prepare(self, limits: WorkerLimits) -> None:
         """Have a worker with these limits waiting."""
         if self._spare is not None and self._spare[0] == limits:
             return
@@ -148,7 +148,7 @@ class WorkerSpawner:
         for pid in list(self._children):
             self.end(pid)
 
-    def _fork(self, limits: Limits) -> tuple[int, socket.socket]:
+    def _fork(self, limits: WorkerLimits) -> tuple[int, socket.socket]:
         ours, theirs = socket.socketpair()
         pid = os.fork()
         if pid == 0:

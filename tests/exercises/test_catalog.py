@@ -65,7 +65,7 @@ def test_every_key_arrives(course: Any, entry: Callable[..., Any]) -> None:
     assert exercise.chapter == "ch03_heads"
     assert exercise.stub == course.root / "ch03_heads" / "heads.py"
     assert exercise.forbidden == (Forbidden(("softmax", "Softmax"), "Build it."),)
-    assert exercise.limits == Limits(seconds=20, memory_mb=Limits.memory_mb)
+    assert exercise.limits == Limits(seconds=20, total_seconds=80, memory_mb=Limits.memory_mb)
     assert exercise.hints == ("A nudge?", "More.", "Nearly all.")
 
 

@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from exercises.catalog import load_catalog
+from exercises.catalog import Limits, load_catalog
 from grader import Grader
 from grader.examiner.answer_key import solution_path
+from grader.examiner.paired_calls import PairedCalls
 from grader.examiner.sandbox import Sandbox
-from grader.examiner.submission_process import Allowance, SubmissionProcess, Value
-from grader.examiner.submission_proxy import PairedCalls, SubmissionProxy
+from grader.examiner.submission_process import SubmissionProcess, Value
+from grader.examiner.submission_proxy import SubmissionProxy
 from grader.examiner.suite_run import SuiteRun
 from grader.report import TestResult
-from grader.worker.calls import Session, load_source
+from grader.worker.calls import LoadedModule, load_source
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
@@ -23,7 +24,7 @@ settings.load_profile("untimed")
 Files = str | Mapping[str, str]
 MAIN = "answer.py"
 numbers = itertools.count()
-PLENTY = Allowance(test_seconds=60.0, total_seconds=600.0)
+PLENTY = Limits(seconds=60.0, total_seconds=600.0)
 
 
 @pytest.fixture(scope="session")
@@ -52,9 +53,9 @@ def candidate(sandbox: Sandbox) -> Iterator[Callable[..., SubmissionProcess]]:
     """`candidate(files)`: a submission in a worker of its own, inspected but not yet loaded."""
     opened = []
 
-    def open_candidate(files: Files, allowance: Allowance = PLENTY) -> SubmissionProcess:
+    def open_candidate(files: Files, limits: Limits = PLENTY) -> SubmissionProcess:
         named = {MAIN: files} if isinstance(files, str) else files
-        found = SubmissionProcess(sandbox, named, MAIN, (), frozenset(), allowance)
+        found = SubmissionProcess(sandbox, named, MAIN, (), frozenset(), limits)
         opened.append(found)
         assert found.inspect() == Value(None)
         return found
@@ -84,19 +85,19 @@ def examine(candidate: Callable[..., SubmissionProcess], tmp_path: Path) -> Call
     """`examine(suite, files, solution)`: the results of a whole suite, by the tests' names."""
 
     def run(
-        suite: str, files: Files, solution: str | None = None, allowance: Allowance = PLENTY
+        suite: str, files: Files, solution: str | None = None, limits: Limits = PLENTY
     ) -> dict[str, TestResult]:
-        learner = candidate(files, allowance)
+        learner = candidate(files, limits)
         learner.load()
         file = tmp_path / f"test_answer_{next(numbers)}.py"  # pytest keeps what it has imported
         file.write_text("import torch\n" + suite, encoding="utf-8")
-        run = SuiteRun(learner, solution_session(files, solution), 0, "cpu", allowance)
+        run = SuiteRun(learner, solution_session(files, solution), 0, "cpu", limits)
         run.run(file)
         return run.results
 
     return run
 
 
-def solution_session(files: Files, solution: str | None) -> Session:
+def solution_session(files: Files, solution: str | None) -> LoadedModule:
     own = files if isinstance(files, str) else files[MAIN]
-    return Session(load_source("solution_answer", "solution_answer.py", solution or own))
+    return LoadedModule(load_source("solution_answer", "solution_answer.py", solution or own))

@@ -20,7 +20,6 @@ from grader import Report, Submission
 from grader.examiner.answer_key import solution_path
 from grader.examiner.examiner import Examiner
 from grader.examiner.sandbox import Sandbox
-from grader.examiner.submission_process import Allowance
 from grader.submission import MAX_SOURCE_BYTES
 
 FLOAT64 = "test_float64_keeps_its_precision"
@@ -184,8 +183,8 @@ SUITE_OF_FOUR = "\n".join(
 def test_the_time_for_the_whole_exercise_ends(examine: Callable[..., Any]) -> None:
     """Each test is stopped; when too many were, the rest is not run at all."""
     sleeping = "import time\n\ndef softmax(x, dim=-1):\n    time.sleep(60)\n"
-    allowance = Allowance(test_seconds=0.3, total_seconds=0.6)
-    results = [*examine(SUITE_OF_FOUR, sleeping, "def softmax(x): return x", allowance).values()]
+    limits = Limits(seconds=0.3, total_seconds=0.6)
+    results = [*examine(SUITE_OF_FOUR, sleeping, "def softmax(x): return x", limits).values()]
     assert "did not finish within 0.3 seconds" in results[0].message
     assert "Not run: the 0.6 seconds for the whole exercise" in results[-1].message
 

@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 import torch
 
+from exercises.catalog import Limits
 from grader.errors import GraderError
 from grader.examiner.diagnosis import Diagnostician, Misconception, Record, load_misconceptions
-from grader.examiner.submission_process import Allowance
-from grader.examiner.submission_proxy import Failure, Local, PairedCalls, SubmissionProxy
-from grader.worker.calls import Session, load_source
+from grader.examiner.failure import Failure
+from grader.examiner.in_process import InProcessCallee
+from grader.examiner.paired_calls import PairedCalls
+from grader.examiner.submission_proxy import SubmissionProxy
+from grader.worker.calls import LoadedModule, load_source
 
 SOLUTION = "def f(x, n=1): return x * 2 + n"
 
@@ -23,19 +26,19 @@ def run(
     learner: str, solution: str, *tests: Callable[[SubmissionProxy], object]
 ) -> dict[str, Record]:
     """Run `tests` on a learner's source, and note what they called; any `Failure` fails a test."""
-    session = Session(load_source("learner", "learner.py", learner))
-    ours = Session(load_source("ours", "ours.py", solution))
-    local = Local(session, frozenset(["learner.py"]))
+    session = LoadedModule(load_source("learner", "learner.py", learner))
+    ours = LoadedModule(load_source("ours", "ours.py", solution))
+    local = InProcessCallee(session, frozenset(["learner.py"]))
     records = {}
     for seed, test in enumerate(tests):
         ours.begin(seed)
         local.begin(seed)
-        exchange = PairedCalls(local, ours, Allowance())
+        calls = PairedCalls(local, ours, Limits())
         try:
-            failed = bool(test(SubmissionProxy(exchange)))
+            failed = bool(test(SubmissionProxy(calls)))
         except Failure:
             failed = True
-        records[f"test_{seed}"] = Record(seed, exchange.log, failed)
+        records[f"test_{seed}"] = Record(seed, calls.log, failed)
     return records
 
 
@@ -261,7 +264,7 @@ def test_modules_weights_helpers_and_random_numbers_are_replayed(
         layer.train()
         layer.residual(torch.ones(3, 4), helper.double)
         layer.gradients(torch.ones(2, 4), cotangent=torch.ones(2, 4))
-        records = {"test": Record(5, submission._exchange.log, failed=True)}
+        records = {"test": Record(5, submission._calls.log, failed=True)}
         found = Diagnostician("f", MODULE, mistakes).diagnose(records)
         return [diagnosis.id for diagnosis in found.values()]
 
@@ -310,6 +313,6 @@ def test_what_a_later_call_changes_is_remembered_as_it_was(
     layer = submission.Layer(4)
     layer.load_state_dict({"linear.weight": torch.eye(4), "linear.bias": torch.ones(4)})
     layer(torch.ones(2, 4))
-    records = {"test": Record(5, submission._exchange.log, failed=True)}
+    records = {"test": Record(5, submission._calls.log, failed=True)}
     harmless = misconception("no-residual", ("return x + sublayer", "return sublayer"))
     assert Diagnostician("f", MODULE, [harmless]).diagnose(records) == {}

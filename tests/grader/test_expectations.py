@@ -8,8 +8,8 @@ import torch
 
 from grader.examiner.comparison import same
 from grader.examiner.display import SHOWN_CHARACTERS, show
+from grader.examiner.failure import Failure
 from grader.examiner.fixtures import Expectation
-from grader.examiner.submission_proxy import Failure
 
 ONES = torch.ones(3)
 DIGITS = 10**4000

@@ -23,7 +23,7 @@ import pytest
 import torch
 
 from grader.lockdown import landlock, probe, readable, seccomp, syscalls
-from grader.lockdown.lockdown import LAYERS, Limits, apply, prepare, readable_roots
+from grader.lockdown.lockdown import LAYERS, WorkerLimits, apply, prepare, readable_roots
 
 pytestmark = pytest.mark.skipif(not syscalls.LINUX, reason="the lock-down's layers are Linux's")
 
@@ -33,7 +33,10 @@ ROOT = os.getuid() == 0
 
 
 def worker(
-    action: Callable[[], object], limits: Limits = probe.LIMITS, device: str = "cpu", **options: Any
+    action: Callable[[], object],
+    limits: WorkerLimits = probe.LIMITS,
+    device: str = "cpu",
+    **options: Any,
 ) -> Any:
     """What `action` gives in a worker of a fresh zygote, or the name of what it raises."""
 
@@ -172,12 +175,12 @@ import torch
 torch.set_num_threads(1)
 (torch.ones(2, 2) @ torch.ones(2, 2)).sum()
 from grader.lockdown import probe
-from grader.lockdown.lockdown import Limits, apply, prepare, readable_roots
+from grader.lockdown.lockdown import WorkerLimits, apply, prepare, readable_roots
 
 plan = prepare(readable_roots())
 
 def work(report):
-    apply(plan, Limits(threads=32), [report])
+    apply(plan, WorkerLimits(threads=32), [report])
     import dataclasses, decimal, typing, unicodedata, tracemalloc, fractions, statistics, asyncio
     import numpy.fft, numpy.linalg, torch.func, torch.nn.utils.parametrize, torch.distributions
     from concurrent.futures import ThreadPoolExecutor

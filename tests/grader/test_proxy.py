@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from grader.examiner.submission_proxy import Failure, RemoteObject, SubmissionProxy
+from grader.examiner.failure import Failure
+from grader.examiner.submission_proxy import RemoteObject, SubmissionProxy
 from grader.worker.protocol import Record
 
 Play = Callable[..., SubmissionProxy]
@@ -390,12 +391,12 @@ def test_an_exception_shows_the_learners_lines_only(play: Play) -> None:
 def test_a_call_is_spelt_as_the_learner_would_write_it(play: Play) -> None:
     submission = play(LAYER)
     layer = submission.Layer(3, 2, p=0.5)
-    exchange = submission._exchange
-    assert exchange.last_call == "Layer(3, 2, p=0.5)"
+    calls = submission._calls
+    assert calls.last_call == "Layer(3, 2, p=0.5)"
     layer(torch.ones(7, 3), add=torch.tensor([0.5, 1.0]))
-    assert exchange.last_call == "Layer(…)(float32[7, 3], add=tensor([0.5, 1]))"
+    assert calls.last_call == "Layer(…)(float32[7, 3], add=tensor([0.5, 1]))"
     layer.generate(torch.zeros(1, 1), steps=2)
-    assert exchange.last_call == "Layer(…).generate(tensor([[0]]), steps=2)"
+    assert calls.last_call == "Layer(…).generate(tensor([[0]]), steps=2)"
 
 
 def test_private_names_are_not_the_learners(play: Play) -> None:

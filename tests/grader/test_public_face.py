@@ -8,16 +8,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import grader as package
 from exercises.errors import CatalogError, UnknownExercise
 from grader import Grader, GraderError, Submission
-from grader.errors import UsageError
+from grader.errors import ExaminerLost, UsageError
 from grader.executor import ExaminerPool
 from grader.grader import grade
 
@@ -152,6 +153,34 @@ def test_an_examiner_that_is_killed_is_our_error_and_is_replaced(right: Submissi
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+class Losing(Executor):
+    """Notes what it is sent, and loses the process each time."""
+
+    def __init__(self) -> None:
+        self.sent: list[Submission] = []
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.sent += args
+        future: Future[Any] = Future()
+        future.set_exception(ExaminerLost("The examining process ended (status -9)."))
+        return future
+
+
+def test_a_lost_examiner_reports_the_seed_that_it_was_sent() -> None:
+    """So that whoever tries again, asks the same questions again."""
+    losing = Losing()
+    grader = Grader(executor=losing)
+    fresh = Submission("softmax", WRONG)
+    reports = [grader.grade(fresh), *grader.grade_all([fresh, fresh])]
+    reports.append(grader.grade(Submission("softmax", WRONG, seed=5)))
+    assert [report.outcome for report in reports] == ["error"] * 4
+    assert [report.seed for report in reports] == [each.seed for each in losing.sent]
+    assert len({report.seed for report in reports}) == 4
+    assert (reports[-1].seed, fresh.seed) == (5, None)
+    grader.submit(fresh)
+    assert losing.sent[-1].seed is not None
+
+
 def test_closing_a_grader_leaves_no_process(right: Submission) -> None:
     before = below(os.getpid())
     with Grader(jobs=2) as grader:

@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 import torch
 
-from grader.examiner.submission_process import Allowance, SubmissionProcess, Value
+from exercises.catalog import Limits
+from grader.examiner.submission_process import SubmissionProcess, Value
 from grader.examiner.submission_proxy import SubmissionProxy
 from grader.report import TestResult
-from grader.worker.calls import Call, Raised, Session, load_source
+from grader.worker.calls import Call, LoadedModule, Raised, load_source
 
 Examine = Callable[..., dict[str, TestResult]]
 Open = Callable[..., SubmissionProcess]
 
-SHORT = Allowance(test_seconds=1.0, total_seconds=60.0)
+SHORT = Limits(seconds=1.0, total_seconds=60.0)
 THREE_TESTS = """
 def test_first(submission, expect): expect(submission.f(1)).equals(2)
 def test_second(submission, expect): expect(submission.f(2)).equals(3)
@@ -49,7 +50,7 @@ def test_a_source_that_fails_leaves_no_module() -> None:
 
 
 def test_a_new_test_forgets_what_the_last_one_made() -> None:
-    session = Session(load_source("made", "made.py", "class A:\n    def n(self): return 3"))
+    session = LoadedModule(load_source("made", "made.py", "class A:\n    def n(self): return 3"))
     handle = session.keep(session.perform(Call(0, "A")), "0")
     assert session.perform(Call(1, handle, "n")) == 3
     session.begin(0)
@@ -153,9 +154,9 @@ def test_a_fresh_worker_starts_the_file_afresh(examine: Examine) -> None:
 
 
 def test_time_that_is_used_up_is_used_up_for_all(examine: Examine) -> None:
-    allowance = Allowance(test_seconds=1.0, total_seconds=1.0)
+    limits = Limits(seconds=1.0, total_seconds=1.0)
     source = "def f(x):\n    while x == 1: pass\n    return x + 1"
-    results = examine(THREE_TESTS, source, PLUS_ONE, allowance)
+    results = examine(THREE_TESTS, source, PLUS_ONE, limits)
     assert outcomes(results) == ["failed", "failed", "failed"]
     assert [result.message for result in results.values()][1:] == [
         "Not run: the 1 seconds for the whole exercise were used up by the tests before."

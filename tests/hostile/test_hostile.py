@@ -38,7 +38,8 @@ KIT = (HERE / "kit.py").read_text(encoding="utf-8")
 SECRET = "the-examiners-secret"
 TRACE = "hostile-was-here"
 PLAIN = "from kit import wrong as softmax"
-LITTLE = Limits(seconds=0.3, memory_mb=1024)
+LITTLE = Limits(seconds=0.3, total_seconds=1.2)
+GRACE = 0.1
 SEED = 7
 
 
@@ -124,7 +125,7 @@ def traces() -> list[Path]:
 @pytest.fixture(scope="module")
 def place() -> Iterator[Place]:
     os.environ["HOSTILE_TEST_SECRET"] = SECRET
-    sandbox = Sandbox()
+    sandbox = Sandbox(grace=GRACE)
     place = Place(sandbox, Examiner("cpu", sandbox), Examiner("cpu", sandbox, in_a_hurry()))
     if "missing" in place.grade(PLAIN).layers.values():
         pytest.skip("the corpus is for machines where every layer holds")

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from exercises.catalog import Catalog, Chapter, Exercise, Topic
+from exercises.catalog import Catalog, Chapter, Exercise, Limits, Topic
 from quizzes.cards.scheduling import Done, Schedule, plan
 from quizzes.ids import Summary
 from tui.planning import estimates
@@ -35,7 +35,7 @@ def exercise(id: str, chapter: str, *needs: str, difficulty: int = 1) -> Exercis
         entry=(id,),
         hints=("a", "b", "c"),
         forbidden=(),
-        limits=None,
+        limits=Limits(),
         source="",
         stub=Path(chapter, f"{id}.py"),
         suite=Path(chapter, id),

@@ -1,0 +1,24 @@
+"""How a hidden suite says that the learner's answer is wrong."""
+
+from grader.report import Comparison
+
+
+class Failure(Exception):
+    """The learner's answer is wrong. Any other exception in a test is our error."""
+
+    def __init__(
+        self,
+        message: str,
+        call: str = "",
+        got: str = "",
+        expected: str = "",
+        frames: tuple[tuple[str, int, str, str], ...] = (),
+        comparison: Comparison | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.call = call
+        self.got = got
+        self.expected = expected
+        self.frames = frames
+        self.comparison = comparison

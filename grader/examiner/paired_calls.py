@@ -1,0 +1,173 @@
+"""Makes each call of a suite twice: on the learner's side, and on `solution.py` in our own process.
+
+If the two differ in type, number of results, shape, dtype or device, the call raises a `Failure`,
+so that a suite only ever sees values of the right form.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Never, Protocol
+
+from torch import Tensor
+
+from exercises.catalog import Limits
+from grader.examiner.comparison import Differs, check_structure
+from grader.examiner.display import kind_of, show
+from grader.examiner.failure import Failure
+from grader.examiner.in_process import keep_objects
+from grader.examiner.messages import describe
+from grader.examiner.submission_process import LOST, Value
+from grader.worker.calls import Call, LoadedModule, Raised, Want
+from grader.worker.protocol import Handle
+
+
+@dataclass(frozen=True)
+class Helper:
+    """A module that a test ships to the other side."""
+
+    name: str
+    source: str
+
+
+class Callee(Protocol):
+    """The side that a suite calls: a `SubmissionProcess`, or an `InProcessCallee`."""
+
+    output: str
+
+    def begin(self, seed: int) -> Value | Raised: ...
+
+    def perform(
+        self, call: Call, meanwhile: Callable[[], object] | None = None
+    ) -> Value | Raised: ...
+
+    def add_helper(self, name: str, source: str) -> Value | Raised: ...
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """One for each positional argument (None where it is no floating tensor), and by name."""
+
+    inputs: list[Any]
+    parameters: dict[str, Tensor]
+
+
+class PairedCalls:
+    """Carries calls to both sides within one test, and remembers them for the diagnosis."""
+
+    def __init__(self, learner: Callee, solution: LoadedModule, limits: Limits) -> None:
+        self._learner = learner
+        self._solution = solution
+        self._limits = limits
+        self.log: list[tuple[Call | Helper, Value | Raised]] = []
+        self.last_call = ""
+
+    def perform(
+        self,
+        target: str | Handle,
+        method: str,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        want: Want = "value",
+        cotangent: Any = None,
+    ) -> Any:
+        """Make the call on both sides; the learner's value in the form of the solution's."""
+        call = Call(len(self.log), target, method, args, kwargs, want, cotangent)
+        solved: list[Any] = []
+
+        def ours() -> None:
+            self.last_call = spell(call)
+            solved.append(self._solve(call))
+
+        outcome = self._learner.perform(call, meanwhile=ours)
+        expected = solved[0]
+        self.log.append((call, outcome))
+        if isinstance(outcome, Raised):
+            self._fail(outcome, call)
+        if want == "gradients" and isinstance(outcome.value, dict):
+            return self._gradients(outcome.value, expected)
+        got = outcome.value
+        if method in ("state_dict", "named_buffers") and isinstance(got, dict):
+            got = {name: got[name] for name in got if name in expected}  # caches are welcome
+        return self._checked(got, expected, _what(call))
+
+    def expect_error(
+        self, error: type[Exception], target: str | Handle, method: str, args: Any, kwargs: Any
+    ) -> None:
+        """Fail unless the learner's code raises `error` or a subclass."""
+        call = Call(len(self.log), target, method, args, kwargs)
+        self.last_call = spell(call)
+        outcome = self._learner.perform(call)
+        self.log.append((call, outcome))
+        wanted = f"a {error.__name__}"
+        if isinstance(outcome, Value):
+            message = f"This call should raise {wanted}; yours returned {kind_of(outcome.value)}."
+            raise Failure(message, self.last_call, show(outcome.value), wanted)
+        if outcome.kind in LOST or outcome.kind in ("unwritten", "signature"):
+            self._fail(outcome, call)
+        if error.__name__ in outcome.bases:
+            return
+        got = f"{outcome.type}: {outcome.message}"
+        message = f"This call should raise {wanted}; yours raised {outcome.type}."
+        raise Failure(message, self.last_call, got, wanted, outcome.frames)
+
+    def add_helper(self, source: str) -> Handle:
+        name = f"h{len(self.log)}"
+        handle = self._solution.add_helper(name, source)
+        outcome = self._learner.add_helper(name, source)
+        self.log.append((Helper(name, source), outcome))
+        if isinstance(outcome, Raised):
+            raise Failure(describe(outcome, "", self._limits))
+        return handle
+
+    def _solve(self, call: Call) -> Any:
+        """The solution's value, with what it made kept under the names that the worker will use."""
+        value = self._solution.perform(call)
+        return keep_objects(self._solution, value, str(call.index))
+
+    def _checked(self, got: Any, expected: Any, what: str) -> Any:
+        try:
+            return check_structure(got, expected, what)
+        except Differs as error:
+            raise Failure(str(error), self.last_call, error.got, error.expected) from None
+
+    def _gradients(self, got: dict[str, Any], expected: dict[str, Any]) -> Gradients:
+        inputs, parameters = got.get("inputs"), got.get("parameters")
+        if not isinstance(inputs, list) or len(inputs) != len(expected["inputs"]):
+            raise Failure("The gradients did not arrive whole.", self.last_call)
+        for number, (mine, theirs) in enumerate(
+            zip(inputs, expected["inputs"], strict=True), start=1
+        ):
+            self._checked(mine, theirs, f"The gradient for argument {number}")
+        return Gradients(
+            inputs, self._checked(parameters, expected["parameters"], "The module's parameters")
+        )
+
+    def _fail(self, outcome: Raised, call: Call) -> Never:
+        message = describe(outcome, _name(call), self._limits)
+        raise Failure(message, self.last_call, frames=outcome.frames)
+
+
+def _what(call: Call) -> str:
+    """What a structural difference is about."""
+    if call.want == "inputs_after":
+        return "The inputs after the call"
+    if call.want == "dict":
+        assert isinstance(call.target, Handle)
+        return f"`{call.target.type}` and its {call.method.removeprefix('named_')}"
+    return f"The result of `{_name(call)}`"
+
+
+def spell(call: Call) -> str:
+    """The call as a learner would write it, with values where they are short."""
+    parts = [show(arg) for arg in call.args]
+    parts += [f"{name}={show(arg)}" for name, arg in call.kwargs.items()]
+    suffix = {"gradients": "  and its gradients", "inputs_after": "  and its inputs afterwards"}
+    name = _name(call)
+    if isinstance(call.target, Handle):  # made by an earlier call, whose arguments are not these
+        name = name.replace(call.target.type, f"{call.target.type}(…)", 1)
+    return f"{name}({', '.join(parts)}){suffix.get(call.want, '')}"
+
+
+def _name(call: Call) -> str:
+    target = call.target if isinstance(call.target, str) else call.target.type
+    return f"{target}.{call.method}" if call.method else target
