@@ -25,6 +25,7 @@ PICTURES = {
 
 @pytest.fixture
 def texts(small: Small, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Small:
+    monkeypatch.setattr("quizzes.ids.ROOT", folder / "quizzes")
     write_texts(folder / "course", folder / "quizzes")
     monkeypatch.setattr("tui.app.screens.quiz.secrets.randbelow", lambda _: 3)
     return small
