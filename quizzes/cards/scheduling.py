@@ -90,6 +90,28 @@ class Plan:
     def cards(self) -> tuple[str, ...]:
         return (*self.learning, *self.due, *self.new)
 
+    @property
+    def repeats(self) -> int:
+        """How many cards were met before."""
+        return len(self.learning) + len(self.due)
+
+
+@dataclass(frozen=True)
+class Portion:
+    """How many of the cards that wait a day holds, and how many of the due ones it does not."""
+
+    due: int
+    new: int
+    postponed: int
+
+
+def portion(due: int, new: int, done: Done, limits: Limits) -> Portion:
+    """What of `due` and `new` cards this day still holds: new ones wait until the rest fits."""
+    room = max(0, limits.due - done.due)
+    postponed = max(0, due - room)
+    new_room = 0 if postponed else max(0, limits.new - done.new)
+    return Portion(due - postponed, min(new, new_room), postponed)
+
 
 def day_of(at: datetime) -> date:
     return (at - DAY_STARTS).date()
@@ -140,11 +162,9 @@ def plan(
     today = day_of(now)
     seen = {note_of(id) for id, s in known.items() if day_of(_local(s.last_review, now)) == today}
     due = _one_of_each_note(due, seen)
-    room = max(0, limits.due - done.due)
-    postponed = max(0, len(due) - room)
     new = _one_of_each_note((id for id in ids if id not in schedules), seen)
-    new_room = 0 if postponed else max(0, limits.new - done.new)
-    return Plan(tuple(learning), tuple(due[:room]), tuple(new[:new_room]), postponed)
+    day = portion(len(due), len(new), done, limits)
+    return Plan(tuple(learning), tuple(due[: day.due]), tuple(new[: day.new]), day.postponed)
 
 
 def _one_of_each_note(ids: Iterable[str], seen: set[str]) -> list[str]:

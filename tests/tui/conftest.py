@@ -1,6 +1,7 @@
 """Real `learn` processes in a folder of their own."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -27,6 +28,14 @@ def softmax(x: torch.Tensor, dim: int = -1) -> torch.Tensor:
 """
 # exp of the scores as they are
 OVERFLOWING = SOFTMAX.replace("x - x.max(dim, keepdim=True).values", "x")
+
+# Where the progress file says when something was done.
+TIMES = {
+    **dict.fromkeys(("attempts", "visits", "chapters_read", "answers", "testouts"), ("at",)),
+    **dict.fromkeys(("hints", "reviews", "bookmarks"), ("at",)),
+    "schedules": ("due", "last_review"),
+}
+A_DAY_BEFORE = "strftime('%Y-%m-%dT%H:%M:%f+00:00', {}, '-1 day')"
 
 Learn = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -66,6 +75,20 @@ def learn(folder: Path) -> Learn:
 def workspace(learn: Learn, folder: Path) -> Path:
     assert learn("init", "--quiet").returncode == 0
     return folder / "workspace"
+
+
+@pytest.fixture
+def night(workspace: Path) -> Callable[[], None]:
+    """A night passes: all that was done lies a day further back."""
+
+    def passes() -> None:
+        with sqlite3.connect(workspace / ".learn" / "progress.db") as db:
+            for table, columns in TIMES.items():
+                for column in columns:
+                    db.execute(f"UPDATE {table} SET {column} = {A_DAY_BEFORE.format(column)}")
+        db.close()
+
+    return passes
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 
 from exercises.catalog import Catalog, Chapter, Exercise, Limits, Topic
+from quizzes.cards.opening import open_cards
 from quizzes.cards.scheduling import Done, Schedule, plan
 from quizzes.ids import Summary
 from tui.planning import estimates
@@ -150,14 +151,10 @@ class Learner:
 
     def _review(self, task: Task) -> None:
         facts, now = self.facts, self.facts.now
-        started = facts.standing.read | facts.standing.tested_out
-        ids = [
-            card
-            for id, asked in self.asks.items()
-            for card in asked.cards
-            if id in started or card in facts.schedules
-        ]
         # As `learn review` does, with the limits of the settings.
+        cards = {id: asked.cards for id, asked in self.asks.items()}
+        tested_out = facts.standing.tested_out
+        ids = open_cards(cards, facts.schedules, facts.read_on, tested_out, self.today)
         waiting = plan(ids, facts.schedules, now, facts.cards_done, self.pace.limits)
         chosen = (*waiting.due[: task.due], *waiting.new[: task.new])
         assert len(chosen) == task.due + task.new, "the command offers what the plan announces"

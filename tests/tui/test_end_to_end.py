@@ -21,7 +21,7 @@ def start(learn_path: str, environment: Any, folder: Path) -> Callable[[], Termi
 
 @pytest.mark.slow
 def test_a_first_evening_is_there_the_next_time(
-    start: Callable[[], Terminal], softmax: Path, right: str
+    start: Callable[[], Terminal], softmax: Path, right: str, night: Callable[[], None]
 ) -> None:
     with start() as app:
         app.sees("Next: reading", "The attention mechanism", "0 of 10")
@@ -38,13 +38,21 @@ def test_a_first_evening_is_there_the_next_time(
         app.sees("A recurrent network reads one token at a time.", "2/57")
         read_to_the_end(app)
         answer_one_question(app)
-        review_one_card(app)
+        app.press("g", "v")
+        app.sees("New ones come tomorrow")
         solve_softmax(app, softmax, right)
         app.press("q")
         assert app.ends() == 0
 
+    night()
     with start() as app:
-        app.sees("1 day in a row", "1 of 10  lesson read")
+        app.sees("10 new", "1 day in a row", "1 of 10  lesson read")
+        review_one_card(app)
+        app.press("q")
+        assert app.ends() == 0
+
+    with start() as app:
+        app.sees("2 days in a row")
         app.press("g", "v")
         app.sees("9 left · new")
         app.press(FIND, *"softmax(")

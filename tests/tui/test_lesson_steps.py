@@ -9,10 +9,11 @@ import pytest
 
 from exercises.catalog import Chapter, load_catalog
 from quizzes.bank import load_bank
-from quizzes.questions.question import Gap, Question
+from quizzes.questions.question import Asked, Gap, Question, Verdict
 from reference.figures.serve import compute
 from tui.figures.lab_process import setting
 from tui.study.lesson_questions import check_after, first_places
+from tui.study.lesson_reading import Lesson
 from tui.text.lesson import plain
 from tui.text.lesson_pages import FigureCall, contents, find, steps
 
@@ -196,6 +197,36 @@ def test_nothing_is_asked_that_was_answered_right(chapter: Chapter) -> None:
     right = {question.id for question in questions(chapter)}
     for place in range(len(found)):
         assert check_after(found, place, questions(chapter), right) is None
+
+
+@every_chapter
+def test_to_look_at_a_lesson_changes_nothing_in_it(chapter: Chapter) -> None:
+    found = steps(chapter.lesson.read_text("utf-8"))
+    lesson = Lesson(chapter, found, questions(chapter), right=set(), at=0, seed=7)
+    seen: dict[int, Asked | None] = {}
+    for place in (*range(len(found)), *reversed(range(len(found)))):
+        lesson.at = place
+        assert seen.setdefault(place, lesson.question) == lesson.question
+    assert any(seen.values())
+    assert lesson == Lesson(chapter, found, questions(chapter), set(), at=0, seed=7)
+
+
+@every_chapter
+def test_an_answer_is_taken_once_and_the_next_question_has_new_numbers(chapter: Chapter) -> None:
+    found = steps(chapter.lesson.read_text("utf-8"))
+    lesson = Lesson(chapter, found, questions(chapter), right=set(), at=0, seed=7)
+    lesson.at = next(place for place in range(len(found)) if _asks(lesson, place))
+    asked = lesson.question
+    assert asked
+    lesson.take(asked.question.id, Verdict(True, (), ""))
+    assert lesson.question is None
+    assert (lesson.right, lesson.seed) == ({asked.question.id}, 8)
+    assert lesson.answered == {lesson.at: asked.question.id}
+
+
+def _asks(lesson: Lesson, place: int) -> bool:
+    lesson.at = place
+    return lesson.question is not None
 
 
 FOUR_STEPS = "## One {#one}\n\n" + "\n\n".join(

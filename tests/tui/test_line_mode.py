@@ -59,8 +59,9 @@ def test_leaving_a_quiz_keeps_what_was_answered(start: Start, workspace: Path, l
     assert count(workspace, "answers") == 1
 
 
-def test_a_review_by_hand(start: Start, learn: Any, workspace: Path) -> None:
+def test_a_review_by_hand(start: Start, learn: Any, workspace: Path, night: Any) -> None:
     learn("read", "1")
+    night()
     review = start("review", "--limit", "2")
     review.expect("2 left")
     review.expect("Enter shows the answer: ")

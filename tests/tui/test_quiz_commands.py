@@ -131,15 +131,26 @@ def test_leaving_a_testout_early_is_no_pass(learn: Any, workspace: Path) -> None
 # reviewing
 
 
-def test_cards_come_with_what_was_read(learn: Any, workspace: Path) -> None:
+@pytest.fixture
+def read(learn: Any, night: Any) -> None:
+    """Chapter 1 was read yesterday, so its cards are open."""
+    learn("read", "1")
+    night()
+
+
+def test_cards_come_on_the_day_after_reading(learn: Any, workspace: Path, night: Any) -> None:
     assert "No card is waiting" in learn("review").stdout
     learn("read", "1")
+    assert "New ones come tomorrow" in learn("review").stdout
+    waiting = json.loads(learn("review", "--json").stdout)
+    assert (waiting["new"], waiting["due"], waiting["postponed"]) == ([], [], 0)
+    night()
     waiting = json.loads(learn("review", "--json").stdout)
     assert (len(waiting["new"]), waiting["due"], waiting["postponed"]) == (10, [], 0)
 
 
+@pytest.mark.usefixtures("read")
 def test_reviewing_in_plain_lines(learn: Any, workspace: Path) -> None:
-    learn("read", "1")
     done = learn("review", "--limit", "2", typed="\n3\n\n5\ngood\n")
     assert (done.returncode, done.stderr) == (0, "")
     assert "0 due, 10 new." in done.stdout
@@ -149,25 +160,25 @@ def test_reviewing_in_plain_lines(learn: Any, workspace: Path) -> None:
     assert len(json.loads(learn("review", "--json").stdout)["new"]) == 8
 
 
+@pytest.mark.usefixtures("read")
 def test_undo_and_quit(learn: Any, workspace: Path) -> None:
-    learn("read", "1")
     done = learn("review", typed="u\n\n1\nu\n\n4\nq\n")
     assert "There is no rating to take back." in done.stdout
     assert "1 reviewed, 9 left." in done.stdout
     assert rows(workspace, "SELECT rating FROM reviews") == [(4,)]
 
 
+@pytest.mark.usefixtures("read")
 def test_a_card_that_was_not_known_comes_again_in_the_same_sitting(
     learn: Any, workspace: Path
 ) -> None:
-    learn("read", "1")
     done = learn("review", "--limit", "1", typed="\n1\n\n3\n")
     assert "2 reviewed, 0 left." in done.stdout
     assert rows(workspace, "SELECT count(DISTINCT card), count(*) FROM reviews") == [(1, 2)]
 
 
+@pytest.mark.usefixtures("read")
 def test_a_leech_is_pointed_out(learn: Any, workspace: Path) -> None:
-    learn("read", "1")
     learn("review", "--limit", "1", typed="\n4\n")
     with sqlite3.connect(workspace / ".learn" / "progress.db") as db:
         then = "2025-01-01T00:00:00.000+00:00"
@@ -180,8 +191,8 @@ def test_a_leech_is_pointed_out(learn: Any, workspace: Path) -> None:
 # moving cards
 
 
+@pytest.mark.usefixtures("read")
 def test_schedules_move_to_another_machine(learn: Any, workspace: Path, folder: Path) -> None:
-    learn("read", "1")
     learn("review", typed="\n3\n\n1\n\n4\nq\n")
     assert "learn cards import" in learn("cards", "export", "my cards.json").stdout
     learn("init", "other")
@@ -274,10 +285,10 @@ def test_sheet(learn: Any) -> None:
     assert "$" in learn("sheet", "--markdown").stdout
 
 
+@pytest.mark.usefixtures("read")
 def test_settings(learn: Any, workspace: Path) -> None:
     assert "retention = 0.9" in learn("settings").stdout
     assert json.loads(learn("settings", "new_cards", "3", "--json").stdout) == {"new_cards": 3}
-    learn("read", "1")
     assert len(json.loads(learn("review", "--json").stdout)["new"]) == 3
     done = learn("settings", "new_cards", "many")
     assert done.returncode == 2

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import click
 
-from quizzes.bank import load_bank
 from quizzes.cards.card import Card
 from quizzes.cards.scheduling import LEECH_LAPSES, RATINGS, Rating
 from tui.commands.arguments import json_option
 from tui.commands.prompt import read_line
 from tui.output import print_json
-from tui.study.review_session import ReviewSession, todays_plan
+from tui.study.daily_cards import todays_cards
+from tui.study.review_session import ReviewSession
 from tui.study.session import local_now, open_session
 from tui.text.plain import wrapped
 
@@ -34,9 +34,8 @@ def review_command(limit: int | None, as_json: bool) -> None:
     With --json it only prints which cards are waiting.
     """
     with open_session() as session:
-        bank, progress = load_bank(), session.progress
         if as_json:
-            waiting = todays_plan(bank, progress, local_now())
+            waiting = todays_cards(session, local_now())
             print_json(
                 {
                     "learning": waiting.learning,
@@ -46,7 +45,7 @@ def review_command(limit: int | None, as_json: bool) -> None:
                 }
             )
             return
-        reviews = ReviewSession(bank, progress, local_now(), limit)
+        reviews = ReviewSession(session, local_now(), limit)
         _print_start(reviews)
         while (card := reviews.current) and _ask(reviews, card):
             pass
@@ -106,10 +105,9 @@ def _span(interval: timedelta) -> str:
 def _print_start(reviews: ReviewSession) -> None:
     plan = reviews.plan
     if not plan.cards:
-        click.echo("No card is waiting. New ones come with each chapter that you read.")
+        click.echo(wrapped(reviews.when_empty))
         return
-    due = len(plan.learning) + len(plan.due)
-    click.echo(f"{due} due, {len(plan.new)} new.")
+    click.echo(f"{plan.repeats} due, {len(plan.new)} new.")
     if plan.postponed:
         click.echo(
             f"{plan.postponed} more are due. They wait for the next days: the cards that gain most"

@@ -9,7 +9,8 @@ from tui.commands.arguments import json_option
 from tui.output import print_json
 from tui.planning.unlocking import cleared, current_exercise, is_unlocked
 from tui.progress.progress import Score
-from tui.study.session import Session, open_session
+from tui.study.daily_cards import todays_cards
+from tui.study.session import Session, local_now, open_session
 
 BAR_WIDTH = 10
 # Words, not colours alone, carry the state.
@@ -43,8 +44,14 @@ def status_command(show_all: bool, as_json: bool) -> None:
     """Show chapters, exercises and points."""
     with open_session() as session:
         chapters = _status(session)
+        cards = todays_cards(session, local_now())
     if as_json:
-        print_json({"chapters": [asdict(chapter) for chapter in chapters]})
+        print_json(
+            {
+                "chapters": [asdict(chapter) for chapter in chapters],
+                "cards": {"due": cards.repeats, "new": len(cards.new)},
+            }
+        )
         return
     for chapter in chapters:
         _print_chapter(chapter)
@@ -53,6 +60,7 @@ def status_command(show_all: bool, as_json: bool) -> None:
             for exercise in chapter.exercises:
                 _print_exercise(exercise, id_width)
     _print_total(chapters)
+    click.echo(f"Cards today: {cards.repeats} due, {len(cards.new)} new.")
 
 
 def _status(session: Session) -> list[ChapterStatus]:

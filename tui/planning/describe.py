@@ -55,7 +55,7 @@ def _review(catalog: Catalog, snapshot: Snapshot, task: Task) -> Words:
     counts = [f"{task.due} due"] if task.due else []
     counts += [f"{task.new} new"] if task.new else []
     is_part = task.due + task.new < task.count
-    later = snapshot.cards.due.get(snapshot.today, 0) - task.due
+    later = snapshot.cards.repeats(snapshot.today) - task.due
     reason = "Due cards come first." if task.due else "Cards are met from the day after reading."
     if later:
         reason += f" {later} more can wait: a day holds only so many."

@@ -24,6 +24,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from exercises.catalog import Catalog, Chapter, Exercise
+from quizzes.cards.scheduling import portion
 from tui.planning import estimates, tasks
 from tui.planning.simulate import after
 from tui.planning.snapshot import Snapshot
@@ -93,19 +94,19 @@ def _cards(snapshot: Snapshot, pace: Pace, left: float) -> Task | None:
     cards, limits = snapshot.cards, pace.limits
     done = estimates.cards(cards.done.due, cards.done.new)
     share = max(0.0, min(pace.minutes * CARD_SHARE - done, left))
-    waiting = cards.due.get(snapshot.today, 0)
-    room = max(0, limits.due - cards.done.due)
-    due = min(waiting, room, int(share / estimates.DUE_CARD))
+    day = portion(cards.due.get(snapshot.today, 0), cards.fresh, cards.done, limits)
+    # A card in its steps comes again within minutes: alone, no reason to break off an exercise.
+    if not day.due + day.new + cards.rested:
+        return None
+    repeats = cards.learning + day.due
+    due = min(repeats, int(share / estimates.DUE_CARD))
     share -= due * estimates.DUE_CARD
-    # New cards wait until the due ones fit into a day.
-    new_room = 0 if waiting > room else max(0, limits.new - cards.done.new)
-    new = min(cards.fresh, new_room, int(share / estimates.NEW_CARD))
+    new = min(day.new, int(share / estimates.NEW_CARD))
     if not due + new:
         return None
     minutes = estimates.cards(due, new)
     # `count` is what the day would hold without the share: there, the command needs no limit.
-    whole = min(waiting, room) + min(cards.fresh, new_room)
-    return Task("review", "cards", "due", minutes, minutes, due, new, whole)
+    return Task("review", "cards", "due", minutes, minutes, due, new, repeats + day.new)
 
 
 def _failed_quiz(catalog: Catalog, snapshot: Snapshot) -> Task | None:

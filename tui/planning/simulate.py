@@ -6,8 +6,9 @@ import math
 from dataclasses import replace
 from datetime import timedelta
 
+from quizzes.cards.opening import opens_cards
 from quizzes.cards.scheduling import Done
-from tui.planning.snapshot import Snapshot, opens_cards
+from tui.planning.snapshot import Snapshot
 from tui.planning.tasks import Task
 from tui.progress.records import Effort, Latest
 
@@ -47,30 +48,39 @@ def after(snapshot: Snapshot, task: Task) -> Snapshot:
 def _after_cards(snapshot: Snapshot, task: Task) -> Snapshot:
     today, cards = snapshot.today, snapshot.cards
     due, unseen = dict(cards.due), dict(cards.unseen)
-    due[today] = due.get(today, 0) - task.due
+    learnt = min(cards.learning, task.due)  # these come first, and no limit counts them
+    repeated = task.due - learnt
+    due[today] = due.get(today, 0) - repeated
     for again, count in ((today + DUE_AGAIN, task.due), (today + NEW_AGAIN, task.new)):
         due[again] = due.get(again, 0) + count
     left = task.new
     for chapter in unseen:
-        if opens_cards(chapter, snapshot.standing, snapshot.read_on, today):
+        if opens_cards(chapter, snapshot.read_on, snapshot.standing.tested_out, today):
             taken = min(left, unseen[chapter])
             unseen[chapter] -= taken
             left -= taken
-    done = replace(cards.done, due=cards.done.due + task.due, new=cards.done.new + task.new)
-    fresh = cards.fresh - task.new
-    return replace(snapshot, cards=replace(cards, due=due, fresh=fresh, unseen=unseen, done=done))
+    cards = replace(
+        cards,
+        due=due,
+        fresh=cards.fresh - task.new,
+        unseen=unseen,
+        done=Done(cards.done.new + task.new, cards.done.due + repeated),
+        learning=cards.learning - learnt,
+        rested=max(0, cards.rested - learnt),
+    )
+    return replace(snapshot, cards=cards)
 
 
 def tomorrow(snapshot: Snapshot) -> Snapshot:
     """The same learner on the next morning."""
     today = snapshot.today + timedelta(days=1)
     cards = snapshot.cards
-    overdue = sum(count for day, count in cards.due.items() if day <= today)
+    overdue = cards.learning + sum(count for day, count in cards.due.items() if day <= today)
     due = {day: count for day, count in cards.due.items() if day > today} | {today: overdue}
     fresh = sum(
         count
         for chapter, count in cards.unseen.items()
-        if opens_cards(chapter, snapshot.standing, snapshot.read_on, today)
+        if opens_cards(chapter, snapshot.read_on, snapshot.standing.tested_out, today)
     )
-    cards = replace(cards, due=due, fresh=fresh, done=Done())
+    cards = replace(cards, due=due, fresh=fresh, done=Done(), learning=0, rested=0)
     return replace(snapshot, today=today, cards=cards, spent=0.0, asked=0, worked=False)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from exercises.catalog import Catalog
+from quizzes.cards.opening import open_cards
 from quizzes.cards.scheduling import Done, Limits, Schedule, day_of, plan
 from quizzes.ids import Summary
 from tui.planning import estimates
@@ -62,12 +63,19 @@ class Quiz:
 @dataclass(frozen=True)
 class Cards:
     """`due` says how many by day, those overdue today. `fresh` new ones may be met today;
-    `unseen` counts the new ones of each chapter."""
+    `unseen` counts the new ones of each chapter. `learning` are in their steps and wait now,
+    `rested` of them since an earlier day."""
 
     due: Mapping[date, int] = field(default_factory=dict)
     fresh: int = 0
     unseen: Mapping[str, int] = field(default_factory=dict)
     done: Done = field(default_factory=Done)
+    learning: int = 0
+    rested: int = 0
+
+    def repeats(self, today: date) -> int:
+        """How many cards that were met before wait today, those beyond the day's limit too."""
+        return self.learning + self.due.get(today, 0)
 
 
 @dataclass(frozen=True)
@@ -111,11 +119,6 @@ def snapshot(catalog: Catalog, asks: Mapping[str, Summary], facts: Facts) -> Sna
     )
 
 
-def opens_cards(chapter: str, standing: Standing, read_on: Mapping[str, date], today: date) -> bool:
-    """New cards come from the day after reading: at once, they would only be read again."""
-    return chapter in standing.tested_out or (chapter in read_on and read_on[chapter] < today)
-
-
 def _days_of(asked: Summary, facts: Facts, today: date) -> int:
     """On how many days a lesson was read that was finished today."""
     return len({today}.union(*(facts.lesson_days.get(id, ()) for id in asked.questions)))
@@ -152,21 +155,20 @@ def _cards(asks: Mapping[str, Summary], facts: Facts, today: date) -> Cards:
         return day_of(at.astimezone(facts.now.tzinfo))
 
     known = facts.schedules
-    met = [card for asked in asks.values() for card in asked.cards if card in known]
-    fresh = [
-        card
-        for id, asked in asks.items()
-        if opens_cards(id, facts.standing, facts.read_on, today)
-        for card in asked.cards
-        if card not in known
-    ]
-    # What is due today is decided in one place, for the planner as for `learn review`.
-    waiting = plan((*met, *fresh), known, facts.now, Done(), Limits(NO_LIMIT, NO_LIMIT))
+    cards = {id: asked.cards for id, asked in asks.items()}
+    ids = open_cards(cards, known, facts.read_on, facts.standing.tested_out, today)
+    # What waits today is decided in one place, for the planner as for `learn review`.
+    waiting = plan(ids, known, facts.now, Done(), Limits(NO_LIMIT, NO_LIMIT))
     now = {*waiting.due, *waiting.learning}
     tomorrow = today + timedelta(days=1)
-    due = Counter(max(day(known[card].due), tomorrow) for card in met if card not in now)
-    # A card in its steps comes again within minutes. That is no reason to break off an exercise.
-    rested = sum(day(known[card].last_review) < today for card in waiting.learning)
-    due[today] = len(waiting.due) + rested
-    unseen = {id: sum(card not in known for card in asked.cards) for id, asked in asks.items()}
-    return Cards(due, len(waiting.new), unseen, facts.cards_done)
+    met = [id for id in ids if id in known]
+    due = Counter(max(day(known[id].due), tomorrow) for id in met if id not in now)
+    due[today] = len(waiting.due)
+    return Cards(
+        due=due,
+        fresh=len(waiting.new),
+        unseen={id: sum(card not in known for card in of) for id, of in cards.items()},
+        done=facts.cards_done,
+        learning=len(waiting.learning),
+        rested=sum(day(known[id].last_review) < today for id in waiting.learning),
+    )

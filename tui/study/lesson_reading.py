@@ -29,13 +29,15 @@ class UnknownPlace(CourseError):
 
 @dataclass
 class Lesson:
+    """`answered` holds what was answered in this reading: a question's id by the step."""
+
     chapter: Chapter
     steps: tuple[LessonStep, ...]
     questions: tuple[Question, ...]
     right: set[str]
     at: int
     seed: int
-    asked: dict[int, str] = field(default_factory=dict)  # by the step, in this reading
+    answered: dict[int, str] = field(default_factory=dict)
 
     @property
     def step(self) -> LessonStep:
@@ -45,13 +47,23 @@ class Lesson:
     def is_last(self) -> bool:
         return self.at == len(self.steps) - 1
 
-    def check(self) -> Asked | None:
-        """The question after this step. A repeat has other numbers."""
-        question = check_after(self.steps, self.at, self.questions, self.right, self.asked)
-        if question is None:
+    @property
+    def question(self) -> Asked | None:
+        """The question to put after this step; None where it was answered on this way.
+
+        To look is to change nothing: only an answer counts as having been asked.
+        """
+        if self.at in self.answered:
             return None
-        self.asked[self.at] = question.id
-        return question.draw(self.seed)
+        question = check_after(self.steps, self.at, self.questions, self.right, self.answered)
+        return question.draw(self.seed) if question else None
+
+    def take(self, id: str, verdict: Verdict) -> None:
+        """The question after this step was answered. Another one, or a repeat, has new numbers."""
+        self.answered[self.at] = id
+        self.seed += 1
+        if verdict.right:
+            self.right.add(id)
 
 
 def open_lesson(session: Session, target: str | None) -> Lesson:
@@ -86,13 +98,14 @@ def finish(lesson: Lesson, at: datetime) -> Callable[[Session], None]:
     return keep
 
 
-def answer(asked: Asked, typed: str, at: datetime) -> Callable[[Session], Verdict]:
+def answer(lesson: Lesson, asked: Asked, typed: str, at: datetime) -> Callable[[Session], Verdict]:
     """Raises BadAnswer, and keeps nothing, where `typed` has not the form of an answer."""
 
     def check(session: Session) -> Verdict:
         verdict = asked.check(typed)
         kept = Answer(asked.question.id, asked.seed, typed, verdict.right, "lesson", at)
         session.progress.answers.record(kept)
+        lesson.take(asked.question.id, verdict)
         return verdict
 
     return check

@@ -9,6 +9,7 @@ from quizzes.cards.scheduling import day_of
 from tui.planning import estimates
 from tui.planning.describe import Step
 from tui.progress.activity import streak
+from tui.study.daily_cards import todays_cards
 from tui.study.session import Session
 from tui.text.lesson_pages import find, steps
 
@@ -56,11 +57,12 @@ def overview(session: Session, now: datetime) -> Overview:
     known = session.snapshot(now)
     step = session.step_from(known)
     bookmark = _bookmark(session, step)
+    cards = todays_cards(session, now)
     return Overview(
         step=_shortened(session, step, bookmark) if bookmark else step,
         bookmark=bookmark,
-        due=known.cards.due.get(known.today, 0),
-        new=max(0, min(known.cards.fresh, session.pace().limits.new - known.cards.done.new)),
+        due=cards.repeats,
+        new=len(cards.new),
         streak=streak(session.progress.activity.days(now).keys(), day_of(now)),
         chapters=tuple(
             ChapterBar(

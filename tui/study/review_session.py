@@ -5,48 +5,29 @@ from __future__ import annotations
 from collections import deque
 from datetime import UTC, datetime, timedelta
 
-from quizzes.bank import Bank
+from quizzes.bank import load_bank
 from quizzes.cards.card import Card
-from quizzes.cards.scheduling import Limits, Plan, Rating, Review, Schedule, Scheduler, plan, soon
-from tui.progress.progress import Progress
+from quizzes.cards.scheduling import Rating, Review, Schedule, Scheduler, soon
+from tui.study.daily_cards import new_ones_come_tomorrow, todays_cards
+from tui.study.session import Session
 
-
-def limits(progress: Progress) -> Limits:
-    settings = progress.settings
-    return Limits(new=int(settings["new_cards"]), due=int(settings["due_cards"]))
-
-
-def open_cards(bank: Bank, progress: Progress) -> tuple[str, ...]:
-    """The cards of the chapters that were read or tested out of, and those met before."""
-    standing, met = progress.standing(), progress.reviews.schedules()
-    started = standing.read | standing.tested_out
-    return tuple(
-        id
-        for part in bank.chapters
-        for id in part.card_ids
-        if part.chapter.id in started or id in met
-    )
-
-
-def todays_plan(bank: Bank, progress: Progress, now: datetime) -> Plan:
-    """What is left of this day, unordered: without loading `fsrs` or parsing a card."""
-    schedules, done = progress.reviews.schedules(), progress.reviews.done(now)
-    return plan(open_cards(bank, progress), schedules, now, done, limits(progress))
+NOTHING = "No card is waiting. New ones come with each chapter that you read, from the next day on."
+TOMORROW = (
+    "No card is waiting today. New ones come tomorrow: the cards of a chapter open on the day after"
+    " reading, since at once they would only be read again."
+)
 
 
 class ReviewSession:
     """Shared by the line mode and the app. Times are given by the caller, in local time."""
 
-    def __init__(
-        self, bank: Bank, progress: Progress, now: datetime, limit: int | None = None
-    ) -> None:
+    def __init__(self, session: Session, now: datetime, limit: int | None = None) -> None:
+        progress, bank = session.progress, load_bank(session.catalog)
         self._reviews = progress.reviews
         self.scheduler = Scheduler(float(progress.settings["retention"]))
         self.schedules = self._reviews.schedules()
-        ids = open_cards(bank, progress)
-        self.plan = plan(
-            ids, self.schedules, now, self._reviews.done(now), limits(progress), self.scheduler
-        )
+        self.plan = todays_cards(session, now, self.scheduler)
+        self.when_empty = TOMORROW if new_ones_come_tomorrow(session, now) else NOTHING
         self._cards = {card.id: card for card in bank.cards}
         self._queue = deque(self.plan.cards[:limit])
         self._met: list[str] = []

@@ -139,6 +139,41 @@ def test_back_goes_back_and_does_not_ask_again(drive: Drive) -> None:
     drive(script)
 
 
+def test_looking_at_steps_asks_nothing(drive: Drive, session: Any) -> None:
+    """By the contents there and back, some questions put and left without an answer."""
+
+    async def script(driver: Any) -> None:
+        await driver.go("read", CHAPTER.id)
+        lesson = driver.app.screen._lesson
+        seed = lesson.seed
+        for place in (*range(0, len(STEPS), 6), ASKED, *reversed(range(0, len(STEPS), 9))):
+            await driver.app.screen._jump(place)
+            if place == ASKED:
+                await driver.press("end", "space")
+                assert driver.one(QuestionView)
+                await driver.press("escape")
+        assert (lesson.answered, lesson.seed) == ({}, seed)
+
+    drive(script)
+    with session() as opened:
+        assert opened.progress.answers.count() == 0
+
+
+def test_what_space_does_is_said_as_it_is(drive: Drive) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("read", STEPS[ASKED].id)
+        await driver.press("end")
+        assert "Space: a question" in driver.text
+        await driver.press("space")
+        await driver.press(*right_keys(driver.one(QuestionView).asked))
+        await driver.press("b", "end")
+        assert "Space: continue" in driver.text
+        await driver.press("space")
+        assert at(ASKED + 1) in driver.text
+
+    drive(script)
+
+
 def test_reading_goes_on_where_it_stopped(drive: Drive) -> None:
     async def stop(driver: Any) -> None:
         await driver.go("read", LessonTarget("soft-lookup/mathematics/2"))

@@ -23,9 +23,9 @@ CARDS = load_bank().chapter(CHAPTER.id).cards
 
 @pytest.fixture
 def read(session: Any) -> None:
-    """Chapter 1 was read, so its cards are open."""
+    """Chapter 1 was read yesterday, so its cards are open."""
     with session() as opened:
-        opened.progress.mark_read(CHAPTER.id, NOW)
+        opened.progress.mark_read(CHAPTER.id, NOW - timedelta(days=1))
 
 
 def test_without_a_card_it_says_where_they_come_from(drive: Drive, size: Any) -> None:
@@ -37,15 +37,23 @@ def test_without_a_card_it_says_where_they_come_from(drive: Drive, size: Any) ->
     drive(script, size)
 
 
-@pytest.mark.parametrize(("days", "words"), [(0, "no cards due  ·"), (1, "no cards due, 10 new")])
-def test_today_tells_of_new_cards_from_the_day_after_reading(
-    drive: Drive, session: Any, days: int, words: str
+@pytest.mark.parametrize(
+    ("days", "words", "page"),
+    [
+        (0, "no cards due  ·", "New ones come tomorrow"),
+        (1, "no cards due, 10 new", "10 left · new"),
+    ],
+)
+def test_today_and_the_review_tell_of_new_cards_from_the_day_after_reading(
+    drive: Drive, session: Any, days: int, words: str, page: str
 ) -> None:
     with session() as opened:
         opened.progress.mark_read(CHAPTER.id, NOW - timedelta(days=days))
 
     async def script(driver: Any) -> None:
         assert words in driver.text
+        await driver.go("review")
+        assert page in driver.text
 
     drive(script)
 

@@ -59,7 +59,6 @@ class ReadPage(Page[LessonTarget]):
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self._lesson: Lesson | None = None
-        self._asked: dict[int, QuestionView] = {}
         self._at_end = False
 
     def content(self) -> ComposeResult:
@@ -70,10 +69,9 @@ class ReadPage(Page[LessonTarget]):
     async def load(self) -> None:
         if self._lesson is None or self._target is not None:
             target = self.take_target()
-            lesson = await self.services.session_thread.ask(
+            self._lesson = await self.services.session_thread.ask(
                 lambda session: reading.open_lesson(session, target.id if target else None)
             )
-            self._lesson, self._asked = lesson, {}
             await self._show_step()
 
     # what is shown
@@ -140,7 +138,7 @@ class ReadPage(Page[LessonTarget]):
         return title.ljust(width - len(place)) + place
 
     def _following(self, lesson: Lesson) -> str:
-        if lesson.at in self._asked or lesson.check():
+        if lesson.question:
             return "Space: a question"
         return "Space: finish the chapter" if lesson.is_last else "Space: continue"
 
@@ -152,8 +150,8 @@ class ReadPage(Page[LessonTarget]):
             return
         if self._at_end:
             self.post_message(messages.Go("today"))
-        elif not question and (view := self._check(lesson)):
-            await self._show_question(view)
+        elif not question and (asked := lesson.question):
+            await self._show_question(QuestionView(asked))
         elif lesson.is_last:
             await self._show_end(lesson)
         else:
@@ -195,13 +193,6 @@ class ReadPage(Page[LessonTarget]):
             return bool(lesson and lesson.step.figures)
         return lesson is not None
 
-    def _check(self, lesson: Lesson) -> QuestionView | None:
-        """A question that is answered already is not asked again on the same way."""
-        if lesson.at in self._asked:
-            return None
-        asked = lesson.check()
-        return QuestionView(asked) if asked else None
-
     async def _jump(self, place: int | None) -> None:
         if place is not None and self._lesson:
             self._lesson.at = place
@@ -216,15 +207,11 @@ class ReadPage(Page[LessonTarget]):
         try:
             now = self.services.clock()
             verdict = await self.services.session_thread.ask(
-                reading.answer(view.asked, message.typed, now)
+                reading.answer(lesson, view.asked, message.typed, now)
             )
         except BadAnswer as problem:
             view.complain(str(problem))
             return
-        lesson.seed += 1
-        self._asked[lesson.at] = view
-        if verdict.right:
-            lesson.right.add(view.asked.question.id)
         await view.explain(verdict)
         self.query_one("#text").focus()
         self.refresh_bindings()

@@ -11,7 +11,6 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
-from quizzes.bank import load_bank
 from quizzes.cards.scheduling import Plan, Rating
 from tui.app import messages
 from tui.app.screens.page import Page
@@ -24,7 +23,6 @@ from tui.study.targets import LessonTarget, ReviewTarget
 # A pause longer than this is no thinking.
 MAX_MILLISECONDS = 60_000
 
-NOTHING = "No card is waiting. New ones come with each chapter that you read."
 DONE = (
     "Done for today: {} reviewed. What you have just seen comes back when it is nearly forgotten."
 )
@@ -62,7 +60,7 @@ class ReviewPage(Page[ReviewTarget]):
         if self._session is None or self._session.current is None:
             now = self.services.clock()
             self._session = await self.services.session_thread.ask(
-                lambda session: ReviewSession(load_bank(session.catalog), session.progress, now)
+                lambda session: ReviewSession(session, now)
             )
             await self._show()
 
@@ -131,6 +129,6 @@ class ReviewPage(Page[ReviewTarget]):
 
 
 def _farewell(session: ReviewSession) -> str:
-    said = DONE.format(session.count) if session.count else NOTHING
+    said = DONE.format(session.count) if session.count else session.when_empty
     plan: Plan = session.plan
     return f"{said}\n\n{POSTPONED.format(plan.postponed)}" if plan.postponed else said

@@ -1,0 +1,44 @@
+"""The cards of this day: the one answer that Today, the review and the status give.
+
+Without loading `fsrs` or parsing a card. The planner counts by the same rules, which live in
+`quizzes/cards`: when cards open, and how many of them a day holds.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from quizzes.cards.opening import open_cards
+from quizzes.cards.scheduling import Plan, Scheduler, day_of, plan
+from tui.study.session import Session
+
+
+def todays_cards(session: Session, now: datetime, scheduler: Scheduler | None = None) -> Plan:
+    """What is left of this day; the most valuable first only with a scheduler."""
+    reviews = session.progress.reviews
+    return plan(
+        _open(session, now),
+        reviews.schedules(),
+        now,
+        reviews.done(now),
+        session.pace().limits,
+        scheduler,
+    )
+
+
+def new_ones_come_tomorrow(session: Session, now: datetime) -> bool:
+    known = session.progress.reviews.schedules()
+    unmet = set(_open(session, now, days=1)).difference(known)
+    return session.pace().limits.new > 0 and bool(unmet)
+
+
+def _open(session: Session, now: datetime, days: int = 0) -> tuple[str, ...]:
+    """The cards that are open on this day, or in so many days."""
+    progress = session.progress
+    return open_cards(
+        {chapter: asked.cards for chapter, asked in session.asks.items()},
+        progress.reviews.schedules(),
+        progress.history.read_on(now),
+        progress.answers.tested_out(),
+        day_of(now) + timedelta(days=days),
+    )
