@@ -17,10 +17,9 @@ import click
 from exercises.catalog import load_catalog
 from exercises.errors import CourseError
 from grader.errors import GraderError, UsageError
-from grader.formats import json as json_format
-from grader.formats import junit, text
+from grader.formats import FORMATS, render
 from grader.grader import Grader
-from grader.report import Report, printable
+from grader.report import printable
 from grader.submission import Submission
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -48,7 +47,7 @@ def cli() -> None:
 @click.option("--exercise", metavar="ID", help="The exercise; FILE's name says it otherwise.")
 @click.option("--seed", type=int, help="Ask the same questions again; fresh ones otherwise.")
 @click.option("--device", default="cpu", show_default=True, help="cpu or cuda.")
-@format_option("text", "json", "junit")
+@format_option(*FORMATS)
 @output_option
 def run(
     file: Path, exercise: str | None, seed: int | None, device: str, form: str, output: Path | None
@@ -57,7 +56,8 @@ def run(
     submission = Submission.from_file(file, exercise, seed, device)
     with Grader() as grader:
         report = grader.grade(submission)
-    write(render(report, form, colour=output is None and wants_colour()), output)
+    layout = terminal_layout(output) if form == "text" else {}
+    write(render(report, form, **layout), output)
     return report.exit_code
 
 
@@ -110,13 +110,10 @@ def bench(exercise: str, runs: int, form: str, output: Path | None) -> int:
     return 0
 
 
-def render(report: Report, form: str, colour: bool = False) -> str:
-    """The report in one of the formats of `grader run`."""
-    if form == "json":
-        return json_format.render(report)
-    if form == "junit":
-        return junit.render(report)
-    return text.render(report, colour, shutil.get_terminal_size((100, 24)).columns)
+def terminal_layout(output: Path | None) -> dict[str, Any]:
+    """How a text for people is laid out here."""
+    width = shutil.get_terminal_size((100, 24)).columns
+    return {"colour": output is None and wants_colour(), "width": width}
 
 
 def wants_colour() -> bool:

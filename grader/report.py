@@ -57,7 +57,9 @@ class Diagnosis:
 
     id: str
     says: str
-    see: str
+    see: str  # the anchor of the lesson's section that explains it
+    section: str = ""  # the title of that section
+    chapter: int = 0  # the number of its chapter
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from grader.examiner.messages import describe, describe_finding, missing_entry
 from grader.examiner.sandbox import Sandbox, shared_sandbox
 from grader.examiner.submission_process import SubmissionProcess, Value
 from grader.examiner.suite_run import SuiteRun
-from grader.report import Outcome, Problem, Report, TestResult
+from grader.report import Diagnosis, Outcome, Problem, Report, TestResult
 from grader.submission import MAX_SOURCE_BYTES, Submission
 from grader.worker.calls import Raised
 from grader.worker.inspection import Finding
@@ -128,7 +128,7 @@ class Examiner:
         # Modules that a suite or a solution builds are to live where the learner's do.
         with torch.device(self._device) if self._device != "cpu" else nullcontext():
             run.run(answer_key.suite)
-        found = {} if problem else answer_key.diagnostician.diagnose(run.records)
+        found = {} if problem else self._diagnose(answer_key, run)
         tests = tuple(
             replace(test, diagnosis=found.get(test.name) if test.outcome == "failed" else None)
             for test in run
@@ -146,6 +146,19 @@ class Examiner:
             problem=problem,
             layers=dict(candidate.layers),
         )
+
+    def _diagnose(self, answer_key: AnswerKey, run: SuiteRun) -> dict[str, Diagnosis]:
+        """The reason for each failed test that has one, with the section that explains it."""
+        titles = {
+            topic.id: (topic.title, chapter.number)
+            for chapter in self._catalog.chapters
+            for topic in chapter.topics
+        }
+        found = {}
+        for test, diagnosis in answer_key.diagnostician.diagnose(run.records).items():
+            section, chapter = titles.get(diagnosis.see, ("", 0))
+            found[test] = replace(diagnosis, section=section, chapter=chapter)
+        return found
 
 
 def decode_files(submission: Submission) -> dict[str, str] | Problem:

@@ -3,6 +3,7 @@
 import re
 from xml.etree import ElementTree
 
+from grader.formats.facts import facts
 from grader.report import Report, TestResult
 
 # XML 1.0 has no place for control characters, and learners' output may hold any.
@@ -42,16 +43,11 @@ def _case(suite: ElementTree.Element, report: Report, test: TestResult) -> None:
     if test.outcome != "passed":
         says = report.problem.message if report.problem else test.message
         lines = [test.diagnosis.says] if test.diagnosis else []
-        lines += [f"{label}: {text}" for label, text in _details(test) if text]
+        lines += [f"{label}: {text}" for label, text in facts(test)]
         kind = "failure" if test.outcome == "failed" else "error"
         ElementTree.SubElement(case, kind, message=_clean(says)).text = _clean("\n".join(lines))
     if test.output:
         ElementTree.SubElement(case, "system-out").text = _clean(test.output)
-
-
-def _details(test: TestResult) -> list[tuple[str, str]]:
-    frames = [(f"line {frame.line}", frame.code) for frame in test.frames]
-    return [("called", test.call), ("got", test.got), ("expected", test.expected), *frames]
 
 
 def _clean(text: str) -> str:

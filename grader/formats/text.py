@@ -4,8 +4,8 @@ import textwrap
 
 import click
 
-from exercises.catalog import load_catalog
-from grader.report import Report, TestResult
+from grader.formats.facts import VERDICTS, called, counts, lines, printed, section
+from grader.report import Diagnosis, Report, TestResult
 
 MARKS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "error": ("!", "yellow")}
 INDENT = "      "
@@ -20,7 +20,7 @@ def render(report: Report, colour: bool = False, width: int = 100) -> str:
     elif report.diagnosis:
         page.blank()
         page.text(report.diagnosis.says, "  ", bold=True)
-        page.text(_reading(report.diagnosis.see), "  ", dim=True)
+        page.text(_reading(report.diagnosis), "  ", dim=True)
     page.blank()
     said: set[str] = set()  # the same thing is said once
     for test in report.tests:
@@ -40,13 +40,8 @@ def render(report: Report, colour: bool = False, width: int = 100) -> str:
 
 def _headline(page: "_Page", report: Report) -> None:
     mark, tint = MARKS[report.outcome]
-    passed = sum(test.outcome == "passed" for test in report.tests)
-    verdict = {"passed": "passed", "failed": "not passed", "error": "could not be graded"}
-    counts = (
-        f"{passed} of {len(report.tests)} tests, {report.points:g} of {report.max_points:g} points"
-    )
-    head = page.paint(f"{mark} {report.exercise}: {verdict[report.outcome]}", tint, bold=True)
-    page.line(f"{head}  {page.paint(f'{counts}, {report.duration_ms:.0f} ms', dim=True)}")
+    head = page.paint(f"{mark} {report.exercise}: {VERDICTS[report.outcome]}", tint, bold=True)
+    page.line(f"{head}  {page.paint(f'{counts(report)}, {report.duration_ms:.0f} ms', dim=True)}")
 
 
 def _problem(page: "_Page", report: Report) -> None:
@@ -65,14 +60,13 @@ def _failure(page: "_Page", test: TestResult, report: Report, brief: bool) -> No
     page.text(test.message, INDENT)
     if brief:
         return
-    for label, value in (("called", test.call), ("got", test.got), ("expected", test.expected)):
-        if value:
-            page.text(value, f"{INDENT}{label:<9} ")
-    for frame in test.frames:
-        page.line(f"{INDENT}line {frame.line:<4} {frame.code}")
+    for label, value in called(test):
+        page.text(value, f"{INDENT}{label:<9} ")
+    for label, code in lines(test):
+        page.line(f"{INDENT}{label:<9} {code}")
     if test.output:
         page.line(f"{INDENT}your code printed:")
-        for line in test.output.splitlines()[:10]:
+        for line in printed(test):
             page.line(f"{INDENT}  {line}")
 
 
@@ -82,13 +76,11 @@ def _points(test: TestResult) -> str:
     return f"  [{test.points:g}/{test.max_points:g}]"
 
 
-def _reading(section: str) -> str:
+def _reading(diagnosis: Diagnosis) -> str:
     """Where the lesson explains it."""
-    for chapter in load_catalog().chapters:
-        for topic in chapter.topics:
-            if topic.id == section:
-                return f"Explained in `learn read {chapter.number}`, section “{topic.title}”."
-    return f"Explained in section {section}."
+    if not diagnosis.chapter:
+        return f"Explained in section {section(diagnosis)}."
+    return f"Explained in `learn read {diagnosis.chapter}`, section “{section(diagnosis)}”."
 
 
 class _Page:

@@ -19,6 +19,8 @@ UNSCALED = Diagnosis(
     "unscaled",
     "Your scores are not divided by √d_k, so the softmax is too sharp.",
     "scores-and-weights",
+    section="Scores and weights",
+    chapter=1,
 )
 NEGATED = Diagnosis("negated", "The sign is turned around.", "a-section-of-its-own")
 PASSED = TestResult("test_sums", "Rows sum to 1.", 2, 2, "passed", duration_ms=4)

@@ -68,7 +68,13 @@ TESTS = (
         expected="tensor([0.5, 0.5])",
     ),
 )
-DIAGNOSIS = Diagnosis("last", "Your softmax always runs along the last dimension.", "ch01-weights")
+DIAGNOSIS = Diagnosis(
+    "last",
+    "Your softmax always runs along the last dimension.",
+    "ch01-weights",
+    section="About weights",
+    chapter=1,
+)
 
 
 class MadeUpGrader(BackgroundGrader):

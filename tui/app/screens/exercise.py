@@ -61,7 +61,7 @@ class ExercisePage(Page[ExerciseTarget]):
         with Container(id="panes"):
             with Scroll(id="brief"):
                 yield Brief()
-            yield Verdict(self.services.catalog, id="verdict")
+            yield Verdict(id="verdict")
 
     async def load(self) -> None:
         self._prepare()

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.events import Click
 from textual.widgets import Static
 
-from exercises.catalog import Catalog
+from grader.formats.facts import VERDICTS, Fact, called, counts, lines, printed, section
 from tui.app.widgets.heat_map import HeatMap
 from tui.app.widgets.scroll import Scroll
 from tui.app.widgets.symbols import OUTCOMES
@@ -21,8 +21,6 @@ from tui.progress.records import AttemptKind
 if TYPE_CHECKING:
     from grader.report import Report, TestResult
 
-VERDICTS = {"passed": "passed", "failed": "not passed", "error": "could not be graded"}
-MAX_PRINTED = 10
 ADVICE: dict[tuple[str, AttemptKind], str] = {
     ("passed", "check"): "Press s to submit it: fresh numbers, and it counts.",
     ("passed", "submit"): "Enter goes on. `learn solution --diff` compares yours with ours.",
@@ -58,16 +56,16 @@ class TestRow(Horizontal):
         )
 
 
-class Fact(Horizontal):
+class FactRow(Horizontal):
     """A text beside its label."""
 
-    def __init__(self, label: str, text: str) -> None:
+    def __init__(self, fact: Fact) -> None:
         super().__init__()
-        self._label, self._text = label, text
+        self._fact = fact
 
     def compose(self) -> ComposeResult:
-        yield Static(Content(self._label), classes="label")
-        yield Static(Content(self._text), classes="text")
+        yield Static(Content(self._fact.label), classes="label")
+        yield Static(Content(self._fact.text), classes="text")
 
 
 class Verdict(Scroll):
@@ -76,9 +74,8 @@ class Verdict(Scroll):
         Binding("up,k", "choose(-1)", "Test before", show=False, tooltip="The test before"),
     ]
 
-    def __init__(self, catalog: Catalog, id: str | None = None) -> None:
+    def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._catalog = catalog
         self._report: Report | None = None
         self._head = Content("")
         self._time = ""
@@ -134,11 +131,9 @@ class Verdict(Scroll):
 
     def _diagnosis(self, report: Report) -> Content:
         assert report.diagnosis
-        section = report.diagnosis.see
-        titles = {topic.id: topic.title for c in self._catalog.chapters for topic in c.topics}
         return Content.assemble(
             (report.diagnosis.says, "bold"),
-            (f"\nThe lesson explains it in “{titles.get(section, section)}”.", "$text-muted"),
+            (f"\nThe lesson explains it in “{section(report.diagnosis)}”.", "$text-muted"),
         )
 
 
@@ -151,11 +146,8 @@ def _first_to_see(report: Report) -> int:
 
 def _headline(report: Report) -> Content:
     symbol, colour = OUTCOMES[report.outcome]
-    passed = sum(test.outcome == "passed" for test in report.tests)
     return Content.assemble(
-        (f"{symbol} {VERDICTS[report.outcome]}", f"bold {colour}"),
-        f"   {passed} of {len(report.tests)} tests,"
-        f" {report.points:g} of {report.max_points:g} points",
+        (f"{symbol} {VERDICTS[report.outcome]}", f"bold {colour}"), f"   {counts(report)}"
     )
 
 
@@ -170,18 +162,12 @@ def _details(test: TestResult, report: Report) -> ComposeResult:
     if test.diagnosis and test.diagnosis != report.diagnosis:
         yield Static(Content.styled(test.diagnosis.says, "bold"))
     yield Static(Content(test.message))
-    yield from _facts("called", test.call)
+    for fact in called(test):
+        if fact.label == "called" or not test.comparison:  # a heat map holds both sides
+            yield FactRow(fact)
     if test.comparison:
-        yield HeatMap(test.comparison)  # holds both sides
-    else:
-        yield from _facts("got", test.got)
-        yield from _facts("expected", test.expected)
-    for frame in test.frames:
-        yield from _facts(f"line {frame.line}", frame.code)
-    printed = "\n".join(test.output.splitlines()[:MAX_PRINTED])
-    yield from _facts("printed", printed)
-
-
-def _facts(label: str, text: str) -> ComposeResult:
-    if text:
-        yield Fact(label, text)
+        yield HeatMap(test.comparison)
+    for fact in lines(test):
+        yield FactRow(fact)
+    if test.output:
+        yield FactRow(Fact("printed", "\n".join(printed(test))))

@@ -1,0 +1,47 @@
+"""What every format tells of a report, in the words that all of them share."""
+
+from typing import NamedTuple
+
+from grader.report import Diagnosis, Report, TestResult
+
+VERDICTS = {"passed": "passed", "failed": "not passed", "error": "could not be graded"}
+MAX_PRINTED = 10  # lines of what a learner's code printed, where a person reads it
+
+
+class Fact(NamedTuple):
+    label: str
+    text: str
+
+
+def counts(report: Report) -> str:
+    """How many tests passed, and how many points that makes."""
+    passed = sum(test.outcome == "passed" for test in report.tests)
+    return (
+        f"{passed} of {len(report.tests)} tests, {report.points:g} of {report.max_points:g} points"
+    )
+
+
+def facts(test: TestResult) -> tuple[Fact, ...]:
+    """All of `called` and `lines`."""
+    return called(test) + lines(test)
+
+
+def called(test: TestResult) -> tuple[Fact, ...]:
+    """What was called, what came back, and what should have: those that there are."""
+    known = (("called", test.call), ("got", test.got), ("expected", test.expected))
+    return tuple(Fact(label, text) for label, text in known if text)
+
+
+def lines(test: TestResult) -> tuple[Fact, ...]:
+    """The learner's own lines on the way to an error."""
+    return tuple(Fact(f"line {frame.line}", frame.code) for frame in test.frames)
+
+
+def printed(test: TestResult) -> list[str]:
+    """The first lines of what the learner's code printed."""
+    return test.output.splitlines()[:MAX_PRINTED]
+
+
+def section(diagnosis: Diagnosis) -> str:
+    """The lesson's section that explains a mistake: its title, where the examiner knew it."""
+    return diagnosis.section or diagnosis.see
