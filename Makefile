@@ -9,7 +9,7 @@ PIP     = $(BIN)/python -m pip install --quiet --constraint .ci/constraints.txt
 WORKERS ?= $(shell $(PYTHON) -c "import os; print(min(os.cpu_count() or 1, 8) + 1)")
 SHARED   = --numprocesses $(WORKERS) --dist worksteal
 
-.PHONY: learn test check format screenshots clean
+.PHONY: learn test test-fast check format screenshots clean
 
 learn: $(VENV)/.installed  ## set up, and say what to do next
 	@$(BIN)/learn init --quiet workspace
@@ -18,6 +18,12 @@ learn: $(VENV)/.installed  ## set up, and say what to do next
 test: $(VENV)/.installed-dev  ## run every test
 	$(BIN)/python -m pytest -m "not alone" $(SHARED) --durations=20
 	$(BIN)/python -m pytest -m alone
+
+test-fast: $(VENV)/.installed-dev  ## run what this branch's changes touch; .ci/touched.py says how it knows
+	@tests="$$($(BIN)/python .ci/touched.py)"; \
+	if [ -z "$$tests" ]; then echo "No test is touched by what has changed."; exit 0; fi; \
+	$(BIN)/python -m pytest -q -m "not slow and not alone" $(SHARED) $$tests; \
+	status=$$?; [ $$status -eq 5 ] || exit $$status  # 5: all that was touched is slow
 
 check: $(VENV)/.installed-dev  ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

@@ -122,6 +122,7 @@ def test_grade_and_what_goes_through_it_can_be_pickled(right: Submission, grader
     lambda: ThreadPoolExecutor(3),
     lambda: ProcessPoolExecutor(1, mp_context=get_context("spawn")),
 ], ids=["threads", "processes"])  # fmt: skip
+@pytest.mark.slow
 def test_any_executor_will_do(
     make: Callable[[], Executor], right: Submission, solution: Callable[[str], str]
 ) -> None:
@@ -135,6 +136,7 @@ def test_any_executor_will_do(
         assert executor.submit(int, "3").result() == 3
 
 
+@pytest.mark.slow
 def test_an_examiner_that_is_killed_is_our_error_and_is_replaced(right: Submission) -> None:
     with ExaminerPool() as pool, ThreadPoolExecutor(1) as caller:
         grader = Grader(executor=pool)

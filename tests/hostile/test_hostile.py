@@ -167,7 +167,17 @@ def timeless(report: Report) -> Report:
     return replace(report, tests=tests, duration_ms=0.0, layers=layers)
 
 
-@pytest.mark.parametrize("hostile", CORPUS, ids=lambda hostile: hostile.path.stem)
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        pytest.param(
+            hostile,
+            marks=[pytest.mark.slow] if hostile.header("hangs") is not None else [],
+            id=hostile.path.stem,
+        )
+        for hostile in CORPUS
+    ],
+)
 def test_hostile_code_gains_nothing_and_leaves_nothing(
     hostile: Hostile, place: Place, honest: str, before: Report, plain_points: float
 ) -> None:

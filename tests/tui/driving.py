@@ -12,13 +12,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 from textual.pilot import Pilot as TextualPilot
+from textual.worker import WorkerCancelled
 
 from exercises.catalog import Catalog
 from exercises.workspace import Workspace
@@ -143,7 +144,8 @@ async def settled(pilot: Pilot) -> None:
     """Wait for what the page loads, and for its last frame."""
     await pilot.pause()
     while running := [worker for worker in pilot.app.workers if worker.group in SETTLING]:
-        await pilot.app.workers.wait_for_complete(running)
+        with suppress(WorkerCancelled):  # a newer one has taken its place
+            await pilot.app.workers.wait_for_complete(running)
         await pilot.pause()
 
 

@@ -58,6 +58,7 @@ def test_by_mouse(small: Small, size: tuple[int, int]) -> None:
     small.drive(script, size)
 
 
+@pytest.mark.slow
 def test_a_terminal_may_be_made_tiny(small: Small) -> None:
     small.record_something()
 
@@ -74,6 +75,7 @@ def test_a_terminal_may_be_made_tiny(small: Small) -> None:
     small.drive(script)
 
 
+@pytest.mark.slow
 def test_by_palette(small: Small) -> None:
     async def script(pilot: Pilot) -> None:
         for place in OWN:
@@ -244,6 +246,7 @@ def test_no_color_uses_the_colours_of_the_terminal(
 # starting
 
 
+@pytest.mark.slow
 def test_torch_is_never_imported(small: Small) -> None:
     """A process of its own visits every place."""
     # Escape leaves the field of the search, which takes letters.

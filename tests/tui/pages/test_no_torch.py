@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from exercises.catalog import load_catalog
 from exercises.workspace import Workspace
 
@@ -36,6 +38,7 @@ print("loaded:", *sorted({"torch", "reference"} & set(sys.modules)))
 """
 
 
+@pytest.mark.slow
 def test_no_place_imports_torch(tmp_path: Path) -> None:
     Workspace.create(tmp_path / "workspace").update(load_catalog())
     done = subprocess.run(
