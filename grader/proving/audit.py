@@ -20,7 +20,7 @@ MIN_ALTERNATIVES = 2
 
 
 @dataclass
-class Audit:
+class AuditResult:
     """What was tried and what came of it. `problems` are sentences for the author; none is good."""
 
     exercises: int = 0
@@ -51,9 +51,9 @@ class Trial:
     source: str
 
 
-def audit(grader: Grader, catalog: Catalog, exercises: Sequence[Exercise]) -> Audit:
+def audit(grader: Grader, catalog: Catalog, exercises: Sequence[Exercise]) -> AuditResult:
     """Try every stub, solution, alternative and misconception of `exercises`, and look for gaps."""
-    result = Audit(exercises=len(exercises))
+    result = AuditResult(exercises=len(exercises))
     trials: list[Trial] = []
     for exercise in exercises:
         try:
@@ -99,7 +99,7 @@ def trials_of(exercise: Exercise, problems: list[str]) -> Iterator[Trial]:
     ]
 
 
-def judge(result: Audit, trial: Trial, report: Report) -> None:
+def judge(result: AuditResult, trial: Trial, report: Report) -> None:
     """Count one verdict, and say what is wrong with it."""
     name = f"{trial.role} {trial.name}" if trial.name != trial.role else f"the {trial.role}"
     place = f"{trial.exercise}: {name}"

@@ -38,7 +38,7 @@ class Spread:
 
 
 @dataclass(frozen=True)
-class Bench:
+class BenchResult:
     """Times for grading the solution of one exercise."""
 
     exercise: str
@@ -86,7 +86,7 @@ class Bench:
         return "\n".join([f"{self.exercise}, {self.runs} runs", "", *lines]) + "\n"
 
 
-def bench(exercise: Exercise, runs: int) -> Bench:
+def bench(exercise: Exercise, runs: int) -> BenchResult:
     """Measure here. The warm runs alternate, so that what else goes on hits both alike."""
     file = solution_path(exercise)
     python = sys.executable
@@ -101,7 +101,7 @@ def bench(exercise: Exercise, runs: int) -> Bench:
         plain = [python, "-m", "pytest", "-q", folder]
         cold_pytest = _median(cold_runs, lambda: _command(plain))
     warm, alone = _warm(exercise, file.read_text(encoding="utf-8"), runs)
-    return Bench(exercise.id, runs, import_torch, cold_cli, cold_pytest, warm, alone)
+    return BenchResult(exercise.id, runs, import_torch, cold_cli, cold_pytest, warm, alone)
 
 
 def local_run(exercise_id: str) -> Any:

@@ -37,7 +37,7 @@ class LayerFinding:
 
 
 @dataclass(frozen=True)
-class Doctor:
+class DoctorReport:
     """What an examination of this machine found."""
 
     platform: str
@@ -70,7 +70,7 @@ class Doctor:
         yield "Submissions are sandboxed." if self.sandboxed else "Submissions are NOT sandboxed."
 
 
-def examine(without: Collection[str] = ()) -> Doctor:
+def examine(without: Collection[str] = ()) -> DoctorReport:
     """Lock a process down as a worker is, try to break out of it, and report.
 
     `without` names layers to leave out, as if this machine did not have them. Raises `GraderError`
@@ -94,7 +94,7 @@ def examine(without: Collection[str] = ()) -> Doctor:
         for name, layer in found["layers"].items()
     )
     system = f"{platform.system()} {platform.release()} {platform.machine()}"
-    return Doctor(f"{system}, Python {platform.python_version()}", layers, attempts)
+    return DoctorReport(f"{system}, Python {platform.python_version()}", layers, attempts)
 
 
 def _judge(layer: LayerFinding, attempts: Collection[Attempt]) -> LayerFinding:

@@ -12,7 +12,7 @@ from exercises.course import Course
 from grader import Report, Submission
 from grader.examiner.examiner import Examiner
 from grader.examiner.sandbox import Sandbox
-from grader.proving.audit import Audit, audit, select
+from grader.proving.audit import AuditResult, audit, select
 
 CHAPTER = """
 title: Doubling
@@ -75,10 +75,10 @@ class InThisProcess:
 
 
 @pytest.fixture
-def audited(tmp_path: Path, sandbox: Sandbox) -> Callable[..., Audit]:
+def audited(tmp_path: Path, sandbox: Sandbox) -> Callable[..., AuditResult]:
     """`audited({path: text})`: the audit of the small course with these files instead."""
 
-    def run(changes: dict[str, str | None]) -> Audit:
+    def run(changes: dict[str, str | None]) -> AuditResult:
         for place, text in {**COURSE, **changes}.items():
             if text is not None:
                 (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
@@ -91,8 +91,8 @@ def audited(tmp_path: Path, sandbox: Sandbox) -> Callable[..., Audit]:
     return run
 
 
-def test_a_sound_exercise_has_no_problem(audited: Callable[..., Audit]) -> None:
-    assert audited({}) == Audit(
+def test_a_sound_exercise_has_no_problem(audited: Callable[..., AuditResult]) -> None:
+    assert audited({}) == AuditResult(
         exercises=1,
         stubs_failed=1,
         solutions_passed=1,
@@ -205,13 +205,13 @@ def test_a_sound_exercise_has_no_problem(audited: Callable[..., Audit]) -> None:
     ids=lambda value: value.removeprefix("double: ")[:40] if isinstance(value, str) else "",
 )
 def test_what_is_wrong_is_said(
-    audited: Callable[..., Audit], changes: dict[str, str | None], says: str
+    audited: Callable[..., AuditResult], changes: dict[str, str | None], says: str
 ) -> None:
     problems = audited(changes).problems
     assert any(problem.startswith(says) for problem in problems), problems
 
 
-def test_what_is_wrong_does_not_count(audited: Callable[..., Audit]) -> None:
+def test_what_is_wrong_does_not_count(audited: Callable[..., AuditResult]) -> None:
     found = audited(
         {
             f"{HIDDEN}/alternatives/added.py": "def double(x):\n    return x + x + 1e-3\n",

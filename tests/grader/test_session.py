@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from exercises.catalog import Limits
-from grader.examiner.submission_process import SubmissionProcess, Value
+from grader.examiner.submission_process import SubmissionProcess, Value, worker_limits
 from grader.examiner.submission_proxy import SubmissionProxy
 from grader.report import TestResult
 from grader.worker.calls import Call, LoadedModule, Raised, load_source
@@ -161,6 +161,11 @@ def test_time_that_is_used_up_is_used_up_for_all(examine: Examine) -> None:
     assert [result.message for result in results.values()][1:] == [
         "Not run: the 1 seconds for the whole exercise were used up by the tests before."
     ] * 2
+
+
+def test_the_kernel_ends_a_worker_that_nobody_watches_later_than_we_would() -> None:
+    found = worker_limits(Limits(seconds=1.0, total_seconds=4.0, memory_mb=64))
+    assert (found.seconds, found.memory_bytes) == (14.0, 64 * 2**20)
 
 
 def test_what_is_printed_goes_to_the_test_that_ran(examine: Examine) -> None:

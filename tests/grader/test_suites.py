@@ -2,6 +2,7 @@
 
 import ast
 import doctest
+import sys
 import types
 from collections.abc import Iterator
 
@@ -10,8 +11,9 @@ import torch
 
 from exercises.catalog import Exercise, load_catalog
 from grader import Grader
-from grader.examiner.answer_key import solution_path
+from grader.examiner.answer_key import AnswerKey, solution_path
 from grader.proving.audit import audit, orphans
+from grader.worker.protocol import Handle
 
 CATALOG = load_catalog()
 each_exercise = pytest.mark.parametrize(
@@ -82,3 +84,14 @@ def definitions(tree: ast.Module | ast.ClassDef, prefix: str = "") -> Iterator[t
             bases = ", ".join(map(ast.unparse, node.bases))
             yield f"{prefix}{node.name}", f"({bases})\n{ast.get_docstring(node)}"
             yield from definitions(node, f"{prefix}{node.name}.")
+
+
+def test_a_solution_is_loaded_once_for_suite_and_diagnosis() -> None:
+    """And what a suite makes with it is not what the diagnosis makes."""
+    key = AnswerKey(load_catalog().exercise("softmax"))
+    assert key.solution.module is key.diagnostician.module
+    assert key.solution.module is sys.modules["solution_softmax"]
+    suspect = key.diagnostician._solution
+    key.solution.keep("made by the suite", "0")
+    suspect.begin(1)
+    assert key.solution._resolve(Handle("0", "str")) == "made by the suite"

@@ -1,0 +1,1 @@
+"""The commands of `grader`, one a file; `grader/cli.py` puts them together."""

@@ -1,0 +1,40 @@
+"""What the commands share: which format, and where it goes."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from grader.errors import UsageError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+output_option = click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file."
+)
+
+
+def format_option(*names: str) -> Callable[[F], F]:
+    """`--format`, the first name being the default."""
+    return click.option(
+        "--format", "form", type=click.Choice(names), default=names[0], show_default=True
+    )
+
+
+def wants_colour() -> bool:
+    """Colour is for terminals, and for nobody who asked for none."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def write(content: str, output: Path | None) -> None:
+    """To stdout, or to a file."""
+    if output is None:
+        click.echo(content, nl=False, color=True)
+    else:
+        try:
+            output.write_text(content, encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"{output} cannot be written: {error.strerror}.") from None
