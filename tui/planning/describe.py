@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from exercises.catalog import Catalog, Chapter, Exercise
 from tui.planning.snapshot import Snapshot
 from tui.planning.tasks import SITTING, Kind, Task
+from tui.text.words import plural
 
 BEYOND = "Today's plan is done. This is for when you want more. "
 
@@ -45,7 +46,7 @@ def time_of(step: Step) -> str:
     whole, part = max(1, round(step.estimate)), max(1, round(step.minutes))
     if part < whole:
         return f"{part} of about {whole} minutes today"
-    return f"about {whole} minute{'' if whole == 1 else 's'}"
+    return f"about {plural(whole, 'minute')}"
 
 
 Words = tuple[str, str, str, str]

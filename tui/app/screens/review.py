@@ -11,22 +11,16 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
-from quizzes.cards.scheduling import Plan, Rating
+from quizzes.cards.scheduling import Rating
 from tui.app import messages
 from tui.app.screens.page import Page
 from tui.app.widgets.card_view import CardView
 from tui.app.widgets.scroll import Scroll
 from tui.study.review_session import ReviewSession
-
-# A pause longer than this is no thinking.
-MAX_MILLISECONDS = 60_000
+from tui.study.review_words import leech_note, postponed_note
 
 DONE = (
     "Done for today: {} reviewed. What you have just seen comes back when it is nearly forgotten."
-)
-POSTPONED = (
-    "{} more are due and wait for the next days. The cards that gain most come first, and new ones"
-    " once the rest fits into a day."
 )
 
 
@@ -74,9 +68,8 @@ class ReviewPage(Page):
             await self._put("", Static(_farewell(session)))
             return
         schedule = session.schedules.get(card.id)
-        lapses = schedule.lapses if schedule and schedule.is_leech else 0
         left = f"{session.left} left" + ("" if schedule else " · new")
-        await self._put(left, CardView(card, lapses))
+        await self._put(left, CardView(card, leech_note(schedule)))
         self._shown_at = time.monotonic()
 
     async def _put(self, head: str, view: Widget) -> None:
@@ -109,7 +102,7 @@ class ReviewPage(Page):
         session, now = self._session, self.app.clock()
         if session is None or session.current is None:
             return
-        spent = min(round((time.monotonic() - self._shown_at) * 1000), MAX_MILLISECONDS)
+        spent = round((time.monotonic() - self._shown_at) * 1000)
         await self.app.session_thread.ask(lambda _: session.rate(cast(Rating, rating), now, spent))
         await self._show()
 
@@ -126,5 +119,4 @@ class ReviewPage(Page):
 
 def _farewell(session: ReviewSession) -> str:
     said = DONE.format(session.count) if session.count else session.when_empty
-    plan: Plan = session.plan
-    return f"{said}\n\n{POSTPONED.format(plan.postponed)}" if plan.postponed else said
+    return "\n\n".join(filter(None, (said, postponed_note(session.plan))))
