@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from exercises.catalog import Catalog, Chapter, Exercise
+from quizzes.questions.rules import SITTING
 from tui.planning.snapshot import Snapshot
-from tui.planning.tasks import SITTING, Kind, Task
+from tui.planning.tasks import Kind, Task
 from tui.text.words import plural
 
 BEYOND = "Today's plan is done. This is for when you want more. "

@@ -15,6 +15,7 @@ from textual.widgets import OptionList, Static
 from exercises.catalog import Chapter
 from quizzes.bank import load_bank
 from quizzes.questions.question import BadAnswer
+from quizzes.questions.rules import SITTING
 from tui.app import messages
 from tui.app.screens.page import Page
 from tui.app.widgets.answering import Answered
@@ -22,7 +23,6 @@ from tui.app.widgets.menu import Menu
 from tui.app.widgets.question_view import QuestionView
 from tui.app.widgets.scroll import Scroll
 from tui.study.quiz_round import (
-    DEFAULT_COUNT,
     MAX_SEED,
     PREREQUISITES,
     Round,
@@ -191,7 +191,7 @@ def _round(session: Session, target: str, seed: int) -> Round:
     catalog, progress = session.catalog, session.progress
     bank = load_bank(catalog=catalog)
     if target == PREREQUISITES:
-        return prerequisites_round(bank, progress, seed, DEFAULT_COUNT)
+        return prerequisites_round(bank, progress, seed, SITTING)
     if target.startswith(TESTOUT):
         chapter = catalog.find_chapter(target.removeprefix(TESTOUT))
         return TestOutRound(chapter, bank, seed, progress)
@@ -202,4 +202,4 @@ def _round(session: Session, target: str, seed: int) -> Round:
             return quiz_round(chapter, bank, progress, seed)
     named, _, count = target.partition(" ")
     chapter = catalog.find_chapter(named)
-    return quiz_round(chapter, bank, progress, seed, int(count or DEFAULT_COUNT))
+    return quiz_round(chapter, bank, progress, seed, int(count or SITTING))
