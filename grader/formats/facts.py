@@ -34,7 +34,7 @@ def called(test: TestResult) -> tuple[Fact, ...]:
 
 def lines(test: TestResult) -> tuple[Fact, ...]:
     """The learner's own lines on the way to an error."""
-    return tuple(Fact(f"line {frame.line}", frame.code) for frame in test.frames)
+    return tuple(Fact(f"line {frame.line}", frame.code) for frame in test.frames if frame.code)
 
 
 def printed(test: TestResult) -> list[str]:

@@ -8,9 +8,9 @@ loads `fsrs`, which takes 30 ms; `plan` answers without it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Literal, get_args
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 from quizzes.cards.card import note_of
 
@@ -48,6 +48,27 @@ class Schedule:
     def is_leech(self) -> bool:
         """Forgotten so often that another look at the lesson helps more than another review."""
         return self.lapses >= LEECH_LAPSES
+
+    def to_dict(self) -> dict[str, Any]:
+        """Of what JSON and SQLite know; times to the millisecond."""
+        times = {"due": as_text(self.due), "last_review": as_text(self.last_review)}
+        return asdict(self) | times
+
+    @classmethod
+    def from_dict(cls, entry: Mapping[str, Any]) -> Self:
+        """Raises KeyError, TypeError or ValueError where it is none."""
+        if entry["state"] not in STATES:
+            raise ValueError(f"state {entry['state']!r}")
+        return cls(
+            state=entry["state"],
+            step=None if entry["step"] is None else int(entry["step"]),
+            stability=float(entry["stability"]),
+            difficulty=float(entry["difficulty"]),
+            due=from_text(entry["due"]),
+            last_review=from_text(entry["last_review"]),
+            reviews=int(entry["reviews"]),
+            lapses=int(entry["lapses"]),
+        )
 
 
 @dataclass(frozen=True)
@@ -111,6 +132,18 @@ def portion(due: int, new: int, done: Done, limits: Limits) -> Portion:
     postponed = max(0, due - room)
     new_room = 0 if postponed else max(0, limits.new - done.new)
     return Portion(due - postponed, min(new, new_room), postponed)
+
+
+def as_text(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def from_text(text: str) -> datetime:
+    """What `as_text` wrote. Raises ValueError."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(f"time {text!r} has no time zone")
+    return at.astimezone(UTC)
 
 
 def day_of(at: datetime) -> date:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from random import Random
 
 from quizzes.questions.question import Question
+from quizzes.questions.rules import PASS_SHARE
 
-PASS_SHARE = 0.8
 TESTOUT_PER_TOPIC = 2
 
 

@@ -20,7 +20,8 @@ from quizzes.cards.scheduling import Done, Limits, Portion, Rating, portion
 from tui.cli import cli
 from tui.progress.progress import Progress
 from tui.study.overview import overview
-from tui.study.review_session import NOTHING, TOMORROW, ReviewSession
+from tui.study.review_session import ReviewSession
+from tui.study.review_words import NOTHING, TOMORROW
 from tui.study.session import Session
 
 NOON = datetime(2025, 6, 11, 12, tzinfo=UTC)

@@ -14,11 +14,13 @@ from exercises.catalog import load_catalog
 from quizzes.bank import load_bank
 from quizzes.cards.scheduling import Review, Schedule
 from quizzes.ids import summaries
-from quizzes.questions.selection import PASS_SHARE
-from tui.planning import snapshot, tasks
+from quizzes.questions.selection import pass_mark
+from tui.planning import tasks
+from tui.planning.snapshot import Facts, snapshot
 from tui.progress.answers import Answer, TestOut
 from tui.progress.progress import Attempt, Progress
-from tui.study.quiz_round import DEFAULT_COUNT
+from tui.progress.records import Answered, Standing
+from tui.study.quiz_round import quiz_round
 
 NOW = datetime.now(UTC)
 CHAPTER = "ch01_attention"
@@ -50,9 +52,19 @@ def test_the_summary_agrees_with_the_files() -> None:
         assert summary.cards == part.card_ids
 
 
-def test_the_planner_and_the_quiz_mean_the_same() -> None:
-    assert snapshot.PASS_SHARE == PASS_SHARE
-    assert tasks.SITTING == DEFAULT_COUNT
+def test_the_planner_and_the_quiz_mean_the_same(progress: Progress) -> None:
+    catalog, bank = load_catalog(), load_bank()
+    chapter, asks = catalog.chapter(CHAPTER), summaries(catalog)
+    asked = quiz_round(chapter, bank, progress, seed=0).questions
+    read = Standing(read=frozenset({CHAPTER}))
+    known = snapshot(catalog, asks, Facts(NOW, read))
+    assert tasks.questions(known, chapter, "not asked").count == len(asked)
+    for right in (pass_mark(len(asked)), pass_mark(len(asked)) - 1):
+        answers = {
+            one.question.id: Answered(place < right, NOW.date()) for place, one in enumerate(asked)
+        }
+        failed = snapshot(catalog, asks, Facts(NOW, read, answers=answers)).quizzes[CHAPTER].failed
+        assert failed == (right < pass_mark(len(asked)))
 
 
 # the next step

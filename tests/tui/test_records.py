@@ -1,6 +1,7 @@
 """Answers, schedules and settings in the progress file."""
 
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from quizzes.cards.scheduling import RATINGS, Done, Rating, Review, Schedule, Scheduler
 from tui.progress.answers import Answer, TestOut
 from tui.progress.progress import Progress
+from tui.progress.records import Answered
 from tui.progress.schema import MIGRATIONS
 from tui.progress.settings import SETTINGS, BadSetting
 
@@ -36,6 +38,18 @@ def test_answers_are_kept(progress: Progress) -> None:
     assert progress.answers.all() == given
     assert progress.answers.latest() == {"b": given[1], "a": given[2]}
     assert list(progress.answers.latest()) == ["b", "a"], "oldest first"
+
+
+def test_the_planner_reads_the_last_answers_by_the_learners_day(progress: Progress) -> None:
+    progress.answers.record(answer("a", True))
+    progress.answers.record(replace(answer("a", False, 1), context="lesson"))
+    progress.answers.record(answer("b", True, 12 * 60))
+    tokyo = NOW.astimezone(timezone(timedelta(hours=9)))  # 03:00 there, still the day before
+    assert progress.answers.by_day(tokyo) == {
+        "a": Answered(False, NOW.date(), in_quiz=False),
+        "b": Answered(True, NOW.date() + timedelta(days=1)),
+    }
+    assert progress.history.asked_today(tokyo) == 1
 
 
 def test_a_passed_testout_is_for_good(progress: Progress) -> None:

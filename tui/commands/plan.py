@@ -15,6 +15,7 @@ from tui.output import print_json, width
 from tui.planning.course_plan import CoursePlan, Day, Span, course_plan, pace_to_end_by, planned_end
 from tui.planning.tasks import Pace, Task
 from tui.study.session import Session, local_now, open_session
+from tui.text.words import plural
 
 DAYS = {"daily": "every day", "weekdays": "on weekdays", "weekends": "on weekends"}
 INDENT = " " * 14
@@ -143,11 +144,11 @@ def _phrases(catalog: Catalog, tasks: Iterable[Task]) -> list[str]:
     for task in tasks:
         part = "" if task.minutes == task.estimate else " (a part)"
         if task.kind == "review":
-            phrases[task.id] = f"{task.due + task.new} cards"
+            phrases[task.id] = plural(task.due + task.new, "card")
         elif task.kind == "quiz":
             number = catalog.chapter(task.id).number
             asked[task.id] = asked.get(task.id, 0) + task.count
-            phrases[f"quiz {number}"] = f"{asked[task.id]} questions on chapter {number}"
+            phrases[f"quiz {number}"] = f"{plural(asked[task.id], 'question')} on chapter {number}"
         elif task.kind == "reading":
             phrases[task.id] = f"read chapter {catalog.chapter(task.id).number}{part}"
         else:
@@ -167,7 +168,7 @@ def _sentences(outlook: Outlook, weeks: int | None) -> Iterable[str]:
         yield "Lessons, quizzes and exercises are done. Cards come back when they are due."
         return
     days = (ends - today).days + 1
-    span = f"{days} day{'' if days == 1 else 's'}" if days < 14 else f"{round(days / 7)} weeks"
+    span = plural(days, "day") if days < 14 else f"{round(days / 7)} weeks"
     yield f"At this pace the course is done on {ends:%A}, {_day(ends)}: {span}, today included."
     if weeks:
         minutes = f"{outlook.pace.minutes:g}"
@@ -177,7 +178,7 @@ def _sentences(outlook: Outlook, weeks: int | None) -> Iterable[str]:
 
 
 def _compared(ahead: int, began: date, planned: date, enough: Pace | None) -> Iterable[str]:
-    days = f"{abs(ahead)} day{'' if abs(ahead) == 1 else 's'}"
+    days = plural(abs(ahead), "day")
     if ahead == 0:
         yield f"That is as planned when you began on {_day(began)}."
     elif ahead > 0:

@@ -7,10 +7,10 @@ import secrets
 import click
 
 from quizzes.bank import load_bank
+from quizzes.questions.rules import SITTING
 from tui.commands.arguments import chapter_argument, json_option, seed_option
 from tui.commands.quiz_console import JsonLines, PlainLines, play
 from tui.study.quiz_round import (
-    DEFAULT_COUNT,
     MAX_SEED,
     PREREQUISITES,
     Round,
@@ -25,7 +25,7 @@ from tui.study.session import Session, now, open_session
 @click.option(
     "--count",
     type=click.IntRange(1, 100),
-    default=DEFAULT_COUNT,
+    default=SITTING,
     show_default=True,
     help="How many questions.",
 )

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
 
 import click
 
 from quizzes.cards.card import Card
-from quizzes.cards.scheduling import LEECH_LAPSES, RATINGS, Rating
+from quizzes.cards.scheduling import RATINGS, Rating
 from tui.commands.arguments import json_option
 from tui.commands.prompt import read_line
 from tui.output import print_json
 from tui.study.daily_cards import todays_cards
 from tui.study.review_session import ReviewSession
+from tui.study.review_words import leech_note, postponed_note, span
 from tui.study.session import local_now, open_session
 from tui.text.plain import wrapped
 
-# A pause longer than this is no thinking.
-MAX_MILLISECONDS = 60_000
 BY_KEY: dict[str, Rating] = {str(rating): rating for rating in RATINGS}
 BY_NAME: dict[str, Rating] = {name: rating for rating, name in RATINGS.items()}
 KEYS = BY_KEY | BY_NAME
@@ -78,10 +76,10 @@ def _ask(reviews: ReviewSession, card: Card) -> bool:
         if key in KEYS:
             break
         click.echo("Type 1, 2, 3 or 4; u to take back the last rating; q to leave.")
-    spent = min(round((time.monotonic() - started) * 1000), MAX_MILLISECONDS)
+    spent = round((time.monotonic() - started) * 1000)
     after = reviews.rate(KEYS[key], local_now(), spent)
-    if after.is_leech and after.state == "relearning":
-        _print_leech(card)
+    if after.state == "relearning" and (note := leech_note(after)):
+        click.echo(f"{wrapped(note)}\nlearn read {card.topic}")
     return True
 
 
@@ -92,14 +90,8 @@ def _undo(reviews: ReviewSession) -> None:
 
 def _choices(reviews: ReviewSession) -> str:
     intervals = reviews.intervals(local_now())
-    shown = [f"{rating} {name} ({_span(intervals[rating])})" for rating, name in RATINGS.items()]
+    shown = [f"{rating} {name} ({span(intervals[rating])})" for rating, name in RATINGS.items()]
     return "  ".join([*shown, "u undo", "q quit"])
-
-
-def _span(interval: timedelta) -> str:
-    if interval < timedelta(days=1):
-        return f"{round(interval.total_seconds() / 60)} min"
-    return f"{interval.days} d"
 
 
 def _print_start(reviews: ReviewSession) -> None:
@@ -108,18 +100,8 @@ def _print_start(reviews: ReviewSession) -> None:
         click.echo(wrapped(reviews.when_empty))
         return
     click.echo(f"{plan.repeats} due, {len(plan.new)} new.")
-    if plan.postponed:
-        click.echo(
-            f"{plan.postponed} more are due. They wait for the next days: the cards that gain most"
-            " come first, and new ones once the rest fits into a day."
-        )
-
-
-def _print_leech(card: Card) -> None:
-    click.echo(
-        f"You have forgotten this card {LEECH_LAPSES} times or more. Reading about it helps more"
-        f" than another review: learn read {card.topic}"
-    )
+    if note := postponed_note(plan):
+        click.echo(wrapped(note))
 
 
 def _print_end(reviews: ReviewSession) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from exercises.catalog import Catalog, Chapter, Exercise
+from quizzes.questions.rules import SITTING
 from tui.planning.snapshot import Snapshot
-from tui.planning.tasks import SITTING, Task, TaskKind
+from tui.planning.tasks import Task, TaskKind
+from tui.text.words import plural
 
 BEYOND = "Today's plan is done. This is for when you want more. "
 
@@ -45,7 +47,7 @@ def time_of(step: Step) -> str:
     whole, part = max(1, round(step.estimate)), max(1, round(step.minutes))
     if part < whole:
         return f"{part} of about {whole} minutes today"
-    return f"about {whole} minute{'' if whole == 1 else 's'}"
+    return f"about {plural(whole, 'minute')}"
 
 
 Words = tuple[str, str, str, str]

@@ -11,12 +11,10 @@ from exercises.catalog import Catalog
 from quizzes.cards.opening import open_cards
 from quizzes.cards.scheduling import Done, Limits, Schedule, day_of, plan
 from quizzes.ids import Summary
+from quizzes.questions.rules import PASS_SHARE
 from tui.planning import estimates
 from tui.progress.records import Answered, Effort, Standing
 
-# As in quizzes/questions/selection.py, which `learn next` has no time to load; a test compares
-# them.
-PASS_SHARE = 0.8
 COMES_BACK = timedelta(days=2)
 NO_LIMIT = 10**6
 

@@ -7,12 +7,12 @@ from typing import Literal
 
 from exercises.catalog import Chapter, Exercise
 from quizzes.cards.scheduling import Limits
+from quizzes.questions.rules import SITTING
 from tui.planning import estimates
 from tui.planning.snapshot import Snapshot
 
 TaskKind = Literal["review", "reading", "quiz", "exercise", "done"]
 Why = Literal["due", "unread", "not asked", "failed", "open", "turned to", "all done"]
-SITTING = 8  # questions of one `learn quiz`
 
 
 @dataclass(frozen=True)

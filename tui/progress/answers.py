@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from quizzes.cards.scheduling import day_of
 from tui.progress.database import Database, moment, timestamp
+from tui.progress.records import Answered
 
 Context = Literal["quiz", "testout", "lesson", "prerequisites"]
+IN_QUIZZES: tuple[Context, ...] = ("quiz", "testout")
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,17 @@ class Answers:
             " WHERE id IN (SELECT max(id) FROM answers GROUP BY question)"
         )
         return {row[0]: _answer(*row) for row in rows}
+
+    def by_day(self, now: datetime) -> dict[str, Answered]:
+        """The last answer to each question, as the planner reads it."""
+        return {
+            id: Answered(
+                answer.right,
+                day_of(answer.at.astimezone(now.tzinfo)),
+                answer.context in IN_QUIZZES,
+            )
+            for id, answer in self.latest().items()
+        }
 
     def count(self) -> int:
         return int(self._db.rows("SELECT count(*) FROM answers")[0][0])

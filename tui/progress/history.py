@@ -6,10 +6,11 @@ from datetime import date, datetime
 
 from quizzes.cards.scheduling import day_of
 from tui.progress.activity import EVENTS, day_shift
+from tui.progress.answers import IN_QUIZZES
 from tui.progress.database import Database
-from tui.progress.records import Answered, Effort
+from tui.progress.records import Effort
 
-IN_QUIZ = "context IN ('quiz', 'testout')"
+IN_QUIZ = f"context IN {IN_QUIZZES}"
 
 
 class History:
@@ -38,18 +39,6 @@ class History:
             day_shift(now),
         )
         return {exercise: Effort(days, date.fromisoformat(last)) for exercise, days, last in rows}
-
-    def answers(self, now: datetime) -> dict[str, Answered]:
-        """The last answer to each question."""
-        rows = self._db.rows(
-            f"SELECT question, is_right, date(at, ?), {IN_QUIZ} FROM answers"
-            " WHERE id IN (SELECT max(id) FROM answers GROUP BY question)",
-            day_shift(now),
-        )
-        return {
-            question: Answered(bool(right), date.fromisoformat(day), bool(in_quiz))
-            for question, right, day, in_quiz in rows
-        }
 
     def lesson_days(self, now: datetime) -> dict[str, frozenset[date]]:
         """By question: the days on which it was answered while reading."""

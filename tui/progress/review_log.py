@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from quizzes.cards.backup import pack, unpack
 from quizzes.cards.scheduling import Done, Rating, Review, Schedule, day_start
 from tui.progress.database import Database, moment, timestamp
 
@@ -22,7 +21,9 @@ class Reviews:
 
     def schedules(self) -> dict[str, Schedule]:
         rows = self._db.rows(f"SELECT card, {SCHEDULE} FROM schedules")
-        return {card: unpack(dict(zip(FIELDS, row, strict=True))) for card, *row in rows}
+        return {
+            card: Schedule.from_dict(dict(zip(FIELDS, row, strict=True))) for card, *row in rows
+        }
 
     def log(self) -> list[Review]:
         """Oldest first."""
@@ -79,14 +80,14 @@ def _add(db: sqlite3.Connection, review: Review) -> int:
             timestamp(review.at),
             review.milliseconds,
             before.state if before else None,
-            json.dumps(pack(before)) if before else None,
+            json.dumps(before.to_dict()) if before else None,
         ),
     )
     return done.rowcount
 
 
 def _put(db: sqlite3.Connection, card: str, schedule: Schedule) -> None:
-    values = pack(schedule)
+    values = schedule.to_dict()
     marks = ", ".join("?" * (len(FIELDS) + 1))
     db.execute(
         f"INSERT OR REPLACE INTO schedules (card, {SCHEDULE}) VALUES ({marks})",
@@ -95,5 +96,5 @@ def _put(db: sqlite3.Connection, card: str, schedule: Schedule) -> None:
 
 
 def _review(card: str, rating: Rating, at: str, milliseconds: int, before: str | None) -> Review:
-    schedule = unpack(json.loads(before)) if before else None
+    schedule = Schedule.from_dict(json.loads(before)) if before else None
     return Review(card, rating, moment(at), milliseconds, schedule)

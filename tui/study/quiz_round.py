@@ -9,12 +9,12 @@ from exercises.catalog import Chapter
 from exercises.errors import CourseError
 from quizzes.bank import Bank
 from quizzes.questions.question import Asked, Question, Verdict
+from quizzes.questions.rules import SITTING
 from quizzes.questions.selection import for_quiz, for_testout, pass_mark
 from tui.progress.answers import Answer, Answers, Context, TestOut
 from tui.progress.progress import Progress
 
 PREREQUISITES = "prerequisites"
-DEFAULT_COUNT = 8
 MAX_SEED = 2**31
 
 
@@ -95,7 +95,7 @@ def quiz_round(
     bank: Bank,
     progress: Progress,
     seed: int,
-    count: int = DEFAULT_COUNT,
+    count: int = SITTING,
 ) -> Round:
     """On one chapter, or without it on all that have been read; the first while none is."""
     if chapter is None:

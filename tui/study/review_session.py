@@ -9,13 +9,11 @@ from quizzes.bank import load_bank
 from quizzes.cards.card import Card
 from quizzes.cards.scheduling import Rating, Review, Schedule, Scheduler, soon
 from tui.study.daily_cards import new_ones_come_tomorrow, todays_cards
+from tui.study.review_words import NOTHING, TOMORROW
 from tui.study.session import Session
 
-NOTHING = "No card is waiting. New ones come with each chapter that you read, from the next day on."
-TOMORROW = (
-    "No card is waiting today. New ones come tomorrow: the cards of a chapter open on the day after"
-    " reading, since at once they would only be read again."
-)
+# A pause longer than this is no thinking.
+MAX_MILLISECONDS = 60_000
 
 
 class ReviewSession:
@@ -62,7 +60,7 @@ class ReviewSession:
         id, at = self._queue.popleft(), now.astimezone(UTC)
         before = self.schedules.get(id)
         after = self.scheduler.rate(before, rating, at)
-        review = Review(id, rating, at, milliseconds, before)
+        review = Review(id, rating, at, min(milliseconds, MAX_MILLISECONDS), before)
         self._reviews.record(review, after)
         self.schedules[id] = after
         self._done.append(review)

@@ -75,7 +75,7 @@ class Session:
             read_on=progress.history.read_on(now),
             passed_on=progress.history.passed_on(now),
             efforts=progress.history.efforts(now),
-            answers=progress.history.answers(now),
+            answers=progress.answers.by_day(now),
             asked_today=progress.history.asked_today(now),
             lesson_days=progress.history.lesson_days(now),
             schedules=progress.reviews.schedules(),

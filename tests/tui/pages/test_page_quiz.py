@@ -10,10 +10,10 @@ from answer_keys import right_keys, wrong_keys
 from driving import NOW
 
 from exercises.catalog import load_catalog
+from quizzes.questions.rules import SITTING
 from tui.app.screens.quiz import QuizPage
 from tui.app.widgets.question_view import QuestionView
 from tui.planning import estimates
-from tui.study.quiz_round import DEFAULT_COUNT
 from tui.study.targets import PrerequisitesTarget, QuizTarget, TestOutTarget
 
 Drive = Callable[..., None]
@@ -36,7 +36,7 @@ def test_the_menu_offers_chapters_prerequisites_and_testing_out(drive: Drive, si
         for line in ("The chapters that you have read", "Chapter 1: ", "before chapter 1", "Test"):
             assert line in driver.text
         await driver.press("down", "enter")
-        assert f"Question 1 of {DEFAULT_COUNT}" in driver.text
+        assert f"Question 1 of {SITTING}" in driver.text
 
     drive(script, size)
 
@@ -44,14 +44,14 @@ def test_the_menu_offers_chapters_prerequisites_and_testing_out(drive: Drive, si
 def test_a_round_without_a_mistake(drive: Drive, session: Any) -> None:
     async def script(driver: Any) -> None:
         await driver.go("quiz", QuizTarget(CHAPTER.id))
-        assert await answer_all(driver, right_keys) == DEFAULT_COUNT
-        assert f"{DEFAULT_COUNT} of {DEFAULT_COUNT} right." in driver.text
+        assert await answer_all(driver, right_keys) == SITTING
+        assert f"{SITTING} of {SITTING} right." in driver.text
         assert "Revisit" not in driver.text
 
     drive(script)
     with session() as opened:
         kept = opened.progress.answers.all()
-        assert len(kept) == DEFAULT_COUNT
+        assert len(kept) == SITTING
         assert all(answer.right and answer.context == "quiz" for answer in kept)
 
 
@@ -97,7 +97,7 @@ def test_a_round_has_as_many_questions_as_today_says(drive: Drive, session: Any)
 def test_an_open_question_promises_only_what_works(drive: Drive) -> None:
     async def script(driver: Any) -> None:
         await driver.go("quiz", QuizTarget(CHAPTER.id))
-        for _ in range(DEFAULT_COUNT):
+        for _ in range(SITTING):
             last = driver.text.splitlines()[-1]
             assert "Next" not in last and "esc End" in last and " Help" in last
             await driver.press(*right_keys(driver.one(QuestionView).asked))

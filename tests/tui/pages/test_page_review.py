@@ -14,7 +14,7 @@ from exercises.catalog import load_catalog
 from quizzes.bank import load_bank
 from quizzes.cards.scheduling import LEECH_LAPSES, Review, Scheduler
 from tui.app.screens.review import ReviewPage
-from tui.app.widgets.card_view import CardView, span
+from tui.app.widgets.card_view import CardView
 
 Drive = Callable[..., None]
 CHAPTER = load_catalog().chapters[0]
@@ -147,18 +147,3 @@ def test_what_is_beyond_the_day_waits(drive: Drive, session: Any) -> None:
         assert "3 more are due and wait for the next days." in " ".join(driver.text.split())
 
     drive(script)
-
-
-@pytest.mark.parametrize(
-    ("interval", "says"),
-    [
-        (timedelta(minutes=10), "10 min"),
-        (timedelta(seconds=5), "1 min"),
-        (timedelta(days=1), "1 day"),
-        (timedelta(days=8), "8 days"),
-        (timedelta(days=90), "3 months"),
-        (timedelta(days=1000), "2.7 years"),
-    ],
-)
-def test_intervals_in_words(interval: timedelta, says: str) -> None:
-    assert span(interval) == says

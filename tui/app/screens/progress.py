@@ -14,6 +14,7 @@ from tui.app.widgets.plots import bar, calendar, columns
 from tui.app.widgets.scroll import Scroll
 from tui.study.mastery import Share, TopicMastery
 from tui.study.statistics import Statistics, statistics
+from tui.text.words import plural
 
 BAR = 12
 LEGEND = "known of all: ex exercises, qu questions, ca cards"
@@ -66,8 +67,8 @@ def _section(title: str, body: Content, note: str = "") -> Content:
 def _summary(found: Statistics) -> Content:
     parts = [f"{found.passed} of {found.exercises} exercises passed"]
     if found.streak:
-        parts.append(f"{found.streak} day{'s' * (found.streak > 1)} in a row")
-    parts.append(f"{len(found.days)} day{'s' * (len(found.days) != 1)} in all")
+        parts.append(f"{plural(found.streak, 'day')} in a row")
+    parts.append(f"{plural(len(found.days), 'day')} in all")
     return Content.styled("  ·  ", "$text-muted").join(map(Content, parts))
 
 

@@ -15,6 +15,7 @@ from textual.widgets import OptionList, Static
 from exercises.catalog import Chapter
 from quizzes.bank import load_bank
 from quizzes.questions.question import BadAnswer
+from quizzes.questions.rules import SITTING
 from tui.app import messages
 from tui.app.screens.page import Page
 from tui.app.services import Services
@@ -22,7 +23,6 @@ from tui.app.widgets.menu import Menu
 from tui.app.widgets.question_view import QuestionView
 from tui.app.widgets.scroll import Scroll
 from tui.study.quiz_round import (
-    DEFAULT_COUNT,
     MAX_SEED,
     Round,
     TestOutRound,
@@ -203,9 +203,9 @@ def _round(session: Session, target: AnyQuiz, seed: int) -> Round:
     bank = load_bank(catalog)
     match target:
         case PrerequisitesTarget():
-            return prerequisites_round(bank, progress, seed, DEFAULT_COUNT)
+            return prerequisites_round(bank, progress, seed, SITTING)
         case TestOutTarget(chapter):
             return TestOutRound(catalog.chapter(chapter), bank, seed, progress)
         case QuizTarget(id, count):
             named = catalog.chapter(id) if id else None
-            return quiz_round(named, bank, progress, seed, count or DEFAULT_COUNT)
+            return quiz_round(named, bank, progress, seed, count or SITTING)

@@ -11,24 +11,18 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
-from quizzes.cards.scheduling import Plan, Rating
+from quizzes.cards.scheduling import Rating
 from tui.app import messages
 from tui.app.screens.page import Page
 from tui.app.services import Services
 from tui.app.widgets.card_view import CardView
 from tui.app.widgets.scroll import Scroll
 from tui.study.review_session import ReviewSession
+from tui.study.review_words import leech_note, postponed_note
 from tui.study.targets import LessonTarget, ReviewTarget
-
-# A pause longer than this is no thinking.
-MAX_MILLISECONDS = 60_000
 
 DONE = (
     "Done for today: {} reviewed. What you have just seen comes back when it is nearly forgotten."
-)
-POSTPONED = (
-    "{} more are due and wait for the next days. The cards that gain most come first, and new ones"
-    " once the rest fits into a day."
 )
 
 
@@ -76,9 +70,8 @@ class ReviewPage(Page[ReviewTarget]):
             await self._put("", Static(_farewell(session)))
             return
         schedule = session.schedules.get(card.id)
-        lapses = schedule.lapses if schedule and schedule.is_leech else 0
         left = f"{session.left} left" + ("" if schedule else " · new")
-        await self._put(left, CardView(card, lapses))
+        await self._put(left, CardView(card, leech_note(schedule)))
         self._shown_at = time.monotonic()
 
     async def _put(self, head: str, view: Widget) -> None:
@@ -111,7 +104,7 @@ class ReviewPage(Page[ReviewTarget]):
         session, now = self._session, self.services.clock()
         if session is None or session.current is None:
             return
-        spent = min(round((time.monotonic() - self._shown_at) * 1000), MAX_MILLISECONDS)
+        spent = round((time.monotonic() - self._shown_at) * 1000)
         await self.services.session_thread.ask(
             lambda _: session.rate(cast(Rating, rating), now, spent)
         )
@@ -130,5 +123,4 @@ class ReviewPage(Page[ReviewTarget]):
 
 def _farewell(session: ReviewSession) -> str:
     said = DONE.format(session.count) if session.count else session.when_empty
-    plan: Plan = session.plan
-    return f"{said}\n\n{POSTPONED.format(plan.postponed)}" if plan.postponed else said
+    return "\n\n".join(filter(None, (said, postponed_note(session.plan))))

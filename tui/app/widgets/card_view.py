@@ -15,8 +15,7 @@ from textual.widgets import Static
 from quizzes.cards.card import GAP, Card
 from quizzes.cards.scheduling import RATINGS, Rating
 from tui.app.widgets.prose import Prose
-
-LEECH = "You have forgotten this card {} times. Reading about it helps more than another review."
+from tui.study.review_words import span
 
 
 class CardView(Vertical):
@@ -32,18 +31,18 @@ class CardView(Vertical):
     }
     """
 
-    def __init__(self, card: Card, lapses: int = 0) -> None:
+    def __init__(self, card: Card, note: str = "") -> None:
         super().__init__()
         self.card = card
         self.is_revealed = False
-        self._lapses = lapses
+        self._note = note
         self._choices = Static(id="choices")
 
     def compose(self) -> ComposeResult:
         yield Prose(self.card.front, id="front")
         yield Prose(_back(self.card), id="back")
-        if self._lapses:
-            yield Static(LEECH.format(self._lapses), id="note", markup=False)
+        if self._note:
+            yield Static(self._note, id="note", markup=False)
         yield self._choices
 
     def on_mount(self) -> None:
@@ -69,18 +68,6 @@ class CardView(Vertical):
     async def on_click(self, event: Click) -> None:
         rating = event.style.meta.get("rating")
         await self.run_action(f"screen.rate({rating})" if rating else "screen.reveal")
-
-
-def span(interval: timedelta) -> str:
-    """`10 min`, `3 days`, `2 months`: as long as one plans ahead."""
-    days = interval.days
-    if days < 1:
-        return f"{max(1, round(interval.total_seconds() / 60))} min"
-    if days < 60:
-        return "1 day" if days == 1 else f"{days} days"
-    if days < 730:
-        return f"{round(days / 30.4)} months"
-    return f"{days / 365:.1f} years"
 
 
 def _back(card: Card) -> str:

@@ -9,6 +9,7 @@ from textual.widgets import Static
 
 from quizzes.cards.scheduling import day_of
 from tui.study.overview import Overview
+from tui.text.words import plural
 
 
 class DayLine(Static):
@@ -20,9 +21,9 @@ class DayLine(Static):
 
 
 def _news(overview: Overview) -> list[str]:
-    due = {0: "no cards due", 1: "1 card due"}.get(overview.due, f"{overview.due} cards due")
+    due = f"{plural(overview.due, 'card') if overview.due else 'no cards'} due"
     due += f", {overview.new} new" if overview.new else ""
     if not overview.streak:
         return [due]
-    days = f"{overview.streak} day{'s' * (overview.streak > 1)} in a row"
+    days = f"{plural(overview.streak, 'day')} in a row"
     return [due, days]
