@@ -73,16 +73,15 @@ def test_a_lesson_is_sections_of_parts_of_blocks() -> None:
     assert one.text.startswith("At once.\n\n### Overview\n\nTwo lines")
 
 
-def test_blocks_know_what_they_are_and_where() -> None:
+def test_blocks_know_what_they_are() -> None:
     blocks = parse(LESSON).sections[0].parts[1].blocks
     kinds = [Prose, Code, Items, Table, Formula, ExerciseLine, Figure]
     assert [type(block) for block in blocks] == kinds
     _, code, *_, exercise, figure = blocks
     assert isinstance(code, Code)
     assert (code.language, code.code, code.closed) == ("python", (">>> 1", "", "2"), True)
-    assert isinstance(exercise, ExerciseLine) and (exercise.id, exercise.says) == (
-        *("softmax", "build it."),
-    )
+    assert isinstance(exercise, ExerciseLine)
+    assert (exercise.id, exercise.says) == ("softmax", "build it.")
     call = FigureCall("masks", ("kind=causal", "length=8"), "Look.")
     assert isinstance(figure, Figure) and figure.call == call
 
