@@ -11,7 +11,6 @@ rename, so that a kill at any moment leaves the old text or the new one.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +19,7 @@ from pathlib import Path
 from exercises.catalog import Catalog, Exercise
 from exercises.course import OURS
 from exercises.errors import CatalogError, NoWorkspace, WorkspaceError
+from exercises.files import unused_path, write_atomically
 
 STATE = ".learn"
 DEFAULT_NAME = "workspace"
@@ -151,12 +151,7 @@ class Workspace:
 
     def _backup_path(self, exercise: Exercise, now: datetime) -> Path:
         folder = self.state / "backups" / exercise.chapter
-        stem = f"{exercise.id}-{now:%Y%m%d-%H%M%S}"
-        path, count = folder / f"{stem}.py", 1
-        while path.exists():
-            count += 1
-            path = folder / f"{stem}-{count}.py"
-        return path
+        return unused_path(folder / f"{exercise.id}-{now:%Y%m%d-%H%M%S}.py")
 
     @property
     def _manifest(self) -> Path:
@@ -189,13 +184,7 @@ def _read_stub(exercise: Exercise) -> bytes:
 
 def _write(file: Path, content: bytes) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    # The process id keeps two commands apart that write the same file at the same time.
-    temporary = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(file)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_atomically(file, content)
 
 
 def _hash(content: bytes) -> str:

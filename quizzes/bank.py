@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 
 from exercises.catalog import Catalog, Chapter, load_catalog
-from exercises.lessons import sections
+from exercises.lesson import sections
 from quizzes.cards.card import Card, Note, card_ids
 from quizzes.entries import (
     Event,
@@ -68,7 +68,7 @@ class ChapterBank:
 
     def _source(self, name: str, taken: dict[str, Path]) -> Source:
         topics = tuple(topic.id for topic in self.chapter.topics)
-        lesson = cache(partial(sections, self.chapter))
+        lesson = partial(sections, self.chapter)
         return Source(self._folder / name, taken, self.chapter.id, topics, lesson)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from exercises.lessons import Section
+from exercises.lesson import Section
 from exercises.yaml_mapping import Fields
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -54,8 +54,8 @@ class Source:
         section = next((part for part in self.lesson() if part.anchor == topic), None)
         if section is None:
             raise fields.mistake(f"there is no section {topic} in a lesson to wait for", "after")
-        blocks = (b for b in section.text.split("\n\n") if not b.lstrip().startswith("#"))
-        times = sum(single_spaced(block).count(single_spaced(words)) for block in blocks)
+        texts = (single_spaced(block.text) for block in section.blocks)
+        times = sum(text.count(single_spaced(words)) for text in texts)
         if times != 1:
             says = f"{words!r} must stand once in the section {topic} of the lesson, not {times}"
             raise fields.mistake(f"{says} times", "after")

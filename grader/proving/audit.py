@@ -1,6 +1,5 @@
 """Grades the suites themselves: does each accept what is right, and name what is wrong?"""
 
-import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from exercises.catalog import Catalog, Exercise
+from exercises.lesson import load_lesson
 from grader.errors import GraderError, UsageError
 from grader.examiner.answer_key import suite_folder
 from grader.examiner.diagnosis import load_misconceptions
@@ -172,12 +172,9 @@ def uncovered_topics(catalog: Catalog, exercises: Sequence[Exercise]) -> Iterato
 
 
 def lesson_anchors(root: Path) -> set[str]:
-    """The `{#anchor}`s of all lessons under `root`."""
-    return {
-        anchor
-        for lesson in root.glob("ch*/lesson.md")
-        for anchor in re.findall(r"^#+ .*\{#([\w-]+)\}", lesson.read_text(encoding="utf-8"), re.M)
-    }
+    """The anchors of all sections under `root`: the places that `learn read` can show."""
+    lessons = map(load_lesson, root.glob("ch*/lesson.md"))
+    return {section.anchor for lesson in lessons for section in lesson.sections if section.anchor}
 
 
 def select(catalog: Catalog, names: Sequence[str]) -> tuple[Exercise, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from exercises.course import OURS
-from exercises.lessons import sections
+from exercises.lesson import sections
 
 # A search whose index is there reads no YAML, and need not wait for what reads it.
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def documents(bank: Bank) -> Iterator[Document]:
     for part in bank.chapters:
         topics = {topic.id for topic in part.chapter.topics}
         for section in sections(part.chapter):
+            if section.anchor is None:
+                continue
             # `Key takeaways` and its like are in every lesson.
             of = "" if section.anchor in topics else f": {part.chapter.title}"
             title, command = f"{section.title}{of}", f"learn read {section.anchor}"

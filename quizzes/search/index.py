@@ -7,7 +7,6 @@ from, so a changed lesson, or a damaged file, makes a new one.
 from __future__ import annotations
 
 import hashlib
-import os
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -15,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from exercises.files import write_atomically
 from quizzes.search import query
 from quizzes.search.documents import Document, Sort
 
@@ -155,14 +155,9 @@ class Index:
         """Write the index where the next search finds it, in one step."""
         if not self._cache:
             return
-        temporary = self._cache.with_name(f".{self._cache.name}.{os.getpid()}")
         # A disk that is full or read-only makes the next search slower, and nothing worse.
         with suppress(OSError, sqlite3.Error):
-            try:
-                temporary.write_bytes(db.serialize())
-                temporary.replace(self._cache)
-            finally:
-                temporary.unlink(missing_ok=True)
+            write_atomically(self._cache, db.serialize())
 
 
 def _varied(rows: list[Row], limit: int) -> list[Row]:

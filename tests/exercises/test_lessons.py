@@ -4,124 +4,77 @@ import doctest
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import pairwise
 
 import pytest
 import yaml
 
 from exercises.catalog import Chapter, load_catalog
 from exercises.course import OURS
+from exercises.lesson import Code, ExerciseLine, Lesson, load_lesson
 
 PARTS = ["Overview", "Mathematics", "Implementation"]
 LANGUAGES = {"python", "text"}
 CODE_WIDTH = 68  # what the app shows in 80 columns without a line break
 
-SECTION = re.compile(r"## (?P<title>.+) \{#(?P<anchor>[a-z0-9-]+)\}")
-EXERCISE = re.compile(r"> \*\*Exercise\*\* (?P<id>\w+) — .+\.")
 LINK = re.compile(r"\[[^\]]+\]\((?P<target>[^)]+)\)")
-FENCE = re.compile(r"```(?P<language>\w*)")
 
 CHAPTERS = load_catalog().chapters
 every_chapter = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.id)
 
 
-@dataclass(frozen=True)
-class Line:
-    number: int
-    text: str
-    fence: str | None = None  # the language of the block that it stands in; None in prose
+def lesson(chapter: Chapter) -> Lesson:
+    return load_lesson(chapter.lesson)
 
 
-def read(chapter: Chapter) -> list[Line]:
-    """The lines of a lesson; a fence itself belongs to no block and is left out."""
-    lines, fence = [], None
-    for number, text in enumerate(chapter.lesson.read_text(encoding="utf-8").splitlines(), 1):
-        if found := FENCE.fullmatch(text):
-            fence = found["language"] if fence is None else None
-        else:
-            lines.append(Line(number, text, fence))
-    assert fence is None, f"{chapter.lesson}: the last code block is not closed"
-    return lines
+def code_blocks(chapter: Chapter) -> list[Code]:
+    return [block for block in lesson(chapter).blocks if isinstance(block, Code)]
 
 
-def prose(chapter: Chapter) -> list[Line]:
-    """What is neither a code block nor `code` in a sentence."""
-    return [
-        Line(line.number, re.sub(r"`[^`]*`", "", line.text))
-        for line in read(chapter)
-        if line.fence is None
-    ]
-
-
-def paragraphs(chapter: Chapter) -> Iterator[tuple[int, str]]:
-    """Each paragraph of prose with the number of its first line."""
-    start, texts = 0, list[str]()
-    for line in [*prose(chapter), Line(0, "")]:
-        if line.text:
-            start = start if texts else line.number
-            texts.append(line.text)
-        elif texts:
-            yield start, "\n".join(texts)
-            texts = []
-
-
-def sections(chapter: Chapter) -> dict[str, list[str]]:
-    """The titles of the parts of each section, by the section's anchor."""
-    found: dict[str, list[str]] = {}
-    for line in prose(chapter):
-        if heading := SECTION.fullmatch(line.text):
-            found[heading["anchor"]] = []
-        elif line.text.startswith("### "):
-            list(found.values())[-1].append(line.text.removeprefix("### "))
-    return found
+def prose(chapter: Chapter) -> Iterator[tuple[int, str]]:
+    """Each block with its line: without code blocks, and without `code` in a sentence."""
+    for block in lesson(chapter).blocks:
+        if not isinstance(block, Code):
+            yield block.line, re.sub(r"`[^`]*`", "", block.text)
 
 
 def anchors() -> list[str]:
-    return [
-        heading["anchor"]
-        for chapter in CHAPTERS
-        for line in prose(chapter)
-        if (heading := SECTION.fullmatch(line.text))
-    ]
+    every = (section.anchor for chapter in CHAPTERS for section in lesson(chapter).sections)
+    return [anchor for anchor in every if anchor]
 
 
 def examples(chapter: Chapter) -> doctest.DocTest:
     """All `python` blocks as one doctest, with the line numbers of the lesson."""
-    lines = read(chapter)
-    code = [""] * lines[-1].number
-    for line in lines:
-        if line.fence == "python":
-            code[line.number - 1] = line.text
+    code = [""] * len(chapter.lesson.read_text("utf-8").splitlines())
+    for block in code_blocks(chapter):
+        if block.language == "python":
+            code[block.line : block.line + len(block.code)] = block.code
     name = f"{chapter.id}/lesson.md"
     return doctest.DocTestParser().get_doctest("\n".join(code), {}, name, str(chapter.lesson), 0)
 
 
 @every_chapter
 def test_each_topic_has_its_section_in_three_parts(chapter: Chapter) -> None:
-    found = sections(chapter)
     topics = [topic.id for topic in chapter.topics]
+    found = {
+        section.anchor: [part.title for part in section.parts if part.title]
+        for section in lesson(chapter).sections
+    }
     assert [anchor for anchor in found if anchor in topics] == topics
     assert {topic: found[topic] for topic in topics} == dict.fromkeys(topics, PARTS)
 
 
 @every_chapter
 def test_each_part_has_something_to_read(chapter: Chapter) -> None:
-    written = [line for line in read(chapter) if line.text]
-    for line, following in pairwise(written):
-        if line.fence is None and line.text.startswith("### "):
-            is_prose = following.fence is None and not following.text.startswith("#")
-            assert is_prose, f"{chapter.lesson}:{line.number}: a part begins with prose"
+    for section in lesson(chapter).sections:
+        for part in section.parts:
+            begins_well = part.blocks and not isinstance(part.blocks[0], Code)
+            assert begins_well, f"{chapter.lesson}:{part.line}: a part begins with prose"
 
 
 @every_chapter
 def test_each_section_has_an_anchor(chapter: Chapter) -> None:
-    bare = [
-        line
-        for line in prose(chapter)
-        if line.text.startswith("## ") and not SECTION.fullmatch(line.text)
-    ]
-    assert not bare
+    for section in lesson(chapter).sections:
+        assert re.fullmatch("[a-z0-9-]+", section.anchor or ""), f"{chapter.lesson}:{section.line}"
 
 
 def test_anchors_are_unique_in_the_course() -> None:
@@ -131,11 +84,11 @@ def test_anchors_are_unique_in_the_course() -> None:
 @every_chapter
 def test_links_lead_somewhere(chapter: Chapter) -> None:
     known = {f"#{anchor}" for anchor in anchors()}
-    for line in prose(chapter):
-        for link in LINK.finditer(line.text):
+    for line, text in prose(chapter):
+        for link in LINK.finditer(text):
             target = link["target"]
             reachable = target in known or target.startswith("https://")
-            assert reachable, f"{chapter.lesson}:{line.number}: no such place: {target}"
+            assert reachable, f"{chapter.lesson}:{line}: no such place: {target}"
 
 
 def test_misconceptions_point_to_sections() -> None:
@@ -148,7 +101,7 @@ def test_misconceptions_point_to_sections() -> None:
 
 @every_chapter
 def test_formulas_are_balanced(chapter: Chapter) -> None:
-    for number, text in paragraphs(chapter):
+    for number, text in prose(chapter):
         where = f"{chapter.lesson}:{number}"
         *outside, rest = re.split(r"\$\$(.+?)\$\$", text, flags=re.DOTALL)
         inline = " ".join([*outside[::2], rest])
@@ -176,10 +129,11 @@ def assert_balanced(formula: str, where: str) -> None:
 
 @every_chapter
 def test_code_blocks_fit_their_place(chapter: Chapter) -> None:
-    for line in read(chapter):
-        where = f"{chapter.lesson}:{line.number}"
-        assert line.fence is None or line.fence in LANGUAGES, f"{where}: language {line.fence!r}"
-        assert line.fence is None or len(line.text) <= CODE_WIDTH, f"{where}: too wide"
+    for block in code_blocks(chapter):
+        where = f"{chapter.lesson}:{block.line}"
+        assert block.closed, f"{where}: not closed"
+        assert block.language in LANGUAGES, f"{where}: language {block.language!r}"
+        assert max(map(len, block.code)) <= CODE_WIDTH, f"{where}: too wide"
 
 
 @every_chapter
@@ -206,28 +160,24 @@ def test_each_example_block_shows_a_result(chapter: Chapter) -> None:
     """A block without a result, or with `...` for one, would show nothing and prove nothing."""
     shown = {example.lineno for example in examples(chapter).examples if example.want}
     assert not [example for example in examples(chapter).examples if example.options]
-    block: list[int] = []
-    for line in [*read(chapter), Line(0, "")]:
-        if line.fence == "python" and (not block or line.number == block[-1] + 1):
-            block.append(line.number)
-        elif block:
-            has_result = any(number - 1 in shown for number in block)
-            assert has_result, f"{chapter.lesson}:{block[0]}: a block without a result"
-            block = [line.number] if line.fence == "python" else []
+    for block in code_blocks(chapter):
+        if block.language == "python":
+            has_result = shown & set(range(block.line, block.line + len(block.code)))
+            assert has_result, f"{chapter.lesson}:{block.line}: a block without a result"
 
 
 @every_chapter
 def test_each_exercise_is_named_where_it_can_be_done(chapter: Chapter) -> None:
-    named: dict[str, str] = {}
-    anchor = ""
-    for line in prose(chapter):
-        if heading := SECTION.fullmatch(line.text):
-            anchor = heading["anchor"]
-        if "**Exercise**" in line.text:
-            found = EXERCISE.fullmatch(line.text)
-            assert found, f"{chapter.lesson}:{line.number}: not an exercise line"
-            assert found["id"] not in named, f"{found['id']} is named twice"
-            named[found["id"]] = anchor
+    named: dict[str, str | None] = {}
+    for section in lesson(chapter).sections:
+        for block in section.blocks:
+            where = f"{chapter.lesson}:{block.line}"
+            if isinstance(block, ExerciseLine):
+                assert block.says.endswith("."), f"{where}: says not what it is about"
+                assert block.id not in named, f"{block.id} is named twice"
+                named[block.id] = section.anchor
+            elif not isinstance(block, Code):
+                assert "**Exercise**" not in block.text, f"{where}: not an exercise line"
     assert set(named) == {exercise.id for exercise in chapter.exercises}
     assert set(named.values()) <= {topic.id for topic in chapter.topics}
 

@@ -160,6 +160,14 @@ def test_a_sound_exercise_has_no_problem(audited: Callable[..., AuditResult]) ->
             "double: same points to 'doubling', which no lesson has as a section.",
         ),
         (
+            {LESSON: "# Demo\n\n```text\n## Doubling {#doubling}\n```\n"},
+            "double: same points to 'doubling', which no lesson has as a section.",
+        ),
+        (
+            {LESSON: "# Demo\n\n## One {#one}\n\n### Doubling {#doubling}\n"},
+            "double: same points to 'doubling', which no lesson has as a section.",
+        ),
+        (
             {f"{HIDDEN}/misconceptions.yaml": MISCONCEPTIONS.rsplit("\n- ", 1)[0]},
             "double: 3 misconceptions; at least 4 are needed.",
         ),

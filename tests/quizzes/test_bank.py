@@ -140,6 +140,7 @@ to 1. So do rows.
 ```python
 >>> softmax(x)
 
+# of another row
 >>> softmax(y)
 ```
 
@@ -154,6 +155,15 @@ def test_a_question_waits_for_words_of_its_section(library: Library) -> None:
     lesson.write_text(LESSON)
     library.write("quiz.yaml", question("gap", after="sum to 1"), question("gap", id="free"))
     assert [one.after for one in library.bank.questions] == ["sum to 1", None]
+
+
+@pytest.mark.parametrize("words", ["of another row", ">>> softmax(x) # of"])
+def test_a_question_may_wait_for_any_words_of_a_code_block(library: Library, words: str) -> None:
+    """Neither a comment nor an empty line ends it."""
+    (lesson,) = (chapter.lesson for chapter in library.catalog.chapters)
+    lesson.write_text(LESSON)
+    library.write("quiz.yaml", question("gap", after=words))
+    assert [one.after for one in library.bank.questions] == [words]
 
 
 @pytest.mark.parametrize(

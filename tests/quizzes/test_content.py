@@ -12,7 +12,7 @@ import pytest
 
 import exercises
 from exercises.catalog import Chapter, load_catalog
-from exercises.lessons import sections
+from exercises.lesson import sections
 from quizzes.bank import load_bank
 from quizzes.questions.free_response import Typed
 from quizzes.questions.question import Question

@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 
 from exercises.catalog import Chapter, load_catalog
+from exercises.lesson import FigureCall, load_lesson, parse
 from quizzes.bank import load_bank
 from quizzes.questions.question import Asked, Gap, Question, Verdict
 from reference.figures.serve import compute
@@ -15,7 +16,7 @@ from tui.figures.lab_process import setting
 from tui.study.lesson_questions import check_after, first_places
 from tui.study.lesson_reading import Lesson
 from tui.text.lesson import plain
-from tui.text.lesson_pages import FigureCall, contents, find, steps
+from tui.text.lesson_pages import contents, find, steps
 
 CHAPTERS = [chapter for chapter in load_catalog().chapters if chapter.lesson.exists()]
 every_chapter = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.id)
@@ -60,12 +61,12 @@ def test_no_word_of_a_lesson_is_lost(chapter: Chapter) -> None:
     code = re.compile(r"(^```.*?^```)", re.MULTILINE | re.DOTALL)
     parts = code.split(text)
     parts[::2] = [re.sub(r"^#{1,3} .*$", "", part, flags=re.MULTILINE) for part in parts[::2]]
-    assert words(" ".join(step.text for step in steps(text))) == words("".join(parts))
+    assert words(" ".join(step.text for step in steps(parse(text)))) == words("".join(parts))
 
 
 @every_chapter
 def test_steps_are_short_and_their_ids_unique(chapter: Chapter) -> None:
-    found = steps(chapter.lesson.read_text("utf-8"))
+    found = steps(load_lesson(chapter.lesson))
     assert len({step.id for step in found}) == len(found)
     assert max(len(step.text.splitlines()) for step in found) <= 30
     assert all(step.text.strip() for step in found)
@@ -73,7 +74,7 @@ def test_steps_are_short_and_their_ids_unique(chapter: Chapter) -> None:
 
 @every_chapter
 def test_every_topic_has_steps_and_every_exercise_is_met(chapter: Chapter) -> None:
-    found = steps(chapter.lesson.read_text("utf-8"))
+    found = steps(load_lesson(chapter.lesson))
     assert {topic.id for topic in chapter.topics} <= {step.section for step in found}
     met = {exercise for step in found for exercise in step.exercises}
     assert {exercise.id for exercise in chapter.exercises} == met
@@ -81,12 +82,12 @@ def test_every_topic_has_steps_and_every_exercise_is_met(chapter: Chapter) -> No
 
 @every_chapter
 def test_no_step_ends_with_an_announcement(chapter: Chapter) -> None:
-    for step in steps(chapter.lesson.read_text("utf-8")):
+    for step in steps(load_lesson(chapter.lesson)):
         assert not step.text.rstrip().endswith(":"), step.id
 
 
 def test_ids_say_where_a_step_is() -> None:
-    found = steps(LESSON)
+    found = steps(parse(LESSON))
     assert [step.id for step in found] == [
         *("introduction/1", "one/overview/1", "one/mathematics/1", "two/1"),
     ]
@@ -95,7 +96,7 @@ def test_ids_say_where_a_step_is() -> None:
 
 
 def test_a_figure_is_a_call_and_no_prose() -> None:
-    step = steps(LESSON)[2]
+    step = steps(parse(LESSON))[2]
     settings = ("kind=causal", "length=8")
     assert step.figures == (FigureCall("masks", settings, "Look at the corner."),)
     assert step.prose == ""
@@ -106,11 +107,11 @@ def test_a_figure_is_a_call_and_no_prose() -> None:
     [("one/mathematics/1", 2), ("two", 3), ("one/overview/99", 1), ("gone/1", 0)],
 )
 def test_a_place_is_found_again_also_after_the_lesson_was_edited(target: str, place: int) -> None:
-    assert find(steps(LESSON), target) == place
+    assert find(steps(parse(LESSON)), target) == place
 
 
 def test_the_contents_name_each_part_once() -> None:
-    assert contents(steps(LESSON)) == [
+    assert contents(steps(parse(LESSON))) == [
         (0, "Introduction", ""),
         (1, "One", "Overview"),
         (2, "One", "Mathematics"),
@@ -120,7 +121,7 @@ def test_the_contents_name_each_part_once() -> None:
 
 @every_chapter
 def test_every_figure_of_a_lesson_can_be_drawn(chapter: Chapter) -> None:
-    for step in steps(chapter.lesson.read_text("utf-8")):
+    for step in steps(load_lesson(chapter.lesson)):
         assert "Figure**" not in step.prose, step.id
         for call in step.figures:
             assert compute(call.name, dict(map(setting, call.settings))).rows
@@ -141,7 +142,7 @@ def questions(chapter: Chapter) -> tuple[Question, ...]:
 
 def read_through(chapter: Chapter, knows: bool) -> dict[int, Question]:
     """What one reading asks, by the step, when all or nothing is answered right."""
-    found = steps(chapter.lesson.read_text("utf-8"))
+    found = steps(load_lesson(chapter.lesson))
     right, asked = set[str](), dict[int, str]()
     met: dict[int, Question] = {}
     for place in range(len(found)):
@@ -156,7 +157,7 @@ def read_through(chapter: Chapter, knows: bool) -> dict[int, Question]:
 @every_chapter
 @pytest.mark.parametrize("knows", [True, False])
 def test_no_question_comes_before_its_material(chapter: Chapter, knows: bool) -> None:
-    found = steps(chapter.lesson.read_text("utf-8"))
+    found = steps(load_lesson(chapter.lesson))
     for place, question in read_through(chapter, knows).items():
         read = [step.text for step in found[: place + 1] if step.section == question.topic]
         assert question.topic == found[place].section
@@ -165,7 +166,7 @@ def test_no_question_comes_before_its_material(chapter: Chapter, knows: bool) ->
 
 @every_chapter
 def test_every_question_waits_for_a_step_of_its_section(chapter: Chapter) -> None:
-    found = steps(chapter.lesson.read_text("utf-8"))
+    found = steps(load_lesson(chapter.lesson))
     for topic in chapter.topics:
         about = [question for question in questions(chapter) if question.topic == topic.id]
         for id, place in first_places(found, about).items():
@@ -174,7 +175,7 @@ def test_every_question_waits_for_a_step_of_its_section(chapter: Chapter) -> Non
 
 @every_chapter
 def test_nearly_every_step_of_a_topic_is_followed_by_a_question(chapter: Chapter) -> None:
-    found, met = steps(chapter.lesson.read_text("utf-8")), read_through(chapter, knows=True)
+    found, met = steps(load_lesson(chapter.lesson)), read_through(chapter, knows=True)
     assert len(met) == len({question.id for question in met.values()})
     for topic in chapter.topics:
         places = [place for place, step in enumerate(found) if step.section == topic.id]
@@ -193,7 +194,7 @@ def test_what_was_answered_wrongly_comes_back_neither_soon_nor_often(chapter: Ch
 
 @every_chapter
 def test_nothing_is_asked_that_was_answered_right(chapter: Chapter) -> None:
-    found = steps(chapter.lesson.read_text("utf-8"))
+    found = steps(load_lesson(chapter.lesson))
     right = {question.id for question in questions(chapter)}
     for place in range(len(found)):
         assert check_after(found, place, questions(chapter), right) is None
@@ -240,19 +241,19 @@ def asks(id: str, difficulty: int, after: str | None = None) -> Question:
 
 
 def test_questions_that_wait_for_nothing_are_spread_the_easy_ones_first() -> None:
-    found = steps(FOUR_STEPS)
+    found = steps(parse(FOUR_STEPS))
     assert len(found) == 4
     assert first_places(found, [asks("hard", 3), asks("easy", 1)]) == {"easy": 1, "hard": 3}
 
 
 def test_the_latest_material_is_asked_first_and_there_the_easiest() -> None:
-    found = steps(FOUR_STEPS)
+    found = steps(parse(FOUR_STEPS))
     pool = [asks("old", 1, "Part 0."), asks("new", 3, "Part 2."), asks("easy", 2, "Part\n2.")]
     asked = [check_after(found, place, pool, ()) for place in range(4)]
     assert [question and question.id for question in asked] == ["old", "old", "easy", "easy"]
 
 
 def test_the_same_step_asks_the_same_question_again() -> None:
-    found, pool = steps(FOUR_STEPS), [asks("a", 1, "Part 0."), asks("b", 2, "Part 0.")]
+    found, pool = steps(parse(FOUR_STEPS)), [asks("a", 1, "Part 0."), asks("b", 2, "Part 0.")]
     assert check_after(found, 0, pool, (), {0: "a"}) is pool[0]
     assert check_after(found, 1, pool, (), {0: "a"}) is pool[1]

@@ -5,7 +5,7 @@ import sys
 import click
 
 from exercises.catalog import CatalogError, Chapter
-from exercises.lessons import find_section
+from exercises.lesson import find_section
 from tui.commands.arguments import chapter_argument
 from tui.output import colour_wanted, width
 from tui.study.session import now, open_session

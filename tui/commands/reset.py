@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import click
 
+from exercises.files import unused_path
 from tui.commands.arguments import exercise_argument, json_option
 from tui.output import print_json, shown
 from tui.study.session import Session, local_now, open_session
@@ -57,7 +57,7 @@ def _reset_all(session: Session, as_json: bool) -> None:
     from tui.progress.transfer import clear, export
 
     now, workspace, progress = local_now(), session.workspace, session.progress
-    kept = _free(workspace.state / "backups", f"progress-{now:%Y%m%d-%H%M%S}")
+    kept = unused_path(workspace.state / "backups" / f"progress-{now:%Y%m%d-%H%M%S}.db")
     kept.parent.mkdir(exist_ok=True)
     export(progress.database, kept)
     backups = [workspace.reset(exercise, now) for exercise in session.catalog.exercises]
@@ -70,11 +70,3 @@ def _reset_all(session: Session, as_json: bool) -> None:
     click.echo(f"`learn import {shown(kept)}` brings your progress back.")
     if files:
         click.echo(f"{len(files)} of your files are kept in {shown(kept.parent)}.")
-
-
-def _free(folder: Path, stem: str) -> Path:
-    path, count = folder / f"{stem}.db", 1
-    while path.exists():
-        count += 1
-        path = folder / f"{stem}-{count}.db"
-    return path

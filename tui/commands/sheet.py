@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from exercises.catalog import CatalogError, Chapter, load_catalog
-from exercises.lessons import takeaways
+from exercises.lesson import takeaways
 from quizzes.bank import load_bank
 from tui.commands.arguments import chapter_argument
 from tui.text.plain import wrapped

@@ -20,6 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from exercises.errors import CourseError
+from exercises.files import replaced_at_end
 from tui.progress.database import Database, ProgressError
 
 # Tables that list what happened. Rows are numbered anew in the order of time, since what is
@@ -46,15 +47,10 @@ def export(database: Database, file: Path) -> None:
         raise TransferError(f"Cannot write to {folder}: there is no such folder.")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise TransferError(f"Cannot write to {folder}: you may not write there.")
-    temporary = file.with_name(f".{file.name}.part")
-    temporary.unlink(missing_ok=True)
-    try:
+    with replaced_at_end(file) as temporary:
         database.copy_into(temporary)
         with temporary.open("rb+") as written:
             os.fsync(written.fileno())  # what it is a backup of may be deleted next
-        temporary.rename(file)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def take_in(database: Database, file: Path) -> int:

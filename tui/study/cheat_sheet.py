@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from exercises.catalog import Catalog
-from exercises.lessons import takeaways
+from exercises.lesson import takeaways
 from quizzes.bank import Bank
 from quizzes.entries import Event, Resource
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from exercises.catalog import CatalogError, Chapter
 from exercises.errors import CourseError
-from exercises.lessons import find_section
+from exercises.lesson import load_lesson, sections
 from quizzes.bank import load_bank
 from quizzes.questions.question import Asked, Question, Verdict
 from tui.progress.answers import Answer
@@ -69,7 +69,7 @@ class Lesson:
 def open_lesson(session: Session, target: str | None) -> Lesson:
     """`target` is a chapter's id, a section's anchor or a step's id; None goes on reading."""
     chapter, step = _place(session, target)
-    found = steps(chapter.lesson.read_text("utf-8")) if chapter.lesson.exists() else ()
+    found = steps(load_lesson(chapter.lesson)) if chapter.lesson.exists() else ()
     if not found:
         raise CatalogError(chapter.lesson, "is missing; this chapter has no lesson yet")
     answers = session.progress.answers
@@ -119,10 +119,11 @@ def _place(session: Session, target: str | None) -> tuple[Chapter, str | None]:
     for chapter in catalog.chapters:
         if chapter.id == target:
             return chapter, bookmarks.step(chapter.id)
-    section = find_section(catalog, target.partition("/")[0])
-    if section is None:
-        raise UnknownPlace(target)
-    return catalog.chapter(section.chapter), target
+    anchor = target.partition("/")[0]
+    for chapter in catalog.chapters:
+        if any(section.anchor == anchor for section in sections(chapter)):
+            return chapter, target
+    raise UnknownPlace(target)
 
 
 def _being_read(session: Session) -> Chapter:

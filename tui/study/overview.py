@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from exercises.lesson import load_lesson
 from quizzes.cards.scheduling import day_of
 from tui.planning import estimates
 from tui.planning.describe import Step
@@ -86,7 +87,7 @@ def _bookmark(session: Session, step: Step) -> Bookmark | None:
     target = session.progress.bookmarks.step(step.id)
     if target is None or not lesson.exists():
         return None
-    found = steps(lesson.read_text("utf-8"))
+    found = steps(load_lesson(lesson))
     at = find(found, target)
     return Bookmark(at + 1, len(found)) if at else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from exercises.catalog import Catalog
-from exercises.lessons import find_section
+from exercises.lesson import find_section
 from quizzes.bank import Bank
 from quizzes.entries import Term
 from quizzes.search.index import Hit

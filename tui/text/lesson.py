@@ -1,19 +1,19 @@
 """A lesson as it is shown: its Markdown without what only the course's own tools read."""
 
-import re
-
-FENCE = re.compile(r"(^```.*?^```[^\n]*$)", re.MULTILINE | re.DOTALL)
-ANCHOR = re.compile(r"^(#{1,6} .*?)[ \t]*\{#[\w-]+\}[ \t]*$", re.MULTILINE)
-# The app draws a figure in its place; a text says how to see it.
-FIGURE = re.compile(r"^> \*\*Figure\*\* (?P<call>\w+(?: \w+=[^\s—]+)*)", re.MULTILINE)
+from exercises.lesson import FIGURE, HEADING, scan
 
 
 def plain(text: str) -> str:
     """The lesson without the anchors of its headings, and with a command for each figure."""
-    parts = FENCE.split(text)
-    parts[::2] = map(_plain, parts[::2])
-    return "".join(parts)
+    lines = scan(text.split("\n"))
+    return "\n".join(line.text if line.fence else _plain(line.text) for line in lines)
 
 
-def _plain(text: str) -> str:
-    return FIGURE.sub(r"> **Figure** `learn figure \g<call>`", ANCHOR.sub(r"\1", text))
+def _plain(line: str) -> str:
+    if (heading := HEADING.fullmatch(line)) and heading["anchor"]:
+        return f"{heading['marks']} {heading['title']}"
+    # The app draws a figure in its place; a text says how to see it.
+    if figure := FIGURE.fullmatch(line):
+        says = line[figure.end("settings") :]
+        return f"> **Figure** `learn figure {figure['name']}{figure['settings']}`{says}"
+    return line

@@ -12,26 +12,25 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from tui.text.lesson import ANCHOR
+from exercises.lesson import (
+    Block,
+    Code,
+    ExerciseLine,
+    Figure,
+    FigureCall,
+    Formula,
+    Items,
+    Lesson,
+    Section,
+    Table,
+)
 
 INTRODUCTION = "introduction"
 PAGE = 19  # lines of a step, about, in a terminal of 80 columns
 LEAST = 5  # a rest of fewer lines goes with the step before
 WIDTH = 74
 
-HEADING = re.compile(r"^(#{1,3}) (.+?)(?:[ \t]*\{#([\w-]+)\})?[ \t]*$")
-EXERCISE = re.compile(r"^> \*\*Exercise\*\* (\w+)", re.MULTILINE)
-FIGURE = re.compile(r"^> \*\*Figure\*\* (\w+)((?: \w+=[^\s—]+)*)(?: — (.*))?$", re.MULTILINE)
 RUN_IN = re.compile(r"\*\*[^*]+[.:]\*\*")
-
-
-@dataclass(frozen=True)
-class FigureCall:
-    """A figure of the Lab with the settings that the lesson wants, and what to look for."""
-
-    name: str
-    settings: tuple[str, ...]
-    says: str
 
 
 @dataclass(frozen=True)
@@ -42,41 +41,34 @@ class LessonStep:
     section: str
     title: str
     part: str
-    text: str
+    blocks: tuple[Block, ...]
+
+    @property
+    def text(self) -> str:
+        return _joined(self.blocks)
 
     @property
     def exercises(self) -> tuple[str, ...]:
-        return tuple(EXERCISE.findall(self.text))
+        return tuple(block.id for block in self.blocks if isinstance(block, ExerciseLine))
 
     @property
     def figures(self) -> tuple[FigureCall, ...]:
-        return tuple(
-            FigureCall(name, tuple(settings.split()), says or "")
-            for name, settings, says in FIGURE.findall(self.text)
-        )
+        return tuple(block.call for block in self.blocks if isinstance(block, Figure))
 
     @property
     def prose(self) -> str:
         """The text without what the app draws itself."""
-        return FIGURE.sub("", self.text).strip()
+        return _joined(block for block in self.blocks if not isinstance(block, Figure))
 
 
-@dataclass(frozen=True)
-class _Part:
-    """What stands between two headings."""
-
-    section: str
-    title: str
-    name: str
-    text: str
-
-
-def steps(lesson: str) -> tuple[LessonStep, ...]:
+def steps(lesson: Lesson) -> tuple[LessonStep, ...]:
     found: list[LessonStep] = []
-    for part in _parts(lesson):
-        for number, text in enumerate(_pages(_blocks(part.text)), start=1):
-            place = "/".join(filter(None, (part.section, part.name.lower(), str(number))))
-            found.append(LessonStep(place, part.section, part.title, part.name, text))
+    for section in (lesson.introduction, *lesson.sections):
+        anchor = INTRODUCTION if section is lesson.introduction else _anchor(section)
+        for part in section.parts:
+            for number, blocks in enumerate(_pages(part.blocks), start=1):
+                place = "/".join(filter(None, (anchor, part.title.lower(), str(number))))
+                found.append(LessonStep(place, anchor, section.title, part.title, blocks))
     return tuple(found)
 
 
@@ -98,52 +90,21 @@ def contents(found: Iterable[LessonStep]) -> list[tuple[int, str, str]]:
     return listed
 
 
-def _parts(lesson: str) -> Iterator[_Part]:
-    section, title, name = INTRODUCTION, "Introduction", ""
-    lines: list[str] = []
-    in_code = False
-    for line in lesson.splitlines():
-        in_code ^= line.startswith("```")
-        heading = None if in_code else HEADING.match(line)
-        if heading is None:
-            lines.append(line)
-            continue
-        yield _Part(section, title, name, "\n".join(lines))
-        lines = []
-        level, text, anchor = len(heading[1]), heading[2], heading[3]
-        if level == 3:
-            name = text
-        elif level == 2:
-            section, title, name = anchor or _slug(text), text, ""
-    yield _Part(section, title, name, "\n".join(lines))
+def _anchor(section: Section) -> str:
+    return section.anchor or "-".join(re.findall(r"\w+", section.title.lower()))
 
 
-def _slug(title: str) -> str:
-    return "-".join(re.findall(r"\w+", ANCHOR.sub("", title).lower()))
+def _joined(blocks: Iterable[Block]) -> str:
+    return "\n\n".join(block.text for block in blocks)
 
 
-def _blocks(text: str) -> list[str]:
-    """What blank lines part, code kept whole."""
-    blocks: list[str] = []
-    lines: list[str] = []
-    in_code = False
-    for line in [*text.splitlines(), ""]:
-        in_code ^= line.startswith("```")
-        if line.strip() or in_code:
-            lines.append(line)
-        elif lines:
-            blocks.append("\n".join(lines))
-            lines = []
-    return blocks
-
-
-def _pages(blocks: list[str]) -> list[str]:
+def _pages(blocks: Iterable[Block]) -> list[tuple[Block, ...]]:
     """Pages of about `PAGE` lines; a group of blocks that belong together is not parted."""
-    pages: list[list[str]] = []
+    pages: list[list[Block]] = []
     room = 0
     for group in _groups(blocks):
         needed = sum(map(_height, group))
-        ends_well = room < PAGE // 3 and RUN_IN.match(group[0])
+        ends_well = room < PAGE // 3 and RUN_IN.match(group[0].text)
         if not pages or needed > room or ends_well:
             pages.append([])
             room = PAGE
@@ -152,11 +113,11 @@ def _pages(blocks: list[str]) -> list[str]:
     if len(pages) > 1 and sum(map(_height, pages[-1])) < LEAST:
         rest = pages.pop()
         pages[-1] += rest
-    return ["\n\n".join(page) for page in pages]
+    return [tuple(page) for page in pages]
 
 
-def _groups(blocks: list[str]) -> Iterator[list[str]]:
-    group: list[str] = []
+def _groups(blocks: Iterable[Block]) -> Iterator[list[Block]]:
+    group: list[Block] = []
     for block in blocks:
         if group and not _belongs(group[-1], block):
             yield group
@@ -166,24 +127,27 @@ def _groups(blocks: list[str]) -> Iterator[list[str]]:
         yield group
 
 
-def _belongs(before: str, block: str) -> bool:
+def _belongs(before: Block, block: Block) -> bool:
     """Whether `block` must stand on the page of the one before it: an example with its text."""
-    announced = before.rstrip().endswith(":") or before.startswith("### ")
-    goes_on = block[:1].islower() or block.startswith(("```", "> **Exercise", "> **Figure", "$$"))
-    return announced or (goes_on and not before.startswith("```"))
+    if before.text.rstrip().endswith(":"):
+        return True
+    goes_on = isinstance(block, Code | ExerciseLine | Figure | Formula)
+    return (goes_on or block.text[:1].islower()) and not isinstance(before, Code)
 
 
-def _height(block: str) -> int:
+def _height(block: Block) -> int:
     """Lines that a block takes in a terminal of 80 columns, with the one after it."""
-    lines = block.splitlines()
-    if block.startswith("```"):
-        return len(lines)
-    if block.startswith("$$"):
-        return 5 if r"\frac" in block or r"\sum" in block or r"\begin" in block else 2
-    if block.startswith("|"):
-        return 2 * len(lines)
-    if block.startswith("> **Figure"):
-        return 12
-    if re.match(r"[-*] |\d+\. ", block):
-        return len(lines) + 1
-    return 1 + -(-len(block) // WIDTH)
+    lines = len(block.text.splitlines())
+    match block:
+        case Code():
+            return lines
+        case Formula(text=text):
+            return 5 if r"\frac" in text or r"\sum" in text or r"\begin" in text else 2
+        case Table():
+            return 2 * lines
+        case Figure():
+            return 12
+        case Items():
+            return lines + 1
+        case _:
+            return 1 + -(-len(block.text) // WIDTH)

@@ -9,6 +9,7 @@ import pytest
 from answer_keys import right_keys, wrong_keys
 
 from exercises.catalog import load_catalog
+from exercises.lesson import load_lesson
 from quizzes.bank import load_bank
 from tui.app.screens.contents import ContentsScreen
 from tui.app.screens.read import ReadPage
@@ -21,7 +22,7 @@ from tui.text.lesson_pages import steps
 Drive = Callable[..., None]
 
 CHAPTER = load_catalog().chapters[0]
-STEPS = steps(CHAPTER.lesson.read_text("utf-8"))
+STEPS = steps(load_lesson(CHAPTER.lesson))
 TOPIC = CHAPTER.topics[0].id
 QUESTIONS = load_bank().chapter(CHAPTER.id).questions
 # The first step that a question follows.
@@ -265,7 +266,7 @@ def test_a_place_that_does_not_exist_is_told(drive: Drive, target: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("chapter", load_catalog().chapters, ids=lambda chapter: chapter.id)
 def test_every_step_can_be_read(drive: Drive, chapter: Any) -> None:
-    found = steps(chapter.lesson.read_text("utf-8"))
+    found = steps(load_lesson(chapter.lesson))
 
     async def script(driver: Any) -> None:
         await driver.go("read", LessonTarget(chapter.id))

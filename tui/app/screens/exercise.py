@@ -29,6 +29,7 @@ from tui.study.hints import show_hint
 from tui.study.targets import ExerciseTarget
 
 if TYPE_CHECKING:
+    from grader.report import Report
     from tui.progress.progress import AttemptKind
     from tui.study.save_watcher import Stamp
 
@@ -55,6 +56,7 @@ class ExercisePage(Page[ExerciseTarget]):
         self._briefing: Briefing | None = None
         self._graded: Stamp | None = None
         self._saves: Saves | None = None
+        self._awaited: object | None = None  # the run whose verdict is not there yet
 
     def content(self) -> ComposeResult:
         yield ExerciseHead()
@@ -193,7 +195,19 @@ class ExercisePage(Page[ExerciseTarget]):
         if is_save and now in (None, self._graded):
             return
         self._graded = now
-        waiting = self.set_timer(PATIENCE, self._announce)
+        try:
+            report = await self._checked(exercise, kind)
+        except (CourseError, GraderError) as error:
+            await self.query_one(Verdict).clear(str(error))
+        else:
+            await self.query_one(Verdict).show(report, kind, self.services.clock())
+            await self._refresh()
+        self._turn_to("verdict")
+
+    async def _checked(self, exercise: Exercise, kind: AttemptKind) -> Report:
+        """Grade the file and keep the attempt; who waits longer than a moment is told so."""
+        self._awaited = run = object()
+        waiting = self.set_timer(PATIENCE, lambda: self._announce(run))
         try:
             submission = await self.services.session_thread.ask(
                 lambda session: read(session, exercise, kind)
@@ -202,17 +216,16 @@ class ExercisePage(Page[ExerciseTarget]):
             await self.services.session_thread.ask(
                 lambda session: keep(session, submission, kind, report)
             )
-        except (CourseError, GraderError) as error:
-            await self.query_one(Verdict).clear(str(error))
-        else:
-            await self.query_one(Verdict).show(report, kind, self.services.clock())
-            await self._refresh()
+            return report
         finally:
             waiting.stop()
-        self._turn_to("verdict")
+            if self._awaited is run:
+                self._awaited = None
 
-    def _announce(self) -> None:
-        self.query_one(Verdict).announce("Checking…")
+    def _announce(self, run: object) -> None:
+        """A timer that was stopped may have sent its message before: then the verdict is there."""
+        if self._awaited is run:
+            self.query_one(Verdict).announce("Checking…")
 
     # what follows
 

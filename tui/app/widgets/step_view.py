@@ -6,9 +6,10 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
+from exercises.lesson import FigureCall
 from tui.app.widgets.figure_view import FigureView
 from tui.app.widgets.prose import Prose
-from tui.text.lesson_pages import FigureCall, LessonStep
+from tui.text.lesson_pages import LessonStep
 
 
 class StepView(Vertical):

@@ -1,0 +1,34 @@
+"""Files that are written whole or not at all, and names that are still free."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+
+def write_atomically(file: Path, content: bytes) -> None:
+    """A kill at any moment leaves the old content or the new one. The folder must be there."""
+    with replaced_at_end(file) as temporary:
+        temporary.write_bytes(content)
+
+
+@contextmanager
+def replaced_at_end(file: Path) -> Iterator[Path]:
+    """A file beside `file` to write to, which takes its place if all went well."""
+    # The process id keeps two commands apart that write the same file at the same time.
+    temporary = file.with_name(f".{file.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)  # of a process that had this id, and was killed
+    try:
+        yield temporary
+        temporary.replace(file)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def unused_path(file: Path) -> Path:
+    """`file` itself, or `name-2.suffix` and so on, where there is no file yet."""
+    others = (file.with_name(f"{file.stem}-{number}{file.suffix}") for number in count(2))
+    return file if not file.exists() else next(path for path in others if not path.exists())
