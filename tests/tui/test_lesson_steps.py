@@ -202,7 +202,7 @@ def test_nothing_is_asked_that_was_answered_right(chapter: Chapter) -> None:
 
 @every_chapter
 def test_to_look_at_a_lesson_changes_nothing_in_it(chapter: Chapter) -> None:
-    found = steps(chapter.lesson.read_text("utf-8"))
+    found = steps(load_lesson(chapter.lesson))
     lesson = Lesson(chapter, found, questions(chapter), right=set(), at=0, seed=7)
     seen: dict[int, Asked | None] = {}
     for place in (*range(len(found)), *reversed(range(len(found)))):
@@ -214,7 +214,7 @@ def test_to_look_at_a_lesson_changes_nothing_in_it(chapter: Chapter) -> None:
 
 @every_chapter
 def test_an_answer_is_taken_once_and_the_next_question_has_new_numbers(chapter: Chapter) -> None:
-    found = steps(chapter.lesson.read_text("utf-8"))
+    found = steps(load_lesson(chapter.lesson))
     lesson = Lesson(chapter, found, questions(chapter), right=set(), at=0, seed=7)
     lesson.at = next(place for place in range(len(found)) if _asks(lesson, place))
     asked = lesson.question

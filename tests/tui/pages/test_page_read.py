@@ -144,7 +144,7 @@ def test_looking_at_steps_asks_nothing(drive: Drive, session: Any) -> None:
     """By the contents there and back, some questions put and left without an answer."""
 
     async def script(driver: Any) -> None:
-        await driver.go("read", CHAPTER.id)
+        await driver.go("read", LessonTarget(CHAPTER.id))
         lesson = driver.app.screen._lesson
         seed = lesson.seed
         for place in (*range(0, len(STEPS), 6), ASKED, *reversed(range(0, len(STEPS), 9))):
@@ -162,7 +162,7 @@ def test_looking_at_steps_asks_nothing(drive: Drive, session: Any) -> None:
 
 def test_what_space_does_is_said_as_it_is(drive: Drive) -> None:
     async def script(driver: Any) -> None:
-        await driver.go("read", STEPS[ASKED].id)
+        await driver.go("read", LessonTarget(STEPS[ASKED].id))
         await driver.press("end")
         assert "Space: a question" in driver.text
         await driver.press("space")
