@@ -27,7 +27,7 @@ from pathlib import Path
 
 from grader.lockdown import landlock, limits, privileges, seccomp, syscalls
 from grader.lockdown.limits import WorkerLimits
-from grader.lockdown.readable import cuda_rules, readable_roots, search_path
+from grader.lockdown.readable_paths import cuda_rules, readable_roots, search_path
 from grader.lockdown.syscalls import LINUX, Layer, Unavailable
 
 __all__ = ["LAYERS", "Layer", "Plan", "WorkerLimits", "apply", "prepare", "readable_roots"]

@@ -22,7 +22,7 @@ import numpy
 import pytest
 import torch
 
-from grader.lockdown import landlock, probe, readable, seccomp, syscalls
+from grader.lockdown import landlock, probe, readable_paths, seccomp, syscalls
 from grader.lockdown.lockdown import LAYERS, WorkerLimits, apply, prepare, readable_roots
 
 pytestmark = pytest.mark.skipif(not syscalls.LINUX, reason="the lock-down's layers are Linux's")
@@ -165,7 +165,7 @@ def test_torch_imports_nothing_that_is_not_listed() -> None:
     names = {re.split(r"[^A-Za-z0-9_.-]", each)[0] for each in needed if "extra ==" not in each}
     of_a_cuda_build = {name for name in names if name.startswith(("nvidia-", "cuda-"))}
     build_tools = {"setuptools"}
-    known = {name.replace("_", "-") for name in readable.LIBRARIES}
+    known = {name.replace("_", "-") for name in readable_paths.LIBRARIES}
     assert names - of_a_cuda_build - build_tools <= known
 
 

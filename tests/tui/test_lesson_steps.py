@@ -15,7 +15,7 @@ from reference.figures.serve import compute
 from tui.figures.lab_process import setting
 from tui.study.lesson_questions import check_after, first_places
 from tui.study.lesson_reading import Lesson
-from tui.text.lesson import plain
+from tui.text.lesson_markdown import plain
 from tui.text.lesson_pages import contents, find, steps
 
 CHAPTERS = [chapter for chapter in load_catalog().chapters if chapter.lesson.exists()]

@@ -9,7 +9,7 @@ import pytest
 
 from exercises.catalog import Chapter, load_catalog
 from tui.commands.read import _rendered
-from tui.text import lesson
+from tui.text.lesson_markdown import plain
 from tui.text.terminal import for_terminal
 
 CHAPTERS = load_catalog().chapters
@@ -19,9 +19,7 @@ def test_anchors_go_and_only_from_headings() -> None:
     text = (
         "# Title {#title}\n\n## Part two {#part-2}\ntext {#kept}\n```python\n# code {#kept}\n```\n"
     )
-    assert lesson.plain(text) == (
-        "# Title\n\n## Part two\ntext {#kept}\n```python\n# code {#kept}\n```\n"
-    )
+    assert plain(text) == ("# Title\n\n## Part two\ntext {#kept}\n```python\n# code {#kept}\n```\n")
 
 
 def test_formulas_are_rendered_and_guarded_from_markdown() -> None:
@@ -34,7 +32,7 @@ def test_formulas_are_rendered_and_guarded_from_markdown() -> None:
 
 def test_code_is_left_alone() -> None:
     code = '```python\n>>> price = "$5" + "$6"  # $$\n```\n'
-    assert for_terminal(lesson.plain(code), 80) == code
+    assert for_terminal(plain(code), 80) == code
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=[chapter.id for chapter in CHAPTERS])

@@ -10,7 +10,7 @@ from quizzes.bank import load_bank
 from quizzes.entries import Faq
 from tui.commands.arguments import json_option
 from tui.output import print_json
-from tui.study.search_index import open_index
+from tui.study.course_index import open_index
 from tui.text.plain import one_line, wrapped
 
 MANY = 3

@@ -9,7 +9,7 @@ from exercises.lesson import find_section
 from tui.commands.arguments import chapter_argument
 from tui.output import colour_wanted, width
 from tui.study.session import now, open_session
-from tui.text import lesson
+from tui.text.lesson_markdown import plain
 
 
 @click.command("read")
@@ -32,7 +32,7 @@ def _show(text: str) -> None:
     if sys.stdout.isatty():
         click.echo_via_pager(_rendered(text), color=None if colour_wanted() else False)
     else:
-        click.echo(lesson.plain(text))
+        click.echo(plain(text))
 
 
 def _text(chapter: Chapter) -> str:
@@ -50,5 +50,5 @@ def _rendered(text: str) -> str:
 
     console = Console(width=width(), force_terminal=True, no_color=not colour_wanted())
     with console.capture() as capture:
-        console.print(Markdown(for_terminal(lesson.plain(text), width())))
+        console.print(Markdown(for_terminal(plain(text), width())))
     return capture.get()

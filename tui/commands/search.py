@@ -9,7 +9,7 @@ import click
 from quizzes.search.index import LIMIT, Found
 from tui.commands.arguments import json_option
 from tui.output import print_json
-from tui.study.search_index import open_index
+from tui.study.course_index import open_index
 from tui.text.plain import one_line, shortened, wrapped
 
 NOTHING = 1

@@ -17,8 +17,8 @@ from tui.app.services import Services
 from tui.app.widgets.menu import Menu
 from tui.app.widgets.prose import Prose
 from tui.app.widgets.scroll import Scroll
+from tui.study.course_index import open_index
 from tui.study.search_article import SearchArticle, article_of, target_of
-from tui.study.search_index import open_index
 from tui.study.session import Session
 from tui.study.targets import SearchTarget
 from tui.text.styled import inline, plain

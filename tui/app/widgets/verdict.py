@@ -13,7 +13,7 @@ from textual.events import Click
 from textual.widgets import Static
 
 from grader.formats.facts import VERDICTS, Fact, called, counts, lines, printed, section
-from tui.app.widgets.heat_map import HeatMap
+from tui.app.widgets.heat_map_view import HeatMap
 from tui.app.widgets.scroll import Scroll
 from tui.app.widgets.symbols import OUTCOMES
 from tui.progress.records import AttemptKind
