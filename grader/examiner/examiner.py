@@ -66,6 +66,11 @@ class Examiner:
         self._device = device
         self._sandbox = sandbox or shared_sandbox(device)
         self._catalog = catalog or load_catalog()
+        self._sections = {
+            topic.id: (topic.title, chapter.number)
+            for chapter in self._catalog.chapters
+            for topic in chapter.topics
+        }
         self._answer_keys: dict[str, AnswerKey] = {}
 
     def grade(self, submission: Submission) -> Report:
@@ -149,14 +154,9 @@ class Examiner:
 
     def _diagnose(self, answer_key: AnswerKey, run: SuiteRun) -> dict[str, Diagnosis]:
         """The reason for each failed test that has one, with the section that explains it."""
-        titles = {
-            topic.id: (topic.title, chapter.number)
-            for chapter in self._catalog.chapters
-            for topic in chapter.topics
-        }
         found = {}
         for test, diagnosis in answer_key.diagnostician.diagnose(run.records).items():
-            section, chapter = titles.get(diagnosis.see, ("", 0))
+            section, chapter = self._sections.get(diagnosis.see, ("", 0))
             found[test] = replace(diagnosis, section=section, chapter=chapter)
         return found
 

@@ -154,8 +154,8 @@ def _headline(report: Report) -> Content:
 def _problem(report: Report) -> Content:
     assert report.problem
     where = f"{report.problem.line:>4} │ " if report.problem.line else ""
-    lines = [f"{where}{line}" for line in report.problem.code.splitlines()]
-    return Content.assemble((report.problem.message, "bold"), *(f"\n{line}" for line in lines))
+    code = "".join(f"\n{where}{line}" for line in report.problem.code.splitlines())
+    return Content.assemble((report.problem.message, "bold"), code)
 
 
 def _details(test: TestResult, report: Report) -> ComposeResult:
