@@ -139,8 +139,8 @@ def check_close(
     """
     got = check_structure(got, expected)
     if (wanted := parts(expected)) is not None:
-        for mine, theirs in zip(parts(got) or (), wanted, strict=True):
-            _check_part(mine.value, theirs.value, _name_of(expected, theirs), rtol, atol)
+        for found, part in zip(parts(got) or (), wanted, strict=True):
+            _check_part(found.value, part.value, _name_of(expected, part), rtol, atol)
     elif isinstance(expected, Tensor):
         _check_tensor_close(got, expected, rtol, atol)
     elif isinstance(expected, int | float) and not isinstance(expected, bool):
