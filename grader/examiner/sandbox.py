@@ -8,12 +8,11 @@ import contextlib
 import json
 import os
 import socket
-import subprocess
-import sys
 from dataclasses import asdict
 from functools import cache
 from typing import Any
 
+from grader.child import Child
 from grader.errors import GraderError
 from grader.lockdown.limits import WorkerLimits
 
@@ -33,23 +32,16 @@ class Sandbox:
         self._start()
 
     def _start(self) -> None:
-        self._control, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-I",
-                    "-m",
-                    "grader.worker.zygote",
-                    str(theirs.fileno()),
-                    self.device,
-                ],
-                env=_environment(self.device),
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C is for us; the zygote ends when we do
-            )
+        environment = _environment(self.device)
+        self._zygote = Child(
+            "grader.worker.zygote", self.device, isolation="-I", environment=environment
+        )
+        self._control = self._zygote.socket
+
+    @property
+    def pid(self) -> int:
+        """The zygote's process id."""
+        return self._zygote.pid
 
     def spawn(self, limits: WorkerLimits) -> tuple[int, socket.socket]:
         """A fresh worker under `limits`: its process id, and our end of the channel to it.
@@ -59,7 +51,7 @@ class Sandbox:
         try:
             return self._spawn(limits)
         except OSError:
-            self._process.kill()
+            self._zygote.end()
             self.close()
             self._start()
         try:
@@ -100,8 +92,7 @@ class Sandbox:
 
     def close(self) -> None:
         """End the zygote and with it every worker."""
-        self._control.close()
-        self._process.wait()
+        self._zygote.close()
 
 
 def _environment(device: str) -> dict[str, str]:

@@ -19,12 +19,18 @@ _DAC_READ_SEARCH, _KILL, _SETGID, _SETUID = 1 << 2, 1 << 5, 1 << 6, 1 << 7
 _FIRST_UID, _UIDS = 61184, 4336
 
 
+def keep_to_oneself() -> None:
+    """No core file and no debugger: other processes of the same user cannot look into this one."""
+    if LINUX:
+        prctl(syscalls.PR_SET_DUMPABLE, 0)
+
+
 def harden() -> None:
-    """In the zygote: no new privileges, no core file, no debugger, no way back to capabilities."""
+    """In the zygote: no new privileges, no look into it, no way back to capabilities."""
     if not LINUX:
         return
     prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
-    prctl(syscalls.PR_SET_DUMPABLE, 0)
+    keep_to_oneself()
     for capability in range(64):
         try:
             prctl(syscalls.PR_CAPBSET_DROP, capability)
