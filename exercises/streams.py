@@ -22,3 +22,13 @@ def open_standard_streams() -> None:
             os.set_inheritable(null, True)
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(descriptor, mode, encoding="utf-8", closefd=False))
+
+
+def discard_output() -> None:
+    """What is printed from now on, and what waits to be, goes nowhere.
+
+    For when nobody reads on, or there is no room: the interpreter would complain at its end.
+    """
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+    os.close(null)

@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from exercises.streams import discard_output, open_standard_streams
 from tui.output import colour_allowed
 
 USAGE = 2
@@ -69,8 +70,8 @@ class Commands(click.Group):
             return super().invoke(context)
         except BrokenPipeError:
             # `learn status | head`: nobody reads on. click would end with 1, as if that were a
-            # failure; and the interpreter must not complain at its end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            # failure.
+            discard_output()
             return 0
 
 
@@ -115,6 +116,7 @@ def _is_full_screen() -> bool:
 
 
 def main() -> None:
+    open_standard_streams()
     # A terminal that lacks a letter shows `?` for it; the command does not fail.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -146,8 +148,10 @@ def _explain(error: Exception) -> int:
     if isinstance(exit_code, int):
         click.echo(str(error), err=True)
         return exit_code
-    if isinstance(error, OSError) and error.filename:
-        click.echo(f"{error.filename}: {error.strerror}.", err=True)
+    if isinstance(error, OSError) and error.strerror:
+        where = error.filename or "Something could not be read or written"
+        click.echo(f"{where}: {error.strerror}.", err=True)
+        discard_output()  # which may be what could not be written
         return OUR_ERROR
     click.echo(
         f"This is a mistake of the course, not yours: {type(error).__name__}: {error}."

@@ -14,6 +14,7 @@ from typing import Any
 
 from grader.child import Child
 from grader.errors import GraderError
+from grader.lockdown import privileges
 from grader.lockdown.limits import WorkerLimits
 
 START_SECONDS = 60.0
@@ -27,6 +28,7 @@ class Sandbox:
     """
 
     def __init__(self, device: str = "cpu", grace: float = GRACE_SECONDS) -> None:
+        privileges.keep_to_oneself()  # before there is a worker that could look into us
         self.device = device
         self.grace = grace
         self._start()

@@ -44,7 +44,7 @@ def capability_to_read(readable: Iterable[Path]) -> int | None:
     None where a worker cannot become one, or could then not be killed by whoever watches it.
     """
     needed = _SETUID | _SETGID | _KILL
-    held = _effective_capabilities() if LINUX else 0
+    held = syscalls.effective_capabilities() if LINUX else 0
     if held & needed != needed:
         return None
     if all(_is_open_to_all(path) for path in readable):
@@ -78,11 +78,6 @@ def _become_a_user(kept: int) -> str:
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
     return f"user {uid}"
-
-
-def _effective_capabilities() -> int:
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition("CapEff:")[2].split()[0], 16)
 
 
 def _is_open_to_all(path: Path) -> bool:
