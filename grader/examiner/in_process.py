@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader.examiner.submission_process import Value
+from grader.examiner.exchange import Value
 from grader.worker.calls import Call, LoadedModule, Raised, describe_exception
 from grader.worker.values import mapped
 

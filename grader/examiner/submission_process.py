@@ -4,11 +4,12 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from exercises.catalog import Limits
 from grader.errors import GraderError, ProtocolError
+from grader.examiner.exchange import Value
 from grader.examiner.sandbox import START_SECONDS, Sandbox
 from grader.lockdown.limits import WorkerLimits
 from grader.report import MAX_TEXT
@@ -19,13 +20,6 @@ DYING_SECONDS = 0.1  # how long one that has hung up may take to end, and so to 
 MAX_LINE = 1_000_000
 # Kinds of `Raised` after which a test gets no more answers.
 LOST = frozenset({"time", "hurried", "budget", "died", "garbage", "lost"})
-
-
-@dataclass(frozen=True)
-class Value:
-    """What a call returned."""
-
-    value: Any
 
 
 class SubmissionProcess:
