@@ -12,7 +12,18 @@ from textual.content import Content
 from textual.events import Click
 from textual.widgets import Static
 
-from grader.formats.facts import VERDICTS, Fact, called, counts, lines, printed, section
+from grader.formats.facts import (
+    VERDICTS,
+    Fact,
+    called,
+    code,
+    counts,
+    lines,
+    printed,
+    reason,
+    section,
+    tells,
+)
 from tui.app.widgets.heat_map_view import HeatMap
 from tui.app.widgets.scroll import Scroll
 from tui.app.widgets.symbols import OUTCOMES
@@ -104,13 +115,14 @@ class Verdict(Scroll):
         if not (report := self._report):
             return
         if report.problem:
-            yield Static(_problem(report))
+            head = Content.styled(report.problem.message, "bold")
+            yield Static(Content("\n").join([head, *map(Content, code(report.problem))]))
         elif report.diagnosis:
             yield Static(self._diagnosis(report), id="diagnosis")
         for number, test in enumerate(report.tests):
             is_chosen = number == self._chosen
             yield TestRow(number, test, is_chosen)
-            if is_chosen and test.outcome != "passed" and not report.problem:
+            if is_chosen and tells(test, report):
                 with Vertical(classes="details"):
                     yield from _details(test, report)
         yield Static(self._time, id="time")
@@ -151,16 +163,9 @@ def _headline(report: Report) -> Content:
     )
 
 
-def _problem(report: Report) -> Content:
-    assert report.problem
-    where = f"{report.problem.line:>4} │ " if report.problem.line else ""
-    code = "".join(f"\n{where}{line}" for line in report.problem.code.splitlines())
-    return Content.assemble((report.problem.message, "bold"), code)
-
-
 def _details(test: TestResult, report: Report) -> ComposeResult:
-    if test.diagnosis and test.diagnosis != report.diagnosis:
-        yield Static(Content.styled(test.diagnosis.says, "bold"))
+    if why := reason(test, report):
+        yield Static(Content.styled(why, "bold"))
     yield Static(Content(test.message))
     for fact in called(test):
         if fact.label == "called" or not test.comparison:  # a heat map holds both sides
