@@ -28,18 +28,11 @@ from tui.app.widgets.heat_map_view import HeatMap
 from tui.app.widgets.scroll import Scroll
 from tui.app.widgets.symbols import OUTCOMES
 from tui.progress.records import AttemptKind
+from tui.study.advice import KEYS, advice
 
 if TYPE_CHECKING:
     from grader.report import Report, TestResult
 
-ADVICE: dict[tuple[str, AttemptKind], str] = {
-    ("passed", "check"): "Press s to submit it: fresh numbers, and it counts.",
-    ("passed", "submit"): "Enter goes on. `learn solution --diff` compares yours with ours.",
-    ("failed", "check"): "Press h for a hint.",
-    ("failed", "submit"): "Press h for a hint.",
-    ("error", "check"): "This is no fault of your code: `learn doctor` looks for it.",
-    ("error", "submit"): "This is no fault of your code: `learn doctor` looks for it.",
-}
 NO_BREAK = "\u00a0"
 
 
@@ -98,7 +91,7 @@ class Verdict(Scroll):
         self._head = _headline(report)
         what = "Submitted" if kind == "submit" else "Checked"
         when = f"{what} at {at:%H:%M:%S} in {report.duration_ms:.0f} ms."
-        self._time = f"{when} {ADVICE[report.outcome, kind]}"
+        self._time = f"{when} {advice(report, kind, KEYS)}"
         await self.recompose()
         self.scroll_home(animate=False)
 
