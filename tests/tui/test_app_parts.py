@@ -1,4 +1,4 @@
-"""The pure parts behind the screens: heat maps, stubs, days, states."""
+"""The pure parts behind the screens: heat maps, advice, stubs, days, states."""
 
 from __future__ import annotations
 
@@ -12,14 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exercises.catalog import load_catalog
+from grader import Report
+from grader.report import Outcome
 from quizzes.cards.scheduling import Review, Schedule
 from tui.app.messages import PLACES_OF
 from tui.app.places import BY_NAME
+from tui.app.screens.exercise import ExercisePage
 from tui.app.widgets.plots import calendar, columns
 from tui.app.widgets.table import balanced
+from tui.cli import COMMANDS
 from tui.figures.heatmap import NUMBER_WIDTH, differs, level, scale, short, worst
 from tui.progress.activity import hours_by_day, streak
+from tui.progress.records import AttemptKind
 from tui.progress.settings import SETTINGS, neighbour, parse
+from tui.study.advice import KEYS, advice, commands
 from tui.study.statistics import WEEKS, recall_by_week
 from tui.study.targets import Target
 from tui.text.stub_outline import blocks, fill
@@ -56,6 +62,29 @@ def test_what_differs() -> None:
 def test_the_worst_place() -> None:
     assert worst([[0, 1], [5, 0]], [[0, 2], [1, 0]]) == (1, 0)
     assert worst([[0, NAN], [5, 0]], [[0, 2], [1, 0]]) == (0, 1)
+
+
+# advice
+
+
+@pytest.mark.parametrize("kind", get_args(AttemptKind))
+@pytest.mark.parametrize("outcome", get_args(Outcome))
+def test_shell_and_app_advise_the_same(outcome: Outcome, kind: AttemptKind) -> None:
+    report = Report("softmax", "", outcome, 1, 1, 0, "cpu")
+    in_shell, in_app = (advice(report, kind, ways) for ways in (commands("softmax"), KEYS))
+    for command, key in zip(commands("softmax"), KEYS, strict=True):
+        in_shell = in_shell.replace(command, key)
+    assert in_shell == in_app
+
+
+def test_what_is_advised_can_be_done() -> None:
+    """A key is one of the page's, for the action that is meant, and a command is one of ours."""
+    actions = {binding.key: binding.action for binding in ExercisePage.BINDINGS}  # type: ignore[union-attr]
+    keys = [way.removeprefix("Press ").lower() for way in KEYS]
+    assert [actions[key] for key in keys] == ["hint", "grade('submit')", "next"]
+    for way in commands("softmax"):
+        program, command, *rest = way.strip("`").split()
+        assert program == "learn" and command in COMMANDS and rest in ([], ["softmax"])
 
 
 # stubs
