@@ -33,7 +33,8 @@ class Child:
     ) -> None:
         open_standard_streams()
         self.socket, theirs = socket.socketpair()
-        lifeline, self._lifeline = os.pipe()
+        lifeline, held = os.pipe()
+        self._lifeline = os.fdopen(held, "wb")
         try:
             self._process = subprocess.Popen(
                 [
@@ -53,7 +54,7 @@ class Child:
             )
         except BaseException:
             self.socket.close()
-            os.close(self._lifeline)
+            self._lifeline.close()
             raise
         finally:
             theirs.close()
@@ -68,7 +69,10 @@ class Child:
         self._process.kill()
 
     def close(self) -> int:
-        """Let go of it, which is what it ends by, and wait for that; its exit status."""
+        """Let go of it, which is what it ends by, and wait for that; its exit status.
+
+        Once more does no harm.
+        """
         self.socket.close()
-        os.close(self._lifeline)
+        self._lifeline.close()
         return self._process.wait()

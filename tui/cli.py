@@ -86,19 +86,20 @@ class Commands(click.Group):
 )
 @click.version_option(package_name="learn-transformer")
 @click.pass_context
-def cli(context: click.Context) -> None:
+def cli(context: click.Context) -> int:
     """Learn the Transformer by building one. Without a command, it opens on the whole screen."""
     context.color = None if colour_allowed() else False
     if context.invoked_subcommand is None and _is_full_screen():
-        _open_app()
-    elif context.invoked_subcommand is None:
+        return _open_app()
+    if context.invoked_subcommand is None:
         from tui.commands.next import next_command
 
         context.invoke(next_command, as_json=False)
         click.echo("\n`learn --help` lists all commands.")
+    return 0
 
 
-def _open_app() -> None:
+def _open_app() -> int:
     import gc
 
     # Looking for garbage among what is being imported would take a sixth of the way to the first
@@ -106,7 +107,7 @@ def _open_app() -> None:
     gc.disable()
     from tui.app.app import run
 
-    run()
+    return run()
 
 
 def _is_full_screen() -> bool:

@@ -39,8 +39,10 @@ def save(figure: Figure, file: Path) -> None:
 
     # Without a date, and with ids that follow from the title, a figure gives the same file again.
     metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(ending)
-    style = {"svg.hashsalt": figure.title, "svg.fonttype": "none"}
-    with output_at_end(file) as temporary, rc_context(style):
+    with (
+        output_at_end(file) as temporary,
+        rc_context({"svg.hashsalt": figure.title, "svg.fonttype": "none"}),
+    ):
         canvas.savefig(
             temporary,
             format=ending[1:],
