@@ -1,6 +1,7 @@
 """Who is alive on this machine, and whose child it is. Reads /proc."""
 
 import contextlib
+import os
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -31,6 +32,14 @@ def generations(pid: int) -> list[list[int]]:
     while found[-1]:
         found.append(sorted(child for child, parent in alive.items() if parent in found[-1]))
     return found[:-1]
+
+
+def works(pid: int) -> bool:
+    """Whether a worker has computed for a while: one that waits for its turn has not."""
+    with contextlib.suppress(OSError):  # it has ended
+        ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11]
+        return int(ticks) > os.sysconf("SC_CLK_TCK") // 3
+    return False
 
 
 def gone(processes: Iterable[int], within: float = PATIENCE) -> bool:

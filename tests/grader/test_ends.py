@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Thread, Timer
 
 import pytest
-from processes import below, comes_true, generations, gone, parents
+from processes import below, comes_true, generations, gone, parents, works
 
 from exercises.catalog import Limits
 from grader import Grader, Submission
@@ -53,12 +53,6 @@ def command(tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
     yield started
     started.kill()
     started.wait()
-
-
-def works(pid: int) -> bool:
-    """Whether a process has computed for a while: a worker that waits for its turn has not."""
-    ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11]
-    return int(ticks) > os.sysconf("SC_CLK_TCK") // 3
 
 
 # When one of them is there, it has not come to itself yet: Python is starting, then torch loading.

@@ -1,8 +1,11 @@
 """The verdict comes first. A progress file that cannot be used costs a note, nothing more."""
 
+import asyncio
 import json
+import os
 import resource
 import shutil
+import signal
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
@@ -10,9 +13,18 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import pexpect
 import pytest
+from driving import WIDE, Pilot, Small, press, text
+from processes import below, comes_true, generations, gone, works
+from terminal import Terminal
+
+from grader import Submission
+from tui.app.background_grader import BackgroundGrader
+from tui.progress import database
 
 Learn = Callable[..., "subprocess.CompletedProcess[str]"]
+SOON = 5.0  # half of what the endless answer below may take
 NOTE = "This verdict is not kept. The progress file"
 
 
@@ -91,3 +103,86 @@ def test_a_verdict_needs_no_progress_file(
     assert json.loads(done.stdout)["outcome"] == "passed"
     assert NOTE in done.stderr
     assert "mistake of the course" not in done.stderr
+
+
+def test_the_app_shows_a_verdict_that_it_cannot_keep(
+    small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
+
+    async def script(pilot: Pilot) -> None:
+        await press(pilot, "g", "e")
+        with locked(small.workspace.state / "progress.db"):
+            await press(pilot, "r")
+            assert "not passed" in text(pilot)
+            (note,) = pilot.app._notifications
+            assert note.message.startswith(NOTE)
+        await press(pilot, "r")
+        assert "not passed" in text(pilot)
+
+    small.drive(script, WIDE)
+    with small.session() as session:
+        assert len(session.progress.database.rows("SELECT * FROM attempts")) == 1
+
+
+# A check that nobody waits for any more
+
+
+ENDLESS = """
+def softmax(x, dim=-1):
+    while True:
+        try:
+            while True: pass
+        except BaseException: pass
+"""
+
+
+@pytest.mark.slow
+def test_a_new_save_takes_the_place_of_a_check_that_runs(
+    learn_path: str, environment: Any, workspace: Path, softmax: Path, right: str
+) -> None:
+    softmax.write_text(ENDLESS)
+    watch = pexpect.spawn(
+        learn_path, ["check", "--watch", "softmax"], cwd=workspace, env=environment(), timeout=90
+    )
+    watch.expect("Watching")
+    assert comes_true(lambda: any(map(works, below(watch.pid))))
+    softmax.write_text(right)
+    watch.expect("Given up for a newer check.")
+    watch.expect("softmax: passed")
+    watch.close(force=True)
+
+
+def test_the_apps_grader_gives_up_what_nobody_awaits() -> None:
+    """Its exercise has so much time that nobody here waits until it is up."""
+    endless = ENDLESS.replace("softmax(x, dim=-1)", "attention_cost(*_, **__)")
+    worker: set[int] = set()
+
+    async def script() -> None:
+        with BackgroundGrader() as grader:
+            running = asyncio.create_task(grader.grade(Submission("attention_cost", endless)))
+            while not worker:
+                await asyncio.sleep(0.05)
+                workers = (*generations(os.getpid()), [], [], [])[3]  # below examiner and zygote
+                worker.update(filter(works, workers))
+            running.cancel()
+            assert await asyncio.to_thread(gone, worker, SOON)
+            report = await grader.grade(Submission("attention_cost", "attention_cost = 1"))
+            assert report.problem and report.problem.kind == "entry"
+
+    asyncio.run(script())
+
+
+@pytest.mark.slow
+def test_who_ends_the_app_finds_the_terminal_as_it_was(
+    learn_path: str, environment: Any, workspace: Path
+) -> None:
+    with Terminal(learn_path, workspace, environment()) as app:
+        app.sees("Next:")
+        app.press("g", "e")
+        app.sees("What a layer costs")
+        started = below(app.pid)
+        os.kill(app.pid, signal.SIGTERM)
+        assert app.ends() == 128 + signal.SIGTERM
+        assert not app.is_on_alternate_screen
+        assert gone(started)
