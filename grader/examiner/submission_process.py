@@ -73,7 +73,8 @@ class SubmissionProcess:
         self._test_left = self._limits.seconds
         shared = seconds_after_timeout(self._limits)
         if self._has_timed_out and shared < self._left:
-            self._left, self._is_hurried = shared, True
+            self.hurry(shared)
+            self._is_hurried = True
         self.output = ""
         if self._is_cancelled:
             return Raised("lost", "", "")
@@ -94,6 +95,10 @@ class SubmissionProcess:
         encoder = Encoder()
         request = encode_call(call, encoder)
         return self._ask(request, encoder.tensors, meanwhile)
+
+    def hurry(self, seconds: float) -> None:
+        """Leave no more than this for all that is still asked."""
+        self._left = min(self._left, seconds)
 
     def prepare_next(self) -> None:
         """Have a worker made for the next submission, which is likely to need one like ours."""

@@ -174,5 +174,9 @@ class SuiteRun:
         seed = self.seed_of(item.name)
         self.records[item.name] = Record(seed, self._calls.log, outcome == "failed")
 
+    @property
+    def failed(self) -> bool:
+        return any(record.failed for record in self.records.values())
+
     def __iter__(self) -> Iterator[TestResult]:
         return iter(self.results.values())
