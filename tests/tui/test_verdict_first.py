@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import resource
+import shlex
 import shutil
 import signal
 import sqlite3
@@ -103,6 +104,74 @@ def test_a_verdict_needs_no_progress_file(
     assert json.loads(done.stdout)["outcome"] == "passed"
     assert NOTE in done.stderr
     assert "mistake of the course" not in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(
+    ("command", "code"), [("check softmax", 0), ("submit softmax", 0), ("next", 0), ("reset x", 2)]
+)
+def test_closed_streams_cost_no_verdict(
+    learn_path: str,
+    environment: Any,
+    workspace: Path,
+    softmax: Path,
+    right: str,
+    closed: str,
+    command: str,
+    code: int,
+) -> None:
+    softmax.write_text(right)
+    done = subprocess.run(
+        f"{shlex.quote(learn_path)} {command} {closed}",
+        shell=True,
+        cwd=workspace,
+        env=environment(),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == code, done.stderr
+    assert "mistake of the course" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")
+@pytest.mark.parametrize("command", [["next"], ["status"], ["search", "softmax"], ["sheet"]])
+def test_an_output_without_room_is_no_mistake_of_the_course(
+    learn_path: str, environment: Any, workspace: Path, command: list[str]
+) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [learn_path, *command],
+            cwd=workspace,
+            env=environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == 3
+    assert done.stderr == "Something could not be read or written: No space left on device.\n"
+
+
+@pytest.mark.parametrize(
+    "command", [["cards", "export"], ["cards", "export", "--anki"], ["export"]], ids=" ".join
+)
+def test_a_file_without_room_is_not_there_at_all(
+    learn_path: str, environment: Any, workspace: Path, tmp_path: Path, command: list[str]
+) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    with full_disk(workspace) as options:
+        done = subprocess.run(
+            [learn_path, *command, str(folder / "file")],
+            cwd=workspace,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            **options,
+        )
+    assert done.returncode == 3
+    assert "mistake of the course" not in done.stderr
+    assert list(folder.iterdir()) == []
 
 
 def test_the_app_shows_a_verdict_that_it_cannot_keep(
