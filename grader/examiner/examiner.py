@@ -20,9 +20,10 @@ import torch
 from exercises.catalog import Catalog, Exercise, Limits, load_catalog
 from grader.errors import UsageError
 from grader.examiner.answer_key import AnswerKey
+from grader.examiner.exchange import Value
 from grader.examiner.messages import describe, describe_finding, missing_entry
 from grader.examiner.sandbox import Sandbox, shared_sandbox
-from grader.examiner.submission_process import SubmissionProcess, Value
+from grader.examiner.submission_process import SubmissionProcess
 from grader.examiner.suite_run import SuiteRun
 from grader.report import Diagnosis, Outcome, Problem, Report, TestResult
 from grader.submission import MAX_SOURCE_BYTES, Submission

@@ -13,20 +13,13 @@ from torch import Tensor
 from exercises.catalog import Limits
 from grader.examiner.comparison import Differs, check_structure
 from grader.examiner.display import kind_of, show
+from grader.examiner.exchange import Exchange, Helper, Value
 from grader.examiner.failure import Failure
 from grader.examiner.in_process import keep_objects
 from grader.examiner.messages import describe
-from grader.examiner.submission_process import LOST, Value
+from grader.examiner.submission_process import LOST
 from grader.worker.calls import Call, LoadedModule, Raised, Want
 from grader.worker.protocol import Handle
-
-
-@dataclass(frozen=True)
-class Helper:
-    """A module that a test ships to the other side."""
-
-    name: str
-    source: str
 
 
 class Callee(Protocol):
@@ -58,7 +51,7 @@ class PairedCalls:
         self._learner = learner
         self._solution = solution
         self._limits = limits
-        self.log: list[tuple[Call | Helper, Value | Raised]] = []
+        self.log: list[Exchange | Helper] = []
         self.last_call = ""
 
     def perform(
@@ -80,7 +73,7 @@ class PairedCalls:
 
         outcome = self._learner.perform(call, meanwhile=ours)
         expected = solved[0]
-        self.log.append((call, outcome))
+        self.log.append(Exchange(call, outcome, Value(expected)))
         if isinstance(outcome, Raised):
             self._fail(outcome, call)
         if want == "gradients" and isinstance(outcome.value, dict):
@@ -97,7 +90,7 @@ class PairedCalls:
         call = Call(len(self.log), target, method, args, kwargs)
         self.last_call = spell(call)
         outcome = self._learner.perform(call)
-        self.log.append((call, outcome))
+        self.log.append(Exchange(call, outcome, Raised("exception", error.__name__, "")))
         wanted = f"a {error.__name__}"
         if isinstance(outcome, Value):
             message = f"This call should raise {wanted}; yours returned {kind_of(outcome.value)}."
@@ -114,7 +107,7 @@ class PairedCalls:
         name = f"h{len(self.log)}"
         handle = self._solution.add_helper(name, source)
         outcome = self._learner.add_helper(name, source)
-        self.log.append((Helper(name, source), outcome))
+        self.log.append(Helper(name, source))
         if isinstance(outcome, Raised):
             raise Failure(describe(outcome, "", self._limits))
         return handle

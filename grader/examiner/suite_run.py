@@ -11,7 +11,7 @@ import pytest
 
 from exercises.catalog import Limits
 from grader.errors import GraderError
-from grader.examiner.diagnosis import Record
+from grader.examiner.exchange import Record
 from grader.examiner.failure import Failure
 from grader.examiner.fixtures import Expectation, Rng
 from grader.examiner.messages import describe

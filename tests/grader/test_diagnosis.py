@@ -8,7 +8,8 @@ import torch
 
 from exercises.catalog import Limits
 from grader.errors import GraderError
-from grader.examiner.diagnosis import Diagnostician, Misconception, Record, load_misconceptions
+from grader.examiner.diagnosis import Diagnostician, Misconception, load_misconceptions
+from grader.examiner.exchange import Record
 from grader.examiner.failure import Failure
 from grader.examiner.in_process import InProcessCallee
 from grader.examiner.paired_calls import PairedCalls
