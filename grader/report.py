@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from exercises.catalog import Exercise
 
-SCHEMA = "report/v1"
+REPORT_SCHEMA = "report/v1"
 Outcome = Literal["passed", "failed", "error"]
 EXIT_CODES: Mapping[Outcome, int] = {"passed": 0, "failed": 1, "error": 3}
 MAX_TEXT = 20_000
@@ -141,14 +141,14 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data in the form `report/v1`."""
-        return {"schema": SCHEMA, **asdict(self), "layers": dict(self.layers)}
+        return {"schema": REPORT_SCHEMA, **asdict(self), "layers": dict(self.layers)}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Report":
         """The inverse of `to_dict`, from JSON as well. Raises `ValueError` for another schema."""
         fields = dict(data)
-        if fields.pop("schema", None) != SCHEMA:
-            raise ValueError(f"This is no {SCHEMA} report.")
+        if fields.pop("schema", None) != REPORT_SCHEMA:
+            raise ValueError(f"This is no {REPORT_SCHEMA} report.")
         fields["tests"] = tuple(_test_result(test) for test in fields["tests"])
         fields["diagnosis"] = Diagnosis(**fields["diagnosis"]) if fields["diagnosis"] else None
         fields["problem"] = Problem(**fields["problem"]) if fields["problem"] else None
