@@ -20,6 +20,7 @@ from grader.examiner.in_process import keep_objects
 from grader.examiner.submission_process import LOST
 from grader.worker.calls import Call, LoadedModule, Raised, Want
 from grader.worker.protocol import Handle
+from grader.worker.values import mapped
 
 
 class Callee(Protocol):
@@ -64,7 +65,8 @@ class PairedCalls:
         cotangent: Any = None,
     ) -> Any:
         """Make the call on both sides; the learner's value in the form of the solution's."""
-        call = Call(len(self.log), target, method, args, kwargs, want, cotangent)
+        asked = _as_now((args, dict(kwargs), want, cotangent))
+        call = Call(len(self.log), target, method, *asked)
         solved: list[Any] = []
 
         def ours() -> None:
@@ -138,6 +140,11 @@ class PairedCalls:
     def _fail(self, outcome: Raised, call: Call) -> Never:
         message = describe(outcome, _name(call), self._limits)
         raise Failure(message, self.last_call, frames=outcome.frames)
+
+
+def _as_now(value: Any) -> Any:
+    """A copy: a suite may change its tensors afterwards, and the log tells what was asked."""
+    return mapped(lambda leaf, path: leaf.clone() if isinstance(leaf, Tensor) else leaf, value)
 
 
 def _what(call: Call) -> str:
