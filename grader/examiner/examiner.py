@@ -21,7 +21,7 @@ from exercises.catalog import Catalog, Exercise, Limits, load_catalog
 from grader.errors import UsageError
 from grader.examiner.answer_key import AnswerKey
 from grader.examiner.exchange import Value
-from grader.examiner.messages import describe, describe_finding, missing_entry
+from grader.examiner.failure_messages import describe, describe_finding, missing_entry
 from grader.examiner.reasons import Reasons, find_reasons
 from grader.examiner.sandbox import Sandbox, shared_sandbox
 from grader.examiner.submission_process import SubmissionProcess
