@@ -20,11 +20,13 @@ import torch
 from exercises.catalog import Catalog, Exercise, Limits, load_catalog
 from grader.errors import UsageError
 from grader.examiner.answer_key import AnswerKey
+from grader.examiner.exchange import Value
 from grader.examiner.messages import describe, describe_finding, missing_entry
+from grader.examiner.reasons import Reasons, find_reasons
 from grader.examiner.sandbox import Sandbox, shared_sandbox
-from grader.examiner.submission_process import SubmissionProcess, Value
+from grader.examiner.submission_process import SubmissionProcess
 from grader.examiner.suite_run import SuiteRun
-from grader.report import Diagnosis, Outcome, Problem, Report, TestResult
+from grader.report import Outcome, Problem, Report, TestResult
 from grader.submission import MAX_SOURCE_BYTES, Submission
 from grader.worker.calls import Raised
 from grader.worker.inspection import Finding
@@ -133,9 +135,17 @@ class Examiner:
         # Modules that a suite or a solution builds are to live where the learner's do.
         with torch.device(self._device) if self._device != "cpu" else nullcontext():
             run.run(answer_key.suite)
-        found = {} if problem else self._diagnose(answer_key, run)
+        reasons = (
+            Reasons()
+            if problem
+            else find_reasons(run, answer_key, candidate, exercise.limits, self._sections)
+        )
         tests = tuple(
-            replace(test, diagnosis=found.get(test.name) if test.outcome == "failed" else None)
+            replace(
+                test,
+                diagnosis=reasons.diagnoses.get(test.name),
+                symptom=reasons.symptoms.get(test.name),
+            )
             for test in run
         )
         return Report(
@@ -147,18 +157,12 @@ class Examiner:
             points=sum(test.points for test in tests),
             max_points=sum(test.max_points for test in tests),
             tests=tests,
-            diagnosis=most_common([test.diagnosis for test in tests if test.diagnosis]),
+            diagnosis=reasons.diagnosis,
+            symptom=reasons.symptom,
+            smallest=reasons.smallest,
             problem=problem,
             layers=dict(candidate.layers),
         )
-
-    def _diagnose(self, answer_key: AnswerKey, run: SuiteRun) -> dict[str, Diagnosis]:
-        """The reason for each failed test that has one, with the section that explains it."""
-        found = {}
-        for test, diagnosis in answer_key.diagnostician.diagnose(run.records).items():
-            section, chapter = self._sections.get(diagnosis.see, ("", 0))
-            found[test] = replace(diagnosis, section=section, chapter=chapter)
-        return found
 
 
 def decode_files(submission: Submission) -> dict[str, str] | Problem:
@@ -222,8 +226,3 @@ def overall(tests: tuple[TestResult, ...]) -> Outcome:
     if "error" in outcomes or not outcomes:
         return "error"
     return "failed" if "failed" in outcomes else "passed"
-
-
-def most_common(found: list[Any]) -> Any:
-    """The diagnosis of the most tests; the first of them among equals."""
-    return max(found, key=found.count) if found else None
