@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from exercises.catalog import Limits
+from grader.lockdown.libraries import familiar_libraries
 from grader.worker.calls import Raised
 from grader.worker.inspection import Finding
 
@@ -35,7 +36,21 @@ def describe(raised: Raised, name: str, limits: Limits) -> str:
         case "misshapen":
             return f"The result of `{name}` should have shape {raised.message}."
         case "exit":
-            return "Your code called `sys.exit` (or `exit`). Return the result instead."
+            return (
+                "Your code called `sys.exit` (or `exit`, or `parse_args` with an argument missing)."
+                " Return the result instead."
+            )
+        case "input":
+            return (
+                "Your code waits for something to be typed (`input`), and nobody can type here."
+                ' Take it as a parameter, or ask for it below `if __name__ == "__main__":`.'
+            )
+        case "no_module":
+            return (
+                f"{raised.message}. What can be imported here: the standard library,"
+                f" {', '.join(familiar_libraries())} and what else is installed beside them, and"
+                " files of your own that lie in the same folder."
+            )
         case "recursion":
             return "Your code calls itself without end (RecursionError)."
         case "memory":
