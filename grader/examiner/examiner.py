@@ -173,15 +173,22 @@ def decode_files(submission: Submission) -> dict[str, str] | Problem:
             limit = MAX_SOURCE_BYTES // 1024
             return Problem("size", f"{whole} is larger than {limit} KB. An answer needs a few.")
         try:
-            text = source.decode("utf-8-sig") if isinstance(source, bytes) else source
+            text = source.decode() if isinstance(source, bytes) else source
             text.encode("utf-8")
         except UnicodeError:
+            text = None
+        if text is None or is_utf16(text):
             return Problem("encoding", f"{name} is not UTF-8 text. Save it as UTF-8 and try again.")
-        files[name] = text
+        files[name] = text.removeprefix("\ufeff")  # some editors begin with a byte-order mark
     main = f"{submission.exercise}.py"
     if main not in files:
         return Problem("missing", f"There is no {main} among the files: {', '.join(files)}.")
     return files
+
+
+def is_utf16(text: str) -> bool:
+    """Whether text that was read as UTF-8 is UTF-16: then every other character is null."""
+    return len(text) > 1 and "\0" in text[:2] and text.count("\0") >= len(text) // 3
 
 
 def open_submission(

@@ -23,7 +23,7 @@ def describe(raised: Raised, name: str, limits: Limits) -> str:
     """
     match raised.kind:
         case "unwritten":
-            return f"`{name}` is not written yet: it still raises NotImplementedError."
+            return _unwritten(raised, name)
         case "signature":
             return (
                 f"`{name}` cannot be called this way: {raised.message}. Keep the stub's signature."
@@ -45,6 +45,8 @@ def describe(raised: Raised, name: str, limits: Limits) -> str:
                 "Your code waits for something to be typed (`input`), and nobody can type here."
                 ' Take it as a parameter, or ask for it below `if __name__ == "__main__":`.'
             )
+        case "relative_import":
+            return "Import a file of yours by its name alone: `from softmax import`, without a dot."
         case "no_module":
             return (
                 f"{raised.message}. What can be imported here: the standard library,"
@@ -87,6 +89,18 @@ def describe(raised: Raised, name: str, limits: Limits) -> str:
         case _:
             text = f": {raised.message}" if raised.message else ""
             return f"{raised.type}{text}"
+
+
+def _unwritten(raised: Raised, name: str) -> str:
+    """It may be another file of the learner's that is still a stub."""
+    files = [file for file, *_ in raised.frames]
+    if files and files[-1] != files[0]:
+        function = raised.frames[-1][2]
+        return (
+            f"`{function}` in {files[-1]} is not written yet: it still raises NotImplementedError."
+            f" {files[0]} imports it, so write it first, or do without it here."
+        )
+    return f"`{name}` is not written yet: it still raises NotImplementedError."
 
 
 def describe_finding(finding: Finding, instead: dict[str, str]) -> str:

@@ -288,8 +288,10 @@ def _kind(error: BaseException, message: str) -> str:
     for category, kind in kinds:
         if isinstance(error, category):
             return kind
-    if isinstance(error, EOFError) and message.startswith("EOF when reading"):
+    if isinstance(error, EOFError) and message.startswith("EOF when reading a line"):
         return "input"
+    if isinstance(error, ImportError) and message.startswith("attempted relative import"):
+        return "relative_import"
     if "can't allocate memory" in message:
         return "memory"
     return "exception"
