@@ -115,7 +115,7 @@ class Examiner:
             self._sandbox, files, main, exercise.entry, frozenset(instead), limits
         )
         try:
-            problem = open_submission(candidate, instead, limits)
+            problem = open_submission(candidate, main, instead, limits)
             candidate.prepare_next()  # now: while pytest collects, the other processor is idle
             return self._run(exercise, candidate, seed, problem)
         finally:
@@ -192,13 +192,13 @@ def is_utf16(text: str) -> bool:
 
 
 def open_submission(
-    candidate: SubmissionProcess, instead: dict[str, str], limits: Limits
+    candidate: SubmissionProcess, main: str, instead: dict[str, str], limits: Limits
 ) -> Problem | None:
     """Parse and run the learner's file; what keeps it from being graded, if anything does."""
     outcome = candidate.inspect()
     if isinstance(outcome, Value) and isinstance(outcome.value, dict):
         finding = Finding(**outcome.value)
-        message = describe_finding(finding, instead)
+        message = describe_finding(finding, main, instead)
         return Problem(finding.kind, message, finding.line, finding.code)
     if isinstance(outcome, Value):
         outcome = candidate.load()

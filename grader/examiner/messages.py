@@ -103,12 +103,18 @@ def _unwritten(raised: Raised, name: str) -> str:
     return f"`{name}` is not written yet: it still raises NotImplementedError."
 
 
-def describe_finding(finding: Finding, instead: dict[str, str]) -> str:
+def describe_finding(finding: Finding, main: str, instead: dict[str, str]) -> str:
     """Why a file is not run at all."""
     where = f"Line {finding.line}" if finding.line else "The file"
     if finding.kind == "syntax":
         return f"{where} of {finding.file} is not valid Python: {finding.message}."
-    return f"{where} uses `{finding.call}`. {instead[finding.name]}"
+    if finding.file != main:
+        where = f"{where} of {finding.file}"
+    return (
+        f"{where} uses `{finding.call}`. {instead[finding.name]} (What was seen is the name"
+        f" `{finding.name}`; nothing was run. If it is one of your own, give it another name."
+        ' What you only compare with may stay below `if __name__ == "__main__":`.)'
+    )
 
 
 def missing_entry(name: str, found: object, defined: Iterable[object]) -> str:
