@@ -45,6 +45,11 @@ def describe(raised: Raised, name: str, limits: Limits) -> str:
                 "Your code waits for something to be typed (`input`), and nobody can type here."
                 ' Take it as a parameter, or ask for it below `if __name__ == "__main__":`.'
             )
+        case "no_file":
+            return (
+                f"Your code looks for a file that is not here ({raised.message}). An exercise"
+                " computes in memory: only files that it imports come along."
+            )
         case "relative_import":
             return "Import a file of yours by its name alone: `from softmax import`, without a dot."
         case "no_module":

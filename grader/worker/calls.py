@@ -283,6 +283,7 @@ def _kind(error: BaseException, message: str) -> str:
         (RecursionError, "recursion"),
         (MemoryError, "memory"),
         (PermissionError, "forbidden_action"),
+        (FileNotFoundError, "no_file"),
         (ModuleNotFoundError, "no_module"),
     )
     for category, kind in kinds:

@@ -3,7 +3,10 @@
 Every case is our solution of `softmax` with a few lines more, graded through the public face.
 """
 
+import contextlib
+import importlib.util
 import re
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -114,6 +117,8 @@ def test_a_right_answer_keeps_its_points(name: str, answer: Write) -> None:
         assert report.passed, shown
 
 
+# Without a screen they have no use; the last two do something when they are imported.
+LEFT_OUT = {"tkinter", "turtle", "turtledemo", "idlelib", "crypt", "nis", "antigravity", "this"}
 # A second time they fail in any Python process.
 ONCE = {
     "a wrapper": (
@@ -144,6 +149,18 @@ AT_THE_END = {
 def test_a_file_may_end_as_a_program_does(name: str, answer: Write) -> None:
     report = answer(bottom=AT_THE_END[name])
     assert report.passed, report.problem
+
+
+def test_the_standard_library_is_there_as_far_as_here(answer: Write) -> None:
+    """Also what links libraries of the system, which a worker cannot open."""
+    names = []
+    for name in sorted(sys.stdlib_module_names - LEFT_OUT):
+        with contextlib.suppress(ImportError):
+            if not name.startswith("_") and importlib.util.find_spec(name):
+                names.append(name)
+    report = answer(inside=f"import importlib\nfor n in {names}: importlib.import_module(n)")
+    assert len(names) > 150
+    assert report.passed, report.tests[0].message
 
 
 def test_what_is_printed_comes_in_order_through_every_stream(answer: Write) -> None:
@@ -179,6 +196,8 @@ TOLD = {
     "a part of a library": ("import torch.nn.attention.mine", r"No module named.*torch, numpy"),
     "a file of its own": ("from my_steps import f", r"No module named 'my_steps'.*same folder"),
     "the reference": ("import reference", r"No module named 'reference'.*torch, numpy"),
+    "a file that is not here": ("open('data.txt')", r"is not here \(.*data\.txt.*in memory"),
+    "an array that is not here": ("import numpy as n; n.load('x.npy')", r"is not here \(.*x\.npy"),
     "a folder": ("import os\nos.makedirs('out', exist_ok=True)", r"not allowed here.*no files"),
 }
 
