@@ -36,8 +36,7 @@ __all__ = ["LAYERS", "Layer", "Plan", "WorkerLimits", "apply", "prepare", "reada
 LAYERS = ("descriptors", "privileges", "limits", "landlock", "seccomp")
 # Extension modules that link libraries of the system, which a worker can no longer open.
 _LINKED_TO_THE_SYSTEM = (
-    *("bz2", "ctypes", "curses", "decimal", "hashlib", "lzma", "readline", "sqlite3", "ssl"),
-    *("uuid", "zlib"),
+    *("bz2", "ctypes", "decimal", "hashlib", "lzma", "sqlite3", "ssl", "uuid", "zlib"),
 )
 # torch and the CUDA driver ask for a cache folder before they have anything to put there. This one
 # exists and nothing can be written to it.

@@ -293,6 +293,8 @@ def _kind(error: BaseException, message: str) -> str:
         return "input"
     if isinstance(error, ImportError) and message.startswith("attempted relative import"):
         return "relative_import"
+    if isinstance(error, ImportError) and "cannot open shared object file" in message:
+        return "no_module"
     if "can't allocate memory" in message:
         return "memory"
     return "exception"
