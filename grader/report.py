@@ -10,8 +10,11 @@ from typing import Any, Literal
 
 from exercises.catalog import Exercise
 
-SCHEMA = "report/v2"
-READABLE = (SCHEMA, "report/v1")  # what `Report.from_dict` takes; the older one had no symptoms
+REPORT_SCHEMA = "report/v2"
+READABLE = (
+    REPORT_SCHEMA,
+    "report/v1",
+)  # what `Report.from_dict` takes; the older one had no symptoms
 Outcome = Literal["passed", "failed", "error"]
 EXIT_CODES: Mapping[Outcome, int] = {"passed": 0, "failed": 1, "error": 3}
 MAX_TEXT = 20_000
@@ -163,14 +166,14 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data in the form `report/v2`."""
-        return {"schema": SCHEMA, **asdict(self), "layers": dict(self.layers)}
+        return {"schema": REPORT_SCHEMA, **asdict(self), "layers": dict(self.layers)}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Report":
         """The inverse of `to_dict`, from JSON as well. Raises `ValueError` for another schema."""
         fields = dict(data)
         if fields.pop("schema", None) not in READABLE:
-            raise ValueError(f"This is no {SCHEMA} report.")
+            raise ValueError(f"This is no {REPORT_SCHEMA} report.")
         fields["tests"] = tuple(_test_result(test) for test in fields["tests"])
         for name, kind in _RECORDS.items():
             fields[name] = kind(**fields[name]) if fields.get(name) else None

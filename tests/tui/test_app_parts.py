@@ -1,4 +1,4 @@
-"""The pure parts behind the screens: heat maps, advice, stubs, days, states."""
+"""The pure parts behind the screens: advice, stubs, days, states."""
 
 from __future__ import annotations
 
@@ -8,20 +8,17 @@ from datetime import UTC, date, datetime, timedelta
 from typing import get_args
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from exercises.catalog import load_catalog
 from grader import Report
 from grader.report import Outcome
 from quizzes.cards.scheduling import Review, Schedule
 from tui.app.messages import PLACES_OF
-from tui.app.places import BY_NAME
+from tui.app.places import PLACES_BY_NAME
 from tui.app.screens.exercise import ExercisePage
 from tui.app.widgets.plots import calendar, columns
 from tui.app.widgets.table import balanced
 from tui.cli import COMMANDS
-from tui.figures.heatmap import NUMBER_WIDTH, differs, level, scale, short, worst
 from tui.progress.activity import hours_by_day, streak
 from tui.progress.records import AttemptKind
 from tui.progress.settings import SETTINGS, neighbour, parse
@@ -32,37 +29,6 @@ from tui.text.stub_outline import blocks, fill
 
 NAN = math.nan
 TODAY = date(2025, 6, 13)
-
-# heat maps
-
-
-@given(st.floats(allow_nan=True, allow_infinity=True))
-def test_a_short_number_is_short_and_near(number: float) -> None:
-    assert len(short(number)) <= NUMBER_WIDTH
-    if math.isfinite(number) and 1e-3 < abs(number) < 1e4:
-        assert float(short(number)) == pytest.approx(number, rel=0.06)
-
-
-@given(st.lists(st.lists(st.floats(allow_nan=True), min_size=3, max_size=3), min_size=1))
-def test_every_finite_number_lies_on_the_scale(rows: list[list[float]]) -> None:
-    low, high = scale(rows)
-    for number in (number for row in rows for number in row):
-        at = level(number, low, high)
-        assert (at is None) == (not math.isfinite(number))
-        assert at is None or 0 <= at <= 1
-
-
-def test_what_differs() -> None:
-    assert not differs(NAN, NAN)
-    assert differs(NAN, 1.0) and differs(1.0, NAN)
-    assert differs(math.inf, -math.inf) and not differs(math.inf, math.inf)
-    assert differs(1.0, 1.01) and not differs(1.0, 1.0001)
-
-
-def test_the_worst_place() -> None:
-    assert worst([[0, 1], [5, 0]], [[0, 2], [1, 0]]) == (1, 0)
-    assert worst([[0, NAN], [5, 0]], [[0, 2], [1, 0]]) == (0, 1)
-
 
 # advice
 
@@ -198,4 +164,4 @@ def test_every_setting_can_be_turned_and_stays_within_its_bounds(name: str) -> N
 
 def test_every_target_has_its_place() -> None:
     assert set(PLACES_OF) == set(get_args(Target))
-    assert set(PLACES_OF.values()) < set(BY_NAME)
+    assert set(PLACES_OF.values()) < set(PLACES_BY_NAME)

@@ -23,6 +23,7 @@ import click
 
 from exercises.catalog import Exercise
 from exercises.errors import CourseError
+from tui.commands.exit_codes import INTERRUPTED
 from tui.output import shown, width
 from tui.study.grading import read, tell
 from tui.study.save_watch import SaveWatch
@@ -31,37 +32,35 @@ from tui.study.session import Session, now
 if TYPE_CHECKING:
     from grader import Grader, GraderError, Report, Submission
 
-INTERRUPTED = 130  # what shells report for Ctrl-C
-
 
 @dataclass(frozen=True)
-class Saved:
+class SaveEvent:
     exercise: Exercise
 
 
 @dataclass(frozen=True)
-class Polling:
+class PollingEvent:
     says: str
 
 
-class Again:
+class EnterEvent:
     """Enter was pressed."""
 
 
 @dataclass(frozen=True)
-class Check:
-    """One that runs, or has ended."""
+class CheckEvent:
+    """A check that runs, or has ended."""
 
     exercise: Exercise
     submission: Submission
     running: Future[Report]
 
 
-class Leave:
+class LeaveEvent:
     """The keyboard's end of file, Ctrl-D."""
 
 
-Event = Saved | Polling | Again | Check | Leave
+Event = SaveEvent | PollingEvent | EnterEvent | CheckEvent | LeaveEvent
 
 
 class Watch:
@@ -87,22 +86,22 @@ class Watch:
         self._saves = SaveWatch(
             session.workspace,
             exercises,
-            on_save=lambda exercise: self._events.put(Saved(exercise)),
-            on_polling=lambda says: self._events.put(Polling(says)),
+            on_save=lambda exercise: self._events.put(SaveEvent(exercise)),
+            on_polling=lambda says: self._events.put(PollingEvent(says)),
         )
         self._wanted: dict[Exercise, None] = {}  # in the order in which they were asked for
-        self._check: Check | None = None
+        self._check: CheckEvent | None = None
         self._exit_code = INTERRUPTED
 
     def run(self) -> int:
         """Returns the exit code of the last verdict."""
         self._greet()
-        self._events.put(Again())
+        self._events.put(EnterEvent())
         threading.Thread(target=_listen_to_keyboard, args=(self._events,), daemon=True).start()
         try:
             with closing(self._saves):
                 self._saves.start()
-                while not isinstance(event := self._events.get(), Leave):
+                while not isinstance(event := self._events.get(), LeaveEvent):
                     self._handle(event)
         except KeyboardInterrupt:
             pass
@@ -112,15 +111,15 @@ class Watch:
 
     def _handle(self, event: Event) -> None:
         match event:
-            case Polling(says):
+            case PollingEvent(says):
                 click.echo(says, err=True)
-            case Again():
+            case EnterEvent():
                 self._saves.take(self._current)
                 self._want(self._current)
-            case Saved(exercise):
+            case SaveEvent(exercise):
                 if self._saves.take(exercise):
                     self._want(exercise)
-            case Check():
+            case CheckEvent():
                 self._check = None
                 self._tell(event)
                 self._start_next()
@@ -146,14 +145,14 @@ class Watch:
             except (CourseError, GraderError) as error:
                 self._excuse(error)
             else:
-                self._check = Check(exercise, submission, running)
+                self._check = CheckEvent(exercise, submission, running)
                 running.add_done_callback(partial(self._report, self._check))
 
-    def _report(self, check: Check, _: Future[Report]) -> None:
+    def _report(self, check: CheckEvent, _: Future[Report]) -> None:
         """Called by another thread."""
         self._events.put(check)
 
-    def _tell(self, check: Check) -> None:
+    def _tell(self, check: CheckEvent) -> None:
         from grader.errors import GraderError
 
         try:
@@ -191,8 +190,8 @@ def _listen_to_keyboard(events: SimpleQueue[Event]) -> None:
     try:
         keyboard = sys.stdin.fileno()
         while os.read(keyboard, 1024):
-            events.put(Again())
+            events.put(EnterEvent())
         if os.isatty(keyboard):
-            events.put(Leave())
+            events.put(LeaveEvent())
     except (OSError, ValueError):
         return  # there is no keyboard; saves and Ctrl-C still work

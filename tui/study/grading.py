@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -45,18 +46,18 @@ def tell(
 
 
 def read(session: Session, exercise: Exercise, kind: AttemptKind) -> Submission:
-    """The learner's file as it is now."""
+    """The learner's file as it is now, and what it imports. They may keep it where they like."""
     from grader import Submission
 
     file = session.workspace.file(exercise)
-    return Submission.from_file(file, exercise.id, seed=SEEDS[kind])
+    return Submission.from_file(file, exercise.id, seed=SEEDS[kind], within=Path(file.anchor))
 
 
 def keep(session: Session, submission: Submission, kind: AttemptKind, report: Report) -> str:
     """Record the attempt for good; or a note for the learner on why that cannot be."""
     if session.unkept:
         return f"This verdict is not kept. {session.unkept}"
-    (source,) = submission.files().values()
+    source = submission.main
     attempt = Attempt(
         exercise=submission.exercise,
         kind=kind,

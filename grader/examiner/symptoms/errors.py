@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from grader.examiner.comparison import same
 from grader.examiner.exchange import Exchange, Value
-from grader.examiner.messages import describe
+from grader.examiner.failure_messages import describe
 from grader.examiner.symptoms.evidence import Evidence, named_arguments
 from grader.worker.calls import Raised, name_of
 
