@@ -185,7 +185,7 @@ def test_the_time_for_the_whole_exercise_ends(examine: Callable[..., Any]) -> No
     sleeping = "import time\n\ndef softmax(x, dim=-1):\n    time.sleep(60)\n"
     limits = Limits(seconds=0.3, total_seconds=0.6)
     results = [*examine(SUITE_OF_FOUR, sleeping, "def softmax(x): return x", limits).values()]
-    assert "did not finish within 0.3 seconds" in results[0].message
+    assert "did not finish within 0.3 s " in results[0].message
     assert "Not finished: the 0.6 s for the whole exercise" in results[-1].message
 
 
