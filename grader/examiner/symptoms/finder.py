@@ -58,6 +58,7 @@ VALUES = (
     Detector("not-repeatable", dependence.not_repeatable, modest=True, asks=True),
     _looks("same-number", normalisation.all_alike),
     _looks("an-argument", identity.is_an_argument),
+    _looks("results-order", forms.results_in_another_order),
     _looks("another-result", identity.is_another_result),
     Detector("step", identity.is_a_step, asks=True),
     _looks("function", arithmetic.function_of_expected),
