@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from exercises.files import write_output
+from exercises.streams import discard_output
 from grader.errors import UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -30,11 +32,16 @@ def wants_colour() -> bool:
 
 
 def write(content: str, output: Path | None) -> None:
-    """To stdout, or to a file."""
-    if output is None:
-        click.echo(content, nl=False, color=True)
-    else:
-        try:
-            output.write_text(content, encoding="utf-8")
-        except OSError as error:
-            raise UsageError(f"{output} cannot be written: {error.strerror}.") from None
+    """To stdout, or to a file. Raises `UsageError` where it cannot be written."""
+    try:
+        if output is None:
+            click.echo(content, nl=False, color=True)
+        else:
+            write_output(output, content.encode())
+    except BrokenPipeError:  # nobody reads on; what the command ends with says enough
+        discard_output()
+    except OSError as error:
+        if output is None:
+            discard_output()
+        name = "The standard output" if output is None else output
+        raise UsageError(f"{name} cannot be written: {error.strerror}.") from None

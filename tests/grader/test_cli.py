@@ -151,6 +151,29 @@ def test_a_report_that_cannot_be_written_is_a_usage_error(wrong: Path, tmp_path:
     assert done.stderr == f"grader: {output} cannot be written: No such file or directory.\n"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")
+@pytest.mark.parametrize("arguments", [["run", "softmax.py"], ["doctor"]], ids=" ".join)
+def test_a_full_disk_is_said(arguments: list[str], tmp_path: Path, right: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*COMMAND, *arguments], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert done.returncode == 2
+    assert done.stderr == (
+        "grader: The standard output cannot be written: No space left on device.\n"
+    )
+
+
+def test_a_report_that_nobody_reads_is_a_verdict_all_the_same(right: Path, wrong: Path) -> None:
+    for file, status in ((right, 0), (wrong, 1)):
+        reader, writer = os.pipe()
+        os.close(reader)
+        arguments = [*COMMAND, "run", str(file), "--exercise", "softmax"]
+        done = subprocess.run(arguments, stdout=writer, stderr=subprocess.PIPE, text=True)
+        os.close(writer)
+        assert (done.returncode, done.stderr) == (status, "")
+
+
 def test_a_suite_that_breaks_ends_with_3(tmp_path: Path, right: Path) -> None:
     course = tmp_path / "course"
     for package in ("exercises", "grader"):

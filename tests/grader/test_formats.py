@@ -176,6 +176,15 @@ def test_a_section_that_no_chapter_has_is_named_all_the_same() -> None:
     assert "Explained in section a-section-of-its-own." in text.render(report)
 
 
+@pytest.mark.parametrize(
+    ("milliseconds", "says"),
+    [(0.4, "0 ms"), (999.4, "999 ms"), (999.6, "1.0 s"), (6100, "6.1 s"), (9960, "10 s")],
+)
+def test_a_time_is_said_in_the_unit_that_fits(milliseconds: float, says: str) -> None:
+    shown = text.render(replace(REPORT, duration_ms=milliseconds))
+    assert shown.splitlines()[0].endswith(f" points, {says}")
+
+
 def test_the_same_message_is_said_once() -> None:
     tests = tuple(replace(DIFFERS, name=f"test_{n}") for n in range(3))
     page = text.render(replace(REPORT, tests=tests))
