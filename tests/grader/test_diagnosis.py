@@ -1,19 +1,22 @@
 """Which mistake explains a wrong answer? The one that gives the learner's own values."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
 
-from exercises.catalog import Limits
+from exercises.catalog import Limits, load_catalog
 from grader.errors import GraderError
+from grader.examiner.answer_key import AnswerKey
 from grader.examiner.diagnosis import Diagnostician, Misconception, Record, load_misconceptions
 from grader.examiner.failure import Failure
 from grader.examiner.in_process import InProcessCallee
 from grader.examiner.paired_calls import PairedCalls
 from grader.examiner.submission_proxy import SubmissionProxy
 from grader.worker.calls import LoadedModule, load_source
+from grader.worker.protocol import Handle
 
 SOLUTION = "def f(x, n=1): return x * 2 + n"
 
@@ -316,3 +319,14 @@ def test_what_a_later_call_changes_is_remembered_as_it_was(
     records = {"test": Record(5, submission._calls.log, failed=True)}
     harmless = misconception("no-residual", ("return x + sublayer", "return sublayer"))
     assert Diagnostician("f", MODULE, [harmless]).diagnose(records) == {}
+
+
+def test_a_solution_is_loaded_once_for_suite_and_diagnosis() -> None:
+    """And what a suite makes with it is not what the diagnosis makes."""
+    key = AnswerKey(load_catalog().exercise("softmax"))
+    assert key.solution.module is key.diagnostician.module
+    assert key.solution.module is sys.modules["solution_softmax"]
+    suspect = key.diagnostician._solution
+    key.solution.keep("made by the suite", "0")
+    suspect.begin(1)
+    assert key.solution._resolve(Handle("0", "str")) == "made by the suite"
