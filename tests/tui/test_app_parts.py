@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import get_args
 
 import pytest
+from driving import NOW, Small
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +21,7 @@ from tui.app.widgets.table import balanced
 from tui.figures.heatmap import NUMBER_WIDTH, differs, level, scale, short, worst
 from tui.progress.activity import hours_by_day, streak
 from tui.progress.settings import SETTINGS, neighbour, parse
-from tui.study.statistics import WEEKS, recall_by_week
+from tui.study.statistics import WEEKS, recall_by_week, statistics
 from tui.study.targets import Target
 from tui.text.stub_outline import blocks, fill
 
@@ -120,6 +121,17 @@ def test_recall_counts_only_cards_that_were_learnt() -> None:
     log += [review(7, 4, "review"), review(7 * WEEKS, 4, "review")]
     weeks = [(week.known, week.total) for week in recall_by_week(log, now)]
     assert weeks == [(0, 0)] * (WEEKS - 2) + [(1, 1), (1, 2)]
+
+
+def test_the_hours_of_four_weeks_end_today(small: Small) -> None:
+    with small.session() as session:
+        for minutes in (0, 6):
+            session.progress.visit("weights", NOW - timedelta(minutes=minutes))
+        for minutes in (0, 3):
+            session.progress.visit("weights", NOW - timedelta(days=2, minutes=minutes))
+        hours = statistics(session, NOW).hours
+    assert hours[-3:] == pytest.approx((0.05, 0.0, 0.1))
+    assert len(hours) == 28 and not any(hours[:-3])
 
 
 @pytest.mark.parametrize("width", [20, 40, 72, 200])
