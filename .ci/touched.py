@@ -67,7 +67,7 @@ def touched(file: Path) -> Iterator[str]:
         yield "tests"
     elif package == "tests":
         is_test = file in TESTS or not (ROOT / file).exists()
-        yield from [str(file)] * (file in TESTS) if is_test else [folder_of(file)]
+        yield from [str(file)] * (file in TESTS) if is_test else of_helper(file)
     elif re.search(r"/ch\d\d", file.as_posix()):
         yield from CONTENT
         if file.suffix == ".py" or "suites" in file.parts:
@@ -78,10 +78,18 @@ def touched(file: Path) -> Iterator[str]:
         yield from nearest(file) or [f"tests/{package}"]
 
 
+def of_helper(helper: Path) -> list[str]:
+    """The tests of its folder; of a folder that has none, those that speak of it."""
+    top = helper.parts[1]
+    if len(helper.parts) == 2 or any(test.parts[1] == top for test in TESTS):
+        return [folder_of(helper)]
+    return [str(test) for test in TESTS if re.search(rf"\b{top}\b", text(test))]
+
+
 def folder_of(helper: Path) -> str:
     """The folder of a helper; what lies in a folder without tests belongs to the one above."""
     folder = helper.parent
-    while not any(test.parent == folder for test in TESTS) and folder != Path("tests"):
+    while not any(test.parent == folder for test in TESTS):
         folder = folder.parent
     return str(folder)
 

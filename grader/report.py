@@ -63,6 +63,15 @@ class Diagnosis:
 
 
 @dataclass(frozen=True)
+class Symptom(Shown):
+    """What the numbers themselves say of a wrong answer; `evidence` tells what it holds for."""
+
+    id: str
+    says: str
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
 class Comparison:
     """A window of the last two dimensions that shows the worst difference, to be drawn as a map.
 
@@ -93,6 +102,7 @@ class TestResult(Shown):
     expected: str = ""
     frames: tuple[Frame, ...] = ()
     diagnosis: Diagnosis | None = None
+    symptom: Symptom | None = None
     comparison: Comparison | None = None
     output: str = ""
     duration_ms: float = 0.0
@@ -121,6 +131,7 @@ class Report:
     device: str
     tests: tuple[TestResult, ...] = ()
     diagnosis: Diagnosis | None = None
+    symptom: Symptom | None = None
     problem: Problem | None = None
     layers: Mapping[str, str] = field(default_factory=dict)
     duration_ms: float = 0.0

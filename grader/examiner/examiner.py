@@ -20,14 +20,20 @@ import torch
 from exercises.catalog import Catalog, Exercise, Limits, load_catalog
 from grader.errors import UsageError
 from grader.examiner.answer_key import AnswerKey
+from grader.examiner.exchange import Value
 from grader.examiner.messages import describe, describe_finding, missing_entry
 from grader.examiner.sandbox import Sandbox, shared_sandbox
-from grader.examiner.submission_process import SubmissionProcess, Value
+from grader.examiner.submission_process import SubmissionProcess
 from grader.examiner.suite_run import SuiteRun
-from grader.report import Diagnosis, Outcome, Problem, Report, TestResult
+from grader.examiner.symptoms.evidence import argument_names
+from grader.examiner.symptoms.finder import SymptomFinder
+from grader.examiner.symptoms.inquiry import Inquiry
+from grader.report import Diagnosis, Outcome, Problem, Report, Symptom, TestResult
 from grader.submission import MAX_SOURCE_BYTES, Submission
 from grader.worker.calls import Raised
 from grader.worker.inspection import Finding
+
+INQUIRY_SECONDS = 1.0  # that may be spent on asking again, to find out what is wrong
 
 
 def grade(submission: Submission) -> Report:
@@ -133,10 +139,8 @@ class Examiner:
         # Modules that a suite or a solution builds are to live where the learner's do.
         with torch.device(self._device) if self._device != "cpu" else nullcontext():
             run.run(answer_key.suite)
-        found = {} if problem else self._diagnose(answer_key, run)
-        tests = tuple(
-            replace(test, diagnosis=found.get(test.name) if test.outcome == "failed" else None)
-            for test in run
+        tests = (
+            tuple(run) if problem else self._explained(answer_key, candidate, run, exercise.limits)
         )
         return Report(
             exercise.id,
@@ -148,17 +152,41 @@ class Examiner:
             max_points=sum(test.max_points for test in tests),
             tests=tests,
             diagnosis=most_common([test.diagnosis for test in tests if test.diagnosis]),
+            symptom=most_common([test.symptom for test in tests if test.symptom]),
             problem=problem,
             layers=dict(candidate.layers),
         )
 
-    def _diagnose(self, answer_key: AnswerKey, run: SuiteRun) -> dict[str, Diagnosis]:
-        """The reason for each failed test that has one, with the section that explains it."""
-        found = {}
-        for test, diagnosis in answer_key.diagnostician.diagnose(run.records).items():
-            section, chapter = self._sections.get(diagnosis.see, ("", 0))
-            found[test] = replace(diagnosis, section=section, chapter=chapter)
-        return found
+    def _explained(
+        self, answer_key: AnswerKey, candidate: SubmissionProcess, run: SuiteRun, limits: Limits
+    ) -> tuple[TestResult, ...]:
+        """The tests, the failed ones with the reason: a known mistake, or what the numbers say."""
+        diagnostician = answer_key.diagnostician
+        known = diagnostician.diagnose(run.records)
+        symptoms = self._symptoms(answer_key, candidate, run, limits) if run.failed else {}
+        return tuple(
+            replace(
+                test, diagnosis=self._placed(known.get(test.name)), symptom=symptoms.get(test.name)
+            )
+            if test.outcome == "failed"
+            else test
+            for test in run
+        )
+
+    def _symptoms(
+        self, answer_key: AnswerKey, candidate: SubmissionProcess, run: SuiteRun, limits: Limits
+    ) -> dict[str, Symptom]:
+        candidate.hurry(INQUIRY_SECONDS)
+        inquiry = Inquiry(candidate, answer_key.solution, run.records)
+        names = argument_names(answer_key.diagnostician.module)
+        return SymptomFinder(run.records, inquiry, names, limits).find()
+
+    def _placed(self, diagnosis: Diagnosis | None) -> Diagnosis | None:
+        """A diagnosis with the section of the lesson that explains it."""
+        if diagnosis is None:
+            return None
+        section, chapter = self._sections.get(diagnosis.see, ("", 0))
+        return replace(diagnosis, section=section, chapter=chapter)
 
 
 def decode_files(submission: Submission) -> dict[str, str] | Problem:

@@ -4,11 +4,11 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from exercises.catalog import Limits
 from grader.errors import GraderError, ProtocolError
+from grader.examiner.exchange import Value
 from grader.examiner.sandbox import START_SECONDS, Sandbox
 from grader.lockdown.limits import WorkerLimits
 from grader.report import MAX_TEXT
@@ -20,13 +20,6 @@ MAX_LINE = 1_000_000
 LOST = frozenset(
     {"time", "died", "garbage", "budget", "lost"}
 )  # kinds of `Raised` that end a worker
-
-
-@dataclass(frozen=True)
-class Value:
-    """What a call returned."""
-
-    value: Any
 
 
 class SubmissionProcess:
@@ -91,6 +84,10 @@ class SubmissionProcess:
         encoder = Encoder()
         request = encode_call(call, encoder)
         return self._ask(request, encoder.tensors, meanwhile)
+
+    def hurry(self, seconds: float) -> None:
+        """Leave no more than this for all that is still asked."""
+        self._left = min(self._left, seconds)
 
     def prepare_next(self) -> None:
         """Have a worker made for the next submission, which is likely to need one like ours."""

@@ -19,6 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.worker.protocol import Encoder, Handle, decode
+from grader.worker.values import mapped
 
 Want = Literal["value", "gradients", "inputs_after", "dict", "nothing"]
 
@@ -39,6 +40,12 @@ class Call:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     want: Want = "value"
     cotangent: Any = None
+
+
+def name_of(call: Call) -> str:
+    """What is called, as the learner knows it: `softmax`, `GPT.generate`."""
+    target = call.target if isinstance(call.target, str) else call.target.type
+    return f"{target}.{call.method}" if call.method else target
 
 
 def encode_call(call: Call, encoder: Encoder) -> dict[str, Any]:
@@ -155,17 +162,13 @@ class LoadedModule:
 
     def _inside(self, value: Any) -> Any:
         """`value` with handles resolved, and tensors copied so that a call cannot touch them."""
-        if isinstance(value, Handle):
-            return self._resolve(value)
-        if isinstance(value, Tensor):
-            return value.clone()
-        if isinstance(value, tuple):
-            return tuple(self._inside(item) for item in value)
-        if isinstance(value, list):
-            return [self._inside(item) for item in value]
-        if isinstance(value, dict):
-            return {key: self._inside(item) for key, item in value.items()}
-        return value
+
+        def inside(leaf: Any, path: str) -> Any:
+            if isinstance(leaf, Handle):
+                return self._resolve(leaf)
+            return leaf.clone() if isinstance(leaf, Tensor) else leaf
+
+        return mapped(inside, value)
 
 
 def _type_of(value: object) -> str:

@@ -10,12 +10,13 @@ import torch
 from exercises.catalog import Limits, load_catalog
 from grader.errors import GraderError
 from grader.examiner.answer_key import AnswerKey
-from grader.examiner.diagnosis import Diagnostician, Misconception, Record, load_misconceptions
+from grader.examiner.diagnosis import Diagnostician, Misconception, load_misconceptions
+from grader.examiner.exchange import Exchange, Record, Value
 from grader.examiner.failure import Failure
 from grader.examiner.in_process import InProcessCallee
 from grader.examiner.paired_calls import PairedCalls
 from grader.examiner.submission_proxy import SubmissionProxy
-from grader.worker.calls import LoadedModule, load_source
+from grader.worker.calls import Call, LoadedModule, load_source
 from grader.worker.protocol import Handle
 
 SOLUTION = "def f(x, n=1): return x * 2 + n"
@@ -326,7 +327,40 @@ def test_a_solution_is_loaded_once_for_suite_and_diagnosis() -> None:
     key = AnswerKey(load_catalog().exercise("softmax"))
     assert key.solution.module is key.diagnostician.module
     assert key.solution.module is sys.modules["solution_softmax"]
-    suspect = key.diagnostician._solution
     key.solution.keep("made by the suite", "0")
-    suspect.begin(1)
+    call, x = Call(0, "softmax", args=(torch.ones(2),)), torch.ones(2)
+    asked = Exchange(call, Value((x - x.max()).exp()), Value(x / 2))  # not divided by the sum
+    assert key.diagnostician.diagnose({"test": Record(1, [asked], failed=True)})
     assert key.solution._resolve(Handle("0", "str")) == "made by the suite"
+
+
+def test_a_suite_may_change_its_tensors_after_the_call() -> None:
+    def changes(submission: SubmissionProxy) -> bool:
+        x = torch.ones(3)
+        submission.f(x)
+        x[1:] = 7.0
+        submission.f(x)
+        return True
+
+    mistakes = [misconception("no-bias", ("+ n", ""))]
+    assert names("def f(x, n=1): return x * 2", mistakes, changes) == {"test_0": "no-bias"}
+
+
+def test_a_second_mistake_does_not_hide_the_first() -> None:
+    mistakes = [misconception("no-bias", ("+ n", "")), misconception("thrice", ("* 2", "* 3"))]
+    tests = fails_at(0), fails_at(3)
+    both = names("def f(x, n=1): return x * 3", mistakes, *tests)
+    assert both == {"test_0": "no-bias", "test_1": "thrice"}
+
+
+def test_a_suspect_that_is_wrong_where_the_learner_is_right_is_not_named() -> None:
+    mistakes = [misconception("no-bias", ("+ n", ""))]
+    source = "def f(x, n=1): return x * 2 + n * (x > 0)"
+    assert names(source, mistakes, fails_at(-1)) == {"test_0": "no-bias"}
+    assert names(source, mistakes, fails_at(-1), passes_at(1)) == {}
+
+
+def test_a_suspect_that_is_wrong_in_another_way_is_not_named() -> None:
+    mistakes = [misconception("no-bias", ("+ n", ""))]
+    source = "def f(x, n=1): return x * 2 - 5 * (x > 0)"
+    assert names(source, mistakes, fails_at(-1), fails_at(1)) == {}

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from exercises.catalog import Limits
-from grader.examiner.submission_process import SubmissionProcess, Value, worker_limits
+from grader.examiner.exchange import Value
+from grader.examiner.submission_process import SubmissionProcess, worker_limits
 from grader.examiner.submission_proxy import SubmissionProxy
 from grader.report import TestResult
 from grader.worker.calls import Call, LoadedModule, Raised, load_source

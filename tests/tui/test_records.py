@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from quizzes.cards.scheduling import RATINGS, Done, Rating, Review, Schedule, Scheduler
 from tui.progress.answers import Answer, TestOut
-from tui.progress.progress import Attempt, Progress
+from tui.progress.progress import Progress
 from tui.progress.records import Answered
 from tui.progress.schema import MIGRATIONS
 from tui.progress.settings import SETTINGS, BadSetting
@@ -50,18 +50,6 @@ def test_the_planner_reads_the_last_answers_by_the_learners_day(progress: Progre
         "b": Answered(True, NOW.date() + timedelta(days=1)),
     }
     assert progress.history.asked_today(tokyo) == 1
-
-
-def test_an_exercise_is_passed_by_its_first_submission_that_passes(progress: Progress) -> None:
-    for days, kind, outcome in (
-        (0, "submit", "failed"),
-        (1, "check", "passed"),
-        (2, "submit", "passed"),
-        (3, "submit", "passed"),
-    ):
-        at = NOW + timedelta(days=days)
-        progress.record(Attempt("softmax", kind, outcome, 1, 1, 0, at, b"", "{}"))  # type: ignore[arg-type]
-    assert progress.history.passed_on(NOW) == {"softmax": NOW.date() + timedelta(days=2)}
 
 
 def test_a_passed_testout_is_for_good(progress: Progress) -> None:
