@@ -21,19 +21,15 @@ from exercises.catalog import Catalog, Exercise, Limits, load_catalog
 from grader.errors import UsageError
 from grader.examiner.answer_key import AnswerKey
 from grader.examiner.exchange import Value
-from grader.examiner.messages import describe, describe_finding, missing_entry
+from grader.examiner.failure_messages import describe, describe_finding, missing_entry
+from grader.examiner.reasons import Reasons, find_reasons
 from grader.examiner.sandbox import Sandbox, shared_sandbox
 from grader.examiner.submission_process import SubmissionProcess
 from grader.examiner.suite_run import SuiteRun
-from grader.examiner.symptoms.evidence import argument_names
-from grader.examiner.symptoms.finder import SymptomFinder
-from grader.examiner.symptoms.inquiry import Inquiry
-from grader.report import Diagnosis, Outcome, Problem, Report, Symptom, TestResult
+from grader.report import Outcome, Problem, Report, TestResult
 from grader.submission import MAX_SOURCE_BYTES, Submission
 from grader.worker.calls import Raised
 from grader.worker.inspection import Finding
-
-INQUIRY_SECONDS = 1.0  # that may be spent on asking again, to find out what is wrong
 
 
 def grade(submission: Submission) -> Report:
@@ -139,8 +135,18 @@ class Examiner:
         # Modules that a suite or a solution builds are to live where the learner's do.
         with torch.device(self._device) if self._device != "cpu" else nullcontext():
             run.run(answer_key.suite)
-        tests = (
-            tuple(run) if problem else self._explained(answer_key, candidate, run, exercise.limits)
+        reasons = (
+            Reasons()
+            if problem
+            else find_reasons(run, answer_key, candidate, exercise.limits, self._sections)
+        )
+        tests = tuple(
+            replace(
+                test,
+                diagnosis=reasons.diagnoses.get(test.name),
+                symptom=reasons.symptoms.get(test.name),
+            )
+            for test in run
         )
         return Report(
             exercise.id,
@@ -151,42 +157,12 @@ class Examiner:
             points=sum(test.points for test in tests),
             max_points=sum(test.max_points for test in tests),
             tests=tests,
-            diagnosis=most_common([test.diagnosis for test in tests if test.diagnosis]),
-            symptom=most_common([test.symptom for test in tests if test.symptom]),
+            diagnosis=reasons.diagnosis,
+            symptom=reasons.symptom,
+            smallest=reasons.smallest,
             problem=problem,
             layers=dict(candidate.layers),
         )
-
-    def _explained(
-        self, answer_key: AnswerKey, candidate: SubmissionProcess, run: SuiteRun, limits: Limits
-    ) -> tuple[TestResult, ...]:
-        """The tests, the failed ones with the reason: a known mistake, or what the numbers say."""
-        diagnostician = answer_key.diagnostician
-        known = diagnostician.diagnose(run.records)
-        symptoms = self._symptoms(answer_key, candidate, run, limits) if run.failed else {}
-        return tuple(
-            replace(
-                test, diagnosis=self._placed(known.get(test.name)), symptom=symptoms.get(test.name)
-            )
-            if test.outcome == "failed"
-            else test
-            for test in run
-        )
-
-    def _symptoms(
-        self, answer_key: AnswerKey, candidate: SubmissionProcess, run: SuiteRun, limits: Limits
-    ) -> dict[str, Symptom]:
-        candidate.hurry(INQUIRY_SECONDS)
-        inquiry = Inquiry(candidate, answer_key.solution, run.records)
-        names = argument_names(answer_key.diagnostician.module)
-        return SymptomFinder(run.records, inquiry, names, limits).find()
-
-    def _placed(self, diagnosis: Diagnosis | None) -> Diagnosis | None:
-        """A diagnosis with the section of the lesson that explains it."""
-        if diagnosis is None:
-            return None
-        section, chapter = self._sections.get(diagnosis.see, ("", 0))
-        return replace(diagnosis, section=section, chapter=chapter)
 
 
 def decode_files(submission: Submission) -> dict[str, str] | Problem:
@@ -250,8 +226,3 @@ def overall(tests: tuple[TestResult, ...]) -> Outcome:
     if "error" in outcomes or not outcomes:
         return "error"
     return "failed" if "failed" in outcomes else "passed"
-
-
-def most_common(found: list[Any]) -> Any:
-    """The diagnosis of the most tests; the first of them among equals."""
-    return max(found, key=found.count) if found else None

@@ -15,8 +15,8 @@ from grader.examiner.comparison import Differs, check_structure
 from grader.examiner.display import kind_of, show
 from grader.examiner.exchange import Exchange, Helper, Value
 from grader.examiner.failure import Failure
+from grader.examiner.failure_messages import describe
 from grader.examiner.in_process import keep_objects
-from grader.examiner.messages import describe
 from grader.examiner.submission_process import LOST
 from grader.worker.calls import Call, LoadedModule, Raised, Want, name_of
 from grader.worker.protocol import Handle

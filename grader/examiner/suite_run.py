@@ -13,8 +13,8 @@ from exercises.catalog import Limits
 from grader.errors import GraderError
 from grader.examiner.exchange import Record
 from grader.examiner.failure import Failure
+from grader.examiner.failure_messages import describe
 from grader.examiner.fixtures import Expectation, Rng
-from grader.examiner.messages import describe
 from grader.examiner.paired_calls import Callee, PairedCalls
 from grader.examiner.submission_proxy import SubmissionProxy
 from grader.report import Frame, TestResult

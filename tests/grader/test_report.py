@@ -182,7 +182,7 @@ def test_a_text_without_end_is_cut() -> None:
 
 @pytest.mark.parametrize("schema", [None, "report/v2", 1])
 def test_another_schema_is_refused(schema: object) -> None:
-    with pytest.raises(ValueError, match=r"no report/v1 report"):
+    with pytest.raises(ValueError, match=r"no report/v2 report"):
         Report.from_dict({**FULL.to_dict(), "schema": schema})
 
 

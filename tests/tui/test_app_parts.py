@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from exercises.catalog import load_catalog
 from quizzes.cards.scheduling import Review, Schedule
 from tui.app.messages import PLACES_OF
-from tui.app.places import BY_NAME
+from tui.app.places import PLACES_BY_NAME
 from tui.app.widgets.plots import calendar, columns
 from tui.app.widgets.table import balanced
 from tui.figures.heatmap import NUMBER_WIDTH, differs, level, scale, short, worst
@@ -181,4 +181,4 @@ def test_every_setting_can_be_turned_and_stays_within_its_bounds(name: str) -> N
 
 def test_every_target_has_its_place() -> None:
     assert set(PLACES_OF) == set(get_args(Target))
-    assert set(PLACES_OF.values()) < set(BY_NAME)
+    assert set(PLACES_OF.values()) < set(PLACES_BY_NAME)

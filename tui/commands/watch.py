@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import click
 
 from exercises.catalog import Exercise
+from tui.commands.exit_codes import INTERRUPTED
 from tui.output import shown, width
 from tui.study.grading import grade, print_report
 from tui.study.save_watcher import SaveWatcher, Stamp, stamp
@@ -28,28 +29,26 @@ from tui.study.session import Session, now
 if TYPE_CHECKING:
     from grader import Grader
 
-INTERRUPTED = 130  # what shells report for Ctrl-C
-
 
 @dataclass(frozen=True)
-class Saved:
+class SaveEvent:
     file: Path
 
 
 @dataclass(frozen=True)
-class Polling:
+class PollingEvent:
     reason: str
 
 
-class Again:
+class EnterEvent:
     """Enter was pressed."""
 
 
-class Leave:
+class LeaveEvent:
     """The keyboard's end of file, Ctrl-D."""
 
 
-Event = Saved | Polling | Again | Leave
+Event = SaveEvent | PollingEvent | EnterEvent | LeaveEvent
 
 
 class Watch:
@@ -79,15 +78,15 @@ class Watch:
             root=workspace.root,
             files=self._by_file.keys(),
             probe=workspace.state / "probe",
-            on_save=lambda file: put(Saved(file)),
-            on_polling=lambda reason: put(Polling(reason)),
+            on_save=lambda file: put(SaveEvent(file)),
+            on_polling=lambda reason: put(PollingEvent(reason)),
         )
         self._greet()
-        put(Again())
+        put(EnterEvent())
         threading.Thread(target=_listen_to_keyboard, args=(self._events,), daemon=True).start()
         try:
             with watcher:
-                while not isinstance(event := self._events.get(), Leave):
+                while not isinstance(event := self._events.get(), LeaveEvent):
                     self._handle(event)
         except KeyboardInterrupt:
             pass
@@ -95,11 +94,11 @@ class Watch:
 
     def _handle(self, event: Event) -> None:
         match event:
-            case Polling(reason):
+            case PollingEvent(reason):
                 click.echo(f"{reason}; looking at your files every moment instead.", err=True)
-            case Again():
+            case EnterEvent():
                 self._check(self._current)
-            case Saved(file):
+            case SaveEvent(file):
                 # One save may be reported more than once, and a rename starts with no file at all.
                 if stamp(file) not in (None, self._graded.get(file)):
                     self._check(self._by_file[file])
@@ -141,8 +140,8 @@ def _listen_to_keyboard(events: SimpleQueue[Event]) -> None:
     try:
         keyboard = sys.stdin.fileno()
         while os.read(keyboard, 1024):
-            events.put(Again())
+            events.put(EnterEvent())
         if os.isatty(keyboard):
-            events.put(Leave())
+            events.put(LeaveEvent())
     except (OSError, ValueError):
         return  # there is no keyboard; saves and Ctrl-C still work

@@ -1,8 +1,11 @@
 """Calls that end with an error, and calls that should have."""
 
-from grader.examiner.exchange import Value
-from grader.examiner.messages import describe
-from grader.examiner.symptoms.evidence import Evidence
+from collections.abc import Iterator
+
+from grader.examiner.comparison import same
+from grader.examiner.exchange import Exchange, Value
+from grader.examiner.failure_messages import describe
+from grader.examiner.symptoms.evidence import Evidence, named_arguments
 from grader.worker.calls import Raised, name_of
 
 # By a part of torch's or Python's own text, what it usually means.
@@ -49,13 +52,13 @@ def stops(evidence: Evidence) -> str | None:
         }
         return told.pop() if len(told) == 1 else None
     places = {raised.frames[-1][1:] for raised in found if raised.frames}
-    if len(places) != 1:
+    if len(places) > 1:
         return None
-    line, _, code = places.pop()
+    where = "in line {0}, `{2}`, ".format(*places.pop()) if places else ""
     same = {raised.message for raised in found}
     text = f"{found[0].type}: {found[0].message}" if len(same) == 1 else found[0].type
     meaning = next((says for part, says in MEANINGS if all(part in m for m in same)), "")
-    said = f"Your code stops in line {line}, `{code}`, with {text.rstrip('.')}."
+    said = f"Your code stops {where}with {text.rstrip('.')}."
     return f"{said} {meaning}".rstrip()
 
 
@@ -73,10 +76,19 @@ def accepts(evidence: Evidence) -> str | None:
 
 def changes_arguments(evidence: Evidence) -> str | None:
     """Arguments that are others after the call."""
-    names = sorted({found.label for found in evidence.differences})
+    names = sorted({name for exchange in evidence.wrong for name in _changed(exchange, evidence)})
     if not names:
         return None
     return (
         f"Your code changes {' and '.join(names)}, which belongs to the caller. An operation that"
         " ends in `_`, or an assignment to an index, writes into the tensor itself."
     )
+
+
+def _changed(exchange: Exchange, evidence: Evidence) -> Iterator[str]:
+    if not isinstance(exchange.got, Value) or not isinstance(exchange.expected, Value):
+        return
+    names = named_arguments(exchange.call, evidence.names)
+    for name, now, then in zip(names, exchange.got.value, exchange.expected.value, strict=False):
+        if not same(now, then):
+            yield f"`{name}`"

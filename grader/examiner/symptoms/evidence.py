@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -72,7 +72,7 @@ class Difference:
 def dimension(dim: int, dims: int) -> str:
     """What a sentence calls a dimension, so that it fits tensors with more of them in front."""
     ends = {1: "the last dimension", 2: "the second to last dimension"}
-    return ends.get(dims - dim, f"dimension {dim}") if dims > 1 else "the only dimension"
+    return ends.get(dims - dim, f"dimension {dim}")
 
 
 TOLERANCE = {torch.float64: 1e-8, torch.float32: 1e-4, torch.float16: 1e-2, torch.bfloat16: 4e-2}
@@ -96,6 +96,7 @@ class Evidence:
     right: Sequence[Exchange]
     names: ArgumentNames = field(repr=False)
     limits: Limits = field(default_factory=Limits)
+    only: str | None = None
 
     @cached_property
     def differences(self) -> list[Difference]:
@@ -103,7 +104,7 @@ class Evidence:
         found = []
         for exchange in self.wrong:
             found += [part for part in compared(exchange, self.names) if not part.close.all()]
-        return found
+        return [part for part in found if self.only is None or part.label == self.only]
 
     @cached_property
     def agreements(self) -> list[Difference]:
@@ -117,6 +118,15 @@ class Evidence:
     def numbers(self) -> int:
         """How many numbers differ."""
         return sum(int((~difference.close).sum()) for difference in self.differences)
+
+    @property
+    def labels(self) -> list[str]:
+        """Which of several values or gradients differ, in the order in which they come."""
+        return list(dict.fromkeys(found.label for found in self.differences))
+
+    def about(self, label: str) -> "Evidence":
+        """The evidence of one of several values alone."""
+        return replace(self, only=label)
 
     @property
     def what(self) -> str:

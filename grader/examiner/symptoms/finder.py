@@ -18,16 +18,19 @@ from grader.examiner.symptoms import (
     order,
     precision,
     regions,
+    tendency,
 )
 from grader.examiner.symptoms.evidence import (
     ArgumentNames,
     Evidence,
     Kind,
     gather,
+    kind_of,
     kind_of_test,
 )
 from grader.examiner.symptoms.inquiry import Inquiry
-from grader.report import Symptom
+from grader.examiner.symptoms.smallest_call import smallest_failing_call
+from grader.report import FailingCall, Symptom
 
 
 @dataclass(frozen=True)
@@ -71,12 +74,19 @@ VALUES = (
     _looks("row-shift", arithmetic.shifted_rows),
     Detector("dependence", dependence.depends_on_other_things),
     _looks("digits", precision.few_digits),
+    _looks("flatness", tendency.flatter_or_sharper),
     _looks("not-normalised", normalisation.not_normalised, modest=True),
     _looks("which-calls", contrast.goes_wrong, modest=True),
+    Detector("growth", tendency.grows_otherwise),
+    _looks("one-sided", tendency.one_sided),
 )
 DETECTORS: Mapping[Kind, tuple[Detector, ...]] = {
     "value": VALUES,
-    "gradients": (_looks("no-gradient", gradients.nothing_arrives, modest=True), *VALUES),
+    "gradients": (
+        _looks("no-gradient", gradients.nothing_arrives, modest=True),
+        *VALUES,
+        _looks("gradients-only", tendency.values_are_right),
+    ),
     "form": (
         _looks("form", forms.other_form, modest=True),
         _looks("which-calls", contrast.goes_wrong),
@@ -89,6 +99,9 @@ DETECTORS: Mapping[Kind, tuple[Detector, ...]] = {
     "acceptance": (_looks("acceptance", errors.accepts, modest=True),),
     "arguments": (_looks("arguments", errors.changes_arguments, modest=True),),
 }
+
+
+MAX_APART = 12  # values or gradients that are looked at one by one
 
 
 class SymptomFinder:
@@ -122,6 +135,16 @@ class SymptomFinder:
                     found[name] = symptom
         return found
 
+    def smallest(self) -> FailingCall | None:
+        """The smallest call that goes wrong."""
+        wrong = [
+            exchange
+            for record in self._failed.values()
+            for exchange in record.exchanges
+            if kind_of(exchange) != "right"
+        ]
+        return smallest_failing_call(wrong, self._inquiry)
+
     def _kinds(self) -> Iterator[tuple[Kind, list[str]]]:
         kinds = sorted((kind_of_test(record), name) for name, record in self._failed.items())
         for kind, group in groupby(kinds, key=lambda pair: pair[0]):
@@ -134,11 +157,16 @@ class SymptomFinder:
         evidence = gather(records, self._passed, kind, self._names, self._limits)
         if not evidence.wrong:
             return None
-        for detector in DETECTORS.get(kind, ()):
-            if only_modest and not detector.modest:
-                continue
+        detectors = [d for d in DETECTORS.get(kind, ()) if d.modest or not only_modest]
+        labels = evidence.labels
+        apart = [evidence.about(label) for label in labels] if 1 < len(labels) <= MAX_APART else []
+        for detector in detectors:
             if says := detector.says(evidence, self._inquiry):
                 return Symptom(detector.id, says, holds_for(evidence))
+        for one in apart:
+            for detector in detectors:
+                if says := detector.says(one, self._inquiry):
+                    return Symptom(detector.id, says, holds_for(one))
         return None
 
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from grader.examiner.symptoms.evidence import Difference, Evidence, as_numbers, distinct
+from grader.examiner.exchange import Exchange
+from grader.examiner.symptoms.evidence import Difference, Evidence, compared, distinct
 from grader.examiner.symptoms.inquiry import Inquiry
-from grader.worker.values import leaves
 
 
 def is_an_argument(evidence: Evidence) -> str | None:
@@ -34,19 +34,19 @@ def misses_or_adds_an_argument(evidence: Evidence) -> str | None:
 
 def is_another_result(evidence: Evidence) -> str | None:
     """Results in each other's place."""
-    places: set[int] = set()
+    places: set[str] | None = None
     for found in evidence.differences:
-        assert found.exchange.expected
-        value = getattr(found.exchange.expected, "value", None)
-        others = [as_numbers(leaf) for _, leaf in leaves(value)]
-        where = {i for i, other in enumerate(others) if other is not None and found.gives(other)}
-        if not where or len(others) < 2:
+        others = compared(
+            Exchange(found.exchange.call, found.exchange.expected, found.exchange.expected),
+            evidence.names,
+        )
+        here = {other.label for other in others if found.gives(other.expected)}
+        places = here if places is None else places & here
+        if not places:
             return None
-        places = places & where if places else where
-    if not places or not evidence.differences:
+    if not places or not _is_telling(evidence):
         return None
-    kind = "gradient" if evidence.differences[0].exchange.call.want == "gradients" else "value"
-    return f"{evidence.what} is what {kind} {min(places) + 1} of the results should be."
+    return f"{evidence.what} is what {min(places)} should be."
 
 
 def is_a_step(evidence: Evidence, inquiry: Inquiry) -> str | None:
