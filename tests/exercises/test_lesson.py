@@ -94,7 +94,7 @@ def test_a_call_is_a_block_of_its_own_without_blank_lines_around_it() -> None:
         "> **Figure** masks — Look.",
     )
     blocks = parse("\n".join(lines)).blocks
-    assert [type(block) for block in blocks] == [Prose, ExerciseLine, Prose, Figure]
+    assert [type(block) for block in blocks] == [Prose, ExerciseLine, Prose, FigureLine]
     assert [(block.line, block.text) for block in blocks] == list(enumerate(lines, start=1))
 
 
