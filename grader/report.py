@@ -11,7 +11,10 @@ from typing import Any, Literal
 from exercises.catalog import Exercise
 
 REPORT_SCHEMA = "report/v2"
-READABLE = (REPORT_SCHEMA, "report/v1")  # what `Report.from_dict` takes; the older one had no symptoms
+READABLE = (
+    REPORT_SCHEMA,
+    "report/v1",
+)  # what `Report.from_dict` takes; the older one had no symptoms
 Outcome = Literal["passed", "failed", "error"]
 EXIT_CODES: Mapping[Outcome, int] = {"passed": 0, "failed": 1, "error": 3}
 MAX_TEXT = 20_000

@@ -116,7 +116,7 @@ class Examiner:
             self._sandbox, files, main, exercise.entry, frozenset(instead), limits
         )
         try:
-            problem = open_submission(candidate, instead, limits)
+            problem = open_submission(candidate, main, instead, limits)
             candidate.prepare_next()  # now: while pytest collects, the other processor is idle
             return self._run(exercise, candidate, seed, problem)
         finally:
@@ -176,25 +176,32 @@ def decode_files(submission: Submission) -> dict[str, str] | Problem:
             limit = MAX_SOURCE_BYTES // 1024
             return Problem("size", f"{whole} is larger than {limit} KB. An answer needs a few.")
         try:
-            text = source.decode("utf-8-sig") if isinstance(source, bytes) else source
+            text = source.decode() if isinstance(source, bytes) else source
             text.encode("utf-8")
         except UnicodeError:
+            text = None
+        if text is None or is_utf16(text):
             return Problem("encoding", f"{name} is not UTF-8 text. Save it as UTF-8 and try again.")
-        files[name] = text
+        files[name] = text.removeprefix("\ufeff")  # some editors begin with a byte-order mark
     main = f"{submission.exercise}.py"
     if main not in files:
         return Problem("missing", f"There is no {main} among the files: {', '.join(files)}.")
     return files
 
 
+def is_utf16(text: str) -> bool:
+    """Whether text that was read as UTF-8 is UTF-16: then every other character is null."""
+    return len(text) > 1 and "\0" in text[:2] and text.count("\0") >= len(text) // 3
+
+
 def open_submission(
-    candidate: SubmissionProcess, instead: dict[str, str], limits: Limits
+    candidate: SubmissionProcess, main: str, instead: dict[str, str], limits: Limits
 ) -> Problem | None:
     """Parse and run the learner's file; what keeps it from being graded, if anything does."""
     outcome = candidate.inspect()
     if isinstance(outcome, Value) and isinstance(outcome.value, dict):
         finding = Finding(**outcome.value)
-        message = describe_finding(finding, instead)
+        message = describe_finding(finding, main, instead)
         return Problem(finding.kind, message, finding.line, finding.code)
     if isinstance(outcome, Value):
         outcome = candidate.load()

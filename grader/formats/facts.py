@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from grader.report import Diagnosis, Report, TestResult
+from grader.report import Diagnosis, Problem, Report, TestResult
 
 VERDICTS = {"passed": "passed", "failed": "not passed", "error": "could not be graded"}
 MAX_PRINTED = 10  # lines of what a learner's code printed, where a person reads it
@@ -19,6 +19,25 @@ def counts(report: Report) -> str:
     return (
         f"{passed} of {len(report.tests)} tests, {report.points:g} of {report.max_points:g} points"
     )
+
+
+def code(problem: Problem) -> list[str]:
+    """The lines that a problem with the whole file is about, with their numbers where known."""
+    lines = problem.code.splitlines()
+    if problem.line is None:
+        return lines
+    return [f"{number:>4} │ {line}" for number, line in enumerate(lines, start=problem.line)]
+
+
+def tells(test: TestResult, report: Report) -> bool:
+    """Whether a test has more to tell than its outcome: a problem with the file says it for all."""
+    return test.outcome != "passed" and not report.problem
+
+
+def reason(test: TestResult, report: Report) -> str:
+    """Why this test failed, where that is known and not said of the whole report already."""
+    known = test.diagnosis if test.diagnosis != report.diagnosis else None
+    return known.says if known else ""
 
 
 def facts(test: TestResult) -> tuple[Fact, ...]:

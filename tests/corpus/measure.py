@@ -54,10 +54,8 @@ def _print(verdicts: dict[Answer, list[Report]], everything: bool) -> None:
             counts["reason depends on the seed"] += len(reasons) > 1
         if (
             everything
-            or True in passed
-            and answer.kind == "wrong"
-            or False in passed
-            and answer.kind == "right"
+            or (True in passed and answer.kind == "wrong")
+            or (False in passed and answer.kind == "right")
         ):
             _show(answer, reports)
     for what, count in sorted(counts.items()):
