@@ -224,6 +224,13 @@ def test_sentences_keep_to_the_width(width: int) -> None:
         assert headline.startswith("✗ softmax")
 
 
+@pytest.mark.parametrize(("asked", "taken"), [(1, 40), (39, 40), (101, 100), (300, 100)])
+def test_no_line_is_too_short_or_too_long_to_read(asked: int, taken: int) -> None:
+    long = replace(DIFFERS, message="A sentence of many words, which goes on and on. " * 6)
+    report = replace(REPORT, tests=(long,))
+    assert text.render(report, width=asked) == text.render(report, width=taken)
+
+
 def test_code_is_never_broken() -> None:
     code = "y = " + " + ".join(f"x{n}" for n in range(60))
     report = replace(REPORT, tests=(replace(RAISES, frames=(Frame("s.py", 1, "f", code),)),))
