@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,6 +30,19 @@ def format_option(*names: str) -> Callable[[F], F]:
 def wants_colour() -> bool:
     """Colour is for terminals, and for nobody who asked for none."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+@contextmanager
+def status_line() -> Iterator[Callable[[str], None]]:
+    """A line on stderr that is replaced by the next, and gone at the end. Only for a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda line: None
+        return
+    clear = "\r\x1b[K"
+    try:
+        yield lambda line: click.echo(f"{clear}{line}", nl=False, err=True)
+    finally:
+        click.echo(clear, nl=False, err=True)
 
 
 def write(content: str, output: Path | None) -> None:

@@ -14,7 +14,10 @@ from grader.formats.facts import (
     printed,
     reason,
     section,
+    smallest,
     tells,
+    why,
+    why_so,
 )
 from grader.report import Diagnosis, Report, TestResult
 
@@ -31,10 +34,14 @@ def render(report: Report, colour: bool = False, width: int = 100) -> str:
         page.text(report.problem.message, "  ", bold=True)
         for line in code(report.problem):
             page.line(f"  {line}")
-    elif report.diagnosis:
+    elif why(report):
         page.blank()
-        page.text(report.diagnosis.says, "  ", bold=True)
-        page.text(_reading(report.diagnosis), "  ", dim=True)
+        page.text(why(report), "  ", bold=True)
+        if report.diagnosis:
+            page.text(_reading(report.diagnosis), "  ", dim=True)
+        page.text(why_so(report), "  ", dim=True)
+        for line in smallest(report):
+            page.line(f"  {line}")
     page.blank()
     said: set[str] = set()  # the same thing is said once
     for test in report.tests:

@@ -146,25 +146,23 @@ def shifted_rows(evidence: Evidence) -> str | None:
 
 def named_number(differences: Sequence[Difference], numbers: Sequence[float]) -> str | None:
     """A number for each call as one phrase: made of a size in the call, a constant, or itself."""
-    common = set.intersection(*(set(found.sizes) for found in differences))
-    several = len({round(number, 6) for number in numbers}) > 1
-    for form, function in FORMS:
-        for phrase in sorted(common, key=lambda phrase: phrase.count(" ")):
-            sizes = [found.sizes[phrase] for found in differences]
-            varied = len(set(sizes)) > 1
-            if (varied or not several) and all(
-                _is(number, function, size) for number, size in zip(numbers, sizes, strict=True)
-            ):
-                if varied:
-                    return form.format(phrase)
-                if form != "{}":  # one size only, and more than a coincidence of two numbers
-                    return f"{numbers[0]:.4g} ({form.format(phrase)})"
     if not _alike(numbers):
-        return None
+        return _named_by_size(differences, numbers)
     for name, constant in CONSTANTS.items():
         if math.isclose(numbers[0], constant, rel_tol=SAME):
             return name
     return f"{numbers[0]:.4g}"
+
+
+def _named_by_size(differences: Sequence[Difference], numbers: Sequence[float]) -> str | None:
+    """What a number that changes from call to call is made of."""
+    common = set.intersection(*(set(found.sizes) for found in differences))
+    for form, function in FORMS:
+        for phrase in sorted(common, key=lambda phrase: (phrase.count(" "), phrase)):
+            sizes = [found.sizes[phrase] for found in differences]
+            if all(_is(number, function, n) for number, n in zip(numbers, sizes, strict=True)):
+                return form.format(phrase)
+    return None
 
 
 def _is(number: float, function: Callable[[float], float], size: int) -> bool:

@@ -39,11 +39,13 @@ class Detector:
 
     One that is `modest` also speaks for a single test where others fail in the same way and it does
     not hold for them: what it says is about places or forms, and never a coincidence of numbers.
+    One that `asks` puts questions to both sides, each of which takes time.
     """
 
     id: str
     says: Callable[[Evidence, Inquiry], str | None]
     modest: bool = False
+    asks: bool = False
 
 
 def _looks(id: str, says: Callable[[Evidence], str | None], modest: bool = False) -> Detector:
@@ -53,11 +55,12 @@ def _looks(id: str, says: Callable[[Evidence], str | None], modest: bool = False
 
 # From specific to general.
 VALUES = (
-    Detector("not-repeatable", dependence.not_repeatable, modest=True),
+    Detector("not-repeatable", dependence.not_repeatable, modest=True, asks=True),
     _looks("same-number", normalisation.all_alike),
     _looks("an-argument", identity.is_an_argument),
+    _looks("results-order", forms.results_in_another_order),
     _looks("another-result", identity.is_another_result),
-    Detector("step", identity.is_a_step),
+    Detector("step", identity.is_a_step, asks=True),
     _looks("function", arithmetic.function_of_expected),
     _looks("scale", arithmetic.scaled),
     _looks("shift", arithmetic.shifted),
@@ -72,12 +75,12 @@ VALUES = (
     _looks("permuted", order.permuted_along_a_dimension),
     _looks("row-scale", arithmetic.rescaled_rows),
     _looks("row-shift", arithmetic.shifted_rows),
-    Detector("dependence", dependence.depends_on_other_things),
+    Detector("dependence", dependence.depends_on_other_things, asks=True),
     _looks("digits", precision.few_digits),
     _looks("flatness", tendency.flatter_or_sharper),
     _looks("not-normalised", normalisation.not_normalised, modest=True),
     _looks("which-calls", contrast.goes_wrong, modest=True),
-    Detector("growth", tendency.grows_otherwise),
+    Detector("growth", tendency.grows_otherwise, asks=True),
     _looks("one-sided", tendency.one_sided),
 )
 DETECTORS: Mapping[Kind, tuple[Detector, ...]] = {
@@ -123,17 +126,32 @@ class SymptomFinder:
     def find(self) -> dict[str, Symptom]:
         """For each failed test about which something true can be said, what that is.
 
-        Tests that fail in one way are looked at together first, then by themselves.
+        Tests that fail in one way are looked at together, then as many of them as one statement
+        holds for, then each by itself.
         """
         found: dict[str, Symptom] = {}
         for kind, tests in self._kinds():
-            if symptom := self._explain(tests, kind):
+            if symptom := self._explain(tests, kind, DETECTORS.get(kind, ())):
                 found |= dict.fromkeys(tests, symptom)
                 continue
-            for name in tests if len(tests) > 1 else ():
-                if symptom := self._explain([name], kind, only_modest=True):
-                    found[name] = symptom
+            for names, symptom in self._by_parts(tests, kind) if len(tests) > 1 else ():
+                found |= dict.fromkeys(names, symptom)
         return found
+
+    def _by_parts(self, tests: list[str], kind: Kind) -> Iterator[tuple[list[str], Symptom]]:
+        """Statements that hold for some of the tests, and for which."""
+        left = list(tests)
+        for detector in DETECTORS.get(kind, ()):
+            if detector.asks:  # what it is told does not depend on how many tests there are
+                continue
+            holding = [name for name in left if self._explain([name], kind, [detector])]
+            if len(holding) > 1 and (symptom := self._explain(holding, kind, [detector])):
+                yield holding, symptom
+                left = [name for name in left if name not in holding]
+        modest = [detector for detector in DETECTORS.get(kind, ()) if detector.modest]
+        for name in left:
+            if symptom := self._explain([name], kind, modest):
+                yield [name], symptom
 
     def smallest(self) -> FailingCall | None:
         """The smallest call that goes wrong."""
@@ -151,19 +169,16 @@ class SymptomFinder:
             yield kind, [name for _, name in group]
 
     def _explain(
-        self, tests: Sequence[str], kind: Kind, only_modest: bool = False
+        self, tests: Sequence[str], kind: Kind, detectors: Sequence[Detector]
     ) -> Symptom | None:
+        """The first statement that holds for all that is wrong, or for one value of several."""
         records = [self._failed[name] for name in tests]
         evidence = gather(records, self._passed, kind, self._names, self._limits)
         if not evidence.wrong:
             return None
-        detectors = [d for d in DETECTORS.get(kind, ()) if d.modest or not only_modest]
         labels = evidence.labels
         apart = [evidence.about(label) for label in labels] if 1 < len(labels) <= MAX_APART else []
-        for detector in detectors:
-            if says := detector.says(evidence, self._inquiry):
-                return Symptom(detector.id, says, holds_for(evidence))
-        for one in apart:
+        for one in (evidence, *apart):
             for detector in detectors:
                 if says := detector.says(one, self._inquiry):
                     return Symptom(detector.id, says, holds_for(one))

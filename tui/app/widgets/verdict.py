@@ -19,11 +19,15 @@ from grader.formats.facts import (
     code,
     counts,
     duration,
+    known,
     lines,
     printed,
     reason,
     section,
+    smallest,
     tells,
+    why,
+    why_so,
 )
 from tui.app.widgets.heat_map_view import HeatMap
 from tui.app.widgets.scroll import Scroll
@@ -111,8 +115,8 @@ class Verdict(Scroll):
         if report.problem:
             head = Content.styled(report.problem.message, "bold")
             yield Static(Content("\n").join([head, *map(Content, code(report.problem))]))
-        elif report.diagnosis:
-            yield Static(self._diagnosis(report), id="diagnosis")
+        elif why(report):
+            yield Static(_explanation(report), id="diagnosis")
         for number, test in enumerate(report.tests):
             is_chosen = number == self._chosen
             yield TestRow(number, test, is_chosen)
@@ -135,19 +139,22 @@ class Verdict(Scroll):
         await self.recompose()
         self.query_one(".-chosen").scroll_visible(animate=False)
 
-    def _diagnosis(self, report: Report) -> Content:
-        assert report.diagnosis
-        return Content.assemble(
-            (report.diagnosis.says, "bold"),
-            (f"\nThe lesson explains it in “{section(report.diagnosis)}”.", "$text-muted"),
-        )
+
+def _explanation(report: Report) -> Content:
+    lines = [Content.styled(why(report), "bold")]
+    if report.diagnosis:
+        place = f"The lesson explains it in “{section(report.diagnosis)}”."
+        lines.append(Content.styled(place, "$text-muted"))
+    if note := why_so(report):
+        lines.append(Content.styled(note, "$text-muted"))
+    return Content("\n").join([*lines, *map(Content, smallest(report))])
 
 
 def _first_to_see(report: Report) -> int:
-    """A test that the diagnosis above explains, else the first that failed; -1 without one."""
+    """A test that the reason above explains, else the first that failed; -1 without one."""
     failed = [i for i, test in enumerate(report.tests) if test.outcome != "passed"]
-    explained = [i for i in failed if report.tests[i].diagnosis == report.diagnosis]
-    return next(iter((report.diagnosis and explained) or failed), -1)
+    explained = [i for i in failed if known(report.tests[i]) == known(report)]
+    return next(iter((known(report) and explained) or failed), -1)
 
 
 def _headline(report: Report) -> Content:
