@@ -8,7 +8,7 @@ from typing import Any
 
 from exercises.catalog import Limits
 from grader.errors import GraderError, ProtocolError
-from grader.examiner.exchange import Value
+from grader.examiner.exchange import Value, answer_to
 from grader.examiner.sandbox import START_SECONDS, Sandbox
 from grader.lockdown.limits import WorkerLimits
 from grader.report import MAX_TEXT
@@ -83,7 +83,13 @@ class SubmissionProcess:
         """Make one call over there; `meanwhile` is run here while the worker is busy."""
         encoder = Encoder()
         request = encode_call(call, encoder)
-        return self._ask(request, encoder.tensors, meanwhile)
+        outcome = self._ask(request, encoder.tensors, meanwhile)
+        if isinstance(outcome, Raised):
+            return outcome
+        try:
+            return answer_to(call, outcome.value)
+        except ProtocolError:
+            return self._lose("garbage")
 
     def prepare_next(self) -> None:
         """Have a worker made for the next submission, which is likely to need one like ours."""
