@@ -12,6 +12,7 @@ from grader.errors import GraderError, UsageError
 from grader.examiner.answer_key import suite_folder
 from grader.examiner.diagnosis import load_misconceptions
 from grader.grader import Grader
+from grader.proving.empty_answers import empty_answers
 from grader.report import Report
 from grader.submission import Submission
 
@@ -25,6 +26,8 @@ class AuditResult:
 
     exercises: int = 0
     stubs_failed: int = 0
+    empty_answers: int = 0
+    empty_answers_failed: int = 0
     solutions_passed: int = 0
     alternatives: int = 0
     alternatives_passed: int = 0
@@ -52,7 +55,7 @@ class Trial:
 
 
 def audit(grader: Grader, catalog: Catalog, exercises: Sequence[Exercise]) -> AuditResult:
-    """Try every stub, solution, alternative and misconception of `exercises`, and look for gaps."""
+    """Try each stub, empty answer, solution, alternative and misconception, and look for gaps."""
     result = AuditResult(exercises=len(exercises))
     trials: list[Trial] = []
     for exercise in exercises:
@@ -75,7 +78,10 @@ def trials_of(exercise: Exercise, problems: list[str]) -> Iterator[Trial]:
     """Everything to be graded for one exercise; what is missing goes to `problems`."""
     folder = suite_folder(exercise)
     solution = (folder / "solution.py").read_text(encoding="utf-8")
-    yield Trial(exercise.id, "stub", "stub", exercise.stub.read_text(encoding="utf-8"))
+    stub = exercise.stub.read_text(encoding="utf-8")
+    yield Trial(exercise.id, "stub", "stub", stub)
+    for name, source in empty_answers(exercise, stub, solution):
+        yield Trial(exercise.id, "empty answer", name, source)
     yield Trial(exercise.id, "solution", "solution", solution)
     alternatives = sorted((folder / "alternatives").glob("*.py"))
     for path in alternatives:
@@ -111,10 +117,17 @@ def judge(result: AuditResult, trial: Trial, report: Report) -> None:
     failed = [f"{test.title} {test.message}" for test in report.tests if test.outcome == "failed"]
     says = report.problem.message if report.problem else " ".join(failed[:1])
     match trial.role:
-        case "stub":
-            result.stubs_failed += not report.passed
+        case "stub" | "empty answer":
+            if trial.role == "stub":
+                result.stubs_failed += not report.passed
+            else:
+                result.empty_answers += 1
+                result.empty_answers_failed += not report.points
             if report.points:
-                result.problems.append(f"{place} gets {report.points:g} points for nothing.")
+                titles = " ".join(test.title for test in report.tests if test.points)
+                result.problems.append(
+                    f"{place} gets {report.points:g} points for nothing: {titles}"
+                )
         case "solution":
             result.solutions_passed += report.passed
             if not report.passed:
