@@ -1,4 +1,4 @@
-"""`grader run`: one file, one report."""
+"""`grader run`: one answer, one report."""
 
 import shutil
 from pathlib import Path
@@ -22,7 +22,7 @@ from grader.submission import Submission
 def run(
     file: Path, exercise: str | None, seed: int | None, device: str, form: str, output: Path | None
 ) -> int:
-    """Grade FILE."""
+    """Grade FILE, together with the files beside it that it imports."""
     submission = Submission.from_file(file, exercise, seed, device)
     with Grader() as grader:
         report = grader.grade(submission)

@@ -21,11 +21,12 @@ from exercises.catalog import Catalog, Exercise, Limits, load_catalog
 from grader.errors import UsageError
 from grader.examiner.answer_key import AnswerKey
 from grader.examiner.exchange import Value
-from grader.examiner.messages import describe, describe_finding, missing_entry
+from grader.examiner.failure_messages import describe, describe_finding, missing_entry
+from grader.examiner.reasons import Reasons, find_reasons
 from grader.examiner.sandbox import Sandbox, shared_sandbox
 from grader.examiner.submission_process import SubmissionProcess
 from grader.examiner.suite_run import SuiteRun
-from grader.report import Diagnosis, Outcome, Problem, Report, TestResult
+from grader.report import Outcome, Problem, Report, TestResult
 from grader.submission import MAX_SOURCE_BYTES, Submission
 from grader.worker.calls import Raised
 from grader.worker.inspection import Finding
@@ -115,7 +116,7 @@ class Examiner:
             self._sandbox, files, main, exercise.entry, frozenset(instead), limits
         )
         try:
-            problem = open_submission(candidate, instead, limits)
+            problem = open_submission(candidate, main, instead, limits)
             candidate.prepare_next()  # now: while pytest collects, the other processor is idle
             return self._run(exercise, candidate, seed, problem)
         finally:
@@ -134,9 +135,17 @@ class Examiner:
         # Modules that a suite or a solution builds are to live where the learner's do.
         with torch.device(self._device) if self._device != "cpu" else nullcontext():
             run.run(answer_key.suite)
-        found = {} if problem else self._diagnose(answer_key, run)
+        reasons = (
+            Reasons()
+            if problem
+            else find_reasons(run, answer_key, candidate, exercise.limits, self._sections)
+        )
         tests = tuple(
-            replace(test, diagnosis=found.get(test.name) if test.outcome == "failed" else None)
+            replace(
+                test,
+                diagnosis=reasons.diagnoses.get(test.name),
+                symptom=reasons.symptoms.get(test.name),
+            )
             for test in run
         )
         return Report(
@@ -148,18 +157,12 @@ class Examiner:
             points=sum(test.points for test in tests),
             max_points=sum(test.max_points for test in tests),
             tests=tests,
-            diagnosis=most_common([test.diagnosis for test in tests if test.diagnosis]),
+            diagnosis=reasons.diagnosis,
+            symptom=reasons.symptom,
+            smallest=reasons.smallest,
             problem=problem,
             layers=dict(candidate.layers),
         )
-
-    def _diagnose(self, answer_key: AnswerKey, run: SuiteRun) -> dict[str, Diagnosis]:
-        """The reason for each failed test that has one, with the section that explains it."""
-        found = {}
-        for test, diagnosis in answer_key.diagnostician.diagnose(run.records).items():
-            section, chapter = self._sections.get(diagnosis.see, ("", 0))
-            found[test] = replace(diagnosis, section=section, chapter=chapter)
-        return found
 
 
 def decode_files(submission: Submission) -> dict[str, str] | Problem:
@@ -173,25 +176,32 @@ def decode_files(submission: Submission) -> dict[str, str] | Problem:
             limit = MAX_SOURCE_BYTES // 1024
             return Problem("size", f"{whole} is larger than {limit} KB. An answer needs a few.")
         try:
-            text = source.decode("utf-8-sig") if isinstance(source, bytes) else source
+            text = source.decode() if isinstance(source, bytes) else source
             text.encode("utf-8")
         except UnicodeError:
+            text = None
+        if text is None or is_utf16(text):
             return Problem("encoding", f"{name} is not UTF-8 text. Save it as UTF-8 and try again.")
-        files[name] = text
+        files[name] = text.removeprefix("\ufeff")  # some editors begin with a byte-order mark
     main = f"{submission.exercise}.py"
     if main not in files:
         return Problem("missing", f"There is no {main} among the files: {', '.join(files)}.")
     return files
 
 
+def is_utf16(text: str) -> bool:
+    """Whether text that was read as UTF-8 is UTF-16: then every other character is null."""
+    return len(text) > 1 and "\0" in text[:2] and text.count("\0") >= len(text) // 3
+
+
 def open_submission(
-    candidate: SubmissionProcess, instead: dict[str, str], limits: Limits
+    candidate: SubmissionProcess, main: str, instead: dict[str, str], limits: Limits
 ) -> Problem | None:
     """Parse and run the learner's file; what keeps it from being graded, if anything does."""
     outcome = candidate.inspect()
     if isinstance(outcome, Value) and isinstance(outcome.value, dict):
         finding = Finding(**outcome.value)
-        message = describe_finding(finding, instead)
+        message = describe_finding(finding, main, instead)
         return Problem(finding.kind, message, finding.line, finding.code)
     if isinstance(outcome, Value):
         outcome = candidate.load()
@@ -223,8 +233,3 @@ def overall(tests: tuple[TestResult, ...]) -> Outcome:
     if "error" in outcomes or not outcomes:
         return "error"
     return "failed" if "failed" in outcomes else "passed"
-
-
-def most_common(found: list[Any]) -> Any:
-    """The diagnosis of the most tests; the first of them among equals."""
-    return max(found, key=found.count) if found else None

@@ -91,6 +91,10 @@ class SubmissionProcess:
         except ProtocolError:
             return self._lose("garbage")
 
+    def hurry(self, seconds: float) -> None:
+        """Leave no more than this for all that is still asked."""
+        self._left = min(self._left, seconds)
+
     def prepare_next(self) -> None:
         """Have a worker made for the next submission, which is likely to need one like ours."""
         self._sandbox.prepare(worker_limits(self._limits))

@@ -43,6 +43,12 @@ class Call:
     cotangent: Any = None
 
 
+def name_of(call: Call) -> str:
+    """What is called, as the learner knows it: `softmax`, `GPT.generate`."""
+    target = call.target if isinstance(call.target, str) else call.target.type
+    return f"{target}.{call.method}" if call.method else target
+
+
 def encode_call(call: Call, encoder: Encoder) -> dict[str, Any]:
     """The request that asks a worker for `call`; its tensors are in `encoder` afterwards."""
     return {
@@ -82,17 +88,23 @@ class Marked(RuntimeError):
     """An argument requires gradients after the call, and did not before."""
 
 
+def empty_module(name: str, filename: str, source: str) -> types.ModuleType:
+    """A module for `source` to run in; tracebacks show its lines, though there is no such file."""
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    module = types.ModuleType(name)
+    module.__file__ = filename
+    sys.modules[name] = module  # dataclasses and typing look their module up here
+    return module
+
+
 def load_source(
     name: str, filename: str, source: str, code: types.CodeType | None = None
 ) -> types.ModuleType:
     """Run `source` as module `name`; `code`, where it has been compiled already.
 
-    Tracebacks show its lines, though no such file need exist.
+    What it raises comes through, and leaves no module behind.
     """
-    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-    module = types.ModuleType(name)
-    module.__file__ = filename
-    sys.modules[name] = module  # dataclasses and typing look their module up here
+    module = empty_module(name, filename, source)
     try:
         exec(code or compile(source, filename, "exec", dont_inherit=True), module.__dict__)
     except BaseException:
@@ -289,10 +301,18 @@ def _kind(error: BaseException, message: str) -> str:
         (RecursionError, "recursion"),
         (MemoryError, "memory"),
         (PermissionError, "forbidden_action"),
+        (FileNotFoundError, "no_file"),
+        (ModuleNotFoundError, "no_module"),
     )
     for category, kind in kinds:
         if isinstance(error, category):
             return kind
+    if isinstance(error, EOFError) and message.startswith("EOF when reading a line"):
+        return "input"
+    if isinstance(error, ImportError) and message.startswith("attempted relative import"):
+        return "relative_import"
+    if isinstance(error, ImportError) and "cannot open shared object file" in message:
+        return "no_module"
     if "can't allocate memory" in message:
         return "memory"
     return "exception"
