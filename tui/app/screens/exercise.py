@@ -21,7 +21,7 @@ from tui.app.services import Services
 from tui.app.widgets.brief import Brief
 from tui.app.widgets.exercise_head import ExerciseHead
 from tui.app.widgets.scroll import Scroll
-from tui.app.widgets.verdict import Verdict
+from tui.app.widgets.verdict import VerdictView
 from tui.study.editor import edit, find_editor
 from tui.study.exercise_state import Briefing, briefing
 from tui.study.grading import keep, read
@@ -69,7 +69,7 @@ class ExercisePage(Page[ExerciseTarget]):
         with Container(id="panes"):
             with Scroll(id="brief"):
                 yield Brief()
-            yield Verdict(id="verdict")
+            yield VerdictView(id="verdict")
 
     async def on_mount(self) -> None:
         """Start what takes a moment, before it is needed."""
@@ -110,7 +110,7 @@ class ExercisePage(Page[ExerciseTarget]):
 
     async def _show_latest(self) -> None:
         assert self._briefing
-        verdict, latest = self.query_one(Verdict), self._briefing.latest
+        verdict, latest = self.query_one(VerdictView), self._briefing.latest
         if latest is None:
             file = self._file(self._briefing.exercise)
             path = file.relative_to(self.services.session_thread.session.workspace.root.parent)
@@ -193,7 +193,7 @@ class ExercisePage(Page[ExerciseTarget]):
     async def _grade(self, exercise: Exercise, kind: AttemptKind) -> None:
         from grader.errors import GraderError
 
-        verdict = self.query_one(Verdict)
+        verdict = self.query_one(VerdictView)
         show: Callable[[], Awaitable[None]]
         try:
             report = await self._checked(exercise, kind)
@@ -229,7 +229,7 @@ class ExercisePage(Page[ExerciseTarget]):
     def _announce(self, run: object) -> None:
         """A timer that was stopped may have sent its message before: then the verdict is there."""
         if self._awaited is run:
-            self.query_one(Verdict).announce("Checking…")
+            self.query_one(VerdictView).announce("Checking…")
             self._turn_to("verdict")
 
     # what follows
