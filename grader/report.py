@@ -1,16 +1,20 @@
 """The verdict on one submission. Formats take a finished `Report`; nothing here prints.
 
-`report.schema.json` beside this file is the documented form of `Report.to_dict()`, `report/v1`.
+`report.schema.json` beside this file is the documented form of `Report.to_dict()`, `report/v2`.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from exercises.catalog import Exercise
 
-SCHEMA = "report/v1"
+REPORT_SCHEMA = "report/v2"
+READABLE = (
+    REPORT_SCHEMA,
+    "report/v1",
+)  # what `Report.from_dict` takes; the older one had no symptoms
 Outcome = Literal["passed", "failed", "error"]
 EXIT_CODES: Mapping[Outcome, int] = {"passed": 0, "failed": 1, "error": 3}
 MAX_TEXT = 20_000
@@ -63,6 +67,24 @@ class Diagnosis:
 
 
 @dataclass(frozen=True)
+class Symptom(Shown):
+    """What the numbers themselves say of a wrong answer; `evidence` tells what it holds for."""
+
+    id: str
+    says: str
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
+class FailingCall(Shown):
+    """The smallest call that was found to go wrong, as Python to be pasted, and both answers."""
+
+    code: str
+    got: str
+    expected: str
+
+
+@dataclass(frozen=True)
 class Comparison:
     """A window of the last two dimensions that shows the worst difference, to be drawn as a map.
 
@@ -93,6 +115,7 @@ class TestResult(Shown):
     expected: str = ""
     frames: tuple[Frame, ...] = ()
     diagnosis: Diagnosis | None = None
+    symptom: Symptom | None = None
     comparison: Comparison | None = None
     output: str = ""
     duration_ms: float = 0.0
@@ -121,6 +144,8 @@ class Report:
     device: str
     tests: tuple[TestResult, ...] = ()
     diagnosis: Diagnosis | None = None
+    symptom: Symptom | None = None
+    smallest: FailingCall | None = None  # where there is neither diagnosis nor symptom
     problem: Problem | None = None
     layers: Mapping[str, str] = field(default_factory=dict)
     duration_ms: float = 0.0
@@ -140,25 +165,34 @@ class Report:
         return EXIT_CODES[self.outcome]
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data in the form `report/v1`."""
-        return {"schema": SCHEMA, **asdict(self), "layers": dict(self.layers)}
+        """Plain data in the form `report/v2`."""
+        return {"schema": REPORT_SCHEMA, **asdict(self), "layers": dict(self.layers)}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Report":
         """The inverse of `to_dict`, from JSON as well. Raises `ValueError` for another schema."""
         fields = dict(data)
-        if fields.pop("schema", None) != SCHEMA:
-            raise ValueError(f"This is no {SCHEMA} report.")
+        if fields.pop("schema", None) not in READABLE:
+            raise ValueError(f"This is no {REPORT_SCHEMA} report.")
         fields["tests"] = tuple(_test_result(test) for test in fields["tests"])
-        fields["diagnosis"] = Diagnosis(**fields["diagnosis"]) if fields["diagnosis"] else None
-        fields["problem"] = Problem(**fields["problem"]) if fields["problem"] else None
+        for name, kind in _RECORDS.items():
+            fields[name] = kind(**fields[name]) if fields.get(name) else None
         return cls(**fields)
+
+
+_RECORDS: Mapping[str, Callable[..., Any]] = {
+    "diagnosis": Diagnosis,
+    "symptom": Symptom,
+    "smallest": FailingCall,
+    "problem": Problem,
+}
 
 
 def _test_result(data: Mapping[str, Any]) -> TestResult:
     fields = dict(data)
     fields["frames"] = tuple(Frame(**frame) for frame in fields["frames"])
-    fields["diagnosis"] = Diagnosis(**fields["diagnosis"]) if fields["diagnosis"] else None
+    for name in ("diagnosis", "symptom"):
+        fields[name] = _RECORDS[name](**fields[name]) if fields.get(name) else None
     if comparison := fields["comparison"]:
         fields["comparison"] = Comparison(
             index=tuple(comparison["index"]),

@@ -9,7 +9,7 @@ The learner's code never runs here, and no expected value ever leaves this proce
 import gc
 import time
 import traceback
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from functools import cache
 from threading import Lock
@@ -18,14 +18,16 @@ from typing import Any
 import torch
 
 from exercises.catalog import Catalog, Exercise, Limits, load_catalog
-from grader.errors import UsageError
+from grader.cancellation import current_cancellation
+from grader.errors import Cancelled, UsageError
 from grader.examiner.answer_key import AnswerKey
 from grader.examiner.exchange import Value
-from grader.examiner.messages import describe, describe_finding, missing_entry
+from grader.examiner.failure_messages import describe, describe_finding, missing_entry
+from grader.examiner.reasons import Reasons, find_reasons
 from grader.examiner.sandbox import Sandbox, shared_sandbox
 from grader.examiner.submission_process import SubmissionProcess
 from grader.examiner.suite_run import SuiteRun
-from grader.report import Diagnosis, Outcome, Problem, Report, TestResult
+from grader.report import Outcome, Problem, Report, TestResult
 from grader.submission import MAX_SOURCE_BYTES, Submission
 from grader.worker.calls import Raised
 from grader.worker.inspection import Finding
@@ -34,8 +36,9 @@ from grader.worker.inspection import Finding
 def grade(submission: Submission) -> Report:
     """Grade one submission in this process, which stays warm for the next. Plain and picklable.
 
-    Raises `UsageError` for an exercise or a device that is not there. A crash of ours is a report
-    with outcome `error`, never the learner's failure.
+    Raises `UsageError` for an exercise or a device that is not there, and `Cancelled` where nobody
+    waits for it any more. A crash of ours is a report with outcome `error`, never the learner's
+    failure.
     """
     with _one_at_a_time:
         return _examiner(submission.device).grade(submission)
@@ -76,19 +79,21 @@ class Examiner:
 
     def grade(self, submission: Submission) -> Report:
         """The verdict on one submission."""
+        cancellation = current_cancellation()
         started = time.perf_counter()
         exercise = self._catalog.exercise(submission.exercise)
         submission = submission.with_seed()  # a `Grader` has given it one already
         assert submission.seed is not None
         try:
             report = self._examine(submission, exercise, submission.seed)
-        except UsageError:
+        except (UsageError, Cancelled):
             raise
         except Exception as error:
             problem = Problem(
                 "internal", f"The grader failed: {error}", code=traceback.format_exc()
             )
             report = Report.ungraded(exercise, submission.seed, self._device, problem)
+        cancellation.check()
         return replace(report, duration_ms=(time.perf_counter() - started) * 1e3)
 
     def close(self) -> None:
@@ -114,12 +119,10 @@ class Examiner:
         candidate = SubmissionProcess(
             self._sandbox, files, main, exercise.entry, frozenset(instead), limits
         )
-        try:
+        with current_cancellation().ends(candidate.cancel), closing(candidate):
             problem = open_submission(candidate, main, instead, limits)
             candidate.prepare_next()  # now: while pytest collects, the other processor is idle
             return self._run(exercise, candidate, seed, problem)
-        finally:
-            candidate.close()
 
     def _run(
         self,
@@ -134,9 +137,18 @@ class Examiner:
         # Modules that a suite or a solution builds are to live where the learner's do.
         with torch.device(self._device) if self._device != "cpu" else nullcontext():
             run.run(answer_key.suite)
-        found = {} if problem else self._diagnose(answer_key, run)
+        current_cancellation().check()  # there is nothing to be said of tests that were not run
+        reasons = (
+            Reasons()
+            if problem
+            else find_reasons(run, answer_key, candidate, exercise.limits, self._sections)
+        )
         tests = tuple(
-            replace(test, diagnosis=found.get(test.name) if test.outcome == "failed" else None)
+            replace(
+                test,
+                diagnosis=reasons.diagnoses.get(test.name),
+                symptom=reasons.symptoms.get(test.name),
+            )
             for test in run
         )
         return Report(
@@ -148,18 +160,12 @@ class Examiner:
             points=sum(test.points for test in tests),
             max_points=sum(test.max_points for test in tests),
             tests=tests,
-            diagnosis=most_common([test.diagnosis for test in tests if test.diagnosis]),
+            diagnosis=reasons.diagnosis,
+            symptom=reasons.symptom,
+            smallest=reasons.smallest,
             problem=problem,
             layers=dict(candidate.layers),
         )
-
-    def _diagnose(self, answer_key: AnswerKey, run: SuiteRun) -> dict[str, Diagnosis]:
-        """The reason for each failed test that has one, with the section that explains it."""
-        found = {}
-        for test, diagnosis in answer_key.diagnostician.diagnose(run.records).items():
-            section, chapter = self._sections.get(diagnosis.see, ("", 0))
-            found[test] = replace(diagnosis, section=section, chapter=chapter)
-        return found
 
 
 def decode_files(submission: Submission) -> dict[str, str] | Problem:
@@ -230,8 +236,3 @@ def overall(tests: tuple[TestResult, ...]) -> Outcome:
     if "error" in outcomes or not outcomes:
         return "error"
     return "failed" if "failed" in outcomes else "passed"
-
-
-def most_common(found: list[Any]) -> Any:
-    """The diagnosis of the most tests; the first of them among equals."""
-    return max(found, key=found.count) if found else None

@@ -17,6 +17,7 @@ class InProcessCallee:
     def __init__(self, loaded: LoadedModule, files: frozenset[str]) -> None:
         self._loaded = loaded
         self._files = files
+        self.filename = loaded.module.__file__
         self.output = ""
 
     def begin(self, seed: int) -> Value | Raised:

@@ -15,10 +15,10 @@ from grader.examiner.comparison import Differs, check_structure
 from grader.examiner.display import kind_of, show
 from grader.examiner.exchange import Exchange, Helper, Value
 from grader.examiner.failure import Failure
+from grader.examiner.failure_messages import describe
 from grader.examiner.in_process import keep_objects
-from grader.examiner.messages import describe
 from grader.examiner.submission_process import LOST
-from grader.worker.calls import Call, LoadedModule, Raised, Want
+from grader.worker.calls import Call, LoadedModule, Raised, Want, name_of
 from grader.worker.protocol import Handle
 from grader.worker.values import mapped
 
@@ -138,7 +138,7 @@ class PairedCalls:
         )
 
     def _fail(self, outcome: Raised, call: Call) -> Never:
-        message = describe(outcome, _name(call), self._limits)
+        message = describe(outcome, name_of(call), self._limits)
         raise Failure(message, self.last_call, frames=outcome.frames)
 
 
@@ -154,7 +154,7 @@ def _what(call: Call) -> str:
     if call.want == "dict":
         assert isinstance(call.target, Handle)
         return f"`{call.target.type}` and its {call.method.removeprefix('named_')}"
-    return f"The result of `{_name(call)}`"
+    return f"The result of `{name_of(call)}`"
 
 
 def spell(call: Call) -> str:
@@ -162,12 +162,7 @@ def spell(call: Call) -> str:
     parts = [show(arg) for arg in call.args]
     parts += [f"{name}={show(arg)}" for name, arg in call.kwargs.items()]
     suffix = {"gradients": "  and its gradients", "inputs_after": "  and its inputs afterwards"}
-    name = _name(call)
+    name = name_of(call)
     if isinstance(call.target, Handle):  # made by an earlier call, whose arguments are not these
         name = name.replace(call.target.type, f"{call.target.type}(…)", 1)
     return f"{name}({', '.join(parts)}){suffix.get(call.want, '')}"
-
-
-def _name(call: Call) -> str:
-    target = call.target if isinstance(call.target, str) else call.target.type
-    return f"{target}.{call.method}" if call.method else target

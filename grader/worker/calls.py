@@ -42,6 +42,12 @@ class Call:
     cotangent: Any = None
 
 
+def name_of(call: Call) -> str:
+    """What is called, as the learner knows it: `softmax`, `GPT.generate`."""
+    target = call.target if isinstance(call.target, str) else call.target.type
+    return f"{target}.{call.method}" if call.method else target
+
+
 def encode_call(call: Call, encoder: Encoder) -> dict[str, Any]:
     """The request that asks a worker for `call`; its tensors are in `encoder` afterwards."""
     return {

@@ -190,6 +190,8 @@ def test_numpy_scalars_arrive_as_numbers() -> None:
         abs,
         numpy.ones(2),
         {1.5: "a key that JSON cannot tell"},
+        {2**60: "a key that others can be made to collide with"},
+        {-(2**60): "another"},
         {3},
         torch.ones(2, device="meta"),
         torch.eye(2).to_sparse(),

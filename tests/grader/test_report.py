@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from grader import Grader, Report, Submission
 from grader.formats import json as json_format
-from grader.report import Comparison, Diagnosis, Frame, Problem, TestResult
+from grader.report import Comparison, Diagnosis, FailingCall, Frame, Problem, Symptom, TestResult
 
 SCHEMA = json.loads((files("grader") / "report.schema.json").read_text("utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
@@ -41,10 +41,13 @@ FULL = Report(
             expected="3",
             frames=(Frame("softmax.py", 3, "softmax", "return 2"),),
             diagnosis=Diagnosis("id", "Says.", "see"),
+            symptom=Symptom("scale", "It is twice too large.", "Holds for 2 calls."),
             comparison=Comparison((1,), (0, 4), ((1.0, math.nan),), ((1.0, -math.inf),)),
         ),
     ),
     diagnosis=Diagnosis("id", "Says.", "see"),
+    symptom=Symptom("scale", "It is twice too large.", "Holds for 2 calls."),
+    smallest=FailingCall("softmax(1)", "2", "3"),
     layers={"seccomp": "on", "landlock": "missing"},
     duration_ms=12.5,
 )
@@ -180,10 +183,21 @@ def test_a_text_without_end_is_cut() -> None:
     assert test.message.endswith("x…")
 
 
-@pytest.mark.parametrize("schema", [None, "report/v2", 1])
+@pytest.mark.parametrize("schema", [None, "report/v3", 1])
 def test_another_schema_is_refused(schema: object) -> None:
-    with pytest.raises(ValueError, match=r"no report/v1 report"):
+    with pytest.raises(ValueError, match=r"no report/v2 report"):
         Report.from_dict({**FULL.to_dict(), "schema": schema})
+
+
+def test_a_report_from_before_symptoms_is_read() -> None:
+    data = {**FULL.to_dict(), "schema": "report/v1"}
+    for part in (data, *data["tests"]):
+        part["symptom"] = None
+    older = Report.from_dict(data)
+    for part in (data, *data["tests"]):
+        del part["symptom"]
+    del data["smallest"]
+    assert Report.from_dict(data) == replace(older, smallest=None)
 
 
 def test_a_report_from_before_sections_had_titles_is_read() -> None:

@@ -10,9 +10,9 @@ from reference.config import TransformerConfig
 from reference.device import autocast_dtype, choose_device
 from reference.gpt import GPT
 from reference.losses import IGNORE
-from reference.tasks import ReverseTask, TextTask
-from reference.train import main
-from reference.training import RunFolder, Trainer, TrainingConfig
+from reference.training.__main__ import main
+from reference.training.tasks import ReverseTask, TextTask
+from reference.training.trainer import RunFolder, Trainer, TrainingConfig
 from reference.transformer import Transformer
 
 CPU = torch.device("cpu")
@@ -317,7 +317,8 @@ def test_command_line_refuses_bad_input_with_a_sentence(tmp_path, monkeypatch, a
 
 @pytest.mark.slow
 def test_the_reverse_task_is_learned():
-    result = invoke("--task", "reverse", "--device", "cpu")
+    """In 400 steps of the 1000 that it takes by itself, which docs/benchmarks.md reports."""
+    result = invoke("--task", "reverse", "--device", "cpu", "--steps", 400)
     accuracy = float(result.stdout.partition("%")[0])
     assert accuracy >= 99.0
     assert len(result.stdout.splitlines()) == 6

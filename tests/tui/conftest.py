@@ -12,6 +12,7 @@ import pytest
 from drained import _drained_pilot  # noqa: F401  a fixture of every test here
 from driving import Small, make_small
 from small_course import small_course, small_quiz
+from warm_lab import lab_socket, warm_lab  # noqa: F401  fixtures
 
 from exercises.course import Course
 from tui.progress.progress import Progress
@@ -128,10 +129,17 @@ def learn_path() -> str:
 
 
 @pytest.fixture
-def small(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Small:
+def all_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever terminal the tests are run in."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+
+
+@pytest.fixture
+def small(folder: Path, all_colours: None, monkeypatch: pytest.MonkeyPatch) -> Small:
     """A small course that never changes, to drive the app in."""
     course = Course.at(folder / "course")
     small_quiz(course.quizzes)
-    monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.chdir(folder)
     return make_small(folder, small_course(course))

@@ -9,8 +9,10 @@ messages.py           what the parts tell each other
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
+import signal
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -22,7 +24,7 @@ from textual.binding import Binding
 
 from tui.app import messages, themes
 from tui.app.background_grader import BackgroundGrader
-from tui.app.places import BY_NAME, HOME, PLACES, Place
+from tui.app.places import HOME, PLACES, PLACES_BY_NAME, Place
 from tui.app.services import Services
 from tui.app.session_thread import SessionThread
 from tui.study.session import local_now
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
     from textual.command import Provider
 
     from tui.app.screens.page import Page
+
+
+TERMINATED = 128 + signal.SIGTERM  # what shells report
 
 
 def _commands() -> type[Provider]:
@@ -76,6 +81,11 @@ class LearnApp(App[None]):
             self.register_theme(each)
         self.theme = theme
 
+    def on_load(self) -> None:
+        """From here on the terminal is ours; whoever ends us is to find it as it was."""
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, partial(self.exit, return_code=TERMINATED))
+
     def on_mount(self) -> None:
         self.call_after_refresh(self._settle)
 
@@ -97,7 +107,7 @@ class LearnApp(App[None]):
         return self._pages[place.name]
 
     def action_go(self, place: str, target: Target | None = None) -> None:
-        page = self._page(BY_NAME[place])
+        page = self._page(PLACES_BY_NAME[place])
         if target is not None:
             page.open(target)
         if self.screen is page:
@@ -123,7 +133,7 @@ class LearnApp(App[None]):
     def action_help(self) -> None:
         from tui.app.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen(self.screen, BY_NAME[self._visited[-1]].title))
+        self.push_screen(HelpScreen(self.screen, PLACES_BY_NAME[self._visited[-1]].title))
 
     # messages
 
@@ -143,7 +153,10 @@ class LearnApp(App[None]):
         )
 
 
-def run() -> None:
+def run() -> int:
+    """The app from its first frame to its last; returns the exit code."""
     with SessionThread() as session_thread, BackgroundGrader() as grader:
         theme = str(session_thread.wait(lambda session: session.progress.settings["theme"]))
-        LearnApp(session_thread, grader, local_now, theme).run()
+        app = LearnApp(session_thread, grader, local_now, theme)
+        app.run()
+        return app.return_code or 0

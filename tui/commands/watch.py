@@ -1,10 +1,10 @@
 """`learn check --watch`: a fresh verdict on each save.
 
-Threads only report what happens; the main thread alone grades, so no two runs overlap:
+Threads only report what happens; the main thread decides, and lets one check run at a time:
 
     saves (events or polling) ──┐
-                                ├── queue ──→ grade, print
-    Enter on the keyboard ──────┘
+    Enter on the keyboard ──────┼── queue ──→ start a check, or print what came of one
+    a check that has ended ─────┘
 """
 
 from __future__ import annotations
@@ -12,48 +12,62 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from concurrent.futures import CancelledError, Future
+from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 import click
 
 from exercises.catalog import Exercise
+from exercises.errors import CourseError
+from tui.commands.exit_codes import INTERRUPTED
 from tui.output import shown, width
-from tui.study.grading import grade, print_report
-from tui.study.save_watcher import SaveWatcher, Stamp, stamp
+from tui.study.grading import read, tell
+from tui.study.save_watch import SaveWatch
 from tui.study.session import Session, now
 
 if TYPE_CHECKING:
-    from grader import Grader
-
-INTERRUPTED = 130  # what shells report for Ctrl-C
+    from grader import Grader, GraderError, Report, Submission
 
 
 @dataclass(frozen=True)
-class Saved:
-    file: Path
+class SaveEvent:
+    exercise: Exercise
 
 
 @dataclass(frozen=True)
-class Polling:
-    reason: str
+class PollingEvent:
+    says: str
 
 
-class Again:
+class EnterEvent:
     """Enter was pressed."""
 
 
-class Leave:
+@dataclass(frozen=True)
+class CheckEvent:
+    """A check that runs, or has ended."""
+
+    exercise: Exercise
+    submission: Submission
+    running: Future[Report]
+
+
+class LeaveEvent:
     """The keyboard's end of file, Ctrl-D."""
 
 
-Event = Saved | Polling | Again | Leave
+Event = SaveEvent | PollingEvent | EnterEvent | CheckEvent | LeaveEvent
 
 
 class Watch:
-    """Grades `current` at once and on Enter, and each of `exercises` when its file is saved."""
+    """Grades `current` at once and on Enter, and each of `exercises` when its file is saved.
+
+    A check that runs while its file is saved again is out of date: the new one takes its place.
+    """
 
     def __init__(
         self,
@@ -67,65 +81,100 @@ class Watch:
         self._grader = grader
         self._current = current
         self._as_json = as_json
-        self._by_file = {session.workspace.file(exercise): exercise for exercise in exercises}
-        self._graded: dict[Path, Stamp | None] = {}
+        self._exercises = exercises
         self._events: SimpleQueue[Event] = SimpleQueue()
+        self._saves = SaveWatch(
+            session.workspace,
+            exercises,
+            on_save=lambda exercise: self._events.put(SaveEvent(exercise)),
+            on_polling=lambda says: self._events.put(PollingEvent(says)),
+        )
+        self._wanted: dict[Exercise, None] = {}  # in the order in which they were asked for
+        self._check: CheckEvent | None = None
         self._exit_code = INTERRUPTED
 
     def run(self) -> int:
         """Returns the exit code of the last verdict."""
-        workspace, put = self._session.workspace, self._events.put
-        watcher = SaveWatcher(
-            root=workspace.root,
-            files=self._by_file.keys(),
-            probe=workspace.state / "probe",
-            on_save=lambda file: put(Saved(file)),
-            on_polling=lambda reason: put(Polling(reason)),
-        )
         self._greet()
-        put(Again())
+        self._events.put(EnterEvent())
         threading.Thread(target=_listen_to_keyboard, args=(self._events,), daemon=True).start()
         try:
-            with watcher:
-                while not isinstance(event := self._events.get(), Leave):
+            with closing(self._saves):
+                self._saves.start()
+                while not isinstance(event := self._events.get(), LeaveEvent):
                     self._handle(event)
         except KeyboardInterrupt:
             pass
+        if self._check:
+            self._grader.abandon()  # nobody waits for that one any more
         return self._exit_code
 
     def _handle(self, event: Event) -> None:
         match event:
-            case Polling(reason):
-                click.echo(f"{reason}; looking at your files every moment instead.", err=True)
-            case Again():
-                self._check(self._current)
-            case Saved(file):
-                # One save may be reported more than once, and a rename starts with no file at all.
-                if stamp(file) not in (None, self._graded.get(file)):
-                    self._check(self._by_file[file])
+            case PollingEvent(says):
+                click.echo(says, err=True)
+            case EnterEvent():
+                self._saves.take(self._current)
+                self._want(self._current)
+            case SaveEvent(exercise):
+                if self._saves.take(exercise):
+                    self._want(exercise)
+            case CheckEvent():
+                self._check = None
+                self._tell(event)
+                self._start_next()
 
-    def _check(self, exercise: Exercise) -> None:
+    def _want(self, exercise: Exercise) -> None:
+        self._wanted[exercise] = None
+        if self._check is None:
+            self._start_next()
+        elif self._check.exercise == exercise:
+            self._check.running.cancel()  # and when it has ended, the next one starts
+
+    def _start_next(self) -> None:
         from grader.errors import GraderError
 
-        self._current = exercise
-        file = self._session.workspace.file(exercise)
-        self._graded[file] = stamp(file)
-        self._print_rule(exercise)
+        while self._wanted and self._check is None:
+            exercise = next(iter(self._wanted))
+            del self._wanted[exercise]
+            self._current = exercise
+            self._print_rule(exercise)
+            try:
+                submission = read(self._session, exercise, "check")
+                running = self._grader.submit(submission)
+            except (CourseError, GraderError) as error:
+                self._excuse(error)
+            else:
+                self._check = CheckEvent(exercise, submission, running)
+                running.add_done_callback(partial(self._report, self._check))
+
+    def _report(self, check: CheckEvent, _: Future[Report]) -> None:
+        """Called by another thread."""
+        self._events.put(check)
+
+    def _tell(self, check: CheckEvent) -> None:
+        from grader.errors import GraderError
+
         try:
-            report = grade(self._session, self._grader, exercise, "check")
-        except GraderError as error:
-            click.echo(f"{error}", err=True)
-            self._exit_code = error.exit_code
-            return
-        print_report(report, "check", self._as_json)
-        self._exit_code = report.exit_code
+            report = self._grader.result(check.submission, check.running)
+        except CancelledError:
+            click.echo("Given up for a newer check.", err=True)
+        except (CourseError, GraderError) as error:
+            self._excuse(error)
+        else:
+            self._exit_code = report.exit_code
+            tell(self._session, check.submission, "check", report, self._as_json)
+
+    def _excuse(self, error: CourseError | GraderError) -> None:
+        click.echo(f"{error}", err=True)
+        self._exit_code = error.exit_code
 
     def _greet(self) -> None:
-        files = list(self._by_file)
+        workspace = self._session.workspace
         what = (
-            shown(files[0])
-            if len(files) == 1
-            else f"all files in {shown(self._session.workspace.root)}"
+            shown(workspace.file(self._current))
+            if len(self._exercises) == 1
+            else f"all files in {shown(workspace.root)}"
         )
         click.echo(
             f"Watching {what}. Save to check, Enter to check again, Ctrl-C to leave.", err=True
@@ -141,8 +190,8 @@ def _listen_to_keyboard(events: SimpleQueue[Event]) -> None:
     try:
         keyboard = sys.stdin.fileno()
         while os.read(keyboard, 1024):
-            events.put(Again())
+            events.put(EnterEvent())
         if os.isatty(keyboard):
-            events.put(Leave())
+            events.put(LeaveEvent())
     except (OSError, ValueError):
         return  # there is no keyboard; saves and Ctrl-C still work
