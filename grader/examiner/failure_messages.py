@@ -34,8 +34,11 @@ def describe(raised: Raised, name: str, limits: Limits) -> str:
                 f"The result of `{name}` carries no gradient. Something in it leaves autograd:"
                 " `.detach()`, `.item()`, `.data`, `torch.tensor(...)`, numpy or `torch.no_grad()`."
             )
-        case "misshapen":
-            return f"The result of `{name}` should have shape {raised.message}."
+        case "marked":
+            return (
+                f"`{name}` switches `requires_grad` on in {raised.message}, which its caller still"
+                " holds. Switch it on in a tensor of your own: `x.detach().requires_grad_()`."
+            )
         case "exit":
             return (
                 "Your code called `sys.exit` (or `exit`, or `parse_args` with an argument missing)."

@@ -9,7 +9,7 @@ from typing import Any
 
 from exercises.catalog import Limits
 from grader.errors import GraderError, ProtocolError
-from grader.examiner.exchange import Value
+from grader.examiner.exchange import Value, answer_to
 from grader.examiner.sandbox import START_SECONDS, Sandbox
 from grader.lockdown.limits import WorkerLimits
 from grader.report import MAX_TEXT
@@ -94,7 +94,13 @@ class SubmissionProcess:
         """Make one call over there; `meanwhile` is run here while the worker is busy."""
         encoder = Encoder()
         request = encode_call(call, encoder)
-        return self._ask(request, encoder.tensors, meanwhile)
+        outcome = self._ask(request, encoder.tensors, meanwhile)
+        if isinstance(outcome, Raised):
+            return outcome
+        try:
+            return answer_to(call, outcome.value)
+        except ProtocolError:
+            return self._lose("garbage")
 
     def hurry(self, seconds: float) -> None:
         """Leave no more than this for all that is still asked."""

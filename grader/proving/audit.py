@@ -14,6 +14,7 @@ from grader.examiner.answer_key import suite_folder
 from grader.examiner.diagnosis import load_misconceptions
 from grader.grader import Grader
 from grader.proving.audit_cache import AuditCache
+from grader.proving.empty_answers import empty_answers
 from grader.report import Outcome, Report
 from grader.submission import Submission
 
@@ -28,6 +29,8 @@ class AuditResult:
     exercises: int = 0
     exercises_from_cache: int = 0
     stubs_failed: int = 0
+    empty_answers: int = 0
+    empty_answers_failed: int = 0
     solutions_passed: int = 0
     alternatives: int = 0
     alternatives_passed: int = 0
@@ -80,7 +83,7 @@ def audit(
     cache: AuditCache | None = None,
     show: Callable[[str], None] = lambda line: None,
 ) -> AuditResult:
-    """Try every stub, solution, alternative and misconception of `exercises`, and look for gaps.
+    """Try each stub, empty answer, solution, alternative and misconception, and look for gaps.
 
     An exercise that passed before, as `cache` knows, and has not changed since, is not graded
     again. `show` is told how far the grading is, a line each time.
@@ -131,7 +134,10 @@ def trials_of(exercise: Exercise, problems: list[str]) -> Iterator[Trial]:
     """Everything to be graded for one exercise; what is missing goes to `problems`."""
     folder = suite_folder(exercise)
     solution = (folder / "solution.py").read_text(encoding="utf-8")
-    yield Trial(exercise.id, "stub", "stub", exercise.stub.read_text(encoding="utf-8"))
+    stub = exercise.stub.read_text(encoding="utf-8")
+    yield Trial(exercise.id, "stub", "stub", stub)
+    for name, source in empty_answers(exercise, stub, solution):
+        yield Trial(exercise.id, "empty answer", name, source)
     yield Trial(exercise.id, "solution", "solution", solution)
     alternatives = sorted((folder / "alternatives").glob("*.py"))
     for path in alternatives:
@@ -176,8 +182,9 @@ def judge(trial: Trial, report: Report) -> Verdict:
     named = all(found is not None and found.id == trial.name for found in diagnoses)
     problem = ""
     match trial.role:
-        case "stub" if report.points:
-            problem = f"{place} gets {report.points:g} points for nothing."
+        case "stub" | "empty answer" if report.points:
+            titles = " ".join(test.title for test in report.tests if test.points)
+            problem = f"{place} gets {report.points:g} points for nothing: {titles}"
         case "solution" if not report.passed:
             problem = f"{place} does not pass. {says}"
         case "alternative" if not report.passed:
@@ -195,6 +202,9 @@ def count(result: AuditResult, trial: Trial, verdict: Verdict) -> None:
     match trial.role:
         case "stub":
             result.stubs_failed += verdict.outcome == "failed"
+        case "empty answer":
+            result.empty_answers += 1
+            result.empty_answers_failed += not verdict.problem
         case "solution":
             result.solutions_passed += verdict.outcome == "passed"
         case "alternative":

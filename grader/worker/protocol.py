@@ -7,6 +7,7 @@ checked before a byte is read, so a peer cannot make the other side allocate mor
 In the document a plain value is itself; everything else is an object with one tag:
 
     {"tensor": "0", "device": "cpu"}     {"tuple": [...]}      {"dict": [[key, value], ...]}
+    {"tensor": "0", "device": "cpu", "order": [1, 0]}          its dimensions as they lie in memory
     {"record": "LayerCosts", "fields": [[name, value], ...]}   {"dtype": "float32"}
     {"handle": "3", "type": "SelfAttention"}                   an object that stays with its owner
 """
@@ -115,7 +116,9 @@ class Encoder:
     def encode(self, value: object, path: str = "") -> Any:
         if path.count(".") > MAX_DEPTH:
             raise TooLarge(f"a structure nested more than {MAX_DEPTH} deep")
-        if isinstance(value, numpy.generic):
+        if isinstance(
+            value, numpy.floating | numpy.bool_
+        ):  # its integers overflow: they are no int
             value = value.item()
         if value is None or isinstance(value, PLAIN):
             return value
@@ -156,8 +159,11 @@ class Encoder:
             size = value.numel() * value.element_size() / 1e6
             raise TooLarge(f"a tensor of shape {tuple(value.shape)}, {size:,.0f} MB")
         name = str(len(self.tensors))
+        node: dict[str, Any] = {"tensor": name, "device": value.device.type}
+        if order := memory_order(value):
+            node["order"], value = order, value.permute(order)
         self.tensors[name] = value if type(value) is Tensor else value.as_subclass(Tensor)
-        return {"tensor": name, "device": value.device.type}
+        return node
 
     def _handle(self, value: object, path: str) -> Any:
         if self._keep is None:
@@ -182,8 +188,9 @@ def decode(node: Any, tensors: dict[str, Tensor], device: str, depth: int = 0) -
         return [inner(item) for item in node]
     try:
         match node:
-            case {"tensor": name, "device": where}:
-                return tensors[name] if where == "cpu" else tensors[name].to(device)
+            case {"tensor": name, "device": where, **rest}:
+                tensor = tensors[name] if where == "cpu" else tensors[name].to(device)
+                return _in_order(tensor, rest["order"]) if "order" in rest else tensor
             case {"tuple": items}:
                 return tuple(inner(item) for item in items)
             case {"dict": pairs} if all(_is_key(key) for key, _ in pairs):
@@ -199,6 +206,26 @@ def decode(node: Any, tensors: dict[str, Tensor], device: str, depth: int = 0) -
     except (KeyError, TypeError, ValueError) as error:
         raise ProtocolError(f"malformed value: {error!r}") from None
     raise ProtocolError("unknown tag")
+
+
+def memory_order(tensor: Tensor) -> list[int]:
+    """The dimensions as they lie in memory, the outermost first; empty for the usual order.
+
+    So a transposed tensor arrives as one, and code that needs contiguous memory fails over there
+    as it would here. Tensors with gaps or overlaps arrive contiguous.
+    """
+    if tensor.is_contiguous():
+        return []
+    order = sorted(range(tensor.dim()), key=tensor.stride, reverse=True)
+    return order if tensor.permute(order).is_contiguous() else []
+
+
+def _in_order(tensor: Tensor, order: Any) -> Tensor:
+    """Undo `tensor.permute(order)`."""
+    dims = list(range(tensor.dim()))
+    if sorted(order) != dims:
+        raise ValueError("not an order of its dimensions")
+    return tensor.permute(sorted(dims, key=order.__getitem__))
 
 
 def _is_key(key: object) -> bool:

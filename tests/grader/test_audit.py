@@ -1,9 +1,12 @@
 """The audit can fail: each thing that may be wrong with an exercise gets its own sentence."""
 
+import types
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from audited_course import (
     CHAPTER,
     COURSE,
@@ -19,6 +22,17 @@ from audited_course import (
 from exercises.catalog import load_catalog
 from grader.examiner.sandbox import Sandbox
 from grader.proving.audit import AuditResult, select
+from grader.proving.empty_answers import empty_answers
+
+EMPTY_TEST = '''
+def test_runs(submission):
+    """It runs."""
+    try:
+        submission.double(1.0)
+    except Exception as failure:
+        if "not written yet" in str(failure):
+            raise
+'''
 
 
 @pytest.fixture
@@ -36,6 +50,8 @@ def test_a_sound_exercise_has_no_problem(audited: Callable[..., AuditResult]) ->
     assert audited({}) == AuditResult(
         exercises=1,
         stubs_failed=1,
+        empty_answers=3,
+        empty_answers_failed=3,
         solutions_passed=1,
         alternatives=2,
         alternatives_passed=2,
@@ -51,11 +67,26 @@ def test_a_sound_exercise_has_no_problem(audited: Callable[..., AuditResult]) ->
     [
         (
             {STUB: COURSE[f"{HIDDEN}/solution.py"]},
-            "double: the stub gets 2 points for nothing.",
+            "double: the stub gets 2 points for nothing: It is doubled. So is another one.",
         ),
         (
             {STUB: "def double(x):\n    return 6.0\n"},
-            "double: the stub gets 1 points for nothing.",
+            "double: the stub gets 1 points for nothing: It is doubled.",
+        ),
+        (
+            {f"{HIDDEN}/test_double.py": SUITE.replace("(-1.0, 0.5)", "(0.0,)")},
+            "double: empty answer gives zeros gets 1 points for nothing: So is another one.",
+        ),
+        (
+            {f"{HIDDEN}/test_double.py": SUITE.replace("(-1.0, 0.5)", "(0.0,)")},
+            "double: empty answer hands its argument back gets 1 points for nothing:",
+        ),
+        (
+            {
+                STUB: "def double(x):\n    pass\n    raise NotImplementedError\n",
+                f"{HIDDEN}/test_double.py": SUITE + EMPTY_TEST,
+            },
+            "double: empty answer returns None gets 1 points for nothing: It runs.",
         ),
         (
             {f"{HIDDEN}/test_double.py": SUITE.replace("6.0", "7.0")},
@@ -158,6 +189,40 @@ def test_what_is_wrong_is_said(
 ) -> None:
     problems = audited(changes).problems
     assert any(problem.startswith(says) for problem in problems), problems
+
+
+LAYER = """
+from typing import NamedTuple
+import torch
+
+class Pair(NamedTuple):
+    doubled: torch.Tensor
+    rows: int
+
+class Layer(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.full((2,), 2.0))
+    def forward(self, x):
+        return Pair(x * self.weight, len(x)), {"sum": x.sum(), "mask": x > 0, "name": "layer"}
+"""
+
+
+@pytest.mark.parametrize("name", ["gives zeros", "hands its argument back"])
+def test_an_empty_answer_has_parameters_and_results_of_the_right_form(name: str) -> None:
+    exercise = replace(load_catalog().exercise("self_attention"), entry=("Layer",))
+    answers = dict(empty_answers(exercise, "", LAYER))
+    module = types.ModuleType("empty")
+    exec(answers[name], module.__dict__)
+    x = torch.ones(3, 2)
+    (doubled, rows), table = module.Layer()(x)
+    assert torch.equal(doubled, x if name == "hands its argument back" else 0 * x)
+    assert rows == 0
+    assert table["sum"].item() == 0
+    assert not table["mask"].any()
+    assert table["name"] == "layer"
+    assert [name for name, _ in module.Layer().named_parameters()] == ["weight"]
+    assert module.Layer()("no tensor") is None
 
 
 def test_what_is_wrong_does_not_count(audited: Callable[..., AuditResult]) -> None:

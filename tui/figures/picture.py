@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes  # type: ignore[import-not-found,unused-ignore]
     from matplotlib.figure import Figure as Canvas  # type: ignore[import-not-found,unused-ignore]
 
-FORMATS = (".png", ".svg", ".pdf")
+PICTURE_FORMATS = (".png", ".svg", ".pdf")
 PAPER = Scale("#ffffff", "#2456a6", dark="#24272d")
 CELL = 0.42  # inches
 MOST_NUMBERS = 13  # beyond so many columns, numbers are too small to read
@@ -32,8 +32,8 @@ class CannotDraw(CourseError):
 def save(figure: Figure, file: Path) -> None:
     """Raises CannotDraw where matplotlib is missing or the file's ending means no picture."""
     ending = file.suffix.lower()
-    if ending not in FORMATS:
-        raise CannotDraw(f"{file.name} must end in {', '.join(FORMATS)}.")
+    if ending not in PICTURE_FORMATS:
+        raise CannotDraw(f"{file.name} must end in {', '.join(PICTURE_FORMATS)}.")
     canvas = picture(figure)
     from matplotlib import rc_context  # type: ignore[import-not-found,unused-ignore]
 

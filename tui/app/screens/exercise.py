@@ -22,7 +22,7 @@ from tui.app.services import Services
 from tui.app.widgets.brief import Brief
 from tui.app.widgets.exercise_head import ExerciseHead
 from tui.app.widgets.scroll import Scroll
-from tui.app.widgets.verdict import Verdict
+from tui.app.widgets.verdict import VerdictView
 from tui.study.editor import edit, find_editor
 from tui.study.exercise_state import Briefing, briefing
 from tui.study.grading import keep, read
@@ -70,7 +70,7 @@ class ExercisePage(Page[ExerciseTarget]):
         with Container(id="panes"):
             with Scroll(id="brief"):
                 yield Brief()
-            yield Verdict(id="verdict")
+            yield VerdictView(id="verdict")
 
     async def on_mount(self) -> None:
         """Start what takes a moment, before it is needed."""
@@ -111,7 +111,7 @@ class ExercisePage(Page[ExerciseTarget]):
 
     async def _show_latest(self) -> None:
         assert self._briefing
-        verdict, latest = self.query_one(Verdict), self._briefing.latest
+        verdict, latest = self.query_one(VerdictView), self._briefing.latest
         if latest is None:
             file = self._file(self._briefing.exercise)
             path = file.relative_to(self.services.session_thread.session.workspace.root.parent)
@@ -195,7 +195,7 @@ class ExercisePage(Page[ExerciseTarget]):
         """The verdict first; then the bookkeeping, which may cost a note."""
         from grader.errors import GraderError
 
-        verdict = self.query_one(Verdict)
+        verdict = self.query_one(VerdictView)
         try:
             submission, report = await self._checked(exercise, kind)
         except (CourseError, GraderError) as error:
@@ -236,7 +236,7 @@ class ExercisePage(Page[ExerciseTarget]):
     def _announce(self, run: object) -> None:
         """A timer that was stopped may have sent its message before: then the verdict is there."""
         if self._awaited is run:
-            self.query_one(Verdict).announce("Checking…")
+            self.query_one(VerdictView).announce("Checking…")
             self._turn_to("verdict")
 
     # what follows

@@ -77,7 +77,7 @@ class FactRow(Horizontal):
         yield Static(Content(self._fact.text), classes="text")
 
 
-class Verdict(Scroll):
+class VerdictView(Scroll):
     BINDINGS = [
         Binding("down,j", "choose(1)", "Next test", show=False, tooltip="The next test"),
         Binding("up,k", "choose(-1)", "Test before", show=False, tooltip="The test before"),

@@ -85,10 +85,10 @@ def test_twice_the_length(submission, expect):
 
 def test_a_long_sequence_is_exact(submission, expect):
     """A hundred million tokens and more are counted to the last operation and the last byte."""
-    n, d = 123_456_789, 128  # neither n² nor n² + 3·n·d fits into the 53 bits of a float
-    cost = submission.attention_cost(n, d)
-    expected = reference.attention_cost(n, d)
-    compare(expect, cost, expected.flops, expected.activation_bytes)
+    # Neither n² nor n² + 3·n·d fits into the 53 bits of a float, and later not into 63 bits either.
+    for n, d in ((123_456_789, 128), (10**10 + 1, 1), (3, 10**17 + 1)):
+        cost, expected = submission.attention_cost(n, d), reference.attention_cost(n, d)
+        compare(expect, cost, expected.flops, expected.activation_bytes)
 
 
 def test_a_single_token(submission, expect):
