@@ -136,7 +136,8 @@ def test_one_call_that_misbehaves_fails_one_test(
     begin = "    exps = torch.exp("
     assert source.count(begin) == 1
     source = source.replace(
-        begin, f"    if x.dtype == torch.float64 and x.dim() == 3:\n        {case.statements}\n{begin}"
+        begin,
+        f"    if x.dtype == torch.float64 and x.dim() == 3:\n        {case.statements}\n{begin}",
     )
     report = grade(source)
     assert (report.outcome, report.exit_code, report.problem) == ("failed", 1, None)
