@@ -88,7 +88,9 @@ CASES = {
         SCORES, "def f(q, k): return q @ k.transpose(-1, -2)", PAIRS,
         "is the expected one times √n, where n is the size of the last dimension of",
     ),
-    "factor that is a number": (PLAIN, "def f(x): return (x * 2 + 1) / 2", ROWS, "is half of the expected"),
+    "factor that is a number": (
+        PLAIN, "def f(x): return (x * 2 + 1) / 2", ROWS, "is half of the expected",
+    ),
     "factor that is ln 2": (
         "def f(p): return -(p * p.log()).sum(-1)", "def f(p): return -(p * p.log2()).sum(-1)",
         [ask(torch.softmax(draw(4, n), -1)) for n in (3, 5)], "times 1 / ln 2",
@@ -143,7 +145,7 @@ CASES = {
     ),
     "first of the batch": (
         PLAIN, "def f(x): return (x * 2 + 1)[:1].expand_as(x)",
-        [ask(draw(3, 4, 2)), ask(draw(4, 4, 3))], "Only the first entry along dimension 0 of your result is right",
+        [ask(draw(3, 4, 2)), ask(draw(4, 4, 3))], "Only the first entry along dimension 0 of your",
     ),
     "the diagonal": (
         SQUARE, "def f(x):\n    y = x @ x.transpose(-1, -2) + x.sum(-1, keepdim=True)\n"
@@ -173,7 +175,9 @@ CASES = {
         PLAIN, "def f(x): return (x * 2 + 1).transpose(0, 1)", [ask(draw(3, 5)), ask(draw(2, 4))],
         "are swapped",
     ),
-    "summed away": (PLAIN, "def f(x): return (x * 2 + 1).sum(0)", [ask(draw(3, 5))], "its numbers are summed up"),
+    "summed away": (
+        PLAIN, "def f(x): return (x * 2 + 1).sum(0)", [ask(draw(3, 5))], "numbers are summed up",
+    ),
     "a list": (PLAIN, "def f(x): return (x * 2 + 1).tolist()", [ask(draw(3, 5))], "come as a list"),
     "nothing": (PLAIN, "def f(x): x * 2 + 1", ROWS, "You return nothing (None)"),
     "parts swapped": (PAIR, "def f(x): return x.mean(-1), x.sum(-1)", ROWS, "the other way round"),
