@@ -178,6 +178,8 @@ def test_audit_tells_in_json_what_was_tried() -> None:
     assert list(found) == [
         "exercises",
         "stubs_failed",
+        "empty_answers",
+        "empty_answers_failed",
         "solutions_passed",
         "alternatives",
         "alternatives_passed",
@@ -188,6 +190,7 @@ def test_audit_tells_in_json_what_was_tried() -> None:
     ]
     assert found["problems"] == []
     assert found["exercises"] == found["stubs_failed"] == found["solutions_passed"] == 1
+    assert found["empty_answers"] == found["empty_answers_failed"] == 3
     assert found["alternatives"] == found["alternatives_passed"] >= 2
     assert found["misconceptions"] == found["caught"] == found["named"] >= 4
 

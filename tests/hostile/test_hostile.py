@@ -157,7 +157,8 @@ def plain_points(place: Place) -> float:
     """What the wrong answer is worth to somebody who does nothing else."""
     report = place.grade(PLAIN)
     assert report.outcome == "failed"
-    assert 0 < report.points < report.max_points
+    assert report.problem is None
+    assert report.points < report.max_points
     return report.points
 
 
