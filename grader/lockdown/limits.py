@@ -48,6 +48,11 @@ def impose(limits: WorkerLimits, device: str, own_user: bool) -> Layer:
         _lower(kind, value)
     if own_user:
         _lower(resource.RLIMIT_NPROC, limits.threads)
+    if LINUX and device != "cuda":  # a CUDA context opens, maps and pins far more than it uses
+        try:
+            _lower(resource.RLIMIT_AS, mapped_bytes() + limits.memory_bytes)
+        except FileNotFoundError:
+            return Layer(False, "memory cannot be limited where there is no /proc", "Mount /proc.")
     memory = f"{limits.memory_bytes >> 20} MiB more memory"
     if device == "cuda":
         memory = "memory watched from outside"
@@ -66,9 +71,8 @@ def _values(limits: WorkerLimits, device: str) -> Iterator[tuple[int, int]]:
     if not LINUX:
         return
     yield resource.RLIMIT_MSGQUEUE, 0
-    if device != "cuda":  # a CUDA context opens, maps and pins far more than it uses
+    if device != "cuda":
         yield resource.RLIMIT_MEMLOCK, 0
-        yield resource.RLIMIT_AS, mapped_bytes() + limits.memory_bytes
 
 
 def _lower(kind: int, value: int) -> None:

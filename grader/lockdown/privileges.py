@@ -19,12 +19,18 @@ _DAC_READ_SEARCH, _KILL, _SETGID, _SETUID = 1 << 2, 1 << 5, 1 << 6, 1 << 7
 _FIRST_UID, _UIDS = 61184, 4336
 
 
+def keep_to_oneself() -> None:
+    """No core file and no debugger: other processes of the same user cannot look into this one."""
+    if LINUX:
+        prctl(syscalls.PR_SET_DUMPABLE, 0)
+
+
 def harden() -> None:
-    """In the zygote: no new privileges, no core file, no debugger, no way back to capabilities."""
+    """In the zygote: no new privileges, no look into it, no way back to capabilities."""
     if not LINUX:
         return
     prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
-    prctl(syscalls.PR_SET_DUMPABLE, 0)
+    keep_to_oneself()
     for capability in range(64):
         try:
             prctl(syscalls.PR_CAPBSET_DROP, capability)
@@ -38,7 +44,7 @@ def capability_to_read(readable: Iterable[Path]) -> int | None:
     None where a worker cannot become one, or could then not be killed by whoever watches it.
     """
     needed = _SETUID | _SETGID | _KILL
-    held = _effective_capabilities() if LINUX else 0
+    held = syscalls.effective_capabilities() if LINUX else 0
     if held & needed != needed:
         return None
     if all(_is_open_to_all(path) for path in readable):
@@ -72,11 +78,6 @@ def _become_a_user(kept: int) -> str:
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
     return f"user {uid}"
-
-
-def _effective_capabilities() -> int:
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition("CapEff:")[2].split()[0], 16)
 
 
 def _is_open_to_all(path: Path) -> bool:

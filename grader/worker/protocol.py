@@ -12,6 +12,7 @@ In the document a plain value is itself; everything else is an object with one t
     {"handle": "3", "type": "SelfAttention"}                   an object that stays with its owner
 """
 
+import contextlib
 import json
 import socket
 import struct
@@ -276,6 +277,11 @@ class Channel:
 
     def close(self) -> None:
         self._socket.close()
+
+    def hang_up(self) -> None:
+        """End the talk: whoever waits for a frame here, in another thread perhaps, gets none."""
+        with contextlib.suppress(OSError):  # the other side has done so before
+            self._socket.shutdown(socket.SHUT_RDWR)
 
     def send(
         self, document: Any, tensors: dict[str, Tensor] | None = None, seconds: float | None = None

@@ -216,6 +216,8 @@ def test_an_order_that_is_none_is_refused(order: object) -> None:
         abs,
         numpy.ones(2),
         {1.5: "a key that JSON cannot tell"},
+        {2**60: "a key that others can be made to collide with"},
+        {-(2**60): "another"},
         {3},
         torch.ones(2, device="meta"),
         torch.eye(2).to_sparse(),
