@@ -215,6 +215,8 @@ def test_audit_shows_how_far_it_is_and_takes_what_passed_from_the_cache(tmp_path
         "exercises",
         "exercises_from_cache",
         "stubs_failed",
+        "empty_answers",
+        "empty_answers_failed",
         "solutions_passed",
         "alternatives",
         "alternatives_passed",
@@ -225,10 +227,11 @@ def test_audit_shows_how_far_it_is_and_takes_what_passed_from_the_cache(tmp_path
     ]
     assert found["problems"] == []
     assert found["exercises"] == found["stubs_failed"] == found["solutions_passed"] == 1
+    assert found["empty_answers"] == found["empty_answers_failed"] == 3
     assert found["alternatives"] == found["alternatives_passed"] >= 2
     assert found["misconceptions"] == found["caught"] == found["named"] >= 4
     assert found["exercises_from_cache"] == 1
-    assert 2 + found["alternatives"] + found["misconceptions"] == int(total)
+    assert 2 + 3 + found["alternatives"] + found["misconceptions"] == int(total)
 
 
 @pytest.mark.parametrize(

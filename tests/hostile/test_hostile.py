@@ -157,6 +157,7 @@ def plain_points(place: Place) -> float:
     """What the wrong answer is worth to somebody who does nothing else."""
     report = place.grade(PLAIN)
     assert report.outcome == "failed"
+    assert report.problem is None
     assert report.points < report.max_points
     return report.points
 
