@@ -17,8 +17,10 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from typing import Any, ParamSpec, TypeVar
 
+from grader.budget import Budget, Watch
 from grader.errors import ExaminerLost
 
+WATCH_SECONDS = 0.25  # between two looks at what an examiner has used
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -44,10 +46,12 @@ class Process:
             )
         self._pipe = Connection(ours.detach())
 
-    def run(self, task: tuple[Any, ...]) -> Any:
-        """Run one function there; what it raises is raised here."""
+    def run(self, task: tuple[Any, ...], budget: Budget | None = None) -> Any:
+        """Run one function there, within the budget; what it raises is raised here."""
         try:
             self._pipe.send(task)
+            if budget is not None:
+                self._watch(budget)
             succeeded, value = self._pipe.recv()
         except (EOFError, OSError):
             self.close()
@@ -56,6 +60,17 @@ class Process:
         if succeeded:
             return value
         raise value
+
+    def _watch(self, budget: Budget) -> None:
+        """Wait for the answer; end the child where it takes more than the budget."""
+        watch = Watch(self._process.pid, budget)
+        while not self._pipe.poll(WATCH_SECONDS):
+            if exceeded := watch.exceeded():
+                self._process.kill()
+                self.close()
+                raise ExaminerLost(
+                    f"Grading was ended: it took more than the {exceeded} that an examiner may use."
+                )
 
     def end(self) -> None:
         """End the child, whatever it is doing; its zygote and workers end when it is gone."""
@@ -81,6 +96,12 @@ class ExaminerPool(Executor):
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         return self._threads.submit(self._run, (fn, args, kwargs))
 
+    def submit_within(
+        self, budget: Budget, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Future[T]:
+        """As `submit`; one that takes more than the budget is ended, and fails."""
+        return self._threads.submit(self._run, (fn, args, kwargs), budget)
+
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._threads.shutdown(wait, cancel_futures=cancel_futures)
         for process in self._processes:
@@ -92,10 +113,10 @@ class ExaminerPool(Executor):
         for process in self._processes:
             process.end()
 
-    def _run(self, task: tuple[Any, ...]) -> Any:
+    def _run(self, task: tuple[Any, ...], budget: Budget | None = None) -> Any:
         process = self._idle.get()
         try:
-            return process.run(task)
+            return process.run(task, budget)
         except ExaminerLost:
             if not self._abandoned:
                 self._processes.remove(process)

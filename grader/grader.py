@@ -5,6 +5,7 @@ from concurrent.futures import Executor, Future
 from types import TracebackType
 
 from exercises.catalog import load_catalog
+from grader.budget import Budget
 from grader.errors import ExaminerLost
 from grader.executor import ExaminerPool
 from grader.report import Problem, Report
@@ -60,8 +61,11 @@ class Grader:
 
         A seed is drawn here, where the submission has none: what is sent can be sent again.
         """
-        load_catalog().exercise(submission.exercise)
-        return self._executor.submit(grade, submission.with_seed())
+        exercise = load_catalog().exercise(submission.exercise)
+        submission = submission.with_seed()
+        if self._own is None:
+            return self._executor.submit(grade, submission)
+        return self._own.submit_within(Budget.of(exercise.limits), grade, submission)
 
     def grade(self, submission: Submission) -> Report:
         """Grade one submission and wait for the report.

@@ -21,6 +21,7 @@ from exercises.catalog import Catalog, Exercise, Limits, load_catalog
 from grader.errors import UsageError
 from grader.examiner.answer_key import AnswerKey
 from grader.examiner.messages import describe, describe_finding, missing_entry
+from grader.examiner.replies import EntryPoints
 from grader.examiner.sandbox import Sandbox, shared_sandbox
 from grader.examiner.submission_process import SubmissionProcess, Value
 from grader.examiner.suite_run import SuiteRun
@@ -88,7 +89,7 @@ class Examiner:
                 "internal", f"The grader failed: {error}", code=traceback.format_exc()
             )
             report = Report.ungraded(exercise, submission.seed, self._device, problem)
-        return replace(report, duration_ms=(time.perf_counter() - started) * 1e3)
+        return replace(report.fitted(), duration_ms=(time.perf_counter() - started) * 1e3)
 
     def close(self) -> None:
         self._sandbox.close()
@@ -188,15 +189,14 @@ def open_submission(
 ) -> Problem | None:
     """Parse and run the learner's file; what keeps it from being graded, if anything does."""
     outcome = candidate.inspect()
-    if isinstance(outcome, Value) and isinstance(outcome.value, dict):
-        finding = Finding(**outcome.value)
+    if isinstance(outcome, Value) and isinstance(finding := outcome.value, Finding):
         message = describe_finding(finding, instead)
         return Problem(finding.kind, message, finding.line, finding.code)
     if isinstance(outcome, Value):
         outcome = candidate.load()
     if isinstance(outcome, Raised):
         return load_problem(outcome, limits)
-    return entry_problem(outcome.value, limits)
+    return entry_problem(outcome.value)
 
 
 def load_problem(raised: Raised, limits: Limits) -> Problem:
@@ -206,14 +206,12 @@ def load_problem(raised: Raised, limits: Limits) -> Problem:
     return Problem("load", message, line, code)
 
 
-def entry_problem(loaded: Any, limits: Limits) -> Problem | None:
-    """The learner's file runs, but does not define what is graded. What it says is not trusted."""
-    match loaded:
-        case {"missing": [], "found": {}, "defined": [*_]}:
-            return None
-        case {"missing": [str(name), *_], "found": {**found}, "defined": [*defined]}:
-            return Problem("entry", missing_entry(name, found.get(name), defined))
-    return load_problem(Raised("garbage", "", ""), limits)
+def entry_problem(loaded: EntryPoints) -> Problem | None:
+    """The learner's file runs, but does not define what is graded."""
+    if not loaded.missing:
+        return None
+    name = loaded.missing[0]
+    return Problem("entry", missing_entry(name, loaded.found.get(name), loaded.defined))
 
 
 def overall(tests: tuple[TestResult, ...]) -> Outcome:

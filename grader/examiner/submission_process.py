@@ -7,8 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from torch import Tensor
+
 from exercises.catalog import Limits
 from grader.errors import GraderError, ProtocolError
+from grader.examiner.replies import read_reply
 from grader.examiner.sandbox import START_SECONDS, Sandbox
 from grader.lockdown.limits import WorkerLimits
 from grader.report import MAX_TEXT
@@ -16,7 +19,7 @@ from grader.worker.calls import Call, Raised, encode_call
 from grader.worker.protocol import Channel, Encoder, TooLarge, decode
 
 DYING_SECONDS = 0.1  # how long one that has hung up may take to end, and so to show how it ended
-MAX_LINE = 1_000_000
+MAX_RECEIVED = 256 << 20  # bytes of tensors in all answers together: we keep them for the diagnosis
 LOST = frozenset(
     {"time", "died", "garbage", "budget", "lost"}
 )  # kinds of `Raised` that end a worker
@@ -53,6 +56,7 @@ class SubmissionProcess:
         self._limits = limits
         self._left = limits.total_seconds
         self._test_left = limits.seconds
+        self._room = MAX_RECEIVED
         self._seed: int | None = None
         self._pid = 0
         self._channel: Channel | None = None
@@ -79,6 +83,7 @@ class SubmissionProcess:
         if self._channel is None:
             for outcome in (self.inspect(), self.load()):
                 if isinstance(outcome, Raised):
+                    self.close()  # it has nothing loaded, and can answer nothing
                     return outcome
         self._seed = seed  # goes with the test's first call, which saves a round trip
         return Value(None)
@@ -137,7 +142,7 @@ class SubmissionProcess:
             if meanwhile:
                 self._run(meanwhile)
             document, reply = self._channel.receive(seconds + self._sandbox.grace)
-            outcome = self._read(document, reply)
+            outcome = self._read(request["op"], document, reply)
         except TimeoutError:
             return self._lose("time")
         except (EOFError, ConnectionError):
@@ -160,16 +165,14 @@ class SubmissionProcess:
             self.close()
             raise
 
-    def _read(self, document: Any, tensors: Any) -> Value | Raised:
+    def _read(self, operation: str, document: Any, tensors: dict[str, Tensor]) -> Value | Raised:
         """A reply. The learner's code may have written it, so only its exact form is taken."""
-        match document:
-            case {"value": value, "output": str(output)}:
-                self._note(output)
-                return Value(decode(value, tensors, self._sandbox.device))
-            case {"raised": {**raised}, "output": str(output)}:
-                self._note(output)
-                return _read_raised(raised)
-        raise ProtocolError("not a reply")
+        self._room -= sum(tensor.nbytes for tensor in tensors.values())
+        answer, output = read_reply(operation, document, tensors, self._sandbox.device)
+        self._note(output)
+        if self._room < 0:
+            return Raised("too_large", "", f"more than {MAX_RECEIVED >> 20} MB in all its answers")
+        return answer if isinstance(answer, Raised) else Value(answer)
 
     def _note(self, output: str) -> None:
         self.output = (self.output + output)[:MAX_TEXT]
@@ -195,25 +198,3 @@ def _ending(status: int) -> str:
         return str(os.WEXITSTATUS(status))
     number = os.WTERMSIG(status)
     return next((known.name for known in signal.Signals if known == number), f"signal {number}")
-
-
-def _read_raised(raised: dict[Any, Any]) -> Raised:
-    match raised:
-        case {
-            "kind": str(kind),
-            "type": str(name),
-            "message": str(message),
-            "frames": [*frames],
-            "bases": [*bases],
-        }:
-            lines = tuple(_read_frame(frame) for frame in frames)
-            names = tuple(base for base in bases if isinstance(base, str))
-            return Raised(kind, name, message, lines, names)
-    raise ProtocolError("not an exception")
-
-
-def _read_frame(frame: Any) -> tuple[str, int, str, str]:
-    match frame:
-        case [str(file), int(line), str(function), str(code)] if 0 <= line < MAX_LINE:
-            return file, line, function, code.partition("\n")[0]
-    raise ProtocolError("not a frame of a traceback")

@@ -24,6 +24,7 @@ import torch
 
 from grader.lockdown.lockdown import Plan, WorkerLimits, apply
 from grader.worker.calls import (
+    MAX_NAME,
     Call,
     LoadedModule,
     Raised,
@@ -36,6 +37,7 @@ from grader.worker.inspection import Finding, compile_files
 from grader.worker.protocol import Channel, Encoder, Handle, TooLarge
 
 MAX_OUTPUT = 16 * 1024
+MAX_DEFINED = 20  # names that a report lists where the one that is graded is missing
 
 
 class TimeLimit(BaseException):
@@ -125,7 +127,9 @@ class Worker:
         module = finder.load(self._main)
         self._loaded = LoadedModule(module)
         found = {
-            key: type(getattr(module, key, None)).__name__ for key in entry if hasattr(module, key)
+            key: type(getattr(module, key, None)).__name__[:MAX_NAME]
+            for key in entry
+            if hasattr(module, key)
         }
         missing = [key for key in entry if not callable(getattr(module, key, None))]
         defined = [
@@ -133,7 +137,8 @@ class Worker:
             for key, value in vars(module).items()
             if callable(value) and getattr(value, "__module__", None) == module.__name__
         ]
-        return {"missing": missing, "found": found, "defined": defined[:20]}
+        names = [name[:MAX_NAME] for name in defined[:MAX_DEFINED]]
+        return {"missing": missing, "found": found, "defined": names}
 
     def begin(self, seed: int) -> None:
         self._active().begin(seed)
@@ -225,19 +230,25 @@ def rehearse(device: str) -> None:
         Call(0, "attend", args=(x,)),
         Call(1, "attend", args=(x,), want="gradients", cotangent=(x, x)),
     )
-    encoder = Encoder()
-    requests: list[dict[str, Any]] = [
-        {
-            "op": "inspect",
-            "files": {"rehearsal.py": REHEARSAL},
-            "main": "rehearsal.py",
-            "forbidden": ["dropout"],
-        },
-        {"op": "load", "entry": ["attend"]},
-        *({**encode_call(call, encoder), "seed": 0} for call in calls),
+    encoders = [Encoder() for _ in calls]
+    requests: list[tuple[dict[str, Any], dict[str, torch.Tensor]]] = [
+        (
+            {
+                "op": "inspect",
+                "files": {"rehearsal.py": REHEARSAL},
+                "main": "rehearsal.py",
+                "forbidden": ["dropout"],
+            },
+            {},
+        ),
+        ({"op": "load", "entry": ["attend"]}, {}),
+        *(
+            ({**encode_call(call, encoder), "seed": 0}, encoder.tensors)
+            for call, encoder in zip(calls, encoders, strict=True)
+        ),
     ]
-    for request in requests:
-        examiner.send({"seconds": 1.0, "seed": None, **request}, encoder.tensors)
+    for request, tensors in requests:
+        examiner.send({"seconds": 1.0, "seed": None, **request}, tensors)
         reply(channel, worker, output)
         document, _ = examiner.receive()
         assert "value" in document, document
