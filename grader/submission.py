@@ -10,6 +10,8 @@ from pathlib import Path
 from grader.errors import SubmissionError
 
 MAX_SOURCE_BYTES = 256 * 1024
+SHOWN_NAME = 200  # letters of a file's name in a message
+SEEDS = 2**48  # too many to try each, few enough for a number in JSON
 
 
 @dataclass(frozen=True)
@@ -42,16 +44,18 @@ class Submission:
         what we may, such as the solution.
         """
         path = Path(path)
-        if path.is_symlink():
-            raise SubmissionError(f"{path} is a symbolic link. Name the file itself.")
-        if path.is_dir():
-            raise SubmissionError(f"{path} is a folder. Name the file to grade.")
         try:
+            if path.is_symlink():
+                raise SubmissionError(f"{path} is a symbolic link. Name the file itself.")
+            if path.is_dir():
+                raise SubmissionError(f"{path} is a folder. Name the file to grade.")
             source = _read(path)
         except FileNotFoundError:
             raise SubmissionError(f"There is no file {path}.") from None
         except OSError as error:
-            raise SubmissionError(f"{path} cannot be read: {error.strerror}.") from None
+            raise SubmissionError(f"{_short(path)} cannot be read: {error.strerror}.") from None
+        except ValueError:  # a zero character, which no file system has in names
+            raise SubmissionError(f"{_short(path)} is no name of a file.") from None
         return cls(exercise or path.stem, source, seed, device)
 
     def with_seed(self) -> "Submission":
@@ -60,13 +64,18 @@ class Submission:
         Drawn before anything can go wrong, so that whatever becomes of it tells the seed that was
         used, and may be tried again with the same questions.
         """
-        return self if self.seed is not None else replace(self, seed=secrets.randbelow(2**31))
+        return self if self.seed is not None else replace(self, seed=secrets.randbelow(SEEDS))
 
     def files(self) -> dict[str, str | bytes]:
         """The files by name; a lone source gets the exercise's own name."""
         if isinstance(self.source, Mapping):
             return dict(self.source)
         return {f"{self.exercise}.py": self.source}
+
+
+def _short(path: Path) -> str:
+    name = str(path)
+    return name if len(name) <= SHOWN_NAME else f"{name[:SHOWN_NAME]}…"
 
 
 def _read(path: Path) -> bytes:

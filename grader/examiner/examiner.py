@@ -20,6 +20,7 @@ import torch
 from exercises.catalog import Catalog, Exercise, Limits, load_catalog
 from grader.errors import UsageError
 from grader.examiner.answer_key import AnswerKey
+from grader.examiner.display import name_list
 from grader.examiner.messages import describe, describe_finding, missing_entry
 from grader.examiner.replies import EntryPoints
 from grader.examiner.sandbox import Sandbox, shared_sandbox
@@ -180,7 +181,7 @@ def decode_files(submission: Submission) -> dict[str, str] | Problem:
         files[name] = text
     main = f"{submission.exercise}.py"
     if main not in files:
-        return Problem("missing", f"There is no {main} among the files: {', '.join(files)}.")
+        return Problem("missing", f"There is no {main} among the files: {name_list(files)}.")
     return files
 
 

@@ -18,6 +18,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
+from grader.worker.inspection import source_lines
 from grader.worker.protocol import Encoder, Handle, decode
 
 Want = Literal["value", "gradients", "inputs_after", "dict", "nothing"]
@@ -83,7 +84,7 @@ def load_source(
 
     Tracebacks show its lines, though no such file need exist.
     """
-    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    linecache.cache[filename] = (len(source), None, source_lines(source), filename)
     module = types.ModuleType(name)
     module.__file__ = filename
     sys.modules[name] = module  # dataclasses and typing look their module up here

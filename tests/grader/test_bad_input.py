@@ -273,6 +273,9 @@ def test_the_stub_is_told_that_it_is_not_written(grade: Callable[..., Report]) -
         ("softmax.py", "is a symbolic link. Name the file itself."),
         ("pipe.py", "is no ordinary file."),
         ("esc\x1b[31m.py", r"esc\x1b[31m"),
+        ("a" * 300 + ".py", "cannot be read: File name too long."),
+        ("a/" * 3000, "cannot be read: File name too long."),
+        ("pipe.py/softmax.py", "cannot be read: Not a directory."),
     ],
 )
 def test_what_is_not_there_to_be_graded_is_a_usage_error(
