@@ -28,23 +28,27 @@ class WorkerLimits:
     open_files: int = 64
 
 
-def mapped_bytes() -> int:
-    """The address space this process has mapped now."""
+def mapped_bytes(proc: int) -> tuple[int, int]:
+    """The address space this process has mapped now, and the part of it that is its own data.
+
+    `proc` is a descriptor of /proc.
+    """
     # Not through Path: a fork pays for every page of Python's machinery that it touches first.
-    statm = os.open("/proc/self/statm", os.O_RDONLY)
+    statm = os.open("self/statm", os.O_RDONLY, dir_fd=proc)
     try:
-        return int(os.read(statm, 64).split()[0]) * _PAGE
+        pages = os.read(statm, 128).split()
+        return int(pages[0]) * _PAGE, int(pages[5]) * _PAGE
     finally:
         os.close(statm)
 
 
-def impose(limits: WorkerLimits, device: str, own_user: bool) -> Layer:
+def impose(limits: WorkerLimits, device: str, own_user: bool, proc: int | None) -> Layer:
     """Lower this process's limits for good. Raising a hard limit again takes a capability.
 
     `own_user`: no other process has this user. The kernel counts threads per user, so only then can
     they be limited without the rest of the user's work standing in the way.
     """
-    for kind, value in _values(limits, device):
+    for kind, value in _values(limits, device, proc):
         _lower(kind, value)
     if own_user:
         _lower(resource.RLIMIT_NPROC, limits.threads)
@@ -57,18 +61,21 @@ def impose(limits: WorkerLimits, device: str, own_user: bool) -> Layer:
     return Layer(True, f"{memory}, {threads}, {limits.seconds:g} s, no file written")
 
 
-def _values(limits: WorkerLimits, device: str) -> Iterator[tuple[int, int]]:
+def _values(limits: WorkerLimits, device: str, proc: int | None) -> Iterator[tuple[int, int]]:
     # Every thread's time counts, so a computation on all cores must fit: a backstop, not a clock.
     yield resource.RLIMIT_CPU, (math.ceil(limits.seconds) + 1) * _CORES
     yield resource.RLIMIT_CORE, 0
     yield resource.RLIMIT_FSIZE, 0
     yield resource.RLIMIT_NOFILE, limits.open_files * (16 if device == "cuda" else 1)
-    if not LINUX:
+    if proc is None:
         return
     yield resource.RLIMIT_MSGQUEUE, 0
     if device != "cuda":  # a CUDA context opens, maps and pins far more than it uses
         yield resource.RLIMIT_MEMLOCK, 0
-        yield resource.RLIMIT_AS, mapped_bytes() + limits.memory_bytes
+        mapped, data = mapped_bytes(proc)
+        yield resource.RLIMIT_AS, mapped + limits.memory_bytes
+        # Who unmaps the libraries has as much address space to spare, but no more memory.
+        yield resource.RLIMIT_DATA, data + limits.memory_bytes
 
 
 def _lower(kind: int, value: int) -> None:

@@ -114,6 +114,10 @@ def _start_threads(_: Scene) -> None:
         threading.Thread(target=stop.wait, daemon=True).start()
 
 
+def _allocate(size: int) -> mmap.mmap:
+    return mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+
+
 def _raise_limit(_: Scene) -> None:
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
     resource.setrlimit(resource.RLIMIT_CPU, (hard + 60, hard + 60))
@@ -158,7 +162,7 @@ ATTEMPTS: tuple[tuple[str, str, Action], ...] = (
         "seccomp",
         lambda _: syscalls.syscall(_SYS_IO_URING_SETUP, 1, ctypes.create_string_buffer(120)),
     ),
-    ("allocate past the limit", "limits", lambda _: mmap.mmap(-1, 2 * LIMITS.memory_bytes)),
+    ("allocate past the limit", "limits", lambda _: _allocate(2 * LIMITS.memory_bytes)),
     (f"start {_MANY_THREADS} threads", "limits", _start_threads),
     ("raise its own limits", "limits", _raise_limit),
     ("change its root folder", "privileges", lambda _: os.chroot("/")),
