@@ -21,13 +21,15 @@ class Submission:
     `source` is the file's text (or its bytes, which the grader decodes), or several files by name:
     the one named `<exercise>.py` is graded and may import the others. `seed` None draws a fresh
     one, so that hard-coded outputs fail; a fixed seed gives the same questions each time. `device`
-    is `cpu` or a CUDA device.
+    is `cpu` or a CUDA device. With `only_sandboxed`, none of it runs where a layer of the sandbox
+    is missing: that is a `UsageError`.
     """
 
     exercise: str
     source: str | bytes | Mapping[str, str | bytes]
     seed: int | None = None
     device: str = "cpu"
+    only_sandboxed: bool = False
 
     @classmethod
     def from_file(

@@ -116,7 +116,7 @@ class Examiner:
             self._sandbox, files, main, exercise.entry, frozenset(instead), limits
         )
         try:
-            problem = open_submission(candidate, instead, limits)
+            problem = open_submission(candidate, instead, limits, submission.only_sandboxed)
             candidate.prepare_next()  # now: while pytest collects, the other processor is idle
             return self._run(exercise, candidate, seed, problem)
         finally:
@@ -186,10 +186,16 @@ def decode_files(submission: Submission) -> dict[str, str] | Problem:
 
 
 def open_submission(
-    candidate: SubmissionProcess, instead: dict[str, str], limits: Limits
+    candidate: SubmissionProcess, instead: dict[str, str], limits: Limits, only_sandboxed: bool
 ) -> Problem | None:
     """Parse and run the learner's file; what keeps it from being graded, if anything does."""
     outcome = candidate.inspect()
+    missing = [name for name, state in candidate.layers.items() if state == "missing"]
+    if missing and only_sandboxed:
+        raise UsageError(
+            f"This machine cannot hold a submission: {', '.join(missing)} missing. `grader doctor`"
+            " says why. Where you would run this code yourself, add --allow-unsandboxed."
+        )
     if isinstance(outcome, Value) and isinstance(finding := outcome.value, Finding):
         message = describe_finding(finding, instead)
         return Problem(finding.kind, message, finding.line, finding.code)

@@ -165,6 +165,8 @@ ATTEMPTS: tuple[tuple[str, str, Action], ...] = (
     ("allocate past the limit", "limits", lambda _: _allocate(2 * LIMITS.memory_bytes)),
     (f"start {_MANY_THREADS} threads", "limits", _start_threads),
     ("raise its own limits", "limits", _raise_limit),
+    ("find out how large another program's file is", "namespaces", lambda s: s.file.stat()),
+    ("find out whether a process is there", "namespaces", lambda _: Path("/proc/1").stat()),
     ("change its root folder", "privileges", lambda _: os.chroot("/")),
     ("use a descriptor left open", "descriptors", lambda s: os.read(s.descriptor, 1)),
 )

@@ -22,7 +22,7 @@ from typing import Any
 
 import torch
 
-from grader.lockdown.lockdown import Plan, WorkerLimits, apply
+from grader.lockdown.lockdown import OPTIONAL, Layer, Plan, WorkerLimits, apply
 from grader.worker.calls import (
     MAX_NAME,
     Call,
@@ -270,6 +270,13 @@ def reply(channel: Channel, worker: Worker, output: Output) -> None:
         channel.send({"raised": asdict(raised), "output": ""})
 
 
+def state(name: str, layer: Layer) -> str:
+    """What a report says of a layer; only one without which a promise is weaker is missing."""
+    if layer.holds:
+        return layer.detail
+    return "not to be had here" if name in OPTIONAL else "missing"
+
+
 def serve(sock: socket.socket, plan: Plan, limits: WorkerLimits, device: str) -> None:
     """Lock down, say which layers hold, then answer until the peer is gone."""
     channel = Channel(sock)
@@ -277,7 +284,7 @@ def serve(sock: socket.socket, plan: Plan, limits: WorkerLimits, device: str) ->
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     rehearse(device)
     layers = apply(plan, limits, keep_fds=[sock.fileno()])
-    states = [[name, layer.detail if layer.holds else "missing"] for name, layer in layers.items()]
+    states = [[name, state(name, layer)] for name, layer in layers.items()]
     channel.send({"value": {"dict": states}})
 
     output = sys.stdout = sys.stderr = Output()

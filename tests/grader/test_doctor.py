@@ -8,7 +8,7 @@ import pytest
 
 from grader.errors import GraderError
 from grader.lockdown import syscalls
-from grader.lockdown.lockdown import LAYERS
+from grader.lockdown.lockdown import LAYERS, OPTIONAL
 from grader.lockdown.probe import ATTEMPTS
 from grader.proving.doctor import SCHEMA, examine
 
@@ -31,7 +31,8 @@ def test_a_report_names_every_layer_and_every_attempt() -> None:
 
 def test_it_is_sandboxed_exactly_where_every_layer_holds() -> None:
     report = examine()
-    assert report.sandboxed == all(layer.holds for layer in report.layers)
+    needed = [layer for layer in report.layers if layer.name not in OPTIONAL]
+    assert report.sandboxed == all(layer.holds for layer in needed)
     for layer in report.layers:
         assert layer.holds or layer.advice
 
@@ -44,6 +45,15 @@ def test_without_landlock_it_says_what_a_submission_could_do() -> None:
     assert "✗ landlock" in text
     assert "a submission could read the grader's source" in text
     assert "NOT sandboxed" in text
+
+
+@linux
+def test_namespaces_are_one_more_layer_and_not_needed() -> None:
+    with_them, without = examine(), examine(without=["namespaces"])
+    if not without.layers[LAYERS.index("privileges")].holds:
+        pytest.skip("here they are what lets a worker do without a capability")
+    assert with_them.sandboxed == without.sandboxed
+    assert "– namespaces" in without.to_text()
 
 
 def _probe_that_says(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
