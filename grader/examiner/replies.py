@@ -105,7 +105,7 @@ def _read_raised(raised: Any) -> Raised:
             and len(bases) <= MAX_BASES
         ):
             lines = tuple(map(_read_frame, frames))
-            return Raised(kind, _name(name), message, lines, tuple(map(_name, bases)))
+            return Raised(_name(kind), _name(name), message, lines, tuple(map(_name, bases)))
     raise ProtocolError("not an exception")
 
 

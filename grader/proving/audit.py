@@ -1,6 +1,6 @@
 """Grades the suites themselves: does each accept what is right, and name what is wrong?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,6 +12,7 @@ from grader.errors import GraderError, UsageError
 from grader.examiner.answer_key import suite_folder
 from grader.examiner.diagnosis import load_misconceptions
 from grader.grader import Grader
+from grader.proving.by_heart import fresh_tests
 from grader.report import Report
 from grader.submission import Submission
 
@@ -68,6 +69,9 @@ def audit(grader: Grader, catalog: Catalog, exercises: Sequence[Exercise]) -> Au
     ]
     for trial, future in started:
         judge(result, trial, future.result())
+    troubled = {problem.partition(":")[0] for problem in result.problems}
+    sound = (exercise for exercise in exercises if exercise.id not in troubled)
+    result.problems += learnt_by_heart(sound)
     return result
 
 
@@ -169,6 +173,16 @@ def uncovered_topics(catalog: Catalog, exercises: Sequence[Exercise]) -> Iterato
         for topic in chapter.topics:
             if topic.id not in practised and not topic.reading_only:
                 yield f"{chapter.id}: topic {topic.id} has no exercise and is not reading_only."
+
+
+def learnt_by_heart(exercises: Iterable[Exercise]) -> Iterator[str]:
+    """Suites that a table of the answers to a few seeds passes at the next one."""
+    for exercise in exercises:
+        if not fresh_tests(exercise):
+            yield (
+                f"{exercise.id}: a table of answers passes at every seed. Draw the numbers of at "
+                "least one test, from a large range."
+            )
 
 
 def lesson_anchors(root: Path) -> set[str]:

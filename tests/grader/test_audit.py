@@ -36,9 +36,9 @@ def test_doubles(submission, expect):
     """It is doubled."""
     expect(submission.double(3.0)).matches(6.0)
 
-def test_takes_other_numbers(submission, expect):
+def test_takes_other_numbers(submission, rng, expect):
     """So is another one."""
-    for x in (-1.0, 0.5):
+    for x in (-1.0, 0.5, rng.normal().item()):
         expect(submission.double(x)).matches(2 * x)
 '''
 MISCONCEPTIONS = """
@@ -190,6 +190,18 @@ def test_a_sound_exercise_has_no_problem(audited: Callable[..., AuditResult]) ->
         (
             {f"{HIDDEN}/test_double.py": "import nothing_of_this_name\n"},
             "double: the solution could not be graded. The grader failed: test_double.py",
+        ),
+        (
+            {f"{HIDDEN}/test_double.py": SUITE.replace("rng.normal().item()", "2.5")},
+            "double: a table of answers passes at every seed.",
+        ),
+        (
+            {
+                f"{HIDDEN}/test_double.py": SUITE.replace(
+                    "rng.normal()", "1.0 * rng.integers(1, 10)"
+                )
+            },
+            "double: a table of answers passes at every seed.",
         ),
         (
             {f"{HIDDEN}/notes.txt": "to do"},
