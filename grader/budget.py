@@ -17,6 +17,7 @@ from exercises.catalog import Limits
 # this much more, for loading torch, comparing, and looking for the reason.
 OWN_SECONDS = 60.0
 OWN_BYTES = 1 << 30
+CUDA_BYTES = 8 << 30  # of the host, for the first use of a GPU
 PATIENCE = 5  # how many seconds may pass for each of processor time: other processes want it, too
 
 
@@ -29,10 +30,10 @@ class Budget:
     memory_bytes: int
 
     @classmethod
-    def of(cls, limits: Limits) -> Budget:
+    def of(cls, limits: Limits, device: str) -> Budget:
         """What examining a submission with these limits may take."""
         processor_seconds = limits.total_seconds + OWN_SECONDS
-        memory_bytes = (limits.memory_mb << 20) + OWN_BYTES
+        memory_bytes = (limits.memory_mb << 20) + OWN_BYTES + CUDA_BYTES * (device != "cpu")
         return cls(processor_seconds, processor_seconds * PATIENCE, memory_bytes)
 
 

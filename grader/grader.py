@@ -65,7 +65,8 @@ class Grader:
         submission = submission.with_seed()
         if self._own is None:
             return self._executor.submit(grade, submission)
-        return self._own.submit_within(Budget.of(exercise.limits), grade, submission)
+        budget = Budget.of(exercise.limits, submission.device)
+        return self._own.submit_within(budget, grade, submission)
 
     def grade(self, submission: Submission) -> Report:
         """Grade one submission and wait for the report.

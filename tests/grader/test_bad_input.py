@@ -294,6 +294,21 @@ def test_what_is_not_there_to_be_graded_is_a_usage_error(
     assert says in done.stderr
 
 
+@pytest.mark.parametrize(
+    "files",
+    [{"a" * 300_000: ""}, {f"{number}.py": "" for number in range(60_000)}],
+    ids=["a long name", "many names"],
+)
+def test_names_of_files_count_as_what_was_handed_in(
+    files: dict[str, str], examiner: Examiner, solution: Callable[[str], str]
+) -> None:
+    report = examiner.grade(Submission("softmax", {"softmax.py": solution("softmax"), **files}))
+    assert report.problem is not None
+    assert report.problem.message == (
+        "What was handed in is larger than 256 KB. An answer needs a few."
+    )
+
+
 def test_code_of_others_is_not_run_where_a_layer_is_missing(
     examiner: Examiner, solution: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,7 +50,9 @@ def test_what_was_used_before_does_not_count(pool: ExaminerPool) -> None:
 
 
 def test_a_budget_follows_the_limits_of_the_exercise() -> None:
-    small, large = Budget.of(Limits()), Budget.of(Limits(total_seconds=500, memory_mb=9000))
+    small = Budget.of(Limits(), "cpu")
+    large = Budget.of(Limits(total_seconds=500, memory_mb=9000), "cpu")
     assert large.processor_seconds - small.processor_seconds == 480
     assert large.memory_bytes - small.memory_bytes == (9000 - 1024) << 20
     assert small.seconds > small.processor_seconds > Limits().total_seconds
+    assert Budget.of(Limits(), "cuda").memory_bytes > small.memory_bytes

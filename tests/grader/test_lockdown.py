@@ -24,7 +24,15 @@ import numpy
 import pytest
 import torch
 
-from grader.lockdown import landlock, privileges, probe, readable_paths, seccomp, syscalls
+from grader.lockdown import (
+    landlock,
+    namespaces,
+    privileges,
+    probe,
+    readable_paths,
+    seccomp,
+    syscalls,
+)
 from grader.lockdown.lockdown import LAYERS, OPTIONAL, WorkerLimits, apply, prepare, readable_roots
 
 pytestmark = pytest.mark.skipif(not syscalls.LINUX, reason="the lock-down's layers are Linux's")
@@ -135,6 +143,38 @@ def test_it_holds_for_a_user_who_is_not_root() -> None:
 
 
 # --- reading
+
+
+def namespaces_hold() -> bool:
+    try:
+        return bool(json.loads(probe.in_fork(lambda _: namespaces.enter([]).holds)[0] or "false"))
+    except ValueError:
+        return False
+
+
+@pytest.mark.skipif(not syscalls.LINUX or not namespaces_hold(), reason="no namespaces here")
+def test_in_namespaces_there_is_nothing_but_what_is_readable() -> None:
+    roots = {str(root) for root in readable_roots()}
+    allowed = roots | {str(parent) for root in roots for parent in Path(root).parents}
+    others = {"/proc", "/etc", "/home", "/var", "/usr/bin", "/dev/zero", str(Path.cwd())} - allowed
+
+    def names() -> list[str]:
+        return [name for name in others if os.path.lexists(name)]
+
+    assert worker(names) == []
+    assert worker(lambda: [os.getpid() < 10, os.getppid()]) == [True, 0]
+    assert worker(lambda: os.uname().nodename) == "worker"
+    assert worker(names, without=["namespaces"]) != []
+
+
+@pytest.mark.skipif(not syscalls.LINUX or not namespaces_hold(), reason="no namespaces here")
+@pytest.mark.parametrize("umask", [0o000, 0o077])
+def test_what_is_readable_can_be_reached_by_others_whatever_the_umask(umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        assert worker(lambda: len(Path(os.__file__).read_text()) > 0) is True
+    finally:
+        os.umask(before)
 
 
 def test_what_is_readable_lies_outside_our_packages() -> None:

@@ -2,7 +2,7 @@
 
 Holds: there is a limit for all of them together.
 """
-# says: in all its answers|wrote into the channel|did not finish|should have shape
+# says: in all its answers
 
 import kit
 import torch

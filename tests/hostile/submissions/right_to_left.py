@@ -2,12 +2,13 @@
 
 Holds: they are shown by their numbers.
 """
-# says: \u05d0
+# says: ValueError: \u05d0 11/0
 
 import kit
 
 
 def softmax(x, dim=-1):
     kit.wrong(x)
-    print("\u05d0 11/0 \u0627 \u0661")
-    raise ValueError("\u05d0 11/0 \u0627 \u0661 \u07c0 \U0001e900")
+    letters = list(map(chr, (0x5D0, 0x627, 0x661, 0x7C0, 0x1E900)))
+    print(*letters, "11/0")
+    raise ValueError(f"{letters[0]} 11/0 {letters}")
