@@ -171,11 +171,7 @@ def decode_files(submission: Submission) -> dict[str, str] | Problem:
         room -= len(source if isinstance(source, bytes) else source.encode("utf-8", "replace"))
         room -= len(name.encode("utf-8", "replace"))
         if room < 0:
-            whole = (
-                f"{submission.exercise}.py"
-                if len(submission.files()) == 1
-                else "What you handed in"
-            )
+            whole = name if len(submission.files()) == 1 else "What was handed in"
             limit = MAX_SOURCE_BYTES // 1024
             return Problem("size", f"{whole} is larger than {limit} KB. An answer needs a few.")
         try:
