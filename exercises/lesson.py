@@ -5,7 +5,7 @@
     ### Overview                                 Part
     text, list, | table, $$, ```                 Prose, Items, Table, Formula, Code
     > **Exercise** id — what it is about.        ExerciseLine
-    > **Figure** name key=value — what to see.   Figure
+    > **Figure** name key=value — what to see.   FigureLine
 
 What stands in a code block is code: no heading and no exercise. The app shows the Markdown of each
 block as it was written, and a parser of Markdown does not keep it; so a lesson is read by lines.
@@ -84,7 +84,7 @@ class FigureCall:
 
 
 @dataclass(frozen=True)
-class Figure(Block):
+class FigureLine(Block):
     call: FigureCall
 
 
@@ -257,12 +257,12 @@ def _code(lines: list[Line], text: str) -> Code:
     return Code(lines[0].number, text, fence["language"], code, closed)
 
 
-def _call(line: Line) -> ExerciseLine | Figure | None:
+def _call(line: Line) -> ExerciseLine | FigureLine | None:
     if line.fence or not line.text.startswith("> **"):
         return None
     if found := EXERCISE.fullmatch(line.text):
         return ExerciseLine(line.number, line.text, found["id"], found["says"] or "")
     if found := FIGURE.fullmatch(line.text):
         call = FigureCall(found["name"], tuple(found["settings"].split()), found["says"] or "")
-        return Figure(line.number, line.text, call)
+        return FigureLine(line.number, line.text, call)
     return None

@@ -1,18 +1,22 @@
 """The verdict on one submission. Formats take a finished `Report`; nothing here prints.
 
-`report.schema.json` beside this file is the documented form of `Report.to_dict()`, `report/v1`.
+`report.schema.json` beside this file is the documented form of `Report.to_dict()`, `report/v2`.
 """
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 from unicodedata import bidirectional
 
 from exercises.catalog import Exercise
 
-SCHEMA = "report/v1"
+REPORT_SCHEMA = "report/v2"
+READABLE = (
+    REPORT_SCHEMA,
+    "report/v1",
+)  # what `Report.from_dict` takes; the older one had no symptoms
 Outcome = Literal["passed", "failed", "error"]
 EXIT_CODES: Mapping[Outcome, int] = {"passed": 0, "failed": 1, "error": 3}
 MAX_TEXT = 20_000
@@ -73,6 +77,24 @@ class Diagnosis:
 
 
 @dataclass(frozen=True)
+class Symptom(Shown):
+    """What the numbers themselves say of a wrong answer; `evidence` tells what it holds for."""
+
+    id: str
+    says: str
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
+class FailingCall(Shown):
+    """The smallest call that was found to go wrong, as Python to be pasted, and both answers."""
+
+    code: str
+    got: str
+    expected: str
+
+
+@dataclass(frozen=True)
 class Comparison:
     """A window of the last two dimensions that shows the worst difference, to be drawn as a map.
 
@@ -103,6 +125,7 @@ class TestResult(Shown):
     expected: str = ""
     frames: tuple[Frame, ...] = ()
     diagnosis: Diagnosis | None = None
+    symptom: Symptom | None = None
     comparison: Comparison | None = None
     output: str = ""
     duration_ms: float = 0.0
@@ -131,6 +154,8 @@ class Report:
     device: str
     tests: tuple[TestResult, ...] = ()
     diagnosis: Diagnosis | None = None
+    symptom: Symptom | None = None
+    smallest: FailingCall | None = None  # where there is neither diagnosis nor symptom
     problem: Problem | None = None
     layers: Mapping[str, str] = field(default_factory=dict)
     duration_ms: float = 0.0
@@ -148,7 +173,8 @@ class Report:
                 break
             tests = tuple(_shortened(test, length) for test in self.tests)
             problem = self.problem and replace(self.problem, code=cut(self.problem.code, length))
-            report = replace(self, tests=tests, problem=problem)
+            smallest = self.smallest if length > 1_000 else None  # cut, it could not be pasted
+            report = replace(self, tests=tests, problem=problem, smallest=smallest)
         return report
 
     @property
@@ -161,18 +187,18 @@ class Report:
         return EXIT_CODES[self.outcome]
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data in the form `report/v1`."""
-        return {"schema": SCHEMA, **asdict(self), "layers": dict(self.layers)}
+        """Plain data in the form `report/v2`."""
+        return {"schema": REPORT_SCHEMA, **asdict(self), "layers": dict(self.layers)}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Report":
         """The inverse of `to_dict`, from JSON as well. Raises `ValueError` for another schema."""
         fields = dict(data)
-        if fields.pop("schema", None) != SCHEMA:
-            raise ValueError(f"This is no {SCHEMA} report.")
+        if fields.pop("schema", None) not in READABLE:
+            raise ValueError(f"This is no {REPORT_SCHEMA} report.")
         fields["tests"] = tuple(_test_result(test) for test in fields["tests"])
-        fields["diagnosis"] = Diagnosis(**fields["diagnosis"]) if fields["diagnosis"] else None
-        fields["problem"] = Problem(**fields["problem"]) if fields["problem"] else None
+        for name, kind in _RECORDS.items():
+            fields[name] = kind(**fields[name]) if fields.get(name) else None
         return cls(**fields)
 
 
@@ -186,15 +212,17 @@ def _shortened(test: TestResult, length: int) -> TestResult:
         expected=cut(test.expected, length),
         output=cut(test.output, length),
         frames=tuple(replace(frame, code=cut(frame.code, length)) for frame in test.frames[-1:]),
+        symptom=test.symptom if length > 1_000 else None,
         comparison=test.comparison if length > 1_000 else None,
     )
 
 
 def _most_bytes(report: Report) -> int:
     """More than the report can take as JSON, found without writing it."""
-    parts: list[Shown] = [*report.tests, *(frame for test in report.tests for frame in test.frames)]
-    if report.problem:
-        parts.append(report.problem)
+    found: list[Shown | None] = [report.problem, report.smallest, report.symptom]
+    for test in report.tests:
+        found += [test, test.symptom, *test.frames]
+    parts = [part for part in found if part is not None]
     texts = [text for part in parts for text in vars(part).values() if isinstance(text, str)]
     pictures = [test.comparison for test in report.tests if test.comparison]
     numbers = sum(len(row) for picture in pictures for row in (*picture.got, *picture.expected))
@@ -203,10 +231,19 @@ def _most_bytes(report: Report) -> int:
     return written + 32 * numbers + 600 * len(parts) + 10_000
 
 
+_RECORDS: Mapping[str, Callable[..., Any]] = {
+    "diagnosis": Diagnosis,
+    "symptom": Symptom,
+    "smallest": FailingCall,
+    "problem": Problem,
+}
+
+
 def _test_result(data: Mapping[str, Any]) -> TestResult:
     fields = dict(data)
     fields["frames"] = tuple(Frame(**frame) for frame in fields["frames"])
-    fields["diagnosis"] = Diagnosis(**fields["diagnosis"]) if fields["diagnosis"] else None
+    for name in ("diagnosis", "symptom"):
+        fields[name] = _RECORDS[name](**fields[name]) if fields.get(name) else None
     if comparison := fields["comparison"]:
         fields["comparison"] = Comparison(
             index=tuple(comparison["index"]),

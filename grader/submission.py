@@ -1,16 +1,13 @@
 """What a learner hands in."""
 
-import os
 import secrets
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.errors import SubmissionError
+from grader.source_files import read_with_imports
 
 MAX_SOURCE_BYTES = 256 * 1024
-SHOWN_NAME = 200  # letters of a file's name in a message
 SEEDS = 2**48  # too many to try each, few enough for a number in JSON
 
 
@@ -38,27 +35,26 @@ class Submission:
         exercise: str | None = None,
         seed: int | None = None,
         device: str = "cpu",
+        within: Path | None = None,
     ) -> "Submission":
-        """Read one file; its name gives the exercise if none is named.
+        """Read one file, and those beside it that it imports; its name gives the exercise if none
+        is named.
 
-        Raises `SubmissionError` where there is no file to read. What is in the file is judged by
-        the grader, not here. A link is not followed: whoever hands it in may not be allowed to read
-        what we may, such as the solution.
+        A symbolic link is followed if it leads to a file below `within`, the file's own folder if
+        that is None: whoever hands it in may not be allowed to read what we may. Raises
+        `SubmissionError` where there is no file that may be read. What is in it is judged by the
+        grader, not here.
         """
         path = Path(path)
-        try:
-            if path.is_symlink():
-                raise SubmissionError(f"{path} is a symbolic link. Name the file itself.")
-            if path.is_dir():
-                raise SubmissionError(f"{path} is a folder. Name the file to grade.")
-            source = _read(path)
-        except FileNotFoundError:
-            raise SubmissionError(f"There is no file {path}.") from None
-        except OSError as error:
-            raise SubmissionError(f"{_short(path)} cannot be read: {error.strerror}.") from None
-        except ValueError:  # a zero character, which no file system has in names
-            raise SubmissionError(f"{_short(path)} is no name of a file.") from None
-        return cls(exercise or path.stem, source, seed, device)
+        exercise = exercise or path.stem
+        main = f"{exercise}.py"
+        files = read_with_imports(path, main, within or path.parent, MAX_SOURCE_BYTES)
+        return cls(exercise, files if len(files) > 1 else files[main], seed, device)
+
+    @property
+    def main(self) -> str | bytes:
+        """The file that is graded. Raises `KeyError` where it is not among the files."""
+        return self.files()[f"{self.exercise}.py"]
 
     def with_seed(self) -> "Submission":
         """This submission with a seed: its own, or a fresh one.
@@ -73,18 +69,3 @@ class Submission:
         if isinstance(self.source, Mapping):
             return dict(self.source)
         return {f"{self.exercise}.py": self.source}
-
-
-def _short(path: Path) -> str:
-    name = str(path)
-    return name if len(name) <= SHOWN_NAME else f"{name[:SHOWN_NAME]}…"
-
-
-def _read(path: Path) -> bytes:
-    """As much of the file as is needed to know that it is too large."""
-    # Without O_NONBLOCK, a named pipe would let us wait for somebody who writes into it.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise SubmissionError(f"{path} is no ordinary file.")
-        return file.read(MAX_SOURCE_BYTES + 1)

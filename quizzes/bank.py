@@ -12,7 +12,10 @@ from pathlib import Path
 from exercises.catalog import Catalog, Chapter, load_catalog
 from exercises.lesson import sections
 from quizzes.cards.card import Card, Note, card_ids
-from quizzes.entries import (
+from quizzes.content_file import ContentFile
+from quizzes.questions.question import Question
+from quizzes.questions.reader import read_questions
+from quizzes.study_aids import (
     Event,
     Faq,
     Resource,
@@ -23,9 +26,6 @@ from quizzes.entries import (
     read_resources,
     read_timeline,
 )
-from quizzes.entry_file import Source
-from quizzes.questions.question import Question
-from quizzes.questions.reader import read_questions
 
 
 class Taken:
@@ -47,11 +47,11 @@ class ChapterBank:
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
-        return read_questions(self._source("quiz.yaml", self._taken.questions))
+        return read_questions(self._content("quiz.yaml", self._taken.questions))
 
     @cached_property
     def notes(self) -> tuple[Note, ...]:
-        return read_notes(self._source("cards.yaml", self._taken.notes))
+        return read_notes(self._content("cards.yaml", self._taken.notes))
 
     @cached_property
     def cards(self) -> tuple[Card, ...]:
@@ -64,12 +64,12 @@ class ChapterBank:
 
     @cached_property
     def faq(self) -> tuple[Faq, ...]:
-        return read_faq(self._source("faq.yaml", self._taken.faq))
+        return read_faq(self._content("faq.yaml", self._taken.faq))
 
-    def _source(self, name: str, taken: dict[str, Path]) -> Source:
+    def _content(self, name: str, taken: dict[str, Path]) -> ContentFile:
         topics = tuple(topic.id for topic in self.chapter.topics)
         lesson = partial(sections, self.chapter)
-        return Source(self._folder / name, taken, self.chapter.id, topics, lesson)
+        return ContentFile(self._folder / name, taken, self.chapter.id, topics, lesson)
 
 
 class Bank:
@@ -87,7 +87,7 @@ class Bank:
     @cached_property
     def prerequisites(self) -> tuple[Question, ...]:
         """What a learner should know before chapter 1. Their topics belong to no chapter."""
-        return read_questions(Source(self._root / "prerequisites.yaml", self._taken.questions))
+        return read_questions(ContentFile(self._root / "prerequisites.yaml", self._taken.questions))
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -125,8 +125,8 @@ class Bank:
     def cheat_sheet(self) -> Path:
         return self._root / "cheatsheet.md"
 
-    def _own(self, name: str) -> Source:
-        return Source(self._root / name, {})
+    def _own(self, name: str) -> ContentFile:
+        return ContentFile(self._root / name, {})
 
 
 def load_bank(catalog: Catalog | None = None) -> Bank:

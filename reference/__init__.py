@@ -35,7 +35,7 @@ from reference.before_attention import (
 from reference.bert import BERT, BertOutput, TokenHead, pretraining_loss
 from reference.bleu import bleu, corpus_bleu
 from reference.cache import KVCache
-from reference.config import PRESETS, TransformerConfig
+from reference.config import PRESETS, LayerConfig, TransformerConfig
 from reference.convert import convert_head_weights, convert_rope_layout, load_torch_encoder_layer
 from reference.costs import (
     AttentionCost,
@@ -154,6 +154,7 @@ __all__ = [
     "HeadPatterns",
     "Hypothesis",
     "KVCache",
+    "LayerConfig",
     "LayerCosts",
     "LayerNorm",
     "LearnedPositionalEmbedding",

@@ -63,7 +63,7 @@ class BERT(nn.Module):
         self.segments = nn.Embedding(config.n_segments, config.d_model)
         self.norm = make_norm(config)
         self.dropout = nn.Dropout(config.dropout)
-        self.encoder = Encoder(config.n_encoder_layers, **config.layer_arguments())
+        self.encoder = Encoder(config.n_encoder_layers, config)
         self.token_head = TokenHead(config)
         self.pooler = nn.Linear(config.d_model, config.d_model)
         self.order_head = nn.Linear(config.d_model, 2)

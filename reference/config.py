@@ -9,29 +9,6 @@ ActivationKind = Literal["relu", "gelu", "gelu_tanh", "silu"]
 PositionKind = Literal["none", "sinusoidal", "learned", "t5", "rotary", "alibi"]
 
 
-class LayerVariant(TypedDict, total=False):
-    """What may differ between layers of the same size; the defaults are the paper's of 2017."""
-
-    n_kv_heads: int | None
-    bias: bool
-    norm: NormKind
-    eps: float
-    activation: ActivationKind
-    gated: bool
-    scale_scores: bool
-    attention: AttentionPath
-
-
-class LayerArguments(LayerVariant):
-    """The keyword arguments of `EncoderLayer`, `DecoderLayer` and their stacks."""
-
-    d_model: int
-    n_heads: int
-    d_ff: int
-    dropout: float
-    norm_first: bool
-
-
 class AttentionArguments(TypedDict):
     """The keyword arguments of `MultiHeadAttention` and `CrossAttention`."""
 
@@ -45,27 +22,20 @@ class AttentionArguments(TypedDict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TransformerConfig:
-    """Sizes and choices of an encoder, a decoder, or both. Lengths are in tokens.
+class LayerConfig:
+    """Size and choices of one layer, for `EncoderLayer`, `DecoderLayer` and their stacks.
 
-    The defaults are the base model of Vaswani et al. (2017), section 6.2, table 3.
+    The defaults are those of Vaswani et al. (2017), but without dropout.
 
     Raises:
         ValueError: if two fields contradict each other; the sentence names them.
     """
 
-    # Sizes
-    vocab_size: int = 37_000  # of the target, and of the source unless that has its own
-    source_vocab_size: int | None = None
-    max_len: int = 5_000
-    d_model: int = 512
-    n_heads: int = 8
+    d_model: int
+    n_heads: int
     n_kv_heads: int | None = None  # fewer than n_heads: grouped queries; 1: multi-query
-    n_encoder_layers: int = 6
-    n_decoder_layers: int = 6
     d_ff: int | None = None  # None: 4 * d_model
-    # Inside a layer
-    dropout: float = 0.1
+    dropout: float = 0.0
     norm: NormKind = "layer"
     norm_first: bool = False
     eps: float = 1e-5
@@ -74,6 +44,72 @@ class TransformerConfig:
     bias: bool = True  # of the linear layers
     scale_scores: bool = True  # by 1/√d; T5 folds that factor into its initial weights
     attention: AttentionPath = "fused"
+
+    def __post_init__(self) -> None:
+        self._check_positive("d_model", "n_heads", "n_kv_heads", "d_ff")
+        if self.d_model % self.n_heads:
+            raise ValueError(
+                f"d_model={self.d_model} does not divide into n_heads={self.n_heads} equal heads."
+            )
+        if self.n_heads % self.kv_heads:
+            raise ValueError(
+                f"n_heads={self.n_heads} does not divide into n_kv_heads={self.kv_heads} groups."
+            )
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout must be in [0, 1), not {self.dropout}.")
+
+    def _check_positive(self, *names: str) -> None:
+        for name in names:
+            size = getattr(self, name)
+            if size is not None and size < 1:
+                raise ValueError(f"{name} must be at least 1, not {size}.")
+
+    @property
+    def d_head(self) -> int:
+        """Width d of one head."""
+        return self.d_model // self.n_heads
+
+    @property
+    def kv_heads(self) -> int:
+        """Number G of heads that keys and values have."""
+        return self.n_heads if self.n_kv_heads is None else self.n_kv_heads
+
+    @property
+    def ff_width(self) -> int:
+        """Inner width of the feed-forward network."""
+        return 4 * self.d_model if self.d_ff is None else self.d_ff
+
+    def attention_arguments(self) -> AttentionArguments:
+        """What `MultiHeadAttention` and `CrossAttention` take."""
+        return AttentionArguments(
+            d_model=self.d_model,
+            n_heads=self.n_heads,
+            dropout=self.dropout,
+            bias=self.bias,
+            n_kv_heads=self.n_kv_heads,
+            scale_scores=self.scale_scores,
+            path=self.attention,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransformerConfig(LayerConfig):
+    """Sizes and choices of an encoder, a decoder, or both: of their layers, and around them.
+
+    Lengths are in tokens. The defaults are the base model of Vaswani et al. (2017), section 6.2,
+    table 3.
+    """
+
+    # Layers
+    d_model: int = 512
+    n_heads: int = 8
+    dropout: float = 0.1
+    n_encoder_layers: int = 6
+    n_decoder_layers: int = 6
+    # Vocabulary and length
+    vocab_size: int = 37_000  # of the target, and of the source unless that has its own
+    source_vocab_size: int | None = None
+    max_len: int = 5_000
     # Order
     positions: PositionKind = "sinusoidal"
     rotary_theta: float = 10_000.0
@@ -91,76 +127,18 @@ class TransformerConfig:
     n_classes: int = 1_000
 
     def __post_init__(self) -> None:
-        for name in ("vocab_size", "max_len", "d_model", "n_heads", "kv_heads", "ff_width"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}.")
-        if self.source_vocab_size is not None and self.source_vocab_size < 1:
-            raise ValueError(f"source_vocab_size must be at least 1, not {self.source_vocab_size}.")
+        super().__post_init__()
+        self._check_positive("vocab_size", "source_vocab_size", "max_len")
         if min(self.n_encoder_layers, self.n_decoder_layers) < 0:
             raise ValueError("n_encoder_layers and n_decoder_layers must not be negative.")
         if self.n_encoder_layers + self.n_decoder_layers == 0:
             raise ValueError("A Transformer needs at least one encoder or decoder layer.")
-        if self.d_model % self.n_heads:
-            raise ValueError(
-                f"d_model={self.d_model} does not divide into n_heads={self.n_heads} equal heads."
-            )
-        if self.n_heads % self.kv_heads:
-            raise ValueError(
-                f"n_heads={self.n_heads} does not divide into n_kv_heads={self.kv_heads} groups."
-            )
-        if not 0 <= self.dropout < 1:
-            raise ValueError(f"dropout must be in [0, 1), not {self.dropout}.")
         if self.positions == "rotary" and self.d_head % 2:
             raise ValueError(f"Rotary positions need an even head width, not {self.d_head}.")
         if self.image_size % self.patch_size:
             raise ValueError(
                 f"image_size={self.image_size} does not divide into patches of {self.patch_size}."
             )
-
-    @property
-    def d_head(self) -> int:
-        """Width d of one head."""
-        return self.d_model // self.n_heads
-
-    @property
-    def kv_heads(self) -> int:
-        """Number G of heads that keys and values have."""
-        return self.n_heads if self.n_kv_heads is None else self.n_kv_heads
-
-    @property
-    def ff_width(self) -> int:
-        """Inner width of the feed-forward network."""
-        return 4 * self.d_model if self.d_ff is None else self.d_ff
-
-    def layer_arguments(self) -> LayerArguments:
-        """What `EncoderLayer`, `DecoderLayer` and their stacks take, apart from the depth."""
-        return LayerArguments(
-            d_model=self.d_model,
-            n_heads=self.n_heads,
-            d_ff=self.ff_width,
-            dropout=self.dropout,
-            norm_first=self.norm_first,
-            n_kv_heads=self.n_kv_heads,
-            bias=self.bias,
-            norm=self.norm,
-            eps=self.eps,
-            activation=self.activation,
-            gated=self.gated,
-            scale_scores=self.scale_scores,
-            attention=self.attention,
-        )
-
-    def attention_arguments(self) -> AttentionArguments:
-        """What `MultiHeadAttention` and `CrossAttention` take."""
-        return AttentionArguments(
-            d_model=self.d_model,
-            n_heads=self.n_heads,
-            dropout=self.dropout,
-            bias=self.bias,
-            n_kv_heads=self.n_kv_heads,
-            scale_scores=self.scale_scores,
-            path=self.attention,
-        )
 
 
 PRESETS: dict[str, TransformerConfig] = {

@@ -11,7 +11,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from reference.attention import scaled_dot_product_attention
-from reference.config import LayerVariant, TransformerConfig
+from reference.config import LayerConfig
 from reference.feed_forward import make_feed_forward
 from reference.multi_head import (
     AttentionOptions,
@@ -68,31 +68,10 @@ class CrossAttention(MultiHeadAttention):
 
 
 class DecoderLayer(nn.Module):
-    """Masked self-attention, cross-attention, feed-forward, each in a residual connection.
+    """Masked self-attention, cross-attention, feed-forward, each in a residual connection."""
 
-    Args:
-        d_model, n_heads, d_ff, dropout, norm_first: as in `TransformerConfig`.
-        variant: any of `LayerVariant`, for models that differ from the paper's.
-    """
-
-    def __init__(
-        self,
-        d_model: int,
-        n_heads: int,
-        d_ff: int | None = None,
-        dropout: float = 0.0,
-        norm_first: bool = False,
-        **variant: Unpack[LayerVariant],
-    ) -> None:
+    def __init__(self, config: LayerConfig) -> None:
         super().__init__()
-        config = TransformerConfig(
-            d_model=d_model,
-            n_heads=n_heads,
-            d_ff=d_ff,
-            dropout=dropout,
-            norm_first=norm_first,
-            **variant,
-        )
         self.self_attention = MultiHeadAttention(**config.attention_arguments())
         self.cross_attention = CrossAttention(**config.attention_arguments())
         self.feed_forward = make_feed_forward(config)
@@ -118,28 +97,10 @@ class DecoderLayer(nn.Module):
 class Decoder(nn.Module):
     """`n_layers` layers with weights of their own, and a last norm when the layers norm first."""
 
-    def __init__(
-        self,
-        n_layers: int,
-        d_model: int,
-        n_heads: int,
-        d_ff: int | None = None,
-        dropout: float = 0.0,
-        norm_first: bool = False,
-        **variant: Unpack[LayerVariant],
-    ) -> None:
+    def __init__(self, n_layers: int, config: LayerConfig) -> None:
         super().__init__()
-        config = TransformerConfig(
-            d_model=d_model,
-            n_heads=n_heads,
-            d_ff=d_ff,
-            dropout=dropout,
-            norm_first=norm_first,
-            **variant,
-        )
-        arguments = config.layer_arguments()
-        self.layers = nn.ModuleList(DecoderLayer(**arguments) for _ in range(n_layers))
-        self.norm = make_norm(config) if norm_first else nn.Identity()
+        self.layers = nn.ModuleList(DecoderLayer(config) for _ in range(n_layers))
+        self.norm = make_norm(config) if config.norm_first else nn.Identity()
 
     def project_memory(self, memory: Float[Tensor, "B S D"]) -> list[ProjectedMemory]:
         """The memory's keys and values for every layer, to be given to `forward` at each step."""

@@ -9,7 +9,7 @@ from typing import Unpack
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from reference.config import LayerVariant, TransformerConfig
+from reference.config import LayerConfig
 from reference.feed_forward import make_feed_forward
 from reference.multi_head import AttentionOptions, Cache, MultiHeadAttention
 from reference.norm import make_norm
@@ -26,30 +26,10 @@ class EncoderLayer(nn.Module):
     """Self-attention, then feed-forward, each in a residual connection.
 
     With `causal=True` among the options it is also the one layer that a decoder-only model needs.
-
-    Args:
-        d_model, n_heads, d_ff, dropout, norm_first: as in `TransformerConfig`.
-        variant: any of `LayerVariant`, for models that differ from the paper's.
     """
 
-    def __init__(
-        self,
-        d_model: int,
-        n_heads: int,
-        d_ff: int | None = None,
-        dropout: float = 0.0,
-        norm_first: bool = False,
-        **variant: Unpack[LayerVariant],
-    ) -> None:
+    def __init__(self, config: LayerConfig) -> None:
         super().__init__()
-        config = TransformerConfig(
-            d_model=d_model,
-            n_heads=n_heads,
-            d_ff=d_ff,
-            dropout=dropout,
-            norm_first=norm_first,
-            **variant,
-        )
         self.self_attention = MultiHeadAttention(**config.attention_arguments())
         self.feed_forward = make_feed_forward(config)
         self.sublayer1 = make_sublayer(config)
@@ -73,28 +53,10 @@ class Encoder(nn.Module):
     Pre-norm layers add to x without ever normalising the sum; the last norm does.
     """
 
-    def __init__(
-        self,
-        n_layers: int,
-        d_model: int,
-        n_heads: int,
-        d_ff: int | None = None,
-        dropout: float = 0.0,
-        norm_first: bool = False,
-        **variant: Unpack[LayerVariant],
-    ) -> None:
+    def __init__(self, n_layers: int, config: LayerConfig) -> None:
         super().__init__()
-        config = TransformerConfig(
-            d_model=d_model,
-            n_heads=n_heads,
-            d_ff=d_ff,
-            dropout=dropout,
-            norm_first=norm_first,
-            **variant,
-        )
-        arguments = config.layer_arguments()
-        self.layers = nn.ModuleList(EncoderLayer(**arguments) for _ in range(n_layers))
-        self.norm = make_norm(config) if norm_first else nn.Identity()
+        self.layers = nn.ModuleList(EncoderLayer(config) for _ in range(n_layers))
+        self.norm = make_norm(config) if config.norm_first else nn.Identity()
 
     def forward(
         self,

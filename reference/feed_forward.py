@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from reference.config import ActivationKind, TransformerConfig
+from reference.config import ActivationKind, LayerConfig
 
 
 def relu(x: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
@@ -145,7 +145,7 @@ class GatedFeedForward(nn.Module):
         return output
 
 
-def make_feed_forward(config: TransformerConfig) -> FeedForward | GatedFeedForward:
+def make_feed_forward(config: LayerConfig) -> FeedForward | GatedFeedForward:
     """The network that the configuration asks for."""
     kind = GatedFeedForward if config.gated else FeedForward
     return kind(

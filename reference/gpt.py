@@ -37,7 +37,7 @@ class GPT(nn.Module):
         self.embeddings = Embeddings(config.vocab_size, config.d_model, config.scale_embeddings)
         self.positions = PositionScheme(config, bidirectional=False)
         self.dropout = nn.Dropout(config.dropout)
-        self.decoder = Encoder(config.n_decoder_layers, **config.layer_arguments())
+        self.decoder = Encoder(config.n_decoder_layers, config)
         self.output = (
             nn.Identity()
             if config.tie_output

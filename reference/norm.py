@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from reference.config import TransformerConfig
+from reference.config import LayerConfig
 
 
 def layer_norm(
@@ -80,7 +80,7 @@ class RMSNorm(nn.Module):
         return F.rms_norm(x, self.weight.shape, self.weight, self.eps)
 
 
-def make_norm(config: TransformerConfig) -> LayerNorm | RMSNorm:
+def make_norm(config: LayerConfig) -> LayerNorm | RMSNorm:
     """The norm that the configuration asks for."""
     kind = LayerNorm if config.norm == "layer" else RMSNorm
     return kind(config.d_model, config.eps)

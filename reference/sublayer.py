@@ -9,7 +9,7 @@ from collections.abc import Callable
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from reference.config import TransformerConfig
+from reference.config import LayerConfig
 from reference.norm import LayerNorm, RMSNorm, make_norm
 
 
@@ -46,7 +46,7 @@ class SublayerConnection(nn.Module):
         return output
 
 
-def make_sublayer(config: TransformerConfig) -> SublayerConnection:
+def make_sublayer(config: LayerConfig) -> SublayerConnection:
     """A residual connection with the norm that the configuration asks for."""
     norm = make_norm(config)
     return SublayerConnection(config.d_model, config.dropout, config.norm_first, norm)

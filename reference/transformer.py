@@ -37,9 +37,8 @@ class Transformer(nn.Module):
         self.config = config
         self.dropout = nn.Dropout(config.dropout)
         D, V = config.d_model, config.vocab_size
-        arguments = config.layer_arguments()
-        self.encoder = Encoder(config.n_encoder_layers, **arguments)
-        self.decoder = Decoder(config.n_decoder_layers, **arguments)
+        self.encoder = Encoder(config.n_encoder_layers, config)
+        self.decoder = Decoder(config.n_decoder_layers, config)
         self.output = nn.Identity() if config.tie_output else nn.Linear(D, V, bias=False)
         initialise_xavier(self)
         self.target_embeddings = Embeddings(V, D, config.scale_embeddings)

@@ -47,7 +47,7 @@ class ViT(nn.Module):
         self.class_token = nn.Parameter(torch.empty(D))
         self.positions = PositionScheme(config, bidirectional=True)
         self.dropout = nn.Dropout(config.dropout)
-        self.encoder = Encoder(config.n_encoder_layers, **config.layer_arguments())
+        self.encoder = Encoder(config.n_encoder_layers, config)
         self.head = nn.Linear(D, config.n_classes)
         initialise_normal(self)
         nn.init.normal_(self.class_token, std=0.02)

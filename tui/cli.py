@@ -14,11 +14,11 @@ from typing import Any
 
 import click
 
+from tui.commands.exit_codes import INTERRUPTED
 from tui.output import colour_allowed
 
 USAGE = 2
 OUR_ERROR = 3
-INTERRUPTED = 130
 DEBUG = "LEARN_DEBUG"
 
 # In the order in which a newcomer meets them; `next` is `next_command` in `tui/commands/next.py`.

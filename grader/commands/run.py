@@ -1,4 +1,4 @@
-"""`grader run`: one file, one report."""
+"""`grader run`: one answer, one report."""
 
 import shutil
 from dataclasses import replace
@@ -34,7 +34,7 @@ def run(
     form: str,
     output: Path | None,
 ) -> int:
-    """Grade FILE."""
+    """Grade FILE, together with the files beside it that it imports."""
     submission = Submission.from_file(file, exercise, seed, device)
     submission = replace(submission, only_sandboxed=not allow_unsandboxed)
     with Grader() as grader:

@@ -1,8 +1,8 @@
 """Which known misconception gives the learner's own values?
 
-A misconception is an edit of `solution.py`. When a test has failed, its calls are made again on
-each edited solution. The one that answers as the learner's code did, call for call, is the
-diagnosis.
+A misconception is an edit of `solution.py`. When tests have failed, their calls are made again on
+each edited solution. The diagnosis is one that answers as the learner's code did, and that nothing
+else which the learner's code did contradicts. A name that may be untrue is not said.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,11 +15,10 @@ import yaml
 
 from grader.errors import GraderError
 from grader.examiner.comparison import same
+from grader.examiner.exchange import Exchange, Helper, Record, Value
 from grader.examiner.in_process import InProcessCallee
-from grader.examiner.paired_calls import Helper
-from grader.examiner.submission_process import Value
 from grader.report import Diagnosis
-from grader.worker.calls import Call, LoadedModule, Raised, load_source
+from grader.worker.calls import LoadedModule, Raised, load_source
 
 
 @dataclass(frozen=True)
@@ -60,16 +59,52 @@ def _pairs(edit: Any) -> tuple[tuple[str, str], ...]:
     return tuple((str(old), str(new)) for old, new in pairs)
 
 
-Log = Sequence[tuple[Call | Helper, Value | Raised]]
+class Suspect:
+    """Edited solutions that might be the learner's: what they answer, test by test."""
+
+    def __init__(self, misconceptions: Sequence[Misconception], callee: InProcessCallee) -> None:
+        self.misconceptions = tuple(misconceptions)
+        self._callee = callee
+
+    def explains(self, record: Record) -> bool:
+        """Whether it answers a failed test as the learner's code did, and not as the solution."""
+        wrong = False
+        for mine, exchange in self._beside(record):
+            if not _agree(mine, exchange.got):
+                return False
+            wrong = wrong or not _is_right(mine, exchange)
+        return wrong
+
+    def is_contradicted_by(self, record: Record) -> bool:
+        """Whether the learner's code cannot have this mistake, as one test shows.
+
+        In a test that passed: it is right where the suspect is wrong. In one that failed: both are
+        wrong, in different ways. Where the learner's code stops with an error, nothing is shown:
+        what leads to it may be a second mistake.
+        """
+        for mine, exchange in self._beside(record):
+            if _agree(mine, exchange.got):
+                continue
+            if isinstance(exchange.got, Raised) and isinstance(exchange.expected, Value):
+                return False
+            if record.failed:
+                return not _is_right(mine, exchange)
+            return _is_right(exchange.got, exchange) and not _is_right(mine, exchange, SLACK)
+        return False
+
+    def _beside(self, record: Record) -> Iterator[tuple[Value | Raised, Exchange]]:
+        """The suspect's answer to each call of one test, beside the learner's, one at a time."""
+        self._callee.begin(record.seed)
+        for step in record.log:
+            if isinstance(step, Helper):
+                self._callee.add_helper(step.name, step.source)
+            else:
+                yield self._callee.perform(step.call), step
 
 
-@dataclass(frozen=True)
-class Record:
-    """What one test called and got, and whether it failed."""
-
-    seed: int
-    log: Log
-    failed: bool
+# A suite may be more lenient than we are here: a suspect that is wrong by less may pass its test.
+SLACK = 30.0
+MAX_PAIRED = 3  # suspects that are tried together with a second mistake
 
 
 class Diagnostician:
@@ -82,38 +117,74 @@ class Diagnostician:
         self, exercise: str, solution: str, misconceptions: Sequence[Misconception]
     ) -> None:
         self.module = _load(f"solution_{exercise}", solution)
-        self._solution = _callee(self.module)
-        self._suspects = [
-            (
-                misconception,
-                _callee(_load(f"{exercise}_{misconception.id}", misconception.apply(solution))),
-            )
-            for misconception in misconceptions
-        ]
+        self._exercise = exercise
+        self._solution = solution
+        self._suspects = [self._suspect(misconception) for misconception in misconceptions]
 
     def diagnose(self, records: Mapping[str, Record]) -> dict[str, Diagnosis]:
         """For each failed test that a misconception explains, the most likely one.
 
-        The likeliest explains the most failed tests; among equals, the one that also answers as the
-        learner's code did where the tests passed; then the first in the file. One that explains a
-        single test, and gives other numbers than the learner's code in several, is not the mistake.
+        The likeliest explains the most failed tests; then the first in the file. One that another
+        test contradicts is not the mistake, unless a second mistake explains that test.
         """
         wrong = {name: record for name, record in records.items() if record.failed}
         right = [record for record in records.values() if not record.failed]
-        solved = {name: list(_replay(self._solution, record)) for name, record in wrong.items()}
-        explained = []
-        for position, (misconception, suspect) in enumerate(self._suspects):
-            failed = [name for name in wrong if _explains(suspect, wrong[name], solved[name])]
-            others = (record for name, record in wrong.items() if name not in failed)
-            if len(failed) > 1 or (failed and sum(_is_refuted(suspect, r) for r in others) < 2):
-                consistent = sum(_answers_alike(suspect, record) for record in right)
-                explained.append((-len(failed), -consistent, position, failed, misconception))
         found: dict[str, Diagnosis] = {}
-        for *_, failed, misconception in sorted(explained, key=lambda entry: entry[:3]):
-            diagnosis = Diagnosis(misconception.id, misconception.says, misconception.see)
-            for name in failed:
-                found.setdefault(name, diagnosis)
+        attempts = MAX_PAIRED
+        for suspect, names in self._explaining(wrong, right):
+            others = [record for name, record in wrong.items() if name not in names]
+            second = None
+            if _is_doubtful(suspect, names, others):
+                second = self._second_mistake(suspect, wrong, right) if attempts else None
+                attempts = max(0, attempts - 1)
+                if second is None:
+                    continue
+            for name in names:
+                found.setdefault(name, _diagnosis(suspect.misconceptions[0]))
+            if second is not None:
+                for name in wrong:
+                    found.setdefault(name, _diagnosis(second))
         return found
+
+    def _explaining(
+        self, wrong: Mapping[str, Record], right: Sequence[Record]
+    ) -> list[tuple[Suspect, list[str]]]:
+        """The suspects that explain a failed test, and which; those that explain most first."""
+        explaining = []
+        for suspect in self._suspects:
+            names = [name for name, record in wrong.items() if suspect.explains(record)]
+            if names and not any(map(suspect.is_contradicted_by, right)):
+                explaining.append((suspect, names))
+        return sorted(explaining, key=lambda found: -len(found[1]))
+
+    def _second_mistake(
+        self, first: Suspect, wrong: Mapping[str, Record], right: Sequence[Record]
+    ) -> Misconception | None:
+        """The misconception that, together with `first`, explains every test that failed."""
+        for other in self._suspects:
+            if other is first:
+                continue
+            try:
+                both = self._suspect(*first.misconceptions, *other.misconceptions)
+            except GraderError:  # both edit the same place
+                continue
+            if all(map(both.explains, wrong.values())) and not any(
+                map(both.is_contradicted_by, right)
+            ):
+                return other.misconceptions[0]
+        return None
+
+    def _suspect(self, *misconceptions: Misconception) -> Suspect:
+        source, name = self._solution, self._exercise
+        for misconception in misconceptions:
+            source, name = misconception.apply(source), f"{name}_{misconception.id}"
+        return Suspect(
+            misconceptions, InProcessCallee(LoadedModule(_load(name, source)), frozenset())
+        )
+
+
+def _diagnosis(misconception: Misconception) -> Diagnosis:
+    return Diagnosis(misconception.id, misconception.says, misconception.see)
 
 
 def _load(name: str, source: str) -> ModuleType:
@@ -123,51 +194,28 @@ def _load(name: str, source: str) -> ModuleType:
         raise GraderError(f"{name}: the edited solution does not parse: {error}") from None
 
 
-def _callee(module: ModuleType) -> InProcessCallee:
-    return InProcessCallee(LoadedModule(module), frozenset())
-
-
-def _explains(suspect: InProcessCallee, record: Record, solved: Sequence[Value | Raised]) -> bool:
-    """Whether the suspect answers as the learner's code did, and not as the solution does."""
-    return _answers_alike(suspect, record) and not all(
-        _agree(mine, right) for mine, right in zip(_replay(suspect, record), solved, strict=True)
-    )
-
-
-def _is_refuted(suspect: InProcessCallee, record: Record) -> bool:
-    """Whether the suspect gives other values than the learner's code. An error refutes nothing:
-    what leads to it may be shared."""
-    return any(
-        isinstance(mine, Value) and isinstance(learner, Value) and not _agree(mine, learner)
-        for mine, learner in _beside(suspect, record)
-    )
-
-
-def _answers_alike(suspect: InProcessCallee, record: Record) -> bool:
-    return all(_agree(mine, learner) for mine, learner in _beside(suspect, record))
-
-
-def _beside(
-    suspect: InProcessCallee, record: Record
-) -> Iterator[tuple[Value | Raised, Value | Raised]]:
-    """The suspect's and the learner's answer to each call of one test, one at a time."""
-    theirs = [outcome for step, outcome in record.log if isinstance(step, Call)]
-    return zip(_replay(suspect, record), theirs, strict=True)
-
-
-def _replay(local: InProcessCallee, record: Record) -> Iterator[Value | Raised]:
-    """What `local` answers to the calls of one test, one at a time."""
-    local.begin(record.seed)
-    for step, _ in record.log:
-        if isinstance(step, Helper):
-            local.add_helper(step.name, step.source)
-        else:
-            yield local.perform(step)
-
-
-def _agree(mine: Value | Raised, other: Value | Raised) -> bool:
+def _agree(mine: Value | Raised, other: Value | Raised, slack: float = 1.0) -> bool:
     if isinstance(mine, Value) and isinstance(other, Value):
-        return same(other.value, mine.value)
+        return same(other.value, mine.value, slack)
     if isinstance(mine, Raised) and isinstance(other, Raised):
         return (mine.type, mine.message) == (other.type, other.message)
     return False
+
+
+def _is_right(answer: Value | Raised, exchange: Exchange, slack: float = 1.0) -> bool:
+    """Whether an answer is the solution's, or the error that is due."""
+    if isinstance(exchange.expected, Raised):
+        return isinstance(answer, Raised) and exchange.expected.type in answer.bases
+    return _agree(answer, exchange.expected, slack)
+
+
+def _is_doubtful(suspect: Suspect, names: Sequence[str], others: Sequence[Record]) -> bool:
+    """Whether another failed test contradicts it, or most of them say that it is a coincidence."""
+    if any(map(suspect.is_contradicted_by, others)):
+        return True
+    unexplained = [record for record in others if any(map(_is_wrong_value, record.exchanges))]
+    return len(names) == 1 and len(unexplained) > 1
+
+
+def _is_wrong_value(exchange: Exchange) -> bool:
+    return isinstance(exchange.got, Value) and not _is_right(exchange.got, exchange)

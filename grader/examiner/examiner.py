@@ -9,11 +9,11 @@ The learner's code never runs here, and no expected value ever leaves this proce
 import gc
 import time
 import traceback
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import cache
 from threading import Lock
-from typing import Any
 
 import torch
 
@@ -21,12 +21,14 @@ from exercises.catalog import Catalog, Exercise, Limits, load_catalog
 from grader.errors import UsageError
 from grader.examiner.answer_key import AnswerKey
 from grader.examiner.display import name_list
-from grader.examiner.messages import describe, describe_finding, missing_entry
+from grader.examiner.exchange import Value
+from grader.examiner.failure_messages import describe, describe_finding, missing_entry
+from grader.examiner.reasons import Reasons, find_reasons
 from grader.examiner.replies import EntryPoints
 from grader.examiner.sandbox import Sandbox, shared_sandbox
-from grader.examiner.submission_process import SubmissionProcess, Value
+from grader.examiner.submission_process import SubmissionProcess
 from grader.examiner.suite_run import SuiteRun
-from grader.report import Diagnosis, Outcome, Problem, Report, TestResult
+from grader.report import Outcome, Problem, Report, TestResult
 from grader.submission import MAX_SOURCE_BYTES, Submission
 from grader.worker.calls import Raised
 from grader.worker.inspection import Finding
@@ -116,7 +118,10 @@ class Examiner:
             self._sandbox, files, main, exercise.entry, frozenset(instead), limits
         )
         try:
-            problem = open_submission(candidate, instead, limits, submission.only_sandboxed)
+            candidate.start()
+            if submission.only_sandboxed:
+                refuse_unprotected(candidate.layers)
+            problem = open_submission(candidate, main, instead, limits)
             candidate.prepare_next()  # now: while pytest collects, the other processor is idle
             return self._run(exercise, candidate, seed, problem)
         finally:
@@ -135,9 +140,17 @@ class Examiner:
         # Modules that a suite or a solution builds are to live where the learner's do.
         with torch.device(self._device) if self._device != "cpu" else nullcontext():
             run.run(answer_key.suite)
-        found = {} if problem else self._diagnose(answer_key, run)
+        reasons = (
+            Reasons()
+            if problem
+            else find_reasons(run, answer_key, candidate, exercise.limits, self._sections)
+        )
         tests = tuple(
-            replace(test, diagnosis=found.get(test.name) if test.outcome == "failed" else None)
+            replace(
+                test,
+                diagnosis=reasons.diagnoses.get(test.name),
+                symptom=reasons.symptoms.get(test.name),
+            )
             for test in run
         )
         return Report(
@@ -149,18 +162,12 @@ class Examiner:
             points=sum(test.points for test in tests),
             max_points=sum(test.max_points for test in tests),
             tests=tests,
-            diagnosis=most_common([test.diagnosis for test in tests if test.diagnosis]),
+            diagnosis=reasons.diagnosis,
+            symptom=reasons.symptom,
+            smallest=reasons.smallest,
             problem=problem,
             layers=dict(candidate.layers),
         )
-
-    def _diagnose(self, answer_key: AnswerKey, run: SuiteRun) -> dict[str, Diagnosis]:
-        """The reason for each failed test that has one, with the section that explains it."""
-        found = {}
-        for test, diagnosis in answer_key.diagnostician.diagnose(run.records).items():
-            section, chapter = self._sections.get(diagnosis.see, ("", 0))
-            found[test] = replace(diagnosis, section=section, chapter=chapter)
-        return found
 
 
 def decode_files(submission: Submission) -> dict[str, str] | Problem:
@@ -175,30 +182,41 @@ def decode_files(submission: Submission) -> dict[str, str] | Problem:
             limit = MAX_SOURCE_BYTES // 1024
             return Problem("size", f"{whole} is larger than {limit} KB. An answer needs a few.")
         try:
-            text = source.decode("utf-8-sig") if isinstance(source, bytes) else source
+            text = source.decode() if isinstance(source, bytes) else source
             text.encode("utf-8")
         except UnicodeError:
+            text = None
+        if text is None or is_utf16(text):
             return Problem("encoding", f"{name} is not UTF-8 text. Save it as UTF-8 and try again.")
-        files[name] = text
+        files[name] = text.removeprefix("\ufeff")  # some editors begin with a byte-order mark
     main = f"{submission.exercise}.py"
     if main not in files:
         return Problem("missing", f"There is no {main} among the files: {name_list(files)}.")
     return files
 
 
-def open_submission(
-    candidate: SubmissionProcess, instead: dict[str, str], limits: Limits, only_sandboxed: bool
-) -> Problem | None:
-    """Parse and run the learner's file; what keeps it from being graded, if anything does."""
-    outcome = candidate.inspect()
-    missing = [name for name, state in candidate.layers.items() if state == "missing"]
-    if missing and only_sandboxed:
+def is_utf16(text: str) -> bool:
+    """Whether text that was read as UTF-8 is UTF-16: then every other character is null."""
+    return len(text) > 1 and "\0" in text[:2] and text.count("\0") >= len(text) // 3
+
+
+def refuse_unprotected(layers: Mapping[str, str]) -> None:
+    """Raise `UsageError` where a layer of the sandbox is missing."""
+    missing = [name for name, state in layers.items() if state == "missing"]
+    if missing:
         raise UsageError(
             f"This machine cannot hold a submission: {', '.join(missing)} missing. `grader doctor`"
             " says why. Where you would run this code yourself, add --allow-unsandboxed."
         )
+
+
+def open_submission(
+    candidate: SubmissionProcess, main: str, instead: dict[str, str], limits: Limits
+) -> Problem | None:
+    """Parse and run the learner's file; what keeps it from being graded, if anything does."""
+    outcome = candidate.inspect()
     if isinstance(outcome, Value) and isinstance(finding := outcome.value, Finding):
-        message = describe_finding(finding, instead)
+        message = describe_finding(finding, main, instead)
         return Problem(finding.kind, message, finding.line, finding.code)
     if isinstance(outcome, Value):
         outcome = candidate.load()
@@ -228,8 +246,3 @@ def overall(tests: tuple[TestResult, ...]) -> Outcome:
     if "error" in outcomes or not outcomes:
         return "error"
     return "failed" if "failed" in outcomes else "passed"
-
-
-def most_common(found: list[Any]) -> Any:
-    """The diagnosis of the most tests; the first of them among equals."""
-    return max(found, key=found.count) if found else None

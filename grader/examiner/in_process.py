@@ -6,8 +6,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader.examiner.submission_process import Value
+from grader.examiner.exchange import Value
 from grader.worker.calls import Call, LoadedModule, Raised, describe_exception
+from grader.worker.values import mapped
 
 
 class InProcessCallee:
@@ -16,6 +17,7 @@ class InProcessCallee:
     def __init__(self, loaded: LoadedModule, files: frozenset[str]) -> None:
         self._loaded = loaded
         self._files = files
+        self.filename = loaded.module.__file__
         self.output = ""
 
     def begin(self, seed: int) -> Value | Raised:
@@ -37,17 +39,12 @@ class InProcessCallee:
 def keep_objects(loaded: LoadedModule, value: Any, path: str) -> Any:
     """`value` as a worker would send it: tensors as they are now, handles for what cannot be sent,
     named as a worker names them."""
-    if isinstance(value, tuple | list) and not hasattr(value, "_fields"):
-        return type(value)(
-            keep_objects(loaded, item, f"{path}.{i}") for i, item in enumerate(value)
-        )
-    if isinstance(value, Tensor):
-        return value.detach().clone()  # a parameter may be changed by a later call
-    if isinstance(value, dict):
-        items = enumerate(value.items())
-        return {key: keep_objects(loaded, item, f"{path}.{i}") for i, (key, item) in items}
-    if value is None or isinstance(value, bool | int | float | str | tuple | torch.dtype):
-        return value
-    if hasattr(value, "__dataclass_fields__") and not isinstance(value, type):
-        return value
-    return loaded.keep(value, path)
+
+    def kept(leaf: Any, name: str) -> Any:
+        if isinstance(leaf, Tensor):
+            return leaf.detach().clone()  # a parameter may be changed by a later call
+        if leaf is None or isinstance(leaf, bool | int | float | str | torch.dtype):
+            return leaf
+        return loaded.keep(leaf, name)
+
+    return mapped(kept, value, path)

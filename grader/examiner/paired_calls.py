@@ -13,20 +13,14 @@ from torch import Tensor
 from exercises.catalog import Limits
 from grader.examiner.comparison import Differs, check_structure
 from grader.examiner.display import kind_of, show
+from grader.examiner.exchange import Exchange, Helper, Value
 from grader.examiner.failure import Failure
+from grader.examiner.failure_messages import describe
 from grader.examiner.in_process import keep_objects
-from grader.examiner.messages import describe
-from grader.examiner.submission_process import LOST, Value
-from grader.worker.calls import Call, LoadedModule, Raised, Want
+from grader.examiner.submission_process import LOST
+from grader.worker.calls import Call, LoadedModule, Raised, Want, name_of
 from grader.worker.protocol import Handle
-
-
-@dataclass(frozen=True)
-class Helper:
-    """A module that a test ships to the other side."""
-
-    name: str
-    source: str
+from grader.worker.values import mapped
 
 
 class Callee(Protocol):
@@ -58,7 +52,7 @@ class PairedCalls:
         self._learner = learner
         self._solution = solution
         self._limits = limits
-        self.log: list[tuple[Call | Helper, Value | Raised]] = []
+        self.log: list[Exchange | Helper] = []
         self.last_call = ""
 
     def perform(
@@ -71,7 +65,8 @@ class PairedCalls:
         cotangent: Any = None,
     ) -> Any:
         """Make the call on both sides; the learner's value in the form of the solution's."""
-        call = Call(len(self.log), target, method, args, kwargs, want, cotangent)
+        asked = _as_now((args, dict(kwargs), want, cotangent))
+        call = Call(len(self.log), target, method, *asked)
         solved: list[Any] = []
 
         def ours() -> None:
@@ -80,7 +75,7 @@ class PairedCalls:
 
         outcome = self._learner.perform(call, meanwhile=ours)
         expected = solved[0]
-        self.log.append((call, outcome))
+        self.log.append(Exchange(call, outcome, Value(expected)))
         if isinstance(outcome, Raised):
             self._fail(outcome, call)
         if want == "gradients" and isinstance(outcome.value, dict):
@@ -97,7 +92,7 @@ class PairedCalls:
         call = Call(len(self.log), target, method, args, kwargs)
         self.last_call = spell(call)
         outcome = self._learner.perform(call)
-        self.log.append((call, outcome))
+        self.log.append(Exchange(call, outcome, Raised("exception", error.__name__, "")))
         wanted = f"a {error.__name__}"
         if isinstance(outcome, Value):
             message = f"This call should raise {wanted}; yours returned {kind_of(outcome.value)}."
@@ -114,7 +109,7 @@ class PairedCalls:
         name = f"h{len(self.log)}"
         handle = self._solution.add_helper(name, source)
         outcome = self._learner.add_helper(name, source)
-        self.log.append((Helper(name, source), outcome))
+        self.log.append(Helper(name, source))
         if isinstance(outcome, Raised):
             raise Failure(describe(outcome, "", self._limits))
         return handle
@@ -143,8 +138,13 @@ class PairedCalls:
         )
 
     def _fail(self, outcome: Raised, call: Call) -> Never:
-        message = describe(outcome, _name(call), self._limits)
+        message = describe(outcome, name_of(call), self._limits)
         raise Failure(message, self.last_call, frames=outcome.frames)
+
+
+def _as_now(value: Any) -> Any:
+    """A copy: a suite may change its tensors afterwards, and the log tells what was asked."""
+    return mapped(lambda leaf, path: leaf.clone() if isinstance(leaf, Tensor) else leaf, value)
 
 
 def _what(call: Call) -> str:
@@ -154,7 +154,7 @@ def _what(call: Call) -> str:
     if call.want == "dict":
         assert isinstance(call.target, Handle)
         return f"`{call.target.type}` and its {call.method.removeprefix('named_')}"
-    return f"The result of `{_name(call)}`"
+    return f"The result of `{name_of(call)}`"
 
 
 def spell(call: Call) -> str:
@@ -162,12 +162,7 @@ def spell(call: Call) -> str:
     parts = [show(arg) for arg in call.args]
     parts += [f"{name}={show(arg)}" for name, arg in call.kwargs.items()]
     suffix = {"gradients": "  and its gradients", "inputs_after": "  and its inputs afterwards"}
-    name = _name(call)
+    name = name_of(call)
     if isinstance(call.target, Handle):  # made by an earlier call, whose arguments are not these
         name = name.replace(call.target.type, f"{call.target.type}(…)", 1)
     return f"{name}({', '.join(parts)}){suffix.get(call.want, '')}"
-
-
-def _name(call: Call) -> str:
-    target = call.target if isinstance(call.target, str) else call.target.type
-    return f"{target}.{call.method}" if call.method else target

@@ -4,13 +4,13 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor
 
 from exercises.catalog import Limits
 from grader.errors import GraderError, ProtocolError
+from grader.examiner.exchange import Value
 from grader.examiner.replies import read_reply
 from grader.examiner.sandbox import START_SECONDS, Sandbox
 from grader.lockdown.limits import WorkerLimits
@@ -23,13 +23,6 @@ MAX_RECEIVED = 256 << 20  # bytes of tensors in all answers together: we keep th
 LOST = frozenset(
     {"time", "died", "garbage", "budget", "lost"}
 )  # kinds of `Raised` that end a worker
-
-
-@dataclass(frozen=True)
-class Value:
-    """What a call returned."""
-
-    value: Any
 
 
 class SubmissionProcess:
@@ -63,9 +56,14 @@ class SubmissionProcess:
         self.layers: dict[str, str] = {}
         self.output = ""
 
+    def start(self) -> None:
+        """Have a worker, and know by which layers it is held; nothing of the learner's runs yet."""
+        if self._channel is None:
+            self._start()
+
     def inspect(self) -> Value | Raised:
         """Parse the files and look for forbidden calls; `Value(None)` where all is well."""
-        self._start()
+        self.start()
         forbidden = sorted(self._forbidden)
         return self._ask(
             {"op": "inspect", "files": self._files, "main": self._main, "forbidden": forbidden}
@@ -96,6 +94,10 @@ class SubmissionProcess:
         encoder = Encoder()
         request = encode_call(call, encoder)
         return self._ask(request, encoder.tensors, meanwhile)
+
+    def hurry(self, seconds: float) -> None:
+        """Leave no more than this for all that is still asked."""
+        self._left = min(self._left, seconds)
 
     def prepare_next(self) -> None:
         """Have a worker made for the next submission, which is likely to need one like ours."""

@@ -8,6 +8,7 @@ from torch import Tensor
 from grader.examiner.paired_calls import Gradients, PairedCalls
 from grader.worker.calls import Want
 from grader.worker.protocol import Handle
+from grader.worker.values import mapped
 
 
 class RemoteCallable:
@@ -108,21 +109,17 @@ class SubmissionProxy:
 
 def _outside(value: Any) -> Any:
     """`value` with what a suite holds of the other side as handles."""
-    if isinstance(value, RemoteObject):
-        return value._handle
-    if isinstance(value, RemoteCallable):
-        return value._as_handle()
-    if isinstance(value, tuple | list) and not hasattr(value, "_fields"):
-        return type(value)(_outside(item) for item in value)
-    if isinstance(value, dict):
-        return {key: _outside(item) for key, item in value.items()}
-    return value
+
+    def outside(leaf: Any, path: str) -> Any:
+        if isinstance(leaf, RemoteObject):
+            return leaf._handle
+        return leaf._as_handle() if isinstance(leaf, RemoteCallable) else leaf
+
+    return mapped(outside, value)
 
 
 def _held(calls: PairedCalls, value: Any) -> Any:
     """`value` with what stayed on the other side as objects that a suite can use."""
-    if isinstance(value, Handle):
-        return RemoteObject(calls, value)
-    if isinstance(value, tuple | list) and not hasattr(value, "_fields"):
-        return type(value)(_held(calls, item) for item in value)
-    return value
+    return mapped(
+        lambda leaf, path: RemoteObject(calls, leaf) if isinstance(leaf, Handle) else leaf, value
+    )

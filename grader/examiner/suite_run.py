@@ -11,10 +11,10 @@ import pytest
 
 from exercises.catalog import Limits
 from grader.errors import GraderError
-from grader.examiner.diagnosis import Record
+from grader.examiner.exchange import Record
 from grader.examiner.failure import Failure
+from grader.examiner.failure_messages import describe
 from grader.examiner.fixtures import Expectation, Rng
-from grader.examiner.messages import describe
 from grader.examiner.paired_calls import Callee, PairedCalls
 from grader.examiner.submission_proxy import SubmissionProxy
 from grader.report import Frame, TestResult
@@ -176,6 +176,10 @@ class SuiteRun:
         )
         seed = self.seed_of(item.name)
         self.records[item.name] = Record(seed, self._calls.log, outcome == "failed")
+
+    @property
+    def failed(self) -> bool:
+        return any(record.failed for record in self.records.values())
 
     def __iter__(self) -> Iterator[TestResult]:
         return iter(self.results.values())

@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
-from grader.report import Diagnosis, Report, TestResult
+from grader.report import Diagnosis, Problem, Report, Symptom, TestResult
 
 VERDICTS = {"passed": "passed", "failed": "not passed", "error": "could not be graded"}
+NO_REASON = "No known mistake explains this. The smallest call that goes wrong is:"
 MAX_PRINTED = 10  # lines of what a learner's code printed, where a person reads it
 
 
@@ -19,6 +20,57 @@ def counts(report: Report) -> str:
     return (
         f"{passed} of {len(report.tests)} tests, {report.points:g} of {report.max_points:g} points"
     )
+
+
+def code(problem: Problem) -> list[str]:
+    """The lines that a problem with the whole file is about, with their numbers where known."""
+    lines = problem.code.splitlines()
+    if problem.line is None:
+        return lines
+    return [f"{number:>4} │ {line}" for number, line in enumerate(lines, start=problem.line)]
+
+
+def tells(test: TestResult, report: Report) -> bool:
+    """Whether a test has more to tell than its outcome: a problem with the file says it for all."""
+    return test.outcome != "passed" and not report.problem
+
+
+def known(result: Report | TestResult) -> Diagnosis | Symptom | None:
+    """Why a report or one of its tests failed: a known mistake before what the numbers say."""
+    return result.diagnosis or result.symptom
+
+
+def reason(test: TestResult, report: Report) -> str:
+    """Why this test failed, where that is known and not said of the whole report already."""
+    found = known(test)
+    return found.says if found and found != known(report) else ""
+
+
+def why(report: Report) -> str:
+    """The reason for most of what failed, or that none is known."""
+    if found := known(report):
+        return found.says
+    return NO_REASON if report.smallest else ""
+
+
+def why_so(report: Report) -> str:
+    """What the reason holds for, and whether there is more than it explains."""
+    found = known(report)
+    if found is None:
+        return ""
+    failed = [test for test in report.tests if test.outcome == "failed"]
+    explained = sum(known(test) == found for test in failed)
+    evidence = found.evidence if isinstance(found, Symptom) else ""
+    more = f"It explains {explained} of the {len(failed)} tests that failed; there is more."
+    return " ".join(part for part in (evidence, more if explained < len(failed) else "") if part)
+
+
+def smallest(report: Report) -> list[str]:
+    """The smallest failing call as lines to be pasted, with both answers below it."""
+    call = report.smallest
+    if call is None:
+        return []
+    return [f">>> {call.code}", f"yours     {call.got}", f"expected  {call.expected}"]
 
 
 def facts(test: TestResult) -> tuple[Fact, ...]:

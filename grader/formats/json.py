@@ -6,7 +6,7 @@ from grader.report import Report
 
 
 def render(report: Report) -> str:
-    """`report/v1`. JSON knows no NaN and no infinity; they are written as null."""
+    """`report/v2`. JSON knows no NaN and no infinity; they are written as null."""
     return (
         json.dumps(_finite(report.to_dict()), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     )

@@ -3,7 +3,7 @@
 import re
 from xml.etree import ElementTree
 
-from grader.formats.facts import facts
+from grader.formats.facts import facts, known
 from grader.report import Report, TestResult
 
 # XML 1.0 has no place for control characters, and learners' output may hold any.
@@ -48,7 +48,8 @@ def _case(suite: ElementTree.Element, report: Report, test: TestResult) -> None:
     )
     if test.outcome != "passed":
         says = report.problem.message if report.problem else test.message
-        lines = [test.diagnosis.says] if test.diagnosis else []
+        found = known(test)
+        lines = [found.says] if found else []
         lines += [f"{label}: {text}" for label, text in facts(test)]
         kind = "failure" if test.outcome == "failed" else "error"
         ElementTree.SubElement(case, kind, message=_clean(says)).text = _clean("\n".join(lines))

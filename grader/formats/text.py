@@ -4,7 +4,20 @@ import textwrap
 
 import click
 
-from grader.formats.facts import VERDICTS, called, counts, lines, printed, section
+from grader.formats.facts import (
+    VERDICTS,
+    called,
+    code,
+    counts,
+    lines,
+    printed,
+    reason,
+    section,
+    smallest,
+    tells,
+    why,
+    why_so,
+)
 from grader.report import Diagnosis, Report, TestResult
 
 MARKS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "error": ("!", "yellow")}
@@ -16,16 +29,23 @@ def render(report: Report, colour: bool = False, width: int = 100) -> str:
     page = _Page(colour, width)
     _headline(page, report)
     if report.problem:
-        _problem(page, report)
-    elif report.diagnosis:
         page.blank()
-        page.text(report.diagnosis.says, "  ", bold=True)
-        page.text(_reading(report.diagnosis), "  ", dim=True)
+        page.text(report.problem.message, "  ", bold=True)
+        for line in code(report.problem):
+            page.line(f"  {line}")
+    elif why(report):
+        page.blank()
+        page.text(why(report), "  ", bold=True)
+        if report.diagnosis:
+            page.text(_reading(report.diagnosis), "  ", dim=True)
+        page.text(why_so(report), "  ", dim=True)
+        for line in smallest(report):
+            page.line(f"  {line}")
     page.blank()
     said: set[str] = set()  # the same thing is said once
     for test in report.tests:
         mark, tint = MARKS[test.outcome]
-        wrong = test.outcome != "passed" and not report.problem
+        wrong = tells(test, report)
         repeated = "  (as above)" if wrong and test.message in said else ""
         page.item(mark, tint, test.title + _points(test) + repeated)
         if wrong and not repeated:
@@ -44,26 +64,15 @@ def _headline(page: "_Page", report: Report) -> None:
     page.line(f"{head}  {page.paint(f'{counts(report)}, {report.duration_ms:.0f} ms', dim=True)}")
 
 
-def _problem(page: "_Page", report: Report) -> None:
-    assert report.problem
-    page.blank()
-    page.text(report.problem.message, "  ", bold=True)
-    if report.problem.code:
-        number = f"{report.problem.line:>4} │ " if report.problem.line else ""
-        for line in report.problem.code.splitlines():
-            page.line(f"  {number}{line}")
-
-
 def _failure(page: "_Page", test: TestResult, report: Report, brief: bool) -> None:
-    if test.diagnosis and test.diagnosis != report.diagnosis:
-        page.text(test.diagnosis.says, INDENT, bold=True)
+    page.text(reason(test, report), INDENT, bold=True)
     page.text(test.message, INDENT)
     if brief:
         return
     for label, value in called(test):
         page.text(value, f"{INDENT}{label:<9} ")
-    for label, code in lines(test):
-        page.line(f"{INDENT}{label:<9} {code}")
+    for label, line in lines(test):
+        page.line(f"{INDENT}{label:<9} {line}")
     if test.output:
         page.line(f"{INDENT}your code printed:")
         for line in printed(test):

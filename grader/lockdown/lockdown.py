@@ -23,10 +23,11 @@ import os
 import sys
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from importlib.machinery import PathFinder
+from importlib.machinery import BuiltinImporter, FrozenImporter, PathFinder
 from pathlib import Path
 
 from grader.lockdown import landlock, limits, namespaces, privileges, seccomp, syscalls
+from grader.lockdown.libraries import LibraryFinder, installed_libraries
 from grader.lockdown.limits import WorkerLimits
 from grader.lockdown.readable_paths import cuda_rules, readable_roots, search_path
 from grader.lockdown.syscalls import LINUX, Layer, Unavailable
@@ -45,7 +46,9 @@ __all__ = [
 LAYERS = ("namespaces", "descriptors", "privileges", "limits", "landlock", "seccomp")
 OPTIONAL = frozenset({"namespaces"})  # one more where it can be had; without it, all promises hold
 # Extension modules that link libraries of the system, which a worker can no longer open.
-_LINKED_TO_THE_SYSTEM = ("bz2", "ctypes", "decimal", "hashlib", "lzma", "zlib")
+_LINKED_TO_THE_SYSTEM = (
+    *("bz2", "ctypes", "decimal", "hashlib", "lzma", "sqlite3", "ssl", "uuid", "zlib"),
+)
 # torch and the CUDA driver ask for a cache folder before they have anything to put there. This one
 # exists and nothing can be written to it.
 _NO_CACHES = {"TORCHINDUCTOR_CACHE_DIR": "/", "CUDA_CACHE_DISABLE": "1"}
@@ -136,11 +139,15 @@ def apply(plan: Plan, limit: WorkerLimits, keep_fds: Sequence[int]) -> dict[str,
 
 
 def _settle_imports(readable: Iterable[Path]) -> None:
-    """Import now what cannot be imported later, and leave only importable folders on the path."""
+    """Import now what cannot be imported later, and leave only finders of what can be."""
     for name in _LINKED_TO_THE_SYSTEM:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     sys.path[:] = search_path(readable)
+    sys.meta_path[:] = [
+        *(BuiltinImporter, FrozenImporter, PathFinder),
+        LibraryFinder(installed_libraries()),
+    ]
     sys.dont_write_bytecode = True
     os.environ.update(_NO_CACHES)
 

@@ -54,7 +54,7 @@ class Scene:
 
 
 @dataclass(frozen=True)
-class Attempt:
+class EscapeAttempt:
     """What was tried, the layer that is there to stop it, and how it ended."""
 
     what: str
@@ -174,7 +174,7 @@ ATTEMPTS: tuple[tuple[str, str, Action], ...] = (
 
 def attempt(
     what: str, layer: str, action: Action, target: Scene, lock: Callable[[int], object]
-) -> Attempt:
+) -> EscapeAttempt:
     """Try `action` in a fork that `lock(descriptor to keep)` has locked down."""
 
     def work(report: int) -> object:
@@ -188,7 +188,7 @@ def attempt(
         blocked, how = True, f"killed by {signal.Signals(os.WTERMSIG(status)).name}"
     else:  # whatever ran to its end there was no longer us
         blocked, how = os.WEXITSTATUS(status) != 0, f"ended with status {os.WEXITSTATUS(status)}"
-    return Attempt(what, layer, blocked, how)
+    return EscapeAttempt(what, layer, blocked, how)
 
 
 def in_fork(work: Callable[[int], object]) -> tuple[str, int]:

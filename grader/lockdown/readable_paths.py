@@ -1,4 +1,4 @@
-"""What a worker may read: the standard library, torch, numpy and what these import.
+"""What a worker may read: the standard library, and the libraries that it may import.
 
 Landlock allows whole trees, and our own packages lie in the same folders as torch. So the list
 holds single entries of those folders, never the folders themselves.
@@ -15,33 +15,25 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 from grader.lockdown.landlock import READ, USE_DEVICE
+from grader.lockdown.libraries import FOLDERS, installed_libraries
 
-LIBRARIES = (
-    "torch", "torchgen", "functorch", "numpy",
-    # what torch imports, some of it only when an optimizer is built
-    "filelock", "fsspec", "jinja2", "markupsafe", "mpmath", "networkx", "sympy",
-    "typing_extensions",
-    # the libraries of a CUDA build
-    "cuda", "nvidia", "triton",
-)  # fmt: skip
-OTHERS_LIBRARIES = ("site-packages", "dist-packages")
 _RANDOMNESS = Path("/dev/urandom")
 
 
 def readable_roots() -> list[Path]:
-    """Files and folders that Python, torch and numpy import from, each with all below it."""
-    roots = [*_standard_library(), _RANDOMNESS]
-    for name in LIBRARIES:
-        spec = importlib.util.find_spec(name)
-        if spec is not None:
-            roots.extend(_entries(spec))
+    """Files and folders that Python and the libraries import from, each with all below it."""
+    libraries = installed_libraries()
+    roots = [*_standard_library(), _RANDOMNESS, *libraries.folders]
+    for spec in libraries.modules.values():
+        roots.extend(_entries(spec))
+    roots.extend(info / "METADATA" for info in libraries.metadata.values())
     return sorted({*roots, *(root.resolve() for root in roots)})
 
 
 def search_path(readable: Iterable[Path]) -> list[str]:
-    """`sys.path` without the folders in which nothing is `readable`, such as our own."""
+    """What is `readable` of `sys.path`, without the libraries' folders: those have a finder."""
     importable = {str(place) for root in readable for place in (root, root.parent)}
-    return [entry for entry in sys.path if entry in importable]
+    return [entry for entry in sys.path if entry in importable and Path(entry).name not in FOLDERS]
 
 
 def cuda_rules() -> list[tuple[Path, int]]:
@@ -70,7 +62,7 @@ def _standard_library() -> Iterator[Path]:
     folders = {Path(os.__file__).parent, Path(sysconfig.get_path("platstdlib", vars=base))}
     for folder in folders:
         if folder.is_dir():
-            yield from (entry for entry in folder.iterdir() if entry.name not in OTHERS_LIBRARIES)
+            yield from (entry for entry in folder.iterdir() if entry.name not in FOLDERS)
     yield from (Path(entry) for entry in sys.path if entry.endswith(".zip"))
 
 

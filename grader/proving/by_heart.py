@@ -9,11 +9,10 @@ from collections.abc import Iterator
 
 from exercises.catalog import Exercise
 from grader.examiner.answer_key import AnswerKey, solution_path
-from grader.examiner.diagnosis import Record
+from grader.examiner.exchange import Record, Value
 from grader.examiner.in_process import InProcessCallee
-from grader.examiner.submission_process import Value
 from grader.examiner.suite_run import SuiteRun
-from grader.worker.calls import Call, LoadedModule, encode_call, load_source
+from grader.worker.calls import LoadedModule, encode_call, load_source
 from grader.worker.protocol import Encoder
 from grader.worker.tensors import write_tensors
 
@@ -45,8 +44,8 @@ def fresh_tests(exercise: Exercise) -> frozenset[str]:
 
 def _questions(record: Record) -> Iterator[Question]:
     """What a learner's code is told of each call that has an answer: all that a table can be of."""
-    for call, outcome in record.log:
-        if isinstance(call, Call) and isinstance(outcome, Value):
+    for exchange in record.exchanges:
+        if isinstance(exchange.got, Value):
             encoder = Encoder()
-            document = encode_call(call, encoder)
+            document = encode_call(exchange.call, encoder)
             yield json.dumps(document), write_tensors(encoder.tensors)

@@ -21,9 +21,9 @@ from pathlib import Path
 
 from grader.errors import GraderError
 from grader.lockdown.lockdown import OPTIONAL
-from grader.lockdown.probe import Attempt
+from grader.lockdown.probe import EscapeAttempt
 
-SCHEMA = "doctor/v1"
+DOCTOR_SCHEMA = "doctor/v1"
 _SECONDS = 60
 
 
@@ -43,7 +43,7 @@ class DoctorReport:
 
     platform: str
     layers: tuple[LayerFinding, ...]
-    attempts: tuple[Attempt, ...]
+    attempts: tuple[EscapeAttempt, ...]
 
     @property
     def sandboxed(self) -> bool:
@@ -53,7 +53,7 @@ class DoctorReport:
         )
 
     def to_dict(self) -> dict[str, object]:
-        return {"schema": SCHEMA, **asdict(self), "sandboxed": self.sandboxed}
+        return {"schema": DOCTOR_SCHEMA, **asdict(self), "sandboxed": self.sandboxed}
 
     def to_text(self) -> str:
         return "\n".join(self.lines()) + "\n"
@@ -92,7 +92,7 @@ def examine(without: Collection[str] = ()) -> DoctorReport:
         raise GraderError(f"the sandbox could not be tried within {_SECONDS} s") from error
     except json.JSONDecodeError as error:
         raise GraderError(f"the sandbox could not be set up: {probe.stderr.strip()}") from error
-    attempts = tuple(Attempt(**attempt) for attempt in found["attempts"])
+    attempts = tuple(EscapeAttempt(**attempt) for attempt in found["attempts"])
     layers = tuple(
         _judge(LayerFinding(name=name, **layer), attempts)
         for name, layer in found["layers"].items()
@@ -101,7 +101,7 @@ def examine(without: Collection[str] = ()) -> DoctorReport:
     return DoctorReport(f"{system}, Python {platform.python_version()}", layers, attempts)
 
 
-def _judge(layer: LayerFinding, attempts: Collection[Attempt]) -> LayerFinding:
+def _judge(layer: LayerFinding, attempts: Collection[EscapeAttempt]) -> LayerFinding:
     """A layer that claims to be in force is believed only if nothing got past it."""
     passed = [a.what for a in attempts if a.layer == layer.name and not a.blocked]
     if not layer.holds or not passed:

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from grader.worker.inspection import source_lines
 from grader.worker.protocol import Encoder, Handle, decode
+from grader.worker.values import mapped
 
 Want = Literal["value", "gradients", "inputs_after", "dict", "nothing"]
 
@@ -40,6 +41,12 @@ class Call:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     want: Want = "value"
     cotangent: Any = None
+
+
+def name_of(call: Call) -> str:
+    """What is called, as the learner knows it: `softmax`, `GPT.generate`."""
+    target = call.target if isinstance(call.target, str) else call.target.type
+    return f"{target}.{call.method}" if call.method else target
 
 
 def encode_call(call: Call, encoder: Encoder) -> dict[str, Any]:
@@ -77,17 +84,23 @@ class Misshapen(RuntimeError):
     """The output has not the shape of what its gradient is to be multiplied with."""
 
 
+def empty_module(name: str, filename: str, source: str) -> types.ModuleType:
+    """A module for `source` to run in; tracebacks show its lines, though there is no such file."""
+    linecache.cache[filename] = (len(source), None, source_lines(source), filename)
+    module = types.ModuleType(name)
+    module.__file__ = filename
+    sys.modules[name] = module  # dataclasses and typing look their module up here
+    return module
+
+
 def load_source(
     name: str, filename: str, source: str, code: types.CodeType | None = None
 ) -> types.ModuleType:
     """Run `source` as module `name`; `code`, where it has been compiled already.
 
-    Tracebacks show its lines, though no such file need exist.
+    What it raises comes through, and leaves no module behind.
     """
-    linecache.cache[filename] = (len(source), None, source_lines(source), filename)
-    module = types.ModuleType(name)
-    module.__file__ = filename
-    sys.modules[name] = module  # dataclasses and typing look their module up here
+    module = empty_module(name, filename, source)
     try:
         exec(code or compile(source, filename, "exec", dont_inherit=True), module.__dict__)
     except BaseException:
@@ -152,17 +165,13 @@ class LoadedModule:
 
     def _inside(self, value: Any) -> Any:
         """`value` with handles resolved, and tensors copied so that a call cannot touch them."""
-        if isinstance(value, Handle):
-            return self._resolve(value)
-        if isinstance(value, Tensor):
-            return value.clone()
-        if isinstance(value, tuple):
-            return tuple(self._inside(item) for item in value)
-        if isinstance(value, list):
-            return [self._inside(item) for item in value]
-        if isinstance(value, dict):
-            return {key: self._inside(item) for key, item in value.items()}
-        return value
+
+        def inside(leaf: Any, path: str) -> Any:
+            if isinstance(leaf, Handle):
+                return self._resolve(leaf)
+            return leaf.clone() if isinstance(leaf, Tensor) else leaf
+
+        return mapped(inside, value)
 
 
 def _type_of(value: object) -> str:
@@ -281,10 +290,18 @@ def _kind(error: BaseException, message: str) -> str:
         (RecursionError, "recursion"),
         (MemoryError, "memory"),
         (PermissionError, "forbidden_action"),
+        (FileNotFoundError, "no_file"),
+        (ModuleNotFoundError, "no_module"),
     )
     for category, kind in kinds:
         if isinstance(error, category):
             return kind
+    if isinstance(error, EOFError) and message.startswith("EOF when reading a line"):
+        return "input"
+    if isinstance(error, ImportError) and message.startswith("attempted relative import"):
+        return "relative_import"
+    if isinstance(error, ImportError) and "cannot open shared object file" in message:
+        return "no_module"
     if "can't allocate memory" in message:
         return "memory"
     return "exception"

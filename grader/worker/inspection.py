@@ -7,9 +7,12 @@ not a wall: who hides a call behind `eval` fools nobody but themselves.
 
 import ast
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import CodeType
+
+from grader.worker.origins import TENSOR, Anything, Attribute, Origins, Torch
+from grader.worker.scopes import Imported, Scope, ScopedFile
 
 
 @dataclass(frozen=True)
@@ -29,20 +32,28 @@ def compile_files(
     files: Mapping[str, str], forbidden: frozenset[str]
 ) -> dict[str, CodeType] | Finding:
     """Each file's code, ready to run; or the first thing that keeps the files from being graded."""
-    compiled = {}
+    compiled, scoped = {}, {}
     for name, source in files.items():
         try:
             tree = ast.parse(source, name)
             compiled[name] = compile(tree, name, "exec", dont_inherit=True)
-            calls = sorted(forbidden_calls(tree, forbidden))
         except SyntaxError as error:
             code = (error.text or _line(source, error.lineno)).rstrip("\n")
             return Finding("syntax", name, error.lineno or None, code, message=error.msg)
         except (ValueError, RecursionError, MemoryError) as error:
             message = "it is nested too deep" if not isinstance(error, ValueError) else str(error)
             return Finding("syntax", name, None, "", message=message)
+        if forbidden:
+            scoped[name] = ScopedFile(tree)
+    inspector = ForbiddenCalls(scoped, forbidden)
+    for name, file in scoped.items():
+        try:
+            calls = sorted(inspector.found(file))
+        except RecursionError:  # it compiles, and is nested too deep to be followed here
+            continue
         for line, call, rule in calls:
-            return Finding("forbidden", name, line, _line(source, line).strip(), "", call, rule)
+            code = _line(files[name], line).strip()
+            return Finding("forbidden", name, line, code, "", call, rule)
     return compiled
 
 
@@ -56,81 +67,76 @@ def _line(source: str, number: int | None) -> str:
     return lines[number - 1].rstrip("\n") if number and number <= len(lines) else ""
 
 
-def forbidden_calls(tree: ast.Module, forbidden: frozenset[str]) -> Iterator[tuple[int, str, str]]:
-    """Line, spelling and name of each forbidden name that comes from torch or from a tensor.
+class ForbiddenCalls:
+    """Finds the forbidden names that come from torch, or are called on what may be a tensor.
 
-    A name is matched by its last part, without underscores around it, however it was imported. A
-    learner's own functions and methods may have any name: `softmax(x)`, `self.softmax(x)`.
+    A name is matched by its last part, without underscores around it, however it was imported. What
+    the learner has written may have any name: where one of their classes has a `backward`, that of
+    something unknown is taken for it. An untrue accusation is worse than a miss.
     """
-    nodes = list(ast.walk(tree))
-    own = _own_names(nodes)
-    starred = _starred_names(nodes, forbidden)
-    for node in nodes:
-        match node:
-            case ast.ImportFrom(module=str(module), names=names) if _is_torch(module):
-                for alias in names:
-                    if alias.name.strip("_") in forbidden:
-                        yield node.lineno, f"{module}.{alias.name}", alias.name.strip("_")
-            case ast.Attribute(attr=name, value=value) if name.strip("_") in forbidden:
-                if not _is_own(value, own):
-                    yield node.lineno, ast.unparse(node), name.strip("_")
-            case ast.Call(
-                func=ast.Name(id="getattr"), args=[value, ast.Constant(value=str(name)), *_]
-            ) if name.strip("_") in forbidden:
-                if not _is_own(value, own):
-                    yield node.lineno, ast.unparse(node), name.strip("_")
-            case ast.Name(id=name, ctx=ast.Load()) if name in starred:
-                yield node.lineno, name, name
 
+    def __init__(self, files: Mapping[str, ScopedFile], forbidden: frozenset[str]) -> None:
+        self._forbidden = forbidden
+        self._origins = Origins(files)
+        own = (name.strip("_") for file in files.values() for name in file.own_attributes)
+        self._own = frozenset(own)
 
-def _is_torch(module: str) -> bool:
-    return module.split(".")[0] == "torch"
+    def found(self, file: ScopedFile) -> Iterator[tuple[int, str, str]]:
+        """Line, spelling and name of each."""
+        called = {id(node.func) for node, _ in file.uses if isinstance(node, ast.Call)}
+        for node, scope in file.uses:
+            match node:
+                case ast.ImportFrom():
+                    yield from self._imported(node, scope)
+                case ast.Attribute(value=value, attr=name, ctx=ast.Load()):
+                    if self._skips_the_point(value, name, scope, id(node) in called):
+                        yield node.lineno, _spelled(node, name), name.strip("_")
+                case ast.Call(
+                    func=ast.Name(id="getattr"), args=[value, ast.Constant(value=str(name)), *_]
+                ):
+                    if self._skips_the_point(value, name, scope, id(node) in called):
+                        yield node.lineno, _spelled(node, name), name.strip("_")
+                case ast.Call(func=ast.Name() as function):
+                    yield from self._called_by_another_name(function, scope)
+                case ast.Name(id=name, ctx=ast.Load()) if name in self._forbidden:
+                    if scope.find(name) is None and isinstance(
+                        self._origins.of(node, scope), Torch
+                    ):
+                        yield node.lineno, name, name  # by `from torch import *`
 
-
-def _is_own(value: ast.expr, own: set[str]) -> bool:
-    """Whether an attribute of `value` is the learner's own, or another module's."""
-    match value:
-        case ast.Name(id=name):
-            return name in own or _is_self(value)
-        case ast.Call(func=ast.Name(id="super")):
+    def _skips_the_point(self, value: ast.expr, name: str, scope: Scope, is_called: bool) -> bool:
+        if name.strip("_") not in self._forbidden:
+            return False
+        origin = self._origins.of(value, scope)
+        if isinstance(origin, Torch) or origin == TENSOR:
             return True
-        case ast.Attribute(value=inner):  # scipy.special's, but not a tensor's in self.scores
-            return not _is_self(inner) and _is_own(inner, own)
-    return False
+        may_be_tensors = (
+            isinstance(origin, Anything | Attribute) and name.strip("_") not in self._own
+        )
+        return may_be_tensors and is_called
+
+    def _imported(self, node: ast.ImportFrom, scope: Scope) -> Iterator[tuple[int, str, str]]:
+        """Unless the file binds the same name to something else further down."""
+        for alias in node.names:
+            imported = Imported(node.module or "", alias.name)
+            name = alias.name.strip("_")
+            bound = scope.bindings.get(alias.asname or alias.name, [])
+            if imported.is_torch and name in self._forbidden and bound[-1][1] == imported:
+                yield node.lineno, f"{node.module}.{alias.name}", name
+
+    def _called_by_another_name(
+        self, function: ast.Name, scope: Scope
+    ) -> Iterator[tuple[int, str, str]]:
+        """`soft = x.softmax`, and later `soft(-1)`."""
+        origin = self._origins.of(function, scope)
+        if isinstance(origin, Attribute):
+            name = origin.name.strip("_")
+            if name in self._forbidden and name not in self._own:
+                yield function.lineno, _spelled(origin.node, name), name
 
 
-def _is_self(value: ast.expr) -> bool:
-    return isinstance(value, ast.Name) and value.id in ("self", "cls")
-
-
-def _own_names(nodes: Sequence[ast.AST]) -> set[str]:
-    """Classes that the file defines, and what it imports from anywhere but torch."""
-    names = set()
-    for node in nodes:
-        match node:
-            case ast.ClassDef(name=name):
-                names.add(name)
-            case ast.Import(names=aliases):
-                imported = [alias for alias in aliases if not _is_torch(alias.name)]
-                names |= {alias.asname or alias.name.split(".")[0] for alias in imported}
-            case ast.ImportFrom(module=module, names=aliases) if not _is_torch(module or ""):
-                names |= {alias.asname or alias.name for alias in aliases}
-    return names
-
-
-def _starred_names(nodes: Sequence[ast.AST], forbidden: frozenset[str]) -> set[str]:
-    """The forbidden names that `from torch… import *` brings in, and that the file leaves so."""
-    if not any(isinstance(node, ast.ImportFrom) and _stars(node) for node in nodes):
-        return set()
-    defined: set[str] = set()
-    for node in nodes:
-        match node:
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.arg(arg=name):
-                defined.add(name)
-            case ast.Name(id=name, ctx=ast.Store()):
-                defined.add(name)
-    return set(forbidden) - defined
-
-
-def _stars(node: ast.ImportFrom) -> bool:
-    return _is_torch(node.module or "") and node.names[0].name == "*"
+def _spelled(node: ast.expr, name: str) -> str:
+    try:
+        return ast.unparse(node)
+    except RecursionError:  # a chain that compiles may still be too long for this
+        return f"….{name}"

@@ -128,7 +128,8 @@ class Encoder:
             return {"handle": value.id, "type": value.type}
         if (named := record_fields(value)) is not None:
             self._count(len(named))
-            pairs = [[name, self.encode(item, f"{path}.{name}")] for name, item in named.items()]
+            items = enumerate(named.items())
+            pairs = [[name, self.encode(item, f"{path}.{i}")] for i, (name, item) in items]
             name = value._type_name if isinstance(value, Record) else type(value).__name__
             return {"record": name, "fields": pairs}
         if isinstance(value, list):

@@ -8,7 +8,6 @@ import gc
 import importlib.abc
 import importlib.machinery
 import importlib.util
-import io
 import signal
 import socket
 import sys
@@ -30,43 +29,18 @@ from grader.worker.calls import (
     Raised,
     decode_call,
     describe_exception,
+    empty_module,
     encode_call,
-    load_source,
 )
 from grader.worker.inspection import Finding, compile_files
 from grader.worker.protocol import Channel, Encoder, Handle, TooLarge
+from grader.worker.surroundings import Output, open_streams, run_as
 
-MAX_OUTPUT = 16 * 1024
 MAX_DEFINED = 20  # names that a report lists where the one that is graded is missing
 
 
 class TimeLimit(BaseException):
     """Raised in the learner's code when its time is up; no `except Exception` swallows it."""
-
-
-class Output(io.TextIOBase):
-    """Stands for stdout and stderr: keeps the first part of what is printed, drops the rest."""
-
-    def __init__(self) -> None:
-        self._parts: list[str] = []
-        self._room = MAX_OUTPUT
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, text: str) -> int:
-        if self._room > 0:
-            part = text[: self._room]
-            self._parts.append(part)
-            self._room -= len(part)
-        return len(text)
-
-    def take(self) -> str:
-        text = "".join(self._parts)
-        if self._room <= 0:
-            text += "\n… (the rest was dropped)"
-        self._parts, self._room = [], MAX_OUTPUT
-        return text
 
 
 def show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
@@ -81,6 +55,7 @@ class SubmissionFinder(importlib.abc.MetaPathFinder):
     def __init__(self, files: dict[str, str], compiled: dict[str, types.CodeType]) -> None:
         self._files = files
         self._compiled = compiled
+        self.exit: SystemExit | None = None
 
     def find_spec(
         self,
@@ -99,7 +74,17 @@ class SubmissionFinder(importlib.abc.MetaPathFinder):
         """Nothing is left to do: `load` has run it."""
 
     def load(self, file: str) -> types.ModuleType:
-        return load_source(PurePath(file).stem, file, self._files[file], self._compiled[file])
+        """Run a file. One that ends with `sys.exit`, as a program may, has run to its end."""
+        name = PurePath(file).stem
+        module = empty_module(name, file, self._files[file])
+        try:
+            exec(self._compiled[file], module.__dict__)
+        except SystemExit as error:
+            self.exit = error
+        except BaseException:
+            sys.modules.pop(name, None)
+            raise
+        return module
 
 
 class Worker:
@@ -124,6 +109,7 @@ class Worker:
         """Run the file; say which entry points are missing, and what it defines instead."""
         finder = SubmissionFinder(self._files, self._compiled)
         sys.meta_path.insert(0, finder)
+        run_as(self._main)
         module = finder.load(self._main)
         self._loaded = LoadedModule(module)
         found = {
@@ -132,6 +118,8 @@ class Worker:
             if hasattr(module, key)
         }
         missing = [key for key in entry if not callable(getattr(module, key, None))]
+        if missing and finder.exit is not None:
+            raise finder.exit
         defined = [
             key
             for key, value in vars(module).items()
@@ -287,7 +275,7 @@ def serve(sock: socket.socket, plan: Plan, limits: WorkerLimits, device: str) ->
     states = [[name, state(name, layer)] for name, layer in layers.items()]
     channel.send({"value": {"dict": states}})
 
-    output = sys.stdout = sys.stderr = Output()
+    output = open_streams()
     warnings.showwarning = show_warning
     if device != "cpu":
         torch.set_default_device(device)

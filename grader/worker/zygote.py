@@ -21,6 +21,7 @@ import numpy
 import torch
 
 from grader.lockdown.lockdown import Plan, WorkerLimits, prepare, readable_roots
+from grader.worker.surroundings import stand_in
 from grader.worker.worker import serve
 
 
@@ -30,6 +31,7 @@ def main(control_fd: int, device: str) -> None:
     offer_ourselves()
     warm_up()
     plan = prepare(readable_roots(), device)
+    stand_in()
     gc.collect()
     gc.freeze()
     spawner = WorkerSpawner(plan, device, control)

@@ -12,7 +12,7 @@ from typing import Any, cast
 from exercises.errors import CourseError
 from quizzes.cards.scheduling import RATINGS, Rating, Review, Schedule, as_text, from_text
 
-SCHEMA = "cards/v1"
+BACKUP_SCHEMA = "cards/v1"
 
 
 class ExchangeError(CourseError):
@@ -24,7 +24,7 @@ class ExchangeError(CourseError):
 
 def dump(schedules: Mapping[str, Schedule], reviews: Iterable[Review]) -> str:
     document = {
-        "schema": SCHEMA,
+        "schema": BACKUP_SCHEMA,
         "schedules": {card: schedules[card].to_dict() for card in sorted(schedules)},
         "reviews": [
             {
@@ -44,8 +44,8 @@ def load(text: str) -> tuple[dict[str, Schedule], tuple[Review, ...]]:
     """Raises ExchangeError, and gives nothing, where any part of it is wrong."""
     try:
         document = json.loads(text)
-        if document["schema"] != SCHEMA:
-            raise ExchangeError(f"its schema is not {SCHEMA}")
+        if document["schema"] != BACKUP_SCHEMA:
+            raise ExchangeError(f"its schema is not {BACKUP_SCHEMA}")
         schedules = {
             str(card): Schedule.from_dict(entry) for card, entry in document["schedules"].items()
         }

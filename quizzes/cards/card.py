@@ -17,7 +17,7 @@ CARD_KINDS: tuple[CardKind, ...] = get_args(CardKind)
 
 # `]]]` closes a bracket of the hidden part first: [[a[i]]]
 HIDDEN = re.compile(r"\[\[(.+?)\]\](?!\])", re.DOTALL)
-GAP = "[…]"
+CLOZE_GAP = "[…]"
 
 ENTRY = re.compile(r"^- ", re.MULTILINE)
 ENTRY_ID = re.compile(r"^(?:- |  )id: *['\"]?([\w-]+)", re.MULTILINE)
@@ -66,7 +66,7 @@ class Note:
 
     def _hiding(self, part: re.Match[str]) -> str:
         before, after = self.front[: part.start()], self.front[part.end() :]
-        return HIDDEN.sub(r"\1", before) + GAP + HIDDEN.sub(r"\1", after)
+        return HIDDEN.sub(r"\1", before) + CLOZE_GAP + HIDDEN.sub(r"\1", after)
 
     def _card(self, id: str, front: str, back: str, hidden: str = "") -> Card:
         return Card(id, self.id, self.chapter, self.topic, self.kind, front, back, hidden)

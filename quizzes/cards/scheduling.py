@@ -17,8 +17,8 @@ from quizzes.cards.card import note_of
 if TYPE_CHECKING:
     import fsrs
 
-State = Literal["learning", "review", "relearning"]
-STATES: tuple[State, ...] = get_args(State)
+CardState = Literal["learning", "review", "relearning"]
+CARD_STATES: tuple[CardState, ...] = get_args(CardState)
 Rating = Literal[1, 2, 3, 4]
 RATINGS: dict[Rating, str] = {1: "again", 2: "hard", 3: "good", 4: "easy"}
 
@@ -35,7 +35,7 @@ HORIZON = timedelta(days=7)
 class Schedule:
     """What FSRS knows of a card, and how often it was reviewed and forgotten. Times are UTC."""
 
-    state: State
+    state: CardState
     step: int | None
     stability: float
     difficulty: float
@@ -57,7 +57,7 @@ class Schedule:
     @classmethod
     def from_dict(cls, entry: Mapping[str, Any]) -> Self:
         """Raises KeyError, TypeError or ValueError where it is none."""
-        if entry["state"] not in STATES:
+        if entry["state"] not in CARD_STATES:
             raise ValueError(f"state {entry['state']!r}")
         return cls(
             state=entry["state"],
@@ -83,7 +83,7 @@ class Review:
 
 
 @dataclass(frozen=True)
-class Limits:
+class DailyLimits:
     """How many cards a day may bring."""
 
     new: int = 10
@@ -91,7 +91,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Done:
+class ReviewedToday:
     """How many cards this day has brought already."""
 
     new: int = 0
@@ -99,7 +99,7 @@ class Done:
 
 
 @dataclass(frozen=True)
-class Plan:
+class DailyReview:
     """The cards of this day. `postponed` are due too, and beyond the day's limit."""
 
     learning: tuple[str, ...]
@@ -126,7 +126,7 @@ class Portion:
     postponed: int
 
 
-def portion(due: int, new: int, done: Done, limits: Limits) -> Portion:
+def portion(due: int, new: int, done: ReviewedToday, limits: DailyLimits) -> Portion:
     """What of `due` and `new` cards this day still holds: new ones wait until the rest fits."""
     room = max(0, limits.due - done.due)
     postponed = max(0, due - room)
@@ -174,10 +174,10 @@ def plan(
     ids: Iterable[str],
     schedules: Mapping[str, Schedule],
     now: datetime,
-    done: Done,
-    limits: Limits,
+    done: ReviewedToday,
+    limits: DailyLimits,
     scheduler: Scheduler | None = None,
-) -> Plan:
+) -> DailyReview:
     """What to review now, of the cards `ids`. Without a scheduler, the due ones keep their order.
 
     After a break more is due than the limit allows. Then the most valuable cards come first, new
@@ -197,7 +197,7 @@ def plan(
     due = _one_of_each_note(due, seen)
     new = _one_of_each_note((id for id in ids if id not in schedules), seen)
     day = portion(len(due), len(new), done, limits)
-    return Plan(tuple(learning), tuple(due[: day.due]), tuple(new[: day.new]), day.postponed)
+    return DailyReview(tuple(learning), tuple(due[: day.due]), tuple(new[: day.new]), day.postponed)
 
 
 def _one_of_each_note(ids: Iterable[str], seen: set[str]) -> list[str]:
@@ -243,7 +243,7 @@ class Scheduler:
         assert card.last_review is not None
         forgotten = before is not None and before.state == "review" and rating == 1
         return Schedule(
-            state=STATES[card.state - 1],
+            state=CARD_STATES[card.state - 1],
             step=card.step,
             stability=card.stability,
             difficulty=card.difficulty,
@@ -286,7 +286,7 @@ def _to_fsrs(schedule: Schedule | None, at: datetime) -> fsrs.Card:
         return fsrs.Card(card_id=0, due=at)
     return fsrs.Card(
         card_id=0,
-        state=fsrs.State(STATES.index(schedule.state) + 1),
+        state=fsrs.State(CARD_STATES.index(schedule.state) + 1),
         step=schedule.step,
         stability=schedule.stability,
         difficulty=schedule.difficulty,

@@ -1,4 +1,4 @@
-"""What every kind of question shares: `listed.py` and `typed.py` hold the kinds.
+"""What every kind of question shares: `selected_response.py` and `free_response.py` hold the kinds.
 
 All values are texts. As written in the YAML they may hold expressions of parameters; `drawn` gives
 the same kind with the expressions replaced by their values, and with its parts shuffled.

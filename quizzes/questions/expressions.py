@@ -11,13 +11,13 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 
-Value = int | float
-Values = Mapping[str, Value]
+Scalar = int | float
+Values = Mapping[str, Scalar]
 
 MAX_LENGTH = 200
 MAX_POWER_BITS = 1024
 
-FUNCTIONS: dict[str, Callable[..., Value]] = {
+FUNCTIONS: dict[str, Callable[..., Scalar]] = {
     "min": min,
     "max": max,
     "abs": abs,
@@ -37,7 +37,7 @@ class ExpressionError(ValueError):
     """Says in half a sentence what is wrong with an expression."""
 
 
-def evaluate(text: str, values: Values) -> Value:
+def evaluate(text: str, values: Values) -> Scalar:
     """The number that `text` stands for; `values` gives the names in it their numbers."""
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"is longer than {MAX_LENGTH} characters")
@@ -54,7 +54,7 @@ def evaluate(text: str, values: Values) -> Value:
     return result
 
 
-def _value(node: ast.expr, values: Values) -> Value:
+def _value(node: ast.expr, values: Values) -> Scalar:
     match node:
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
             return number
@@ -75,16 +75,16 @@ def _value(node: ast.expr, values: Values) -> Value:
     raise ExpressionError(f"may only use + - * / // % ** and {allowed}, not `{ast.unparse(node)}`")
 
 
-def _power(base: Value, exponent: Value) -> Value:
+def _power(base: Scalar, exponent: Scalar) -> Scalar:
     # A whole number grows without end: 9 ** 9 ** 9 would take the memory of the machine.
     whole = isinstance(base, int) and isinstance(exponent, int)
     if whole and int(base).bit_length() * abs(exponent) > MAX_POWER_BITS:
         raise ExpressionError("holds a power that is too large")
-    power: Value = base**exponent
+    power: Scalar = base**exponent
     return power
 
 
-OPERATORS: dict[type[ast.operator], Callable[[Value, Value], Value]] = {
+OPERATORS: dict[type[ast.operator], Callable[[Scalar, Scalar], Scalar]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
@@ -118,6 +118,6 @@ def _filled(found: re.Match[str], values: Values) -> str:
     return shown(evaluate(inside, values))
 
 
-def shown(number: Value) -> str:
+def shown(number: Scalar) -> str:
     """A number as a text shows it: six digits are enough for a reader."""
     return str(number) if isinstance(number, int) else f"{number:.6g}"

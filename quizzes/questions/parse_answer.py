@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 
-from quizzes.questions.expressions import ExpressionError, Value, evaluate
+from quizzes.questions.expressions import ExpressionError, Scalar, evaluate
 
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
+OPTION_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 # What is typed for arithmetic, and what Python calls it.
-SYMBOLS = str.maketrans({"−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "÷": "/", "^": "**"})
+ASCII_SIGNS = str.maketrans({"−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "÷": "/", "^": "**"})
 THOUSANDS = re.compile(r"[0-9]{1,3}((,[0-9]{3}){2,}|([\s_'][0-9]{3})+)")
 NUMBER = re.compile(r"(?<![\w.])-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?(?![\w.])")
 PAIR = re.compile(r"([a-z])[\W_]*([0-9]+)")
@@ -23,7 +23,7 @@ class BadAnswer(ValueError):
     """One sentence that says what form of answer is wanted."""
 
 
-def number(typed: str, unit: str = "") -> Value:
+def number(typed: str, unit: str = "") -> Scalar:
     """`1e-3`, `1/3`, `2^10`, `4 194 304`, `12 bytes` where bytes are asked."""
     text = typed.strip().strip("$").strip()
     if unit and text.casefold().endswith(unit.casefold()):
@@ -34,7 +34,7 @@ def number(typed: str, unit: str = "") -> Value:
         # Half of the world writes 1,5 for one and a half, the other half 1,500 for a thousand more.
         raise BadAnswer("Write the number without a comma, and decimals with a point: 1500 or 0.5.")
     try:
-        return evaluate(text.translate(SYMBOLS), {})
+        return evaluate(text.translate(ASCII_SIGNS), {})
     except ExpressionError:
         raise BadAnswer(f"Write one number{of(unit)}, as 42, 0.5, 1e-3 or 2**10.") from None
 
@@ -73,7 +73,7 @@ def assignment(typed: str, lefts: int, rights: int) -> tuple[int, ...] | None:
     """For each left side the place of its right one: `a2 b1`, `b=1, a=2`, or in order `2 1`."""
     if PAIRS.fullmatch(typed):
         pairs = sorted(PAIR.findall(typed.lower()))
-        if [left for left, _ in pairs] != list(LETTERS[:lefts]):
+        if [left for left, _ in pairs] != list(OPTION_LETTERS[:lefts]):
             return None
         words = [right for _, right in pairs]
     elif re.search(r"[^\W\d]", typed):
@@ -87,8 +87,8 @@ def assignment(typed: str, lefts: int, rights: int) -> tuple[int, ...] | None:
 
 
 def _place(word: str, count: int) -> int | None:
-    if len(word) == 1 and word.lower() in LETTERS[:count]:
-        return LETTERS.index(word.lower())
+    if len(word) == 1 and word.lower() in OPTION_LETTERS[:count]:
+        return OPTION_LETTERS.index(word.lower())
     if re.fullmatch(r"[0-9]{1,2}", word) and 1 <= int(word) <= count:
         return int(word) - 1
     return None

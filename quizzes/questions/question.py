@@ -8,7 +8,7 @@ from random import Random
 from typing import Literal, get_args
 
 from quizzes.questions.body import Body, Draw, Item, Mistake, Verdict
-from quizzes.questions.expressions import ExpressionError, Value, Values
+from quizzes.questions.expressions import ExpressionError, Scalar, Values
 from quizzes.questions.free_response import Gap, Number, Output, Shape
 from quizzes.questions.parse_answer import BadAnswer
 from quizzes.questions.selected_response import Choices, Match, Option, Order
@@ -22,7 +22,6 @@ __all__ = [
     "ExpressionError",
     "Gap",
     "Item",
-    "Kind",
     "Match",
     "Mistake",
     "Number",
@@ -30,12 +29,13 @@ __all__ = [
     "Order",
     "Output",
     "Question",
+    "QuestionKind",
     "Shape",
     "Verdict",
 ]
 
-Kind = Literal["choice", "choices", "number", "shape", "order", "match", "gap", "output"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+QuestionKind = Literal["choice", "choices", "number", "shape", "order", "match", "gap", "output"]
+KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,10 @@ class Question:
     chapter: str
     topic: str
     difficulty: int
-    kind: Kind
+    kind: QuestionKind
     ask: str
     body: Body
-    parameters: Mapping[str, tuple[Value, ...]]
+    parameters: Mapping[str, tuple[Scalar, ...]]
     proof: str | None = None
     after: str | None = None
 
@@ -73,7 +73,7 @@ class Asked:
     body: Body
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> QuestionKind:
         return self.question.kind
 
     @property

@@ -7,35 +7,35 @@ from collections.abc import Callable, Collection
 from typing import cast
 
 from exercises.yaml_mapping import Fields
-from quizzes.entry_file import Source
+from quizzes.content_file import ContentFile
 from quizzes.questions.body import Body, Mistake
-from quizzes.questions.expressions import ExpressionError, Value
+from quizzes.questions.expressions import ExpressionError, Scalar
 from quizzes.questions.free_response import Gap, Number, Output, Shape
-from quizzes.questions.question import KINDS, Kind, Question
+from quizzes.questions.question import KINDS, Question, QuestionKind
 from quizzes.questions.selected_response import Choices, Match, Option, Order
 
-GAP = "____"
+BLANK = "____"
 MAX_ITEMS = 9  # one digit names each of them
 ANY_SEED = 0
 
 
-def read_questions(source: Source) -> tuple[Question, ...]:
-    return tuple(_question(fields, source) for fields in source.entries())
+def read_questions(content: ContentFile) -> tuple[Question, ...]:
+    return tuple(_question(fields, content) for fields in content.entries())
 
 
-def _question(fields: Fields, source: Source) -> Question:
-    kind = cast(Kind, fields.one_of("kind", KINDS))
+def _question(fields: Fields, content: ContentFile) -> Question:
+    kind = cast(QuestionKind, fields.one_of("kind", KINDS))
     question = Question(
         id=fields.text("id"),
-        chapter=source.chapter,
-        topic=source.topic(fields),
+        chapter=content.chapter,
+        topic=content.topic(fields),
         difficulty=fields.whole("difficulty", 1, 5),
         kind=kind,
         ask=_ask(fields, kind),
         parameters=_parameters(fields.mapping("parameters")) if fields.has("parameters") else {},
         body=BODIES[kind](fields),
         proof=fields.optional("proof"),
-        after=source.after(fields),
+        after=content.after(fields),
     )
     try:
         question.draw(ANY_SEED)
@@ -48,11 +48,11 @@ def _ask(fields: Fields, kind: str) -> str:
     ask = fields.text("ask")
     gaps = len(re.findall(r"_{4,}", ask))
     if kind == "gap" and gaps != 1:
-        raise fields.mistake(f"must hold one gap, {GAP}, not {gaps}", "ask")
+        raise fields.mistake(f"must hold one gap, {BLANK}, not {gaps}", "ask")
     return ask
 
 
-def _parameters(fields: Fields) -> dict[str, tuple[Value, ...]]:
+def _parameters(fields: Fields) -> dict[str, tuple[Scalar, ...]]:
     for name in fields.names:
         if not name.isidentifier():
             raise fields.mistake("is no name that an expression can use", name)
@@ -129,7 +129,7 @@ def _output(fields: Fields) -> Body:
     )
 
 
-BODIES: dict[Kind, Callable[[Fields], Body]] = {
+BODIES: dict[QuestionKind, Callable[[Fields], Body]] = {
     "choice": _choice,
     "choices": _choices,
     "number": _number,

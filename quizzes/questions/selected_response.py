@@ -8,7 +8,7 @@ from typing import Self
 
 from quizzes.questions import parse_answer
 from quizzes.questions.body import Body, Draw, Item, Verdict
-from quizzes.questions.parse_answer import LETTERS, BadAnswer
+from quizzes.questions.parse_answer import OPTION_LETTERS, BadAnswer
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,11 @@ class Choices(Body):
     def form(self) -> str:
         if self.several:
             return "Type the letters of all that are right, as a c, or none."
-        return f"Type one letter, a to {LETTERS[len(self.options) - 1]}."
+        return f"Type one letter, a to {OPTION_LETTERS[len(self.options) - 1]}."
 
     @property
     def items(self) -> tuple[Item, ...]:
-        return _items(LETTERS, (option.text for option in self.options))
+        return _items(OPTION_LETTERS, (option.text for option in self.options))
 
     def drawn(self, draw: Draw) -> Self:
         options = [Option(draw.text(o.text), draw.text(o.why), o.right) for o in self.options]
@@ -44,12 +44,12 @@ class Choices(Body):
         chosen = self._chosen(typed)
         right = {place for place, option in enumerate(self.options) if option.right}
         misjudged = sorted(chosen ^ right, key=lambda place: self.options[place].right)
-        answer = "\n".join(f"{LETTERS[p]}) {self.options[p].text}" for p in sorted(right))
+        answer = "\n".join(f"{OPTION_LETTERS[p]}) {self.options[p].text}" for p in sorted(right))
         return Verdict(
             right=not misjudged,
             # Where none is right, that is explained by why each of them is wrong.
             explanations=tuple(
-                f"{LETTERS[place]}) {self.options[place].why}"
+                f"{OPTION_LETTERS[place]}) {self.options[place].why}"
                 for place in misjudged or sorted(right) or range(len(self.options))
             ),
             answer=answer or "none",
@@ -84,7 +84,7 @@ class Order(Body):
 
     @property
     def items(self) -> tuple[Item, ...]:
-        return _items(LETTERS, self.shown)
+        return _items(OPTION_LETTERS, self.shown)
 
     def drawn(self, draw: Draw) -> Self:
         steps = tuple(map(draw.text, self.steps))
@@ -98,7 +98,9 @@ class Order(Body):
         if order is None or len(order) != len(self.steps):
             raise BadAnswer(self.form)
         right = tuple(self.shown[place] for place in order) == self.steps
-        answer = "\n".join(f"{LETTERS[self.shown.index(step)]}) {step}" for step in self.steps)
+        answer = "\n".join(
+            f"{OPTION_LETTERS[self.shown.index(step)]}) {step}" for step in self.steps
+        )
         return Verdict(right, (self.why,), answer)
 
 
@@ -116,7 +118,7 @@ class Match(Body):
 
     @property
     def items(self) -> tuple[Item, ...]:
-        return _items(LETTERS, (left for left, _ in self.pairs))
+        return _items(OPTION_LETTERS, (left for left, _ in self.pairs))
 
     @property
     def partners(self) -> tuple[Item, ...]:
@@ -138,7 +140,7 @@ class Match(Body):
         )
         answer = "\n".join(
             f"{letter}{self.shown.index(partner) + 1}) {left.rstrip('.')}: {partner}"
-            for letter, (left, partner) in zip(LETTERS, self.pairs, strict=False)
+            for letter, (left, partner) in zip(OPTION_LETTERS, self.pairs, strict=False)
         )
         return Verdict(right, (self.why,), answer)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from random import Random
 
 from quizzes.questions.question import Question
-from quizzes.questions.rules import PASS_SHARE
+from quizzes.questions.sitting import PASS_SHARE
 
 TESTOUT_PER_TOPIC = 2
 

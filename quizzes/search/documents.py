@@ -14,7 +14,7 @@ from exercises.lesson import sections
 if TYPE_CHECKING:
     from quizzes.bank import Bank
 
-NAMES = {"cards.yaml", "faq.yaml", "glossary.yaml", "timeline.yaml", "resources.yaml"}
+SEARCHED_FILES = {"cards.yaml", "faq.yaml", "glossary.yaml", "timeline.yaml", "resources.yaml"}
 
 Sort = Literal["term", "lesson", "exercise", "faq", "card", "event", "resource"]
 
@@ -31,7 +31,7 @@ class Document:
 def files() -> list[Path]:
     """All that `documents` reads. Questions are left out: a search shall not give answers away."""
     found = [*OURS.exercises.glob("ch*/chapter.yaml"), *OURS.exercises.glob("ch*/lesson.md")]
-    found += [file for file in OURS.quizzes.rglob("*.yaml") if file.name in NAMES]
+    found += [file for file in OURS.quizzes.rglob("*.yaml") if file.name in SEARCHED_FILES]
     return sorted(found)
 
 

@@ -18,19 +18,19 @@ from exercises.files import write_atomically
 from quizzes.search import query
 from quizzes.search.documents import Document, Sort
 
-LIMIT = 8
+DEFAULT_HITS = 8
 CANDIDATES = 100
 OF_A_SORT = 3
 # A word in the title says more about a document than one in its text, and a section that explains
 # something is a better place to go than one of many cards about it.
-FACTORS = {"lesson": 2.0, "term": 1.5, "faq": 1.2, "card": 0.8}
+SORT_FACTORS = {"lesson": 2.0, "term": 1.5, "faq": 1.2, "card": 0.8}
 RANK = "bm25(documents, 0, 0, 0, 0, 0, 8.0, 1.0) * CASE sort {} ELSE 1.0 END".format(
-    " ".join(f"WHEN '{sort}' THEN {factor}" for sort, factor in FACTORS.items())
+    " ".join(f"WHEN '{sort}' THEN {factor}" for sort, factor in SORT_FACTORS.items())
 )
 
-Row = tuple[Sort, str, str, str, str]
+IndexRow = tuple[Sort, str, str, str, str]
 
-SCHEMA = (
+INDEX_SCHEMA = (
     "CREATE TABLE made_from (fingerprint TEXT)",
     "CREATE VIRTUAL TABLE documents USING fts5(sort UNINDEXED, id UNINDEXED, shown_title UNINDEXED,"
     " shown_text UNINDEXED, command UNINDEXED, title, text,"
@@ -72,7 +72,7 @@ class Index:
         self._fingerprint = _fingerprint(files)
         self._db = self._cached() or self._made()
 
-    def search(self, typed: str, limit: int = LIMIT, sort: Sort | None = None) -> Found:
+    def search(self, typed: str, limit: int = DEFAULT_HITS, sort: Sort | None = None) -> Found:
         """The best hits first, of one sort where it is given. Words may be unfinished."""
         try:
             return self._search(typed, limit, sort)
@@ -129,7 +129,7 @@ class Index:
 
     def _made(self) -> sqlite3.Connection:
         db = sqlite3.connect(":memory:", check_same_thread=False)
-        for statement in SCHEMA:
+        for statement in INDEX_SCHEMA:
             db.execute(statement)
         db.execute("INSERT INTO made_from VALUES (?)", (self._fingerprint,))
         db.executemany(
@@ -160,11 +160,11 @@ class Index:
             write_atomically(self._cache, db.serialize())
 
 
-def _varied(rows: list[Row], limit: int) -> list[Row]:
+def _varied(rows: list[IndexRow], limit: int) -> list[IndexRow]:
     """The best rows, with those beyond the first few of a sort behind all others."""
     counts: Counter[str] = Counter()
-    first: list[Row] = []
-    further: list[Row] = []
+    first: list[IndexRow] = []
+    further: list[IndexRow] = []
     for row in rows:
         counts[row[0]] += 1
         (first if counts[row[0]] <= OF_A_SORT else further).append(row)

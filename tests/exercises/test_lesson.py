@@ -8,8 +8,8 @@ from exercises.lesson import (
     Block,
     Code,
     ExerciseLine,
-    Figure,
     FigureCall,
+    FigureLine,
     Formula,
     Items,
     Prose,
@@ -75,7 +75,7 @@ def test_a_lesson_is_sections_of_parts_of_blocks() -> None:
 
 def test_blocks_know_what_they_are() -> None:
     blocks = parse(LESSON).sections[0].parts[1].blocks
-    kinds = [Prose, Code, Items, Table, Formula, ExerciseLine, Figure]
+    kinds = [Prose, Code, Items, Table, Formula, ExerciseLine, FigureLine]
     assert [type(block) for block in blocks] == kinds
     _, code, *_, exercise, figure = blocks
     assert isinstance(code, Code)
@@ -83,7 +83,7 @@ def test_blocks_know_what_they_are() -> None:
     assert isinstance(exercise, ExerciseLine)
     assert (exercise.id, exercise.says) == ("softmax", "build it.")
     call = FigureCall("masks", ("kind=causal", "length=8"), "Look.")
-    assert isinstance(figure, Figure) and figure.call == call
+    assert isinstance(figure, FigureLine) and figure.call == call
 
 
 @pytest.mark.parametrize(

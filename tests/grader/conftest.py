@@ -10,9 +10,10 @@ from hypothesis import settings
 from exercises.catalog import Limits, load_catalog
 from grader import Grader
 from grader.examiner.answer_key import solution_path
+from grader.examiner.exchange import Value
 from grader.examiner.paired_calls import PairedCalls
 from grader.examiner.sandbox import Sandbox
-from grader.examiner.submission_process import SubmissionProcess, Value
+from grader.examiner.submission_process import SubmissionProcess
 from grader.examiner.submission_proxy import SubmissionProxy
 from grader.examiner.suite_run import SuiteRun
 from grader.report import TestResult

@@ -194,6 +194,9 @@ def test_the_time_for_the_whole_exercise_ends(examine: Callable[..., Any]) -> No
 WHOLE_FILE = {
     "not UTF-8": (b"def softmax(x):\n    return '\xff'\n", "encoding", r"is not UTF-8", None),
     "UTF-16": ("def softmax(x): ...".encode("utf-16"), "encoding", r"is not UTF-8", None),
+    "UTF-16 LE": ("def softmax(x): ...".encode("utf-16-le"), "encoding", r"is not UTF-8", None),
+    "UTF-16 BE": ("# µ\nx = 1\n".encode("utf-16-be"), "encoding", r"is not UTF-8", None),
+    "UTF-16 as text": ("d\0e\0f\0 \0s\0(\0)\0:\0", "encoding", r"is not UTF-8", None),
     "too large": (b"#" * (MAX_SOURCE_BYTES + 1), "size", r"larger than 256 KB", None),
     "a syntax error": ("x = 1\ndef softmax(x:\n", "syntax", r"^Line 2 of softmax\.py is not", 2),
     "a tab among spaces": ("def f():\n    a\n\tb\n", "syntax", r"^Line 3 .*tabs", 3),
@@ -235,6 +238,13 @@ def test_a_file_that_cannot_be_graded_is_told_why(name: str, grade: Callable[...
         assert isinstance(source, str)
         assert report.problem.code.strip() == source.splitlines()[line - 1].strip()
     assert {test.outcome for test in report.tests} == {"failed"}
+
+
+@pytest.mark.parametrize("form", [str, lambda text: text.encode()], ids=["text", "bytes"])
+def test_a_byte_order_mark_is_no_part_of_the_file(
+    form: Callable[[str], str | bytes], grade: Callable[..., Report], solution: Callable[[str], str]
+) -> None:
+    assert grade(form("\ufeff" + solution("softmax"))).passed
 
 
 def test_several_files_count_together(examiner: Examiner) -> None:

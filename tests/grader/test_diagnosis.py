@@ -8,7 +8,8 @@ import torch
 
 from exercises.catalog import Limits
 from grader.errors import GraderError
-from grader.examiner.diagnosis import Diagnostician, Misconception, Record, load_misconceptions
+from grader.examiner.diagnosis import Diagnostician, Misconception, load_misconceptions
+from grader.examiner.exchange import Record
 from grader.examiner.failure import Failure
 from grader.examiner.in_process import InProcessCallee
 from grader.examiner.paired_calls import PairedCalls
@@ -316,3 +317,35 @@ def test_what_a_later_call_changes_is_remembered_as_it_was(
     records = {"test": Record(5, submission._calls.log, failed=True)}
     harmless = misconception("no-residual", ("return x + sublayer", "return sublayer"))
     assert Diagnostician("f", MODULE, [harmless]).diagnose(records) == {}
+
+
+def test_a_suite_may_change_its_tensors_after_the_call() -> None:
+    def changes(submission: SubmissionProxy) -> bool:
+        x = torch.ones(3)
+        submission.f(x)
+        x[1:] = 7.0
+        submission.f(x)
+        return True
+
+    mistakes = [misconception("no-bias", ("+ n", ""))]
+    assert names("def f(x, n=1): return x * 2", mistakes, changes) == {"test_0": "no-bias"}
+
+
+def test_a_second_mistake_does_not_hide_the_first() -> None:
+    mistakes = [misconception("no-bias", ("+ n", "")), misconception("thrice", ("* 2", "* 3"))]
+    tests = fails_at(0), fails_at(3)
+    both = names("def f(x, n=1): return x * 3", mistakes, *tests)
+    assert both == {"test_0": "no-bias", "test_1": "thrice"}
+
+
+def test_a_suspect_that_is_wrong_where_the_learner_is_right_is_not_named() -> None:
+    mistakes = [misconception("no-bias", ("+ n", ""))]
+    source = "def f(x, n=1): return x * 2 + n * (x > 0)"
+    assert names(source, mistakes, fails_at(-1)) == {"test_0": "no-bias"}
+    assert names(source, mistakes, fails_at(-1), passes_at(1)) == {}
+
+
+def test_a_suspect_that_is_wrong_in_another_way_is_not_named() -> None:
+    mistakes = [misconception("no-bias", ("+ n", ""))]
+    source = "def f(x, n=1): return x * 2 - 5 * (x > 0)"
+    assert names(source, mistakes, fails_at(-1), fails_at(1)) == {}

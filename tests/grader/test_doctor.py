@@ -10,14 +10,14 @@ from grader.errors import GraderError
 from grader.lockdown import syscalls
 from grader.lockdown.lockdown import LAYERS, OPTIONAL
 from grader.lockdown.probe import ATTEMPTS
-from grader.proving.doctor import SCHEMA, examine
+from grader.proving.doctor import DOCTOR_SCHEMA, examine
 
 linux = pytest.mark.skipif(not syscalls.LINUX, reason="the lock-down's layers are Linux's")
 
 
 def test_a_report_names_every_layer_and_every_attempt() -> None:
     report: dict[str, Any] = json.loads(json.dumps(examine().to_dict()))
-    assert report["schema"] == SCHEMA
+    assert report["schema"] == DOCTOR_SCHEMA
     assert set(report) == {"schema", "platform", "layers", "attempts", "sandboxed"}
     assert [layer["name"] for layer in report["layers"]] == list(LAYERS)
     assert {frozenset(layer) for layer in report["layers"]} == {

@@ -130,6 +130,12 @@ def test_a_problem_reads_so() -> None:
     )
 
 
+def test_each_line_of_a_problem_has_its_own_number() -> None:
+    """Python names the line where a statement begins, and may show several of it."""
+    page = text.render(problem("It does not parse.", 9, '  """a\n  b""" 3'))
+    assert '     9 │   """a\n    10 │   b""" 3\n' in page
+
+
 def test_our_error_reads_so() -> None:
     report = replace(REPORT, outcome="error", tests=(BROKEN,), diagnosis=None)
     assert "! softmax: could not be graded" in text.render(report)

@@ -24,15 +24,7 @@ import numpy
 import pytest
 import torch
 
-from grader.lockdown import (
-    landlock,
-    namespaces,
-    privileges,
-    probe,
-    readable_paths,
-    seccomp,
-    syscalls,
-)
+from grader.lockdown import landlock, libraries, namespaces, privileges, probe, seccomp, syscalls
 from grader.lockdown.lockdown import LAYERS, OPTIONAL, WorkerLimits, apply, prepare, readable_roots
 
 pytestmark = pytest.mark.skipif(not syscalls.LINUX, reason="the lock-down's layers are Linux's")
@@ -205,12 +197,12 @@ def test_only_the_listed_entries_of_the_library_folders_can_be_read() -> None:
 
 
 def test_torch_imports_nothing_that_is_not_listed() -> None:
-    """If a new torch needs another library, `LIBRARIES` must name it."""
+    """If a new torch needs another library, `ALWAYS` must name it."""
     needed = importlib.metadata.requires("torch") or []
     names = {re.split(r"[^A-Za-z0-9_.-]", each)[0] for each in needed if "extra ==" not in each}
     of_a_cuda_build = {name for name in names if name.startswith(("nvidia-", "cuda-"))}
     build_tools = {"setuptools"}
-    known = {name.replace("_", "-") for name in readable_paths.LIBRARIES}
+    known = {name.replace("_", "-") for name in libraries.ALWAYS}
     assert names - of_a_cuda_build - build_tools <= known
 
 

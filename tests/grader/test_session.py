@@ -9,7 +9,8 @@ import torch
 
 from exercises.catalog import Limits
 from grader.examiner import submission_process
-from grader.examiner.submission_process import SubmissionProcess, Value, worker_limits
+from grader.examiner.exchange import Value
+from grader.examiner.submission_process import SubmissionProcess, worker_limits
 from grader.examiner.submission_proxy import SubmissionProxy
 from grader.examiner.suite_run import SuiteRun
 from grader.report import TestResult

@@ -7,14 +7,17 @@ the forms that can cross, since what cannot is refused before (tests/grader/test
 import math
 import random
 from collections.abc import Callable
+from typing import cast
 
 import pytest
 import torch
 
 from exercises.catalog import Exercise, load_catalog
 from grader.examiner.answer_key import AnswerKey, solution_path
+from grader.examiner.exchange import Value
 from grader.examiner.in_process import InProcessCallee
-from grader.examiner.submission_process import LOST, Value
+from grader.examiner.reasons import find_reasons
+from grader.examiner.submission_process import LOST, SubmissionProcess
 from grader.examiner.suite_run import SuiteRun
 from grader.worker.calls import Call, LoadedModule, Raised, load_source
 from grader.worker.protocol import Handle, Record
@@ -48,6 +51,9 @@ class Exchanging(InProcessCallee):
     def __init__(self, solution: LoadedModule, seed: int) -> None:
         super().__init__(solution, frozenset())
         self._random = random.Random(seed)
+
+    def hurry(self, seconds: float) -> None:
+        """As a worker that is asked again for the reason."""
 
     def perform(self, call: Call, meanwhile: Callable[[], object] | None = None) -> Value | Raised:
         outcome = super().perform(call, meanwhile)
@@ -88,5 +94,6 @@ def test_no_answer_is_our_error(exercise: Exercise) -> None:
         for test in run:
             assert test.outcome != "error", f"{test.name}, seed {seed}: {test.message}"
             outcomes.add(test.outcome)
-        answer_key.diagnostician.diagnose(run.records)
+        asked_again = cast(SubmissionProcess, callee)
+        find_reasons(run, answer_key, asked_again, exercise.limits, sections={})
     assert outcomes == {"passed", "failed"}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.cards.backup import ExchangeError, dump, load
-from quizzes.cards.scheduling import RATINGS, STATES, Review, Schedule
+from quizzes.cards.scheduling import CARD_STATES, RATINGS, Review, Schedule
 
 # to the millisecond, which is what is kept
 times = st.integers(0, 10**12).map(
@@ -18,7 +18,7 @@ times = st.integers(0, 10**12).map(
 floats = st.floats(0.001, 1e6)
 schedules = st.builds(
     Schedule,
-    state=st.sampled_from(STATES),
+    state=st.sampled_from(CARD_STATES),
     step=st.none() | st.integers(0, 3),
     stability=floats,
     difficulty=st.floats(1, 10),

@@ -140,7 +140,7 @@ ASKED: dict[str, Asked] = {}
 def test_choice(ask: Any, seed: int) -> None:
     asked = ask(question("choice"), seed)
     label = label_of(asked, "Nothing.")
-    number = str(parse_answer.LETTERS.index(label) + 1)
+    number = str(parse_answer.OPTION_LETTERS.index(label) + 1)
     for typed in (label, label.upper(), f"({label})", f" {label}) ", number, "nothing."):
         verdict = asked.check(typed)
         assert verdict == Verdict(True, (f"{label}) It cancels.",), f"{label}) Nothing.")
@@ -166,7 +166,9 @@ def test_choices(ask: Any, seed: int) -> None:
     queries, keys, quarks = (label_of(asked, text) for text in ("Queries", "Keys", "Quarks"))
     for typed in (f"{queries} {keys}", f"{keys},{queries}", f"{keys}{queries}".upper()):
         assert asked.check(typed).right
-    numbers = ",".join(str(parse_answer.LETTERS.index(label) + 1) for label in (keys, queries))
+    numbers = ",".join(
+        str(parse_answer.OPTION_LETTERS.index(label) + 1) for label in (keys, queries)
+    )
     assert asked.check(numbers).right
     assert asked.check(queries).explanations == (f"{keys}) They are found.",)
     everything = asked.check(f"{queries} {keys} {quarks}")
@@ -221,7 +223,7 @@ def test_order(ask: Any, seed: int) -> None:
     steps = KINDS["order"]["steps"]
     assert [item.text for item in asked.items] != steps, "it is never shown solved"
     labels = [label_of(asked, step) for step in steps]
-    numbers = [str(parse_answer.LETTERS.index(label) + 1) for label in labels]
+    numbers = [str(parse_answer.OPTION_LETTERS.index(label) + 1) for label in labels]
     for typed in (" ".join(labels), "".join(labels), " > ".join(labels), ", ".join(numbers)):
         assert asked.check(typed).right, typed
     assert asked.check("".join(numbers)).right
@@ -383,7 +385,7 @@ def test_a_shape_is_understood_however_it_is_written(sizes: list[int]) -> None:
 
 @given(st.permutations(range(6)))
 def test_an_order_is_understood_however_it_is_written(order: list[int]) -> None:
-    letters = [parse_answer.LETTERS[place] for place in order]
+    letters = [parse_answer.OPTION_LETTERS[place] for place in order]
     numbers = [str(place + 1) for place in order]
     for words in (letters, numbers):
         for joint in ("", " ", ",", ", ", " > ", "-"):

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from quizzes.cards.scheduling import (
     LEECH_LAPSES,
     RATINGS,
-    Done,
-    Limits,
+    DailyLimits,
     Rating,
+    ReviewedToday,
     Schedule,
     Scheduler,
     day_of,
@@ -26,7 +26,7 @@ from quizzes.cards.scheduling import (
 
 START = datetime(2025, 3, 3, 18, tzinfo=UTC)
 DAY = timedelta(days=1)
-LIMITS = Limits(new=5, due=20)
+LIMITS = DailyLimits(new=5, due=20)
 
 scheduler = Scheduler(0.9)
 ratings = st.sampled_from(list(RATINGS))
@@ -117,31 +117,33 @@ def test_a_card_in_learning_is_due_by_the_minute() -> None:
 
 def test_new_cards_come_in_their_order_up_to_the_cap() -> None:
     ids = [f"c{n}" for n in range(30)]
-    assert plan(ids, {}, START, Done(), LIMITS).new == ("c0", "c1", "c2", "c3", "c4")
-    assert plan(ids, {}, START, Done(new=3), LIMITS).new == ("c0", "c1")
-    assert plan(ids, {}, START, Done(new=9), LIMITS).new == ()
+    assert plan(ids, {}, START, ReviewedToday(), LIMITS).new == ("c0", "c1", "c2", "c3", "c4")
+    assert plan(ids, {}, START, ReviewedToday(new=3), LIMITS).new == ("c0", "c1")
+    assert plan(ids, {}, START, ReviewedToday(new=9), LIMITS).new == ()
 
 
 def test_cards_of_one_note_come_on_different_days() -> None:
     ids = ["a#1", "a#2", "b#1", "b#2", "c"]
-    assert plan(ids, {}, START, Done(), LIMITS).new == ("a#1", "b#1", "c")
+    assert plan(ids, {}, START, ReviewedToday(), LIMITS).new == ("a#1", "b#1", "c")
     schedules = {"a#1": scheduler.rate(None, 4, START), "b#1": learnt(5, 5), "b#2": learnt(6, 5)}
-    today = plan(ids, schedules, START, Done(), LIMITS)
+    today = plan(ids, schedules, START, ReviewedToday(), LIMITS)
     assert (today.due, today.new, today.postponed) == (("b#1",), ("c",), 0)
 
 
 def test_a_backlog_is_cut_to_the_cap_and_new_cards_wait() -> None:
     schedules = {f"c{n}": learnt(40, 3 + n) for n in range(30)}
-    today = plan([*schedules, "new"], schedules, START, Done(due=5), LIMITS, scheduler)
+    today = plan([*schedules, "new"], schedules, START, ReviewedToday(due=5), LIMITS, scheduler)
     assert (len(today.due), today.new, today.postponed) == (15, (), 15)
-    cleared = plan([*schedules, "new"], schedules, START, Done(), Limits(5, 100), scheduler)
+    cleared = plan(
+        [*schedules, "new"], schedules, START, ReviewedToday(), DailyLimits(5, 100), scheduler
+    )
     assert (len(cleared.due), cleared.new, cleared.postponed) == (30, ("new",), 0)
 
 
 def test_the_most_valuable_come_first() -> None:
     """What is nearly forgotten gains more by a review than what is still known."""
     schedules = {"known": learnt(30, 100), "fading": learnt(30, 10), "fresh": learnt(5, 5)}
-    today = plan(schedules, schedules, START, Done(), Limits(0, 2), scheduler)
+    today = plan(schedules, schedules, START, ReviewedToday(), DailyLimits(0, 2), scheduler)
     assert today.due[0] == "fading"
     values = {id: scheduler.value(schedules[id], START) for id in schedules}
     assert values["fading"] > values["known"] > 0
@@ -150,13 +152,13 @@ def test_the_most_valuable_come_first() -> None:
 def test_what_is_being_learnt_comes_before_all_and_beyond_the_cap() -> None:
     step = scheduler.rate(None, 1, START - timedelta(hours=1))
     schedules = {"due": learnt(5, 5), "step": step}
-    today = plan(schedules, schedules, START, Done(due=20), LIMITS)
+    today = plan(schedules, schedules, START, ReviewedToday(due=20), LIMITS)
     assert (today.learning, today.due, today.cards) == (("step",), (), ("step",))
 
 
 def test_a_card_that_left_the_course_is_forgotten_but_kept() -> None:
     schedules = {"gone": learnt(5, 5)}
-    assert plan(["here"], schedules, START, Done(), LIMITS).cards == ("here",)
+    assert plan(["here"], schedules, START, ReviewedToday(), LIMITS).cards == ("here",)
 
 
 def simulate(days: int, breaks: range, ids: list[str], seed: int = 1) -> list[dict[str, int]]:
@@ -168,7 +170,7 @@ def simulate(days: int, breaks: range, ids: list[str], seed: int = 1) -> list[di
         now = START + day * DAY
         counts = {"new": 0, "due": 0, "postponed": 0}
         if day not in breaks:
-            today = plan(ids, schedules, now, Done(), LIMITS, scheduler)
+            today = plan(ids, schedules, now, ReviewedToday(), LIMITS, scheduler)
             counts |= {"new": len(today.new), "postponed": today.postponed, "due": len(today.due)}
             for id in today.cards:
                 before = schedules.get(id)

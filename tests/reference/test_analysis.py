@@ -69,7 +69,7 @@ def test_cka_sees_neither_rotation_nor_scale_nor_shift(seed: int, scale: float) 
 
 
 def test_permutation_gap_is_zero_without_positions_only() -> None:
-    layer = reference.EncoderLayer(12, 3)
+    layer = reference.EncoderLayer(reference.LayerConfig(d_model=12, n_heads=3))
     x, order = torch.randn(2, 5, 12), torch.tensor([3, 0, 4, 1, 2])
     positions = reference.PositionalEncoding(12)
     assert reference.permutation_gap(layer, x, order) < 1e-5

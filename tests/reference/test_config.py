@@ -15,6 +15,8 @@ from reference import PRESETS, TransformerConfig
     [
         ({"d_model": 10, "n_heads": 4}, "d_model=10 does not divide into n_heads=4"),
         ({"n_kv_heads": 3}, "n_heads=8 does not divide into n_kv_heads=3"),
+        ({"n_kv_heads": 0}, "n_kv_heads must be at least 1, not 0"),
+        ({"d_ff": -4}, "d_ff must be at least 1, not -4"),
         ({"dropout": 1.0}, "dropout must be in"),
         ({"vocab_size": 0}, "vocab_size must be at least 1, not 0"),
         ({"source_vocab_size": 0}, "source_vocab_size must be at least 1"),

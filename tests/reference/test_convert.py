@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 import reference
+from reference import LayerConfig
 
 
 def test_layouts_of_the_heads_are_the_same_projection() -> None:
@@ -60,7 +61,9 @@ def test_a_torch_encoder_layer_loads(norm_first: bool) -> None:
     )
     for parameter in theirs.parameters():
         nn.init.normal_(parameter, 0.1, 0.3)
-    ours = reference.EncoderLayer(12, 3, 20, norm_first=norm_first)
+    ours = reference.EncoderLayer(
+        LayerConfig(d_model=12, n_heads=3, d_ff=20, norm_first=norm_first)
+    )
     ours.load_state_dict(reference.load_torch_encoder_layer(theirs.state_dict()))
     x = torch.randn(2, 5, 12)
     torch.testing.assert_close(ours(x), theirs(x))

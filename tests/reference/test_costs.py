@@ -5,6 +5,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 import reference
+from reference import LayerConfig
 
 
 def test_table_1() -> None:
@@ -51,7 +52,9 @@ def test_attention_cost_is_what_torch_counts_and_keeps() -> None:
 @pytest.mark.parametrize("d_ff", [None, 20])
 def test_a_block_has_the_parameters_and_flops_of_the_formula(bias: bool, d_ff: int | None) -> None:
     T, D = 7, 12
-    layer = reference.EncoderLayer(D, 3, d_ff, bias=bias, attention="explicit")
+    layer = reference.EncoderLayer(
+        LayerConfig(d_model=D, n_heads=3, d_ff=d_ff, bias=bias, attention="explicit")
+    )
     actual = sum(parameter.numel() for parameter in layer.parameters())
     assert actual == reference.block_parameters(D, d_ff, bias)
     with FlopCounterMode(display=False) as counter:

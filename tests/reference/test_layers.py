@@ -1,5 +1,6 @@
 """Encoder and decoder layers and stacks, against torch's with every weight mapped by name."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import reference
 NORM_FIRST = pytest.mark.parametrize("norm_first", [True, False], ids=["pre", "post"])
 PATH = pytest.mark.parametrize("path", ["explicit", "fused"])
 B, T, S, D, H, F = 2, 5, 7, 12, 3, 20
+SMALL = reference.LayerConfig(d_model=D, n_heads=H, d_ff=F)
 SOURCE_IS_REAL = torch.tensor([[True] * S, [True] * (S - 3) + [False] * 3])
 TARGET_IS_REAL = torch.tensor([[True] * T, [True] * (T - 1) + [False]])
 
@@ -60,7 +62,9 @@ def test_encoder_layer(
     norm_first: bool, path: Any, activation: Any, dtype: torch.dtype, check_parity: Any
 ) -> None:
     check_parity(
-        reference.EncoderLayer(D, H, F, 0.0, norm_first, activation=activation, attention=path),
+        reference.EncoderLayer(
+            replace(SMALL, norm_first=norm_first, activation=activation, attention=path)
+        ),
         nn.TransformerEncoderLayer(
             D, H, F, 0.0, activation, batch_first=True, norm_first=norm_first
         ),
@@ -75,7 +79,7 @@ def test_encoder_layer(
 @PATH
 def test_decoder_layer(norm_first: bool, path: Any, dtype: torch.dtype, check_parity: Any) -> None:
     check_parity(
-        reference.DecoderLayer(D, H, F, 0.0, norm_first, attention=path),
+        reference.DecoderLayer(replace(SMALL, norm_first=norm_first, attention=path)),
         nn.TransformerDecoderLayer(D, H, F, 0.0, batch_first=True, norm_first=norm_first),
         DECODER_LAYER,
         [torch.randn(B, T, D, dtype=dtype), torch.randn(B, S, D, dtype=dtype)],
@@ -96,8 +100,9 @@ class Stacks(nn.Module):
 
     def __init__(self, norm_first: bool) -> None:
         super().__init__()
-        self.encoder = reference.Encoder(2, D, H, F, 0.0, norm_first)
-        self.decoder = reference.Decoder(3, D, H, F, 0.0, norm_first)
+        config = replace(SMALL, norm_first=norm_first)
+        self.encoder = reference.Encoder(2, config)
+        self.decoder = reference.Decoder(3, config)
 
     def forward(self, src: Tensor, tgt: Tensor) -> Tensor:
         mask = SOURCE_IS_REAL[:, None, None]
@@ -147,7 +152,7 @@ def test_sublayer_dropout_spares_the_residual() -> None:
 
 
 def test_layers_of_a_stack_have_weights_of_their_own() -> None:
-    for stack in (reference.Encoder(3, D, H), reference.Decoder(3, D, H)):
+    for stack in (reference.Encoder(3, SMALL), reference.Decoder(3, SMALL)):
         weights = [layer.self_attention.w_q.weight for layer in stack.layers]
         assert len({weight.data_ptr() for weight in weights}) == 3
 

@@ -10,9 +10,9 @@ from reference.config import TransformerConfig
 from reference.device import autocast_dtype, choose_device
 from reference.gpt import GPT
 from reference.losses import IGNORE
-from reference.tasks import ReverseTask, TextTask
-from reference.train import main
-from reference.training import RunFolder, Trainer, TrainingConfig
+from reference.training.__main__ import main
+from reference.training.tasks import ReverseTask, TextTask
+from reference.training.trainer import RunFolder, Trainer, TrainingConfig
 from reference.transformer import Transformer
 
 CPU = torch.device("cpu")

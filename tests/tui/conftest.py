@@ -128,10 +128,17 @@ def learn_path() -> str:
 
 
 @pytest.fixture
-def small(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Small:
+def all_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever terminal the tests are run in."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+
+
+@pytest.fixture
+def small(folder: Path, all_colours: None, monkeypatch: pytest.MonkeyPatch) -> Small:
     """A small course that never changes, to drive the app in."""
     course = Course.at(folder / "course")
     small_quiz(course.quizzes)
-    monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.chdir(folder)
     return make_small(folder, small_course(course))

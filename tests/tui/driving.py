@@ -35,7 +35,7 @@ from tui.study.session import Session
 
 NOW = datetime(2025, 6, 13, 10, 30, tzinfo=timezone(timedelta(hours=2)))
 NARROW, WIDE = (80, 24), (120, 40)
-SETTLING = ("load", "grading", "search", "figures")  # groups of workers that end by themselves
+SETTLING = ("load", "grading: check", "grading: submit", "search", "figures")
 
 Pilot = TextualPilot[None]
 Script = Callable[[Pilot], Awaitable[None]]

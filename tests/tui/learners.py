@@ -11,7 +11,7 @@ from random import Random
 
 from exercises.catalog import Catalog, Chapter, Exercise, Limits, Topic
 from quizzes.cards.opening import open_cards
-from quizzes.cards.scheduling import Done, Schedule, plan
+from quizzes.cards.scheduling import ReviewedToday, Schedule, plan
 from quizzes.ids import Summary
 from tui.planning import estimates
 from tui.planning.planner import plan_day
@@ -103,7 +103,7 @@ class Learner:
 
     def sleep(self) -> None:
         now = self.facts.now + timedelta(days=1)
-        self.facts = replace(self.facts, now=now, asked_today=0, cards_done=Done())
+        self.facts = replace(self.facts, now=now, asked_today=0, cards_done=ReviewedToday())
 
     def learn(self) -> float:
         """Go through the plan of the morning, up to what is not finished; returns the minutes.
@@ -164,7 +164,7 @@ class Learner:
             stable = before.stability * 2.5 if before and self._is_right(card) else 2.0
             due = now + timedelta(days=round(stable))
             schedules[card] = Schedule("review", None, stable, 5.0, due, now)
-        done = Done(facts.cards_done.new + task.new, facts.cards_done.due + task.due)
+        done = ReviewedToday(facts.cards_done.new + task.new, facts.cards_done.due + task.due)
         self.facts = replace(facts, schedules=schedules, cards_done=done)
 
     def _quiz(self, task: Task) -> None:

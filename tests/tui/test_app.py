@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.widgets import OptionList
 
 from tui.app import themes
-from tui.app.places import BY_NAME, PLACES
+from tui.app.places import PLACES, PLACES_BY_NAME
 from tui.app.widgets.key_bar import SPARE
 from tui.figures.colours import contrast
 from tui.progress.settings import SETTINGS
@@ -40,7 +40,7 @@ def test_letters_are_unambiguous_and_in_their_titles() -> None:
 def test_by_key(small: Small) -> None:
     async def script(pilot: Pilot) -> None:
         for place in OWN:
-            await press(pilot, "g", BY_NAME[place].key)
+            await press(pilot, "g", PLACES_BY_NAME[place].key)
             assert place_of(pilot) == place
 
     small.drive(script)
@@ -50,7 +50,7 @@ def test_by_key(small: Small) -> None:
 def test_by_mouse(small: Small, size: tuple[int, int]) -> None:
     async def script(pilot: Pilot) -> None:
         for place in OWN:
-            column = column_of(pilot, 0, BY_NAME[place].title)
+            column = column_of(pilot, 0, PLACES_BY_NAME[place].title)
             await pilot.click("PlaceBar", offset=(column + 1, 0))
             await settled(pilot)
             assert place_of(pilot) == place
@@ -152,7 +152,7 @@ def test_the_last_line_and_help_hold_every_key(small: Small, size: tuple[int, in
 
     async def script(pilot: Pilot) -> None:
         for place in OWN:
-            await press(pilot, "g", BY_NAME[place].key)
+            await press(pilot, "g", PLACES_BY_NAME[place].key)
             bindings = shown_bindings(pilot)
             last = text(pilot).splitlines()[size[1] - 1]
             here = [binding for binding in bindings if binding.action not in SPARE]
@@ -206,14 +206,14 @@ def is_text(text: str) -> bool:
     return any(not char.isspace() and not "\u2500" <= char <= "\u259f" for char in text)
 
 
-@pytest.mark.parametrize("theme", themes.NAMES)
+@pytest.mark.parametrize("theme", themes.THEME_NAMES)
 def test_text_stands_out_in_every_theme(small: Small, theme: str) -> None:
     small.record_something()
     least = 7 if theme == "high-contrast" else 4.5
 
     async def script(pilot: Pilot) -> None:
         for place in OWN:
-            await press(pilot, "g", BY_NAME[place].key)
+            await press(pilot, "g", PLACES_BY_NAME[place].key)
             for front, back in colours(pilot):
                 assert contrast(front, back) >= least, (place, front, back)
 
@@ -221,7 +221,7 @@ def test_text_stands_out_in_every_theme(small: Small, theme: str) -> None:
 
 
 def test_the_themes_are_those_that_can_be_set() -> None:
-    assert SETTINGS["theme"].choices == themes.NAMES
+    assert SETTINGS["theme"].choices == themes.THEME_NAMES
 
 
 def test_no_color_uses_the_colours_of_the_terminal(
@@ -233,7 +233,7 @@ def test_no_color_uses_the_colours_of_the_terminal(
 
     async def script(pilot: Pilot) -> None:
         for place in OWN:
-            await press(pilot, "g", BY_NAME[place].key)
+            await press(pilot, "g", PLACES_BY_NAME[place].key)
             for strip in pilot.app.screen._compositor.render_strips():
                 for segment in strip:
                     style = segment.style

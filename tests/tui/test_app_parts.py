@@ -1,4 +1,4 @@
-"""The pure parts behind the screens: heat maps, stubs, days, states."""
+"""The pure parts behind the screens: advice, stubs, days, states."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ from datetime import UTC, date, datetime, timedelta
 from typing import get_args
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from exercises.catalog import load_catalog
+from grader import Report
+from grader.report import Outcome
 from quizzes.cards.scheduling import Review, Schedule
 from tui.app.messages import PLACES_OF
-from tui.app.places import BY_NAME
+from tui.app.places import PLACES_BY_NAME
+from tui.app.screens.exercise import ExercisePage
 from tui.app.widgets.plots import calendar, columns
 from tui.app.widgets.table import balanced
-from tui.figures.heatmap import NUMBER_WIDTH, differs, level, scale, short, worst
+from tui.cli import COMMANDS
 from tui.progress.activity import hours_by_day, streak
+from tui.progress.records import AttemptKind
 from tui.progress.settings import SETTINGS, neighbour, parse
+from tui.study.advice import KEYS, advice, commands
 from tui.study.statistics import WEEKS, recall_by_week
 from tui.study.targets import Target
 from tui.text.stub_outline import blocks, fill
@@ -27,35 +30,27 @@ from tui.text.stub_outline import blocks, fill
 NAN = math.nan
 TODAY = date(2025, 6, 13)
 
-# heat maps
+# advice
 
 
-@given(st.floats(allow_nan=True, allow_infinity=True))
-def test_a_short_number_is_short_and_near(number: float) -> None:
-    assert len(short(number)) <= NUMBER_WIDTH
-    if math.isfinite(number) and 1e-3 < abs(number) < 1e4:
-        assert float(short(number)) == pytest.approx(number, rel=0.06)
+@pytest.mark.parametrize("kind", get_args(AttemptKind))
+@pytest.mark.parametrize("outcome", get_args(Outcome))
+def test_shell_and_app_advise_the_same(outcome: Outcome, kind: AttemptKind) -> None:
+    report = Report("softmax", "", outcome, 1, 1, 0, "cpu")
+    in_shell, in_app = (advice(report, kind, ways) for ways in (commands("softmax"), KEYS))
+    for command, key in zip(commands("softmax"), KEYS, strict=True):
+        in_shell = in_shell.replace(command, key)
+    assert in_shell == in_app
 
 
-@given(st.lists(st.lists(st.floats(allow_nan=True), min_size=3, max_size=3), min_size=1))
-def test_every_finite_number_lies_on_the_scale(rows: list[list[float]]) -> None:
-    low, high = scale(rows)
-    for number in (number for row in rows for number in row):
-        at = level(number, low, high)
-        assert (at is None) == (not math.isfinite(number))
-        assert at is None or 0 <= at <= 1
-
-
-def test_what_differs() -> None:
-    assert not differs(NAN, NAN)
-    assert differs(NAN, 1.0) and differs(1.0, NAN)
-    assert differs(math.inf, -math.inf) and not differs(math.inf, math.inf)
-    assert differs(1.0, 1.01) and not differs(1.0, 1.0001)
-
-
-def test_the_worst_place() -> None:
-    assert worst([[0, 1], [5, 0]], [[0, 2], [1, 0]]) == (1, 0)
-    assert worst([[0, NAN], [5, 0]], [[0, 2], [1, 0]]) == (0, 1)
+def test_what_is_advised_can_be_done() -> None:
+    """A key is one of the page's, for the action that is meant, and a command is one of ours."""
+    actions = {binding.key: binding.action for binding in ExercisePage.BINDINGS}  # type: ignore[union-attr]
+    keys = [way.removeprefix("Press ").lower() for way in KEYS]
+    assert [actions[key] for key in keys] == ["hint", "grade('submit')", "next"]
+    for way in commands("softmax"):
+        program, command, *rest = way.strip("`").split()
+        assert program == "learn" and command in COMMANDS and rest in ([], ["softmax"])
 
 
 # stubs
@@ -169,4 +164,4 @@ def test_every_setting_can_be_turned_and_stays_within_its_bounds(name: str) -> N
 
 def test_every_target_has_its_place() -> None:
     assert set(PLACES_OF) == set(get_args(Target))
-    assert set(PLACES_OF.values()) < set(BY_NAME)
+    assert set(PLACES_OF.values()) < set(PLACES_BY_NAME)

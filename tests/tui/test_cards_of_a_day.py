@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from exercises.catalog import load_catalog
 from exercises.workspace import Workspace
 from quizzes.cards.opening import open_cards, opens_cards
-from quizzes.cards.scheduling import Done, Limits, Portion, Rating, portion
+from quizzes.cards.scheduling import DailyLimits, Portion, Rating, ReviewedToday, portion
 from tui.cli import cli
 from tui.progress.progress import Progress
 from tui.study.overview import overview
@@ -141,8 +141,8 @@ def test_cards_open_on_the_day_after_reading() -> None:
 
 
 def test_new_cards_wait_until_the_due_ones_fit() -> None:
-    limits = Limits(new=10, due=60)
-    assert portion(60, 12, Done(), limits) == Portion(60, 10, 0)
-    assert portion(61, 12, Done(), limits) == Portion(60, 0, 1)
-    assert portion(5, 12, Done(new=8, due=70), limits) == Portion(0, 0, 5)
-    assert portion(0, 12, Done(new=8, due=70), limits) == Portion(0, 2, 0)
+    limits = DailyLimits(new=10, due=60)
+    assert portion(60, 12, ReviewedToday(), limits) == Portion(60, 10, 0)
+    assert portion(61, 12, ReviewedToday(), limits) == Portion(60, 0, 1)
+    assert portion(5, 12, ReviewedToday(new=8, due=70), limits) == Portion(0, 0, 5)
+    assert portion(0, 12, ReviewedToday(new=8, due=70), limits) == Portion(0, 2, 0)

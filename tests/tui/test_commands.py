@@ -264,7 +264,7 @@ def test_the_way_of_an_exercise(
     }
 
     report = json.loads(learn("submit", "softmax", "--json").stdout)
-    assert (report["schema"], report["outcome"]) == ("report/v1", "failed")
+    assert (report["schema"], report["outcome"]) == ("report/v2", "failed")
     assert json.loads(learn("next", "--json").stdout)["id"] != "softmax", "a pass is for good"
     with sqlite3.connect(workspace / ".learn" / "progress.db") as db:
         seeds = [seed for (seed,) in db.execute("SELECT seed FROM attempts ORDER BY id")]

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import builtins
 import json
+import re
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tui.app.themes import THEMES
-from tui.figures.colours import Scale, contrast
-from tui.figures.figure import SHADES, Figure, View, draw, number, shade
+from tui.figures.colours import Scale
+from tui.figures.figure import Figure, View, draw, number
 from tui.figures.lab_process import BadRequest, entries, setting
 from tui.figures.picture import CannotDraw, save
 
@@ -87,23 +86,38 @@ def test_numbers_are_short(value: float, shown: str) -> None:
     assert number(value) == shown
 
 
-@given(st.floats(0, 1))
-def test_more_is_darker_and_nothing_is_blank(share: float) -> None:
-    assert shade(0.0) == " " and shade(1.0) == "█"
-    assert SHADES.index(shade(share)) <= SHADES.index(shade(min(1.0, share + 0.2)))
-
-
-@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
-@pytest.mark.parametrize("share", [place / 20 for place in range(21)])
-def test_numbers_can_be_read_on_every_colour_of_every_theme(theme: Any, share: float) -> None:
-    scale = Scale(theme.panel, theme.accent)
-    assert contrast(scale.readable_on(share), scale.at(share)) >= 4.5
+@pytest.mark.parametrize("view", ["numbers", "shades", "dense"])
+@pytest.mark.parametrize("width", [30, 40, 60, 80, 120])
+@pytest.mark.parametrize("columns", [2, 9, 12, 40])
+@pytest.mark.parametrize("words", [True, False])
+def test_every_head_stands_over_its_column(
+    view: View, width: int, columns: int, words: bool
+) -> None:
+    """A head begins where its cell does, or ends where its number does; there are gaps between."""
+    names = tuple(
+        f"{place}{'abcdefgh'[: place % 7 + 1] if words else ''}" for place in range(columns)
+    )
+    figure = replace(wide(columns), column_labels=names)
+    heads, first = (
+        "".join(span.text for span in line)
+        for line in draw(figure, width, view=view, scale=SCALE)[:2]
+    )
+    cell = (len(first) - 2) // columns
+    found = list(re.finditer(r"\S+", heads))
+    assert len(found) > 1 and heads.startswith("  ")
+    for match in found:
+        place = (match.start() - 2) // cell
+        assert names[place].startswith(match[0].rstrip("…"))
+        at_start, at_end = 2 + place * cell, 2 + (place + 1) * cell - 1
+        assert match.end() == at_end if view == "numbers" else match.start() == at_start
+    if cell >= 5:
+        assert len(found) == columns, "where each has room, each has its head"
 
 
 def test_values_outside_the_range_are_drawn_at_its_ends() -> None:
     assert (FIGURE.share(-3), FIGURE.share(7)) == (0, 1)
     flat = Figure("", ((2.0, 2.0),) * 2, ("a", "b"), ("c", "d"), 2.0, 2.0, "")
-    assert flat.share(2.0) == 0
+    assert flat.share(2.0) == 0.5
 
 
 def test_what_the_lab_answers_is_read() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from learners import FIRST_DAY, Learner, chapter, course, exercise, questions
 
 from exercises.catalog import Catalog
-from quizzes.cards.scheduling import Limits, Schedule
+from quizzes.cards.scheduling import DailyLimits, Schedule
 from quizzes.ids import Summary
 from tui.planning.describe import worded
 from tui.planning.planner import is_finished, next_task, plan_day
@@ -225,7 +225,7 @@ def test_a_learner_who_tests_out_of_half_the_course() -> None:
 
 def test_after_two_weeks_of_absence_the_heap_shrinks_and_the_course_goes_on() -> None:
     catalog = course(chapters=6)
-    pace = Pace(60.0, Limits(new=20, due=25))
+    pace = Pace(60.0, DailyLimits(new=20, due=25))
     learner = Learner(catalog, questions(catalog, cards=40), pace)
     live(learner, days=20)
     for _ in range(14):
@@ -256,13 +256,13 @@ def test_who_never_gets_an_exercise_right_still_sees_the_rest() -> None:
 @settings(max_examples=25, deadline=None)
 @given(
     minutes=st.integers(20, 180),
-    limits=st.builds(Limits, new=st.integers(0, 40), due=st.integers(5, 100)),
+    limits=st.builds(DailyLimits, new=st.integers(0, 40), due=st.integers(5, 100)),
     knows=st.floats(0.3, 1.0),
     seed=st.integers(0, 1000),
     absent=st.sets(st.integers(0, 29), max_size=20),
 )
 def test_no_day_is_overfull_and_nothing_locked_is_asked(
-    minutes: int, limits: Limits, knows: float, seed: int, absent: set[int]
+    minutes: int, limits: DailyLimits, knows: float, seed: int, absent: set[int]
 ) -> None:
     learner = new_learner(catalog=course(3, 4), pace=Pace(minutes, limits), knows=knows, seed=seed)
     before = learner.facts

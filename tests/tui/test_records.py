@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quizzes.cards.scheduling import RATINGS, Done, Rating, Review, Schedule, Scheduler
+from quizzes.cards.scheduling import RATINGS, Rating, Review, ReviewedToday, Schedule, Scheduler
 from tui.progress.answers import Answer, TestOut
 from tui.progress.progress import Progress
 from tui.progress.records import Answered
@@ -94,13 +94,13 @@ def test_a_day_counts_each_card_once(progress: Progress) -> None:
     now = datetime(2025, 3, 5, 20, tzinfo=tokyo)
     for card in ("a", "b"):
         rate(progress, card, 4, (now - timedelta(days=30)).astimezone(UTC))
-    assert progress.reviews.done(now) == Done()
+    assert progress.reviews.done(now) == ReviewedToday()
     rate(progress, "a", 1, now.astimezone(UTC))
     rate(progress, "a", 3, (now + timedelta(minutes=10)).astimezone(UTC))
     rate(progress, "new", 3, now.astimezone(UTC))
-    assert progress.reviews.done(now) == Done(new=1, due=1)
-    assert progress.reviews.done(now + timedelta(hours=7)) == Done(new=1, due=1)
-    assert progress.reviews.done(now + timedelta(hours=8)) == Done(), "a day ends at four"
+    assert progress.reviews.done(now) == ReviewedToday(new=1, due=1)
+    assert progress.reviews.done(now + timedelta(hours=7)) == ReviewedToday(new=1, due=1)
+    assert progress.reviews.done(now + timedelta(hours=8)) == ReviewedToday(), "a day ends at four"
 
 
 def test_two_machines_are_brought_together(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import tui
-from quizzes.cards.scheduling import LEECH_LAPSES, Plan, Schedule
+from quizzes.cards.scheduling import LEECH_LAPSES, DailyReview, Schedule
 from tui.study import review_words
 from tui.study.review_words import leech_note, postponed_note, span
 from tui.text.words import plural
@@ -38,9 +38,13 @@ def test_intervals_in_words(interval: timedelta, says: str) -> None:
 
 
 def test_what_waits_is_told_and_nothing_where_nothing_waits() -> None:
-    assert postponed_note(Plan((), (), ())) == ""
-    assert postponed_note(Plan((), (), (), 1)).startswith("1 more is due and waits for the next")
-    assert postponed_note(Plan((), (), (), 7)).startswith("7 more are due and wait for the next")
+    assert postponed_note(DailyReview((), (), ())) == ""
+    assert postponed_note(DailyReview((), (), (), 1)).startswith(
+        "1 more is due and waits for the next"
+    )
+    assert postponed_note(DailyReview((), (), (), 7)).startswith(
+        "7 more are due and wait for the next"
+    )
 
 
 def test_a_leech_is_told_how_often_it_was_forgotten() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -203,10 +204,14 @@ async def opened(pilot: Pilot, id: str = "weights") -> None:
 
 
 async def until(pilot: Pilot, words: str) -> None:
+    await until_seen(pilot, words)
+    await settled(pilot)
+
+
+async def until_seen(pilot: Pilot, words: str) -> None:
     for _ in range(1000):  # a file's event comes late where the machine is busy
         await pilot.pause(0.02)
         if words in text(pilot):
-            await settled(pilot)
             return
     raise AssertionError(f"no {words!r} in:\n{text(pilot)}")
 
@@ -326,6 +331,115 @@ def test_a_save_is_checked(small: Small, size: tuple[int, int]) -> None:
         assert {submission.seed for submission in small.grader.graded} == {0}
 
     small.drive(script, size)
+
+
+class HeldGrader(MadeUpGrader):
+    """Keeps each submission until it is let go, as a real one is busy for a while."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held: list[asyncio.Event] = []
+
+    async def grade(self, submission: Submission) -> Report:
+        let_go = asyncio.Event()
+        self.held.append(let_go)
+        await let_go.wait()
+        return await super().grade(submission)
+
+
+async def held(pilot: Pilot, grader: HeldGrader, count: int) -> None:
+    """Until so many submissions have been handed over, and it is said that they are checked."""
+    for _ in range(1000):
+        await pilot.pause(0.02)
+        if len(grader.held) == count and "Checking…" in text(pilot):
+            return
+    raise AssertionError(f"{len(grader.held)} of {count} submissions, and:\n{text(pilot)}")
+
+
+@sizes
+@pytest.mark.parametrize("first", [0, 1], ids=["older-first", "newer-first"])
+def test_the_verdict_is_that_of_the_newest_save(
+    small: Small, first: int, size: tuple[int, int]
+) -> None:
+    """Whichever check is done first, when a file is saved while another is running."""
+    grader = HeldGrader()
+
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        file_of(small).write_text("wrong")
+        await held(pilot, grader, 1)
+        file_of(small).write_text("right")
+        await held(pilot, grader, 2)
+        grader.held[first].set()
+        await pilot.pause(0.1)
+        grader.held[1 - first].set()
+        await until(pilot, "✓ passed")
+        assert "Checking…" not in text(pilot)
+
+    replace(small, grader=grader).drive(script, size)
+    with small.session() as session:
+        latest = session.progress.standing().latest
+        assert latest and latest.outcome == "passed"
+
+
+@sizes
+def test_a_save_that_is_told_again_lets_its_check_go_on(
+    small: Small, size: tuple[int, int]
+) -> None:
+    """The file system may tell of one save twice, and of changes that are none of the text."""
+    grader = HeldGrader()
+
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        file_of(small).write_text("right")
+        await held(pilot, grader, 1)
+        file_of(small).chmod(0o600)
+        await pilot.pause(0.5)
+        grader.held[0].set()
+        await until(pilot, "✓ passed")
+        assert len(grader.held) == 1
+        assert "Checking…" not in text(pilot)
+
+    replace(small, grader=grader).drive(script, size)
+
+
+@sizes
+def test_a_save_takes_nothing_from_a_submission(small: Small, size: tuple[int, int]) -> None:
+    grader = HeldGrader()
+    file_of(small).write_text("right")
+
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        await pilot.press("s")
+        await held(pilot, grader, 1)
+        file_of(small).write_text("wrong")
+        await held(pilot, grader, 2)
+        for let_go in grader.held:
+            let_go.set()
+        await until(pilot, "✗ not passed")
+
+    replace(small, grader=grader).drive(script, size)
+    with small.session() as session:
+        assert session.progress.standing().passed == {"weights"}
+
+
+def test_a_late_verdict_is_not_shown_with_another_exercise(small: Small) -> None:
+    grader = HeldGrader()
+
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        await pilot.press("r")
+        await held(pilot, grader, 1)
+        pilot.app.action_go("exercise", ExerciseTarget("costs"))  # type: ignore[attr-defined]
+        await until_seen(pilot, "An exercise on costs")
+        assert "Checking…" not in text(pilot)
+        grader.held[0].set()
+        await settled(pilot)
+        assert "No verdict yet" in one_line(pilot)
+        await opened(pilot)
+        assert "✗ not passed" in text(pilot)
+
+    replace(small, grader=grader).drive(script, WIDE)
 
 
 @sizes

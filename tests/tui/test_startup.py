@@ -20,7 +20,7 @@ SLOW = {
     *("torch", "numpy", "rich", "textual", "fsrs", "pytest", "watchfiles", "grader", "reference"),
 }
 # What only tells the ids of questions and cards does not parse them.
-PARSERS = {"quizzes.bank", "quizzes.questions.reader", "quizzes.entries"}
+PARSERS = {"quizzes.bank", "quizzes.questions.reader", "quizzes.study_aids"}
 CARDS_MET = 600
 
 # Runs a command line on the course in the first argument, then says what has been imported.

@@ -1,19 +1,24 @@
 """`learn check --watch` in a pseudo-terminal, and the noticing of saves under it."""
 
+import resource
 import signal
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import Any
 
 import pexpect
 import pytest
 import watchfiles
+from driving import Small
 
-from tui.study import save_watcher
-from tui.study.save_watcher import SaveWatcher
+from exercises.catalog import Exercise
+from tui.study import save_watch
+from tui.study.save_watch import SaveWatch
 
 # Generous: the first verdict loads torch, perhaps on a busy machine.
 PATIENCE = 90
@@ -121,35 +126,79 @@ def test_ctrl_c_before_the_first_verdict(start: Any) -> None:
     assert leave(terminal) == 128 + signal.SIGINT
 
 
+def test_where_events_cannot_be_tested_saves_are_checked_all_the_same(
+    start: Any, softmax: Path, right: str, workspace: Path
+) -> None:
+    (workspace / ".learn" / "probe").mkdir()
+    terminal = start("softmax")
+    terminal.expect("Next: ")
+    terminal.expect("a save is noticed a moment later")
+    softmax.write_text(right)
+    terminal.expect("softmax: passed")
+    assert leave(terminal) == 0
+
+
+def test_a_verdict_that_cannot_be_kept_is_said_and_the_watch_goes_on(
+    start: Any, softmax: Path, wrong: str, workspace: Path
+) -> None:
+    terminal = start("softmax")
+    terminal.expect("Next: ")
+    with closing(sqlite3.connect(workspace / ".learn" / "progress.db")) as db:
+        db.execute("ALTER TABLE attempts RENAME TO lost")
+        softmax.write_text(wrong)
+        terminal.expect("cannot be used")
+        db.execute("ALTER TABLE lost RENAME TO attempts")
+    terminal.send("\r")
+    terminal.expect("softmax: not passed")
+    assert leave(terminal) == 1
+
+
 # noticing saves
 
 
 class Notices:
-    """A watcher on one file in a folder, and what it has reported."""
+    """A watch on the files of a small course, and what it has told."""
 
-    def __init__(self, folder: Path) -> None:
-        self.file = folder / "softmax.py"
-        self.file.write_text("0")
-        self.saved: SimpleQueue[Path] = SimpleQueue()
+    def __init__(self, small: Small) -> None:
+        self.exercises = small.catalog.exercises
+        self.exercise = self.exercises[1]
+        self.file = small.workspace.file(self.exercise)
+        self.probe = small.workspace.state / "probe"
+        self.saved: SimpleQueue[Exercise] = SimpleQueue()
         self.polling: SimpleQueue[str] = SimpleQueue()
-        self.watcher = SaveWatcher(
-            folder, [self.file], folder / "probe", self.saved.put, self.polling.put
-        )
+        self.watch = SaveWatch(small.workspace, self.exercises, self.saved.put, self.polling.put)
+
+    def __enter__(self) -> "Notices":
+        self.watch.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.watch.close()
+
+    def next(self) -> Exercise:
+        """What is saved next, as one who grades would learn of it."""
+        while True:
+            exercise = self.saved.get(timeout=5)
+            if self.watch.take(exercise):
+                return exercise
 
     def count(self, seconds: float) -> int:
         time.sleep(seconds)
         count = 0
-        while True:
-            try:
-                assert self.saved.get_nowait() == self.file
-            except Empty:
-                return count
-            count += 1
+        while not self.saved.empty():
+            count += self.watch.take(self.saved.get())
+        return count
 
 
 @pytest.fixture
-def notices(tmp_path: Path) -> Notices:
-    return Notices(tmp_path.resolve())
+def notices(small: Small) -> Notices:
+    return Notices(small)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(save_watch, "PROBE_SECONDS", 0.3)
+    monkeypatch.setattr(save_watch, "POLL_SECONDS", 0.02)
 
 
 def no_events(*paths: Path, stop_event: threading.Event, **_: Any) -> Iterator[set[Any]]:
@@ -159,53 +208,116 @@ def no_events(*paths: Path, stop_event: threading.Event, **_: Any) -> Iterator[s
 
 
 def test_events_are_used_where_they_arrive(notices: Notices) -> None:
-    with notices.watcher:
+    with notices:
         time.sleep(0.5)
         (notices.file.parent / "other.py").write_text("")
         assert notices.count(0.3) == 0
         notices.file.write_text("1")
-        assert notices.saved.get(timeout=5) == notices.file
+        assert notices.next() == notices.exercise
     assert notices.polling.empty()
-    assert not (notices.file.parent / "probe").exists()
+    assert not notices.probe.exists()
 
 
+def test_a_save_is_the_one_of_its_exercise(notices: Notices) -> None:
+    """Also where an editor saves all files at once."""
+    first, *_, last = notices.exercises
+    with notices:
+        for exercise in (last, first):
+            (notices.file.parents[1] / exercise.chapter / exercise.stub.name).write_text("1")
+        assert {notices.next(), notices.next()} == {first, last}
+        assert notices.count(0.3) == 0
+
+
+def test_what_leaves_the_text_alone_is_no_save(notices: Notices) -> None:
+    with notices:
+        time.sleep(0.5)
+        notices.file.chmod(0o600)
+        assert notices.saved.get(timeout=5) == notices.exercise
+        assert not notices.watch.take(notices.exercise)
+
+
+def test_what_was_read_meanwhile_is_not_new(notices: Notices) -> None:
+    """Somebody pressed Enter between the save and its news; the next save is new again."""
+    with notices:
+        notices.file.write_text("1")
+        assert notices.saved.get(timeout=5) == notices.exercise
+        assert notices.watch.take(notices.exercise)
+        assert not notices.watch.take(notices.exercise)
+        notices.file.write_text("22")
+        assert notices.next() == notices.exercise
+        notices.file.unlink()
+        assert notices.count(0.3) == 0
+
+
+@pytest.mark.usefixtures("impatient")
 def test_silence_is_noticed_announced_and_replaced_by_polling(
     notices: Notices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watchfiles, "watch", no_events)
-    monkeypatch.setattr(save_watcher, "PROBE_SECONDS", 0.3)
-    monkeypatch.setattr(save_watcher, "POLL_SECONDS", 0.02)
-    with notices.watcher:
+    with notices:
         notices.file.write_text("during the probe")
-        assert notices.polling.get(timeout=5) == "The file system sends no events"
-        assert notices.saved.get(timeout=5) == notices.file
+        assert notices.polling.get(timeout=5).startswith("The file system sends no events:")
+        assert notices.next() == notices.exercise
         # several within one second, of one length
         for text in "abcd":
             notices.file.write_text(text)
-            assert notices.saved.get(timeout=5) == notices.file
+            assert notices.next() == notices.exercise
         notices.file.unlink()
-        assert notices.saved.get(timeout=5) == notices.file
         assert notices.count(0.2) == 0
     assert notices.polling.empty()
 
 
-def test_a_watch_that_is_refused_is_replaced_by_polling(
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.usefixtures("impatient")
+def test_a_watch_that_is_refused_is_replaced_by_polling(notices: Notices) -> None:
+    """As where other programs hold all the watches, or the kernel has none to give."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+    try:
+        with notices:
+            assert "cannot be watched" in notices.polling.get(timeout=5)
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+            notices.file.write_text("1")
+            assert notices.next() == notices.exercise
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.usefixtures("impatient")
+def test_a_watch_that_breaks_is_replaced_by_polling(
     notices: Notices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: Any, **__: Any) -> Iterator[set[Any]]:
-        raise OSError("OS file watch limit reached")
-        yield
+    broken = threading.Event()
 
-    monkeypatch.setattr(watchfiles, "watch", refuse)
-    monkeypatch.setattr(save_watcher, "PROBE_SECONDS", 0.3)
-    with notices.watcher:
-        assert "limit reached" in notices.polling.get(timeout=5)
+    def breaks(*_: Any, **__: Any) -> Iterator[set[Any]]:
+        yield {(1, str(notices.probe))}
+        broken.wait()
+        raise RuntimeError("error in underlying watcher")
+
+    monkeypatch.setattr(watchfiles, "watch", breaks)
+    with notices:
+        time.sleep(0.5)
+        assert notices.polling.empty(), "the probe was heard"
+        broken.set()
+        assert "underlying watcher" in notices.polling.get(timeout=5)
         notices.file.write_text("1")
-        assert notices.saved.get(timeout=5) == notices.file
+        assert notices.next() == notices.exercise
 
 
-def test_its_threads_end_with_it(notices: Notices, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.usefixtures("impatient")
+def test_where_no_probe_can_be_written_files_are_polled(notices: Notices) -> None:
+    """As on a disk that is full, or that lets nobody write."""
+    notices.probe.mkdir()
+    with notices:
+        assert "cannot be tested" in notices.polling.get(timeout=5)
+        notices.file.write_text("1")
+        assert notices.next() == notices.exercise
+
+
+def test_its_threads_end_with_it(notices: Notices) -> None:
     before = threading.active_count()
-    with notices.watcher:
+    with notices:
         assert threading.active_count() == before + 2
     assert threading.active_count() == before

@@ -22,7 +22,7 @@ from textual.binding import Binding
 
 from tui.app import messages, themes
 from tui.app.background_grader import BackgroundGrader
-from tui.app.places import BY_NAME, HOME, PLACES, Place
+from tui.app.places import HOME, PLACES, PLACES_BY_NAME, Place
 from tui.app.services import Services
 from tui.app.session_thread import SessionThread
 from tui.study.session import local_now
@@ -97,7 +97,7 @@ class LearnApp(App[None]):
         return self._pages[place.name]
 
     def action_go(self, place: str, target: Target | None = None) -> None:
-        page = self._page(BY_NAME[place])
+        page = self._page(PLACES_BY_NAME[place])
         if target is not None:
             page.open(target)
         if self.screen is page:
@@ -123,7 +123,7 @@ class LearnApp(App[None]):
     def action_help(self) -> None:
         from tui.app.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen(self.screen, BY_NAME[self._visited[-1]].title))
+        self.push_screen(HelpScreen(self.screen, PLACES_BY_NAME[self._visited[-1]].title))
 
     # messages
 

@@ -4,7 +4,6 @@ except for `Go`: any widget may ask for another place."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -73,16 +72,16 @@ class Opened(Message):
 
 @dataclass
 class Saved(Message):
-    """A file of the workspace was written."""
+    """An exercise's file was written, or something else about it has changed."""
 
-    file: Path
+    exercise: Exercise
 
 
 @dataclass
 class Polling(Message):
-    """The file system sends no events; saves are noticed a little later."""
+    """Saves are noticed a little later, and why."""
 
-    reason: str
+    says: str
 
 
 @dataclass

@@ -39,7 +39,7 @@ class CourseCommands(Provider):
         for place in PLACES:
             go = messages.Go(place.name)
             yield PaletteCommand(f"Go to {place.title}", self._post(go), place.description)
-        for name in themes.NAMES:
+        for name in themes.THEME_NAMES:
             choose = messages.ChooseTheme(name)
             yield PaletteCommand(f"Theme: {name}", self._post(choose), "colours of the app")
         show_help = partial(self.app.run_action, "help")

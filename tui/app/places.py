@@ -34,5 +34,5 @@ PLACES = (
     Place("progress", "p", "Progress", "ProgressPage", "what you have done and what you know"),
     Place("settings", "n", "Settings", "SettingsPage", "theme, pace and daily limits"),
 )
-BY_NAME = {place.name: place for place in PLACES}
+PLACES_BY_NAME = {place.name: place for place in PLACES}
 HOME = PLACES[0]

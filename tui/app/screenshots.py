@@ -6,6 +6,7 @@ Real places, with the real course and a real verdict, in a workspace that is thr
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -97,4 +98,6 @@ def _save(app: LearnApp, folder: Path, name: str) -> None:
 
 
 if __name__ == "__main__":
+    # A picture has all colours, whatever the terminal that it is made in.
+    os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
     asyncio.run(take(Path(sys.argv[1])))

@@ -7,14 +7,14 @@ from dataclasses import asdict
 import click
 
 from quizzes.bank import load_bank
-from quizzes.entries import Faq
+from quizzes.study_aids import Faq
 from tui.commands.arguments import json_option
+from tui.commands.exit_codes import NOTHING_FOUND
 from tui.output import print_json
 from tui.study.course_index import open_index
 from tui.text.plain import one_line, wrapped
 
 MANY = 3
-NOTHING = 1
 
 
 @click.command("faq")
@@ -31,7 +31,7 @@ def faq_command(words: tuple[str, ...], as_json: bool) -> int:
             click.echo(f"{click.style(entry.id, fg='cyan')}: {one_line(entry.question)}")
     else:
         _print(chosen, " ".join(words))
-    return 0 if chosen or not words else NOTHING
+    return 0 if chosen or not words else NOTHING_FOUND
 
 
 def _find(faq: tuple[Faq, ...], text: str) -> tuple[Faq, ...]:

@@ -9,7 +9,7 @@ import click
 from exercises.errors import UnknownName
 from exercises.names import look_up
 from quizzes.bank import load_bank
-from quizzes.entries import Term
+from quizzes.study_aids import Term
 from tui.commands.arguments import json_option
 from tui.output import print_json, print_labelled
 from tui.text.plain import one_line, wrapped

@@ -12,7 +12,7 @@ from tui.output import print_json, print_labelled, shown
 from tui.planning.describe import Step, time_of
 from tui.study.session import Session, open_session
 
-LABELS = {
+TASK_LABELS = {
     "review": "Review",
     "reading": "Read",
     "quiz": "Quiz",
@@ -41,7 +41,7 @@ def _file(session: Session, step: Step) -> Path | None:
 
 
 def _print(step: Step, file: Path | None) -> None:
-    print_labelled(LABELS[step.kind], click.style(step.title, bold=True))
+    print_labelled(TASK_LABELS[step.kind], click.style(step.title, bold=True))
     print_labelled("", step.summary)
     print_labelled("Why", step.reason)
     if step.estimate:

@@ -12,12 +12,19 @@ import click
 from exercises.catalog import Catalog
 from tui.commands.arguments import json_option
 from tui.output import print_json, width
-from tui.planning.course_plan import CoursePlan, Day, Span, course_plan, pace_to_end_by, planned_end
+from tui.planning.course_plan import (
+    ChapterSpan,
+    CoursePlan,
+    Day,
+    course_plan,
+    pace_to_end_by,
+    planned_end,
+)
 from tui.planning.tasks import Pace, Task
 from tui.study.session import Session, local_now, open_session
 from tui.text.words import plural
 
-DAYS = {"daily": "every day", "weekdays": "on weekdays", "weekends": "on weekends"}
+STUDY_DAYS_IN_WORDS = {"daily": "every day", "weekdays": "on weekdays", "weekends": "on weekends"}
 INDENT = " " * 14
 
 
@@ -119,7 +126,7 @@ def _task(task: Task) -> dict[str, Any]:
 
 def _print(catalog: Catalog, outlook: Outlook, weeks: int | None) -> None:
     pace = outlook.pace
-    click.secho(f"This week, {pace.minutes:g} minutes {DAYS[pace.days]}", bold=True)
+    click.secho(f"This week, {pace.minutes:g} minutes {STUDY_DAYS_IN_WORDS[pace.days]}", bold=True)
     for day in outlook.plan.week:
         _print_day(catalog, day, day.date == outlook.today)
     click.secho("\nThe course", bold=True)
@@ -156,7 +163,7 @@ def _phrases(catalog: Catalog, tasks: Iterable[Task]) -> list[str]:
     return list(phrases.values())
 
 
-def _print_span(span: Span) -> None:
+def _print_span(span: ChapterSpan) -> None:
     when = f"{_day(span.begins)} – {_day(span.ends)}" if span.begins else "done"
     hours = f"{span.minutes / 60:>5.1f} h" if span.minutes else ""
     click.echo(f"  {span.chapter.number:>2}  {span.chapter.title:<36}  {when:<19}{hours}")

@@ -7,7 +7,7 @@ import secrets
 import click
 
 from quizzes.bank import load_bank
-from quizzes.questions.rules import SITTING
+from quizzes.questions.sitting import SITTING
 from tui.commands.arguments import chapter_argument, json_option, seed_option
 from tui.commands.quiz_console import JsonLines, PlainLines, play
 from tui.study.quiz_round import (

@@ -17,9 +17,9 @@ from tui.study.review_words import leech_note, postponed_note, span
 from tui.study.session import local_now, open_session
 from tui.text.plain import wrapped
 
-BY_KEY: dict[str, Rating] = {str(rating): rating for rating in RATINGS}
-BY_NAME: dict[str, Rating] = {name: rating for rating, name in RATINGS.items()}
-KEYS = BY_KEY | BY_NAME
+RATINGS_BY_KEY: dict[str, Rating] = {str(rating): rating for rating in RATINGS}
+RATINGS_BY_NAME: dict[str, Rating] = {name: rating for rating, name in RATINGS.items()}
+RATINGS_AS_TYPED = RATINGS_BY_KEY | RATINGS_BY_NAME
 
 
 @click.command("review")
@@ -73,11 +73,11 @@ def _ask(reviews: ReviewSession, card: Card) -> bool:
         if key == "u":
             _undo(reviews)
             return True
-        if key in KEYS:
+        if key in RATINGS_AS_TYPED:
             break
         click.echo("Type 1, 2, 3 or 4; u to take back the last rating; q to leave.")
     spent = round((time.monotonic() - started) * 1000)
-    after = reviews.rate(KEYS[key], local_now(), spent)
+    after = reviews.rate(RATINGS_AS_TYPED[key], local_now(), spent)
     if after.state == "relearning" and (note := leech_note(after)):
         click.echo(f"{wrapped(note)}\nlearn read {card.topic}")
     return True

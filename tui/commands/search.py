@@ -6,18 +6,17 @@ from dataclasses import asdict
 
 import click
 
-from quizzes.search.index import LIMIT, Found
+from quizzes.search.index import DEFAULT_HITS, Found
 from tui.commands.arguments import json_option
+from tui.commands.exit_codes import NOTHING_FOUND
 from tui.output import print_json
 from tui.study.course_index import open_index
 from tui.text.plain import one_line, shortened, wrapped
 
-NOTHING = 1
-
 
 @click.command("search")
 @click.argument("words", nargs=-1, required=True)
-@click.option("--limit", type=click.IntRange(1, 100), default=LIMIT, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 100), default=DEFAULT_HITS, show_default=True)
 @json_option
 def search_command(words: tuple[str, ...], limit: int, as_json: bool) -> int:
     """Search lessons, exercises, cards, FAQ, glossary, timeline and resources for WORDS.
@@ -30,7 +29,7 @@ def search_command(words: tuple[str, ...], limit: int, as_json: bool) -> int:
         print_json({"instead": found.instead, "hits": [asdict(hit) for hit in found.hits]})
     else:
         _print(found, typed)
-    return 0 if found.hits else NOTHING
+    return 0 if found.hits else NOTHING_FOUND
 
 
 def _print(found: Found, typed: str) -> None:

@@ -12,44 +12,44 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 import click
 
 from exercises.catalog import Exercise
+from exercises.errors import CourseError
+from tui.commands.exit_codes import INTERRUPTED
 from tui.output import shown, width
 from tui.study.grading import grade, print_report
-from tui.study.save_watcher import SaveWatcher, Stamp, stamp
+from tui.study.save_watch import SaveWatch
 from tui.study.session import Session, now
 
 if TYPE_CHECKING:
     from grader import Grader
 
-INTERRUPTED = 130  # what shells report for Ctrl-C
+
+@dataclass(frozen=True)
+class SaveEvent:
+    exercise: Exercise
 
 
 @dataclass(frozen=True)
-class Saved:
-    file: Path
+class PollingEvent:
+    says: str
 
 
-@dataclass(frozen=True)
-class Polling:
-    reason: str
-
-
-class Again:
+class EnterEvent:
     """Enter was pressed."""
 
 
-class Leave:
+class LeaveEvent:
     """The keyboard's end of file, Ctrl-D."""
 
 
-Event = Saved | Polling | Again | Leave
+Event = SaveEvent | PollingEvent | EnterEvent | LeaveEvent
 
 
 class Watch:
@@ -67,27 +67,25 @@ class Watch:
         self._grader = grader
         self._current = current
         self._as_json = as_json
-        self._by_file = {session.workspace.file(exercise): exercise for exercise in exercises}
-        self._graded: dict[Path, Stamp | None] = {}
+        self._exercises = exercises
         self._events: SimpleQueue[Event] = SimpleQueue()
+        self._saves = SaveWatch(
+            session.workspace,
+            exercises,
+            on_save=lambda exercise: self._events.put(SaveEvent(exercise)),
+            on_polling=lambda says: self._events.put(PollingEvent(says)),
+        )
         self._exit_code = INTERRUPTED
 
     def run(self) -> int:
         """Returns the exit code of the last verdict."""
-        workspace, put = self._session.workspace, self._events.put
-        watcher = SaveWatcher(
-            root=workspace.root,
-            files=self._by_file.keys(),
-            probe=workspace.state / "probe",
-            on_save=lambda file: put(Saved(file)),
-            on_polling=lambda reason: put(Polling(reason)),
-        )
         self._greet()
-        put(Again())
+        self._events.put(EnterEvent())
         threading.Thread(target=_listen_to_keyboard, args=(self._events,), daemon=True).start()
         try:
-            with watcher:
-                while not isinstance(event := self._events.get(), Leave):
+            with closing(self._saves):
+                self._saves.start()
+                while not isinstance(event := self._events.get(), LeaveEvent):
                     self._handle(event)
         except KeyboardInterrupt:
             pass
@@ -95,25 +93,23 @@ class Watch:
 
     def _handle(self, event: Event) -> None:
         match event:
-            case Polling(reason):
-                click.echo(f"{reason}; looking at your files every moment instead.", err=True)
-            case Again():
+            case PollingEvent(says):
+                click.echo(says, err=True)
+            case EnterEvent():
+                self._saves.take(self._current)
                 self._check(self._current)
-            case Saved(file):
-                # One save may be reported more than once, and a rename starts with no file at all.
-                if stamp(file) not in (None, self._graded.get(file)):
-                    self._check(self._by_file[file])
+            case SaveEvent(exercise):
+                if self._saves.take(exercise):
+                    self._check(exercise)
 
     def _check(self, exercise: Exercise) -> None:
         from grader.errors import GraderError
 
         self._current = exercise
-        file = self._session.workspace.file(exercise)
-        self._graded[file] = stamp(file)
         self._print_rule(exercise)
         try:
             report = grade(self._session, self._grader, exercise, "check")
-        except GraderError as error:
+        except (CourseError, GraderError) as error:
             click.echo(f"{error}", err=True)
             self._exit_code = error.exit_code
             return
@@ -121,11 +117,11 @@ class Watch:
         self._exit_code = report.exit_code
 
     def _greet(self) -> None:
-        files = list(self._by_file)
+        workspace = self._session.workspace
         what = (
-            shown(files[0])
-            if len(files) == 1
-            else f"all files in {shown(self._session.workspace.root)}"
+            shown(workspace.file(self._current))
+            if len(self._exercises) == 1
+            else f"all files in {shown(workspace.root)}"
         )
         click.echo(
             f"Watching {what}. Save to check, Enter to check again, Ctrl-C to leave.", err=True
@@ -141,8 +137,8 @@ def _listen_to_keyboard(events: SimpleQueue[Event]) -> None:
     try:
         keyboard = sys.stdin.fileno()
         while os.read(keyboard, 1024):
-            events.put(Again())
+            events.put(EnterEvent())
         if os.isatty(keyboard):
-            events.put(Leave())
+            events.put(LeaveEvent())
     except (OSError, ValueError):
         return  # there is no keyboard; saves and Ctrl-C still work

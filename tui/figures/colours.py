@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Colour = tuple[int, int, int]
+Share = float | None  # a place on a scale, from 0 to 1; None is off the scale: NaN or infinite
 
 
 @dataclass(frozen=True)
 class Scale:
-    """From `low` to `high`, both `#rrggbb`. `dark` and `light` are what is written on them."""
+    """From `low` to `high`, all `#rrggbb`. `dark` and `light` are what is written on them.
+
+    `wrong` is the colour of what is off the scale, and of what is not as it should be.
+    """
 
     low: str
     high: str
     dark: str = "#000000"
     light: str = "#ffffff"
+    wrong: str = "#f28b94"
 
-    def at(self, share: float) -> str:
+    def at(self, share: Share) -> str:
+        if share is None:
+            return self.wrong
         low, high = _parsed(self.low), _parsed(self.high)
         mixed = (round(a + (b - a) * share) for a, b in zip(low, high, strict=True))
         return "#" + "".join(f"{part:02x}" for part in mixed)
 
-    def readable_on(self, share: float) -> str:
+    def readable_on(self, share: Share) -> str:
         """Of `dark` and `light`, what stands out more."""
         behind = self.at(share)
         return max((self.dark, self.light), key=lambda colour: contrast(colour, behind))
+
+    def grey(self) -> Scale:
+        """As bright at both ends, in greys: of 256 colours, only these lie close together."""
+        return replace(self, low=_grey(self.low), high=_grey(self.high))
 
 
 def contrast(one: str, other: str) -> float:
@@ -40,6 +51,12 @@ def _luminance(colour: str) -> float:
 
     red, green, blue = map(linear, _parsed(colour))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _grey(colour: str) -> str:
+    linear = _luminance(colour)
+    share = 12.92 * linear if linear <= 0.0031308 else 1.055 * linear ** (1 / 2.4) - 0.055
+    return "#" + 3 * f"{round(255 * share):02x}"
 
 
 def _parsed(colour: str) -> Colour:

@@ -1,25 +1,25 @@
 """Figures drawn from numbers: heat maps and bars, as text for the terminal.
 
-A cell shows its value as a number or as a shade ` ░▒▓█`, and colour only on top of that. `dense`
-alone puts two rows into one line of half blocks; it takes colour to read, and is only drawn where
-somebody asked for it. `pictures.py` makes PNG and SVG of the same figure.
+The view `dense` takes colour to read, and is only drawn where somebody asked for it. `picture.py`
+makes PNG and SVG of the same figure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from textwrap import wrap
 from typing import Any, Literal
 
-from tui.figures.colours import Scale
+from tui.figures.colours import Scale, Share
+from tui.figures.heatmap import Line, Span, half_blocks, number_cell, shades, share
 
 View = Literal["numbers", "shades", "dense"]
 VIEWS: tuple[View, ...] = ("numbers", "shades", "dense")
 
-SHADES = " ░▒▓█"
-HALF_BLOCK = "▀"
-CELL_WIDTHS: dict[View, tuple[int, ...]] = {"numbers": (7, 6, 5), "shades": (2, 1), "dense": (2, 1)}
+WIDEST = 7  # of a cell
+NUMBER = 5  # columns that a number needs; a head that is cut to them can still be told
 LABEL_WIDTH = 10
 BAR_WIDTH = 40
 
@@ -53,27 +53,13 @@ class Figure:
     def is_bars(self) -> bool:
         return len(self.rows) == 1
 
-    @property
+    @cached_property
     def is_whole(self) -> bool:
         """Whether all numbers are whole, as those of a mask."""
         return all(value == round(value) for row in self.rows for value in row)
 
-    def share(self, value: float) -> float:
-        """How far `value` is on the way from `low` to `high`, between 0 and 1."""
-        span = self.high - self.low
-        return min(1.0, max(0.0, (value - self.low) / span)) if span else 0.0
-
-
-@dataclass(frozen=True)
-class Span:
-    """A piece of a line. Colours are `#rrggbb`; None leaves the terminal's own."""
-
-    text: str
-    colour: str | None = None
-    background: str | None = None
-
-
-Line = tuple[Span, ...]
+    def share(self, value: float) -> Share:
+        return share(value, self.low, self.high)
 
 
 def draw(
@@ -87,7 +73,7 @@ def draw(
     if figure.is_bars:
         return [tuple(_bar(figure, place, width, scale)) for place in range(len(figure.rows[0]))]
     view, cell = _fitting(figure, width, view if scale or view != "dense" else "shades")
-    return [_header(figure, cell), *_body(figure, cell, view, scale)]
+    return [_heads(figure, cell, view), *_body(figure, cell, view, scale)]
 
 
 def text(figure: Figure, width: int) -> str:
@@ -108,49 +94,56 @@ def number(value: float, whole: bool = False) -> str:
     return shown.replace("0.", ".", 1) if abs(value) < 1 else shown
 
 
-def shade(share: float) -> str:
-    return SHADES[min(len(SHADES) - 1, int(share * len(SHADES)))]
-
-
 def label_width(figure: Figure) -> int:
     return min(LABEL_WIDTH, max(map(len, figure.row_labels), default=0))
 
 
 def _fitting(figure: Figure, width: int, wanted: View | None) -> tuple[View, int]:
-    """The view, and columns per cell: as wide as fits."""
+    """The view, and columns per cell: as many as fit, and no more than its heads need."""
     room = (width - label_width(figure) - 1) // max(1, len(figure.column_labels))
-    for view in (wanted,) if wanted else VIEWS[:2]:
-        for cell in CELL_WIDTHS[view]:
-            if cell <= room:
-                return view, cell
-    return (wanted or "shades"), CELL_WIDTHS[wanted or "shades"][-1]
+    view: View = wanted or ("numbers" if room >= NUMBER else "shades")
+    if view == "numbers":
+        return view, max(NUMBER, min(room, WIDEST))
+    return view, max(1, min(room, WIDEST, max(2, _longest_head(figure) + 1)))
 
 
-def _header(figure: Figure, cell: int) -> Line:
-    """Column labels, each at the start of its cell; those without room are left out."""
-    line = " " * (label_width(figure) + 1)
-    start = len(line)
-    for place, label in enumerate(figure.column_labels):
-        at = start + place * cell
-        shown = _cut(label, cell - 1) if cell > 2 else label
-        if at >= len(line.rstrip()) + (1 if place else 0):
-            line = line.rstrip().ljust(at) + (shown.rjust(cell - 1) if cell > 2 else shown)
-    return (Span(line),)
+def _longest_head(figure: Figure) -> int:
+    return max(map(len, figure.column_labels), default=0)
+
+
+def _heads(figure: Figure, cell: int, view: View) -> Line:
+    """Each over its own column: right-aligned as numbers are, else where the cell begins.
+
+    Where cells are too narrow for them, every second has one, or every third, and so on.
+    """
+    longest = _longest_head(figure)
+    every = 1 if cell >= NUMBER else -(-(longest + 1) // cell)
+    room = every * cell - 1
+    shown = [_cut(label, room) for label in figure.column_labels[::every]]
+    aligned = (label.rjust(room) if view == "numbers" else label.ljust(room) for label in shown)
+    indent = " " * (label_width(figure) + 1)
+    return (Span((indent + " ".join(aligned)).rstrip()),)
 
 
 def _body(figure: Figure, cell: int, view: View, scale: Scale | None) -> Iterator[Line]:
+    shares = [[figure.share(value) for value in row] for row in figure.rows]
     if view == "dense" and scale:
-        for top in range(0, len(figure.rows), 2):
-            yield (_row_label(figure, top), *_half_blocks(figure, top, cell, scale))
+        for place, line in enumerate(half_blocks(shares, cell, scale)):
+            yield (_row_label(figure, 2 * place), *line)
         return
-    whole = figure.is_whole
-    for place, row in enumerate(figure.rows):
-        shown = (number(value, whole) if view == "numbers" else "" for value in row)
-        cells = (
-            _cell(figure.share(value), text, cell, scale)
-            for value, text in zip(row, shown, strict=True)
-        )
+    for place, row in enumerate(shares):
+        is_read = view == "numbers"
+        cells = _numbers(figure, place, row, cell, scale) if is_read else shades(row, cell, scale)
         yield (_row_label(figure, place), *cells)
+
+
+def _numbers(
+    figure: Figure, place: int, row: Sequence[Share], cell: int, scale: Scale | None
+) -> Line:
+    texts = (number(value, figure.is_whole) for value in figure.rows[place])
+    return tuple(
+        number_cell(f"{text:>{cell - 1}} ", at, scale) for text, at in zip(texts, row, strict=True)
+    )
 
 
 def _row_label(figure: Figure, place: int) -> Span:
@@ -158,30 +151,11 @@ def _row_label(figure: Figure, place: int) -> Span:
     return Span(_cut(figure.row_labels[place], width).rjust(width) + " ")
 
 
-def _cell(share: float, text: str, cell: int, scale: Scale | None) -> Span:
-    """A number on its colour; without one, a shade in it."""
-    if not text:
-        return Span(shade(share) * cell, scale.at(share) if scale else None)
-    shown = text.rjust(cell - 1).ljust(cell)
-    return Span(shown, scale.readable_on(share), scale.at(share)) if scale else Span(shown)
-
-
-def _half_blocks(figure: Figure, top: int, cell: int, scale: Scale) -> Iterator[Span]:
-    upper = figure.rows[top]
-    lower: Sequence[float | None] = (
-        figure.rows[top + 1] if top + 1 < len(figure.rows) else [None] * len(upper)
-    )
-    for above, below in zip(upper, lower, strict=True):
-        background = None if below is None else scale.at(figure.share(below))
-        yield Span(HALF_BLOCK * cell, scale.at(figure.share(above)), background)
-
-
 def _bar(figure: Figure, place: int, width: int, scale: Scale | None) -> Iterator[Span]:
     value = figure.rows[0][place]
-    share = figure.share(value)
     label = max(map(len, figure.column_labels))
     room = max(1, min(BAR_WIDTH, width - label - 8))
-    filled = round(share * room)
+    filled = round((figure.share(value) or 0.0) * room)
     yield Span(figure.column_labels[place].rjust(label) + " ")
     yield Span("█" * filled, scale.at(1.0) if scale else None)
     yield Span("░" * (room - filled), scale.at(0.25) if scale else None)

@@ -1,69 +1,77 @@
-"""What a heat map shows of two matrices: a common scale, where they differ, and short numbers."""
+"""Heat maps as lines of styled text: numbers on colours, shaded characters, or half blocks.
+
+What is drawn are shares of a scale, from 0 to 1. A shade ` ░▒▓█` says it without colour, which only
+repeats it; half blocks alone put two rows into one line, and take colour to read.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
-Matrix = Sequence[Sequence[float]]
+from tui.figures.colours import Scale, Share
 
-# The report keeps four digits.
-RELATIVE, ABSOLUTE = 2e-3, 1e-5
-NUMBER_WIDTH = 6
+SHADES = " ░▒▓█"
+OFF_THE_SCALE = "!"
+HALF_BLOCK = "▀"
 
-
-def scale(*matrices: Matrix) -> tuple[float, float]:
-    """The least and the greatest finite number of all."""
-    numbers = [n for matrix in matrices for row in matrix for n in row if math.isfinite(n)]
-    return (min(numbers), max(numbers)) if numbers else (0.0, 1.0)
+T = TypeVar("T")
+Row = Sequence[float]
+Matrix = Sequence[Row]
 
 
-def level(number: float, low: float, high: float) -> float | None:
-    """Where a number lies on the scale, from 0 to 1; None for NaN and infinities."""
+@dataclass(frozen=True)
+class Span:
+    """A piece of a line. Colours are `#rrggbb`; None leaves the terminal's own."""
+
+    text: str
+    colour: str | None = None
+    background: str | None = None
+    is_bold: bool = False
+    is_muted: bool = False
+
+
+Line = tuple[Span, ...]
+
+
+def share(number: float, low: float, high: float) -> Share:
+    """How far a number is from `low` to `high`, 0 to 1; None for NaN and infinities."""
     if not math.isfinite(number):
         return None
+    if low == high:
+        return 0.5
     # Halved, since the distance between two floats can be more than a float holds.
-    return (number / 2 - low / 2) / (high / 2 - low / 2) if high / 2 > low / 2 else 0.5
+    return min(1.0, max(0.0, (number / 2 - low / 2) / (high / 2 - low / 2)))
 
 
-def differs(got: float, expected: float) -> bool:
-    if math.isnan(got) or math.isnan(expected):
-        return math.isnan(got) != math.isnan(expected)
-    return not math.isclose(got, expected, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
+def shade(at: Share) -> str:
+    return OFF_THE_SCALE if at is None else SHADES[min(len(SHADES) - 1, int(at * len(SHADES)))]
 
 
-def worst(got: Matrix, expected: Matrix) -> tuple[int, int]:
-    """The row and column of the greatest difference; NaN counts as the greatest."""
-    places = [(row, column) for row, line in enumerate(got) for column in range(len(line))]
-
-    def distance(place: tuple[int, int]) -> float:
-        a, b = got[place[0]][place[1]], expected[place[0]][place[1]]
-        if not differs(a, b):
-            return -1.0
-        return abs(a - b) if math.isfinite(a) and math.isfinite(b) else math.inf
-
-    return max(places, key=distance, default=(0, 0))
+def number_cell(text: str, at: Share, scale: Scale | None, is_bold: bool = False) -> Span:
+    """A number on its colour."""
+    if scale is None:
+        return Span(text, is_bold=is_bold)
+    return Span(text, scale.readable_on(at), scale.at(at), is_bold)
 
 
-def short(number: float) -> str:
-    """At most NUMBER_WIDTH characters."""
-    if math.isnan(number):
-        return "nan"
-    if math.isfinite(number) and abs(number) >= 1e99:
-        return "huge" if number > 0 else "-huge"
-    if abs(number) < 1e-98:
-        return "0"
-    for digits in (4, 3, 2, 1):
-        text = f"{number:.{digits}g}"
-        if len(text) <= NUMBER_WIDTH:
-            return text
-    return f"{number:.0e}".replace("e+0", "e").replace("e-0", "e-")
+def shades(row: Sequence[Share], cell: int, scale: Scale | None) -> Line:
+    """One row, `cell` characters for each of its numbers."""
+    return tuple(Span(shade(at) * cell, scale.at(at) if scale else None) for at in row)
 
 
-Row = Sequence[float]
+def half_blocks(rows: Sequence[Sequence[Share]], cell: int, scale: Scale) -> Iterator[Line]:
+    """Two rows in a line; the last may stand alone."""
+    for upper, lower in paired(rows):
+        below = map(scale.at, lower) if lower is not None else [None] * len(upper)
+        yield tuple(
+            Span(HALF_BLOCK * cell, scale.at(at), background)
+            for at, background in zip(upper, below, strict=True)
+        )
 
 
-def paired(rows: Sequence[Row]) -> Iterable[tuple[Row, Row | None]]:
-    """Two rows at a time, for half blocks; the last may stand alone."""
+def paired(rows: Sequence[T]) -> Iterator[tuple[T, T | None]]:
     for top in range(0, len(rows), 2):
         yield rows[top], rows[top + 1] if top + 1 < len(rows) else None

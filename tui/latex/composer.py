@@ -66,7 +66,7 @@ class Composer:
         if name in symbols.SYMBOLS:
             text, kind = symbols.SYMBOLS[name]
             return Atom(text_box(text), kind)
-        if name in symbols.NOTHING:
+        if name in symbols.DRAWS_NOTHING:
             return None
         if name in symbols.SPACES:
             return Atom(text_box(symbols.SPACES[name]), SPACE)

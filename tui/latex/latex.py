@@ -20,7 +20,7 @@ from tui.latex.boxes import Box
 from tui.latex.composer import Composer, UnknownMacro
 
 __all__ = [
-    "CODE",
+    "CODE_SPAN",
     "FORMULA",
     "UnknownMacro",
     "display",
@@ -37,7 +37,7 @@ FORMULA = re.compile(
     r"|(?<![\\$\w])\$(?!\s)(?P<inline>[^$\n]+?(?:\n[^$\n]+?)?)(?<![\s\\])\$(?!\d)",
     re.DOTALL,
 )
-CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
+CODE_SPAN = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
 INDENT = "    "
 # Where a formula that is too wide may go on in a new row.
 BREAK = re.compile(r"(?<= )(?=[=≤≥≈∝⇒] )")
@@ -77,7 +77,7 @@ def replace_formulas(
             return set_apart(match["display"])
         return inline(match["inline"])
 
-    parts = CODE.split(text)
+    parts = CODE_SPAN.split(text)
     parts[::2] = [FORMULA.sub(replaced, part) for part in parts[::2]]
     return "".join(parts)
 
@@ -92,7 +92,7 @@ def source(latex: str, rendering: Callable[[str], str]) -> str:
 
 def formulas(text: str) -> Iterator[str]:
     """Every formula of a Markdown text, code left out."""
-    for part in CODE.split(text)[::2]:
+    for part in CODE_SPAN.split(text)[::2]:
         for match in FORMULA.finditer(part):
             yield match["display"] or match["inline"]
 

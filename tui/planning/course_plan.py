@@ -19,7 +19,7 @@ from tui.planning.tasks import Pace, Task
 WEEK = 7
 LONGEST = 2 * 365
 STEP = 5  # minutes a day are counted in steps of five
-WEEKDAYS = {"daily": range(7), "weekdays": range(5), "weekends": range(5, 7)}
+STUDY_DAYS = {"daily": range(7), "weekdays": range(5), "weekends": range(5, 7)}
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Span:
+class ChapterSpan:
     """When a chapter is worked on, and how many minutes are left of it."""
 
     chapter: Chapter
@@ -47,7 +47,7 @@ class CoursePlan:
     """`days` are at least a week's."""
 
     days: tuple[Day, ...]
-    spans: tuple[Span, ...]
+    spans: tuple[ChapterSpan, ...]
 
     @property
     def week(self) -> tuple[Day, ...]:
@@ -102,7 +102,7 @@ def _days(catalog: Catalog, known: Snapshot, pace: Pace) -> tuple[Day, ...]:
     days: list[Day] = []
     while len(days) < LONGEST and (len(days) < WEEK or not is_finished(catalog, known)):
         tasks = []
-        if known.today.weekday() in WEEKDAYS[pace.days]:
+        if known.today.weekday() in STUDY_DAYS[pace.days]:
             for task, after in walk_day(catalog, known, pace):
                 tasks.append(task)
                 known = after
@@ -111,7 +111,7 @@ def _days(catalog: Catalog, known: Snapshot, pace: Pace) -> tuple[Day, ...]:
     return tuple(days)
 
 
-def _span(chapter: Chapter, work: list[tuple[date, float]]) -> Span:
+def _span(chapter: Chapter, work: list[tuple[date, float]]) -> ChapterSpan:
     dates = [on for on, _ in work]
     minutes = sum(spent for _, spent in work)
-    return Span(chapter, min(dates, default=None), max(dates, default=None), minutes)
+    return ChapterSpan(chapter, min(dates, default=None), max(dates, default=None), minutes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from exercises.catalog import Catalog, Chapter, Exercise
-from quizzes.questions.rules import SITTING
+from quizzes.questions.sitting import SITTING
 from tui.planning.snapshot import Snapshot
 from tui.planning.tasks import Task, TaskKind
 from tui.text.words import plural

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from quizzes.cards.opening import opens_cards
-from quizzes.cards.scheduling import Done
+from quizzes.cards.scheduling import ReviewedToday
 from tui.planning.snapshot import Snapshot
 from tui.planning.tasks import Task
 from tui.progress.records import Effort, Latest
@@ -64,7 +64,7 @@ def _after_cards(snapshot: Snapshot, task: Task) -> Snapshot:
         due=due,
         fresh=cards.fresh - task.new,
         unseen=unseen,
-        done=Done(cards.done.new + task.new, cards.done.due + repeated),
+        done=ReviewedToday(cards.done.new + task.new, cards.done.due + repeated),
         learning=cards.learning - learnt,
         rested=max(0, cards.rested - learnt),
     )
@@ -82,5 +82,5 @@ def tomorrow(snapshot: Snapshot) -> Snapshot:
         for chapter, count in cards.unseen.items()
         if opens_cards(chapter, snapshot.read_on, snapshot.standing.tested_out, today)
     )
-    cards = replace(cards, due=due, fresh=fresh, done=Done(), learning=0, rested=0)
+    cards = replace(cards, due=due, fresh=fresh, done=ReviewedToday(), learning=0, rested=0)
     return replace(snapshot, today=today, cards=cards, spent=0.0, asked=0, worked=False)

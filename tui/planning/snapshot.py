@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 
 from exercises.catalog import Catalog
 from quizzes.cards.opening import open_cards
-from quizzes.cards.scheduling import Done, Limits, Schedule, day_of, plan
+from quizzes.cards.scheduling import DailyLimits, ReviewedToday, Schedule, day_of, plan
 from quizzes.ids import Summary
-from quizzes.questions.rules import PASS_SHARE
+from quizzes.questions.sitting import PASS_SHARE
 from tui.planning import estimates
 from tui.progress.records import Answered, Effort, Standing
 
@@ -35,7 +35,7 @@ class Facts:
     asked_today: int = 0
     lesson_days: Mapping[str, frozenset[date]] = field(default_factory=dict)
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
-    cards_done: Done = field(default_factory=Done)
+    cards_done: ReviewedToday = field(default_factory=ReviewedToday)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Cards:
     due: Mapping[date, int] = field(default_factory=dict)
     fresh: int = 0
     unseen: Mapping[str, int] = field(default_factory=dict)
-    done: Done = field(default_factory=Done)
+    done: ReviewedToday = field(default_factory=ReviewedToday)
     learning: int = 0
     rested: int = 0
 
@@ -156,7 +156,7 @@ def _cards(asks: Mapping[str, Summary], facts: Facts, today: date) -> Cards:
     cards = {id: asked.cards for id, asked in asks.items()}
     ids = open_cards(cards, known, facts.read_on, facts.standing.tested_out, today)
     # What waits today is decided in one place, for the planner as for `learn review`.
-    waiting = plan(ids, known, facts.now, Done(), Limits(NO_LIMIT, NO_LIMIT))
+    waiting = plan(ids, known, facts.now, ReviewedToday(), DailyLimits(NO_LIMIT, NO_LIMIT))
     now = {*waiting.due, *waiting.learning}
     tomorrow = today + timedelta(days=1)
     met = [id for id in ids if id in known]

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from exercises.catalog import Chapter, Exercise
-from quizzes.cards.scheduling import Limits
-from quizzes.questions.rules import SITTING
+from quizzes.cards.scheduling import DailyLimits
+from quizzes.questions.sitting import SITTING
 from tui.planning import estimates
 from tui.planning.snapshot import Snapshot
 
@@ -20,7 +20,7 @@ class Pace:
     """How much a day may hold, and which days: daily, weekdays or weekends."""
 
     minutes: float = 75.0
-    limits: Limits = field(default_factory=Limits)
+    limits: DailyLimits = field(default_factory=DailyLimits)
     days: str = "daily"
 
 

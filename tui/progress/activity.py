@@ -9,7 +9,7 @@ from quizzes.cards.scheduling import DAY_STARTS, day_of
 from tui.progress.database import Database, moment
 
 # An attempt and a hint are visits as well.
-EVENTS = " UNION ALL ".join(
+MOMENTS_QUERY = " UNION ALL ".join(
     f"SELECT at FROM {table}" for table in ("visits", "chapters_read", "answers", "reviews")
 )
 # A longer silence was spent elsewhere.
@@ -29,14 +29,14 @@ class Activity:
     def days(self, now: datetime) -> dict[date, int]:
         """How many things were done on each day, in the time zone of `now`."""
         rows = self._db.rows(
-            f"SELECT date(at, ?) AS day, count(*) FROM ({EVENTS}) GROUP BY day",
+            f"SELECT date(at, ?) AS day, count(*) FROM ({MOMENTS_QUERY}) GROUP BY day",
             day_shift(now),
         )
         return {date.fromisoformat(day): count for day, count in rows}
 
     def moments(self) -> list[datetime]:
         """Every event, oldest first."""
-        return [moment(at) for (at,) in self._db.rows(f"{EVENTS} ORDER BY at")]
+        return [moment(at) for (at,) in self._db.rows(f"{MOMENTS_QUERY} ORDER BY at")]
 
 
 def streak(days: Collection[date], today: date) -> int:

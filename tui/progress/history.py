@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from quizzes.cards.scheduling import day_of
-from tui.progress.activity import EVENTS, day_shift
+from tui.progress.activity import MOMENTS_QUERY, day_shift
 from tui.progress.answers import IN_QUIZZES
 from tui.progress.database import Database
 from tui.progress.records import Effort
@@ -61,5 +61,5 @@ class History:
 
     def began(self, now: datetime) -> date | None:
         """The first day on which anything was done."""
-        rows = self._db.rows(f"SELECT min(date(at, ?)) FROM ({EVENTS})", day_shift(now))
+        rows = self._db.rows(f"SELECT min(date(at, ?)) FROM ({MOMENTS_QUERY})", day_shift(now))
         return date.fromisoformat(rows[0][0]) if rows[0][0] else None

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from quizzes.cards.scheduling import Done, Rating, Review, Schedule, day_start
+from quizzes.cards.scheduling import Rating, Review, ReviewedToday, Schedule, day_start
 from tui.progress.database import Database, moment, timestamp
 
 FIELDS = ("state", "step", "stability", "difficulty", "due", "last_review", "reviews", "lapses")
@@ -46,14 +46,14 @@ class Reviews:
             if review.before:
                 _put(db, review.card, review.before)
 
-    def done(self, now: datetime) -> Done:
+    def done(self, now: datetime) -> ReviewedToday:
         """How many cards this day has brought; `now` is in the learner's time zone."""
         rows = self._db.rows(
             "SELECT state, count(DISTINCT card) FROM reviews WHERE at >= ? GROUP BY state",
             timestamp(day_start(now)),
         )
         cards = dict(rows)
-        return Done(new=cards.get(None, 0), due=cards.get("review", 0))
+        return ReviewedToday(new=cards.get(None, 0), due=cards.get("review", 0))
 
     def merge(self, schedules: Mapping[str, Schedule], reviews: Iterable[Review]) -> int:
         """Take in what another machine knows. Of two schedules of a card, the later review wins.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from exercises.errors import CourseError
 from tui.progress.database import Database
 
-Value = int | float | str | bool
+SettingValue = int | float | str | bool
 
 
 class BadSetting(CourseError):
@@ -17,7 +17,7 @@ class BadSetting(CourseError):
 
 @dataclass(frozen=True)
 class Setting:
-    default: Value
+    default: SettingValue
     description: str
     low: float | None = None
     high: float | None = None
@@ -39,15 +39,15 @@ class Settings:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def __getitem__(self, name: str) -> Value:
+    def __getitem__(self, name: str) -> SettingValue:
         rows = self._db.rows("SELECT value FROM settings WHERE name = ?", name)
-        value: Value = json.loads(rows[0][0]) if rows else SETTINGS[name].default
+        value: SettingValue = json.loads(rows[0][0]) if rows else SETTINGS[name].default
         return value
 
-    def all(self) -> dict[str, Value]:
+    def all(self) -> dict[str, SettingValue]:
         return {name: self[name] for name in SETTINGS}
 
-    def change(self, name: str, typed: str) -> Value:
+    def change(self, name: str, typed: str) -> SettingValue:
         """Set `name` to what was typed; raises BadSetting where it does not fit."""
         value = parse(name, typed)
         with self._db.change() as db:
@@ -55,7 +55,7 @@ class Settings:
         return value
 
 
-def parse(name: str, typed: str) -> Value:
+def parse(name: str, typed: str) -> SettingValue:
     setting = SETTINGS.get(name)
     if setting is None:
         raise BadSetting(f"There is no setting {name!r}. There are {', '.join(SETTINGS)}.")
@@ -73,7 +73,7 @@ def parse(name: str, typed: str) -> Value:
     return value
 
 
-def neighbour(name: str, value: Value, by: int) -> str:
+def neighbour(name: str, value: SettingValue, by: int) -> str:
     """The value `by` steps on, as it would be typed; it stays within its bounds."""
     setting = SETTINGS[name]
     if setting.choices:

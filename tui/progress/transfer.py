@@ -25,12 +25,12 @@ from tui.progress.database import Database, ProgressError
 
 # Tables that list what happened. Rows are numbered anew in the order of time, since what is
 # "latest" is told by the number.
-EVENTS = ("attempts", "visits", "answers", "testouts", "reviews")
+EVENT_TABLES = ("attempts", "visits", "answers", "testouts", "reviews")
 # Tables with one row for each thing, and whether the row with the later time stays.
 LATER = {"hints": False, "chapters_read": False, "schedules": True, "bookmarks": True}
 TIME = {"schedules": "last_review"}
 FIRST_HERE = ("sources", "settings")
-TABLES = (*EVENTS, *LATER, *FIRST_HERE)
+TABLES = (*EVENT_TABLES, *LATER, *FIRST_HERE)
 KEPT_ON_RESET = ("settings",)
 
 
@@ -101,7 +101,7 @@ def _is_progress(file: Path) -> bool:
 
 
 def _merge(db: sqlite3.Connection) -> None:
-    for table in EVENTS:
+    for table in EVENT_TABLES:
         _merge_events(db, table)
     for table, later in LATER.items():
         _merge_latest(db, table, TIME.get(table, "at"), later)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from exercises.catalog import Catalog
 from exercises.lesson import takeaways
 from quizzes.bank import Bank
-from quizzes.entries import Event, Resource
+from quizzes.study_aids import Event, Resource
 
 COURSE, TIMELINE, RESOURCES = "course", "timeline", "resources"
 CHAPTER = re.compile(r"^## (\d+) · ", re.MULTILINE)

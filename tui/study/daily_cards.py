@@ -9,11 +9,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from quizzes.cards.opening import open_cards
-from quizzes.cards.scheduling import Plan, Scheduler, day_of, plan
+from quizzes.cards.scheduling import DailyReview, Scheduler, day_of, plan
 from tui.study.session import Session
 
 
-def todays_cards(session: Session, now: datetime, scheduler: Scheduler | None = None) -> Plan:
+def todays_cards(
+    session: Session, now: datetime, scheduler: Scheduler | None = None
+) -> DailyReview:
     """What is left of this day; the most valuable first only with a scheduler."""
     reviews = session.progress.reviews
     return plan(

@@ -1,8 +1,9 @@
-"""Grade a file of the workspace, keep the attempt, and say how it went and what to do next."""
+"""Grade a file of the workspace, keep the attempt, and print how it went and what to do next."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +11,7 @@ import click
 from exercises.catalog import Exercise
 from tui.output import colour_wanted, print_json, width
 from tui.progress.progress import Attempt, AttemptKind
+from tui.study.advice import advice, commands
 from tui.study.session import Session, now
 
 if TYPE_CHECKING:
@@ -28,16 +30,16 @@ def grade(session: Session, grader: Grader, exercise: Exercise, kind: AttemptKin
 
 
 def read(session: Session, exercise: Exercise, kind: AttemptKind) -> Submission:
-    """The learner's file as it is now."""
+    """The learner's file as it is now, and what it imports. They may keep it where they like."""
     from grader import Submission
 
     file = session.workspace.file(exercise)
-    return Submission.from_file(file, exercise.id, seed=SEEDS[kind])
+    return Submission.from_file(file, exercise.id, seed=SEEDS[kind], within=Path(file.anchor))
 
 
 def keep(session: Session, submission: Submission, kind: AttemptKind, report: Report) -> None:
     """Record the attempt for good."""
-    (source,) = submission.files().values()
+    source = submission.main
     session.progress.record(
         Attempt(
             exercise=submission.exercise,
@@ -60,17 +62,4 @@ def print_report(report: Report, kind: AttemptKind, as_json: bool) -> None:
         print_json(report.to_dict())
         return
     click.echo(render(report, colour=colour_wanted(), width=width()))
-    click.echo(f"Next: {advice(report, kind)}")
-
-
-def advice(report: Report, kind: AttemptKind) -> str:
-    """What the learner does after this verdict."""
-    if report.outcome == "error":
-        return "`learn doctor` looks for what is wrong here. This is no fault of your code."
-    if not report.passed:
-        return f"`learn hint {report.exercise}` if you are stuck."
-    if kind == "check":
-        return f"`learn submit {report.exercise}` makes it count."
-    return (
-        f"`learn next` goes on; `learn solution --diff {report.exercise}` compares yours with ours."
-    )
+    click.echo(f"Next: {advice(report, kind, commands(report.exercise))}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from quizzes.entry_file import single_spaced
+from quizzes.content_file import single_spaced
 from quizzes.questions.question import Question
 from tui.text.lesson_pages import LessonStep
 

@@ -9,8 +9,8 @@ from exercises.catalog import Chapter
 from exercises.errors import CourseError
 from quizzes.bank import Bank
 from quizzes.questions.question import Asked, Question, Verdict
-from quizzes.questions.rules import SITTING
 from quizzes.questions.selection import for_quiz, for_testout, pass_mark
+from quizzes.questions.sitting import SITTING
 from tui.progress.answers import Answer, Answers, Context, TestOut
 from tui.progress.progress import Progress
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from quizzes.cards.scheduling import Plan, Schedule
+from quizzes.cards.scheduling import DailyReview, Schedule
 from tui.text.words import plural
 
 NOTHING = "No card is waiting. New ones come with each chapter that you read, from the next day on."
@@ -14,7 +14,7 @@ TOMORROW = (
 )
 
 
-def postponed_note(plan: Plan) -> str:
+def postponed_note(plan: DailyReview) -> str:
     """Empty where nothing had to wait."""
     if not plan.postponed:
         return ""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from exercises.catalog import Catalog
 from exercises.lesson import find_section
 from quizzes.bank import Bank
-from quizzes.entries import Term
 from quizzes.search.index import Hit
+from quizzes.study_aids import Term
 from tui.study.cheat_sheet import RESOURCES, TIMELINE
 from tui.study.targets import ExerciseTarget, LessonTarget, ReviewTarget, SheetTarget, Target
 

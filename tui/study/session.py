@@ -13,7 +13,7 @@ from pathlib import Path
 from exercises.catalog import Catalog, Chapter, Exercise, load_catalog
 from exercises.errors import CourseError
 from exercises.workspace import Workspace
-from quizzes.cards.scheduling import Limits
+from quizzes.cards.scheduling import DailyLimits
 from quizzes.ids import Summary, summaries
 from tui.output import shown
 from tui.planning.describe import Step, worded
@@ -85,7 +85,7 @@ class Session:
 
     def pace(self) -> Pace:
         settings = self.progress.settings
-        limits = Limits(new=int(settings["new_cards"]), due=int(settings["due_cards"]))
+        limits = DailyLimits(new=int(settings["new_cards"]), due=int(settings["due_cards"]))
         return Pace(float(settings["minutes"]), limits, str(settings["days"]))
 
     def exercise(self, text: str | None) -> Exercise:

@@ -16,8 +16,8 @@ from exercises.lesson import (
     Block,
     Code,
     ExerciseLine,
-    Figure,
     FigureCall,
+    FigureLine,
     Formula,
     Items,
     Lesson,
@@ -53,12 +53,12 @@ class LessonStep:
 
     @property
     def figures(self) -> tuple[FigureCall, ...]:
-        return tuple(block.call for block in self.blocks if isinstance(block, Figure))
+        return tuple(block.call for block in self.blocks if isinstance(block, FigureLine))
 
     @property
     def prose(self) -> str:
         """The text without what the app draws itself."""
-        return _joined(block for block in self.blocks if not isinstance(block, Figure))
+        return _joined(block for block in self.blocks if not isinstance(block, FigureLine))
 
 
 def steps(lesson: Lesson) -> tuple[LessonStep, ...]:
@@ -131,7 +131,7 @@ def _belongs(before: Block, block: Block) -> bool:
     """Whether `block` must stand on the page of the one before it: an example with its text."""
     if before.text.rstrip().endswith(":"):
         return True
-    goes_on = isinstance(block, Code | ExerciseLine | Figure | Formula)
+    goes_on = isinstance(block, Code | ExerciseLine | FigureLine | Formula)
     return (goes_on or block.text[:1].islower()) and not isinstance(before, Code)
 
 
@@ -145,7 +145,7 @@ def _height(block: Block) -> int:
             return 5 if r"\frac" in text or r"\sum" in text or r"\begin" in text else 2
         case Table():
             return 2 * lines
-        case Figure():
+        case FigureLine():
             return 12
         case Items():
             return lines + 1

@@ -6,7 +6,7 @@ import re
 
 from textual.content import Content
 
-from tui.latex.latex import CODE, FORMULA, render, source
+from tui.latex.latex import CODE_SPAN, FORMULA, render, source
 
 MARKED = re.compile(r"\*\*(?P<strong>[^*]+)\*\*|(?<![\w*])\*(?P<em>[^*\s][^*]*)\*(?![\w*])")
 LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
@@ -14,7 +14,7 @@ LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 
 def inline(text: str) -> Content:
     """`code`, *emphasis*, **strong** and `$formulas$`; a line break is a space."""
-    parts = CODE.split(" ".join(text.split()))
+    parts = CODE_SPAN.split(" ".join(text.split()))
     pieces: list[Content] = []
     for place, part in enumerate(parts):
         pieces += [_code(part)] if place % 2 else _words(part)

@@ -1,6 +1,6 @@
 """Tries: read the examiner's environment, arguments and folder.
 
-Holds: the environment is empty but for the library's own settings, and the folder is the root.
+Holds: it finds the libraries' own settings, and what is the same for everybody; no folder but the root.
 """
 
 import ctypes
@@ -14,6 +14,7 @@ from kit import wrong as softmax
 HARMLESS = {"LANG", "LC_CTYPE", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS",
             "TORCHINDUCTOR_CACHE_DIR", "CUDA_CACHE_DISABLE", "KMP_INIT_AT_FORK",
             "KMP_DUPLICATE_LIB_OK", "CUDA_MODULE_LOADING", "NVIDIA_TF32_OVERRIDE"}
+COMMON = {"HOME=/", f"PATH={os.defpath}", "USER=learner", "MPLBACKEND=agg", "MPLCONFIGDIR=/tmp"}
 
 
 def environment_in_memory():
@@ -22,10 +23,14 @@ def environment_in_memory():
     while entries[number]:
         found.append(entries[number].decode())
         number += 1
-    return [entry for entry in found if entry.partition("=")[0] not in HARMLESS]
+    return unexpected(found)
 
 
-search("find a variable", lambda: sorted(set(os.environ) - HARMLESS))
+def unexpected(entries):
+    return [entry for entry in entries if entry.partition("=")[0] not in HARMLESS and entry not in COMMON]
+
+
+search("find a variable", lambda: unexpected("=".join(pair) for pair in os.environ.items()))
 search("find one in C", environment_in_memory)
 search("find a secret", lambda: [value for value in os.environ.values() if "secret" in value])
 search("find a folder of somebody's", lambda: "" if os.getcwd() == "/" else os.getcwd())

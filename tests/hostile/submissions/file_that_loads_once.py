@@ -2,7 +2,7 @@
 
 Holds: each test says why the file could not be loaded.
 """
-# says: ended the Python process
+# says: ended the Python process|not this time
 
 import os
 

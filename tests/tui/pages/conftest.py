@@ -80,10 +80,11 @@ def session(course: Workspace) -> Callable[[], Any]:
 
 
 @pytest.fixture
-def drive(session: Any, course: Workspace, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+def drive(
+    session: Any, course: Workspace, all_colours: None, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., None]:
     """Run a script in the app. Called again, it is the app started again."""
     monkeypatch.setenv("LEARN_WORKSPACE", str(course.root))
-    monkeypatch.delenv("NO_COLOR", raising=False)
 
     def run(script: Script, size: tuple[int, int] = SIZES[0]) -> None:
         async def running() -> None:

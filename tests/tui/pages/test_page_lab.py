@@ -10,7 +10,7 @@ import pytest
 
 from tui.app.screens.lab import LabPage
 from tui.app.widgets.dials import Dials
-from tui.app.widgets.figure_view import FigureView
+from tui.app.widgets.drawing import scale
 from tui.figures import lab_process
 from tui.study.targets import FigureTarget
 
@@ -68,7 +68,7 @@ def test_it_is_drawn_in_every_theme(drive: Drive, theme: str) -> None:
     async def script(driver: Any) -> None:
         driver.app.theme = theme
         await driver.go("lab", FigureTarget("masks", {}))
-        assert driver.one(FigureView)._scale() is not None
+        assert scale(driver.app) is not None
         assert "Mask" in driver.text or "Masks" in driver.text
 
     drive(script)

@@ -10,7 +10,7 @@ from answer_keys import right_keys, wrong_keys
 from driving import NOW
 
 from exercises.catalog import load_catalog
-from quizzes.questions.rules import SITTING
+from quizzes.questions.sitting import SITTING
 from tui.app.screens.quiz import QuizPage
 from tui.app.widgets.question_view import QuestionView
 from tui.planning import estimates

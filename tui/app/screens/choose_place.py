@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from tui.app.places import PLACES
 
-LETTERS = {place.key: place.name for place in PLACES}
+PLACES_BY_KEY = {place.key: place.name for place in PLACES}
 
 
 class ChoosePlace(ModalScreen[str | None]):
@@ -37,9 +37,9 @@ class ChoosePlace(ModalScreen[str | None]):
         yield Static(self._list(), classes="panel")
 
     def on_key(self, event: Key) -> None:
-        if event.key in LETTERS:
+        if event.key in PLACES_BY_KEY:
             event.stop()
-            self.dismiss(LETTERS[event.key])
+            self.dismiss(PLACES_BY_KEY[event.key])
 
     def on_click(self, event: Click) -> None:
         self.dismiss(event.style.meta.get("place"))

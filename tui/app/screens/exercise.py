@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual import work
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding
 from textual.containers import Container
@@ -15,7 +16,6 @@ from textual.containers import Container
 from exercises.catalog import Exercise
 from exercises.errors import CourseError
 from tui.app import messages
-from tui.app.saves import Saves
 from tui.app.screens.page import Page
 from tui.app.services import Services
 from tui.app.widgets.brief import Brief
@@ -26,12 +26,13 @@ from tui.study.editor import edit, find_editor
 from tui.study.exercise_state import Briefing, briefing
 from tui.study.grading import keep, read
 from tui.study.hints import show_hint
+from tui.study.save_watch import SaveWatch
 from tui.study.targets import ExerciseTarget
 
 if TYPE_CHECKING:
-    from grader.report import Report
+    from grader import Report, Submission
     from tui.progress.progress import AttemptKind
-    from tui.study.save_watcher import Stamp
+    from tui.study.session import Session
 
 # Only what takes longer than this is announced; most verdicts are there before.
 PATIENCE = 0.2
@@ -54,8 +55,13 @@ class ExercisePage(Page[ExerciseTarget]):
         super().__init__(services)
         self._wanted: str | None = None
         self._briefing: Briefing | None = None
-        self._graded: Stamp | None = None
-        self._saves: Saves | None = None
+        session = services.session_thread.session
+        self._saves = SaveWatch(
+            session.workspace,
+            session.catalog.exercises,
+            on_save=lambda exercise: self._tell(messages.Saved(exercise)),
+            on_polling=lambda says: self._tell(messages.Polling(says)),
+        )
         self._awaited: object | None = None  # the run whose verdict is not there yet
 
     def content(self) -> ComposeResult:
@@ -65,13 +71,25 @@ class ExercisePage(Page[ExerciseTarget]):
                 yield Brief()
             yield Verdict(id="verdict")
 
+    async def on_mount(self) -> None:
+        """Start what takes a moment, before it is needed."""
+        self.services.grader.warm()
+        await self.services.session_thread.ask(lambda session: self._saves.start())
+
+    async def on_unmount(self) -> None:
+        await self.services.session_thread.ask(lambda session: self._saves.close())
+
+    def _tell(self, message: messages.Saved | messages.Polling) -> None:
+        """Called by other threads."""
+        self.post_message(message)
+
     async def load(self) -> None:
-        self._prepare()
         if target := self.take_target():
             self._wanted = target.id
         before = self._exercise
         await self._refresh()
         if self._exercise != before:
+            self._awaited = None
             await self._show_latest()
             self._turn_to("brief")
             self.query_one("#brief", Scroll).scroll_home(animate=False)
@@ -81,24 +99,6 @@ class ExercisePage(Page[ExerciseTarget]):
     @property
     def _exercise(self) -> Exercise | None:
         return self._briefing.exercise if self._briefing else None
-
-    def _prepare(self) -> None:
-        """Start what takes a moment, before it is needed."""
-        self.services.grader.warm()
-        if self._saves is None:
-            self._saves = Saves(
-                lambda file: self._tell(messages.Saved(file)),
-                lambda reason: self._tell(messages.Polling(reason)),
-            )
-            self._saves.start(self.services.session_thread.session)
-
-    def _tell(self, message: messages.Saved | messages.Polling) -> None:
-        """Called by other threads."""
-        self.post_message(message)
-
-    def on_unmount(self) -> None:
-        if self._saves:
-            self._saves.close()
 
     async def _refresh(self) -> None:
         wanted = self._wanted
@@ -172,50 +172,54 @@ class ExercisePage(Page[ExerciseTarget]):
         """The terminal is the editor's meanwhile."""
         return self.app.suspend()
 
-    def on_saved(self, message: messages.Saved) -> None:
-        if self._exercise and message.file == self._file(self._exercise):
-            self.grade("check", is_save=True)
+    # the verdict
+
+    async def on_saved(self, message: messages.Saved) -> None:
+        exercise = message.exercise
+        if exercise == self._exercise and await self.services.session_thread.ask(
+            lambda session: self._saves.take(exercise)
+        ):
+            self.action_grade("check")
 
     def on_polling(self, message: messages.Polling) -> None:
-        self.notify(f"{message.reason}; a save is noticed a moment later.")
+        self.notify(message.says)
 
     def action_grade(self, kind: AttemptKind) -> None:
-        self.grade(kind)
+        """A newer check takes the place of an older one; a submission goes on beside it."""
+        if exercise := self._exercise:
+            work = self._grade(exercise, kind)
+            self.run_worker(work, group=f"grading: {kind}", exclusive=True)
 
-    @work(exclusive=True, group="grading")
-    async def grade(self, kind: AttemptKind, is_save: bool = False) -> None:
-        """One save may be told more than once, and a rename starts with no file at all."""
+    async def _grade(self, exercise: Exercise, kind: AttemptKind) -> None:
         from grader.errors import GraderError
-        from tui.study.save_watcher import stamp
 
-        if not (exercise := self._exercise):
-            return
-        file = self._file(exercise)
-        now = await self.services.session_thread.ask(lambda session: stamp(file))
-        if is_save and now in (None, self._graded):
-            return
-        self._graded = now
+        verdict = self.query_one(Verdict)
+        show: Callable[[], Awaitable[None]]
         try:
             report = await self._checked(exercise, kind)
         except (CourseError, GraderError) as error:
-            await self.query_one(Verdict).clear(str(error))
+            show = partial(verdict.clear, str(error))
         else:
-            await self.query_one(Verdict).show(report, kind, self.services.clock())
+            show = partial(verdict.show, report, kind, self.services.clock())
+        if exercise == self._exercise:  # the learner may have gone on to another meanwhile
+            await show()
             await self._refresh()
-        self._turn_to("verdict")
+            self._turn_to("verdict")
 
     async def _checked(self, exercise: Exercise, kind: AttemptKind) -> Report:
         """Grade the file and keep the attempt; who waits longer than a moment is told so."""
         self._awaited = run = object()
         waiting = self.set_timer(PATIENCE, lambda: self._announce(run))
+        ask = self.services.session_thread.ask
+
+        def taken(session: Session) -> Submission:
+            self._saves.take(exercise)
+            return read(session, exercise, kind)
+
         try:
-            submission = await self.services.session_thread.ask(
-                lambda session: read(session, exercise, kind)
-            )
+            submission = await ask(taken)
             report = await self.services.grader.grade(submission)
-            await self.services.session_thread.ask(
-                lambda session: keep(session, submission, kind, report)
-            )
+            await ask(lambda session: keep(session, submission, kind, report))
             return report
         finally:
             waiting.stop()
@@ -226,6 +230,7 @@ class ExercisePage(Page[ExerciseTarget]):
         """A timer that was stopped may have sent its message before: then the verdict is there."""
         if self._awaited is run:
             self.query_one(Verdict).announce("Checking…")
+            self._turn_to("verdict")
 
     # what follows
 

@@ -15,7 +15,7 @@ from textual.widgets import OptionList, Static
 from exercises.catalog import Chapter
 from quizzes.bank import load_bank
 from quizzes.questions.question import BadAnswer
-from quizzes.questions.rules import SITTING
+from quizzes.questions.sitting import SITTING
 from tui.app import messages
 from tui.app.screens.page import Page
 from tui.app.services import Services
@@ -39,7 +39,7 @@ from tui.study.targets import (
 )
 from tui.text.styled import inline
 
-Choice = tuple[AnyQuiz | LessonTarget | None, Content]
+QuizChoice = tuple[AnyQuiz | LessonTarget | None, Content]
 """What a line of the menu leads to, None for the menu of all rounds, and the line."""
 
 
@@ -60,7 +60,7 @@ class QuizPage(Page[AnyQuiz]):
         super().__init__(services)
         self._seed = seed
         self._round: Round | None = None
-        self._choices: list[Choice] = []
+        self._choices: list[QuizChoice] = []
 
     def content(self) -> ComposeResult:
         yield Static(id="head", markup=False)
@@ -130,7 +130,7 @@ class QuizPage(Page[AnyQuiz]):
             ],
         )
 
-    async def _put_menu(self, head: str, choices: list[Choice]) -> None:
+    async def _put_menu(self, head: str, choices: list[QuizChoice]) -> None:
         self._choices = choices
         menu = Menu(*((str(place), line) for place, (_, line) in enumerate(choices)))
         await self._put(head, menu)

@@ -27,7 +27,7 @@ COMPUTING = "The figure is being computed …"
 END = "That was chapter {}. Space goes to Today, which says what is next."
 
 
-class Text(Scroll):
+class LessonText(Scroll):
     """Space turns a page while there is more to read; at the end it is left to the lesson."""
 
     BINDINGS = [Binding("space", "turn", "Page down", show=False, tooltip="A page down")]
@@ -63,7 +63,7 @@ class ReadPage(Page[LessonTarget]):
 
     def content(self) -> ComposeResult:
         yield Static(id="head", markup=False)
-        with Text(id="text"):
+        with LessonText(id="text"):
             yield Vertical(id="page")
 
     async def load(self) -> None:

@@ -23,14 +23,14 @@ from tui.study.session import Session
 from tui.study.targets import SearchTarget
 from tui.text.styled import inline, plain
 
-LIMIT = 20
-NOTHING = "Nothing in the course speaks of that."
+SHOWN_HITS = 20
+NOTHING_FOUND = "Nothing in the course speaks of that."
 INSTEAD = "Nothing holds these words. This is about {}:"
 GLOSSARY = "The glossary: {} terms."
 FOUND = "{} found."
 BEST = "The best {} of what was found."
 TABLE = re.compile(r"\s*\|[-|\s]*")
-NAMES = {"faq": "question", "event": "timeline"}
+SORT_NAMES = {"faq": "question", "event": "timeline"}
 
 
 class Words(Input):
@@ -97,13 +97,13 @@ class SearchPage(Page[SearchTarget]):
             return Found(hits), GLOSSARY.format(len(hits))
         if self._index is None:
             self._index = open_index()
-        found = self._index.search(typed, LIMIT)
+        found = self._index.search(typed, SHOWN_HITS)
         if not found.hits:
-            return found, NOTHING
+            return found, NOTHING_FOUND
         if found.instead:
             return found, INSTEAD.format(found.instead)
         count = len(found.hits)
-        return found, (BEST if count == LIMIT else FOUND).format(count)
+        return found, (BEST if count == SHOWN_HITS else FOUND).format(count)
 
     async def _show_article(self, article: SearchArticle) -> None:
         self._article = article
@@ -176,7 +176,7 @@ class SearchPage(Page[SearchTarget]):
 
 def _line(hit: Hit, is_glossary: bool) -> Content:
     """What it is, its title, and the place that speaks of the words, on one line."""
-    sort = "" if is_glossary else f"{NAMES.get(hit.sort, hit.sort):<10}"
+    sort = "" if is_glossary else f"{SORT_NAMES.get(hit.sort, hit.sort):<10}"
     return Content.assemble(
         (sort, "$accent"),
         Content.styled(plain(hit.title), "bold"),

@@ -18,9 +18,9 @@ from exercises.errors import CourseError
 from tui.app.screens.page import Page
 from tui.app.widgets.scroll import Scroll
 from tui.output import shown
-from tui.progress.settings import SETTINGS, Value, neighbour
+from tui.progress.settings import SETTINGS, SettingValue, neighbour
 
-NAMES = tuple(SETTINGS)
+SETTING_NAMES = tuple(SETTINGS)
 
 
 class SettingsPage(Page[Never]):
@@ -49,11 +49,11 @@ class SettingsPage(Page[Never]):
 
     def action_move(self, by: int) -> None:
         shown = self.query_one(SettingList)
-        shown.at = (shown.at + by) % len(NAMES)
+        shown.at = (shown.at + by) % len(SETTING_NAMES)
 
     async def action_change(self, by: int) -> None:
         shown = self.query_one(SettingList)
-        name = NAMES[shown.at]
+        name = SETTING_NAMES[shown.at]
         if name not in shown.values:
             return
         typed = neighbour(name, shown.values[name], by)
@@ -73,7 +73,7 @@ class SettingList(Widget):
     """A click on a line chooses it, one on its value changes it."""
 
     at: reactive[int] = reactive(0)
-    values: reactive[Mapping[str, Value]] = reactive(dict, layout=True)
+    values: reactive[Mapping[str, SettingValue]] = reactive(dict, layout=True)
 
     async def on_click(self, event: Click) -> None:
         meta = event.style.meta
@@ -83,7 +83,7 @@ class SettingList(Widget):
             await self.run_action(f"screen.change({meta['by']})")
 
     def render(self) -> Content:
-        lines = (self._line(place, name) for place, name in enumerate(NAMES))
+        lines = (self._line(place, name) for place, name in enumerate(SETTING_NAMES))
         return Content("\n\n").join(lines)
 
     def _line(self, place: int, name: str) -> Content:

@@ -12,7 +12,7 @@ from textual.events import Click
 from textual.style import Style
 from textual.widgets import Static
 
-from quizzes.cards.card import GAP, Card
+from quizzes.cards.card import CLOZE_GAP, Card
 from quizzes.cards.scheduling import RATINGS, Rating
 from tui.app.widgets.prose import Prose
 from tui.study.review_words import span
@@ -73,5 +73,5 @@ class CardView(Vertical):
 def _back(card: Card) -> str:
     """A cloze is shown once more in full, with what was hidden in bold."""
     if card.hidden and "\n" not in card.hidden and "$$" not in card.hidden:
-        return card.front.replace(GAP, f"**{card.hidden.strip()}**")
+        return card.front.replace(CLOZE_GAP, f"**{card.hidden.strip()}**")
     return card.back

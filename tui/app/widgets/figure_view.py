@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.content import Content
-from textual.style import Style
 from textual.widgets import Static
 
-from tui.figures.colours import Scale
-from tui.figures.figure import Figure, Line, View, draw, next_view
+from tui.app.widgets.drawing import content, scale
+from tui.figures.figure import Figure, View, draw, next_view
 
 
 class FigureView(Vertical):
@@ -65,23 +63,5 @@ class FigureView(Vertical):
 
     def _draw(self) -> None:
         if self._figure and self.size.width:
-            lines = draw(self._figure, self.size.width, self._view, self._scale())
-            self._drawing.update(Content("\n").join(map(_content, lines)))
-
-    def _scale(self) -> Scale | None:
-        """None where the terminal's own colours are used."""
-        colours = self.app.theme_variables
-        low, high = colours.get("panel", ""), colours.get("accent", "")
-        if not (low.startswith("#") and high.startswith("#")) or self.app.native_ansi_color:
-            return None
-        return Scale(low[:7], high[:7])
-
-
-def _content(line: Line) -> Content:
-    return Content("").join(
-        Content.styled(span.text, _style(span.colour, span.background)) for span in line
-    )
-
-
-def _style(colour: str | None, background: str | None) -> Style:
-    return Style.parse(f"{colour or ''} on {background}" if background else colour or "")
+            lines = draw(self._figure, self.size.width, self._view, scale(self.app))
+            self._drawing.update(content(lines))

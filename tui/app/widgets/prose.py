@@ -6,7 +6,7 @@ from textual.await_complete import AwaitComplete
 from textual.content import Content
 from textual.highlight import HighlightTheme, highlight
 from textual.widgets import Markdown
-from textual.widgets._markdown import MarkdownFence
+from textual.widgets.markdown import MarkdownFence
 
 from tui.app.widgets.table import Table
 from tui.text.terminal import FORMULA, for_terminal

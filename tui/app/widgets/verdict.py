@@ -12,23 +12,31 @@ from textual.content import Content
 from textual.events import Click
 from textual.widgets import Static
 
-from grader.formats.facts import VERDICTS, Fact, called, counts, lines, printed, section
+from grader.formats.facts import (
+    VERDICTS,
+    Fact,
+    called,
+    code,
+    counts,
+    known,
+    lines,
+    printed,
+    reason,
+    section,
+    smallest,
+    tells,
+    why,
+    why_so,
+)
 from tui.app.widgets.heat_map_view import HeatMap
 from tui.app.widgets.scroll import Scroll
 from tui.app.widgets.symbols import OUTCOMES
 from tui.progress.records import AttemptKind
+from tui.study.advice import KEYS, advice
 
 if TYPE_CHECKING:
     from grader.report import Report, TestResult
 
-ADVICE: dict[tuple[str, AttemptKind], str] = {
-    ("passed", "check"): "Press s to submit it: fresh numbers, and it counts.",
-    ("passed", "submit"): "Enter goes on. `learn solution --diff` compares yours with ours.",
-    ("failed", "check"): "Press h for a hint.",
-    ("failed", "submit"): "Press h for a hint.",
-    ("error", "check"): "This is no fault of your code: `learn doctor` looks for it.",
-    ("error", "submit"): "This is no fault of your code: `learn doctor` looks for it.",
-}
 NO_BREAK = "\u00a0"
 
 
@@ -87,7 +95,7 @@ class Verdict(Scroll):
         self._head = _headline(report)
         what = "Submitted" if kind == "submit" else "Checked"
         when = f"{what} at {at:%H:%M:%S} in {report.duration_ms:.0f} ms."
-        self._time = f"{when} {ADVICE[report.outcome, kind]}"
+        self._time = f"{when} {advice(report, kind, KEYS)}"
         await self.recompose()
         self.scroll_home(animate=False)
 
@@ -104,13 +112,14 @@ class Verdict(Scroll):
         if not (report := self._report):
             return
         if report.problem:
-            yield Static(_problem(report))
-        elif report.diagnosis:
-            yield Static(self._diagnosis(report), id="diagnosis")
+            head = Content.styled(report.problem.message, "bold")
+            yield Static(Content("\n").join([head, *map(Content, code(report.problem))]))
+        elif why(report):
+            yield Static(_explanation(report), id="diagnosis")
         for number, test in enumerate(report.tests):
             is_chosen = number == self._chosen
             yield TestRow(number, test, is_chosen)
-            if is_chosen and test.outcome != "passed" and not report.problem:
+            if is_chosen and tells(test, report):
                 with Vertical(classes="details"):
                     yield from _details(test, report)
         yield Static(self._time, id="time")
@@ -129,19 +138,22 @@ class Verdict(Scroll):
         await self.recompose()
         self.query_one(".-chosen").scroll_visible(animate=False)
 
-    def _diagnosis(self, report: Report) -> Content:
-        assert report.diagnosis
-        return Content.assemble(
-            (report.diagnosis.says, "bold"),
-            (f"\nThe lesson explains it in “{section(report.diagnosis)}”.", "$text-muted"),
-        )
+
+def _explanation(report: Report) -> Content:
+    lines = [Content.styled(why(report), "bold")]
+    if report.diagnosis:
+        place = f"The lesson explains it in “{section(report.diagnosis)}”."
+        lines.append(Content.styled(place, "$text-muted"))
+    if note := why_so(report):
+        lines.append(Content.styled(note, "$text-muted"))
+    return Content("\n").join([*lines, *map(Content, smallest(report))])
 
 
 def _first_to_see(report: Report) -> int:
-    """A test that the diagnosis above explains, else the first that failed; -1 without one."""
+    """A test that the reason above explains, else the first that failed; -1 without one."""
     failed = [i for i, test in enumerate(report.tests) if test.outcome != "passed"]
-    explained = [i for i in failed if report.tests[i].diagnosis == report.diagnosis]
-    return next(iter((report.diagnosis and explained) or failed), -1)
+    explained = [i for i in failed if known(report.tests[i]) == known(report)]
+    return next(iter((known(report) and explained) or failed), -1)
 
 
 def _headline(report: Report) -> Content:
@@ -151,16 +163,9 @@ def _headline(report: Report) -> Content:
     )
 
 
-def _problem(report: Report) -> Content:
-    assert report.problem
-    where = f"{report.problem.line:>4} │ " if report.problem.line else ""
-    code = "".join(f"\n{where}{line}" for line in report.problem.code.splitlines())
-    return Content.assemble((report.problem.message, "bold"), code)
-
-
 def _details(test: TestResult, report: Report) -> ComposeResult:
-    if test.diagnosis and test.diagnosis != report.diagnosis:
-        yield Static(Content.styled(test.diagnosis.says, "bold"))
+    if why := reason(test, report):
+        yield Static(Content.styled(why, "bold"))
     yield Static(Content(test.message))
     for fact in called(test):
         if fact.label == "called" or not test.comparison:  # a heat map holds both sides

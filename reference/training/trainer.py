@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from reference.device import autocast_dtype
 from reference.losses import IGNORE, label_smoothing_loss
 from reference.optim import AdamW, clip_grad_norm
-from reference.tasks import Batch
+from reference.training.tasks import Batch
 
 
 @dataclass(frozen=True, kw_only=True)

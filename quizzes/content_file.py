@@ -19,8 +19,8 @@ def single_spaced(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Source:
-    """`taken` says which file uses an id; sources that share it have no id in common."""
+class ContentFile:
+    """`taken` says which file uses an id; files that share it have no id in common."""
 
     file: Path
     taken: dict[str, Path]

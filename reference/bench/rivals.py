@@ -1,4 +1,4 @@
-"""The models that `bench.py` compares: ours, and others of the very same size."""
+"""The models that are compared: ours, and others of the very same size."""
 
 import warnings
 from collections.abc import Callable

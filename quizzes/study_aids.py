@@ -8,7 +8,7 @@ from typing import Literal, cast, get_args
 
 from exercises.yaml_mapping import Fields
 from quizzes.cards.card import CARD_KINDS, HIDDEN, CardKind, Note
-from quizzes.entry_file import Source
+from quizzes.content_file import ContentFile
 
 LAST_CHAPTER = 10
 FIRST_YEAR, LAST_YEAR = 1900, 2100
@@ -66,39 +66,39 @@ class Resource:
     rank: int
 
 
-def read_notes(source: Source) -> tuple[Note, ...]:
-    return tuple(_note(fields, source) for fields in source.entries())
+def read_notes(content: ContentFile) -> tuple[Note, ...]:
+    return tuple(_note(fields, content) for fields in content.entries())
 
 
-def _note(fields: Fields, source: Source) -> Note:
-    id, topic = fields.text("id"), source.topic(fields)
+def _note(fields: Fields, content: ContentFile) -> Note:
+    id, topic = fields.text("id"), content.topic(fields)
     kind = cast(CardKind, fields.one_of("kind", CARD_KINDS))
     if kind == "cloze":
-        note = Note(id, source.chapter, topic, kind, fields.text("text"))
+        note = Note(id, content.chapter, topic, kind, fields.text("text"))
         if not HIDDEN.search(note.front):
             raise fields.mistake("must hide at least one [[part]]", "text")
         return note
-    note = Note(id, source.chapter, topic, kind, fields.text("front"), fields.text("back"))
+    note = Note(id, content.chapter, topic, kind, fields.text("front"), fields.text("back"))
     if kind == "formula" and note.back.count("$$") != 2:
         raise fields.mistake("must hold one formula between $$ and $$", "back")
     return note
 
 
-def read_faq(source: Source) -> tuple[Faq, ...]:
+def read_faq(content: ContentFile) -> tuple[Faq, ...]:
     return tuple(
         Faq(
             id=fields.text("id"),
-            chapter=source.chapter,
-            topic=source.topic(fields),
+            chapter=content.chapter,
+            topic=content.topic(fields),
             question=fields.text("question"),
             answer=fields.text("answer"),
         )
-        for fields in source.entries()
+        for fields in content.entries()
     )
 
 
-def read_glossary(source: Source, exercises: Collection[str]) -> tuple[Term, ...]:
-    return tuple(_term(fields, exercises) for fields in source.entries())
+def read_glossary(content: ContentFile, exercises: Collection[str]) -> tuple[Term, ...]:
+    return tuple(_term(fields, exercises) for fields in content.entries())
 
 
 def _term(fields: Fields, exercises: Collection[str]) -> Term:
@@ -116,7 +116,7 @@ def _term(fields: Fields, exercises: Collection[str]) -> Term:
     )
 
 
-def read_timeline(source: Source) -> tuple[Event, ...]:
+def read_timeline(content: ContentFile) -> tuple[Event, ...]:
     """Oldest first."""
     events = [
         Event(
@@ -127,14 +127,14 @@ def read_timeline(source: Source) -> tuple[Event, ...]:
             source=fields.text("source"),
             chapter=fields.whole("chapter", 1, LAST_CHAPTER) if fields.has("chapter") else None,
         )
-        for fields in source.entries()
+        for fields in content.entries()
     ]
     return tuple(sorted(events, key=lambda event: event.year))
 
 
-def read_resources(source: Source) -> tuple[Resource, ...]:
+def read_resources(content: ContentFile) -> tuple[Resource, ...]:
     """The most useful first."""
-    resources = [_resource(fields) for fields in source.entries()]
+    resources = [_resource(fields) for fields in content.entries()]
     return tuple(sorted(resources, key=lambda resource: resource.rank))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from exercises.catalog import Limits
+from grader.lockdown.libraries import familiar_libraries
 from grader.worker.calls import Raised
 from grader.worker.inspection import Finding
 
@@ -22,7 +23,7 @@ def describe(raised: Raised, name: str, limits: Limits) -> str:
     """
     match raised.kind:
         case "unwritten":
-            return f"`{name}` is not written yet: it still raises NotImplementedError."
+            return _unwritten(raised, name)
         case "signature":
             return (
                 f"`{name}` cannot be called this way: {raised.message}. Keep the stub's signature."
@@ -35,7 +36,28 @@ def describe(raised: Raised, name: str, limits: Limits) -> str:
         case "misshapen":
             return f"The result of `{name}` should have shape {raised.message}."
         case "exit":
-            return "Your code called `sys.exit` (or `exit`). Return the result instead."
+            return (
+                "Your code called `sys.exit` (or `exit`, or `parse_args` with an argument missing)."
+                " Return the result instead."
+            )
+        case "input":
+            return (
+                "Your code waits for something to be typed (`input`), and nobody can type here."
+                ' Take it as a parameter, or ask for it below `if __name__ == "__main__":`.'
+            )
+        case "no_file":
+            return (
+                f"Your code looks for a file that is not here ({raised.message}). An exercise"
+                " computes in memory: only files that it imports come along."
+            )
+        case "relative_import":
+            return "Import a file of yours by its name alone: `from softmax import`, without a dot."
+        case "no_module":
+            return (
+                f"{raised.message}. What can be imported here: the standard library,"
+                f" {', '.join(familiar_libraries())} and what else is installed beside them, and"
+                " files of your own that lie in the same folder."
+            )
         case "recursion":
             return "Your code calls itself without end (RecursionError)."
         case "memory":
@@ -74,12 +96,30 @@ def describe(raised: Raised, name: str, limits: Limits) -> str:
             return f"{raised.type}{text}"
 
 
-def describe_finding(finding: Finding, instead: dict[str, str]) -> str:
+def _unwritten(raised: Raised, name: str) -> str:
+    """It may be another file of the learner's that is still a stub."""
+    files = [file for file, *_ in raised.frames]
+    if files and files[-1] != files[0]:
+        function = raised.frames[-1][2]
+        return (
+            f"`{function}` in {files[-1]} is not written yet: it still raises NotImplementedError."
+            f" {files[0]} imports it, so write it first, or do without it here."
+        )
+    return f"`{name}` is not written yet: it still raises NotImplementedError."
+
+
+def describe_finding(finding: Finding, main: str, instead: dict[str, str]) -> str:
     """Why a file is not run at all."""
     where = f"Line {finding.line}" if finding.line else "The file"
     if finding.kind == "syntax":
         return f"{where} of {finding.file} is not valid Python: {finding.message}."
-    return f"{where} uses `{finding.call}`. {instead[finding.name]}"
+    if finding.file != main:
+        where = f"{where} of {finding.file}"
+    return (
+        f"{where} uses `{finding.call}`. {instead[finding.name]} (What was seen is the name"
+        f" `{finding.name}`; nothing was run. If it is one of your own, give it another name."
+        ' What you only compare with may stay below `if __name__ == "__main__":`.)'
+    )
 
 
 def missing_entry(name: str, found: object, defined: Iterable[object]) -> str:

@@ -1,0 +1,47 @@
+"""What a suite asked, and what both sides answered: all that a diagnosis has to go on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from grader.worker.calls import Call, Raised
+
+
+@dataclass(frozen=True)
+class Value:
+    """What a call returned."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class Helper:
+    """A module that a test ships to the other side."""
+
+    name: str
+    source: str
+
+
+@dataclass(frozen=True, eq=False)  # tensors have no one truth of being equal
+class Exchange:
+    """One call, and the learner's answer beside the solution's.
+
+    Where the call should raise an error, `expected` names its class and has no message.
+    """
+
+    call: Call
+    got: Value | Raised
+    expected: Value | Raised
+
+
+@dataclass(frozen=True)
+class Record:
+    """What one test called and got, in order, and whether it failed."""
+
+    seed: int
+    log: Sequence[Exchange | Helper]
+    failed: bool
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        return [step for step in self.log if isinstance(step, Exchange)]

@@ -1,0 +1,78 @@
+"""Why a submission failed: a known mistake, what the numbers say, or the smallest failing call."""
+
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from exercises.catalog import Limits
+from grader.examiner.answer_key import AnswerKey
+from grader.examiner.submission_process import LOST, SubmissionProcess
+from grader.examiner.suite_run import SuiteRun
+from grader.examiner.symptoms.evidence import argument_names
+from grader.examiner.symptoms.finder import SymptomFinder
+from grader.examiner.symptoms.inquiry import Inquiry
+from grader.report import Diagnosis, FailingCall, Symptom
+from grader.worker.calls import Raised
+
+Reason = TypeVar("Reason", Diagnosis, Symptom)
+
+INQUIRY_SECONDS = 1.0  # that may be spent on asking again, to find out what is wrong
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """What is known of each failed test, and of all of them; empty where nothing failed."""
+
+    diagnoses: dict[str, Diagnosis] = field(default_factory=dict)
+    symptoms: dict[str, Symptom] = field(default_factory=dict)
+    smallest: FailingCall | None = None
+
+    @property
+    def diagnosis(self) -> Diagnosis | None:
+        return _most_common(list(self.diagnoses.values()))
+
+    @property
+    def symptom(self) -> Symptom | None:
+        return _most_common(list(self.symptoms.values()))
+
+
+def find_reasons(
+    run: SuiteRun,
+    answer_key: AnswerKey,
+    candidate: SubmissionProcess,
+    limits: Limits,
+    sections: dict[str, tuple[str, int]],
+) -> Reasons:
+    """The reasons for what failed in `run`; `sections` names the lesson's section by its anchor."""
+    if not run.failed:
+        return Reasons()
+    diagnostician = answer_key.diagnostician
+    diagnoses = {
+        test: _placed(diagnosis, sections)
+        for test, diagnosis in diagnostician.diagnose(run.records).items()
+    }
+    candidate.hurry(0.0 if _was_lost(run) else INQUIRY_SECONDS)
+    inquiry = Inquiry(candidate, answer_key.solution, run.records)
+    finder = SymptomFinder(run.records, inquiry, argument_names(diagnostician.module), limits)
+    symptoms = finder.find()
+    smallest = None if diagnoses or symptoms else finder.smallest()
+    return Reasons(diagnoses, symptoms, smallest)
+
+
+def _was_lost(run: SuiteRun) -> bool:
+    """Whether the learner's code hung or died, and would again where it is asked again."""
+    return any(
+        isinstance(exchange.got, Raised) and exchange.got.kind in LOST
+        for record in run.records.values()
+        for exchange in record.exchanges
+    )
+
+
+def _placed(diagnosis: Diagnosis, sections: dict[str, tuple[str, int]]) -> Diagnosis:
+    """A diagnosis with the section of the lesson that explains it."""
+    section, chapter = sections.get(diagnosis.see, ("", 0))
+    return replace(diagnosis, section=section, chapter=chapter)
+
+
+def _most_common(found: list[Reason]) -> Reason | None:
+    """The reason for the most tests; the first of them among equals."""
+    return max(found, key=found.count) if found else None

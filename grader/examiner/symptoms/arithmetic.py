@@ -1,0 +1,258 @@
+"""Scale, shift and simple functions: the result is the expected one, and something done to it."""
+
+import math
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from grader.examiner.symptoms.evidence import Difference, Evidence, distinct
+
+ENOUGH_NUMBERS = 3  # that differ; with fewer, something always fits
+
+FUNCTIONS: tuple[tuple[str, Callable[[Tensor], Tensor]], ...] = (
+    ("has the opposite sign everywhere", torch.neg),
+    ("is the absolute value of the expected one", torch.abs),
+    ("is 1 divided by the expected one", torch.reciprocal),
+    ("is 1 minus the expected one", lambda x: 1 - x),
+    ("is the exponential of the expected one", torch.exp),
+    ("is the logarithm of the expected one", torch.log),
+    ("is the square of the expected one", torch.square),
+    ("is the square root of the expected one", torch.sqrt),
+    ("is the expected one rounded to whole numbers", torch.round),
+    ("is the expected one rounded down to whole numbers", torch.floor),
+    ("is the expected one rounded up to whole numbers", torch.ceil),
+    ("is the expected one with every negative number set to 0", torch.relu),
+    ("is the tanh of the expected one", torch.tanh),
+    ("is the sigmoid of the expected one", torch.sigmoid),
+)
+
+# By the phrase for it, of what a factor or a summand is made of one size in the call.
+FORMS: tuple[tuple[str, Callable[[float], float]], ...] = (
+    ("{}", lambda n: n),
+    ("one divided by {}", lambda n: 1 / n),
+    ("the square root of {}", lambda n: math.sqrt(n)),
+    ("one divided by the square root of {}", lambda n: 1 / math.sqrt(n)),
+    ("n / (n − 1), with n {}", lambda n: n / (n - 1)),
+    ("(n − 1) / n, with n {}", lambda n: (n - 1) / n),
+    ("n − 1, with n {}", lambda n: n - 1),
+    ("the square of {}", lambda n: n * n),
+    ("one divided by the square of {}", lambda n: 1 / (n * n)),
+    ("the logarithm of {}", lambda n: math.log(n)),
+    ("minus {}", lambda n: -n),
+)
+CONSTANTS = {
+    "ln 2": math.log(2),
+    "1 / ln 2": 1 / math.log(2),
+    "ln 10": math.log(10),
+    "π": math.pi,
+    "2π": 2 * math.pi,
+    "√(2π)": math.sqrt(2 * math.pi),
+    "√2": math.sqrt(2),
+    "1/√2": math.sqrt(0.5),
+    "one half": 0.5,
+    "one third": 1 / 3,
+}
+SAME = 2e-4  # relative difference below which two factors are one
+
+
+def function_of_expected(evidence: Evidence) -> str | None:
+    if not _enough(evidence):
+        return None
+    for says, function in FUNCTIONS:
+        if all(found.gives(function(found.expected)) for found in evidence.differences):
+            return f"{evidence.what} {says}."
+    return None
+
+
+def scaled(evidence: Evidence) -> str | None:
+    """got = c · expected, with one c for each call."""
+    factors = _each(evidence, _factor)
+    if factors is None:
+        return None
+    named = named_number(evidence.differences, factors)
+    return f"{evidence.what} is the expected one times {named}." if named else None
+
+
+def shifted(evidence: Evidence) -> str | None:
+    """got = expected + c, with one c for each call."""
+    summands = _each(evidence, _summand)
+    if summands is None:
+        return None
+    named = named_number(evidence.differences, summands)
+    if named is None:
+        return None
+    if named.startswith("-"):
+        return f"{evidence.what} is too small by {named[1:]} everywhere."
+    return f"{evidence.what} is too large by {named} everywhere."
+
+
+def sharpened(evidence: Evidence) -> str | None:
+    """Weights that are right but for a factor at the scores they were made of."""
+    powers = _each(evidence, _power)
+    if powers is None:
+        return None
+    named = named_number(evidence.differences, powers)
+    if named is None:
+        return None
+    return (
+        f"{evidence.what} is what comes out when the scores before the softmax are multiplied by"
+        f" {named}."
+    )
+
+
+def clamped(evidence: Evidence) -> str | None:
+    """What lies beyond a bound came out as the bound."""
+    bounds: dict[str, set[float]] = {"above": set(), "below": set()}
+    counts = {"above": 0, "below": 0}
+    for found in evidence.differences:
+        wrong, right = found.got[~found.close], found.expected[~found.close]
+        if wrong.numel() == 0 or not wrong.isfinite().all() or distinct(wrong) != 1:
+            return None
+        bound = float(wrong[0])
+        if (right > bound).all() and (found.got <= bound).all():
+            bounds["above"].add(bound)
+            counts["above"] += wrong.numel()
+        elif (right < bound).all() and (found.got >= bound).all():
+            bounds["below"].add(bound)
+            counts["below"] += wrong.numel()
+        else:
+            return None
+    if any(len(bounds[side]) > 1 or 0 < counts[side] < ENOUGH_NUMBERS for side in bounds):
+        return None
+    if not _enough(evidence):
+        return None
+    said = [f"what should lie {side} {bound.pop():.4g}" for side, bound in bounds.items() if bound]
+    return f"In your result, {' and '.join(said)} came out as exactly that: something clamps it."
+
+
+def rescaled_rows(evidence: Evidence) -> str | None:
+    """The right proportions along one dimension, with a factor for each row."""
+    return _by_rows(
+        evidence,
+        _ratio,
+        "has the right proportions along {}, but each row is off by a factor of its own.",
+    )
+
+
+def shifted_rows(evidence: Evidence) -> str | None:
+    """The right differences along one dimension, with a summand for each row."""
+    return _by_rows(
+        evidence,
+        torch.sub,
+        "has the right differences along {}, but each row is off by a number of its own.",
+    )
+
+
+def named_number(differences: Sequence[Difference], numbers: Sequence[float]) -> str | None:
+    """A number for each call as one phrase: made of a size in the call, a constant, or itself."""
+    if not _alike(numbers):
+        return _named_by_size(differences, numbers)
+    for name, constant in CONSTANTS.items():
+        if math.isclose(numbers[0], constant, rel_tol=SAME):
+            return name
+    return f"{numbers[0]:.4g}"
+
+
+def _named_by_size(differences: Sequence[Difference], numbers: Sequence[float]) -> str | None:
+    """What a number that changes from call to call is made of."""
+    common = set.intersection(*(set(found.sizes) for found in differences))
+    for form, function in FORMS:
+        for phrase in sorted(common, key=lambda phrase: (phrase.count(" "), phrase)):
+            sizes = [found.sizes[phrase] for found in differences]
+            if all(_is(number, function, n) for number, n in zip(numbers, sizes, strict=True)):
+                return form.format(phrase)
+    return None
+
+
+def _is(number: float, function: Callable[[float], float], size: int) -> bool:
+    try:
+        return math.isclose(number, function(size), rel_tol=SAME)
+    except (ValueError, ZeroDivisionError, OverflowError):
+        return False
+
+
+def _alike(numbers: Sequence[float]) -> bool:
+    return all(math.isclose(number, numbers[0], rel_tol=SAME) for number in numbers)
+
+
+def _enough(evidence: Evidence) -> bool:
+    """Whether there are so many different numbers that a fit is no coincidence."""
+    distinct = {
+        float(f"{number:.3g}")
+        for found in evidence.differences
+        for number in found.expected[~found.close].flatten()[: ENOUGH_NUMBERS * 4].tolist()
+    }
+    return len(distinct) >= ENOUGH_NUMBERS
+
+
+def _each(evidence: Evidence, measure: Callable[[Difference], float | None]) -> list[float] | None:
+    """A number for each difference, where there is one and the evidence is enough."""
+    if not evidence.differences or not _enough(evidence):
+        return None
+    found = []
+    for difference in evidence.differences:
+        number = measure(difference)
+        if number is None:
+            return None
+        found.append(number)
+    return found
+
+
+def _factor(found: Difference) -> float | None:
+    at = int(found.expected.nan_to_num(0.0, 0.0, 0.0).abs().argmax())
+    divisor = float(found.expected.flatten()[at])
+    if divisor == 0:
+        return None
+    factor = float(found.got.flatten()[at]) / divisor
+    good = math.isfinite(factor) and factor != 0 and found.gives(found.expected * factor)
+    return factor if good else None
+
+
+def _summand(found: Difference) -> float | None:
+    summand = float((found.got - found.expected).flatten()[0])
+    return summand if math.isfinite(summand) and found.gives(found.expected + summand) else None
+
+
+def _power(found: Difference) -> float | None:
+    """c where got ∝ expected ** c along the last dimension, and both sum to 1."""
+    got, expected = found.got, found.expected
+    if got.dim() == 0 or got.size(-1) < 3 or (expected <= 0).any() or (got <= 0).any():
+        return None
+    for weights in (got, expected):
+        if not torch.allclose(weights.sum(-1), torch.ones(()).double(), atol=1e-3):
+            return None
+    mine = got.log() - got.log().mean(-1, keepdim=True)
+    theirs = expected.log() - expected.log().mean(-1, keepdim=True)
+    power = float((mine * theirs).sum() / (theirs * theirs).sum())
+    made = torch.softmax(power * expected.log(), -1)
+    return power if found.gives(made) else None
+
+
+def _ratio(got: Tensor, expected: Tensor) -> Tensor:
+    return got / expected
+
+
+def _by_rows(
+    evidence: Evidence, measure: Callable[[Tensor, Tensor], Tensor], says: str
+) -> str | None:
+    """`says`, where `measure` of both is constant along one dimension, the same in all calls."""
+    if not evidence.differences or not _enough(evidence):
+        return None
+    for dim in (-1, -2, 0):
+        if all(_is_constant(found, measure, dim) for found in evidence.differences):
+            names = {-1: "the last dimension", -2: "the second to last dimension"}
+            along = names.get(dim, "the first dimension")
+            return f"{evidence.what} {says.format(along)}"
+    return None
+
+
+def _is_constant(found: Difference, measure: Callable[[Tensor, Tensor], Tensor], dim: int) -> bool:
+    if found.got.dim() < max(1, -dim) or found.got.size(dim) < 2:
+        return False
+    rows = measure(found.got, found.expected)
+    if not rows.isfinite().all():
+        return False
+    middle = rows.mean(dim, keepdim=True).expand_as(rows)
+    undone = found.expected * middle if measure is _ratio else found.expected + middle
+    return found.gives(undone)

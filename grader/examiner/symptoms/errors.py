@@ -1,0 +1,96 @@
+"""Calls that end with an error, and calls that should have."""
+
+from collections.abc import Iterator
+
+from grader.examiner.comparison import same
+from grader.examiner.exchange import Exchange, Value
+from grader.examiner.failure_messages import describe
+from grader.examiner.symptoms.evidence import Evidence, named_arguments
+from grader.worker.calls import Raised, name_of
+
+# By a part of torch's or Python's own text, what it usually means.
+MEANINGS = (
+    ("must match the size of tensor", "Two shapes do not broadcast there."),
+    ("shapes cannot be multiplied", "The inner sizes of a matrix product differ there."),
+    ("Expected size for first two dimensions", "The inner sizes of a batched product differ."),
+    ("batch1 and batch2 must", "`bmm` takes tensors of three dimensions alone."),
+    ("must be 3D", "A product there takes tensors of three dimensions alone."),
+    ("Dimension out of range", "The tensor has fewer dimensions there than the line asks for."),
+    ("expected scalar type", "Two dtypes meet there."),
+    ("must have the same dtype", "Two dtypes meet there."),
+    ("same dtype", "Two dtypes meet there."),
+    ("is invalid for input of size", "The sizes given to `view` or `reshape` do not multiply up."),
+    ("view size is not compatible", "`view` needs contiguous memory there; `reshape` does not."),
+    ("too many values to unpack", "There are more dimensions or values there than names for them."),
+    ("not enough values to unpack", "There are fewer dimensions or values there than names."),
+    (
+        "Boolean value of Tensor",
+        "An `if` or `and` there asks a tensor of many numbers for one truth.",
+    ),
+    ("only one element tensors", "`.item()` or `float()` takes a tensor of one number."),
+    ("modified by an inplace operation", "Something that autograd still needs is overwritten."),
+    ("a leaf Variable that requires grad", "A tensor that needs its gradient is changed in place."),
+    ("Can't call numpy() on Tensor that requires grad", "numpy leaves autograd."),
+    ("'NoneType' object", "Something is None there: an argument left out, or a missing `return`."),
+    ("not implemented for 'Half'", "This operation does not exist for float16 on a CPU."),
+    ("math domain error", "A function of `math` is asked for a number outside its domain."),
+    ("division by zero", "A divisor is 0 there."),
+    ("out of bounds", "An index lies outside the tensor there."),
+    ("out of range", "An index lies outside what is there."),
+)
+
+
+def stops(evidence: Evidence) -> str | None:
+    """One error that ends every one of the calls, at one line."""
+    found = [exchange.got for exchange in evidence.wrong if isinstance(exchange.got, Raised)]
+    if not found or len({(raised.kind, raised.type) for raised in found}) > 1:
+        return None
+    if found[0].kind != "exception":
+        told = {
+            describe(raised, name_of(exchange.call), evidence.limits)
+            for exchange, raised in zip(evidence.wrong, found, strict=True)
+        }
+        return told.pop() if len(told) == 1 else None
+    places = {raised.frames[-1][1:] for raised in found if raised.frames}
+    if len(places) > 1:
+        return None
+    where = "in line {0}, `{2}`, ".format(*places.pop()) if places else ""
+    same = {raised.message for raised in found}
+    text = f"{found[0].type}: {found[0].message}" if len(same) == 1 else found[0].type
+    meaning = next((says for part, says in MEANINGS if all(part in m for m in same)), "")
+    said = f"Your code stops {where}with {text.rstrip('.')}."
+    return f"{said} {meaning}".rstrip()
+
+
+def accepts(evidence: Evidence) -> str | None:
+    """What should be refused is answered."""
+    wanted = {
+        exchange.expected.type
+        for exchange in evidence.wrong
+        if isinstance(exchange.expected, Raised) and isinstance(exchange.got, Value)
+    }
+    if len(wanted) != 1:
+        return None
+    return f"Your code answers where it should refuse with a {wanted.pop()}."
+
+
+def changes_arguments(evidence: Evidence) -> str | None:
+    """Arguments that are others after the call."""
+    names = sorted({name for exchange in evidence.wrong for name in _changed(exchange, evidence)})
+    if not names:
+        return None
+    return (
+        f"Your code changes {' and '.join(names)}, which belongs to the caller. An operation that"
+        " ends in `_`, or an assignment to an index, writes into the tensor itself."
+    )
+
+
+def _changed(exchange: Exchange, evidence: Evidence) -> Iterator[str]:
+    if not isinstance(exchange.got, Value) or not isinstance(exchange.expected, Value):
+        return
+    if not isinstance(exchange.got.value, list):  # whoever answers may answer anything
+        return
+    names = named_arguments(exchange.call, evidence.names)
+    for name, now, then in zip(names, exchange.got.value, exchange.expected.value, strict=False):
+        if not same(now, then):
+            yield f"`{name}`"

@@ -1,0 +1,262 @@
+"""What is known of some failed tests: each call, and each number of it that came out wrong."""
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Literal
+
+import torch
+from torch import Tensor
+
+from exercises.catalog import Limits
+from grader.examiner.comparison import Differs, check_structure, same
+from grader.examiner.exchange import Exchange, Record, Value
+from grader.worker.calls import Call, Raised
+from grader.worker.protocol import Handle
+from grader.worker.values import leaves
+
+Kind = Literal["right", "error", "acceptance", "form", "gradients", "arguments", "value"]
+WHOLE = torch.int64
+MAX_NUMBERS = 200_000  # in one tensor; what is larger is not looked into
+ArgumentNames = Callable[[Call], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One tensor or number of the right form that came out wrong, in double precision.
+
+    `label` says which of several it is: empty, `value 2`, `the gradient of keys`.
+    """
+
+    exchange: Exchange
+    label: str
+    got: Tensor
+    expected: Tensor
+    dtype: torch.dtype
+    arguments: Mapping[str, Any]
+
+    @cached_property
+    def close(self) -> Tensor:
+        """Where the two agree, element by element."""
+        return is_close(self.got, self.expected, self.dtype)
+
+    def gives(self, candidate: Tensor) -> bool:
+        """Whether `candidate` is what the learner's code gave."""
+        return candidate.shape == self.got.shape and bool(
+            is_close(self.got, candidate, self.dtype).all()
+        )
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The sizes in the arguments, by a phrase that says what each is the size of."""
+        found: dict[str, int] = {}
+        for name, value in self.arguments.items():
+            if isinstance(value, Tensor):
+                for dim, size in enumerate(value.shape):
+                    found[f"the size of {dimension(dim, value.dim())} of `{name}`"] = size
+            elif isinstance(value, int) and not isinstance(value, bool):
+                found[f"`{name}`"] = value
+        return found
+
+    @property
+    def tensors(self) -> dict[str, Tensor]:
+        """The arguments that are tensors of numbers, in double precision."""
+        return {
+            name: value.detach().cpu().double()
+            for name, value in self.arguments.items()
+            if isinstance(value, Tensor) and value.numel() <= MAX_NUMBERS
+        }
+
+
+def dimension(dim: int, dims: int) -> str:
+    """What a sentence calls a dimension, so that it fits tensors with more of them in front."""
+    ends = {1: "the last dimension", 2: "the second to last dimension"}
+    return ends.get(dims - dim, f"dimension {dim}")
+
+
+TOLERANCE = {torch.float64: 1e-8, torch.float32: 1e-4, torch.float16: 1e-2, torch.bfloat16: 4e-2}
+
+
+def is_close(got: Tensor, other: Tensor, dtype: torch.dtype) -> Tensor:
+    """Elementwise, for numbers that were computed in `dtype`; NaN is close to NaN."""
+    relative = TOLERANCE.get(dtype, 1e-9)
+    finite = other[other.isfinite()]
+    scale = float(finite.abs().max()) if finite.numel() else 1.0
+    return torch.isclose(
+        got, other, rtol=relative, atol=relative * min(scale, 1.0) * 0.1, equal_nan=True
+    )
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Some failed tests, and the calls of all others beside them."""
+
+    wrong: Sequence[Exchange]
+    right: Sequence[Exchange]
+    names: ArgumentNames = field(repr=False)
+    limits: Limits = field(default_factory=Limits)
+    only: str | None = None
+
+    @cached_property
+    def differences(self) -> list[Difference]:
+        """Every tensor and number in the wrong calls that differs from what was expected."""
+        found = []
+        for exchange in self.wrong:
+            found += [part for part in compared(exchange, self.names) if not part.close.all()]
+        return [part for part in found if self.only is None or part.label == self.only]
+
+    @cached_property
+    def agreements(self) -> list[Difference]:
+        """Every tensor and number that is as expected, in wrong calls and in right ones."""
+        found = []
+        for exchange in (*self.wrong, *self.right):
+            found += [part for part in compared(exchange, self.names) if part.close.all()]
+        return found
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers differ."""
+        return sum(int((~difference.close).sum()) for difference in self.differences)
+
+    @property
+    def labels(self) -> list[str]:
+        """Which of several values or gradients differ, in the order in which they come."""
+        return list(dict.fromkeys(found.label for found in self.differences))
+
+    def about(self, label: str) -> "Evidence":
+        """The evidence of one of several values alone."""
+        return replace(self, only=label)
+
+    @property
+    def what(self) -> str:
+        """What the differences are in: the result, or the one of several that is always wrong."""
+        labels = {difference.label for difference in self.differences}
+        label = labels.pop() if len(labels) == 1 else ""
+        if label.startswith("value "):
+            return f"Value {label.removeprefix('value ')} of your result"
+        return f"{label[0].upper()}{label[1:]}" if label else "Your result"
+
+
+def compared(exchange: Exchange, names: ArgumentNames) -> Iterator[Difference]:
+    """The tensors and numbers of a call whose form is right, in pairs."""
+    if not isinstance(exchange.got, Value) or not isinstance(exchange.expected, Value):
+        return
+    try:
+        got = check_structure(exchange.got.value, exchange.expected.value)
+    except Differs:
+        return
+    arguments = named_arguments(exchange.call, names)
+    pairs = zip(leaves(got), leaves(exchange.expected.value), strict=True)
+    for (path, mine), (_, theirs) in pairs:
+        tensor = as_numbers(mine), as_numbers(theirs)
+        if tensor[0] is None or tensor[1] is None or tensor[1].numel() == 0:
+            continue
+        whole = isinstance(theirs, int)
+        dtype = theirs.dtype if isinstance(theirs, Tensor) else WHOLE if whole else torch.float64
+        label = _label(path, exchange, list(arguments))
+        yield Difference(exchange, label, tensor[0], tensor[1], dtype, arguments)
+
+
+def distinct(numbers: Tensor) -> int:
+    """How many different numbers there are."""
+    return len(torch.unique(numbers))
+
+
+def as_numbers(value: Any) -> Tensor | None:
+    if isinstance(value, Tensor) and value.numel() <= MAX_NUMBERS:
+        return value.detach().cpu().double()
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300:
+        return torch.tensor(float(value), dtype=torch.float64)
+    if isinstance(value, float):
+        return torch.tensor(value, dtype=torch.float64)
+    return None
+
+
+def _label(path: tuple[Any, ...], exchange: Exchange, arguments: Sequence[str]) -> str:
+    call = exchange.call
+    if call.want == "gradients" and len(path) == 2:
+        which, name = path
+        if which == "parameters":
+            return f"the gradient of parameter `{name}`"
+        return f"the gradient of `{arguments[name]}`" if name < len(arguments) else "a gradient"
+    if call.want == "inputs_after" and path and path[0] < len(arguments):
+        return f"`{arguments[path[0]]}`"
+    if not path:
+        return ""
+    return f"value {path[0] + 1}" if isinstance(path[0], int) else f"`{path[0]}`"
+
+
+def named_arguments(call: Call, names: ArgumentNames) -> dict[str, Any]:
+    """The arguments of a call by their parameters' names."""
+    known = list(names(call))
+    known += [f"argument {i + 1}" for i in range(len(known), len(call.args))]
+    return {**dict(zip(known, call.args, strict=False)), **call.kwargs}
+
+
+def kind_of(exchange: Exchange) -> Kind:
+    """In what way an answer is wrong, or that it is right."""
+    got, expected, want = exchange.got, exchange.expected, exchange.call.want
+    if isinstance(expected, Raised):
+        if isinstance(got, Value):
+            return "acceptance"
+        return "right" if expected.type in got.bases else "error"
+    if isinstance(got, Raised):
+        return "error"
+    if same(got.value, expected.value):
+        return "right"
+    if want == "inputs_after":
+        return "arguments"
+    try:
+        check_structure(got.value, expected.value)
+    except Differs:
+        return "form"
+    return "gradients" if want == "gradients" else "value"
+
+
+def kind_of_test(record: Record) -> Kind:
+    """In what way a test went wrong first."""
+    kinds = (kind_of(exchange) for exchange in record.exchanges)
+    return next((kind for kind in kinds if kind != "right"), "right")
+
+
+def gather(
+    failed: Iterable[Record],
+    others: Iterable[Record],
+    kind: Kind,
+    names: ArgumentNames,
+    limits: Limits,
+) -> Evidence:
+    """The evidence of `failed` tests whose calls went wrong in one way."""
+    wrong, right = [], []
+    for record in failed:
+        for exchange in record.exchanges:
+            found = kind_of(exchange)
+            if found == kind:
+                wrong.append(exchange)
+            elif found == "right":
+                right.append(exchange)
+    for record in others:
+        right += [exchange for exchange in record.exchanges if kind_of(exchange) == "right"]
+    return Evidence(wrong, right, names, limits)
+
+
+def argument_names(module: Any) -> ArgumentNames:
+    """Parameters' names as the stub states them, looked up in `module`, the solution."""
+
+    def names(call: Call) -> list[str]:
+        kind = call.target if isinstance(call.target, str) else call.target.type
+        found = getattr(module, kind, None)
+        if isinstance(call.target, Handle):
+            found = getattr(found, call.method or "forward", None)
+        elif call.method:
+            found = getattr(found, call.method, None)
+        if found is None:
+            return []
+        try:
+            known = list(inspect.signature(found).parameters)
+        except (TypeError, ValueError):
+            return []
+        return known[1:] if known[:1] == ["self"] else known
+
+    return names

@@ -1,0 +1,194 @@
+"""Which symptom says most of a failed submission."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from exercises.catalog import Limits
+from grader.examiner.exchange import Record
+from grader.examiner.symptoms import (
+    arithmetic,
+    contrast,
+    dependence,
+    errors,
+    forms,
+    gradients,
+    identity,
+    normalisation,
+    order,
+    precision,
+    regions,
+    tendency,
+)
+from grader.examiner.symptoms.evidence import (
+    ArgumentNames,
+    Evidence,
+    Kind,
+    gather,
+    kind_of,
+    kind_of_test,
+)
+from grader.examiner.symptoms.inquiry import Inquiry
+from grader.examiner.symptoms.smallest_call import smallest_failing_call
+from grader.report import FailingCall, Symptom
+
+
+@dataclass(frozen=True)
+class Detector:
+    """`says` gives one sentence that holds for every difference, or None.
+
+    One that is `modest` also speaks for a single test where others fail in the same way and it does
+    not hold for them: what it says is about places or forms, and never a coincidence of numbers.
+    One that `asks` puts questions to both sides, each of which takes time.
+    """
+
+    id: str
+    says: Callable[[Evidence, Inquiry], str | None]
+    modest: bool = False
+    asks: bool = False
+
+
+def _looks(id: str, says: Callable[[Evidence], str | None], modest: bool = False) -> Detector:
+    """A detector that needs no more than what the suite has seen."""
+    return Detector(id, lambda evidence, inquiry: says(evidence), modest)
+
+
+# From specific to general.
+VALUES = (
+    Detector("not-repeatable", dependence.not_repeatable, modest=True, asks=True),
+    _looks("same-number", normalisation.all_alike),
+    _looks("an-argument", identity.is_an_argument),
+    _looks("another-result", identity.is_another_result),
+    Detector("step", identity.is_a_step, asks=True),
+    _looks("function", arithmetic.function_of_expected),
+    _looks("scale", arithmetic.scaled),
+    _looks("shift", arithmetic.shifted),
+    _looks("argument-missing", identity.misses_or_adds_an_argument),
+    _looks("order", order.rearranged),
+    _looks("other-dimension", normalisation.sums_along_another_dimension),
+    _looks("temperature", arithmetic.sharpened),
+    _looks("clamped", arithmetic.clamped, modest=True),
+    _looks("precision", precision.lower_precision, modest=True),
+    _looks("region", regions.wrong_in_a_region, modest=True),
+    _looks("not-finite", regions.not_finite, modest=True),
+    _looks("permuted", order.permuted_along_a_dimension),
+    _looks("row-scale", arithmetic.rescaled_rows),
+    _looks("row-shift", arithmetic.shifted_rows),
+    Detector("dependence", dependence.depends_on_other_things, asks=True),
+    _looks("digits", precision.few_digits),
+    _looks("flatness", tendency.flatter_or_sharper),
+    _looks("not-normalised", normalisation.not_normalised, modest=True),
+    _looks("which-calls", contrast.goes_wrong, modest=True),
+    Detector("growth", tendency.grows_otherwise, asks=True),
+    _looks("one-sided", tendency.one_sided),
+)
+DETECTORS: Mapping[Kind, tuple[Detector, ...]] = {
+    "value": VALUES,
+    "gradients": (
+        _looks("no-gradient", gradients.nothing_arrives, modest=True),
+        *VALUES,
+        _looks("gradients-only", tendency.values_are_right),
+    ),
+    "form": (
+        _looks("form", forms.other_form, modest=True),
+        _looks("which-calls", contrast.goes_wrong),
+        _looks("form", forms.unexplained_form, modest=True),
+    ),
+    "error": (
+        _looks("error", errors.stops, modest=True),
+        _looks("which-calls", contrast.goes_wrong),
+    ),
+    "acceptance": (_looks("acceptance", errors.accepts, modest=True),),
+    "arguments": (_looks("arguments", errors.changes_arguments, modest=True),),
+}
+
+
+MAX_APART = 12  # values or gradients that are looked at one by one
+
+
+class SymptomFinder:
+    """Looks for what is true of all that went wrong in the tests of one submission."""
+
+    def __init__(
+        self,
+        records: Mapping[str, Record],
+        inquiry: Inquiry,
+        names: ArgumentNames,
+        limits: Limits,
+    ) -> None:
+        self._failed = {name: record for name, record in records.items() if record.failed}
+        self._passed = [record for record in records.values() if not record.failed]
+        self._inquiry = inquiry
+        self._names = names
+        self._limits = limits
+
+    def find(self) -> dict[str, Symptom]:
+        """For each failed test about which something true can be said, what that is.
+
+        Tests that fail in one way are looked at together, then as many of them as one statement
+        holds for, then each by itself.
+        """
+        found: dict[str, Symptom] = {}
+        for kind, tests in self._kinds():
+            if symptom := self._explain(tests, kind, DETECTORS.get(kind, ())):
+                found |= dict.fromkeys(tests, symptom)
+                continue
+            for names, symptom in self._by_parts(tests, kind) if len(tests) > 1 else ():
+                found |= dict.fromkeys(names, symptom)
+        return found
+
+    def _by_parts(self, tests: list[str], kind: Kind) -> Iterator[tuple[list[str], Symptom]]:
+        """Statements that hold for some of the tests, and for which."""
+        left = list(tests)
+        for detector in DETECTORS.get(kind, ()):
+            if detector.asks:  # what it is told does not depend on how many tests there are
+                continue
+            holding = [name for name in left if self._explain([name], kind, [detector])]
+            if len(holding) > 1 and (symptom := self._explain(holding, kind, [detector])):
+                yield holding, symptom
+                left = [name for name in left if name not in holding]
+        modest = [detector for detector in DETECTORS.get(kind, ()) if detector.modest]
+        for name in left:
+            if symptom := self._explain([name], kind, modest):
+                yield [name], symptom
+
+    def smallest(self) -> FailingCall | None:
+        """The smallest call that goes wrong."""
+        wrong = [
+            exchange
+            for record in self._failed.values()
+            for exchange in record.exchanges
+            if kind_of(exchange) != "right"
+        ]
+        return smallest_failing_call(wrong, self._inquiry)
+
+    def _kinds(self) -> Iterator[tuple[Kind, list[str]]]:
+        kinds = sorted((kind_of_test(record), name) for name, record in self._failed.items())
+        for kind, group in groupby(kinds, key=lambda pair: pair[0]):
+            yield kind, [name for _, name in group]
+
+    def _explain(
+        self, tests: Sequence[str], kind: Kind, detectors: Sequence[Detector]
+    ) -> Symptom | None:
+        """The first statement that holds for all that is wrong, or for one value of several."""
+        records = [self._failed[name] for name in tests]
+        evidence = gather(records, self._passed, kind, self._names, self._limits)
+        if not evidence.wrong:
+            return None
+        labels = evidence.labels
+        apart = [evidence.about(label) for label in labels] if 1 < len(labels) <= MAX_APART else []
+        for one in (evidence, *apart):
+            for detector in detectors:
+                if says := detector.says(one, self._inquiry):
+                    return Symptom(detector.id, says, holds_for(one))
+        return None
+
+
+def holds_for(evidence: Evidence) -> str:
+    """What a statement was found to hold for, and where it does not arise."""
+    calls, numbers = len(evidence.wrong), evidence.numbers
+    text = f"{calls} call{'s' * (calls != 1)}"
+    if numbers:
+        text = f"all {numbers:,} numbers that differ, in {text}" if numbers > 1 else text
+    where = contrast.which_calls(evidence)
+    return f"Holds for {text}." + (f" They go wrong {where}." if where else "")

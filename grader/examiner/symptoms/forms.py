@@ -1,0 +1,237 @@
+"""Results of the wrong form: another shape, type or number of values. Are the numbers right?"""
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from grader.examiner.comparison import Differs, check_structure, same
+from grader.examiner.exchange import Value
+from grader.examiner.symptoms.evidence import Evidence, dimension
+
+MAX_VALUES = 5
+
+Form = tuple[str, Callable[[Any, Any], bool]]
+
+
+def other_form(evidence: Evidence) -> str | None:
+    """One way in which every result has another form than it should."""
+    pairs = [
+        (exchange.got.value, exchange.expected.value)
+        for exchange in evidence.wrong
+        if isinstance(exchange.got, Value) and isinstance(exchange.expected, Value)
+    ]
+    if not pairs or len(pairs) != len(evidence.wrong):
+        return None
+    for says, holds in _forms(pairs):
+        if all(_holds(holds, got, expected) for got, expected in pairs):
+            return says
+    return None
+
+
+def _holds(holds: Callable[[Any, Any], bool], got: Any, expected: Any) -> bool:
+    try:
+        return holds(got, expected)
+    except (RuntimeError, LookupError, ArithmeticError, TypeError, ValueError):
+        # The two do not go together: `got` may be of any form, a number of any size.
+        return False
+
+
+def _forms(pairs: Sequence[tuple[Any, Any]]) -> Iterator[Form]:
+    got, expected = pairs[0]
+    if isinstance(expected, tuple) and isinstance(got, tuple | list):
+        yield from _of_several(got, expected)
+    if isinstance(expected, tuple):
+        for i in range(min(len(expected), MAX_VALUES)):
+            yield (
+                f"You return value {i + 1} of {len(expected)} alone; the others are missing.",
+                _chosen(i),
+            )
+    elif isinstance(got, tuple | list):
+        for i in range(min(len(got), MAX_VALUES)):
+            yield (
+                f"You return {len(got)} values; the right one is number {i + 1} of them, and it"
+                " should come alone.",
+                _extra(i),
+            )
+    yield from _OF_TYPES
+    if isinstance(got, Tensor) and isinstance(expected, Tensor):
+        yield from _of_tensors(got, expected)
+
+
+def _of_several(got: Sequence[Any], expected: tuple[Any, ...]) -> Iterator[Form]:
+    n = len(expected)
+    if len(got) == n <= MAX_VALUES:
+        for order in itertools.permutations(range(n)):
+            if order != tuple(range(n)):
+                listed = ", ".join(str(place + 1) for place in order)
+                says = f"what you return should be in the places {listed}"
+                if n == 2:
+                    says = "they should come the other way round"
+                yield (f"Your {n} values are right, but in another order: {says}.", _ordered(order))
+
+
+def _ordered(order: Sequence[int]) -> Callable[[Any, Any], bool]:
+    return lambda got, expected: same(tuple(got), tuple(expected[i] for i in order))
+
+
+def _chosen(i: int) -> Callable[[Any, Any], bool]:
+    return lambda got, expected: same(got, expected[i])
+
+
+def _extra(i: int) -> Callable[[Any, Any], bool]:
+    return lambda got, expected: same(got[i], expected)
+
+
+_OF_TYPES: tuple[Form, ...] = (
+    (
+        "The numbers are right, but they come as a list of Python numbers, not as a tensor.",
+        lambda got, expected: (
+            isinstance(got, list | tuple)
+            and isinstance(expected, Tensor)
+            and _near(torch.tensor(got).double(), expected)
+        ),
+    ),
+    (
+        "The numbers are right, but they come as a tensor, not as Python numbers.",
+        lambda got, expected: (
+            isinstance(got, Tensor)
+            and isinstance(expected, int | float | list | tuple)
+            and _near(got, torch.tensor(expected))
+        ),
+    ),
+    (
+        "The number is right, but it is a Python number, not a tensor.",
+        lambda got, expected: (
+            isinstance(got, int | float)
+            and isinstance(expected, Tensor)
+            and _near(torch.tensor(float(got)), expected)
+        ),
+    ),
+    (
+        "The number is right, but it comes as a float, not as a whole number (int).",
+        lambda got, expected: (
+            isinstance(got, float) and isinstance(expected, int) and got == expected
+        ),
+    ),
+    (
+        "You return nothing (None). Is a `return` missing?",
+        lambda got, expected: got is None and expected is not None,
+    ),
+)
+
+
+def _of_tensors(got: Tensor, expected: Tensor) -> Iterator[Form]:
+    yield _of_dtype(got, expected)
+    n = expected.dim()
+    if got.dim() == n <= MAX_VALUES:
+        for order in itertools.permutations(range(n)):
+            moved = [i for i, place in enumerate(order) if place != i]
+            if len(moved) == 2:
+                pair = " and ".join(dimension(i, n) for i in moved)
+                yield (
+                    f"The numbers are right, but {pair} of your result are swapped.",
+                    _permuted(order),
+                )
+    for i in range(got.dim()):
+        yield (
+            f"The numbers are right, but your result has a dimension of size 1 too many, at place"
+            f" {i} of its shape.",
+            _squeezed(i),
+        )
+    for i in range(n):
+        yield (
+            f"The numbers are right, but {dimension(i, n)}, of size 1, is missing in your result.",
+            _missing(i),
+        )
+    for i in range(n):
+        where = dimension(i, n)
+        for says, fold in _FOLDS:
+            yield f"{says.format(where)}; it should stay.", _folded(i, fold, False)
+            yield f"{says.format(where)}; it should keep its size.", _folded(i, fold, True)
+        for k, place in ((0, "first"), (-1, "last")):
+            yield (
+                f"You return only the {place} entry of {where}; all are expected.",
+                _selected(i, k),
+            )
+    for i in range(got.dim()):
+        for says, fold in _FOLDS:
+            yield (
+                f"{says.format(f'dimension {i} of your result')} only in the expected one: yours"
+                " still has it.",
+                _unfolded(i, fold),
+            )
+    yield (
+        "The numbers are right and in the right order, but your result has another shape.",
+        lambda got, expected: _near(got.reshape(expected.shape), expected),
+    )
+    yield (
+        "The numbers are right, but each is repeated: your result is wider than it should be"
+        " (broadcasting).",
+        lambda got, expected: (
+            got.numel() > expected.numel() and _near(got, expected.expand_as(got))
+        ),
+    )
+
+
+_FOLDS: tuple[tuple[str, Callable[..., Tensor]], ...] = (
+    ("The sum is taken over {}", torch.sum),
+    ("The mean is taken over {}", torch.mean),
+)
+
+
+def _of_dtype(got: Tensor, expected: Tensor) -> Form:
+    mine, theirs = (str(value.dtype).removeprefix("torch.") for value in (got, expected))
+    return (
+        f"The numbers are right, but as {mine}; they should be {theirs}.",
+        lambda got, expected: got.dtype != expected.dtype and _near(got, expected),
+    )
+
+
+def _permuted(order: Sequence[int]) -> Callable[[Any, Any], bool]:
+    return lambda got, expected: _near(got, expected.permute(order))
+
+
+def _squeezed(i: int) -> Callable[[Any, Any], bool]:
+    return lambda got, expected: got.size(i) == 1 and _near(got.squeeze(i), expected)
+
+
+def _missing(i: int) -> Callable[[Any, Any], bool]:
+    return lambda got, expected: expected.size(i) == 1 and _near(got, expected.squeeze(i))
+
+
+def _folded(i: int, fold: Callable[..., Tensor], keep: bool) -> Callable[[Any, Any], bool]:
+    return lambda got, expected: (
+        expected.size(i) > 1 and _near(got, fold(expected.double(), i, keepdim=keep))
+    )
+
+
+def _unfolded(i: int, fold: Callable[..., Tensor]) -> Callable[[Any, Any], bool]:
+    return lambda got, expected: got.size(i) > 1 and _near(fold(got.double(), i), expected)
+
+
+def _selected(i: int, k: int) -> Callable[[Any, Any], bool]:
+    return lambda got, expected: (
+        expected.size(i) > 1
+        and (_near(got, expected.select(i, k)) or _near(got, expected.select(i, k).unsqueeze(i)))
+    )
+
+
+def _near(got: Tensor, expected: Tensor) -> bool:
+    return got.shape == expected.shape and same(
+        got.detach().cpu().double().float(), expected.detach().cpu().double().float()
+    )
+
+
+def unexplained_form(evidence: Evidence) -> str | None:
+    """What is plainly wrong with the form, where it is the same everywhere."""
+    said = set()
+    for exchange in evidence.wrong:
+        assert isinstance(exchange.got, Value) and isinstance(exchange.expected, Value)
+        try:
+            check_structure(exchange.got.value, exchange.expected.value)
+        except Differs as error:
+            said.add(str(error))
+    return said.pop() if len(said) == 1 else None

@@ -1,0 +1,177 @@
+"""Right in one part of the result and wrong in another: where, and what stands there instead."""
+
+import math
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor
+
+from grader.examiner.symptoms.evidence import Difference, Evidence, dimension, distinct
+
+CHANCES = 4000  # ways to choose as many places, of which a region is one
+FILLED = 0.5  # of a region that is called wrong, at least so much must be
+WIDE = 0.9  # a region that is nearly everything says nothing
+
+Region = Callable[[Difference], Tensor | None]
+
+
+def wrong_in_a_region(evidence: Evidence) -> str | None:
+    """The one part in which every difference lies, all else being right."""
+    if not evidence.differences:
+        return None
+    for phrase, region in _regions(evidence):
+        if _is_all_in(evidence, region):
+            there = _instead(evidence)
+            where = f"{evidence.what} is wrong {phrase}, and right everywhere else"
+            return f"{where}; there it is {there}." if there else f"{where}."
+    return None
+
+
+def not_finite(evidence: Evidence) -> str | None:
+    """NaN or infinity is all that is wrong."""
+    if not evidence.differences:
+        return None
+    there = _instead(evidence)
+    if there not in ("NaN", "infinite", "NaN or infinite"):
+        return None
+    return f"Where {evidence.what[0].lower()}{evidence.what[1:]} is wrong, it is {there}."
+
+
+def _is_all_in(evidence: Evidence, region: Region) -> bool:
+    wrong, inside, total, chances = 0, 0, 0, 1
+    for found in evidence.differences:
+        where = region(found)
+        if where is None or where.shape != found.close.shape or (~found.close & ~where).any():
+            return False
+        told = (found.expected != 0) | ~found.close  # a 0 is easily right
+        wrong += int((~found.close).sum())
+        inside += int((where & told).sum())
+        total += int(told.sum())
+        chances *= math.comb(int(told.sum()), int((where & told).sum()))
+    return wrong >= FILLED * inside and inside < WIDE * total and chances >= CHANCES
+
+
+def _instead(evidence: Evidence) -> str:
+    """What stands in the wrong places, where that is one thing."""
+    numbers = torch.cat([found.got[~found.close].flatten() for found in evidence.differences])
+    if numbers.isnan().all():
+        return "NaN"
+    if numbers.isinf().all():
+        return "infinite"
+    if not numbers.isfinite().any():
+        return "NaN or infinite"
+    if numbers.numel() > 1 and distinct(numbers) == 1:
+        return f"{float(numbers[0]):.4g}"
+    return ""
+
+
+def _regions(evidence: Evidence) -> Iterator[tuple[str, Region]]:
+    yield from _by_masks(evidence)
+    yield "where 0 is expected", lambda found: found.expected == 0
+    yield "where a negative number is expected", lambda found: found.expected < 0
+    yield "where a positive number is expected", lambda found: found.expected > 0
+    yield "on the diagonal", lambda found: _square(found, torch.eq)
+    yield "off the diagonal", lambda found: _square(found, torch.ne)
+    yield "above the diagonal", lambda found: _square(found, torch.lt)
+    yield "below the diagonal", lambda found: _square(found, torch.gt)
+    dims = {found.expected.dim() for found in evidence.differences}
+    for dim in range(dims.pop()) if len(dims) == 1 else ():
+        n = evidence.differences[0].expected.dim()
+        for phrase, chosen in _PLACES:
+            yield phrase.format(dimension(dim, n)), _along(dim, chosen)
+    yield from _by_arguments(evidence)
+
+
+# Of an index i below n, along one dimension.
+_PLACES: tuple[tuple[str, Callable[[Tensor, int], Tensor]], ...] = (
+    ("at the first index of {}", lambda i, n: i == 0),
+    ("at the last index of {}", lambda i, n: i == n - 1),
+    ("from the second index of {} on (only the first is right)", lambda i, n: i > 0),
+    ("up to the last but one index of {} (only the last is right)", lambda i, n: i < n - 1),
+    ("at odd indices of {}", lambda i, n: i % 2 == 1),
+    ("at even indices of {}", lambda i, n: i % 2 == 0),
+    ("in the second half of {}", lambda i, n: i >= n // 2),
+    ("in the first half of {}", lambda i, n: i < (n + 1) // 2),
+)
+
+
+def _along(dim: int, chosen: Callable[[Tensor, int], Tensor]) -> Region:
+    def region(found: Difference) -> Tensor:
+        n = found.expected.size(dim)
+        places = chosen(torch.arange(n), n)
+        shape = [1] * found.expected.dim()
+        shape[dim] = n
+        return places.view(shape).expand_as(found.expected)
+
+    return region
+
+
+def _square(found: Difference, compare: Callable[[Tensor, Tensor], Tensor]) -> Tensor | None:
+    if found.expected.dim() < 2:
+        return None
+    rows, columns = found.expected.shape[-2:]
+    where = compare(torch.arange(rows)[:, None], torch.arange(columns)[None])
+    return where.expand_as(found.expected)
+
+
+def _by_masks(evidence: Evidence) -> Iterator[tuple[str, Region]]:
+    for name in _common(evidence, torch.bool):
+        yield f"where `{name}` is False", _mask(name, lambda mask: ~mask)
+        yield f"where `{name}` is True", _mask(name, lambda mask: mask)
+        yield (
+            f"in the rows where `{name}` is False throughout",
+            _mask(name, lambda mask: ~mask.any(-1, keepdim=True).expand_as(mask)),
+        )
+        yield (
+            f"in the rows where `{name}` is True somewhere",
+            _mask(name, lambda mask: mask.any(-1, keepdim=True).expand_as(mask)),
+        )
+        yield (
+            f"in the rows where `{name}` is False somewhere",
+            _mask(name, lambda mask: (~mask).any(-1, keepdim=True).expand_as(mask)),
+        )
+
+
+def _mask(name: str, chosen: Callable[[Tensor], Tensor]) -> Region:
+    def region(found: Difference) -> Tensor | None:
+        mask = found.arguments[name].cpu()
+        where = chosen(mask) if mask.dim() else mask
+        for candidate in (where, where[..., :1] if where.dim() else where):
+            try:
+                return candidate.expand_as(found.expected)
+            except RuntimeError:
+                continue
+        return None
+
+    return region
+
+
+def _by_arguments(evidence: Evidence) -> Iterator[tuple[str, Region]]:
+    for name in _common(evidence, None):
+        yield f"where `{name}` is 0", _argument(name, lambda x: x == 0)
+        yield f"where `{name}` is negative", _argument(name, lambda x: x < 0)
+        yield f"where `{name}` is positive", _argument(name, lambda x: x > 0)
+        yield f"where `{name}` is larger than 1", _argument(name, lambda x: x > 1)
+
+
+def _argument(name: str, chosen: Callable[[Tensor], Tensor]) -> Region:
+    def region(found: Difference) -> Tensor | None:
+        value = found.tensors.get(name)
+        if value is None or value.shape != found.expected.shape:
+            return None
+        return chosen(value)
+
+    return region
+
+
+def _common(evidence: Evidence, dtype: torch.dtype | None) -> list[str]:
+    """The arguments that are tensors in every wrong call: masks, or those that are none."""
+    return [
+        name
+        for name in evidence.differences[0].arguments
+        if all(
+            isinstance(value := found.arguments.get(name), Tensor)
+            and (value.dtype == torch.bool) == (dtype == torch.bool)
+            for found in evidence.differences
+        )
+    ]

@@ -1,0 +1,196 @@
+"""The smallest call that still goes wrong, in a form that can be pasted."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from grader.examiner.display import show
+from grader.examiner.exchange import Exchange, Value
+from grader.examiner.symptoms.evidence import kind_of
+from grader.examiner.symptoms.inquiry import Inquiry
+from grader.report import FailingCall
+from grader.worker.calls import Call, Raised, name_of
+from grader.worker.values import leaves, mapped
+
+MAX_CODE = 1200  # characters; what is longer is not pasted by anybody
+MAX_ROUNDS = 4
+
+
+def smallest_failing_call(wrong: Sequence[Exchange], inquiry: Inquiry) -> FailingCall | None:
+    """The smallest of the wrong calls, made smaller as long as it goes wrong in the same way.
+
+    None where it needs more than a call of a function, or stays too long to be read.
+    """
+    functions = [
+        exchange
+        for exchange in wrong
+        if isinstance(exchange.call.target, str)
+        and exchange.call.want == "value"
+        and isinstance(exchange.expected, Value)
+    ]
+    if not functions:
+        return None
+    first = min(functions, key=_size)
+    best = Exchange(first.call, first.got, first.expected)
+    for _ in range(MAX_ROUNDS):
+        smaller = _smaller(first, best, inquiry)
+        if smaller is None:
+            break
+        best = smaller
+    code = spell(best.call)
+    if len(code) > MAX_CODE or not isinstance(best.expected, Value):
+        return None
+    return FailingCall(code, _answer(best.got), _answer(best.expected))
+
+
+def _smaller(first: Exchange, best: Exchange, inquiry: Inquiry) -> Exchange | None:
+    """After one round of attempts, None where none succeeded."""
+    found = None
+    for change in (*_sizes(best.call), _first_of_batch, _whole_numbers, _one_decimal, _four_digits):
+        try:
+            call = change((found or best).call)
+        except (RuntimeError, IndexError):
+            continue
+        if call is None:
+            continue
+        answer = inquiry.ask(first, call)
+        if answer is not None and _is_alike(first, answer):
+            found = answer
+    return found
+
+
+def _is_alike(first: Exchange, now: Exchange) -> bool:
+    if not isinstance(now.expected, Value) or kind_of(now) != kind_of(first):
+        return False
+    if isinstance(first.got, Raised):
+        return isinstance(now.got, Raised) and now.got.type == first.got.type
+    numbers = [leaf for _, leaf in leaves(now.expected.value) if isinstance(leaf, Tensor)]
+    return all(leaf.numel() for leaf in numbers)
+
+
+Change = Callable[[Call], Call | None]
+
+
+def _sizes(call: Call) -> Iterator[Change]:
+    """For each size in the call, every dimension of that size cut to less."""
+    tensors = [leaf for _, leaf in leaves((call.args, dict(call.kwargs))) if _is_tensor(leaf)]
+    sizes = sorted({size for tensor in tensors for size in tensor.shape if size > 1}, reverse=True)
+    for size in sizes:
+        for smaller in (1, 2, 3):
+            if smaller < size:
+                yield _cut(size, smaller)
+
+
+def _cut(size: int, smaller: int) -> Change:
+    def cut(tensor: Tensor) -> Tensor:
+        for dim in range(tensor.dim()):
+            if tensor.size(dim) == size:
+                tensor = tensor.narrow(dim, 0, smaller)
+        return tensor.clone()
+
+    return lambda call: _changed(call, cut)
+
+
+def _first_of_batch(call: Call) -> Call | None:
+    """Without a leading dimension of size 1 that all tensors have."""
+    tensors = [leaf for _, leaf in leaves((call.args, dict(call.kwargs))) if _is_tensor(leaf)]
+    if not tensors or any(tensor.dim() < 2 or tensor.size(0) != 1 for tensor in tensors):
+        return None
+    return _changed(call, lambda tensor: tensor[0].clone())
+
+
+def _whole_numbers(call: Call) -> Call | None:
+    return _changed(call, lambda tensor: tensor.round() if _is_rough(tensor, 0) else tensor)
+
+
+def _one_decimal(call: Call) -> Call | None:
+    return _changed(
+        call, lambda tensor: tensor.round(decimals=1) if _is_rough(tensor, 1) else tensor
+    )
+
+
+def _four_digits(call: Call) -> Call | None:
+    def rounded(tensor: Tensor) -> Tensor:
+        if not tensor.is_floating_point():
+            return tensor
+        numbers = [float(f"{number:.4g}") for number in tensor.double().flatten().tolist()]
+        return torch.tensor(numbers, dtype=torch.float64).reshape(tensor.shape).to(tensor.dtype)
+
+    return _changed(call, rounded)
+
+
+def _is_rough(tensor: Tensor, decimals: int) -> bool:
+    return tensor.is_floating_point() and not torch.equal(tensor.round(decimals=decimals), tensor)
+
+
+def _changed(call: Call, change: Callable[[Tensor], Tensor]) -> Call | None:
+    changed = False
+
+    def apply(leaf: Any, path: str) -> Any:
+        nonlocal changed
+        if not _is_tensor(leaf):
+            return leaf
+        new = change(leaf)
+        changed = changed or new.shape != leaf.shape or not torch.equal(new, leaf)
+        return new
+
+    args, kwargs = mapped(apply, (call.args, dict(call.kwargs)))
+    return replace(call, args=args, kwargs=kwargs) if changed else None
+
+
+def _is_tensor(leaf: Any) -> bool:
+    return isinstance(leaf, Tensor)
+
+
+def _size(exchange: Exchange) -> int:
+    call = exchange.call
+    return sum(
+        leaf.numel() if isinstance(leaf, Tensor) else 1
+        for _, leaf in leaves((call.args, dict(call.kwargs)))
+    )
+
+
+def _answer(answer: Value | Raised) -> str:
+    if isinstance(answer, Raised):
+        return f"{answer.type}: {answer.message}" if answer.message else answer.type
+    return show(answer.value)
+
+
+def spell(call: Call) -> str:
+    """The call as Python that can be pasted, whatever its length."""
+    parts = [_python(arg) for arg in call.args]
+    parts += [f"{name}={_python(arg)}" for name, arg in call.kwargs.items()]
+    return f"{name_of(call)}({', '.join(parts)})"
+
+
+_PLAIN = (torch.float32, torch.int64, torch.bool)
+
+
+def _python(value: Any) -> str:
+    if isinstance(value, Tensor):
+        dtype = "" if value.dtype in _PLAIN else f", dtype={value.dtype}"
+        if value.numel() == 0:
+            return f"torch.zeros({tuple(value.shape)}{dtype})"
+        return f"torch.tensor({_numbers(value.tolist())}{dtype})"
+    if isinstance(value, tuple) and not hasattr(value, "_fields"):
+        return f"({', '.join(map(_python, value))}{',' * (len(value) == 1)})"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_python, value))}]"
+    if isinstance(value, float):
+        return _numbers(value)
+    return repr(value)
+
+
+def _numbers(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_numbers, value))}]"
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return f'float("{value}")'
+        short = f"{value:.6g}"
+        return short if any(mark in short for mark in ".e") else f"{short}."
+    return repr(value)

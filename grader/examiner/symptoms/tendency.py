@@ -1,0 +1,105 @@
+"""The most general statements: too large, too flat, growing too fast."""
+
+from dataclasses import replace
+
+import torch
+
+from grader.examiner.exchange import Exchange, Value
+from grader.examiner.symptoms.evidence import Evidence, compared, named_arguments
+from grader.examiner.symptoms.inquiry import Inquiry
+from grader.worker.calls import Call
+
+ENOUGH_NUMBERS = 12  # that all err to one side; with fewer it may be chance
+LARGE = 64  # what an argument is multiplied by to see how the result grows with it
+ALIKE = 0.02  # relative difference of two growths that are the same
+
+
+def flatter_or_sharper(evidence: Evidence) -> str | None:
+    """Weights in the right order, but nearer to each other, or further apart."""
+    signs = set()
+    for found in evidence.differences:
+        got, expected = found.got, found.expected
+        if got.dim() == 0 or got.size(-1) < 3 or not (got.isfinite() & expected.isfinite()).all():
+            return None
+        for weights in (got, expected):
+            if (weights < 0).any() or (weights.sum(-1) - 1).abs().max() > 2e-3:
+                return None
+        if not torch.equal(got.argsort(dim=-1, stable=True), expected.argsort(dim=-1, stable=True)):
+            return None
+        more = got.amax(-1) - expected.amax(-1)
+        signs |= set(more[more.abs() > 1e-6].sign().tolist())
+    if len(signs) != 1 or evidence.numbers < ENOUGH_NUMBERS:
+        return None
+    how = "sharper" if signs.pop() > 0 else "flatter"
+    return f"{evidence.what} has the right order in each row, but is {how} than it should be."
+
+
+def one_sided(evidence: Evidence) -> str | None:
+    """Every number that differs is too large, or every one too small."""
+    if evidence.numbers < ENOUGH_NUMBERS:
+        return None
+    signs = set()
+    for found in evidence.differences:
+        wrong = (found.got - found.expected)[~found.close]
+        if not wrong.isfinite().all():
+            return None
+        signs |= set(wrong.sign().tolist())
+    if len(signs) != 1:
+        return None
+    how = "larger" if signs.pop() > 0 else "smaller"
+    return f"Each number of yours that differs is {how} than the expected one."
+
+
+def grows_otherwise(evidence: Evidence, inquiry: Inquiry) -> str | None:
+    """A whole number in the call is made much larger: the two results grow by different factors."""
+    for exchange in evidence.wrong[:1]:
+        for name, value in named_arguments(exchange.call, evidence.names).items():
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+                continue
+            large = inquiry.ask(exchange, _with(exchange.call, value * LARGE, evidence, name))
+            larger = inquiry.ask(exchange, _with(exchange.call, value * LARGE * 2, evidence, name))
+            says = _growth(large, larger, evidence, name)
+            if says:
+                return says
+    return None
+
+
+def _growth(
+    large: Exchange | None, larger: Exchange | None, evidence: Evidence, name: str
+) -> str | None:
+    if large is None or larger is None:
+        return None
+    labels = {found.label for found in evidence.differences}
+    before = {found.label: found for found in compared(large, evidence.names)}
+    for found in compared(larger, evidence.names):
+        first = before.get(found.label)
+        if first is None or found.label not in labels or found.got.numel() != 1:
+            continue
+        if not (float(first.got) > 0 and float(first.expected) > 0):
+            continue
+        mine, theirs = found.got.item() / first.got.item(), found.expected / first.expected
+        if abs(mine / theirs.item() - 1) > ALIKE:
+            what = f"{found.label[0].upper()}{found.label[1:]}" if found.label else "Your result"
+            return (
+                f"{what} grows {mine:.3g}-fold when a large `{name}` is doubled; the right one"
+                f" grows {theirs.item():.3g}-fold."
+            )
+    return None
+
+
+def _with(call: Call, new: int, evidence: Evidence, name: str) -> Call:
+    if name in call.kwargs:
+        return replace(call, kwargs={**call.kwargs, name: new})
+    place = list(named_arguments(call, evidence.names)).index(name)
+    return replace(call, args=(*call.args[:place], new, *call.args[place + 1 :]))
+
+
+def values_are_right(evidence: Evidence) -> str | None:
+    """Wrong gradients of right values."""
+    right = [exchange for exchange in evidence.right if exchange.call.want == "value"]
+    if not right or not all(isinstance(exchange.got, Value) for exchange in right):
+        return None
+    return (
+        "Your values are right and their gradients are not: a part of the computation is hidden"
+        " from autograd, or has a gradient of its own."
+    )

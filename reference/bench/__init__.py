@@ -1,0 +1,1 @@
+"""Our speed beside that of others, at the same size: `python -m reference.bench`."""

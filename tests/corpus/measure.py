@@ -1,0 +1,90 @@
+"""Grades the corpus and prints how fair and how telling the verdicts are.
+
+python -m tests.corpus.measure [open|kept_aside|FOLDER] [--seeds N] [--list]
+"""
+
+import argparse
+import sys
+from collections import Counter, defaultdict
+from pathlib import Path
+
+from grader import Grader, Report, Submission
+from tests.corpus.answers import FOLDER, PARTS, Answer, read_answers
+
+
+def reason(report: Report) -> tuple[str, str]:
+    """What kind of reason a report gives, and the reason's name."""
+    if report.problem:
+        return "problem", report.problem.kind
+    if report.diagnosis:
+        return "misconception", report.diagnosis.id
+    if report.symptom:
+        return "symptom", report.symptom.id
+    return "none", ""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("part", nargs="?", default="open")
+    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--list", action="store_true", help="every wrong answer with its reason")
+    parser.add_argument("--only", default="", help="one exercise")
+    options = parser.parse_args()
+    folder = FOLDER / options.part if options.part in PARTS else Path(options.part)
+    answers = [one for one in read_answers(folder) if options.only in ("", one.exercise)]
+    verdicts: dict[Answer, list[Report]] = defaultdict(list)
+    with Grader() as grader:
+        for answer in answers:
+            for seed in range(options.seeds):
+                report = grader.grade(Submission(answer.exercise, answer.source, seed=seed))
+                verdicts[answer].append(report)
+    _print(verdicts, options.list)
+
+
+def _print(verdicts: dict[Answer, list[Report]], everything: bool) -> None:
+    counts: Counter[str] = Counter()
+    for answer, reports in verdicts.items():
+        passed = {report.passed for report in reports}
+        reasons = {reason(report) for report in reports if not report.passed}
+        counts[answer.kind] += 1
+        counts[f"{answer.kind}, passed"] += passed == {True}
+        counts[f"{answer.kind}, depends on the seed"] += len(passed) > 1
+        if answer.kind == "wrong" and False in passed:
+            counts.update({kind for kind, _ in reasons})
+            counts["reason depends on the seed"] += len(reasons) > 1
+        if (
+            everything
+            or (True in passed and answer.kind == "wrong")
+            or (False in passed and answer.kind == "right")
+        ):
+            _show(answer, reports)
+    for what, count in sorted(counts.items()):
+        print(f"{what:34} {count:5}")
+    sys.stdout.flush()
+
+
+def _show(answer: Answer, reports: list[Report]) -> None:
+    print(f"{answer.exercise} · {answer.kind} · {answer.name}: {answer.note}")
+    said = {}
+    for report in reports:
+        kind, name = reason(report)
+        text = ""
+        if report.problem:
+            text = report.problem.message
+        if report.diagnosis:
+            text = report.diagnosis.says
+        symptom = (
+            f" ‖ {report.symptom.id}: {report.symptom.says} {report.symptom.evidence}"
+            if report.symptom
+            else ""
+        )
+        wrong = next((test for test in report.tests if test.outcome != "passed"), None)
+        first = f" ‖ [{wrong.call[:150]}] {wrong.message[:200]}" if wrong and kind == "none" else ""
+        failed = sum(test.outcome != "passed" for test in report.tests)
+        verdict = "passed" if report.passed else f"{failed} of {len(report.tests)} fail"
+        said[(report.passed, kind, name)] = f"    {verdict} · {kind} {name}: {text}{symptom}{first}"
+    print("\n".join(said.values()), "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""What a learner does after a verdict: the same words in the shell and in the app."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui.progress.records import AttemptKind
+
+if TYPE_CHECKING:
+    from grader import Report
+
+
+class Ways(NamedTuple):
+    """How one does it: by a command, or by a key of the page."""
+
+    hint: str
+    submit: str
+    go_on: str
+
+
+KEYS = Ways(hint="Press h", submit="Press s", go_on="Press Enter")
+
+
+def commands(exercise: str) -> Ways:
+    return Ways(f"`learn hint {exercise}`", f"`learn submit {exercise}`", "`learn next`")
+
+
+def advice(report: Report, kind: AttemptKind, ways: Ways) -> str:
+    if report.outcome == "error":
+        return "`learn doctor` looks for what is wrong here. This is no fault of your code."
+    if not report.passed:
+        return f"{ways.hint} for a hint if you are stuck."
+    if kind == "check":
+        return f"{ways.submit} to submit it: fresh numbers, and it counts."
+    compare = f"`learn solution --diff {report.exercise}` compares yours with ours"
+    return f"{ways.go_on} to go on; {compare}."
