@@ -10,7 +10,7 @@ import gc
 import time
 import traceback
 from collections.abc import Mapping
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from functools import cache
 from threading import Lock
@@ -18,7 +18,8 @@ from threading import Lock
 import torch
 
 from exercises.catalog import Catalog, Exercise, Limits, load_catalog
-from grader.errors import UsageError
+from grader.cancellation import current_cancellation
+from grader.errors import Cancelled, UsageError
 from grader.examiner.answer_key import AnswerKey
 from grader.examiner.display import name_list
 from grader.examiner.exchange import Value
@@ -37,8 +38,9 @@ from grader.worker.inspection import Finding
 def grade(submission: Submission) -> Report:
     """Grade one submission in this process, which stays warm for the next. Plain and picklable.
 
-    Raises `UsageError` for an exercise or a device that is not there. A crash of ours is a report
-    with outcome `error`, never the learner's failure.
+    Raises `UsageError` for an exercise or a device that is not there, and `Cancelled` where nobody
+    waits for it any more. A crash of ours is a report with outcome `error`, never the learner's
+    failure.
     """
     with _one_at_a_time:
         return _examiner(submission.device).grade(submission)
@@ -79,19 +81,21 @@ class Examiner:
 
     def grade(self, submission: Submission) -> Report:
         """The verdict on one submission."""
+        cancellation = current_cancellation()
         started = time.perf_counter()
         exercise = self._catalog.exercise(submission.exercise)
         submission = submission.with_seed()  # a `Grader` has given it one already
         assert submission.seed is not None
         try:
             report = self._examine(submission, exercise, submission.seed)
-        except UsageError:
+        except (UsageError, Cancelled):
             raise
         except Exception as error:
             problem = Problem(
                 "internal", f"The grader failed: {error}", code=traceback.format_exc()
             )
             report = Report.ungraded(exercise, submission.seed, self._device, problem)
+        cancellation.check()
         return replace(report.fitted(), duration_ms=(time.perf_counter() - started) * 1e3)
 
     def close(self) -> None:
@@ -117,15 +121,13 @@ class Examiner:
         candidate = SubmissionProcess(
             self._sandbox, files, main, exercise.entry, frozenset(instead), limits
         )
-        try:
+        with current_cancellation().ends(candidate.cancel), closing(candidate):
             candidate.start()
             if submission.only_sandboxed:
                 refuse_unprotected(candidate.layers)
             problem = open_submission(candidate, main, instead, limits)
             candidate.prepare_next()  # now: while pytest collects, the other processor is idle
             return self._run(exercise, candidate, seed, problem)
-        finally:
-            candidate.close()
 
     def _run(
         self,
@@ -140,6 +142,7 @@ class Examiner:
         # Modules that a suite or a solution builds are to live where the learner's do.
         with torch.device(self._device) if self._device != "cpu" else nullcontext():
             run.run(answer_key.suite)
+        current_cancellation().check()  # there is nothing to be said of tests that were not run
         reasons = (
             Reasons()
             if problem

@@ -22,6 +22,14 @@ def counts(report: Report) -> str:
     )
 
 
+def duration(milliseconds: float) -> str:
+    """How long something took, in the unit that fits: `42 ms`, `6.1 s`, `20 s`."""
+    if milliseconds < 999.5:
+        return f"{milliseconds:.0f} ms"
+    seconds = milliseconds / 1e3
+    return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"
+
+
 def code(problem: Problem) -> list[str]:
     """The lines that a problem with the whole file is about, with their numbers where known."""
     lines = problem.code.splitlines()

@@ -48,10 +48,18 @@ def impose(limits: WorkerLimits, device: str, own_user: bool, proc: int | None) 
     `own_user`: no other process has this user. The kernel counts threads per user, so only then can
     they be limited without the rest of the user's work standing in the way.
     """
-    for kind, value in _values(limits, device, proc):
+    for kind, value in _values(limits, device):
         _lower(kind, value)
     if own_user:
         _lower(resource.RLIMIT_NPROC, limits.threads)
+    if proc is not None and device != "cuda":  # a CUDA context maps and pins more than it uses
+        try:
+            mapped, data = mapped_bytes(proc)
+        except FileNotFoundError:
+            return Layer(False, "memory cannot be limited where there is no /proc", "Mount /proc.")
+        _lower(resource.RLIMIT_AS, mapped + limits.memory_bytes)
+        # Who unmaps the libraries has as much address space to spare, but no more memory.
+        _lower(resource.RLIMIT_DATA, data + limits.memory_bytes)
     memory = f"{limits.memory_bytes >> 20} MiB more memory"
     if device == "cuda":
         memory = "memory watched from outside"
@@ -61,21 +69,17 @@ def impose(limits: WorkerLimits, device: str, own_user: bool, proc: int | None) 
     return Layer(True, f"{memory}, {threads}, {limits.seconds:g} s, no file written")
 
 
-def _values(limits: WorkerLimits, device: str, proc: int | None) -> Iterator[tuple[int, int]]:
+def _values(limits: WorkerLimits, device: str) -> Iterator[tuple[int, int]]:
     # Every thread's time counts, so a computation on all cores must fit: a backstop, not a clock.
     yield resource.RLIMIT_CPU, (math.ceil(limits.seconds) + 1) * _CORES
     yield resource.RLIMIT_CORE, 0
     yield resource.RLIMIT_FSIZE, 0
     yield resource.RLIMIT_NOFILE, limits.open_files * (16 if device == "cuda" else 1)
-    if proc is None:
+    if not LINUX:
         return
     yield resource.RLIMIT_MSGQUEUE, 0
-    if device != "cuda":  # a CUDA context opens, maps and pins far more than it uses
+    if device != "cuda":
         yield resource.RLIMIT_MEMLOCK, 0
-        mapped, data = mapped_bytes(proc)
-        yield resource.RLIMIT_AS, mapped + limits.memory_bytes
-        # Who unmaps the libraries has as much address space to spare, but no more memory.
-        yield resource.RLIMIT_DATA, data + limits.memory_bytes
 
 
 def _lower(kind: int, value: int) -> None:

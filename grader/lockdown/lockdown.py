@@ -86,7 +86,7 @@ def prepare(
     except Unavailable as error:
         layers["seccomp"] = error.layer
     _settle_imports(readable)
-    held = privileges.effective_capabilities()
+    held = syscalls.effective_capabilities() if LINUX else 0
     proc = os.open("/proc", os.O_PATH) if LINUX else None
     abi, rulesets = 0, None
     try:
@@ -120,8 +120,7 @@ def apply(plan: Plan, limit: WorkerLimits, keep_fds: Sequence[int]) -> dict[str,
     layers = dict(plan.layers)
     layers["descriptors"] = _close_descriptors(plan, keep_fds)
     os.chdir("/")
-    number = os.getpid() if plan.proc is None else int(os.readlink("self", dir_fd=plan.proc))
-    layers["privileges"] = privileges.give_up(plan.capability_to_read, number)
+    layers["privileges"] = privileges.give_up(plan.capability_to_read, _own_number(plan.proc))
     if LINUX and os.getppid() != plan.parent:
         os._exit(1)  # the zygote ended before it could be asked to take this fork with it
     own_user = os.getuid() != plan.owner
@@ -136,6 +135,14 @@ def apply(plan: Plan, limit: WorkerLimits, keep_fds: Sequence[int]) -> dict[str,
         plan.program.install()
         layers["seccomp"] = Layer(True, f"{plan.program.length} instructions")
     return {name: layers[name] for name in LAYERS}
+
+
+def _own_number(proc: int | None) -> int:
+    """The number of this process among all of the machine's: in a namespace it has another one."""
+    with contextlib.suppress(FileNotFoundError):  # there is no /proc
+        if proc is not None:
+            return int(os.readlink("self", dir_fd=proc))
+    return os.getpid()
 
 
 def _settle_imports(readable: Iterable[Path]) -> None:

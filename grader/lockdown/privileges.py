@@ -20,12 +20,18 @@ TO_BECOME_A_USER = _SETUID | _SETGID | _KILL
 _FIRST_UID, _UIDS = 61184, 4336
 
 
+def keep_to_oneself() -> None:
+    """No core file and no debugger: other processes of the same user cannot look into this one."""
+    if LINUX:
+        prctl(syscalls.PR_SET_DUMPABLE, 0)
+
+
 def harden() -> None:
-    """In the zygote: no new privileges, no core file, no debugger, no way back to capabilities."""
+    """In the zygote: no new privileges, no look into it, no way back to capabilities."""
     if not LINUX:
         return
     prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
-    prctl(syscalls.PR_SET_DUMPABLE, 0)
+    keep_to_oneself()
     for capability in range(64):
         try:
             prctl(syscalls.PR_CAPBSET_DROP, capability)
@@ -81,14 +87,6 @@ def _become_a_user(kept: int, number: int) -> str:
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
     return f"user {uid}"
-
-
-def effective_capabilities() -> int:
-    """Those of this process, as a bit mask."""
-    if not LINUX:
-        return 0
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition("CapEff:")[2].split()[0], 16)
 
 
 def _is_open_to_all(path: Path) -> bool:

@@ -91,6 +91,14 @@ def capset(kept: int) -> None:
     _checked(_libc.capset(version_3_this_thread, effective_permitted_inheritable))
 
 
+def effective_capabilities() -> int:
+    """The capabilities in force, as a bit mask. Asked of the kernel, since /proc may be missing."""
+    version_3_this_thread = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    effective_permitted_inheritable = (ctypes.c_uint32 * 6)()
+    _checked(_libc.capget(version_3_this_thread, effective_permitted_inheritable))
+    return effective_permitted_inheritable[0] | effective_permitted_inheritable[3] << 32
+
+
 def _checked(result: int) -> int:
     if result < 0:
         number = ctypes.get_errno()

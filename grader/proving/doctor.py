@@ -91,7 +91,8 @@ def examine(without: Collection[str] = ()) -> DoctorReport:
     except subprocess.TimeoutExpired as error:
         raise GraderError(f"the sandbox could not be tried within {_SECONDS} s") from error
     except json.JSONDecodeError as error:
-        raise GraderError(f"the sandbox could not be set up: {probe.stderr.strip()}") from error
+        reason = (probe.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise GraderError(f"the sandbox could not be set up: {reason}") from error
     attempts = tuple(EscapeAttempt(**attempt) for attempt in found["attempts"])
     layers = tuple(
         _judge(LayerFinding(name=name, **layer), attempts)

@@ -20,9 +20,10 @@ from torch import Tensor, nn
 
 from grader.worker.inspection import source_lines
 from grader.worker.protocol import Encoder, Handle, decode
-from grader.worker.values import mapped
+from grader.worker.values import leaves, mapped
 
 Want = Literal["value", "gradients", "inputs_after", "dict", "nothing"]
+BESIDE: tuple[Want, ...] = ("gradients", "inputs_after")  # what is asked for beside the result
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,8 @@ class Detached(RuntimeError):
     """The output carries no gradient back to the inputs."""
 
 
-class Misshapen(RuntimeError):
-    """The output has not the shape of what its gradient is to be multiplied with."""
+class Marked(RuntimeError):
+    """An argument requires gradients after the call, and did not before."""
 
 
 def empty_module(name: str, filename: str, source: str) -> types.ModuleType:
@@ -133,7 +134,10 @@ class LoadedModule:
         return self.keep(load_source(f"helper_{name}", f"helper_{name}.py", source), name)
 
     def perform(self, call: Call) -> Any:
-        """Make the call and give its result; anything the code raises comes through."""
+        """Make the call and give its result; anything the code raises comes through.
+
+        Where `call.want` is one of `BESIDE`, that comes with it: (result, what was wanted).
+        """
         function = self._resolve(call.target)
         if call.method:
             function = getattr(function, call.method)
@@ -149,7 +153,8 @@ class LoadedModule:
             _check_signature(function, args, kwargs)
             raise
         if call.want == "inputs_after":
-            return list(args)
+            _check_unmarked(args)
+            return result, list(args)
         if call.want == "nothing":
             return None
         if call.want == "dict":
@@ -193,30 +198,37 @@ def _check_signature(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any
         raise BadSignature(f"it takes {signature} ({error})") from None
 
 
-def gradients(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], cotangent: Any) -> Any:
-    """Vector-Jacobian product of `function` at `args`.
+def _check_unmarked(args: tuple[Any, ...]) -> None:
+    for number, arg in enumerate(args, start=1):
+        if any(isinstance(leaf, Tensor) and leaf.requires_grad for _, leaf in leaves(arg)):
+            raise Marked(f"argument {number}")
 
-    Returns `{"inputs": [...], "parameters": {...}}`: for each positional argument its gradient
-    (None where it is no floating tensor), and by name that of each parameter where `function` is a
-    module.
+
+def gradients(
+    function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], cotangent: Any
+) -> tuple[Any, dict[str, Any] | None]:
+    """The result of `function` at `args`, and its vector-Jacobian product.
+
+    The latter is `{"inputs": [...], "parameters": {...}}`: for each positional argument its
+    gradient (None where it is no floating tensor), and by name that of each parameter where
+    `function` is a module. It is None where the result has not the form that `cotangent` is for.
     """
-    leaves = [_leaf(arg) for arg in args]
+    inputs = [_leaf(arg) for arg in args]
     parameters = dict(function.named_parameters()) if isinstance(function, nn.Module) else {}
-    outputs = function(*leaves, **kwargs)
-    outputs = list(outputs) if isinstance(outputs, tuple | list) else [outputs]
+    result = function(*inputs, **kwargs)
+    outputs = list(result) if isinstance(result, tuple | list) else [result]
     cotangents = list(cotangent) if isinstance(cotangent, tuple | list) else [cotangent]
     pairs = [
         (output, torch.ones_like(output) if weight is None else weight)
         for output, weight in itertools.zip_longest(outputs, cotangents)
         if isinstance(output, Tensor) and (weight is not None or len(outputs) == 1)
     ]
-    for output, weight in pairs:
-        if output.shape != weight.shape:
-            raise Misshapen(f"{tuple(weight.shape)}; yours has {tuple(output.shape)}")
+    if not pairs or any(output.shape != weight.shape for output, weight in pairs):
+        return result, None
     pairs = [(output, weight) for output, weight in pairs if output.requires_grad]
     if not pairs:
         raise Detached
-    wanted = [leaf for leaf in leaves if _is_leaf(leaf)] + list(parameters.values())
+    wanted = [leaf for leaf in inputs if _is_leaf(leaf)] + list(parameters.values())
     # One scalar, since handing torch several cotangents makes it import sympy on first use: 0.3 s.
     total = torch.stack([(output * weight).sum() for output, weight in pairs]).sum()
     found = torch.autograd.grad(total, wanted, allow_unused=True)
@@ -224,8 +236,8 @@ def gradients(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], cota
         torch.zeros_like(source) if gradient is None else gradient
         for source, gradient in zip(wanted, found, strict=True)
     )
-    return {
-        "inputs": [next(filled) if _is_leaf(leaf) else None for leaf in leaves],
+    return result, {
+        "inputs": [next(filled) if _is_leaf(leaf) else None for leaf in inputs],
         "parameters": {name: next(filled) for name in parameters},
     }
 
@@ -284,7 +296,7 @@ def _kind(error: BaseException, message: str) -> str:
     kinds: tuple[tuple[type[BaseException], str], ...] = (
         (BadSignature, "signature"),
         (Detached, "detached"),
-        (Misshapen, "misshapen"),
+        (Marked, "marked"),
         (NotImplementedError, "unwritten"),
         (SystemExit, "exit"),
         (RecursionError, "recursion"),

@@ -7,10 +7,12 @@ checked before a byte is read, so a peer cannot make the other side allocate mor
 In the document a plain value is itself; everything else is an object with one tag:
 
     {"tensor": "0", "device": "cpu"}     {"tuple": [...]}      {"dict": [[key, value], ...]}
+    {"tensor": "0", "device": "cpu", "order": [1, 0]}          its dimensions as they lie in memory
     {"record": "LayerCosts", "fields": [[name, value], ...]}   {"dtype": "float32"}
     {"handle": "3", "type": "SelfAttention"}                   an object that stays with its owner
 """
 
+import contextlib
 import json
 import socket
 import struct
@@ -109,7 +111,8 @@ class Encoder:
         if path.count(".") > MAX_DEPTH:
             raise TooLarge(f"a structure nested more than {MAX_DEPTH} deep")
         self._count(1)
-        if isinstance(value, numpy.generic):
+        # numpy's integers overflow: they are no int
+        if isinstance(value, numpy.floating | numpy.bool_):
             value = value.item()
         if value is None or isinstance(value, PLAIN):
             return value
@@ -160,8 +163,11 @@ class Encoder:
             size = value.numel() * value.element_size() / 1e6
             raise TooLarge(f"a tensor of shape {tuple(value.shape)}, {size:,.0f} MB")
         name = str(len(self.tensors))
+        node: dict[str, Any] = {"tensor": name, "device": value.device.type}
+        if order := memory_order(value):
+            node["order"], value = order, value.permute(order)
         self.tensors[name] = value if type(value) is Tensor else value.as_subclass(Tensor)
-        return {"tensor": name, "device": value.device.type}
+        return node
 
     def _handle(self, value: object, path: str) -> Any:
         if self._keep is None:
@@ -202,9 +208,10 @@ class _Decoder:
             return [inner(item) for item in node]
         try:
             match node:
-                case {"tensor": name, "device": where}:
+                case {"tensor": name, "device": where, **rest}:
                     tensor = self.tensors.pop(name)
-                    return tensor if where == "cpu" else tensor.to(self._device)
+                    tensor = tensor if where == "cpu" else tensor.to(self._device)
+                    return _in_order(tensor, rest["order"]) if "order" in rest else tensor
                 case {"tuple": [*items]}:
                     return tuple(inner(item) for item in items)
                 case {"dict": [*pairs]} if all(_is_key(key) for key, _ in pairs):
@@ -232,6 +239,26 @@ class _Decoder:
             raise ProtocolError("too many values")
 
 
+def memory_order(tensor: Tensor) -> list[int]:
+    """The dimensions as they lie in memory, the outermost first; empty for the usual order.
+
+    So a transposed tensor arrives as one, and code that needs contiguous memory fails over there
+    as it would here. Tensors with gaps or overlaps arrive contiguous.
+    """
+    if tensor.is_contiguous():
+        return []
+    order = sorted(range(tensor.dim()), key=tensor.stride, reverse=True)
+    return order if tensor.permute(order).is_contiguous() else []
+
+
+def _in_order(tensor: Tensor, order: Any) -> Tensor:
+    """Undo `tensor.permute(order)`."""
+    dims = list(range(tensor.dim()))
+    if sorted(order) != dims:
+        raise ValueError("not an order of its dimensions")
+    return tensor.permute(sorted(dims, key=order.__getitem__))
+
+
 def _is_key(key: object) -> bool:
     return isinstance(key, str) or (isinstance(key, int) and abs(key) < MAX_KEY)
 
@@ -248,6 +275,11 @@ class Channel:
 
     def close(self) -> None:
         self._socket.close()
+
+    def hang_up(self) -> None:
+        """End the talk: whoever waits for a frame here, in another thread perhaps, gets none."""
+        with contextlib.suppress(OSError):  # the other side has done so before
+            self._socket.shutdown(socket.SHUT_RDWR)
 
     def send(
         self, document: Any, tensors: dict[str, Tensor] | None = None, seconds: float | None = None

@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -20,7 +22,9 @@ from click.testing import CliRunner
 
 from grader import Grader, Report, Submission
 from grader.cli import cli
+from grader.commands.audit import audit
 from grader.errors import UsageError
+from grader.proving.audit import AuditResult
 
 COMMAND = [sys.executable, "-m", "grader.cli"]
 WRONG = """
@@ -155,6 +159,29 @@ def test_a_report_that_cannot_be_written_is_a_usage_error(wrong: Path, tmp_path:
     assert done.stderr == f"grader: {output} cannot be written: No such file or directory.\n"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")
+@pytest.mark.parametrize("arguments", [["run", "softmax.py"], ["doctor"]], ids=" ".join)
+def test_a_full_disk_is_said(arguments: list[str], tmp_path: Path, right: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*COMMAND, *arguments], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert done.returncode == 2
+    assert done.stderr == (
+        "grader: The standard output cannot be written: No space left on device.\n"
+    )
+
+
+def test_a_report_that_nobody_reads_is_a_verdict_all_the_same(right: Path, wrong: Path) -> None:
+    for file, status in ((right, 0), (wrong, 1)):
+        reader, writer = os.pipe()
+        os.close(reader)
+        arguments = [*COMMAND, "run", str(file), "--exercise", "softmax"]
+        done = subprocess.run(arguments, stdout=writer, stderr=subprocess.PIPE, text=True)
+        os.close(writer)
+        assert (done.returncode, done.stderr) == (status, "")
+
+
 def test_a_suite_that_breaks_ends_with_3(tmp_path: Path, right: Path) -> None:
     course = tmp_path / "course"
     for package in ("exercises", "grader"):
@@ -175,12 +202,21 @@ def test_help_and_version_end_with_0() -> None:
         assert done.stdout
 
 
-def test_audit_tells_in_json_what_was_tried() -> None:
-    done = run("audit", "softmax", "--format", "json")
+def test_audit_shows_how_far_it_is_and_takes_what_passed_from_the_cache(tmp_path: Path) -> None:
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path), "CI": ""}
+    command = ("audit", "multiplicative_score", "--jobs", 1)
+    status, output = on_a_terminal(*command, **environment)
+    assert status == 0
+    (total,) = set(re.findall(r"multiplicative_score \d+ of (\d+) …", output))
+    assert f"multiplicative_score {total} of {total} …" in output
+    assert re.search(r"exercises from cache +0\b", output)
+
+    done = run(*command, "--format", "json", env=environment)
     assert (done.returncode, done.stderr) == (0, "")
     found = json.loads(done.stdout)
     assert list(found) == [
         "exercises",
+        "exercises_from_cache",
         "stubs_failed",
         "solutions_passed",
         "alternatives",
@@ -194,6 +230,34 @@ def test_audit_tells_in_json_what_was_tried() -> None:
     assert found["exercises"] == found["stubs_failed"] == found["solutions_passed"] == 1
     assert found["alternatives"] == found["alternatives_passed"] >= 2
     assert found["misconceptions"] == found["caught"] == found["named"] >= 4
+    assert found["exercises_from_cache"] == 1
+    assert 2 + found["alternatives"] + found["misconceptions"] == int(total)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "is_asked"),
+    [([], {}, True), (["--all"], {}, False), ([], {"CI": "true"}, False)],
+)
+def test_all_and_ci_grade_everything(
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    environment: dict[str, str],
+    is_asked: bool,
+) -> None:
+    caches = []
+
+    def audited(
+        grader: object, catalog: object, chosen: object, cache: object, show: object
+    ) -> Any:
+        caches.append(cache)
+        return AuditResult()
+
+    monkeypatch.setattr("grader.proving.audit.audit", audited)
+    monkeypatch.setattr("grader.commands.audit.Grader", lambda jobs: nullcontext())
+    monkeypatch.delenv("CI", raising=False)
+    done = CliRunner().invoke(audit, arguments, env=environment)
+    assert done.exception is None
+    assert [cache is not None for cache in caches] == [is_asked]
 
 
 def test_doctor_tells_in_json_which_layers_hold() -> None:

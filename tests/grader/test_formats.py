@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from grader.formats import json as json_format
 from grader.formats import junit, text
-from grader.report import Diagnosis, Frame, Problem, Report, TestResult
+from grader.report import Diagnosis, FailingCall, Frame, Problem, Report, Symptom, TestResult
 
 ESCAPE = "\x1b"
 UNSCALED = Diagnosis(
@@ -63,6 +63,9 @@ REPORT = Report(
 )
 
 
+SCALED = Symptom("scale", "Your result is the expected one times 2.", "Holds for 2 calls.")
+
+
 def problem(message: str, line: int | None, code: str) -> Report:
     tests = tuple(
         replace(test, outcome="failed", points=0, message="Not run.", diagnosis=None)
@@ -73,6 +76,31 @@ def problem(message: str, line: int | None, code: str) -> Report:
     )
 
 
+def without_diagnosis(**changes: object) -> Report:
+    tests = tuple(replace(test, diagnosis=None) for test in REPORT.tests)
+    return replace(REPORT, **{"tests": tests, "diagnosis": None, **changes})
+
+
+def test_a_symptom_is_told_where_no_mistake_is_known() -> None:
+    tests = (PASSED, replace(DIFFERS, diagnosis=None, symptom=SCALED), RAISES)
+    report = without_diagnosis(tests=tests, symptom=SCALED)
+    assert (
+        "  Your result is the expected one times 2.\n"
+        "  Holds for 2 calls. It explains 1 of the 2 tests that failed; there is more.\n"
+    ) in text.render(report)
+    assert SCALED.says in junit.render(report)
+
+
+def test_where_nothing_is_known_the_smallest_call_can_be_pasted() -> None:
+    call = FailingCall("softmax(torch.tensor([1., 2.]), dim=0)", "tensor([0, 1])", "tensor([1, 0])")
+    assert (
+        "  No known mistake explains this. The smallest call that goes wrong is:\n"
+        "  >>> softmax(torch.tensor([1., 2.]), dim=0)\n"
+        "  yours     tensor([0, 1])\n"
+        "  expected  tensor([1, 0])\n"
+    ) in text.render(without_diagnosis(smallest=call))
+
+
 def test_a_failure_reads_so() -> None:
     assert (
         text.render(REPORT)
@@ -81,6 +109,7 @@ def test_a_failure_reads_so() -> None:
 
   Your scores are not divided by √d_k, so the softmax is too sharp.
   Explained in `learn read 1`, section “Scores and weights”.
+  It explains 1 of the 2 tests that failed; there is more.
 
   ✓ Rows sum to 1.  [2/2]
   ✗ The weights are right.
@@ -147,6 +176,15 @@ def test_a_section_that_no_chapter_has_is_named_all_the_same() -> None:
     assert "Explained in section a-section-of-its-own." in text.render(report)
 
 
+@pytest.mark.parametrize(
+    ("milliseconds", "says"),
+    [(0.4, "0 ms"), (999.4, "999 ms"), (999.6, "1.0 s"), (6100, "6.1 s"), (9960, "10 s")],
+)
+def test_a_time_is_said_in_the_unit_that_fits(milliseconds: float, says: str) -> None:
+    shown = text.render(replace(REPORT, duration_ms=milliseconds))
+    assert shown.splitlines()[0].endswith(f" points, {says}")
+
+
 def test_the_same_message_is_said_once() -> None:
     tests = tuple(replace(DIFFERS, name=f"test_{n}") for n in range(3))
     page = text.render(replace(REPORT, tests=tests))
@@ -184,6 +222,13 @@ def test_sentences_keep_to_the_width(width: int) -> None:
         assert max(map(len, lines)) <= width
         assert max(map(len, lines)) > width - 15
         assert headline.startswith("✗ softmax")
+
+
+@pytest.mark.parametrize(("asked", "taken"), [(1, 40), (39, 40), (101, 100), (300, 100)])
+def test_no_line_is_too_short_or_too_long_to_read(asked: int, taken: int) -> None:
+    long = replace(DIFFERS, message="A sentence of many words, which goes on and on. " * 6)
+    report = replace(REPORT, tests=(long,))
+    assert text.render(report, width=asked) == text.render(report, width=taken)
 
 
 def test_code_is_never_broken() -> None:

@@ -510,7 +510,7 @@ def test_what_was_unmapped_first_makes_no_room() -> None:
 def test_capabilities_are_gone_or_the_layer_does_not_hold(kept: int | None, holds: bool) -> None:
     def give_up() -> list[object]:
         layer = privileges.give_up(kept, os.getpid())
-        return [layer.holds, bool(layer.advice), privileges.effective_capabilities()]
+        return [layer.holds, bool(layer.advice), syscalls.effective_capabilities()]
 
     found = json.loads(probe.in_fork(lambda _: give_up())[0])
     assert found == [holds, not holds, kept or 0]

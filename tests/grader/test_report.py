@@ -19,6 +19,7 @@ from grader.report import (
     MAX_BYTES,
     Comparison,
     Diagnosis,
+    FailingCall,
     Frame,
     Problem,
     Symptom,
@@ -51,10 +52,13 @@ FULL = Report(
             expected="3",
             frames=(Frame("softmax.py", 3, "softmax", "return 2"),),
             diagnosis=Diagnosis("id", "Says.", "see"),
+            symptom=Symptom("scale", "It is twice too large.", "Holds for 2 calls."),
             comparison=Comparison((1,), (0, 4), ((1.0, math.nan),), ((1.0, -math.inf),)),
         ),
     ),
     diagnosis=Diagnosis("id", "Says.", "see"),
+    symptom=Symptom("scale", "It is twice too large.", "Holds for 2 calls."),
+    smallest=FailingCall("softmax(1)", "2", "3"),
     layers={"seccomp": "on", "landlock": "missing"},
     duration_ms=12.5,
 )
@@ -196,6 +200,17 @@ def test_a_text_without_end_is_cut() -> None:
 def test_another_schema_is_refused(schema: object) -> None:
     with pytest.raises(ValueError, match=r"no report/v2 report"):
         Report.from_dict({**FULL.to_dict(), "schema": schema})
+
+
+def test_a_report_from_before_symptoms_is_read() -> None:
+    data = {**FULL.to_dict(), "schema": "report/v1"}
+    for part in (data, *data["tests"]):
+        part["symptom"] = None
+    older = Report.from_dict(data)
+    for part in (data, *data["tests"]):
+        del part["symptom"]
+    del data["smallest"]
+    assert Report.from_dict(data) == replace(older, smallest=None)
 
 
 def test_a_report_from_before_sections_had_titles_is_read() -> None:

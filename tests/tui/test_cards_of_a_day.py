@@ -21,7 +21,7 @@ from tui.cli import cli
 from tui.progress.progress import Progress
 from tui.study.overview import overview
 from tui.study.review_session import ReviewSession
-from tui.study.review_words import NOTHING, TOMORROW
+from tui.study.review_words import NO_CARD_WAITING, TOMORROW
 from tui.study.session import Session
 
 NOON = datetime(2025, 6, 11, 12, tzinfo=UTC)
@@ -124,12 +124,12 @@ def test_every_face_names_the_same_numbers(opened: Opened, monkeypatch: pytest.M
 @pytest.mark.parametrize("limit", [0, 10])
 def test_an_empty_page_says_when_cards_come(opened: Opened, limit: int) -> None:
     with opened() as session:
-        assert ReviewSession(session, NOON).when_empty == NOTHING
+        assert ReviewSession(session, NOON).when_empty == NO_CARD_WAITING
         session.progress.settings.change("new_cards", str(limit))
         session.progress.mark_read(FIRST, NOON)
         reviews = ReviewSession(session, NOON)
         assert reviews.current is None
-        assert reviews.when_empty == (TOMORROW if limit else NOTHING)
+        assert reviews.when_empty == (TOMORROW if limit else NO_CARD_WAITING)
 
 
 def test_cards_open_on_the_day_after_reading() -> None:

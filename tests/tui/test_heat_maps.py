@@ -15,7 +15,7 @@ from rich.color import Color, ColorSystem
 from tui.app.themes import THEMES
 from tui.app.widgets.drawing import theme_scale
 from tui.figures.colours import Scale, contrast
-from tui.figures.comparison import NUMBER_WIDTH, Comparison, differs, short, worst
+from tui.figures.comparison import NUMBER_WIDTH, MatrixComparison, differs, short, worst
 from tui.figures.heatmap import SHADES, shade, share
 from tui.study.targets import ExerciseTarget
 
@@ -91,18 +91,18 @@ def test_the_worst_place() -> None:
     assert worst([[0, NAN], [5, 0]], [[0, 2], [1, 0]]) == (0, 1)
 
 
-def lines(comparison: Comparison, width: int, scale: Scale | None = None) -> list[str]:
+def lines(comparison: MatrixComparison, width: int, scale: Scale | None = None) -> list[str]:
     return ["".join(span.text for span in line).rstrip() for line in comparison.draw(width, scale)]
 
 
-def many(columns: int = 20, rows: int = 3) -> Comparison:
+def many(columns: int = 20, rows: int = 3) -> MatrixComparison:
     got = tuple(tuple(float((x + y) % 5) for x in range(columns)) for y in range(rows))
     expected = (*got[:-1], (*got[-1][:-1], 9.0))
-    return Comparison(got, expected, (1,), (4, 8))
+    return MatrixComparison(got, expected, (1,), (4, 8))
 
 
 def test_few_numbers_are_printed_and_marked() -> None:
-    few = Comparison(((0.5, NAN), (0.25, 1e-5)), ((0.5, 1.0), (0.25, 0.75)), (0, 1), (2, 3))
+    few = MatrixComparison(((0.5, NAN), (0.25, 1e-5)), ((0.5, 1.0), (0.25, 0.75)), (0, 1), (2, 3))
     assert lines(few, 60) == [
         "[0, 1, 2:4, 3:5]  from 1e-05 to 1",
         "yours              expected",

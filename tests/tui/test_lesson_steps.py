@@ -14,7 +14,7 @@ from quizzes.questions.question import Asked, Gap, Question, Verdict
 from reference.figures.serve import compute
 from tui.figures.lab_process import setting
 from tui.study.lesson_questions import check_after, first_places
-from tui.study.lesson_reading import Lesson
+from tui.study.lesson_reading import LessonReading
 from tui.text.lesson_markdown import plain
 from tui.text.lesson_pages import contents, find, steps
 
@@ -203,19 +203,19 @@ def test_nothing_is_asked_that_was_answered_right(chapter: Chapter) -> None:
 @every_chapter
 def test_to_look_at_a_lesson_changes_nothing_in_it(chapter: Chapter) -> None:
     found = steps(load_lesson(chapter.lesson))
-    lesson = Lesson(chapter, found, questions(chapter), right=set(), at=0, seed=7)
+    lesson = LessonReading(chapter, found, questions(chapter), right=set(), at=0, seed=7)
     seen: dict[int, Asked | None] = {}
     for place in (*range(len(found)), *reversed(range(len(found)))):
         lesson.at = place
         assert seen.setdefault(place, lesson.question) == lesson.question
     assert any(seen.values())
-    assert lesson == Lesson(chapter, found, questions(chapter), set(), at=0, seed=7)
+    assert lesson == LessonReading(chapter, found, questions(chapter), set(), at=0, seed=7)
 
 
 @every_chapter
 def test_an_answer_is_taken_once_and_the_next_question_has_new_numbers(chapter: Chapter) -> None:
     found = steps(load_lesson(chapter.lesson))
-    lesson = Lesson(chapter, found, questions(chapter), right=set(), at=0, seed=7)
+    lesson = LessonReading(chapter, found, questions(chapter), right=set(), at=0, seed=7)
     lesson.at = next(place for place in range(len(found)) if _asks(lesson, place))
     asked = lesson.question
     assert asked
@@ -225,7 +225,7 @@ def test_an_answer_is_taken_once_and_the_next_question_has_new_numbers(chapter: 
     assert lesson.answered == {lesson.at: asked.question.id}
 
 
-def _asks(lesson: Lesson, place: int) -> bool:
+def _asks(lesson: LessonReading, place: int) -> bool:
     lesson.at = place
     return lesson.question is not None
 

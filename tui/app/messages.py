@@ -85,7 +85,7 @@ class Polling(Message):
 
 
 @dataclass
-class Answered(Message):
+class AnswerGiven(Message):
     """The learner gives this answer. Whether it has the right form is for the question to say."""
 
     typed: str

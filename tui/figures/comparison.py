@@ -71,7 +71,7 @@ def short(value: float) -> str:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class MatrixComparison:
     """Two matrices of one shape, a window of a tensor: `index` says which matrix of the tensor, and
     `start` the row and column of the first number."""
 

@@ -19,7 +19,7 @@ View = Literal["numbers", "shades", "dense"]
 VIEWS: tuple[View, ...] = ("numbers", "shades", "dense")
 
 WIDEST = 7  # of a cell
-NUMBER = 5  # columns that a number needs; a head that is cut to them can still be told
+NUMBER_COLUMNS = 5  # columns that a number needs; a head that is cut to them can still be told
 LABEL_WIDTH = 10
 BAR_WIDTH = 40
 
@@ -101,9 +101,9 @@ def label_width(figure: Figure) -> int:
 def _fitting(figure: Figure, width: int, wanted: View | None) -> tuple[View, int]:
     """The view, and columns per cell: as many as fit, and no more than its heads need."""
     room = (width - label_width(figure) - 1) // max(1, len(figure.column_labels))
-    view: View = wanted or ("numbers" if room >= NUMBER else "shades")
+    view: View = wanted or ("numbers" if room >= NUMBER_COLUMNS else "shades")
     if view == "numbers":
-        return view, max(NUMBER, min(room, WIDEST))
+        return view, max(NUMBER_COLUMNS, min(room, WIDEST))
     return view, max(1, min(room, WIDEST, max(2, _longest_head(figure) + 1)))
 
 
@@ -117,7 +117,7 @@ def _heads(figure: Figure, cell: int, view: View) -> Line:
     Where cells are too narrow for them, every second has one, or every third, and so on.
     """
     longest = _longest_head(figure)
-    every = 1 if cell >= NUMBER else -(-(longest + 1) // cell)
+    every = 1 if cell >= NUMBER_COLUMNS else -(-(longest + 1) // cell)
     room = every * cell - 1
     shown = [_cut(label, room) for label in figure.column_labels[::every]]
     aligned = (label.rjust(room) if view == "numbers" else label.ljust(room) for label in shown)

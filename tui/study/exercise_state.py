@@ -11,7 +11,7 @@ from exercises.catalog import Exercise
 from tui.planning.unlocking import cleared, is_unlocked
 from tui.progress.progress import AttemptKind
 from tui.study.session import Session
-from tui.text.stub_outline import Block, blocks
+from tui.text.stub_outline import StubBlock, blocks
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Briefing:
     chapter: int
     is_passed: bool
     is_open: bool
-    stub: tuple[Block, ...]
+    stub: tuple[StubBlock, ...]
     hints: int
     latest: LatestVerdict | None
 

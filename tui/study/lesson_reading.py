@@ -28,7 +28,7 @@ class UnknownPlace(CourseError):
 
 
 @dataclass
-class Lesson:
+class LessonReading:
     """`answered` holds what was answered in this reading: a question's id by the step."""
 
     chapter: Chapter
@@ -66,14 +66,14 @@ class Lesson:
             self.right.add(id)
 
 
-def open_lesson(session: Session, target: str | None) -> Lesson:
+def open_lesson(session: Session, target: str | None) -> LessonReading:
     """`target` is a chapter's id, a section's anchor or a step's id; None goes on reading."""
     chapter, step = _place(session, target)
     found = steps(load_lesson(chapter.lesson)) if chapter.lesson.exists() else ()
     if not found:
         raise CatalogError(chapter.lesson, "is missing; this chapter has no lesson yet")
     answers = session.progress.answers
-    return Lesson(
+    return LessonReading(
         chapter=chapter,
         steps=found,
         questions=load_bank(session.catalog).chapter(chapter.id).questions,
@@ -83,12 +83,12 @@ def open_lesson(session: Session, target: str | None) -> Lesson:
     )
 
 
-def keep_place(lesson: Lesson, at: datetime) -> Callable[[Session], None]:
+def keep_place(lesson: LessonReading, at: datetime) -> Callable[[Session], None]:
     chapter, step = lesson.chapter.id, lesson.step.id
     return lambda session: session.progress.bookmarks.put(chapter, step, at)
 
 
-def finish(lesson: Lesson, at: datetime) -> Callable[[Session], None]:
+def finish(lesson: LessonReading, at: datetime) -> Callable[[Session], None]:
     """The chapter is read; whoever reads it again begins at the beginning."""
 
     def keep(session: Session) -> None:
@@ -98,7 +98,9 @@ def finish(lesson: Lesson, at: datetime) -> Callable[[Session], None]:
     return keep
 
 
-def answer(lesson: Lesson, asked: Asked, typed: str, at: datetime) -> Callable[[Session], Verdict]:
+def answer(
+    lesson: LessonReading, asked: Asked, typed: str, at: datetime
+) -> Callable[[Session], Verdict]:
     """Raises BadAnswer, and keeps nothing, where `typed` has not the form of an answer."""
 
     def check(session: Session) -> Verdict:

@@ -9,7 +9,7 @@ from quizzes.bank import load_bank
 from quizzes.cards.card import Card
 from quizzes.cards.scheduling import Rating, Review, Schedule, Scheduler, soon
 from tui.study.daily_cards import new_ones_come_tomorrow, todays_cards
-from tui.study.review_words import NOTHING, TOMORROW
+from tui.study.review_words import NO_CARD_WAITING, TOMORROW
 from tui.study.session import Session
 
 # A pause longer than this is no thinking.
@@ -25,7 +25,7 @@ class ReviewSession:
         self.scheduler = Scheduler(float(progress.settings["retention"]))
         self.schedules = self._reviews.schedules()
         self.plan = todays_cards(session, now, self.scheduler)
-        self.when_empty = TOMORROW if new_ones_come_tomorrow(session, now) else NOTHING
+        self.when_empty = TOMORROW if new_ones_come_tomorrow(session, now) else NO_CARD_WAITING
         self._cards = {card.id: card for card in bank.cards}
         self._queue = deque(self.plan.cards[:limit])
         self._met: list[str] = []

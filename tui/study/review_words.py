@@ -7,7 +7,9 @@ from datetime import timedelta
 from quizzes.cards.scheduling import DailyReview, Schedule
 from tui.text.words import plural
 
-NOTHING = "No card is waiting. New ones come with each chapter that you read, from the next day on."
+NO_CARD_WAITING = (
+    "No card is waiting. New ones come with each chapter that you read, from the next day on."
+)
 TOMORROW = (
     "No card is waiting today. New ones come tomorrow: the cards of a chapter open on the day after"
     " reading, since at once they would only be read again."

@@ -6,9 +6,9 @@ import re
 
 import click
 
+from exercises.lesson import ITEM
 from tui.output import width
 
-ITEM = re.compile(r"(?:[-*] |\d+\. )")
 # Lines whose breaks mean something: code, tables, displayed formulas, headings.
 FIXED = re.compile(r"    |\t|\||#|>")
 

@@ -13,59 +13,59 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["code", "prose", "example"]
+StubBlockKind = Literal["code", "prose", "example"]
 
-ITEM = re.compile(r"(\d+\.|[-*]|\w[\w.]*( \([^)]*\))?:)\s")
-HEADING = re.compile(r"\w+:$")
-TABLE = re.compile(r"\S {3,}\S")
-INDENT = 4
+DOCSTRING_ITEM = re.compile(r"(\d+\.|[-*]|\w[\w.]*( \([^)]*\))?:)\s")
+DOCSTRING_HEADING = re.compile(r"\w+:$")
+DOCSTRING_TABLE = re.compile(r"\S {3,}\S")
+STUB_INDENT = 4
 
 
 @dataclass(frozen=True)
-class Block:
+class StubBlock:
     """Some lines of one kind. `indent` is that of the definition they belong to."""
 
-    kind: Kind
+    kind: StubBlockKind
     indent: int
     text: str
 
 
-def blocks(source: str) -> tuple[Block, ...]:
+def blocks(source: str) -> tuple[StubBlock, ...]:
     """The definitions of a stub. Its imports and module docstring say nothing new."""
     tree = ast.parse(source)
     return tuple(_of_body(tree.body, source.splitlines(), 0))
 
 
-def _of_body(body: list[ast.stmt], lines: list[str], indent: int) -> Iterator[Block]:
+def _of_body(body: list[ast.stmt], lines: list[str], indent: int) -> Iterator[StubBlock]:
     if fields := [ast.unparse(node) for node in body if isinstance(node, ast.AnnAssign)]:
-        yield Block("code", indent, "\n".join(fields))
+        yield StubBlock("code", indent, "\n".join(fields))
     for node in body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
             signature = "\n".join(lines[first - 1 : node.body[0].lineno - 1])
-            yield Block("code", indent, textwrap.dedent(signature).rstrip())
+            yield StubBlock("code", indent, textwrap.dedent(signature).rstrip())
             if text := ast.get_docstring(node):
-                yield from _of_docstring(text, indent + INDENT)
+                yield from _of_docstring(text, indent + STUB_INDENT)
             if isinstance(node, ast.ClassDef):
-                yield from _of_body(node.body, lines, indent + INDENT)
+                yield from _of_body(node.body, lines, indent + STUB_INDENT)
 
 
-def _of_docstring(text: str, indent: int) -> Iterator[Block]:
+def _of_docstring(text: str, indent: int) -> Iterator[StubBlock]:
     for paragraph in re.split(r"\n\s*\n", text):
         if ">>>" in paragraph:
-            yield Block("example", indent, paragraph)
-        elif TABLE.search(paragraph):
-            yield Block("code", indent, paragraph)
+            yield StubBlock("example", indent, paragraph)
+        elif DOCSTRING_TABLE.search(paragraph):
+            yield StubBlock("code", indent, paragraph)
         else:
-            yield Block("prose", indent, paragraph)
+            yield StubBlock("prose", indent, paragraph)
 
 
 def fill(paragraph: str, width: int) -> list[str]:
     """The lines of a paragraph of prose, none longer than `width` if its words allow it."""
     items: list[str] = []
     for line in paragraph.splitlines():
-        starts = ITEM.match(line.lstrip()) or HEADING.match(line.strip())
-        if items and not starts and not HEADING.match(items[-1].strip()):
+        starts = DOCSTRING_ITEM.match(line.lstrip()) or DOCSTRING_HEADING.match(line.strip())
+        if items and not starts and not DOCSTRING_HEADING.match(items[-1].strip()):
             items[-1] += f" {line.strip()}"
         else:
             items.append(line)
@@ -75,7 +75,7 @@ def fill(paragraph: str, width: int) -> list[str]:
 def _wrapped(item: str, width: int) -> list[str]:
     text = item.lstrip()
     indent = " " * (len(item) - len(text))
-    hang = indent + " " * (INDENT if ITEM.match(text) else 0)
+    hang = indent + " " * (STUB_INDENT if DOCSTRING_ITEM.match(text) else 0)
     return textwrap.wrap(
         text,
         max(20, width),

@@ -8,7 +8,7 @@ from tui.latex.latex import display, render, replace_formulas, source
 
 # What a rendered formula may hold and Markdown would take for its own.
 SPECIAL = re.compile(r"([\\`*_\[\]<>|~#])")
-FORMULA = "formula"  # the language of the fences that hold displayed formulas
+FORMULA_LANGUAGE = "formula"  # the language of the fences that hold displayed formulas
 
 
 def for_terminal(text: str, width: int) -> str:
@@ -16,7 +16,7 @@ def for_terminal(text: str, width: int) -> str:
 
     def set_apart(latex: str) -> str:
         drawn = source(latex, lambda latex: display(latex, width))
-        return f"\n\n```{FORMULA}\n{drawn}\n```\n\n"
+        return f"\n\n```{FORMULA_LANGUAGE}\n{drawn}\n```\n\n"
 
     return replace_formulas(text, _inline, set_apart)
 

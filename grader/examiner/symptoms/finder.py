@@ -58,6 +58,7 @@ VALUES = (
     Detector("not-repeatable", dependence.not_repeatable, modest=True, asks=True),
     _looks("same-number", normalisation.all_alike),
     _looks("an-argument", identity.is_an_argument),
+    _looks("results-order", forms.results_in_another_order),
     _looks("another-result", identity.is_another_result),
     Detector("step", identity.is_a_step, asks=True),
     _looks("function", arithmetic.function_of_expected),
@@ -167,6 +168,14 @@ class SymptomFinder:
         for kind, group in groupby(kinds, key=lambda pair: pair[0]):
             yield kind, [name for _, name in group]
 
+    def _told(self, detector: Detector, evidence: Evidence) -> str | None:
+        """What a detector says. Whoever answers with tensors of no numbers or numbers of a thousand
+        digits gets a verdict, and no statement on their values."""
+        try:
+            return detector.says(evidence, self._inquiry)
+        except UNREADABLE:
+            return None
+
     def _explain(
         self, tests: Sequence[str], kind: Kind, detectors: Sequence[Detector]
     ) -> Symptom | None:
@@ -179,9 +188,12 @@ class SymptomFinder:
         apart = [evidence.about(label) for label in labels] if 1 < len(labels) <= MAX_APART else []
         for one in (evidence, *apart):
             for detector in detectors:
-                if says := detector.says(one, self._inquiry):
+                if says := self._told(detector, one):
                     return Symptom(detector.id, says, holds_for(one))
         return None
+
+
+UNREADABLE = (ArithmeticError, IndexError, RuntimeError, TypeError, ValueError)
 
 
 def holds_for(evidence: Evidence) -> str:

@@ -31,6 +31,21 @@ def other_form(evidence: Evidence) -> str | None:
     return None
 
 
+def results_in_another_order(evidence: Evidence) -> str | None:
+    """Several right values of one form, which only their order tells apart."""
+    pairs = [
+        (exchange.got.value, exchange.expected.value)
+        for exchange in evidence.wrong
+        if isinstance(exchange.got, Value) and isinstance(exchange.expected, Value)
+    ]
+    if not pairs or not all(isinstance(value, tuple) for pair in pairs for value in pair):
+        return None
+    for says, holds in _of_several(*pairs[0]):
+        if all(_holds(holds, got, expected) for got, expected in pairs):
+            return says
+    return None
+
+
 def _holds(holds: Callable[[Any, Any], bool], got: Any, expected: Any) -> bool:
     try:
         return holds(got, expected)

@@ -9,7 +9,7 @@ from torch import Tensor
 from grader.examiner.symptoms.evidence import Difference, Evidence, dimension, distinct
 
 CHANCES = 4000  # ways to choose as many places, of which a region is one
-FILLED = 0.5  # of a region that is called wrong, at least so much must be
+FILLED = 0.8  # of a region that is called wrong, at least so much must be
 WIDE = 0.9  # a region that is nearly everything says nothing
 
 Region = Callable[[Difference], Tensor | None]
@@ -19,12 +19,13 @@ def wrong_in_a_region(evidence: Evidence) -> str | None:
     """The one part in which every difference lies, all else being right."""
     if not evidence.differences:
         return None
-    for phrase, region in _regions(evidence):
-        if _is_all_in(evidence, region):
-            there = _instead(evidence)
-            where = f"{evidence.what} is wrong {phrase}, and right everywhere else"
-            return f"{where}; there it is {there}." if there else f"{where}."
-    return None
+    fits = [(_fit(evidence, region), phrase) for phrase, region in _regions(evidence)]
+    fit, phrase = max(fits, key=lambda found: found[0])  # the first of the tightest
+    if fit < FILLED:
+        return None
+    there = _instead(evidence)
+    where = f"{evidence.what} is wrong {phrase}, and right everywhere else"
+    return f"{where}; there it is {there}." if there else f"{where}."
 
 
 def not_finite(evidence: Evidence) -> str | None:
@@ -37,18 +38,20 @@ def not_finite(evidence: Evidence) -> str | None:
     return f"Where {evidence.what[0].lower()}{evidence.what[1:]} is wrong, it is {there}."
 
 
-def _is_all_in(evidence: Evidence, region: Region) -> bool:
-    wrong, inside, total, chances = 0, 0, 0, 1
+def _fit(evidence: Evidence, region: Region) -> float:
+    """How much of a region is wrong, where all that is wrong lies in it by no chance; else 0."""
+    wrong, inside, chosen, total, chances = 0, 0, 0, 0, 1
     for found in evidence.differences:
         where = region(found)
         if where is None or where.shape != found.close.shape or (~found.close & ~where).any():
-            return False
+            return 0.0
         told = (found.expected != 0) | ~found.close  # a 0 is easily right
         wrong += int((~found.close).sum())
-        inside += int((where & told).sum())
+        inside += int(where.sum())
+        chosen += int((where & told).sum())
         total += int(told.sum())
         chances *= math.comb(int(told.sum()), int((where & told).sum()))
-    return wrong >= FILLED * inside and inside < WIDE * total and chances >= CHANCES
+    return wrong / inside if chosen < WIDE * total and chances >= CHANCES else 0.0
 
 
 def _instead(evidence: Evidence) -> str:

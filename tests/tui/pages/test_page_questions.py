@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 
 from quizzes.bank import load_bank
 from quizzes.questions.question import KINDS, Asked, BadAnswer
-from tui.app.messages import Answered
+from tui.app.messages import AnswerGiven
 from tui.app.widgets.answering import AnswerRow
 from tui.app.widgets.question_view import QuestionView
 from tui.text.styled import plain
@@ -43,7 +43,7 @@ class Alone(App[None]):
     def on_mount(self) -> None:
         self.query_one(QuestionView).take_focus()
 
-    async def on_answered(self, message: Answered) -> None:
+    async def on_answer_given(self, message: AnswerGiven) -> None:
         self.typed.append(message.typed)
         view = self.query_one(QuestionView)
         try:

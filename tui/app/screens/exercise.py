@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
@@ -21,7 +22,7 @@ from tui.app.services import Services
 from tui.app.widgets.brief import Brief
 from tui.app.widgets.exercise_head import ExerciseHead
 from tui.app.widgets.scroll import Scroll
-from tui.app.widgets.verdict import Verdict
+from tui.app.widgets.verdict import VerdictView
 from tui.study.editor import edit, find_editor
 from tui.study.exercise_state import Briefing, briefing
 from tui.study.grading import keep, read
@@ -69,7 +70,7 @@ class ExercisePage(Page[ExerciseTarget]):
         with Container(id="panes"):
             with Scroll(id="brief"):
                 yield Brief()
-            yield Verdict(id="verdict")
+            yield VerdictView(id="verdict")
 
     async def on_mount(self) -> None:
         """Start what takes a moment, before it is needed."""
@@ -110,7 +111,7 @@ class ExercisePage(Page[ExerciseTarget]):
 
     async def _show_latest(self) -> None:
         assert self._briefing
-        verdict, latest = self.query_one(Verdict), self._briefing.latest
+        verdict, latest = self.query_one(VerdictView), self._briefing.latest
         if latest is None:
             file = self._file(self._briefing.exercise)
             path = file.relative_to(self.services.session_thread.session.workspace.root.parent)
@@ -191,36 +192,42 @@ class ExercisePage(Page[ExerciseTarget]):
             self.run_worker(work, group=f"grading: {kind}", exclusive=True)
 
     async def _grade(self, exercise: Exercise, kind: AttemptKind) -> None:
+        """The verdict first; then the bookkeeping, which may cost a note."""
         from grader.errors import GraderError
 
-        verdict = self.query_one(Verdict)
-        show: Callable[[], Awaitable[None]]
+        verdict = self.query_one(VerdictView)
         try:
-            report = await self._checked(exercise, kind)
+            submission, report = await self._checked(exercise, kind)
         except (CourseError, GraderError) as error:
-            show = partial(verdict.clear, str(error))
-        else:
-            show = partial(verdict.show, report, kind, self.services.clock())
+            await self._present(exercise, partial(verdict.clear, str(error)))
+            return
+        await self._present(exercise, partial(verdict.show, report, kind, self.services.clock()))
+        # What has been shown is kept, though a newer check may take the place of this one.
+        keeping = self.services.session_thread.ask(
+            lambda session: keep(session, submission, kind, report)
+        )
+        if note := await asyncio.shield(keeping):
+            self.notify(note, severity="warning")
+        elif exercise == self._exercise:
+            await self._refresh()
+
+    async def _present(self, exercise: Exercise, show: Callable[[], Awaitable[None]]) -> None:
         if exercise == self._exercise:  # the learner may have gone on to another meanwhile
             await show()
-            await self._refresh()
             self._turn_to("verdict")
 
-    async def _checked(self, exercise: Exercise, kind: AttemptKind) -> Report:
-        """Grade the file and keep the attempt; who waits longer than a moment is told so."""
+    async def _checked(self, exercise: Exercise, kind: AttemptKind) -> tuple[Submission, Report]:
+        """Grade the file; who waits longer than a moment is told so."""
         self._awaited = run = object()
         waiting = self.set_timer(PATIENCE, lambda: self._announce(run))
-        ask = self.services.session_thread.ask
 
         def taken(session: Session) -> Submission:
             self._saves.take(exercise)
             return read(session, exercise, kind)
 
         try:
-            submission = await ask(taken)
-            report = await self.services.grader.grade(submission)
-            await ask(lambda session: keep(session, submission, kind, report))
-            return report
+            submission = await self.services.session_thread.ask(taken)
+            return submission, await self.services.grader.grade(submission)
         finally:
             waiting.stop()
             if self._awaited is run:
@@ -229,7 +236,7 @@ class ExercisePage(Page[ExerciseTarget]):
     def _announce(self, run: object) -> None:
         """A timer that was stopped may have sent its message before: then the verdict is there."""
         if self._awaited is run:
-            self.query_one(Verdict).announce("Checking…")
+            self.query_one(VerdictView).announce("Checking…")
             self._turn_to("verdict")
 
     # what follows

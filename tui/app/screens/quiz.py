@@ -166,7 +166,7 @@ class QuizPage(Page[AnyQuiz]):
         if self._round:
             await self._show_result(self._round)
 
-    async def on_answered(self, message: messages.Answered) -> None:
+    async def on_answer_given(self, message: messages.AnswerGiven) -> None:
         view, round = self._question, self._round
         if view is None or round is None or view.verdict:
             return

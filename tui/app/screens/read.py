@@ -19,7 +19,7 @@ from tui.app.widgets.scroll import Scroll
 from tui.app.widgets.step_view import StepView
 from tui.figures.lab_process import setting
 from tui.study import lesson_reading as reading
-from tui.study.lesson_reading import Lesson
+from tui.study.lesson_reading import LessonReading
 from tui.study.targets import ExerciseTarget, FigureTarget, LessonTarget
 from tui.text.lesson_pages import contents
 
@@ -58,7 +58,7 @@ class ReadPage(Page[LessonTarget]):
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
-        self._lesson: Lesson | None = None
+        self._lesson: LessonReading | None = None
         self._at_end = False
 
     def content(self) -> ComposeResult:
@@ -101,7 +101,7 @@ class ReadPage(Page[LessonTarget]):
         await self._put(view)
         view.take_focus()
 
-    async def _show_end(self, lesson: Lesson) -> None:
+    async def _show_end(self, lesson: LessonReading) -> None:
         self._at_end = True
         await self.services.session_thread.ask(reading.finish(lesson, self.services.clock()))
         await self._put(Static(END.format(lesson.chapter.number)))
@@ -137,7 +137,7 @@ class ReadPage(Page[LessonTarget]):
         title = title if len(title) <= room else title[: room - 1] + "…"
         return title.ljust(width - len(place)) + place
 
-    def _following(self, lesson: Lesson) -> str:
+    def _following(self, lesson: LessonReading) -> str:
         if lesson.question:
             return "Space: a question"
         return "Space: finish the chapter" if lesson.is_last else "Space: continue"
@@ -200,7 +200,7 @@ class ReadPage(Page[LessonTarget]):
 
     # messages
 
-    async def on_answered(self, message: messages.Answered) -> None:
+    async def on_answer_given(self, message: messages.AnswerGiven) -> None:
         view, lesson = self._question, self._lesson
         if view is None or lesson is None or view.verdict:
             return

@@ -15,7 +15,7 @@ from tui.app import messages
 from tui.app.screens.page import Page
 from tui.app.services import Services
 from tui.app.widgets.menu import Menu
-from tui.app.widgets.prose import Prose
+from tui.app.widgets.prose import CourseText
 from tui.app.widgets.scroll import Scroll
 from tui.study.course_index import open_index
 from tui.study.search_article import SearchArticle, article_of, target_of
@@ -24,7 +24,7 @@ from tui.study.targets import SearchTarget
 from tui.text.styled import inline, plain
 
 SHOWN_HITS = 20
-NOTHING_FOUND = "Nothing in the course speaks of that."
+NO_HITS = "Nothing in the course speaks of that."
 INSTEAD = "Nothing holds these words. This is about {}:"
 GLOSSARY = "The glossary: {} terms."
 FOUND = "{} found."
@@ -60,7 +60,7 @@ class SearchPage(Page[SearchTarget]):
         yield Menu(id="hits")
         with Scroll(id="entry"):
             yield Static(id="title")
-            yield Prose()
+            yield CourseText()
             yield Static(id="note", markup=False)
             yield Menu(id="links")
 
@@ -99,7 +99,7 @@ class SearchPage(Page[SearchTarget]):
             self._index = open_index()
         found = self._index.search(typed, SHOWN_HITS)
         if not found.hits:
-            return found, NOTHING_FOUND
+            return found, NO_HITS
         if found.instead:
             return found, INSTEAD.format(found.instead)
         count = len(found.hits)
@@ -111,7 +111,7 @@ class SearchPage(Page[SearchTarget]):
         self.query_one("#note", Static).update(article.note)
         links = self.query_one("#links", Menu)
         links.fill((link.label, inline(link.label)) for link in article.links)
-        await self.query_one(Prose).update(article.text)
+        await self.query_one(CourseText).update(article.text)
         self._turn(to_article=True)
         (links if article.links else self.query_one("#entry")).focus()
 

@@ -13,7 +13,7 @@ from quizzes.bank import load_bank
 from tui.app import messages
 from tui.app.screens.page import Page
 from tui.app.services import Services
-from tui.app.widgets.prose import Prose
+from tui.app.widgets.prose import CourseText
 from tui.app.widgets.scroll import Scroll
 from tui.study.cheat_sheet import SheetTab, tabs
 from tui.study.targets import LessonTarget, SheetTarget
@@ -43,7 +43,7 @@ class SheetPage(Page[SheetTarget]):
     def content(self) -> ComposeResult:
         yield Tabs()
         with Scroll():
-            yield Prose()
+            yield CourseText()
 
     async def load(self) -> None:
         first = not self._leaves
@@ -74,7 +74,7 @@ class SheetPage(Page[SheetTarget]):
                 for place, tab in enumerate(self._leaves)
             )
         )
-        await self.query_one(Prose).update(self._leaves[self._at].text)
+        await self.query_one(CourseText).update(self._leaves[self._at].text)
         self.query_one(Scroll).scroll_home(animate=False)
 
     def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:

@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from quizzes.questions.question import Verdict
-from tui.app.messages import Answered
+from tui.app.messages import AnswerGiven
 
 CURSOR = "›"
 
@@ -29,7 +29,7 @@ class Answering(Vertical):
 
     def give(self, typed: str) -> None:
         if not self.is_closed:
-            self.post_message(Answered(typed))
+            self.post_message(AnswerGiven(typed))
 
     def close(self, verdict: Verdict) -> None:
         self.is_closed = True

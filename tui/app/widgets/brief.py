@@ -10,7 +10,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from exercises.catalog import Exercise
-from tui.text.stub_outline import INDENT, Block, fill
+from tui.text.stub_outline import STUB_INDENT, StubBlock, fill
 
 MIN_WIDTH = 20  # a pane that is not on the screen has no width at all
 STYLES = {"code": "bold", "prose": "", "example": "$text-muted"}
@@ -22,10 +22,10 @@ class Brief(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._exercise: Exercise | None = None
-        self._stub: tuple[Block, ...] = ()
+        self._stub: tuple[StubBlock, ...] = ()
         self._hints = 0
 
-    def show(self, exercise: Exercise, stub: tuple[Block, ...], hints: int) -> None:
+    def show(self, exercise: Exercise, stub: tuple[StubBlock, ...], hints: int) -> None:
         self._exercise, self._stub, self._hints = exercise, stub, hints
         self.refresh(layout=True)
 
@@ -47,7 +47,7 @@ class Brief(Widget):
         return Content("\n\n").join(parts)
 
 
-def _block(block: Block, width: int) -> Content:
+def _block(block: StubBlock, width: int) -> Content:
     # A table is code inside a docstring, and no signature.
     is_signature = block.text.startswith(("def ", "class ", "@"))
     style = "" if block.kind == "code" and not is_signature else STYLES[block.kind]
@@ -55,7 +55,7 @@ def _block(block: Block, width: int) -> Content:
     if block.kind == "prose":
         lines = fill(block.text, width - block.indent)
     elif is_signature:
-        hang = " " * 2 * INDENT
+        hang = " " * 2 * STUB_INDENT
         room = width - block.indent
         lines = [
             part for line in lines for part in textwrap.wrap(line, room, subsequent_indent=hang)

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from quizzes.cards.card import CLOZE_GAP, Card
 from quizzes.cards.scheduling import RATINGS, Rating
-from tui.app.widgets.prose import Prose
+from tui.app.widgets.prose import CourseText
 from tui.study.review_words import span
 
 
@@ -39,8 +39,8 @@ class CardView(Vertical):
         self._choices = Static(id="choices")
 
     def compose(self) -> ComposeResult:
-        yield Prose(self.card.front, id="front")
-        yield Prose(_back(self.card), id="back")
+        yield CourseText(self.card.front, id="front")
+        yield CourseText(_back(self.card), id="back")
         if self._note:
             yield Static(self._note, id="note", markup=False)
         yield self._choices

@@ -13,7 +13,7 @@ from tui.app.widgets.answering import CURSOR, Answering, AnswerRow
 from tui.text.styled import inline
 
 NONE = "none"
-NOTHING = "No option is chosen yet."
+NO_OPTION_CHOSEN = "No option is chosen yet."
 
 
 class ChoiceAnswer(Answering, can_focus=True):
@@ -67,7 +67,7 @@ class ChoiceAnswer(Answering, can_focus=True):
         elif self._body.several:
             self.give(NONE)
         else:
-            self.post_message(Unfinished(NOTHING))
+            self.post_message(Unfinished(NO_OPTION_CHOSEN))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "pick":

@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 from exercises.catalog import Catalog, Exercise
 from tui.app import messages
-from tui.app.widgets.symbols import SYMBOLS
+from tui.app.widgets.symbols import STATE_SYMBOLS
 from tui.study.exercise_graph import NODE, GraphRow, rows, unlocks
 from tui.study.mastery import State
 
@@ -120,7 +120,7 @@ class ConceptMap(Widget, can_focus=True):
         )
 
     def _line(self, row: GraphRow, exercise: Exercise, near: str) -> Content:
-        symbol, colour = SYMBOLS[self._states.get(exercise.id, "locked")]
+        symbol, colour = STATE_SYMBOLS[self._states.get(exercise.id, "locked")]
         before, after = row.rails.split(NODE)
         away = [id for id in exercise.needs if self._catalog.exercise(id).chapter != row.chapter.id]
         is_chosen = exercise == self.chosen

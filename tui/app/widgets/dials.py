@@ -13,9 +13,8 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widgets import Static
 
+from tui.app.widgets.answering import CURSOR
 from tui.figures.lab_process import Value
-
-CURSOR = "›"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from exercises.catalog import Catalog, Exercise
-from tui.app.widgets.symbols import SYMBOLS, difficulty
+from tui.app.widgets.symbols import STATE_SYMBOLS, difficulty
 from tui.study.exercise_graph import unlocks
 from tui.study.mastery import State
 
@@ -24,7 +24,7 @@ class ExerciseCard(Widget):
 
     def show(self, catalog: Catalog, exercise: Exercise, states: Mapping[str, State]) -> None:
         state = states.get(exercise.id, "locked")
-        symbol, colour = SYMBOLS[state]
+        symbol, colour = STATE_SYMBOLS[state]
         self._head = Content.assemble(
             (exercise.title, "bold"),
             "\n",
@@ -54,7 +54,7 @@ class ExerciseCard(Widget):
 
 def _name(id: str, states: Mapping[str, State]) -> str:
     # No line breaks between a symbol and its name.
-    return f"{SYMBOLS[states.get(id, 'locked')][0]}\u00a0{id}"
+    return f"{STATE_SYMBOLS[states.get(id, 'locked')][0]}\u00a0{id}"
 
 
 def _list(label: str, names: Sequence[str], shown: int) -> Content:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 from textual.widget import Widget
 
-from tui.app.widgets.symbols import SYMBOLS, difficulty
+from tui.app.widgets.symbols import STATE_SYMBOLS, difficulty
 from tui.study.exercise_state import Briefing
 from tui.study.mastery import State
 
@@ -26,7 +26,7 @@ class ExerciseHead(Widget):
             return Content("")
         exercise = found.exercise
         state: State = "passed" if found.is_passed else "open" if found.is_open else "locked"
-        symbol, colour = SYMBOLS[state]
+        symbol, colour = STATE_SYMBOLS[state]
         title = Content.styled(exercise.title, "bold")
         dots = difficulty(exercise.difficulty)
         space = 0

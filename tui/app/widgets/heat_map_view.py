@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from tui.app.widgets.drawing import content, scale
-from tui.figures.comparison import Comparison
+from tui.figures.comparison import MatrixComparison
 
 if TYPE_CHECKING:
     from grader import report
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class HeatMap(Widget):
     def __init__(self, found: report.Comparison) -> None:
         super().__init__()
-        self._comparison = Comparison(found.got, found.expected, found.index, found.start)
+        self._comparison = MatrixComparison(found.got, found.expected, found.index, found.start)
 
     def render(self) -> Content:
         return content(self._comparison.draw(self.content_size.width, scale(self.app)))

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 # Left out where there is no room, in this order; help lists them all the same, and stays.
 SPARE = ("command_palette", "quit", "choose_place")
-MARGINS = 4  # a cell at each end, and a gap between the two groups
+KEY_BAR_MARGINS = 4  # a cell at each end, and a gap between the two groups
 
 
 class KeyBar(Widget):
@@ -38,7 +38,7 @@ class KeyBar(Widget):
         spare = [(everywhere, action) for action in SPARE]
         spare += [(here, action) for action in reversed(here)]
         for group, action in spare:
-            if self._space(here, everywhere) >= MARGINS:
+            if self._space(here, everywhere) >= KEY_BAR_MARGINS:
                 break
             group.pop(action, None)
         space = self._space(here, everywhere) - 2

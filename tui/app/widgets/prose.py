@@ -8,11 +8,11 @@ from textual.highlight import HighlightTheme, highlight
 from textual.widgets import Markdown
 from textual.widgets.markdown import MarkdownFence
 
-from tui.app.widgets.table import Table
-from tui.text.terminal import FORMULA, for_terminal
+from tui.app.widgets.table import BalancedTable
+from tui.text.terminal import FORMULA_LANGUAGE, for_terminal
 
 READING_WIDTH = 92
-MARGINS = 12  # what stands to the sides of a text, and of a formula in it
+TEXT_MARGINS = 12  # what stands to the sides of a text, and of a formula in it
 
 
 class Fence(MarkdownFence):
@@ -24,19 +24,19 @@ class Fence(MarkdownFence):
 
     @classmethod
     def highlight(cls, code: str, language: str, ansi: bool = False, dark: bool = False) -> Content:
-        if language in (FORMULA, "text", ""):
+        if language in (FORMULA_LANGUAGE, "text", ""):
             return Content(code.rstrip("\n"))
         if code.lstrip().startswith(">>>"):
             language = "pycon"
         return highlight(code.rstrip("\n"), language=language, theme=HighlightTheme)
 
 
-class Prose(Markdown):
+class CourseText(Markdown):
     """`update` takes the course's Markdown."""
 
-    BLOCKS = Markdown.BLOCKS | {"fence": Fence, "code_block": Fence, "table_open": Table}
+    BLOCKS = Markdown.BLOCKS | {"fence": Fence, "code_block": Fence, "table_open": BalancedTable}
     DEFAULT_CSS = """
-    Prose {
+    CourseText {
         max-width: 92;
         padding: 0;
 
@@ -83,5 +83,5 @@ class Prose(Markdown):
         super().__init__(text, id=id, open_links=False)
 
     def update(self, markdown: str) -> AwaitComplete:
-        width = min(self.app.size.width, READING_WIDTH) - MARGINS
+        width = min(self.app.size.width, READING_WIDTH) - TEXT_MARGINS
         return super().update(for_terminal(markdown, width))

@@ -14,7 +14,7 @@ from tui.app.widgets.answering import Answering
 from tui.app.widgets.choice_answer import ChoiceAnswer
 from tui.app.widgets.match_answer import MatchAnswer
 from tui.app.widgets.order_answer import OrderAnswer
-from tui.app.widgets.prose import Prose
+from tui.app.widgets.prose import CourseText
 from tui.app.widgets.text_answer import TextAnswer
 
 # How each kind is answered here; `asked.form` says how it is typed in the line mode.
@@ -28,7 +28,7 @@ CODE = "```python\n{}\n```"
 
 
 class QuestionView(Vertical):
-    """Gives `Answered` with what was typed; whoever knows then calls `explain` or `complain`."""
+    """Gives `AnswerGiven` with what was typed; whoever knows then calls `explain` or `complain`."""
 
     DEFAULT_CSS = """
     QuestionView {
@@ -50,13 +50,13 @@ class QuestionView(Vertical):
         self._answering = _answering(asked)
         self._form = Static(_form(asked), classes="form", markup=False)
         self._verdict = Static(classes="verdict", markup=False)
-        self._why = Prose()
+        self._why = CourseText()
         self._outcome = Vertical(self._verdict, self._why, classes="outcome")
 
     def compose(self) -> ComposeResult:
-        yield Prose(self.asked.ask)
+        yield CourseText(self.asked.ask)
         if self.asked.code:
-            yield Prose(CODE.format(self.asked.code.rstrip()))
+            yield CourseText(CODE.format(self.asked.code.rstrip()))
         yield self._answering
         yield self._form
         yield self._outcome

@@ -8,7 +8,7 @@ from textual.widgets import Static
 
 from exercises.lesson import FigureCall
 from tui.app.widgets.figure_view import FigureView
-from tui.app.widgets.prose import Prose
+from tui.app.widgets.prose import CourseText
 from tui.text.lesson_pages import LessonStep
 
 
@@ -30,9 +30,9 @@ class StepView(Vertical):
         ]
 
     def compose(self) -> ComposeResult:
-        yield Prose(self._step.prose)
+        yield CourseText(self._step.prose)
         for call, view in self.figures:
             if call.says:
-                yield Prose(call.says)
+                yield CourseText(call.says)
             yield view
         yield Static(self._following, classes="next", markup=False)

@@ -6,7 +6,7 @@ from textual.content import Content
 
 from tui.study.mastery import State
 
-SYMBOLS: dict[State, tuple[str, str]] = {
+STATE_SYMBOLS: dict[State, tuple[str, str]] = {
     "locked": ("◌", "$text-muted"),
     "open": ("○", "$foreground"),
     "passed": ("✓", "$success"),
@@ -21,7 +21,8 @@ OUTCOMES = {
 
 def legend() -> Content:
     return Content("   ").join(
-        Content.assemble(symbol, " ", (state, "$text-muted")) for state, symbol in SYMBOLS.items()
+        Content.assemble(symbol, " ", (state, "$text-muted"))
+        for state, symbol in STATE_SYMBOLS.items()
     )
 
 

@@ -11,7 +11,7 @@ PADDING = 2  # of each cell
 GUTTER = 1
 
 
-class Table(MarkdownTable):
+class BalancedTable(MarkdownTable):
     def compose(self) -> ComposeResult:
         self._headers, self._rows = self._get_headers_and_rows()
         yield Cells(self._headers, self._rows)

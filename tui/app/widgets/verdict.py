@@ -18,6 +18,7 @@ from grader.formats.facts import (
     called,
     code,
     counts,
+    duration,
     known,
     lines,
     printed,
@@ -76,7 +77,7 @@ class FactRow(Horizontal):
         yield Static(Content(self._fact.text), classes="text")
 
 
-class Verdict(Scroll):
+class VerdictView(Scroll):
     BINDINGS = [
         Binding("down,j", "choose(1)", "Next test", show=False, tooltip="The next test"),
         Binding("up,k", "choose(-1)", "Test before", show=False, tooltip="The test before"),
@@ -94,7 +95,7 @@ class Verdict(Scroll):
         self._chosen = _first_to_see(report)
         self._head = _headline(report)
         what = "Submitted" if kind == "submit" else "Checked"
-        when = f"{what} at {at:%H:%M:%S} in {report.duration_ms:.0f} ms."
+        when = f"{what} at {at:%H:%M:%S} in {duration(report.duration_ms)}."
         self._time = f"{when} {advice(report, kind, KEYS)}"
         await self.recompose()
         self.scroll_home(animate=False)

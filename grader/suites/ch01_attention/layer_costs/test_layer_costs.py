@@ -67,10 +67,14 @@ def test_other_arguments_are_ignored(submission, rng, expect):
 
 
 def test_large_counts_are_exact(submission, rng, expect):
-    """The operations are exact beyond 2^53, where a float can no longer hold every whole number."""
-    d = 10**16 + 2 * drawn(rng) + 1
+    """All numbers are exact beyond 2^53, where a float can no longer hold every whole number."""
+    large = 10**17 + 2 * drawn(rng) + 1
     for kind in ("self_attention", "recurrent", "convolutional", "restricted"):
-        compare(submission, expect, kind, 7, d, window=3)
+        compare(submission, expect, kind, 7, large, window=3)
+        compare(submission, expect, kind, large, 1, kernel=large - 1, window=3)
+        compare(submission, expect, kind, large, 1, kernel=large, window=large)
+    compare(submission, expect, "restricted", large, 1, window=large - 1)
+    compare(submission, expect, "restricted", 2**60, 1, window=2)
 
 
 def test_arguments_may_be_given_by_position(submission, rng, expect):
@@ -84,6 +88,9 @@ def test_unknown_kinds_are_refused(submission, expect):
     """An unknown kind raises ValueError."""
     for kind in ("lstm", "self-attention", "recurrent_attention", ""):
         submission.layer_costs.raises(ValueError, kind, 10, 4)
+        submission.layer_costs.raises(ValueError, kind, 10, 4, kernel=5, window=3)
+    for kind in ("Recurrent", "RESTRICTED", " self_attention", "convolutional "):
+        submission.layer_costs.raises(ValueError, kind, 10, 4, window=3)
 
 
 def test_restricted_needs_a_window(submission, expect):

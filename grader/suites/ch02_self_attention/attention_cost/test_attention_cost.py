@@ -94,11 +94,12 @@ def test_twice_the_length(submission, rng, expect):
 
 def test_a_long_sequence_is_exact(submission, rng, expect):
     """A hundred million tokens and more are counted to the last operation and the last byte."""
-    # Odd and that large: neither n² nor n² + 3·n·d fits into the 53 bits of a float.
-    n, d = 2 * drawn(rng, 50_000_000, 80_000_000) + 1, 128
-    cost = submission.attention_cost(n, d)
-    expected = reference.attention_cost(n, d)
-    compare(expect, cost, expected.flops, expected.activation_bytes)
+    # Odd and that large: neither n² nor n² + 3·n·d fits into the 53 bits of a float, and later not
+    # into 63 bits either.
+    odd = 2 * drawn(rng, 50_000_000, 80_000_000) + 1
+    for n, d in ((odd, 128), (10**10 + 1, 1), (3, 10**17 + 1)):
+        cost, expected = submission.attention_cost(n, d), reference.attention_cost(n, d)
+        compare(expect, cost, expected.flops, expected.activation_bytes)
 
 
 def test_a_single_token(submission, rng, expect):

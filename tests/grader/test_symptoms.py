@@ -1,0 +1,331 @@
+"""What the numbers say: each detector says what is so, and is silent where it is not."""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+import torch
+
+from exercises.catalog import Limits
+from grader.examiner.exchange import Record
+from grader.examiner.failure import Failure
+from grader.examiner.in_process import InProcessCallee
+from grader.examiner.paired_calls import PairedCalls
+from grader.examiner.submission_proxy import SubmissionProxy
+from grader.examiner.symptoms.evidence import argument_names, gather, kind_of
+from grader.examiner.symptoms.finder import SymptomFinder
+from grader.examiner.symptoms.inquiry import Inquiry
+from grader.report import Symptom
+from grader.worker.calls import LoadedModule, load_source
+
+Test = Callable[[SubmissionProxy], object]
+HEAD = "import math\nimport torch\nfrom torch import nn\n"
+
+
+def finder(learner: str, solution: str, tests: Sequence[Test]) -> SymptomFinder:
+    """Everything that a suite of `tests` has seen; a test fails where an answer is wrong."""
+    ours = LoadedModule(load_source("ours", "ours.py", HEAD + solution))
+    theirs = LoadedModule(load_source("learner", "learner.py", HEAD + learner))
+    callee = InProcessCallee(theirs, frozenset(["learner.py"]))
+    records = {}
+    for number, test in enumerate(tests):
+        ours.begin(number)
+        callee.begin(number)
+        calls = PairedCalls(callee, ours, Limits())
+        try:
+            test(SubmissionProxy(calls))
+            failed = any(kind_of(x) != "right" for x in Record(0, calls.log, False).exchanges)
+        except Failure:
+            failed = True
+        records[f"test_{number}"] = Record(number, calls.log, failed)
+    inquiry = Inquiry(callee, ours, records)
+    return SymptomFinder(records, inquiry, argument_names(ours.module), Limits())
+
+
+def symptoms(learner: str, solution: str, *tests: Test) -> set[Symptom]:
+    return set(finder(learner, solution, tests).find().values())
+
+
+def draw(*shape: int, seed: int = 0, dtype: torch.dtype = torch.float32) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(seed + sum(shape))
+    return torch.randn(shape, generator=generator, dtype=torch.float64).to(dtype)
+
+
+def ask(*args: Any, **kwargs: Any) -> Test:
+    return lambda submission: submission.f(*args, **kwargs)
+
+
+def gradients_of(*args: Any) -> Test:
+    return lambda submission: submission.f.gradients(*args)
+
+
+SCORES = "def f(q, k): return q @ k.transpose(-1, -2) / math.sqrt(q.size(-1))"
+PAIRS = [ask(draw(2, 3, n), draw(2, 5, n)) for n in (4, 6, 9)]
+WEIGHTS = "def f(x): return torch.softmax(x, -1)"
+ROWS = [ask(draw(3, 5)), ask(draw(2, 4, 6)), ask(draw(2, 7))]
+MASK = torch.tensor([[True, False, True, True], [False] * 4, [True, True, False, True]])
+MASKED = (
+    "def f(x, mask=None):\n"
+    "    if mask is None: return torch.softmax(x, -1)\n"
+    "    return torch.softmax(x.masked_fill(~mask, -1e9), -1) * mask"
+)
+MASKED_ROWS = [ask(draw(3, 4, seed=i), MASK) for i in range(5)]
+UNMASKED_ROWS = [ask(draw(3, 4, seed=i)) for i in range(5)]
+PLAIN = "def f(x): return x * 2 + 1"
+SQUARE = "def f(x): return x @ x.transpose(-1, -2) + x.sum(-1, keepdim=True)"
+MATRICES = [ask(draw(4, 3)), ask(draw(2, 5, 3)), ask(draw(3, 4, 2))]
+PAIR = "def f(x): return x.sum(-1), x.mean(-1)"
+COST = "def f(n, d): return 2 * n * n * d"
+COSTS = [ask(7, 3), ask(20, 5), ask(11, 64), ask(100, 2)]
+GATED = "def f(x, gate): return x * torch.sigmoid(gate)"
+GATES = [ask(draw(2, 4), draw(2, 4, seed=1)), ask(draw(3, 5), draw(3, 5, seed=2))]
+CAUSAL = "def f(x): return torch.cumsum(x, -2)"
+SEQUENCES = [ask(draw(2, 4, 3)), ask(draw(1, 5, 2))]
+
+CASES = {
+    "factor of a size": (
+        SCORES, "def f(q, k): return q @ k.transpose(-1, -2)", PAIRS,
+        "is the expected one times the square root of the size of the last dimension of",
+    ),
+    "factor that is a number": (PLAIN, "def f(x): return (x * 2 + 1) / 2", ROWS, "times one half"),
+    "factor that is ln 2": (
+        "def f(p): return -(p * p.log()).sum(-1)", "def f(p): return -(p * p.log2()).sum(-1)",
+        [ask(torch.softmax(draw(4, n), -1)) for n in (3, 5)], "times 1 / ln 2",
+    ),
+    "mean for sum": (
+        "def f(x): return x.sum(-1)", "def f(x): return x.mean(-1)",
+        [ask(draw(9, n)) for n in (3, 5)], "one divided by the size of the last dimension of `x`",
+    ),
+    "n for n - 1": (
+        "def f(x): return x.var(-1)", "def f(x): return x.var(-1, correction=0)",
+        [ask(draw(9, n)) for n in (3, 5)], "(n − 1) / n, with n the size of the last dimension",
+    ),
+    "summand": (PLAIN, "def f(x): return x * 2", ROWS, "is too small by 1 everywhere"),
+    "sign": (PLAIN, "def f(x): return -(x * 2 + 1)", ROWS, "the opposite sign everywhere"),
+    "reciprocal": (PLAIN, "def f(x): return 1 / (x * 2 + 1)", ROWS, "is 1 divided by the"),
+    "logarithm": (WEIGHTS, "def f(x): return torch.log_softmax(x, -1)", ROWS, "is the logarithm"),
+    "rounded": (PLAIN, "def f(x): return torch.round(x * 2 + 1)", ROWS, "rounded to whole"),
+    "clamped": (PLAIN, "def f(x): return (x * 2 + 1).clamp(max=0.5)", ROWS, "above 0.5 came out"),
+    "temperature": (
+        "def f(x): return torch.softmax(x / 2, -1)", WEIGHTS, ROWS, "multiplied by 2",
+    ),
+    "transposed": (
+        SQUARE, "def f(x): return x @ x.transpose(-1, -2) + x.sum(-1).unsqueeze(-2)", MATRICES,
+        "with its last two dimensions swapped",
+    ),
+    "reversed": (PLAIN, "def f(x): return (x * 2 + 1).flip(-1)", ROWS, "reversed along the last"),
+    "rolled": (PLAIN, "def f(x): return (x * 2 + 1).roll(1, -1)", ROWS, "rolled by one place"),
+    "swapped batch": (
+        PLAIN, "def f(x): return (x * 2 + 1).transpose(0, 1)",
+        [ask(draw(3, 3, 2)), ask(draw(4, 4, 3))], "with dimensions 0 and 1 swapped",
+    ),
+    "reshape for a transpose": (
+        "def f(x): return x.transpose(0, 1)",
+        "def f(x): return x.reshape(x.size(1), x.size(0), x.size(2))",
+        [ask(draw(3, 4, 2)), ask(draw(2, 5, 3))], "reshaped where dimensions 0 and 1",
+    ),
+    "rows in another order": (
+        PLAIN, "def f(x): return (x * 2 + 1)[torch.tensor([2, 0, 3, 1])]",
+        [ask(draw(4, 3)), ask(draw(4, 5))], "holds the right numbers in another order along",
+    ),
+    "another dimension": (
+        WEIGHTS, "def f(x): return torch.softmax(x, 0)", [ask(draw(3, 5)), ask(draw(4, 6))],
+        "sums to 1 along the second to last dimension; it should along the last",
+    ),
+    "over everything": (
+        WEIGHTS, "def f(x): return torch.softmax(x.flatten(), 0).view_as(x)",
+        [ask(draw(3, 5)), ask(draw(4, 6))], "sums to 1 over everything",
+    ),
+    "not normalised": (
+        WEIGHTS, "def f(x): return torch.softmax(x, -1) + 0.1 * torch.sin(x).abs()",
+        [ask(draw(3, 5)), ask(draw(4, 6))], "should sum to 1 along the last dimension; its sums",
+    ),
+    "first of the batch": (
+        PLAIN, "def f(x): return (x * 2 + 1)[:1].expand_as(x)",
+        [ask(draw(3, 4, 2)), ask(draw(4, 4, 3))], "only the first is right",
+    ),
+    "the diagonal": (
+        SQUARE, "def f(x):\n    y = x @ x.transpose(-1, -2) + x.sum(-1, keepdim=True)\n"
+        "    return y * (1 - torch.eye(y.size(-1)))", MATRICES, "is wrong on the diagonal",
+    ),
+    "rows that allow nothing": (
+        MASKED, "def f(x, mask): return torch.softmax(x.masked_fill(~mask, -math.inf), -1)",
+        MASKED_ROWS, "in the rows where `mask` is False throughout, and right everywhere else;"
+        " there it is NaN",
+    ),
+    "only with a mask": (
+        MASKED, "def f(x, mask=None): return torch.softmax(x if mask is None else x * mask, -1)",
+        [*MASKED_ROWS, *UNMASKED_ROWS], "where `mask` is given",
+    ),
+    "float32 inside": (
+        PLAIN, "def f(x): return (x.float() * 2 + 1).double()",
+        [ask(draw(3, 5, dtype=torch.float64))], "has only the 7 digits of float32",
+    ),
+    "the dtype": (
+        PLAIN, "def f(x): return x.float() * 2 + 1", [ask(draw(3, 5, dtype=torch.float64))],
+        "right, but as float32; they should be float64",
+    ),
+    "an extra dimension": (
+        PLAIN, "def f(x): return (x * 2 + 1).unsqueeze(1)", [ask(draw(3, 5))], "of size 1 too many",
+    ),
+    "swapped dimensions": (
+        PLAIN, "def f(x): return (x * 2 + 1).transpose(0, 1)", [ask(draw(3, 5)), ask(draw(2, 4))],
+        "are swapped",
+    ),
+    "summed away": (PLAIN, "def f(x): return (x * 2 + 1).sum(0)", [ask(draw(3, 5))], "The sum is"),
+    "a list": (PLAIN, "def f(x): return (x * 2 + 1).tolist()", [ask(draw(3, 5))], "come as a list"),
+    "nothing": (PLAIN, "def f(x): x * 2 + 1", ROWS, "You return nothing (None)"),
+    "parts swapped": (PAIR, "def f(x): return x.mean(-1), x.sum(-1)", ROWS, "the other way round"),
+    "one part alone": (PAIR, "def f(x): return x.sum(-1)", ROWS, "value 1 of 2 alone"),
+    "one part wrong": (
+        PAIR, "def f(x): return x.sum(-1), x.sum(-1)", [ask(draw(9, n)) for n in (3, 5)],
+        "Value 2 of your result is",
+    ),
+    "an argument": (PLAIN, "def f(x): return x", ROWS, "is `x` itself"),
+    "an argument is missing": (
+        "def f(x): return torch.tanh(x) + x", "def f(x): return torch.tanh(x)", ROWS,
+        "without `x`, which should be added",
+    ),
+    "an argument is ignored": (
+        GATED, "def f(x, gate): return x.abs().sqrt()", GATES, "does not depend on `gate`",
+    ),
+    "one short": (
+        "def f(x): return x.square().sum(-1)", "def f(x): return x[..., :-1].square().sum(-1)",
+        [ask(draw(7, 4)), ask(draw(5, 6))], "does not depend on `x` at index 3 of the last dim",
+    ),
+    "looks ahead": (
+        CAUSAL, "def f(x): return torch.cumsum(x, -2) + 0.1 * torch.sin(x.roll(-1, -2)) * x",
+        SEQUENCES, "It looks ahead.",
+    ),
+    "a step short": (
+        "def f(x):\n    scores = x @ x.T\n    weights = torch.softmax(scores, -1)\n"
+        "    return torch.sin(weights)", "def f(x): return x @ x.T", [ask(draw(3, 5))],
+        "on its way as `scores`",
+    ),
+    "random": (PLAIN, "def f(x): return x * 2 + torch.rand(())", ROWS, "Two equal calls"),
+    "kept between calls": (
+        PLAIN, "seen = []\ndef f(x):\n    seen.append(1)\n    return x * 2 + len(seen)",
+        [lambda s: [s.f(draw(3, 5)), s.f(draw(2, 4))]], "Two equal calls",
+    ),
+    "constant": (PLAIN, "def f(x): return torch.zeros_like(x)", ROWS, "same number everywhere: 0"),
+    "growth": (COST, "def f(n, d): return n * d * d + 3", COSTS, "grows 2-fold when a large `n`"),
+    "flatter": (
+        WEIGHTS, "def f(x): return torch.softmax(torch.softmax(x, -1), -1)", ROWS,
+        "has the right order in each row, but is flatter",
+    ),
+    "an error": (
+        PLAIN, "def f(x):\n    return x @ x + 1", [ask(draw(3, 5))],
+        "Your code stops in line 5, `return x @ x + 1`, with RuntimeError",
+    ),
+    "detached": (PLAIN, "def f(x): return x.detach() * 2 + 1", [gradients_of(draw(3))], "no grad"),
+    "a gradient that does not arrive": (
+        GATED, "def f(x, gate): return x * torch.sigmoid(gate.detach())",
+        [gradients_of(draw(2, 4), draw(2, 4, seed=1))], "No gradient reaches `gate`",
+    ),
+    "an argument that is changed": (
+        PLAIN, "def f(x): return x.mul_(2).add_(1)", [lambda s: s.f.inputs_after(draw(3))],
+        "Your code changes `x`",
+    ),
+    "accepts": (
+        "def f(x): raise ValueError", "def f(x): return x",
+        [lambda s: s.f.raises(ValueError, 1)], "where it should refuse with a ValueError",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("solution", "learner", "tests", "says"), CASES.values(), ids=CASES.keys())
+def test_it_says_what_is_so(solution: str, learner: str, tests: list[Test], says: str) -> None:
+    found = symptoms(learner, solution, *tests)
+    assert any(says in f"{symptom.says} {symptom.evidence}" for symptom in found), found
+
+
+@pytest.mark.parametrize(
+    ("solution", "tests"), [(case[0], case[2]) for case in CASES.values()], ids=CASES.keys()
+)
+def test_of_a_right_answer_it_says_nothing(solution: str, tests: list[Test]) -> None:
+    assert symptoms(solution, solution, *tests) == set()
+
+
+def test_two_mistakes_in_two_tests_get_a_statement_each() -> None:
+    learner = (
+        "def f(q, k):\n"
+        "    scores = q @ k.transpose(-1, -2)\n"
+        "    return scores if q.dim() == 3 else scores.sum()"
+    )
+    found = symptoms(learner, SCORES, *PAIRS, ask(draw(3, 4), draw(5, 4)))
+    assert len(found) == 2
+
+
+def test_no_statement_is_made_of_too_few_numbers() -> None:
+    """One number that is off can be a factor, a summand, a square: nothing is said of it."""
+    says = {s.id for s in symptoms("def f(x): return x * 3", "def f(x): return x * 2", ask(2.0))}
+    assert not says & {"scale", "shift", "function", "region", "one-sided"}
+
+
+def test_what_holds_for_some_numbers_alone_is_not_said() -> None:
+    learner = "def f(x):\n    y = x * 2 + 1\n    y = y / 2\n    y[0, 0] += 1\n    return y"
+    says = " ".join(s.says for s in symptoms(learner, PLAIN, ask(draw(3, 5)), ask(draw(4, 2))))
+    assert "times one half" not in says
+
+
+def test_questions_are_bounded() -> None:
+    calls = []
+
+    class Counting(InProcessCallee):
+        def perform(self, *args: Any, **kwargs: Any) -> Any:
+            calls.append(1)
+            return super().perform(*args, **kwargs)
+
+    module = load_source("learner", "learner.py", "def f(x): return x.sort(0).values")
+    ours = LoadedModule(load_source("ours", "ours.py", "def f(x): return x.sin()"))
+    learner = Counting(LoadedModule(module), frozenset())
+    paired = PairedCalls(learner, ours, Limits())
+    learner.begin(0)
+    SubmissionProxy(paired).f(draw(6, 6, 6))
+    records = {"test": Record(0, paired.log, True)}
+    inquiry = Inquiry(learner, ours, records)
+    SymptomFinder(records, inquiry, argument_names(ours.module), Limits()).find()
+    assert len(calls) < 500
+
+
+@pytest.mark.parametrize(
+    ("learner", "solution", "test", "code", "got", "expected"),
+    [
+        (
+            "def f(x): return x * 2 + (x.size(0) > 1) * 0.3 * x.abs().sqrt()",
+            "def f(x): return x * 2", ask(draw(4, 3)), "f(torch.tensor([[", "", "",
+        ),
+        (
+            "def f(x, dim=-1): return x.sum(dim) + 7", "def f(x, dim=-1): return x.sum(dim)",
+            ask(draw(4, 3, 2), dim=1), "f(torch.tensor([[", "", "",
+        ),
+        (
+            "def f(x):\n    if len(x) > 2: raise KeyError('no')\n    return x",
+            "def f(x): return x", ask(draw(6)), "f(torch.tensor([", "KeyError: 'no'", "tensor([",
+        ),
+    ],
+)  # fmt: skip
+def test_the_smallest_call_is_small_and_goes_wrong_when_pasted(
+    learner: str, solution: str, test: Test, code: str, got: str, expected: str
+) -> None:
+    call = finder(learner, solution, [test]).smallest()
+    assert call is not None
+    assert call.code.startswith(code)
+    assert got in call.got and expected in call.expected
+    spaces: list[dict[str, Any]] = [{}, {}]
+    answers = []
+    for space, source in zip(spaces, (learner, solution), strict=True):
+        exec(HEAD + source, space)
+        try:
+            answers.append(eval(call.code, space))
+        except KeyError as error:
+            answers.append(torch.tensor(math.nan) if error.args == ("no",) else error)
+    assert not torch.equal(answers[0], answers[1])
+    assert len(call.code) < 120
+
+
+def test_evidence_of_a_kind_leaves_out_the_others() -> None:
+    found = finder("def f(x): return x * 3", "def f(x): return x * 2", [*ROWS[:1], ask("a")])
+    evidence = gather(found._failed.values(), (), "value", argument_names(None), Limits())
+    assert len(evidence.differences) == 1
