@@ -295,6 +295,15 @@ def test_junit_tells_a_problem_at_every_test() -> None:
     assert messages == ["It stops.", "It stops."]
 
 
+def test_junit_says_which_layers_held() -> None:
+    report = replace(REPORT, layers={"landlock": "missing", "seccomp": "167 instructions"})
+    found = suite(report).findall("properties/property")
+    assert [(each.get("name"), each.get("value")) for each in found] == [
+        ("sandbox.landlock", "missing"),
+        ("sandbox.seccomp", "167 instructions"),
+    ]
+
+
 def test_junit_has_one_error_where_nothing_was_run() -> None:
     broken = replace(
         REPORT, outcome="error", tests=(), problem=Problem("internal", "The grader failed.")
