@@ -10,9 +10,28 @@ from pathlib import Path
 
 
 def write_atomically(file: Path, content: bytes) -> None:
-    """A kill at any moment leaves the old content or the new one. The folder must be there."""
+    """A kill at any moment, or a full disk, leaves the old content or the new one.
+
+    The folder must be there.
+    """
     with replaced_at_end(file) as temporary:
         temporary.write_bytes(content)
+
+
+def write_output(file: Path, content: bytes) -> None:
+    """As `write_atomically`, for a name that a person gave: of a link, a device or a pipe, too."""
+    with output_at_end(file) as temporary:
+        temporary.write_bytes(content)
+
+
+@contextmanager
+def output_at_end(file: Path) -> Iterator[Path]:
+    """As `replaced_at_end`, for a name that a person gave."""
+    if file.exists() and not file.is_file():
+        yield file  # to be written to, not to be replaced by a file of its name
+        return
+    with replaced_at_end(file.resolve()) as temporary:
+        yield temporary
 
 
 @contextmanager
@@ -23,6 +42,8 @@ def replaced_at_end(file: Path) -> Iterator[Path]:
     temporary.unlink(missing_ok=True)  # of a process that had this id, and was killed
     try:
         yield temporary
+        if file.exists():
+            temporary.chmod(file.stat().st_mode & 0o7777)
         temporary.replace(file)
     finally:
         temporary.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ import traceback
 import click
 
 from exercises.errors import CourseError
+from exercises.streams import open_standard_streams
 from grader.commands.audit import audit
 from grader.commands.bench import bench
 from grader.commands.doctor import doctor
@@ -29,6 +30,7 @@ for command in (run, audit, doctor, bench):
 
 def main() -> None:
     """Run the command; each kind of failure has its own exit code and one clear sentence."""
+    open_standard_streams()
     try:
         status = cli.main(standalone_mode=False)
     except click.exceptions.Exit as error:
@@ -41,6 +43,10 @@ def main() -> None:
     except (GraderError, CourseError) as error:
         click.echo(f"grader: {printable(str(error))}", err=True)
         status = error.exit_code
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"grader: {printable(f'{where}{error.strerror or error}')}.", err=True)
+        status = 3
     except Exception:
         # Python's own exit code for this is 1, which would read as a failed submission.
         traceback.print_exc()

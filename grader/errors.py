@@ -4,7 +4,8 @@
     ├── UsageError              2  the command or the call asked for something that cannot be
     │   └── SubmissionError     2  there is nothing to grade: no file, or no such exercise
     ├── ProtocolError           3  a frame that no honest peer would send
-    └── ExaminerLost            3  the examining process died
+    ├── ExaminerLost            3  the examining process died
+    └── Cancelled               3  nobody waits for the verdict any more
 
 What goes wrong in a learner's code is no exception here: it is a failed test in a `Report`.
 """
@@ -32,3 +33,7 @@ class ProtocolError(GraderError):
 
 class ExaminerLost(GraderError):
     """An examining process ended before it answered."""
+
+
+class Cancelled(GraderError):
+    """Who asked for a verdict has taken the question back."""

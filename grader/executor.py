@@ -1,70 +1,136 @@
 """A small executor whose processes are examiners.
 
 Unlike `ProcessPoolExecutor` it does not import the caller's main module again, so a script may use
-`Grader` without a `__main__` guard, and it starts its processes at once, so that torch is loading
-while the caller still reads its files.
+`Grader` without a `__main__` guard; it starts its processes at once, so that torch is loading while
+the caller still reads its files; and what is running can be cancelled.
+
+    caller ── submit ──► Task ──► a thread for each process ── function ──► main thread of the child
+       └───── Task.cancel ──────────────────────────────────── CANCEL ────► its listening thread
 """
 
 import contextlib
 import importlib
 import os
-import queue
-import socket
-import subprocess
-import sys
-from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from threading import Lock, Thread
 from typing import Any, ParamSpec, TypeVar
 
-from grader.errors import ExaminerLost
+from grader.budget import Budget, Watch
+from grader.cancellation import Cancellation, cancelled_by
+from grader.child import Child
+from grader.errors import Cancelled, ExaminerLost
 
+WATCH_SECONDS = 0.25  # between two looks at what an examiner has used
 P = ParamSpec("P")
 T = TypeVar("T")
+Work = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+CANCEL = "cancel"
 
 
 class Process:
     """One child that runs functions; the pipe carries pickles, both ends being ours."""
 
     def __init__(self) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-P",  # no import from the current folder, which may hold a learner's files
-                    "-c",
-                    "from grader.executor import serve; serve()",
-                    str(theirs.fileno()),
-                ],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C is for the command; this ends when the pipe does
-            )
-        self._pipe = Connection(ours.detach())
+        # -P: no import from the current folder, which may hold a learner's files
+        self._child = Child("grader.executor", isolation="-P")
+        self._pipe = Connection(os.dup(self._child.socket.fileno()))
 
-    def run(self, task: tuple[Any, ...]) -> Any:
-        """Run one function there; what it raises is raised here."""
+    def send(self, message: Work | str) -> None:
+        with contextlib.suppress(OSError):  # a child that has ended is noticed by `answer`
+            self._pipe.send(message)
+
+    def answer(self, budget: Budget | None = None) -> Any:
+        """What the function returns there, within the budget; what it raises is raised here."""
         try:
-            self._pipe.send(task)
+            if budget is not None:
+                self._watch(budget)
             succeeded, value = self._pipe.recv()
         except (EOFError, OSError):
-            self.close()
-            status = self._process.returncode
-            raise ExaminerLost(f"The examining process ended (status {status}).") from None
+            self._child.end()
+            raise ExaminerLost(f"The examining process ended (status {self.close()}).") from None
         if succeeded:
             return value
         raise value
 
-    def end(self) -> None:
-        """End the child, whatever it is doing; its zygote and workers end when it is gone."""
-        self._process.terminate()
+    def _watch(self, budget: Budget) -> None:
+        """Wait for the answer; end the child where it takes more than the budget."""
+        watch = Watch(self._child.pid, budget)
+        while not self._pipe.poll(WATCH_SECONDS):
+            if exceeded := watch.exceeded():
+                self._child.end()
+                self.close()
+                raise ExaminerLost(
+                    f"Grading was ended: it took more than the {exceeded} that an examiner may use."
+                )
 
-    def close(self) -> None:
-        self.end()
-        self._process.wait()
+    def end(self) -> None:
+        self._child.end()
+
+    def close(self) -> int:
         self._pipe.close()
+        return self._child.close()
+
+
+class Task(Future[T]):
+    """One function for one process. Unlike other futures it can be cancelled while it runs."""
+
+    def __init__(self, work: Work, budget: Budget | None = None) -> None:
+        super().__init__()
+        self._work = work
+        self._budget = budget
+        self._process: Process | None = None
+        self._is_cancelled = False
+        self._turn = Lock()
+
+    def cancel(self) -> bool:
+        """Nobody waits for it any more. If it runs, its result is a `CancelledError` in a moment.
+
+        False where it is done.
+        """
+        if self.cancel_unless_running():
+            return True
+        with self._turn:
+            self._is_cancelled = True
+            if self._process:
+                self._process.send(CANCEL)
+        return not self.done()
+
+    def cancel_unless_running(self) -> bool:
+        """What `cancel` means elsewhere."""
+        return super().cancel()
+
+    def run(self, process: Process) -> None:
+        """Let `process` do it. Raises `ExaminerLost` where that has ended."""
+        if not self.set_running_or_notify_cancel():
+            return
+        try:
+            with self._lent(process):
+                result = process.answer(self._budget)
+        except Cancelled:
+            self.set_exception(CancelledError())
+        except BaseException as error:
+            self.set_exception(error)
+            if isinstance(error, ExaminerLost):
+                raise
+        else:
+            self.set_result(result)
+
+    @contextlib.contextmanager
+    def _lent(self, process: Process) -> Iterator[None]:
+        """Only within this is a cancellation sent, so that it meets no other task."""
+        with self._turn:
+            if self._is_cancelled:
+                raise Cancelled
+            process.send(self._work)
+            self._process = process
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._process = None
 
 
 class ExaminerPool(Executor):
@@ -72,53 +138,86 @@ class ExaminerPool(Executor):
 
     def __init__(self, jobs: int = 1) -> None:
         self._threads = ThreadPoolExecutor(jobs)
+        self._tasks: set[Task[Any]] = set()
         self._abandoned = False
         self._processes = {Process() for _ in range(jobs)}
-        self._idle: queue.SimpleQueue[Process] = queue.SimpleQueue()
+        self._idle: SimpleQueue[Process] = SimpleQueue()
         for process in self._processes:
             self._idle.put(process)
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        return self._threads.submit(self._run, (fn, args, kwargs))
+        return self._start(Task((fn, args, kwargs)))
+
+    def submit_within(
+        self, budget: Budget, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Future[T]:
+        """As `submit`; one that takes more than the budget is ended, and fails."""
+        return self._start(Task((fn, args, kwargs), budget))
+
+    def _start(self, task: Task[T]) -> Task[T]:
+        self._threads.submit(self._run, task)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        self._threads.shutdown(wait, cancel_futures=cancel_futures)
+        self._threads.shutdown(wait=False)
+        for task in tuple(self._tasks) if cancel_futures else ():
+            task.cancel_unless_running()
+        self._threads.shutdown(wait)
         for process in self._processes:
             process.close()
 
     def abandon(self) -> None:
         """End what is running, too; its callers get `ExaminerLost`. Only `shutdown` remains."""
         self._abandoned = True
-        for process in self._processes:
+        for process in tuple(self._processes):
             process.end()
 
-    def _run(self, task: tuple[Any, ...]) -> Any:
+    def _run(self, task: Task[Any]) -> None:
         process = self._idle.get()
         try:
-            return process.run(task)
+            task.run(process)
         except ExaminerLost:
             if not self._abandoned:
                 self._processes.remove(process)
                 process = Process()
                 self._processes.add(process)
-            raise
         finally:
             self._idle.put(process)
 
 
-def serve() -> None:
+def main(descriptor: str) -> None:
     """The child's side: run what comes through the pipe until it closes."""
-    pipe = Connection(int(sys.argv[1]))
-    os.set_inheritable(pipe.fileno(), False)
+    pipe = Connection(int(descriptor))
+    tasks: SimpleQueue[tuple[Work, Cancellation] | None] = SimpleQueue()
+    Thread(target=_listen, args=(pipe, tasks), daemon=True).start()
     warm_up()
-    with contextlib.suppress(EOFError, ConnectionError):
-        while True:
-            function, args, kwargs = pipe.recv()
+    with contextlib.suppress(OSError):  # nobody reads an answer
+        while task := tasks.get():
+            (function, args, kwargs), cancellation = task
             try:
-                answer = True, function(*args, **kwargs)
+                with cancelled_by(cancellation):
+                    answer = True, function(*args, **kwargs)
             except Exception as error:
                 answer = False, error
             pipe.send(answer)
+
+
+def _listen(pipe: Connection, tasks: "SimpleQueue[tuple[Work, Cancellation] | None]") -> None:
+    """Hear of a cancellation while the main thread is at work; None is the end."""
+    cancellation = Cancellation()
+    try:
+        while True:
+            if (message := pipe.recv()) == CANCEL:
+                cancellation.ask()
+            else:
+                cancellation = Cancellation()
+                tasks.put((message, cancellation))
+    except (EOFError, OSError):
+        cancellation.ask()  # whoever asked is gone
+    finally:
+        tasks.put(None)
 
 
 def warm_up() -> None:

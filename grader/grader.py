@@ -5,6 +5,7 @@ from concurrent.futures import Executor, Future
 from types import TracebackType
 
 from exercises.catalog import load_catalog
+from grader.budget import Budget
 from grader.errors import ExaminerLost
 from grader.executor import ExaminerPool
 from grader.report import Problem, Report
@@ -58,10 +59,16 @@ class Grader:
     def submit(self, submission: Submission) -> "Future[Report]":
         """Start grading. Raises `UnknownExercise` at once where there is none of that id.
 
-        A seed is drawn here, where the submission has none: what is sent can be sent again.
+        A seed is drawn here, where the submission has none: what is sent can be sent again. What
+        is no longer wanted can be cancelled, even while it runs: that ends its worker only, and the
+        next submission finds all else warm.
         """
-        load_catalog().exercise(submission.exercise)
-        return self._executor.submit(grade, submission.with_seed())
+        exercise = load_catalog().exercise(submission.exercise)
+        submission = submission.with_seed()
+        if self._own is None:
+            return self._executor.submit(grade, submission)
+        budget = Budget.of(exercise.limits, submission.device)
+        return self._own.submit_within(budget, grade, submission)
 
     def grade(self, submission: Submission) -> Report:
         """Grade one submission and wait for the report.
@@ -71,16 +78,20 @@ class Grader:
         process.
         """
         submission = submission.with_seed()
-        return self._result(submission, self.submit(submission))
+        return self.result(submission, self.submit(submission))
 
     def grade_all(self, submissions: Iterable[Submission]) -> Iterator[Report]:
         """Grade several at once, as many as there are jobs; reports come in the order given."""
         seeded = [submission.with_seed() for submission in submissions]
         started = [(submission, self.submit(submission)) for submission in seeded]
         for submission, future in started:
-            yield self._result(submission, future)
+            yield self.result(submission, future)
 
-    def _result(self, submission: Submission, future: "Future[Report]") -> Report:
+    def result(self, submission: Submission, future: "Future[Report]") -> Report:
+        """Wait for the report on a `submission`, which had a seed when it was submitted.
+
+        As `grade`; raises `CancelledError` where it was cancelled.
+        """
         try:
             return future.result()
         except ExaminerLost as error:

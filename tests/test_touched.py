@@ -10,12 +10,17 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
-def touched() -> Any:
+def script() -> Any:
     spec = importlib.util.spec_from_file_location("touched", ROOT / ".ci" / "touched.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return lambda file: list(module.touched(Path(file)))
+    return module
+
+
+@pytest.fixture(scope="module")
+def touched(script: Any) -> Any:
+    return lambda file: list(script.touched(Path(file)))
 
 
 @pytest.mark.parametrize(
@@ -28,6 +33,7 @@ def touched() -> Any:
         ("tests/test_that_was_removed.py", []),
         ("pyproject.toml", ["tests"]),
         ("tui/named_by_no_test.py", ["tests/tui"]),
+        ("tui/app/screens/named_by_no_test.py", ["tests/tui/test_screens.py"]),
         ("README.md", []),
     ],
 )
@@ -36,15 +42,46 @@ def test_what_is_picked(touched: Any, file: str, tests: list[str]) -> None:
 
 
 def test_content_is_checked_where_content_is(touched: Any) -> None:
-    for file in ("exercises/ch01_attention/quiz.yaml", "grader/suites/ch01_attention/softmax/x.py"):
-        assert "tests/quizzes" in touched(file)
-        assert "tests/grader/test_suites.py" in touched(file)
+    for file in (
+        "exercises/ch01_attention/lesson.md",
+        "quizzes/ch01_attention/quiz.yaml",
+        "exercises/ch01_attention/softmax.py",
+        "grader/suites/ch01_attention/softmax/misconceptions.yaml",
+    ):
+        assert {"tests/exercises", "tests/quizzes"} <= set(touched(file))
+        of_an_exercise = file.endswith("softmax.py") or "suites" in file
+        assert ("tests/grader/test_suites.py" in touched(file)) == of_an_exercise
+
+
+def test_a_module_that_no_test_names_is_tested_by_who_uses_it(touched: Any) -> None:
+    """Not by all tests of a package as large as the terminal, and never by the audit."""
+    assert "tests/tui/test_math.py" in touched("tui/latex/atoms.py")
+    assert "tests/tui/test_screens.py" in touched("tui/app/widgets/verdict.py")
+    for module in sorted((ROOT / "tui" / "app").rglob("[a-z]*.py")):
+        assert "tests/tui" not in touched(module.relative_to(ROOT))
+    assert "tests/grader/test_suites.py" not in touched("grader/proving/audit.py")
+
+
+def test_what_uses_a_package_from_elsewhere_does_not_test_it(touched: Any) -> None:
+    """No test names the reader of YAML, and the whole course uses it."""
+    assert all(test.startswith("tests/exercises") for test in touched("exercises/yaml_mapping.py"))
 
 
 def test_every_path_exists(touched: Any) -> None:
-    assert all((ROOT / test).exists() for test in touched("exercises/ch01_attention/lesson.md"))
+    files = ("exercises/ch01_attention/lesson.md", "grader/suites/x.py", "tui/app/styles/map.tcss")
+    assert all((ROOT / test).exists() for file in files for test in touched(file))
 
 
 def test_a_module_is_found_by_the_tests_that_name_it(touched: Any) -> None:
     assert "tests/test_touched.py" not in touched("grader/audit.py")
     assert "tests/grader/test_audit.py" in touched("grader/audit.py")
+
+
+def test_no_test_runs_twice_and_the_audit_only_for_the_content(script: Any) -> None:
+    audit = "tests/grader/test_suites.py"
+    assert script.arguments(set()) == []
+    both = {"tests/grader", "tests/grader/test_cli.py", "tests/tui/test_math.py"}
+    chosen = ["tests/grader", "tests/tui/test_math.py"]
+    assert script.arguments(both) == [*chosen, f"--ignore={audit}"]
+    assert script.arguments(both | {audit}) == chosen
+    assert script.arguments({audit}) == [audit]

@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from exercises.streams import discard_output, open_standard_streams
 from tui.commands.exit_codes import INTERRUPTED
 from tui.output import colour_allowed
 
@@ -69,8 +70,8 @@ class Commands(click.Group):
             return super().invoke(context)
         except BrokenPipeError:
             # `learn status | head`: nobody reads on. click would end with 1, as if that were a
-            # failure; and the interpreter must not complain at its end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            # failure.
+            discard_output()
             return 0
 
 
@@ -85,19 +86,20 @@ class Commands(click.Group):
 )
 @click.version_option(package_name="learn-transformer")
 @click.pass_context
-def cli(context: click.Context) -> None:
+def cli(context: click.Context) -> int:
     """Learn the Transformer by building one. Without a command, it opens on the whole screen."""
     context.color = None if colour_allowed() else False
     if context.invoked_subcommand is None and _is_full_screen():
-        _open_app()
-    elif context.invoked_subcommand is None:
+        return _open_app()
+    if context.invoked_subcommand is None:
         from tui.commands.next import next_command
 
         context.invoke(next_command, as_json=False)
         click.echo("\n`learn --help` lists all commands.")
+    return 0
 
 
-def _open_app() -> None:
+def _open_app() -> int:
     import gc
 
     # Looking for garbage among what is being imported would take a sixth of the way to the first
@@ -105,7 +107,7 @@ def _open_app() -> None:
     gc.disable()
     from tui.app.app import run
 
-    run()
+    return run()
 
 
 def _is_full_screen() -> bool:
@@ -115,6 +117,7 @@ def _is_full_screen() -> bool:
 
 
 def main() -> None:
+    open_standard_streams()
     # A terminal that lacks a letter shows `?` for it; the command does not fail.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -146,8 +149,10 @@ def _explain(error: Exception) -> int:
     if isinstance(exit_code, int):
         click.echo(str(error), err=True)
         return exit_code
-    if isinstance(error, OSError) and error.filename:
-        click.echo(f"{error.filename}: {error.strerror}.", err=True)
+    if isinstance(error, OSError) and error.strerror:
+        where = error.filename or "Something could not be read or written"
+        click.echo(f"{where}: {error.strerror}.", err=True)
+        discard_output()  # which may be what could not be written
         return OUR_ERROR
     click.echo(
         f"This is a mistake of the course, not yours: {type(error).__name__}: {error}."

@@ -45,6 +45,9 @@ class AttentionDecoderCell(nn.Module):
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Take one step.
 
+        The inputs have the dtype of the parameters, float32 or float64. They need not be
+        contiguous. Nothing is kept from one step to the next.
+
         Args:
             y (B, e): the embedded previous token.
             h (B, h): the decoder state before this step.
@@ -53,8 +56,9 @@ class AttentionDecoderCell(nn.Module):
 
         Returns:
             (h', weights): the new state (B, h) and the attention weights (B, S). Padding has a
-            weight of exactly 0 and its content makes no difference. Where a row of the mask is
-            all False, the weights and the context are 0. Gradients are finite and flow back to
-            y, h, the encoder states and all parameters. The inputs are left as they were.
+            weight of exactly 0, and its content, any finite numbers, makes no difference. Where a
+            row of the mask is all False, the weights and the context are 0. Gradients are finite
+            and flow back to y, h, the encoder states and all parameters. The inputs are left as
+            they were.
         """
         raise NotImplementedError

@@ -12,17 +12,23 @@ def kernel_regression(
     the distance: K(q, k) = exp(−(q − k)² / (2·σ²)), where σ is the bandwidth, divided by the sum
     of these kernels over all keys.
 
+    The tensors share one floating-point dtype (float16 and bfloat16 are possible). All points may
+    lie far from 0, as years do (2000.25, 2001.5): then the difference q − k is known well, and the
+    squares of q and k are not.
+
     Args:
         queries (n): the points at which to estimate.
         keys (m): the points at which the function is known.
         values (m): what it is there.
         bandwidth: σ > 0, a Python number: the kernel's standard deviation, not its variance.
+            Neither (q − k)² nor (q − k)² / σ² overflows.
 
     Returns:
         estimates (n): a new tensor with the dtype of the inputs. A query so far from every key
         that all its kernels underflow to 0 still gets its estimate, in the limit the value of
-        the nearest key, and never NaN. Gradients flow back to the three tensors, and are finite
-        for such a query as well. The inputs are left as they were.
+        the nearest key (of several that are equally near, their mean), and never NaN. Gradients
+        flow back to the three tensors, and are finite for such a query as well. The inputs are
+        left as they were.
 
     >>> keys, values = torch.tensor([0.0, 1.0, 2.0]), torch.tensor([5.0, 7.0, 9.0])
     >>> kernel_regression(torch.tensor([1.0, 500.0]), keys, values, bandwidth=0.5)

@@ -9,6 +9,9 @@ def soft_lookup(query: torch.Tensor, keys: torch.Tensor, values: torch.Tensor) -
     The score of entry s is the plain dot product of the query and key s, not scaled. The softmax
     of the S scores gives the weights. The result is the sum of the values times their weights.
 
+    All inputs share one floating-point dtype (float16 and bfloat16 are possible). They need not be
+    contiguous.
+
     Args:
         query (d): what is looked for.
         keys (S, d): one key for each entry.

@@ -9,13 +9,15 @@ def softmax(x: torch.Tensor, dim: int = -1) -> torch.Tensor:
     Build it from exp, a maximum and a sum: torch's own softmax is not allowed here.
 
     Args:
-        x: scores, a floating-point tensor with any number of dimensions. Single scores may
-            be −inf, but never all of them along `dim`.
+        x: scores, a tensor of any floating-point dtype (float16 and bfloat16 too) with one
+            dimension or more. It need not be contiguous. Single scores may be −inf, but never
+            all of them along `dim`.
         dim: the dimension that is normalised; a negative one counts from the last.
 
     Returns:
         A new tensor with the shape and the dtype of `x` that sums to 1 along `dim`.
-        Finite scores of any size (1000, −1000) give the right weights, never inf or NaN.
+        Finite scores of any size (1000, −1000) give the right weights, never inf or NaN. Huge
+        ones may be rounded as in exp(x − max) or as in exp(x − logsumexp): both are right.
         A score of −inf gives a weight of exactly 0. Gradients flow back to `x`, and are 0 where
         a score is −inf. `x` itself is left as it was.
 

@@ -22,9 +22,10 @@ def attention_backward(
     Returns:
         dq, dk, dv: the gradients of the loss with respect to q (..., T, d), k (..., S, d) and
         v (..., S, e), in this order and of the same dtype as q. They are what autograd would give,
-        and are finite also where scores reach ±1000.
+        and are finite also where scores reach ±1000. They need not be differentiable themselves.
 
-    No argument is changed in place.
+    All four arguments share one floating-point dtype (float16 and bfloat16 are possible) and need
+    not be contiguous. None is changed in place.
 
     Source: Dao et al. 2022, "FlashAttention", appendix B.2.
 

@@ -29,7 +29,7 @@ def attention_cost(n: int, d: int) -> AttentionCost:
         d: Width of queries, keys and values, at least 1.
 
     Returns:
-        An AttentionCost with two exact whole numbers (`int`).
+        An AttentionCost with two whole numbers, exact for any n and d: Python's `int`, not numpy's.
 
     Source: Vaswani et al. 2017, "Attention Is All You Need", section 4 and table 1, which give the
     order n² · d of the operations.

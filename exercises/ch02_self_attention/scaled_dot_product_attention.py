@@ -17,14 +17,16 @@ def scaled_dot_product_attention(
         k: Keys, (..., S, d), with the leading dimensions of q.
         v: Values, (..., S, e), with the leading dimensions of q. T, S, d and e may all differ.
         mask: Boolean, True where query t may attend to key s. Any shape that broadcasts to
-            (..., T, S), such as (T, S) or (B, 1, S). None allows every pair.
+            (..., T, S), such as (S), (T, S), (T, 1) or (B, 1, S). None allows every pair.
 
     Returns:
         output: (..., T, e).
         weights: (..., T, S). Exactly 0 where the mask forbids. Every row sums to 1, except that a
             row with no allowed key has all its weights 0 and its output 0.
 
-    The results have the dtype of q, and no argument is changed in place. All this holds where
+    q, k and v share one floating-point dtype (float16 and bfloat16 are possible), which the results
+    have as well; they need not be contiguous. No argument is changed in place. What a forbidden key
+    and its value hold, any finite numbers, changes nothing. All this holds where
     scores reach ±1000 as well. With a mask it also holds where a forbidden score is near +1000, or
     where all allowed scores of a row are near −20000 and the forbidden ones are not. Gradients of
     the output reach q, k and v, and are finite also where a row has no allowed key.

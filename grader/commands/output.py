@@ -2,12 +2,15 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from exercises.files import write_output
+from exercises.streams import discard_output
 from grader.errors import UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -29,12 +32,30 @@ def wants_colour() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
+@contextmanager
+def status_line() -> Iterator[Callable[[str], None]]:
+    """A line on stderr that is replaced by the next, and gone at the end. Only for a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda line: None
+        return
+    clear = "\r\x1b[K"
+    try:
+        yield lambda line: click.echo(f"{clear}{line}", nl=False, err=True)
+    finally:
+        click.echo(clear, nl=False, err=True)
+
+
 def write(content: str, output: Path | None) -> None:
-    """To stdout, or to a file."""
-    if output is None:
-        click.echo(content, nl=False, color=True)
-    else:
-        try:
-            output.write_text(content, encoding="utf-8")
-        except OSError as error:
-            raise UsageError(f"{output} cannot be written: {error.strerror}.") from None
+    """To stdout, or to a file. Raises `UsageError` where it cannot be written."""
+    try:
+        if output is None:
+            click.echo(content, nl=False, color=True)
+        else:
+            write_output(output, content.encode())
+    except BrokenPipeError:  # nobody reads on; what the command ends with says enough
+        discard_output()
+    except OSError as error:
+        if output is None:
+            discard_output()
+        name = "The standard output" if output is None else output
+        raise UsageError(f"{name} cannot be written: {error.strerror}.") from None

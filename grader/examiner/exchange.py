@@ -4,14 +4,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.worker.calls import Call, Raised
+from grader.errors import ProtocolError
+from grader.worker.calls import BESIDE, Call, Raised
 
 
 @dataclass(frozen=True)
 class Value:
-    """What a call returned."""
+    """What a call returned; where something beside it was asked for, that, and then `result`."""
 
     value: Any
+    result: Any = None
+
+
+def answer_to(call: Call, performed: Any) -> Value:
+    """What performing `call` gave. Raises `ProtocolError` where a worker has made that up."""
+    if call.want not in BESIDE:
+        return Value(performed)
+    if not isinstance(performed, tuple) or len(performed) != 2:
+        raise ProtocolError("a result without what was asked for beside it")
+    result, wanted = performed
+    return Value(wanted, result)
 
 
 @dataclass(frozen=True)
@@ -45,3 +57,8 @@ class Record:
     @property
     def exchanges(self) -> list[Exchange]:
         return [step for step in self.log if isinstance(step, Exchange)]
+
+
+def is_about_form(call: Call) -> bool:
+    """Whether only the form of the answer can be wrong: nobody says how parameters begin."""
+    return call.method in ("named_parameters", "state_dict")

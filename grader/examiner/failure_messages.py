@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from exercises.catalog import Limits
+from grader.examiner.submission_process import seconds_after_timeout
 from grader.lockdown.libraries import familiar_libraries
 from grader.worker.calls import Raised
 from grader.worker.inspection import Finding
@@ -33,8 +34,11 @@ def describe(raised: Raised, name: str, limits: Limits) -> str:
                 f"The result of `{name}` carries no gradient. Something in it leaves autograd:"
                 " `.detach()`, `.item()`, `.data`, `torch.tensor(...)`, numpy or `torch.no_grad()`."
             )
-        case "misshapen":
-            return f"The result of `{name}` should have shape {raised.message}."
+        case "marked":
+            return (
+                f"`{name}` switches `requires_grad` on in {raised.message}, which its caller still"
+                " holds. Switch it on in a tensor of your own: `x.detach().requires_grad_()`."
+            )
         case "exit":
             return (
                 "Your code called `sys.exit` (or `exit`, or `parse_args` with an argument missing)."
@@ -67,13 +71,18 @@ def describe(raised: Raised, name: str, limits: Limits) -> str:
             return f"`{name}` returned {raised.message}. That is more than can be taken back."
         case "time":
             return (
-                f"Your code did not finish within {limits.seconds:g} seconds"
-                " and was stopped. Look for a loop that never ends."
+                f"Your code did not finish within {limits.seconds:g} s and was stopped. Look for a"
+                " loop that never ends."
+            )
+        case "hurried":
+            return (
+                "Not finished: a test before this one ran out of time, so the others have"
+                f" {seconds_after_timeout(limits):g} s together."
             )
         case "budget":
             return (
-                f"Not run: the {limits.total_seconds:g} seconds for the whole exercise were used"
-                " up by the tests before."
+                f"Not finished: the {limits.total_seconds:g} s for the whole exercise are used up,"
+                " most of them by the tests before."
             )
         case "died":
             if raised.message in SIGNALS:

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader.examiner.exchange import Value
+from grader.examiner.exchange import Value, answer_to
 from grader.worker.calls import Call, LoadedModule, Raised, describe_exception
 from grader.worker.values import mapped
 
@@ -28,7 +28,8 @@ class InProcessCallee:
         if meanwhile:
             meanwhile()
         try:
-            return Value(keep_objects(self._loaded, self._loaded.perform(call), str(call.index)))
+            performed = self._loaded.perform(call)
+            return answer_to(call, keep_objects(self._loaded, performed, str(call.index)))
         except Exception as error:
             return describe_exception(error, self._files)
 

@@ -1,24 +1,25 @@
 """Makes each call of a suite twice: on the learner's side, and on `solution.py` in our own process.
 
 If the two differ in type, number of results, shape, dtype or device, the call raises a `Failure`,
-so that a suite only ever sees values of the right form.
+so that a suite only ever sees values of the right form. What it asks for beside a result
+(gradients, the arguments afterwards) counts for nothing beside a wrong one.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Never, Protocol
 
 from torch import Tensor
 
 from exercises.catalog import Limits
-from grader.examiner.comparison import Differs, check_structure
+from grader.examiner.comparison import Differs, check_close, check_structure, same
 from grader.examiner.display import kind_of, show
-from grader.examiner.exchange import Exchange, Helper, Value
+from grader.examiner.exchange import Exchange, Helper, Value, answer_to
 from grader.examiner.failure import Failure
 from grader.examiner.failure_messages import describe
 from grader.examiner.in_process import keep_objects
 from grader.examiner.submission_process import LOST
-from grader.worker.calls import Call, LoadedModule, Raised, Want, name_of
+from grader.worker.calls import BESIDE, Call, LoadedModule, Raised, Want, name_of
 from grader.worker.protocol import Handle
 from grader.worker.values import mapped
 
@@ -67,7 +68,7 @@ class PairedCalls:
         """Make the call on both sides; the learner's value in the form of the solution's."""
         asked = _as_now((args, dict(kwargs), want, cotangent))
         call = Call(len(self.log), target, method, *asked)
-        solved: list[Any] = []
+        solved: list[Value] = []
 
         def ours() -> None:
             self.last_call = spell(call)
@@ -75,15 +76,18 @@ class PairedCalls:
 
         outcome = self._learner.perform(call, meanwhile=ours)
         expected = solved[0]
-        self.log.append(Exchange(call, outcome, Value(expected)))
+        if isinstance(outcome, Value) and want in BESIDE:
+            self._check_result(call, outcome, expected)
+        self.log.append(Exchange(call, outcome, expected))
         if isinstance(outcome, Raised):
             self._fail(outcome, call)
         if want == "gradients" and isinstance(outcome.value, dict):
-            return self._gradients(outcome.value, expected)
+            return self._gradients(outcome.value, expected.value)
         got = outcome.value
         if method in ("state_dict", "named_buffers") and isinstance(got, dict):
-            got = {name: got[name] for name in got if name in expected}  # caches are welcome
-        return self._checked(got, expected, _what(call))
+            # caches are welcome
+            got = {name: got[name] for name in got if name in expected.value}
+        return self._checked(got, expected.value, _what(call))
 
     def expect_error(
         self, error: type[Exception], target: str | Handle, method: str, args: Any, kwargs: Any
@@ -114,10 +118,30 @@ class PairedCalls:
             raise Failure(describe(outcome, "", self._limits))
         return handle
 
-    def _solve(self, call: Call) -> Any:
+    def _solve(self, call: Call) -> Value:
         """The solution's value, with what it made kept under the names that the worker will use."""
-        value = self._solution.perform(call)
-        return keep_objects(self._solution, value, str(call.index))
+        performed = self._solution.perform(call)
+        return answer_to(call, keep_objects(self._solution, performed, str(call.index)))
+
+    def _check_result(self, call: Call, outcome: Value, expected: Value) -> None:
+        """Fail where the result beside what was asked for is wrong: the log then tells of it alone.
+
+        Gradients demand its form, since the suite looks at the gradients themselves. Arguments that
+        are as they were demand its numbers, too: code that does nothing leaves them alone as well.
+        """
+        asked = replace(call, want="value", cotangent=None)
+        opening = ""
+        try:
+            check_structure(outcome.result, expected.result, _what(asked))
+            if call.want == "inputs_after" and same(outcome.value, expected.value):
+                opening = "The arguments are left alone. That counts once the result is right. "
+                check_close(outcome.result, expected.result)
+        except Differs as error:
+            self.log.append(Exchange(asked, Value(outcome.result), Value(expected.result)))
+            message = f"{opening}{error}"
+            raise Failure(
+                message, self.last_call, error.got, error.expected, comparison=error.comparison
+            ) from None
 
     def _checked(self, got: Any, expected: Any, what: str) -> Any:
         try:

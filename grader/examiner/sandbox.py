@@ -8,13 +8,13 @@ import contextlib
 import json
 import os
 import socket
-import subprocess
-import sys
 from dataclasses import asdict
 from functools import cache
 from typing import Any
 
+from grader.child import Child
 from grader.errors import GraderError
+from grader.lockdown import privileges
 from grader.lockdown.limits import WorkerLimits
 
 START_SECONDS = 60.0
@@ -28,28 +28,22 @@ class Sandbox:
     """
 
     def __init__(self, device: str = "cpu", grace: float = GRACE_SECONDS) -> None:
+        privileges.keep_to_oneself()  # before there is a worker that could look into us
         self.device = device
         self.grace = grace
         self._start()
 
     def _start(self) -> None:
-        self._control, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-I",
-                    "-m",
-                    "grader.worker.zygote",
-                    str(theirs.fileno()),
-                    self.device,
-                ],
-                env=_environment(self.device),
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C is for us; the zygote ends when we do
-            )
+        environment = _environment(self.device)
+        self._zygote = Child(
+            "grader.worker.zygote", self.device, isolation="-I", environment=environment
+        )
+        self._control = self._zygote.socket
+
+    @property
+    def pid(self) -> int:
+        """The zygote's process id."""
+        return self._zygote.pid
 
     def spawn(self, limits: WorkerLimits) -> tuple[int, socket.socket]:
         """A fresh worker under `limits`: its process id, and our end of the channel to it.
@@ -59,7 +53,7 @@ class Sandbox:
         try:
             return self._spawn(limits)
         except OSError:
-            self._process.kill()
+            self._zygote.end()
             self.close()
             self._start()
         try:
@@ -100,8 +94,7 @@ class Sandbox:
 
     def close(self) -> None:
         """End the zygote and with it every worker."""
-        self._control.close()
-        self._process.wait()
+        self._zygote.close()
 
 
 def _environment(device: str) -> dict[str, str]:

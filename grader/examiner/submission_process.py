@@ -4,11 +4,15 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
+
+from torch import Tensor
 
 from exercises.catalog import Limits
 from grader.errors import GraderError, ProtocolError
-from grader.examiner.exchange import Value
+from grader.examiner.exchange import Value, answer_to
+from grader.examiner.replies import read_reply
 from grader.examiner.sandbox import START_SECONDS, Sandbox
 from grader.lockdown.limits import WorkerLimits
 from grader.report import MAX_TEXT
@@ -16,10 +20,9 @@ from grader.worker.calls import Call, Raised, encode_call
 from grader.worker.protocol import Channel, Encoder, TooLarge, decode
 
 DYING_SECONDS = 0.1  # how long one that has hung up may take to end, and so to show how it ended
-MAX_LINE = 1_000_000
-LOST = frozenset(
-    {"time", "died", "garbage", "budget", "lost"}
-)  # kinds of `Raised` that end a worker
+MAX_RECEIVED = 256 << 20  # bytes of tensors in all answers together: we keep them for the diagnosis
+# Kinds of `Raised` after which a test gets no more answers.
+LOST = frozenset({"time", "hurried", "budget", "died", "garbage", "lost"})
 
 
 class SubmissionProcess:
@@ -46,15 +49,24 @@ class SubmissionProcess:
         self._limits = limits
         self._left = limits.total_seconds
         self._test_left = limits.seconds
+        self._room = MAX_RECEIVED
+        self._has_timed_out = False
+        self._is_hurried = False
+        self._is_cancelled = False
         self._seed: int | None = None
         self._pid = 0
         self._channel: Channel | None = None
         self.layers: dict[str, str] = {}
         self.output = ""
 
+    def start(self) -> None:
+        """Have a worker, and know by which layers it is held; nothing of the learner's runs yet."""
+        if self._channel is None:
+            self._start()
+
     def inspect(self) -> Value | Raised:
         """Parse the files and look for forbidden calls; `Value(None)` where all is well."""
-        self._start()
+        self.start()
         forbidden = sorted(self._forbidden)
         return self._ask(
             {"op": "inspect", "files": self._files, "main": self._main, "forbidden": forbidden}
@@ -68,10 +80,19 @@ class SubmissionProcess:
     def begin(self, seed: int) -> Value | Raised:
         """A new test: its own time, and a fresh worker if the last one was lost."""
         self._test_left = self._limits.seconds
+        shared = seconds_after_timeout(self._limits)
+        if self._has_timed_out and shared < self._left:
+            self.hurry(shared)
+            self._is_hurried = True
         self.output = ""
+        if self._is_cancelled:
+            return Raised("lost", "", "")
+        if self._left <= 0:
+            return Raised(self._overdue(), "", "")
         if self._channel is None:
             for outcome in (self.inspect(), self.load()):
                 if isinstance(outcome, Raised):
+                    self.close()  # it has nothing loaded, and can answer nothing
                     return outcome
         self._seed = seed  # goes with the test's first call, which saves a round trip
         return Value(None)
@@ -83,7 +104,13 @@ class SubmissionProcess:
         """Make one call over there; `meanwhile` is run here while the worker is busy."""
         encoder = Encoder()
         request = encode_call(call, encoder)
-        return self._ask(request, encoder.tensors, meanwhile)
+        outcome = self._ask(request, encoder.tensors, meanwhile)
+        if isinstance(outcome, Raised):
+            return outcome
+        try:
+            return answer_to(call, outcome.value)
+        except ProtocolError:
+            return self._lose("garbage")
 
     def hurry(self, seconds: float) -> None:
         """Leave no more than this for all that is still asked."""
@@ -92,6 +119,12 @@ class SubmissionProcess:
     def prepare_next(self) -> None:
         """Have a worker made for the next submission, which is likely to need one like ours."""
         self._sandbox.prepare(worker_limits(self._limits))
+
+    def cancel(self) -> None:
+        """Called by another thread: nobody waits any more. What is asked from now on is lost."""
+        self._is_cancelled = True
+        if channel := self._channel:
+            channel.hang_up()
 
     def close(self) -> None:
         """End the worker, whatever it is doing."""
@@ -118,36 +151,59 @@ class SubmissionProcess:
         tensors: Any = None,
         meanwhile: Callable[[], object] | None = None,
     ) -> Value | Raised:
-        """One request and its reply, within what is left of the time."""
-        seconds = min(self._test_left, self._left)
-        if self._channel is None or seconds <= 0:
-            if meanwhile:
-                meanwhile()
-            if self._channel is None:
-                return Raised("lost", "", "")
-            return self._lose("budget" if self._left <= 0 else "time")
+        """One request and its reply, within what is left of the time; `meanwhile` is always run."""
         started = time.monotonic()
+        seconds = min(self._test_left, self._left)
         try:
-            request = {**request, "seconds": seconds, "seed": self._seed}
-            self._seed = None
-            self._channel.send(request, tensors, seconds + self._sandbox.grace)
+            lost = self._send(request, tensors, seconds)
             if meanwhile:
                 self._run(meanwhile)
-            document, reply = self._channel.receive(seconds + self._sandbox.grace)
-            outcome = self._read(document, reply)
-        except TimeoutError:
-            return self._lose("time")
-        except (EOFError, ConnectionError):
-            return self._lose("died")
-        except (ProtocolError, TooLarge):
-            return self._lose("garbage")
+            return lost or self._receive(request["op"], seconds)
         finally:
             spent = time.monotonic() - started
             self._test_left -= spent
             self._left -= spent
+
+    def _send(self, request: dict[str, Any], tensors: Any, seconds: float) -> Raised | None:
+        """Ask; or why nobody will answer. The worker may have ended since it answered last."""
+        if self._channel is None or self._is_cancelled:
+            return Raised("lost", "", "")
+        if seconds <= 0:
+            return self._lose(self._overdue())
+        request = {**request, "seconds": seconds, "seed": self._seed}
+        self._seed = None
+        try:
+            self._channel.send(request, tensors, seconds + self._sandbox.grace)
+        except (OSError, TooLarge) as error:
+            return self._lose(self._reason(error))
+        return None
+
+    def _receive(self, operation: str, seconds: float) -> Value | Raised:
+        assert self._channel
+        try:
+            reply = self._channel.receive(seconds + self._sandbox.grace)
+            outcome = self._read(operation, *reply)
+        except (EOFError, OSError, ProtocolError, TooLarge) as error:
+            return self._lose(self._reason(error))
         if isinstance(outcome, Raised) and outcome.kind == "time":
             self.close()  # interrupted anywhere, its state can be anything
+            return replace(outcome, kind=self._overdue())
         return outcome
+
+    def _reason(self, error: Exception) -> str:
+        """The kind of `Raised` that a broken exchange is."""
+        if isinstance(error, TimeoutError):
+            return self._overdue()
+        if isinstance(error, ProtocolError | TooLarge):
+            return "garbage"
+        return "lost" if self._is_cancelled else "died"
+
+    def _overdue(self) -> str:
+        """Whose time is up: the test's own, or what all of them share."""
+        if self._test_left > self._left:
+            return "hurried" if self._is_hurried else "budget"
+        self._has_timed_out = True
+        return "time"
 
     def _run(self, meanwhile: Callable[[], object]) -> None:
         """Our own work, whose failure must not leave a reply behind for the next question."""
@@ -157,16 +213,14 @@ class SubmissionProcess:
             self.close()
             raise
 
-    def _read(self, document: Any, tensors: Any) -> Value | Raised:
+    def _read(self, operation: str, document: Any, tensors: dict[str, Tensor]) -> Value | Raised:
         """A reply. The learner's code may have written it, so only its exact form is taken."""
-        match document:
-            case {"value": value, "output": str(output)}:
-                self._note(output)
-                return Value(decode(value, tensors, self._sandbox.device))
-            case {"raised": {**raised}, "output": str(output)}:
-                self._note(output)
-                return _read_raised(raised)
-        raise ProtocolError("not a reply")
+        self._room -= sum(tensor.nbytes for tensor in tensors.values())
+        answer, output = read_reply(operation, document, tensors, self._sandbox.device)
+        self._note(output)
+        if self._room < 0:
+            return Raised("too_large", "", f"more than {MAX_RECEIVED >> 20} MB in all its answers")
+        return answer if isinstance(answer, Raised) else Value(answer)
 
     def _note(self, output: str) -> None:
         self.output = (self.output + output)[:MAX_TEXT]
@@ -186,31 +240,18 @@ def worker_limits(limits: Limits) -> WorkerLimits:
     return WorkerLimits(limits.total_seconds + 10, limits.memory_mb << 20)
 
 
+def seconds_after_timeout(limits: Limits) -> float:
+    """What all other tests have together, once one has run out of its time.
+
+    Each of them may be just as endless, and somebody waits for the verdict. What takes milliseconds
+    is not to fail for that, not even on a busy machine.
+    """
+    return max(1.0, limits.seconds / 5)
+
+
 def _ending(status: int) -> str:
     """How a process ended: the name of the signal that killed it, or its exit status."""
     if not os.WIFSIGNALED(status):
         return str(os.WEXITSTATUS(status))
     number = os.WTERMSIG(status)
     return next((known.name for known in signal.Signals if known == number), f"signal {number}")
-
-
-def _read_raised(raised: dict[Any, Any]) -> Raised:
-    match raised:
-        case {
-            "kind": str(kind),
-            "type": str(name),
-            "message": str(message),
-            "frames": [*frames],
-            "bases": [*bases],
-        }:
-            lines = tuple(_read_frame(frame) for frame in frames)
-            names = tuple(base for base in bases if isinstance(base, str))
-            return Raised(kind, name, message, lines, names)
-    raise ProtocolError("not an exception")
-
-
-def _read_frame(frame: Any) -> tuple[str, int, str, str]:
-    match frame:
-        case [str(file), int(line), str(function), str(code)] if 0 <= line < MAX_LINE:
-            return file, line, function, code.partition("\n")[0]
-    raise ProtocolError("not a frame of a traceback")

@@ -22,6 +22,14 @@ def counts(report: Report) -> str:
     )
 
 
+def duration(milliseconds: float) -> str:
+    """How long something took, in the unit that fits: `42 ms`, `6.1 s`, `20 s`."""
+    if milliseconds < 999.5:
+        return f"{milliseconds:.0f} ms"
+    seconds = milliseconds / 1e3
+    return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"
+
+
 def code(problem: Problem) -> list[str]:
     """The lines that a problem with the whole file is about, with their numbers where known."""
     lines = problem.code.splitlines()
@@ -79,8 +87,12 @@ def facts(test: TestResult) -> tuple[Fact, ...]:
 
 
 def called(test: TestResult) -> tuple[Fact, ...]:
-    """What was called, what came back, and what should have: those that there are."""
-    known = (("called", test.call), ("got", test.got), ("expected", test.expected))
+    """What was called, what came back, and what should have: those that there are.
+
+    Two answers that are written alike (`float32[2, 3]`) tell nothing, and are left out.
+    """
+    both = (("got", test.got), ("expected", test.expected)) if test.got != test.expected else ()
+    known = (("called", test.call), *both)
     return tuple(Fact(label, text) for label, text in known if text)
 
 

@@ -9,6 +9,7 @@ from grader.formats.facts import (
     called,
     code,
     counts,
+    duration,
     lines,
     printed,
     reason,
@@ -61,7 +62,8 @@ def render(report: Report, colour: bool = False, width: int = 100) -> str:
 def _headline(page: "_Page", report: Report) -> None:
     mark, tint = MARKS[report.outcome]
     head = page.paint(f"{mark} {report.exercise}: {VERDICTS[report.outcome]}", tint, bold=True)
-    page.line(f"{head}  {page.paint(f'{counts(report)}, {report.duration_ms:.0f} ms', dim=True)}")
+    known = f"{counts(report)}, {duration(report.duration_ms)}"
+    page.line(f"{head}  {page.paint(known, dim=True)}")
 
 
 def _failure(page: "_Page", test: TestResult, report: Report, brief: bool) -> None:

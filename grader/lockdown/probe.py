@@ -19,12 +19,13 @@ import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from grader.lockdown import syscalls
+from grader.lockdown import privileges, syscalls
 from grader.lockdown.limits import WorkerLimits
 from grader.lockdown.lockdown import apply, prepare, readable_roots
 
@@ -33,16 +34,21 @@ _SYS_IO_URING_SETUP = 425
 _PTRACE_ATTACH = 16
 _CLONE_NEWUSER = 0x10000000
 _MANY_THREADS = 256
+# From the worker upwards: its parent, the parent's parent and the program that wants the verdict;
+# and a worker beside it.
+RELATIVES = ("zygote", "examiner", "grader", "next worker")
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What the attempts go for: a folder of ours, sockets that listen, a descriptor left open."""
+    """What the attempts go for: a folder of ours, sockets that listen, a descriptor left open, and
+    the processes around a worker."""
 
     folder: Path
     tcp_port: int
     abstract: str
     descriptor: int
+    relatives: Mapping[str, int]
 
     @property
     def file(self) -> Path:
@@ -74,7 +80,9 @@ def scene() -> Iterator[Scene]:
         folder.chmod(0o755)  # so that it is our lock-down that keeps a worker out
         abstract = f"\0{folder.name}"
         tcp = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-        set_up = Scene(folder, tcp.getsockname()[1], abstract, os.open(os.devnull, os.O_RDONLY))
+        null = os.open(os.devnull, os.O_RDONLY)
+        relatives = dict.fromkeys(RELATIVES, os.getpid()) | {"grader": os.getppid()}
+        set_up = Scene(folder, tcp.getsockname()[1], abstract, null, relatives)
         stack.callback(os.close, set_up.descriptor)
         set_up.file.write_text("secret")
         for address in (str(set_up.unix), abstract):
@@ -114,9 +122,17 @@ def _start_threads(_: Scene) -> None:
         threading.Thread(target=stop.wait, daemon=True).start()
 
 
+def _allocate(size: int) -> mmap.mmap:
+    return mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+
+
 def _raise_limit(_: Scene) -> None:
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
     resource.setrlimit(resource.RLIMIT_CPU, (hard + 60, hard + 60))
+
+
+def _look_into(target: Scene, who: str, file: str) -> None:
+    Path(f"/proc/{target.relatives[who]}/{file}").read_bytes()
 
 
 ATTEMPTS: tuple[tuple[str, str, Action], ...] = (
@@ -125,15 +141,10 @@ ATTEMPTS: tuple[tuple[str, str, Action], ...] = (
     ("read another program's file", "landlock", lambda s: s.file.read_text()),
     ("read /etc/passwd", "landlock", lambda _: Path("/etc/passwd").read_text()),
     ("read /proc/self/environ", "landlock", lambda _: Path("/proc/self/environ").read_bytes()),
-    (
-        "read the parent's environment",
-        "landlock",
-        lambda _: Path(f"/proc/{os.getppid()}/environ").read_bytes(),
-    ),
-    (
-        "read the parent's memory map",
-        "landlock",
-        lambda _: Path(f"/proc/{os.getppid()}/maps").read_text(),
+    *(
+        (f"read the {who}'s {what}", "landlock", partial(_look_into, who=who, file=file))
+        for who in RELATIVES
+        for what, file in (("environment", "environ"), ("memory map", "maps"))
     ),
     ("write a new file", "landlock", lambda s: (s.folder / "new").write_text("x")),
     ("change a file", "landlock", lambda s: s.file.write_text("x")),
@@ -158,9 +169,11 @@ ATTEMPTS: tuple[tuple[str, str, Action], ...] = (
         "seccomp",
         lambda _: syscalls.syscall(_SYS_IO_URING_SETUP, 1, ctypes.create_string_buffer(120)),
     ),
-    ("allocate past the limit", "limits", lambda _: mmap.mmap(-1, 2 * LIMITS.memory_bytes)),
+    ("allocate past the limit", "limits", lambda _: _allocate(2 * LIMITS.memory_bytes)),
     (f"start {_MANY_THREADS} threads", "limits", _start_threads),
     ("raise its own limits", "limits", _raise_limit),
+    ("find out how large another program's file is", "namespaces", lambda s: s.file.stat()),
+    ("find out whether a process is there", "namespaces", lambda _: Path("/proc/1").stat()),
     ("change its root folder", "privileges", lambda _: os.chroot("/")),
     ("use a descriptor left open", "descriptors", lambda s: os.read(s.descriptor, 1)),
 )
@@ -218,8 +231,34 @@ def _prepare_and_try(target: Scene, without: Collection[str]) -> dict[str, objec
         return {name: asdict(layer) for name, layer in layers.items()}
 
     layers, _ = in_fork(lock)
-    attempts = [asdict(attempt(*each, target, lock)) for each in ATTEMPTS]
+    with _another_worker(lock) as other:
+        relatives = {**target.relatives, "zygote": os.getpid(), "next worker": other}
+        target = replace(target, relatives=relatives)
+        attempts = [asdict(attempt(*each, target, lock)) for each in ATTEMPTS]
     return {"layers": json.loads(layers), "attempts": attempts}
+
+
+@contextmanager
+def _another_worker(lock: Callable[[int], object]) -> Iterator[int]:
+    """The process id of a worker that waits, as one does for the next submission."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        pid = os.fork()
+        if pid == 0:
+            try:
+                ours.close()
+                lock(theirs.fileno())
+                theirs.send(b"locked")
+                theirs.recv(1)
+            finally:
+                os._exit(0)
+        theirs.close()
+        ours.recv(6)
+        try:
+            yield pid
+        finally:
+            ours.close()
+            os.waitpid(pid, 0)
 
 
 def _try(action: Action, target: Scene) -> tuple[bool, str]:
@@ -231,4 +270,5 @@ def _try(action: Action, target: Scene) -> tuple[bool, str]:
 
 
 if __name__ == "__main__":
+    privileges.keep_to_oneself()  # as an examiner does
     print(run(without=sys.argv[1:]))

@@ -9,6 +9,7 @@ import ctypes
 import os
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 LINUX = sys.platform.startswith("linux")
 
@@ -56,12 +57,46 @@ def prctl(option: int, *arguments: object) -> int:
     return _checked(int(_libc.prctl(ctypes.c_int(option), *longs, *padding)))
 
 
+def unshare(flags: int) -> None:
+    """unshare(2): leave what the flags name."""
+    _checked(int(_libc.unshare(ctypes.c_int(flags))))
+
+
+def mount(
+    source: str | None, target: str, kind: str | None, flags: int, data: str | None = None
+) -> None:
+    """mount(2)."""
+    source_, target_, kind_, data_ = (
+        text and os.fsencode(text) for text in (source, target, kind, data)
+    )
+    _checked(int(_libc.mount(source_, target_, kind_, ctypes.c_ulong(flags), data_)))
+
+
+def unmount(target: str) -> None:
+    """umount2(2): at once from here, and for good when nobody uses it any more."""
+    detach = 2
+    _checked(int(_libc.umount2(target.encode(), detach)))
+
+
+def pivot_root(new: Path, old: Path) -> None:
+    """pivot_root(2): `new` becomes the root folder, what was it before lies at `old`."""
+    _checked(int(_libc.pivot_root(os.fsencode(new), os.fsencode(old))))
+
+
 def capset(kept: int) -> None:
     """Hold exactly the capabilities in the bit mask `kept`, and none inheritable. See capset(2)."""
     version_3_this_thread = (ctypes.c_uint32 * 2)(0x20080522, 0)
     low, high = kept & 0xFFFFFFFF, kept >> 32
     effective_permitted_inheritable = (ctypes.c_uint32 * 6)(low, low, 0, high, high, 0)
     _checked(_libc.capset(version_3_this_thread, effective_permitted_inheritable))
+
+
+def effective_capabilities() -> int:
+    """The capabilities in force, as a bit mask. Asked of the kernel, since /proc may be missing."""
+    version_3_this_thread = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    effective_permitted_inheritable = (ctypes.c_uint32 * 6)()
+    _checked(_libc.capget(version_3_this_thread, effective_permitted_inheritable))
+    return effective_permitted_inheritable[0] | effective_permitted_inheritable[3] << 32
 
 
 def _checked(result: int) -> int:

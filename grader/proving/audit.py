@@ -1,6 +1,7 @@
 """Grades the suites themselves: does each accept what is right, and name what is wrong?"""
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,11 +13,18 @@ from grader.errors import GraderError, UsageError
 from grader.examiner.answer_key import suite_folder
 from grader.examiner.diagnosis import load_misconceptions
 from grader.grader import Grader
-from grader.report import Report
+from grader.proving.audit_cache import AuditCache
+from grader.proving.by_heart import fresh_tests
+from grader.proving.empty_answers import empty_answers
+from grader.report import Outcome, Report
 from grader.submission import Submission
 
 MIN_MISCONCEPTIONS = 4
 MIN_ALTERNATIVES = 2
+KNOWN_BY_HEART = (
+    "a table of answers passes at every seed. Draw the numbers of at least one test, from a large "
+    "range."
+)
 
 
 @dataclass
@@ -24,7 +32,10 @@ class AuditResult:
     """What was tried and what came of it. `problems` are sentences for the author; none is good."""
 
     exercises: int = 0
+    exercises_from_cache: int = 0
     stubs_failed: int = 0
+    empty_answers: int = 0
+    empty_answers_failed: int = 0
     solutions_passed: int = 0
     alternatives: int = 0
     alternatives_passed: int = 0
@@ -51,31 +62,90 @@ class Trial:
     source: str
 
 
-def audit(grader: Grader, catalog: Catalog, exercises: Sequence[Exercise]) -> AuditResult:
-    """Try every stub, solution, alternative and misconception of `exercises`, and look for gaps."""
+@dataclass(frozen=True)
+class Examination:
+    """All trials of one exercise; `key` is what the cache knows them by, if it is asked."""
+
+    exercise: Exercise
+    trials: list[Trial]
+    key: str
+    is_known: bool
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of one trial; `problem` is a sentence for the author, or empty."""
+
+    outcome: Outcome
+    named: bool
+    problem: str = ""
+
+
+def audit(
+    grader: Grader,
+    catalog: Catalog,
+    exercises: Sequence[Exercise],
+    cache: AuditCache | None = None,
+    show: Callable[[str], None] = lambda line: None,
+) -> AuditResult:
+    """Try each stub, empty answer, solution, alternative and misconception, and look for gaps.
+
+    An exercise that passed before, as `cache` knows, and has not changed since, is not graded
+    again. `show` is told how far the grading is, a line each time.
+    """
     result = AuditResult(exercises=len(exercises))
-    trials: list[Trial] = []
-    for exercise in exercises:
-        try:
-            trials += list(trials_of(exercise, result.problems))
-        except (GraderError, OSError) as error:
-            result.problems.append(f"{exercise.id}: {error}")
+    examinations = list(prepare(exercises, cache, result.problems))
     if len(exercises) == len(catalog.exercises):
         result.problems += orphans(catalog)
     result.problems += uncovered_topics(catalog, exercises)
-    started: list[tuple[Trial, Future[Report]]] = [
-        (trial, grader.submit(Submission(trial.exercise, trial.source))) for trial in trials
-    ]
-    for trial, future in started:
-        judge(result, trial, future.result())
+    started: list[tuple[Examination, list[Future[Report]]]] = []
+    for examination in examinations:
+        if examination.is_known:
+            result.exercises_from_cache += 1
+            for trial in examination.trials:
+                count(result, trial, expected(trial))
+        else:
+            submissions = [Submission(trial.exercise, trial.source) for trial in examination.trials]
+            started.append((examination, [grader.submit(each) for each in submissions]))
+    numbers, total = itertools.count(1), sum(len(futures) for _, futures in started)
+    for examination, futures in started:
+        is_sound = True
+        for trial, future in zip(examination.trials, futures, strict=True):
+            show(f"{trial.exercise} {next(numbers)} of {total} …")
+            verdict = judge(trial, future.result())
+            count(result, trial, verdict)
+            is_sound = is_sound and not verdict.problem
+        if is_sound and not fresh_tests(examination.exercise):
+            is_sound = False
+            result.problems.append(f"{examination.exercise.id}: {KNOWN_BY_HEART}")
+        if cache and is_sound:
+            cache.add(examination.exercise, examination.key)
     return result
+
+
+def prepare(
+    exercises: Sequence[Exercise], cache: AuditCache | None, problems: list[str]
+) -> Iterator[Examination]:
+    """What is to be tried of each exercise that can be read; the others go to `problems`."""
+    for exercise in exercises:
+        try:
+            key = cache.key(exercise) if cache else ""
+            trials = list(trials_of(exercise, problems))
+        except (GraderError, OSError) as error:
+            problems.append(f"{exercise.id}: {error}")
+        else:
+            is_known = cache is not None and cache.holds(exercise, key)
+            yield Examination(exercise, trials, key, is_known)
 
 
 def trials_of(exercise: Exercise, problems: list[str]) -> Iterator[Trial]:
     """Everything to be graded for one exercise; what is missing goes to `problems`."""
     folder = suite_folder(exercise)
     solution = (folder / "solution.py").read_text(encoding="utf-8")
-    yield Trial(exercise.id, "stub", "stub", exercise.stub.read_text(encoding="utf-8"))
+    stub = exercise.stub.read_text(encoding="utf-8")
+    yield Trial(exercise.id, "stub", "stub", stub)
+    for name, source in empty_answers(exercise, stub, solution):
+        yield Trial(exercise.id, "empty answer", name, source)
     yield Trial(exercise.id, "solution", "solution", solution)
     alternatives = sorted((folder / "alternatives").glob("*.py"))
     for path in alternatives:
@@ -99,45 +169,61 @@ def trials_of(exercise: Exercise, problems: list[str]) -> Iterator[Trial]:
     ]
 
 
-def judge(result: AuditResult, trial: Trial, report: Report) -> None:
-    """Count one verdict, and say what is wrong with it."""
+def expected(trial: Trial) -> Verdict:
+    """The verdict that shows the suite to be right."""
+    is_right = trial.role in ("solution", "alternative")
+    return Verdict("passed" if is_right else "failed", named=not is_right)
+
+
+def judge(trial: Trial, report: Report) -> Verdict:
+    """What a report says of the suite."""
     name = f"{trial.role} {trial.name}" if trial.name != trial.role else f"the {trial.role}"
     place = f"{trial.exercise}: {name}"
     if report.outcome == "error":
         errors = [test.message for test in report.tests if test.outcome == "error"]
         says = report.problem.message if report.problem else "; ".join(errors)
-        result.problems.append(f"{place} could not be graded. {says}")
-        return
-    failed = [f"{test.title} {test.message}" for test in report.tests if test.outcome == "failed"]
-    says = report.problem.message if report.problem else " ".join(failed[:1])
+        return Verdict("error", False, f"{place} could not be graded. {says}")
+    failed = [test for test in report.tests if test.outcome == "failed"]
+    first = f"{failed[0].title} {failed[0].message}" if failed else ""
+    says = report.problem.message if report.problem else first
+    diagnoses = [report.diagnosis, failed[0].diagnosis if failed else None]
+    named = all(found is not None and found.id == trial.name for found in diagnoses)
+    problem = ""
+    match trial.role:
+        case "stub" | "empty answer" if report.points:
+            titles = " ".join(test.title for test in report.tests if test.points)
+            problem = f"{place} gets {report.points:g} points for nothing: {titles}"
+        case "solution" if not report.passed:
+            problem = f"{place} does not pass. {says}"
+        case "alternative" if not report.passed:
+            problem = f"{place} is right and does not pass. {says}"
+        case "misconception" if report.passed:
+            problem = f"{place} passes."
+        case "misconception" if not named:
+            other = report.diagnosis.id if report.diagnosis else "nothing"
+            problem = f"{place} is caught, but {other} is named first. {says}"
+    return Verdict(report.outcome, named, problem)
+
+
+def count(result: AuditResult, trial: Trial, verdict: Verdict) -> None:
+    """Add one verdict to the figures."""
     match trial.role:
         case "stub":
-            result.stubs_failed += not report.passed
-            if report.points:
-                result.problems.append(f"{place} gets {report.points:g} points for nothing.")
+            result.stubs_failed += verdict.outcome == "failed"
+        case "empty answer":
+            result.empty_answers += 1
+            result.empty_answers_failed += not verdict.problem
         case "solution":
-            result.solutions_passed += report.passed
-            if not report.passed:
-                result.problems.append(f"{place} does not pass. {says}")
+            result.solutions_passed += verdict.outcome == "passed"
         case "alternative":
             result.alternatives += 1
-            result.alternatives_passed += report.passed
-            if not report.passed:
-                result.problems.append(f"{place} is right and does not pass. {says}")
+            result.alternatives_passed += verdict.outcome == "passed"
         case "misconception":
             result.misconceptions += 1
-            result.caught += not report.passed
-            first = next(
-                (test.diagnosis for test in report.tests if test.outcome == "failed"), None
-            )
-            named = report.diagnosis is not None and report.diagnosis.id == trial.name
-            named = named and first is not None and first.id == trial.name
-            result.named += named
-            if report.passed:
-                result.problems.append(f"{place} passes.")
-            elif not named:
-                other = report.diagnosis.id if report.diagnosis else "nothing"
-                result.problems.append(f"{place} is caught, but {other} is named first. {says}")
+            result.caught += verdict.outcome == "failed"
+            result.named += verdict.named
+    if verdict.problem:
+        result.problems.append(verdict.problem)
 
 
 def orphans(catalog: Catalog) -> Iterator[str]:

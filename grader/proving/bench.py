@@ -3,6 +3,7 @@
 All in one run, so that the ratios hold on any machine.
 """
 
+import math
 import statistics
 import subprocess
 import sys
@@ -91,7 +92,8 @@ def bench(exercise: Exercise, runs: int) -> BenchResult:
     file = solution_path(exercise)
     python = sys.executable
     run_file = [python, "-m", "grader.cli", "run", str(file), "--exercise", exercise.id]
-    cold_runs = min(runs, 5)
+    run_file.append("--allow-unsandboxed")  # our own solution
+    cold_runs = min(math.ceil(runs / 10), 5)  # each takes seconds
     import_torch = _median(cold_runs, lambda: _command([python, "-c", "import torch"]))
     cold_cli = _median(cold_runs, lambda: _command(run_file))
     with tempfile.TemporaryDirectory() as folder:

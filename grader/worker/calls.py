@@ -18,10 +18,12 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
+from grader.worker.inspection import source_lines
 from grader.worker.protocol import Encoder, Handle, decode
-from grader.worker.values import mapped
+from grader.worker.values import leaves, mapped
 
 Want = Literal["value", "gradients", "inputs_after", "dict", "nothing"]
+BESIDE: tuple[Want, ...] = ("gradients", "inputs_after")  # what is asked for beside the result
 
 
 @dataclass(frozen=True)
@@ -64,14 +66,10 @@ def encode_call(call: Call, encoder: Encoder) -> dict[str, Any]:
 
 def decode_call(request: dict[str, Any], tensors: dict[str, Tensor], device: str) -> Call:
     """The inverse of `encode_call`."""
+    values = [request[name] for name in ("target", "args", "kwargs", "cotangent")]
+    target, args, kwargs, cotangent = decode(values, tensors, device)
     return Call(
-        index=request["index"],
-        target=decode(request["target"], tensors, device),
-        method=request["method"],
-        args=decode(request["args"], tensors, device),
-        kwargs=decode(request["kwargs"], tensors, device),
-        want=request["want"],
-        cotangent=decode(request["cotangent"], tensors, device),
+        request["index"], target, request["method"], args, kwargs, request["want"], cotangent
     )
 
 
@@ -83,13 +81,13 @@ class Detached(RuntimeError):
     """The output carries no gradient back to the inputs."""
 
 
-class Misshapen(RuntimeError):
-    """The output has not the shape of what its gradient is to be multiplied with."""
+class Marked(RuntimeError):
+    """An argument requires gradients after the call, and did not before."""
 
 
 def empty_module(name: str, filename: str, source: str) -> types.ModuleType:
     """A module for `source` to run in; tracebacks show its lines, though there is no such file."""
-    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    linecache.cache[filename] = (len(source), None, source_lines(source), filename)
     module = types.ModuleType(name)
     module.__file__ = filename
     sys.modules[name] = module  # dataclasses and typing look their module up here
@@ -136,7 +134,10 @@ class LoadedModule:
         return self.keep(load_source(f"helper_{name}", f"helper_{name}.py", source), name)
 
     def perform(self, call: Call) -> Any:
-        """Make the call and give its result; anything the code raises comes through."""
+        """Make the call and give its result; anything the code raises comes through.
+
+        Where `call.want` is one of `BESIDE`, that comes with it: (result, what was wanted).
+        """
         function = self._resolve(call.target)
         if call.method:
             function = getattr(function, call.method)
@@ -152,7 +153,8 @@ class LoadedModule:
             _check_signature(function, args, kwargs)
             raise
         if call.want == "inputs_after":
-            return list(args)
+            _check_unmarked(args)
+            return result, list(args)
         if call.want == "nothing":
             return None
         if call.want == "dict":
@@ -181,7 +183,7 @@ def _type_of(value: object) -> str:
     """A type's name; for a tensor that cannot be sent, also what it is that cannot."""
     if isinstance(value, Tensor):
         return f"Tensor ({value.dtype}, {value.layout}, on {value.device})"
-    return type(value).__qualname__
+    return type(value).__qualname__[:MAX_NAME]
 
 
 def _check_signature(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -196,30 +198,37 @@ def _check_signature(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any
         raise BadSignature(f"it takes {signature} ({error})") from None
 
 
-def gradients(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], cotangent: Any) -> Any:
-    """Vector-Jacobian product of `function` at `args`.
+def _check_unmarked(args: tuple[Any, ...]) -> None:
+    for number, arg in enumerate(args, start=1):
+        if any(isinstance(leaf, Tensor) and leaf.requires_grad for _, leaf in leaves(arg)):
+            raise Marked(f"argument {number}")
 
-    Returns `{"inputs": [...], "parameters": {...}}`: for each positional argument its gradient
-    (None where it is no floating tensor), and by name that of each parameter where `function` is a
-    module.
+
+def gradients(
+    function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], cotangent: Any
+) -> tuple[Any, dict[str, Any] | None]:
+    """The result of `function` at `args`, and its vector-Jacobian product.
+
+    The latter is `{"inputs": [...], "parameters": {...}}`: for each positional argument its
+    gradient (None where it is no floating tensor), and by name that of each parameter where
+    `function` is a module. It is None where the result has not the form that `cotangent` is for.
     """
-    leaves = [_leaf(arg) for arg in args]
+    inputs = [_leaf(arg) for arg in args]
     parameters = dict(function.named_parameters()) if isinstance(function, nn.Module) else {}
-    outputs = function(*leaves, **kwargs)
-    outputs = list(outputs) if isinstance(outputs, tuple | list) else [outputs]
+    result = function(*inputs, **kwargs)
+    outputs = list(result) if isinstance(result, tuple | list) else [result]
     cotangents = list(cotangent) if isinstance(cotangent, tuple | list) else [cotangent]
     pairs = [
         (output, torch.ones_like(output) if weight is None else weight)
         for output, weight in itertools.zip_longest(outputs, cotangents)
         if isinstance(output, Tensor) and (weight is not None or len(outputs) == 1)
     ]
-    for output, weight in pairs:
-        if output.shape != weight.shape:
-            raise Misshapen(f"{tuple(weight.shape)}; yours has {tuple(output.shape)}")
+    if not pairs or any(output.shape != weight.shape for output, weight in pairs):
+        return result, None
     pairs = [(output, weight) for output, weight in pairs if output.requires_grad]
     if not pairs:
         raise Detached
-    wanted = [leaf for leaf in leaves if _is_leaf(leaf)] + list(parameters.values())
+    wanted = [leaf for leaf in inputs if _is_leaf(leaf)] + list(parameters.values())
     # One scalar, since handing torch several cotangents makes it import sympy on first use: 0.3 s.
     total = torch.stack([(output * weight).sum() for output, weight in pairs]).sum()
     found = torch.autograd.grad(total, wanted, allow_unused=True)
@@ -227,8 +236,8 @@ def gradients(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], cota
         torch.zeros_like(source) if gradient is None else gradient
         for source, gradient in zip(wanted, found, strict=True)
     )
-    return {
-        "inputs": [next(filled) if _is_leaf(leaf) else None for leaf in leaves],
+    return result, {
+        "inputs": [next(filled) if _is_leaf(leaf) else None for leaf in inputs],
         "parameters": {name: next(filled) for name in parameters},
     }
 
@@ -255,8 +264,11 @@ class Raised:
     bases: tuple[str, ...] = ()
 
 
+# What of an exception is told; an examiner takes no more.
 MAX_MESSAGE = 1000
 MAX_FRAMES = 6
+MAX_BASES = 32
+MAX_NAME = 200  # of a class, a function, a file; and of a line of code
 
 
 def describe_exception(error: BaseException, files: frozenset[str]) -> Raised:
@@ -271,19 +283,20 @@ def describe_exception(error: BaseException, files: frozenset[str]) -> Raised:
         code = traceback.tb_frame.f_code
         if code.co_filename in files:
             line = linecache.getline(code.co_filename, traceback.tb_lineno).strip()
-            name = PurePath(code.co_filename).name
-            frames.append((name, traceback.tb_lineno, code.co_name, line[:200]))
+            name = PurePath(code.co_filename).name[:MAX_NAME]
+            function = code.co_name[:MAX_NAME]
+            frames.append((name, traceback.tb_lineno, function, line[:MAX_NAME]))
         traceback = traceback.tb_next
     kind = _kind(error, message)
-    bases = tuple(base.__name__ for base in type(error).__mro__)
-    return Raised(kind, type(error).__name__, message, tuple(frames[-MAX_FRAMES:]), bases)
+    bases = tuple(base.__name__[:MAX_NAME] for base in type(error).__mro__[:MAX_BASES])
+    return Raised(kind, bases[0], message, tuple(frames[-MAX_FRAMES:]), bases)
 
 
 def _kind(error: BaseException, message: str) -> str:
     kinds: tuple[tuple[type[BaseException], str], ...] = (
         (BadSignature, "signature"),
         (Detached, "detached"),
-        (Misshapen, "misshapen"),
+        (Marked, "marked"),
         (NotImplementedError, "unwritten"),
         (SystemExit, "exit"),
         (RecursionError, "recursion"),

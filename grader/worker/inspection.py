@@ -6,6 +6,7 @@ not a wall: who hides a call behind `eval` fools nobody but themselves.
 """
 
 import ast
+import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import CodeType
@@ -31,7 +32,7 @@ def compile_files(
     files: Mapping[str, str], forbidden: frozenset[str]
 ) -> dict[str, CodeType] | Finding:
     """Each file's code, ready to run; or the first thing that keeps the files from being graded."""
-    compiled, scoped = {}, {}
+    compiled, trees = {}, {}
     for name, source in files.items():
         try:
             tree = ast.parse(source, name)
@@ -42,8 +43,10 @@ def compile_files(
         except (ValueError, RecursionError, MemoryError) as error:
             message = "it is nested too deep" if not isinstance(error, ValueError) else str(error)
             return Finding("syntax", name, None, "", message=message)
-        if forbidden:
-            scoped[name] = ScopedFile(tree)
+        trees[name] = tree
+    if not any(_mentions(tree, forbidden) for tree in trees.values()):
+        return compiled
+    scoped = {name: ScopedFile(tree) for name, tree in trees.items()}
     inspector = ForbiddenCalls(scoped, forbidden)
     for name, file in scoped.items():
         try:
@@ -56,9 +59,29 @@ def compile_files(
     return compiled
 
 
+def source_lines(source: str) -> list[str]:
+    """The lines as Python counts them: a form feed, say, ends none."""
+    return list(io.StringIO(source, newline=None))
+
+
 def _line(source: str, number: int | None) -> str:
-    lines = source.splitlines()
-    return lines[number - 1] if number and number <= len(lines) else ""
+    lines = source_lines(source)
+    return lines[number - 1].rstrip("\n") if number and number <= len(lines) else ""
+
+
+def _mentions(tree: ast.Module, forbidden: frozenset[str]) -> bool:
+    """Whether there is a name to be looked up. Most answers have none, and are not held up."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(attr=name) | ast.Constant(value=str(name)):
+                if name.strip("_") in forbidden:
+                    return True
+            case ast.ImportFrom(names=aliases):
+                if any(
+                    alias.name == "*" or alias.name.strip("_") in forbidden for alias in aliases
+                ):
+                    return True
+    return False
 
 
 class ForbiddenCalls:

@@ -11,7 +11,6 @@ import json
 import os
 import signal
 import socket
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,9 +24,9 @@ from grader.worker.surroundings import stand_in
 from grader.worker.worker import serve
 
 
-def main(control_fd: int, device: str) -> None:
+def main(control_fd: str, device: str) -> None:
     """Serve the examiner's requests until the examiner is gone; then no worker outlives us."""
-    control = socket.socket(fileno=control_fd)
+    control = socket.socket(fileno=int(control_fd))
     offer_ourselves()
     warm_up()
     plan = prepare(readable_roots(), device)
@@ -167,7 +166,3 @@ class WorkerSpawner:
         theirs.close()
         self._children.add(pid)
         return pid, ours
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])

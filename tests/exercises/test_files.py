@@ -1,10 +1,14 @@
 """Files are written whole or not at all, and nothing is written over by a name."""
 
+import os
+import resource
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from exercises.files import replaced_at_end, unused_path, write_atomically
+from exercises.files import replaced_at_end, unused_path, write_atomically, write_output
 
 
 def test_a_write_that_fails_leaves_the_old_content_and_nothing_else(tmp_path: Path) -> None:
@@ -17,6 +21,45 @@ def test_a_write_that_fails_leaves_the_old_content_and_nothing_else(tmp_path: Pa
     write_atomically(file, b"new")
     assert file.read_bytes() == b"new"
     assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.fixture
+def little_room() -> Iterator[int]:
+    """No file may grow beyond so many bytes: as on a disk that is nearly full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    yield 4096
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("old", [b"old", None])
+def test_without_room_there_is_no_half_file(
+    tmp_path: Path, little_room: int, old: bytes | None
+) -> None:
+    file = tmp_path / "report.json"
+    if old:
+        file.write_bytes(old)
+    with pytest.raises(OSError):
+        write_output(file, b"x" * (little_room + 1))
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == ([old] if old else [])
+
+
+def test_an_output_goes_where_its_name_leads(tmp_path: Path) -> None:
+    """Through a link; and a device or a pipe stays what it is."""
+    file, link, pipe = tmp_path / "file", tmp_path / "link", tmp_path / "pipe"
+    file.touch(0o600)
+    link.symlink_to("file")
+    write_output(link, b"new")
+    assert (file.read_bytes(), link.is_symlink()) == (b"new", True)
+    assert file.stat().st_mode & 0o777 == 0o600
+
+    os.mkfifo(pipe)
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader.start()
+    write_output(pipe, b"through")
+    reader.join()
+    assert (read, pipe.is_fifo()) == ([b"through"], True)
 
 
 def test_a_name_that_is_taken_gets_a_number(tmp_path: Path) -> None:

@@ -86,6 +86,18 @@ def test_blocks_know_what_they_are() -> None:
     assert isinstance(figure, FigureLine) and figure.call == call
 
 
+def test_a_call_is_a_block_of_its_own_without_blank_lines_around_it() -> None:
+    lines = (
+        "Before.",
+        "> **Exercise** softmax — build it.",
+        "After.",
+        "> **Figure** masks — Look.",
+    )
+    blocks = parse("\n".join(lines)).blocks
+    assert [type(block) for block in blocks] == [Prose, ExerciseLine, Prose, FigureLine]
+    assert [(block.line, block.text) for block in blocks] == list(enumerate(lines, start=1))
+
+
 @pytest.mark.parametrize(
     "code",
     [

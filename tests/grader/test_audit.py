@@ -1,77 +1,38 @@
 """The audit can fail: each thing that may be wrong with an exercise gets its own sentence."""
 
-import sys
+import types
 from collections.abc import Callable
-from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
+from audited_course import (
+    CHAPTER,
+    COURSE,
+    HIDDEN,
+    LESSON,
+    MISCONCEPTIONS,
+    STUB,
+    SUITE,
+    audit_course,
+    write_course,
+)
 
 from exercises.catalog import load_catalog
-from exercises.course import Course
-from grader import Report, Submission
-from grader.examiner.examiner import Examiner
 from grader.examiner.sandbox import Sandbox
-from grader.proving.audit import AuditResult, audit, select
+from grader.proving.audit import AuditResult, select
+from grader.proving.empty_answers import empty_answers
 
-CHAPTER = """
-title: Doubling
-summary: Twice as much.
-topics:
-  - {id: doubling, title: Doubling}
-  - {id: history, title: Where it comes from, reading_only: true}
-exercises:
-  - id: double
-    title: Double it
-    summary: Twice the number.
-    topics: [doubling]
-    needs: []
-    difficulty: 1
-    entry: [double]
-    hints: [one, two, three]
-    source: "Nobody 2000"
-"""
-SUITE = '''
-def test_doubles(submission, expect):
-    """It is doubled."""
-    expect(submission.double(3.0)).matches(6.0)
-
-def test_takes_other_numbers(submission, expect):
-    """So is another one."""
-    for x in (-1.0, 0.5):
-        expect(submission.double(x)).matches(2 * x)
+EMPTY_TEST = '''
+def test_runs(submission):
+    """It runs."""
+    try:
+        submission.double(1.0)
+    except Exception as failure:
+        if "not written yet" in str(failure):
+            raise
 '''
-MISCONCEPTIONS = """
-- {id: same, says: You return it., see: doubling, edit: ["2 * x", "x"]}
-- {id: tripled, says: You triple it., see: doubling, edit: ["2 * x", "3 * x"]}
-- {id: squared, says: You square it., see: doubling, edit: ["2 * x", "x * x"]}
-- {id: negated, says: You change its sign., see: doubling, edit: ["2 * x", "-2 * x"]}
-"""
-STUB = "exercises/ch01_demo/double.py"
-LESSON = "exercises/ch01_demo/lesson.md"
-HIDDEN = "grader/suites/ch01_demo/double"
-COURSE = {
-    "exercises/ch01_demo/chapter.yaml": CHAPTER,
-    LESSON: "# Demo\n\n## Doubling {#doubling}\n\n## Where it comes from {#history}\n",
-    STUB: "def double(x):\n    raise NotImplementedError\n",
-    f"{HIDDEN}/test_double.py": SUITE,
-    f"{HIDDEN}/solution.py": "def double(x):\n    return 2 * x\n",
-    f"{HIDDEN}/misconceptions.yaml": MISCONCEPTIONS,
-    f"{HIDDEN}/alternatives/added.py": "def double(x):\n    return x + x\n",
-    f"{HIDDEN}/alternatives/halved.py": "def double(x):\n    return x / 0.5\n",
-}
-
-
-class InThisProcess:
-    """Stands for a `Grader`: grades a course that is not the installed one."""
-
-    def __init__(self, examiner: Examiner) -> None:
-        self._examiner = examiner
-
-    def submit(self, submission: Submission) -> Future[Report]:
-        future: Future[Report] = Future()
-        future.set_result(self._examiner.grade(submission))
-        return future
 
 
 @pytest.fixture
@@ -79,14 +40,8 @@ def audited(tmp_path: Path, sandbox: Sandbox) -> Callable[..., AuditResult]:
     """`audited({path: text})`: the audit of the small course with these files instead."""
 
     def run(changes: dict[str, str | None]) -> AuditResult:
-        for place, text in {**COURSE, **changes}.items():
-            if text is not None:
-                (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
-                (tmp_path / place).write_text(text, encoding="utf-8")
-        sys.modules.pop("test_double", None)  # pytest keeps what it has imported
-        catalog = load_catalog(Course.at(tmp_path))
-        examiner = Examiner("cpu", sandbox, catalog)
-        return audit(InThisProcess(examiner), catalog, catalog.exercises)  # type: ignore[arg-type]
+        write_course(tmp_path, changes)
+        return audit_course(tmp_path, sandbox)[0]
 
     return run
 
@@ -95,6 +50,8 @@ def test_a_sound_exercise_has_no_problem(audited: Callable[..., AuditResult]) ->
     assert audited({}) == AuditResult(
         exercises=1,
         stubs_failed=1,
+        empty_answers=3,
+        empty_answers_failed=3,
         solutions_passed=1,
         alternatives=2,
         alternatives_passed=2,
@@ -110,11 +67,34 @@ def test_a_sound_exercise_has_no_problem(audited: Callable[..., AuditResult]) ->
     [
         (
             {STUB: COURSE[f"{HIDDEN}/solution.py"]},
-            "double: the stub gets 2 points for nothing.",
+            "double: the stub gets 2 points for nothing: It is doubled. So is another one.",
         ),
         (
             {STUB: "def double(x):\n    return 6.0\n"},
-            "double: the stub gets 1 points for nothing.",
+            "double: the stub gets 1 points for nothing: It is doubled.",
+        ),
+        (
+            {
+                f"{HIDDEN}/test_double.py": SUITE.replace(
+                    "(-1.0, 0.5, rng.normal().item())", "(0.0,)"
+                )
+            },
+            "double: empty answer gives zeros gets 1 points for nothing: So is another one.",
+        ),
+        (
+            {
+                f"{HIDDEN}/test_double.py": SUITE.replace(
+                    "(-1.0, 0.5, rng.normal().item())", "(0.0,)"
+                )
+            },
+            "double: empty answer hands its argument back gets 1 points for nothing:",
+        ),
+        (
+            {
+                STUB: "def double(x):\n    pass\n    raise NotImplementedError\n",
+                f"{HIDDEN}/test_double.py": SUITE + EMPTY_TEST,
+            },
+            "double: empty answer returns None gets 1 points for nothing: It runs.",
         ),
         (
             {f"{HIDDEN}/test_double.py": SUITE.replace("6.0", "7.0")},
@@ -192,6 +172,18 @@ def test_a_sound_exercise_has_no_problem(audited: Callable[..., AuditResult]) ->
             "double: the solution could not be graded. The grader failed: test_double.py",
         ),
         (
+            {f"{HIDDEN}/test_double.py": SUITE.replace("rng.normal().item()", "2.5")},
+            "double: a table of answers passes at every seed.",
+        ),
+        (
+            {
+                f"{HIDDEN}/test_double.py": SUITE.replace(
+                    "rng.normal()", "1.0 * rng.integers(1, 10)"
+                )
+            },
+            "double: a table of answers passes at every seed.",
+        ),
+        (
             {f"{HIDDEN}/notes.txt": "to do"},
             "grader/suites/ch01_demo/double/notes.txt: a suite has no such file.",
         ),
@@ -217,6 +209,40 @@ def test_what_is_wrong_is_said(
 ) -> None:
     problems = audited(changes).problems
     assert any(problem.startswith(says) for problem in problems), problems
+
+
+LAYER = """
+from typing import NamedTuple
+import torch
+
+class Pair(NamedTuple):
+    doubled: torch.Tensor
+    rows: int
+
+class Layer(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.full((2,), 2.0))
+    def forward(self, x):
+        return Pair(x * self.weight, len(x)), {"sum": x.sum(), "mask": x > 0, "name": "layer"}
+"""
+
+
+@pytest.mark.parametrize("name", ["gives zeros", "hands its argument back"])
+def test_an_empty_answer_has_parameters_and_results_of_the_right_form(name: str) -> None:
+    exercise = replace(load_catalog().exercise("self_attention"), entry=("Layer",))
+    answers = dict(empty_answers(exercise, "", LAYER))
+    module = types.ModuleType("empty")
+    exec(answers[name], module.__dict__)
+    x = torch.ones(3, 2)
+    (doubled, rows), table = module.Layer()(x)
+    assert torch.equal(doubled, x if name == "hands its argument back" else 0 * x)
+    assert rows == 0
+    assert table["sum"].item() == 0
+    assert not table["mask"].any()
+    assert table["name"] == "layer"
+    assert [name for name, _ in module.Layer().named_parameters()] == ["weight"]
+    assert module.Layer()("no tensor") is None
 
 
 def test_what_is_wrong_does_not_count(audited: Callable[..., AuditResult]) -> None:

@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -16,8 +18,13 @@ import jsonschema
 import pexpect
 import pytest
 import torch
+from click.testing import CliRunner
 
 from grader import Grader, Report, Submission
+from grader.cli import cli
+from grader.commands.audit import audit
+from grader.errors import UsageError
+from grader.proving.audit import AuditResult
 
 COMMAND = [sys.executable, "-m", "grader.cli"]
 WRONG = """
@@ -27,6 +34,7 @@ def softmax(x, dim=-1):
     return torch.exp(x - x.amax(dim, keepdim=True))
 """
 ROOT = Path(__file__).parents[2]
+UNSANDBOXED = "--allow-unsandboxed"  # what these commands print is the same on every machine
 
 
 def run(*arguments: object, **options: Any) -> "subprocess.CompletedProcess[str]":
@@ -72,14 +80,14 @@ def timeless(report: Report) -> Report:
 def test_a_right_file_ends_with_0_and_in_colour_on_a_terminal(right: Path) -> None:
     """The exercise is the file's name."""
     os.environ.pop("NO_COLOR", None)
-    status, output = on_a_terminal("run", right)
+    status, output = on_a_terminal("run", UNSANDBOXED, right)
     assert status == 0
     assert "✓ softmax: passed" in output
     assert "\x1b[32m" in output
 
 
 def test_a_wrong_file_ends_with_1_and_without_colour_where_none_is_wanted(wrong: Path) -> None:
-    status, output = on_a_terminal("run", wrong, "--exercise", "softmax", NO_COLOR="1")
+    status, output = on_a_terminal("run", UNSANDBOXED, wrong, "--exercise", "softmax", NO_COLOR="1")
     assert status == 1
     assert "✗ softmax: not passed" in output
     assert "You return the exponentials without dividing them by their sum" in output
@@ -88,7 +96,7 @@ def test_a_wrong_file_ends_with_1_and_without_colour_where_none_is_wanted(wrong:
 
 
 def test_json_goes_to_stdout_and_a_seed_asks_the_same_again(wrong: Path, grader: Grader) -> None:
-    done = run("run", wrong, "--exercise", "softmax", "--seed", 5, "--format", "json")
+    done = run("run", UNSANDBOXED, wrong, "--exercise", "softmax", "--seed", 5, "--format", "json")
     assert (done.returncode, done.stderr) == (1, "")
     data = json.loads(done.stdout)
     jsonschema.validate(data, json.loads((files("grader") / "report.schema.json").read_text()))
@@ -100,7 +108,7 @@ def test_json_goes_to_stdout_and_a_seed_asks_the_same_again(wrong: Path, grader:
 
 def test_junit_goes_into_a_file(right: Path, tmp_path: Path) -> None:
     output = tmp_path / "report.xml"
-    done = run("run", right, "--format", "junit", "--output", output)
+    done = run("run", UNSANDBOXED, right, "--format", "junit", "--output", output)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     found = ElementTree.parse(output).getroot()
     assert (found.get("name"), found.get("failures"), found.get("errors")) == ("softmax", "0", "0")
@@ -137,7 +145,7 @@ def test_usage_errors_end_with_2_and_a_sentence(
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 def test_a_gpu_that_is_not_there_is_a_usage_error(wrong: Path) -> None:
-    done = run("run", wrong, "--exercise", "softmax", "--device", "cuda")
+    done = run("run", UNSANDBOXED, wrong, "--exercise", "softmax", "--device", "cuda")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
         "grader: This machine has no CUDA device that torch can use. Use --device cpu.\n"
@@ -146,9 +154,32 @@ def test_a_gpu_that_is_not_there_is_a_usage_error(wrong: Path) -> None:
 
 def test_a_report_that_cannot_be_written_is_a_usage_error(wrong: Path, tmp_path: Path) -> None:
     output = tmp_path / "nowhere" / "report.json"
-    done = run("run", wrong, "--exercise", "softmax", "--output", output)
+    done = run("run", UNSANDBOXED, wrong, "--exercise", "softmax", "--output", output)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"grader: {output} cannot be written: No such file or directory.\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")
+@pytest.mark.parametrize("arguments", [["run", "softmax.py"], ["doctor"]], ids=" ".join)
+def test_a_full_disk_is_said(arguments: list[str], tmp_path: Path, right: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*COMMAND, *arguments], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert done.returncode == 2
+    assert done.stderr == (
+        "grader: The standard output cannot be written: No space left on device.\n"
+    )
+
+
+def test_a_report_that_nobody_reads_is_a_verdict_all_the_same(right: Path, wrong: Path) -> None:
+    for file, status in ((right, 0), (wrong, 1)):
+        reader, writer = os.pipe()
+        os.close(reader)
+        arguments = [*COMMAND, "run", str(file), "--exercise", "softmax"]
+        done = subprocess.run(arguments, stdout=writer, stderr=subprocess.PIPE, text=True)
+        os.close(writer)
+        assert (done.returncode, done.stderr) == (status, "")
 
 
 def test_a_suite_that_breaks_ends_with_3(tmp_path: Path, right: Path) -> None:
@@ -158,7 +189,7 @@ def test_a_suite_that_breaks_ends_with_3(tmp_path: Path, right: Path) -> None:
         shutil.copytree(ROOT / package, course / package, ignore=ignored)
     (course / "grader/suites/ch01_attention/softmax/test_softmax.py").write_text("1 / 0\n")
     environment = {**os.environ, "PYTHONPATH": str(course)}
-    done = run("run", right, cwd=course, env=environment)
+    done = run("run", UNSANDBOXED, right, cwd=course, env=environment)
     assert done.returncode == 3
     assert done.stdout.startswith("! softmax: could not be graded")
     assert "ZeroDivisionError" in done.stdout
@@ -171,13 +202,24 @@ def test_help_and_version_end_with_0() -> None:
         assert done.stdout
 
 
-def test_audit_tells_in_json_what_was_tried() -> None:
-    done = run("audit", "softmax", "--format", "json")
+def test_audit_shows_how_far_it_is_and_takes_what_passed_from_the_cache(tmp_path: Path) -> None:
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path), "CI": ""}
+    command = ("audit", "multiplicative_score", "--jobs", 1)
+    status, output = on_a_terminal(*command, **environment)
+    assert status == 0
+    (total,) = set(re.findall(r"multiplicative_score \d+ of (\d+) …", output))
+    assert f"multiplicative_score {total} of {total} …" in output
+    assert re.search(r"exercises from cache +0\b", output)
+
+    done = run(*command, "--format", "json", env=environment)
     assert (done.returncode, done.stderr) == (0, "")
     found = json.loads(done.stdout)
     assert list(found) == [
         "exercises",
+        "exercises_from_cache",
         "stubs_failed",
+        "empty_answers",
+        "empty_answers_failed",
         "solutions_passed",
         "alternatives",
         "alternatives_passed",
@@ -188,8 +230,37 @@ def test_audit_tells_in_json_what_was_tried() -> None:
     ]
     assert found["problems"] == []
     assert found["exercises"] == found["stubs_failed"] == found["solutions_passed"] == 1
+    assert found["empty_answers"] == found["empty_answers_failed"] == 3
     assert found["alternatives"] == found["alternatives_passed"] >= 2
     assert found["misconceptions"] == found["caught"] == found["named"] >= 4
+    assert found["exercises_from_cache"] == 1
+    assert 2 + 3 + found["alternatives"] + found["misconceptions"] == int(total)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "is_asked"),
+    [([], {}, True), (["--all"], {}, False), ([], {"CI": "true"}, False)],
+)
+def test_all_and_ci_grade_everything(
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    environment: dict[str, str],
+    is_asked: bool,
+) -> None:
+    caches = []
+
+    def audited(
+        grader: object, catalog: object, chosen: object, cache: object, show: object
+    ) -> Any:
+        caches.append(cache)
+        return AuditResult()
+
+    monkeypatch.setattr("grader.proving.audit.audit", audited)
+    monkeypatch.setattr("grader.commands.audit.Grader", lambda jobs: nullcontext())
+    monkeypatch.delenv("CI", raising=False)
+    done = CliRunner().invoke(audit, arguments, env=environment)
+    assert done.exception is None
+    assert [cache is not None for cache in caches] == [is_asked]
 
 
 def test_doctor_tells_in_json_which_layers_hold() -> None:
@@ -219,3 +290,18 @@ def test_bench_tells_in_json_what_takes_how_long() -> None:
             "cold_cli_to_import_torch": found["cold_cli_s"] / found["import_torch_s"],
         }
     )
+
+
+@pytest.mark.parametrize(("options", "only"), [([], True), ([UNSANDBOXED], False)])
+def test_a_classroom_runs_nothing_unprotected_unless_told_to(
+    options: list[str], only: bool, right: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def grade(_: Grader, submission: Submission) -> Report:
+        asked.append(submission)
+        raise UsageError("enough")
+
+    monkeypatch.setattr(Grader, "grade", grade)
+    CliRunner().invoke(cli, ["run", str(right), *options])
+    assert [submission.only_sandboxed for submission in asked] == [only]

@@ -140,6 +140,24 @@ def test_the_tolerance_is_that_of_the_dtype(dtype: torch.dtype) -> None:
 
 
 @pytest.mark.parametrize(
+    ("dtype", "passes", "fails"),
+    [
+        (torch.float64, 3e-9, 3e-8),
+        (torch.float32, 3e-5, 3e-4),
+        (torch.float16, 3e-3, 3e-2),
+        (torch.bfloat16, 1e-2, 1e-1),
+    ],
+    ids=str,
+)
+def test_how_far_off_an_answer_may_be(dtype: torch.dtype, passes: float, fails: float) -> None:
+    """Room for another order of summation, and none for arithmetic in a smaller type."""
+    expected = torch.full((3,), 100.0, dtype=torch.float64)
+    check_close((expected * (1 + passes)).to(dtype), expected.to(dtype))
+    wrong = (expected * (1 + fails)).to(dtype)
+    assert "3 of 3 numbers differ" in sentence(wrong, expected.to(dtype), check_close)
+
+
+@pytest.mark.parametrize(
     ("got", "expected", "says"),
     [
         ([1.0, NAN, NAN], [1.0, 2.0, 3.0], "2 of 3 numbers are NaN, the first at [1]."),
@@ -240,6 +258,22 @@ def test_the_window_shows_the_worst_number(data: st.DataObject) -> None:
     assert len(comparison.got) == len(comparison.expected) == min(16, (1, *shape)[-2])
     assert {len(line) for line in comparison.got} == {min(16, shape[-1])}
     assert all(start >= 0 for start in comparison.start)
+
+
+@pytest.mark.parametrize(
+    ("worst", "start"), [(0, 0), (15, 0), (16, 8), (17, 9), (32, 24), (33, 24), (39, 24)]
+)
+def test_the_window_moves_for_what_lies_outside_and_ends_at_the_edge(
+    worst: int, start: int
+) -> None:
+    got = torch.zeros(40, 40)
+    got[worst, worst] = 5.0
+    with pytest.raises(Differs) as caught:
+        check_close(got, torch.zeros(40, 40))
+    comparison = caught.value.comparison
+    assert comparison is not None
+    assert comparison.start == (start, start)
+    assert comparison.got[worst - start][worst - start] == 5.0
 
 
 def test_what_has_no_plane_has_no_window() -> None:

@@ -1,20 +1,23 @@
 """Which mistake explains a wrong answer? The one that gives the learner's own values."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
 
-from exercises.catalog import Limits
+from exercises.catalog import Limits, load_catalog
 from grader.errors import GraderError
+from grader.examiner.answer_key import AnswerKey
 from grader.examiner.diagnosis import Diagnostician, Misconception, load_misconceptions
-from grader.examiner.exchange import Record
+from grader.examiner.exchange import Exchange, Record, Value
 from grader.examiner.failure import Failure
 from grader.examiner.in_process import InProcessCallee
 from grader.examiner.paired_calls import PairedCalls
 from grader.examiner.submission_proxy import SubmissionProxy
-from grader.worker.calls import LoadedModule, load_source
+from grader.worker.calls import Call, LoadedModule, load_source
+from grader.worker.protocol import Handle
 
 SOLUTION = "def f(x, n=1): return x * 2 + n"
 
@@ -317,6 +320,18 @@ def test_what_a_later_call_changes_is_remembered_as_it_was(
     records = {"test": Record(5, submission._calls.log, failed=True)}
     harmless = misconception("no-residual", ("return x + sublayer", "return sublayer"))
     assert Diagnostician("f", MODULE, [harmless]).diagnose(records) == {}
+
+
+def test_a_solution_is_loaded_once_for_suite_and_diagnosis() -> None:
+    """And what a suite makes with it is not what the diagnosis makes."""
+    key = AnswerKey(load_catalog().exercise("softmax"))
+    assert key.solution.module is key.diagnostician.module
+    assert key.solution.module is sys.modules["solution_softmax"]
+    key.solution.keep("made by the suite", "0")
+    call, x = Call(0, "softmax", args=(torch.ones(2),)), torch.ones(2)
+    asked = Exchange(call, Value((x - x.max()).exp()), Value(x / 2))  # not divided by the sum
+    assert key.diagnostician.diagnose({"test": Record(1, [asked], failed=True)})
+    assert key.solution._resolve(Handle("0", "str")) == "made by the suite"
 
 
 def test_a_suite_may_change_its_tensors_after_the_call() -> None:

@@ -1,14 +1,20 @@
 """The doctor believes what was tried, not what is claimed."""
 
 import json
+import os
+import shutil
 import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from exercises.catalog import load_catalog
 from grader.errors import GraderError
-from grader.lockdown import syscalls
-from grader.lockdown.lockdown import LAYERS
+from grader.examiner.answer_key import solution_path
+from grader.lockdown import privileges, syscalls
+from grader.lockdown.lockdown import LAYERS, OPTIONAL
 from grader.lockdown.probe import ATTEMPTS
 from grader.proving.doctor import DOCTOR_SCHEMA, examine
 
@@ -31,19 +37,86 @@ def test_a_report_names_every_layer_and_every_attempt() -> None:
 
 def test_it_is_sandboxed_exactly_where_every_layer_holds() -> None:
     report = examine()
-    assert report.sandboxed == all(layer.holds for layer in report.layers)
+    needed = [layer for layer in report.layers if layer.name not in OPTIONAL]
+    assert report.sandboxed == all(layer.holds for layer in needed)
     for layer in report.layers:
         assert layer.holds or layer.advice
 
 
 @linux
 def test_without_landlock_it_says_what_a_submission_could_do() -> None:
-    report = examine(without=["landlock"])
+    report = examine(without=["landlock", "namespaces"])
     assert not report.sandboxed
     text = "\n".join(report.lines())
     assert "✗ landlock" in text
     assert "a submission could read the grader's source" in text
     assert "NOT sandboxed" in text
+
+
+@linux
+def test_namespaces_are_one_more_layer_and_not_needed() -> None:
+    with_them, without = examine(), examine(without=["namespaces"])
+    if not without.layers[LAYERS.index("privileges")].holds:
+        pytest.skip("here they are what lets a worker do without a capability")
+    assert with_them.sandboxed == without.sandboxed
+    assert "– namespaces" in without.to_text()
+
+
+@linux
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may take /proc away")
+def test_where_there_is_no_proc_it_says_so(tmp_path: Path) -> None:
+    """And a right answer is graded all the same, with a word on what is missing."""
+    doctor = [sys.executable, "-m", "grader.cli", "doctor"]
+    hidden = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /proc && exec "$@"', "sh"]
+    if subprocess.run([*hidden, "true"]).returncode:
+        pytest.skip("this container lets nobody mount anything")
+    done = subprocess.run([*hidden, *doctor], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "✗ limits       memory cannot be limited where there is no /proc" in done.stdout
+    assert "Mount /proc." in done.stdout
+
+    answer = tmp_path / "softmax.py"
+    shutil.copy(solution_path(load_catalog().exercise("softmax")), answer)
+    grade = [sys.executable, "-m", "grader.cli", "run", "--allow-unsandboxed", str(answer)]
+    done = subprocess.run([*hidden, *grade], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "Graded without limits" in done.stdout
+
+
+LOOK = """
+import json, os, sys
+from grader.executor import ExaminerPool
+from processes import generations
+
+with ExaminerPool() as pool:
+    pool.submit(os.getpid).result()
+    seen = {}
+    for pid in sum(generations(os.getpid())[1:], []):
+        for file in ("environ", "maps", "mem"):
+            try:
+                open(f"/proc/{pid}/{file}", "rb").read(1)
+            except PermissionError:
+                continue
+            except OSError:  # a part of its memory that is not there, of a file that was opened
+                pass
+            seen[file] = pid
+print(json.dumps(seen))
+"""
+
+
+@linux
+def test_no_process_of_ours_can_be_looked_into_by_another_of_its_user() -> None:
+    """As a worker could where Landlock is missing: the user is the same, the privileges are not."""
+    there = os.pathsep.join(sys.path)
+    done = subprocess.run(
+        [sys.executable, "-c", LOOK],
+        preexec_fn=privileges.harden,
+        env={**os.environ, "PYTHONPATH": there},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout) == {}
 
 
 def _probe_that_says(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:

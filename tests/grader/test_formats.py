@@ -81,6 +81,16 @@ def without_diagnosis(**changes: object) -> Report:
     return replace(REPORT, **{"tests": tests, "diagnosis": None, **changes})
 
 
+def test_answers_that_are_written_alike_are_left_out() -> None:
+    shape = "float32[2, 3, 8]"
+    test = replace(DIFFERS, got=shape, expected=shape)
+    report = replace(REPORT, tests=(test,))
+    assert "called    softmax" in text.render(report)
+    assert shape not in text.render(report)
+    assert shape not in junit.render(report)
+    assert report.to_dict()["tests"][0]["got"] == shape  # nothing is lost where programs read
+
+
 def test_a_symptom_is_told_where_no_mistake_is_known() -> None:
     tests = (PASSED, replace(DIFFERS, diagnosis=None, symptom=SCALED), RAISES)
     report = without_diagnosis(tests=tests, symptom=SCALED)
@@ -176,6 +186,15 @@ def test_a_section_that_no_chapter_has_is_named_all_the_same() -> None:
     assert "Explained in section a-section-of-its-own." in text.render(report)
 
 
+@pytest.mark.parametrize(
+    ("milliseconds", "says"),
+    [(0.4, "0 ms"), (999.4, "999 ms"), (999.6, "1.0 s"), (6100, "6.1 s"), (9960, "10 s")],
+)
+def test_a_time_is_said_in_the_unit_that_fits(milliseconds: float, says: str) -> None:
+    shown = text.render(replace(REPORT, duration_ms=milliseconds))
+    assert shown.splitlines()[0].endswith(f" points, {says}")
+
+
 def test_the_same_message_is_said_once() -> None:
     tests = tuple(replace(DIFFERS, name=f"test_{n}") for n in range(3))
     page = text.render(replace(REPORT, tests=tests))
@@ -213,6 +232,13 @@ def test_sentences_keep_to_the_width(width: int) -> None:
         assert max(map(len, lines)) <= width
         assert max(map(len, lines)) > width - 15
         assert headline.startswith("✗ softmax")
+
+
+@pytest.mark.parametrize(("asked", "taken"), [(1, 40), (39, 40), (101, 100), (300, 100)])
+def test_no_line_is_too_short_or_too_long_to_read(asked: int, taken: int) -> None:
+    long = replace(DIFFERS, message="A sentence of many words, which goes on and on. " * 6)
+    report = replace(REPORT, tests=(long,))
+    assert text.render(report, width=asked) == text.render(report, width=taken)
 
 
 def test_code_is_never_broken() -> None:
@@ -267,6 +293,15 @@ def test_junit_tells_a_problem_at_every_test() -> None:
     found = suite(problem("It stops.", 1, "raise"))
     messages = [failure.get("message") for failure in found.iter("failure")]
     assert messages == ["It stops.", "It stops."]
+
+
+def test_junit_says_which_layers_held() -> None:
+    report = replace(REPORT, layers={"landlock": "missing", "seccomp": "167 instructions"})
+    found = suite(report).findall("properties/property")
+    assert [(each.get("name"), each.get("value")) for each in found] == [
+        ("sandbox.landlock", "missing"),
+        ("sandbox.seccomp", "167 instructions"),
+    ]
 
 
 def test_junit_has_one_error_where_nothing_was_run() -> None:

@@ -14,6 +14,7 @@ from grader.examiner.submission_proxy import RemoteObject, SubmissionProxy
 from grader.worker.protocol import Record
 
 Play = Callable[..., SubmissionProxy]
+ONES = torch.ones(2)
 
 LAYER = """
 import torch
@@ -236,6 +237,57 @@ def test_a_module_whose_parameters_differ_is_told_so_by_its_gradients(play: Play
     assert "The module's parameters should have the names" in (
         failure(layer.gradients, torch.ones(1, 3)).message
     )
+
+
+NOTHING = "The result of `f` should be a tensor of shape (2,); yours is None. Is a `return` mis"
+
+
+def test_nothing_is_asked_for_beside_a_result_of_the_wrong_form(play: Play) -> None:
+    """Code that does nothing leaves its arguments alone, and a tuple has gradients as well."""
+    right = "def f(x): return x * 2"
+    nothing = play("def f(x): pass", right).f
+    pair = play("def f(x): return x * 2, x", right).f
+    double = play("def f(x): return (x * 2).double()", right).f
+    x = torch.ones(2)
+    for action in (nothing.inputs_after, nothing.gradients):
+        assert NOTHING in failure(action, x).message
+    for action in (pair.inputs_after, lambda x: pair.gradients(x, cotangent=x)):
+        assert (
+            "should be a tensor of shape (2,); yours is a tuple of 2" in failure(action, x).message
+        )
+    for action in (double.inputs_after, double.gradients):
+        assert "dtype torch.float32; yours has torch.float64" in failure(action, x).message
+
+
+def test_arguments_left_alone_count_beside_a_right_result_only(play: Play) -> None:
+    found = failure(play("def f(x): return 0 * x", "def f(x): return x * 2").f.inputs_after, ONES)
+    assert found.message.startswith("The arguments are left alone. That counts once the result is")
+    assert (found.got, found.expected) == ("tensor([0, 0])", "tensor([2, 2])")
+
+
+def test_arguments_that_were_changed_are_shown_beside_a_wrong_result_too(play: Play) -> None:
+    submission = play("def f(x): return x.zero_()", "def f(x): return x * 2")
+    assert submission.f.inputs_after(ONES)[0].tolist() == [0, 0]
+
+
+def test_an_argument_that_requires_gradients_afterwards_is_changed(play: Play) -> None:
+    source = "def f(n, xs): return xs[0] + 0 * xs[0].requires_grad_()"
+    found = failure(play(source, "def f(n, xs): return xs[0]").f.inputs_after, 3, [ONES])
+    assert "`f` switches `requires_grad` on in argument 2" in found.message
+
+
+def test_tensors_keep_their_order_in_memory(play: Play) -> None:
+    submission = play("def f(x): return x.view(-1)", "def f(x): return x.reshape(-1)")
+    x = torch.arange(6.0).view(2, 3)
+    assert submission.f(x).tolist() == [0, 1, 2, 3, 4, 5]
+    for action in (submission.f, submission.f.inputs_after, submission.f.gradients):
+        assert "view size is not compatible" in failure(action, x.T).message
+
+
+def test_a_numpy_integer_is_no_int(play: Play) -> None:
+    source = "import numpy\ndef f(n): return numpy.int64(n) ** 2"
+    found = failure(play(source, "def f(n): return n ** 2").f, 3)
+    assert "should be a whole number (int); yours is an object of type int64." in found.message
 
 
 def test_inputs_after_shows_what_was_changed_in_place(play: Play) -> None:

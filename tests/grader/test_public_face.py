@@ -1,19 +1,19 @@
 """What `from grader import …` promises, kept by real processes."""
 
-import contextlib
 import os
 import pickle
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import pytest
+from processes import below, gone
 
 import grader as package
 from exercises.errors import CatalogError, UnknownExercise
@@ -29,15 +29,6 @@ ENDLESS = "while True: pass"
 @pytest.fixture
 def right(solution: Callable[[str], str]) -> Submission:
     return Submission("softmax", solution("softmax"), seed=1)
-
-
-@pytest.fixture
-def restless() -> Iterator[None]:
-    """Threads take turns a thousand times as often, so that they meet where they may."""
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(interval / 1000)
-    yield
-    sys.setswitchinterval(interval)
 
 
 def test_the_public_face_is_narrow() -> None:
@@ -189,25 +180,4 @@ def test_closing_a_grader_leaves_no_process(right: Submission) -> None:
         assert all(report.passed for report in grader.grade_all([right] * 4))
         started = below(os.getpid()) - before
         assert len(started) >= 6  # two examiners, each with a zygote and its spare worker
-    for _ in range(600):
-        if not started & parents().keys():
-            return
-        time.sleep(0.1)  # a zygote notices by itself that its examiner is gone
-    pytest.fail(f"still there: {started & parents().keys()}")
-
-
-def below(pid: int) -> set[int]:
-    """The processes that descend from `pid`."""
-    found = {child for child, parent in parents().items() if parent == pid}
-    return found.union(*map(below, found))
-
-
-def parents() -> dict[int, int]:
-    """Each living process and its parent."""
-    found = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):  # it has ended in the meantime
-            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
-            if state != "Z":
-                found[int(stat.parent.name)] = int(parent)
-    return found
+    assert gone(started)

@@ -8,9 +8,11 @@ import pytest
 import torch
 
 from exercises.catalog import Limits
+from grader.examiner import submission_process
 from grader.examiner.exchange import Value
 from grader.examiner.submission_process import SubmissionProcess, worker_limits
 from grader.examiner.submission_proxy import SubmissionProxy
+from grader.examiner.suite_run import SuiteRun
 from grader.report import TestResult
 from grader.worker.calls import Call, LoadedModule, Raised, load_source
 
@@ -79,6 +81,13 @@ def test_an_error_in_another_file_shows_its_line(examine: Examine) -> None:
     assert (result.frames[1].line, result.frames[1].code) == (3, "def half(x): return x / zero")
 
 
+@pytest.mark.parametrize("mark", ["\f", "\v", "\x1c", "\x1e", "\x85", "\u2028"], ids=ascii)
+def test_what_is_no_line_end_to_python_shifts_no_line(examine: Examine, mark: str) -> None:
+    source = f"note = '{mark}'\n\f\ndef f(x):\r\n    return x / zero\n"
+    (frame,) = examine(THREE_TESTS, source, PLUS_ONE)["test_first"].frames
+    assert (frame.line, frame.code) == (4, "return x / zero")
+
+
 def test_a_file_that_is_missing_cannot_be_imported(candidate: Open) -> None:
     loaded = candidate({"answer.py": "import steps", "other.py": ""}).load()
     assert isinstance(loaded, Raised)
@@ -98,9 +107,9 @@ def test_files_that_import_each_other_in_a_circle_load(candidate: Open) -> None:
         ("os.close(3); [os.close(n) for n in range(4, 64)]", None),
         (
             "\n        while True: pass",
-            "Your code did not finish within 1 seconds and was stopped.",
+            "Your code did not finish within 1 s and was stopped.",
         ),
-        ("import time; time.sleep(999)", "Your code did not finish within 1 seconds"),
+        ("import time; time.sleep(999)", "Your code did not finish within 1 s"),
         ("sys.exit(0)", "Your code called `sys.exit`"),
         ("raise KeyboardInterrupt", "KeyboardInterrupt"),
         ("return", "The result of `f` should be a whole number (int); yours is None."),
@@ -127,7 +136,7 @@ def test_whoever_hides_from_the_time_limit_is_killed(examine: Examine) -> None:
     source = misbehaving(endless + "\n            except BaseException: pass")
     results = examine(THREE_TESTS, source, PLUS_ONE, SHORT)
     assert outcomes(results) == ["passed", "failed", "passed"]
-    assert "did not finish within 1 seconds" in results["test_second"].message
+    assert "did not finish within 1 s" in results["test_second"].message
 
 
 def test_after_a_loss_the_rest_of_the_same_test_is_not_run(examine: Examine) -> None:
@@ -154,13 +163,54 @@ def test_a_fresh_worker_starts_the_file_afresh(examine: Examine) -> None:
     ]
 
 
+def test_a_file_that_loads_only_once_fails_each_later_test_by_its_own_error(
+    candidate: Open,
+) -> None:
+    learner = candidate("import os\ndef f(): os._exit(0)")
+    learner.load()
+    learner.perform(Call(0, "f"))
+    learner._files = {"answer.py": "1 / 0"}  # as a file does that looks at the clock, say
+    for _ in range(3):
+        outcome = learner.begin(0)
+        assert isinstance(outcome, Raised)
+        assert (outcome.type, outcome.frames[0][3]) == ("ZeroDivisionError", "1 / 0")
+
+
+def test_all_answers_together_are_bounded(
+    examine: Examine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(submission_process, "MAX_RECEIVED", 1 << 20)
+    suite = """
+def test_small(submission): submission.f(1)
+def test_large(submission): submission.f(2)
+def test_again(submission): submission.f(1)
+"""
+    source = "import torch\ndef f(x): return torch.zeros(2 ** (17 if x == 1 else 18))"
+    results = examine(suite, source, source)
+    assert outcomes(results) == ["passed", "failed", "failed"]
+    assert "`f` returned more than 1 MB in all its answers" in results["test_large"].message
+
+
+def test_what_code_is_told_does_not_tell_the_seed_of_the_whole() -> None:
+    """By a checksum it would: two of them differ by what does not depend on the seed."""
+
+    def told(seed: int, name: str) -> int:
+        run = SuiteRun(None, None, seed, "cpu", Limits())  # type: ignore[arg-type]
+        return run.seed_of(name)
+
+    differences = {told(seed, "test_a") ^ told(seed, "test_b") for seed in range(100)}
+    assert len(differences) == 100
+    assert told(5, "test_a") == told(5, "test_a")
+
+
 def test_time_that_is_used_up_is_used_up_for_all(examine: Examine) -> None:
     limits = Limits(seconds=1.0, total_seconds=1.0)
     source = "def f(x):\n    while x == 1: pass\n    return x + 1"
     results = examine(THREE_TESTS, source, PLUS_ONE, limits)
     assert outcomes(results) == ["failed", "failed", "failed"]
     assert [result.message for result in results.values()][1:] == [
-        "Not run: the 1 seconds for the whole exercise were used up by the tests before."
+        "Not finished: the 1 s for the whole exercise are used up, most of them by the tests"
+        " before."
     ] * 2
 
 

@@ -32,6 +32,7 @@ from grader.examiner.sandbox import Sandbox
 from grader.formats import json as json_format
 from grader.formats import junit
 from grader.formats import text as text_format
+from grader.report import MAX_BYTES
 
 HERE = Path(__file__).parent
 KIT = (HERE / "kit.py").read_text(encoding="utf-8")
@@ -80,7 +81,7 @@ class Place:
 
     def others(self) -> set[int]:
         """All that the sandbox's process and its children ever started and that still live."""
-        zygote = self.sandbox._process.pid
+        zygote = self.sandbox.pid
         return {pid for pid, session in sessions() if session == zygote} - {zygote}
 
     def settle(self) -> None:
@@ -157,7 +158,8 @@ def plain_points(place: Place) -> float:
     """What the wrong answer is worth to somebody who does nothing else."""
     report = place.grade(PLAIN)
     assert report.outcome == "failed"
-    assert 0 < report.points < report.max_points
+    assert report.problem is None
+    assert report.points < report.max_points
     return report.points
 
 
@@ -206,6 +208,8 @@ def test_hostile_code_gains_nothing_and_leaves_nothing(
     for rendered in (written, text_format.render(report), junit.render(report)):
         assert all(char.isprintable() or char in "\n\t" for char in rendered)
         assert len(rendered.encode()) < 1_000_000
+        assert "nothing is loaded" not in rendered
+    assert len(written.encode()) <= MAX_BYTES
 
     # No trace, and no effect on the next.
     assert traces() == []
@@ -214,13 +218,13 @@ def test_hostile_code_gains_nothing_and_leaves_nothing(
 
 
 def test_a_sandbox_that_was_killed_is_replaced(place: Place, honest: str, before: Report) -> None:
-    os.kill(place.sandbox._process.pid, signal.SIGKILL)
+    os.kill(place.sandbox.pid, signal.SIGKILL)
     assert timeless(place.grade(honest)) == before
 
 
 def test_a_worker_goes_first_when_memory_runs_out(place: Place) -> None:
     place.settle()
-    for pid in (place.sandbox._process.pid, *place.others()):
+    for pid in (place.sandbox.pid, *place.others()):
         assert int(Path(f"/proc/{pid}/oom_score_adj").read_text()) >= 500
 
 

@@ -317,7 +317,8 @@ def test_command_line_refuses_bad_input_with_a_sentence(tmp_path, monkeypatch, a
 
 @pytest.mark.slow
 def test_the_reverse_task_is_learned():
-    result = invoke("--task", "reverse", "--device", "cpu")
+    """In 400 steps of the 1000 that it takes by itself, which docs/benchmarks.md reports."""
+    result = invoke("--task", "reverse", "--device", "cpu", "--steps", 400)
     accuracy = float(result.stdout.partition("%")[0])
     assert accuracy >= 99.0
     assert len(result.stdout.splitlines()) == 6

@@ -12,6 +12,7 @@ import pytest
 from drained import _drained_pilot  # noqa: F401  a fixture of every test here
 from driving import Small, make_small
 from small_course import small_course, small_quiz
+from warm_lab import lab_socket, warm_lab  # noqa: F401  fixtures
 
 from exercises.course import Course
 from tui.progress.progress import Progress

@@ -15,6 +15,7 @@ PATIENCE = 60.0
 PAUSE = 0.05
 # Reports that a terminal may be asked for; the screen's emulator does not know them.
 PRIVATE = re.compile(r"\x1b\[[<=>?][0-9;]*[a-zA-Z$]|\x1b\[\?[0-9;]*\$p")
+ALTERNATE = re.compile(r"\x1b\[\?1049([hl])")
 
 
 class Terminal:
@@ -31,6 +32,7 @@ class Terminal:
             codec_errors="replace",
         )
         self._screen = pyte.Screen(COLUMNS, ROWS)
+        self.is_on_alternate_screen = False
         self._stream = pyte.Stream(self._screen)
 
     def __enter__(self) -> Terminal:
@@ -43,6 +45,11 @@ class Terminal:
         traceback: TracebackType | None,
     ) -> None:
         self._child.close(force=True)
+
+    @property
+    def pid(self) -> int:
+        """Of the program: what starts it becomes it."""
+        return int(self._child.pid)
 
     @property
     def text(self) -> str:
@@ -65,6 +72,7 @@ class Terminal:
     def ends(self) -> int:
         """Wait until the program has ended; its exit status."""
         self._child.expect(pexpect.EOF, timeout=PATIENCE)
+        self._show(self._child.before or "")
         self._child.close()
         return int(self._child.exitstatus or 0)
 
@@ -77,4 +85,9 @@ class Terminal:
                 return
             except pexpect.EOF:
                 return
-            self._stream.feed(PRIVATE.sub("", data))
+            self._show(data)
+
+    def _show(self, data: str) -> None:
+        for switch in ALTERNATE.findall(data):
+            self.is_on_alternate_screen = switch == "h"
+        self._stream.feed(PRIVATE.sub("", data))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -59,6 +57,7 @@ def test_by_mouse(small: Small, size: tuple[int, int]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("warm_lab")
 def test_a_terminal_may_be_made_tiny(small: Small) -> None:
     small.record_something()
 
@@ -244,31 +243,6 @@ def test_no_color_uses_the_colours_of_the_terminal(
 
 
 # starting
-
-
-@pytest.mark.slow
-def test_torch_is_never_imported(small: Small) -> None:
-    """A process of its own visits every place."""
-    # Escape leaves the field of the search, which takes letters.
-    keys = [key for place in PLACES for key in ("escape", "g", place.key)]
-    code = f"""
-import asyncio, sys
-from tui.app.app import LearnApp
-from tui.app.session_thread import SessionThread
-from tui.app.background_grader import BackgroundGrader
-from tui.study.session import local_now
-async def main():
-    with SessionThread() as session_thread, BackgroundGrader() as grader:
-        grader.warm = lambda: None
-        async with LearnApp(session_thread, grader, local_now).run_test() as pilot:
-            for key in {keys!r}:
-                await pilot.press(key)
-                await pilot.pause(0.1)
-            assert len(pilot.app._screen_stacks) == {len(PLACES)}, pilot.app._screen_stacks
-asyncio.run(main())
-assert "torch" not in sys.modules and "reference" not in sys.modules
-"""
-    subprocess.run([sys.executable, "-c", code], cwd=small.workspace.root, check=True, timeout=120)
 
 
 def test_a_dumb_terminal_gets_lines(learn: Any, small: Small) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import get_args
 
 import pytest
+from driving import NOW, Small
 
 from exercises.catalog import load_catalog
 from grader import Report
@@ -23,7 +24,7 @@ from tui.progress.activity import hours_by_day, streak
 from tui.progress.records import AttemptKind
 from tui.progress.settings import SETTINGS, neighbour, parse
 from tui.study.advice import KEYS, advice, commands
-from tui.study.statistics import WEEKS, recall_by_week
+from tui.study.statistics import WEEKS, recall_by_week, statistics
 from tui.study.targets import Target
 from tui.text.stub_outline import blocks, fill
 
@@ -115,6 +116,17 @@ def test_recall_counts_only_cards_that_were_learnt() -> None:
     log += [review(7, 4, "review"), review(7 * WEEKS, 4, "review")]
     weeks = [(week.known, week.total) for week in recall_by_week(log, now)]
     assert weeks == [(0, 0)] * (WEEKS - 2) + [(1, 1), (1, 2)]
+
+
+def test_the_hours_of_four_weeks_end_today(small: Small) -> None:
+    with small.session() as session:
+        for minutes in (0, 6):
+            session.progress.visit("weights", NOW - timedelta(minutes=minutes))
+        for minutes in (0, 3):
+            session.progress.visit("weights", NOW - timedelta(days=2, minutes=minutes))
+        hours = statistics(session, NOW).hours
+    assert hours[-3:] == pytest.approx((0.05, 0.0, 0.1))
+    assert len(hours) == 28 and not any(hours[:-3])
 
 
 @pytest.mark.parametrize("width", [20, 40, 72, 200])

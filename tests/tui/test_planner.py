@@ -15,6 +15,7 @@ from learners import FIRST_DAY, Learner, chapter, course, exercise, questions
 from exercises.catalog import Catalog
 from quizzes.cards.scheduling import DailyLimits, Schedule
 from quizzes.ids import Summary
+from tui.planning import estimates
 from tui.planning.describe import worded
 from tui.planning.planner import is_finished, next_task, plan_day
 from tui.planning.snapshot import Facts, snapshot
@@ -42,6 +43,18 @@ def standing(
         read=frozenset(read.split()),
         latest=Latest(latest[0], latest[1], latest[2]) if latest else None,  # type: ignore[arg-type]
     )
+
+
+def test_an_exercise_counts_for_today_by_its_share_of_the_days_that_it_took() -> None:
+    today = FIRST_DAY.date()
+
+    def spent(days: int) -> float:
+        efforts = {"one": Effort(days, today)}
+        facts = Facts(FIRST_DAY, passed_on={"one": today}, efforts=efforts)
+        return snapshot(CATALOG, SILENT, facts).spent
+
+    assert spent(1) == estimates.exercise(CATALOG.exercise("one"))
+    assert spent(3) == pytest.approx(spent(1) / 3)
 
 
 def next_command(facts: Facts, asks: Any = SILENT) -> str:

@@ -99,6 +99,14 @@ def test_only_a_submission_passes(progress: Progress) -> None:
     assert progress.standing().passed == {"softmax"}
 
 
+def test_the_planner_counts_from_the_first_submission_that_passes(progress: Progress) -> None:
+    kinds = (("submit", "failed"), ("check", "passed"), ("submit", "passed"), ("submit", "passed"))
+    for days, (kind, outcome) in enumerate(kinds):
+        at = NOW + timedelta(days=days)
+        progress.record(attempt("softmax", kind=kind, outcome=outcome, at=at))
+    assert progress.history.passed_on(NOW) == {"softmax": NOW.date() + timedelta(days=2)}
+
+
 def test_the_best_submission_counts(progress: Progress) -> None:
     progress.record(attempt("softmax", kind="check", points=3))
     progress.record(attempt("softmax", outcome="failed", points=2))

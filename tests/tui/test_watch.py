@@ -131,7 +131,6 @@ def test_where_events_cannot_be_tested_saves_are_checked_all_the_same(
 ) -> None:
     (workspace / ".learn" / "probe").mkdir()
     terminal = start("softmax")
-    terminal.expect("Next: ")
     terminal.expect("a save is noticed a moment later")
     softmax.write_text(right)
     terminal.expect("softmax: passed")

@@ -9,8 +9,10 @@ messages.py           what the parts tell each other
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
+import signal
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
     from textual.command import Provider
 
     from tui.app.screens.page import Page
+
+
+TERMINATED = 128 + signal.SIGTERM  # what shells report
 
 
 def _commands() -> type[Provider]:
@@ -75,6 +80,11 @@ class LearnApp(App[None]):
         for each in themes.THEMES:
             self.register_theme(each)
         self.theme = theme
+
+    def on_load(self) -> None:
+        """From here on the terminal is ours; whoever ends us is to find it as it was."""
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, partial(self.exit, return_code=TERMINATED))
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._settle)
@@ -143,7 +153,10 @@ class LearnApp(App[None]):
         )
 
 
-def run() -> None:
+def run() -> int:
+    """The app from its first frame to its last; returns the exit code."""
     with SessionThread() as session_thread, BackgroundGrader() as grader:
         theme = str(session_thread.wait(lambda session: session.progress.settings["theme"]))
-        LearnApp(session_thread, grader, local_now, theme).run()
+        app = LearnApp(session_thread, grader, local_now, theme)
+        app.run()
+        return app.return_code or 0

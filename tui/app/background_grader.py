@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Self
 
@@ -31,10 +32,15 @@ class BackgroundGrader:
         self._thread.submit(self._started)
 
     async def grade(self, submission: Submission) -> Report:
-        return await asyncio.wrap_future(self._thread.submit(self._grade, submission))
+        """Where whoever awaits this is cancelled, the grading is, too: it makes room at once."""
+        from grader.errors import ExaminerLost
 
-    def _grade(self, submission: Submission) -> Report:
-        return self._started().grade(submission)
+        grader = await asyncio.wrap_future(self._thread.submit(self._started))
+        submission = submission.with_seed()
+        running = grader.submit(submission)
+        with contextlib.suppress(ExaminerLost):
+            await asyncio.wrap_future(running)
+        return grader.result(submission, running)
 
     def _started(self) -> Grader:
         if self._grader is None:

@@ -7,6 +7,7 @@ from typing import TextIO
 
 import click
 
+from exercises.files import write_output
 from quizzes.cards import backup
 from tui.output import shown
 from tui.study.session import now, open_session
@@ -33,7 +34,7 @@ def export_command(file: Path | None, anki: Path | None) -> None:
         reviews = session.progress.reviews
         text = backup.dump(reviews.schedules(), reviews.log())
     if file:
-        file.write_text(text, "utf-8")
+        write_output(file, text.encode())
         click.echo(f"Wrote {shown(file)}. `learn cards import` reads it on another machine.")
     else:
         click.echo(text, nl=False)
@@ -58,5 +59,5 @@ def _export_to_anki(file: Path) -> None:
     from quizzes.cards.anki import package
 
     notes = load_bank().notes
-    file.write_bytes(package(notes, load_catalog(), now()))
+    write_output(file, package(notes, load_catalog(), now()))
     click.echo(f"Wrote {len(notes)} notes to {shown(file)}. In Anki: File, Import.")

@@ -4,8 +4,8 @@ import click
 
 from exercises.catalog import Exercise
 from tui.commands.arguments import exercise_argument, json_option
-from tui.study.grading import grade, print_report
-from tui.study.session import Session, open_session
+from tui.study.grading import grade
+from tui.study.session import Session, open_session_to_grade
 
 
 @click.command("check")
@@ -14,7 +14,7 @@ from tui.study.session import Session, open_session
 @json_option
 def check_command(exercise: str | None, watch: bool, as_json: bool) -> int:
     """Check your file: the same questions each time, as often as you like."""
-    with open_session() as session:
+    with open_session_to_grade(exercise) as session:
         chosen = session.exercise_to_grade(exercise)
         if watch:
             watched = (chosen,) if exercise else session.catalog.exercises
@@ -26,9 +26,7 @@ def _check(session: Session, exercise: Exercise, as_json: bool) -> int:
     from grader import Grader
 
     with Grader() as grader:
-        report = grade(session, grader, exercise, "check")
-    print_report(report, "check", as_json)
-    return report.exit_code
+        return grade(session, grader, exercise, "check", as_json)
 
 
 def _watch(

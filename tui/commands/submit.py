@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from exercises.catalog import Exercise
 from tui.commands.arguments import exercise_argument, json_option
-from tui.study.grading import grade, print_report
-from tui.study.session import Session, open_session
-
-if TYPE_CHECKING:
-    from grader import Report
+from tui.study.grading import grade
+from tui.study.session import Session, open_session_to_grade
 
 
 @click.command("submit")
@@ -20,14 +15,12 @@ if TYPE_CHECKING:
 @json_option
 def submit_command(exercise: str | None, as_json: bool) -> int:
     """Submit your file: fresh numbers each time, and a pass counts."""
-    with open_session() as session:
-        report = _submit(session, session.exercise_to_grade(exercise))
-    print_report(report, "submit", as_json)
-    return report.exit_code
+    with open_session_to_grade(exercise) as session:
+        return _submit(session, session.exercise_to_grade(exercise), as_json)
 
 
-def _submit(session: Session, exercise: Exercise) -> Report:
+def _submit(session: Session, exercise: Exercise, as_json: bool) -> int:
     from grader import Grader
 
     with Grader() as grader:
-        return grade(session, grader, exercise, "submit")
+        return grade(session, grader, exercise, "submit", as_json)

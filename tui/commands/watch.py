@@ -1,10 +1,10 @@
 """`learn check --watch`: a fresh verdict on each save.
 
-Threads only report what happens; the main thread alone grades, so no two runs overlap:
+Threads only report what happens; the main thread decides, and lets one check run at a time:
 
     saves (events or polling) ──┐
-                                ├── queue ──→ grade, print
-    Enter on the keyboard ──────┘
+    Enter on the keyboard ──────┼── queue ──→ start a check, or print what came of one
+    a check that has ended ─────┘
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from concurrent.futures import CancelledError, Future
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -23,12 +25,12 @@ from exercises.catalog import Exercise
 from exercises.errors import CourseError
 from tui.commands.exit_codes import INTERRUPTED
 from tui.output import shown, width
-from tui.study.grading import grade, print_report
+from tui.study.grading import read, tell
 from tui.study.save_watch import SaveWatch
 from tui.study.session import Session, now
 
 if TYPE_CHECKING:
-    from grader import Grader
+    from grader import Grader, GraderError, Report, Submission
 
 
 @dataclass(frozen=True)
@@ -45,15 +47,27 @@ class EnterEvent:
     """Enter was pressed."""
 
 
+@dataclass(frozen=True)
+class CheckEvent:
+    """A check that runs, or has ended."""
+
+    exercise: Exercise
+    submission: Submission
+    running: Future[Report]
+
+
 class LeaveEvent:
     """The keyboard's end of file, Ctrl-D."""
 
 
-Event = SaveEvent | PollingEvent | EnterEvent | LeaveEvent
+Event = SaveEvent | PollingEvent | EnterEvent | CheckEvent | LeaveEvent
 
 
 class Watch:
-    """Grades `current` at once and on Enter, and each of `exercises` when its file is saved."""
+    """Grades `current` at once and on Enter, and each of `exercises` when its file is saved.
+
+    A check that runs while its file is saved again is out of date: the new one takes its place.
+    """
 
     def __init__(
         self,
@@ -75,6 +89,8 @@ class Watch:
             on_save=lambda exercise: self._events.put(SaveEvent(exercise)),
             on_polling=lambda says: self._events.put(PollingEvent(says)),
         )
+        self._wanted: dict[Exercise, None] = {}  # in the order in which they were asked for
+        self._check: CheckEvent | None = None
         self._exit_code = INTERRUPTED
 
     def run(self) -> int:
@@ -89,6 +105,8 @@ class Watch:
                     self._handle(event)
         except KeyboardInterrupt:
             pass
+        if self._check:
+            self._grader.abandon()  # nobody waits for that one any more
         return self._exit_code
 
     def _handle(self, event: Event) -> None:
@@ -97,24 +115,59 @@ class Watch:
                 click.echo(says, err=True)
             case EnterEvent():
                 self._saves.take(self._current)
-                self._check(self._current)
+                self._want(self._current)
             case SaveEvent(exercise):
                 if self._saves.take(exercise):
-                    self._check(exercise)
+                    self._want(exercise)
+            case CheckEvent():
+                self._check = None
+                self._tell(event)
+                self._start_next()
 
-    def _check(self, exercise: Exercise) -> None:
+    def _want(self, exercise: Exercise) -> None:
+        self._wanted[exercise] = None
+        if self._check is None:
+            self._start_next()
+        elif self._check.exercise == exercise:
+            self._check.running.cancel()  # and when it has ended, the next one starts
+
+    def _start_next(self) -> None:
         from grader.errors import GraderError
 
-        self._current = exercise
-        self._print_rule(exercise)
+        while self._wanted and self._check is None:
+            exercise = next(iter(self._wanted))
+            del self._wanted[exercise]
+            self._current = exercise
+            self._print_rule(exercise)
+            try:
+                submission = read(self._session, exercise, "check")
+                running = self._grader.submit(submission)
+            except (CourseError, GraderError) as error:
+                self._excuse(error)
+            else:
+                self._check = CheckEvent(exercise, submission, running)
+                running.add_done_callback(partial(self._report, self._check))
+
+    def _report(self, check: CheckEvent, _: Future[Report]) -> None:
+        """Called by another thread."""
+        self._events.put(check)
+
+    def _tell(self, check: CheckEvent) -> None:
+        from grader.errors import GraderError
+
         try:
-            report = grade(self._session, self._grader, exercise, "check")
+            report = self._grader.result(check.submission, check.running)
+        except CancelledError:
+            click.echo("Given up for a newer check.", err=True)
         except (CourseError, GraderError) as error:
-            click.echo(f"{error}", err=True)
-            self._exit_code = error.exit_code
-            return
-        print_report(report, "check", self._as_json)
-        self._exit_code = report.exit_code
+            self._excuse(error)
+        else:
+            self._exit_code = report.exit_code
+            tell(self._session, check.submission, "check", report, self._as_json)
+
+    def _excuse(self, error: CourseError | GraderError) -> None:
+        click.echo(f"{error}", err=True)
+        self._exit_code = error.exit_code
 
     def _greet(self) -> None:
         workspace = self._session.workspace

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exercises.errors import CourseError
+from exercises.files import output_at_end
 from tui.figures.colours import Scale
 from tui.figures.figure import Figure, number
 
@@ -30,15 +31,26 @@ class CannotDraw(CourseError):
 
 def save(figure: Figure, file: Path) -> None:
     """Raises CannotDraw where matplotlib is missing or the file's ending means no picture."""
-    if file.suffix.lower() not in PICTURE_FORMATS:
+    ending = file.suffix.lower()
+    if ending not in PICTURE_FORMATS:
         raise CannotDraw(f"{file.name} must end in {', '.join(PICTURE_FORMATS)}.")
     canvas = picture(figure)
     from matplotlib import rc_context  # type: ignore[import-not-found,unused-ignore]
 
     # Without a date, and with ids that follow from the title, a figure gives the same file again.
-    metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(file.suffix.lower())
-    with rc_context({"svg.hashsalt": figure.title, "svg.fonttype": "none"}):
-        canvas.savefig(file, dpi=160, bbox_inches="tight", facecolor="white", metadata=metadata)
+    metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(ending)
+    with (
+        output_at_end(file) as temporary,
+        rc_context({"svg.hashsalt": figure.title, "svg.fonttype": "none"}),
+    ):
+        canvas.savefig(
+            temporary,
+            format=ending[1:],
+            dpi=160,
+            bbox_inches="tight",
+            facecolor="white",
+            metadata=metadata,
+        )
 
 
 def picture(figure: Figure) -> Canvas:

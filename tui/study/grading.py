@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from exercises.catalog import Exercise
+from exercises.streams import discard_output
 from tui.output import colour_wanted, print_json, width
-from tui.progress.progress import Attempt, AttemptKind
+from tui.progress.progress import Attempt, AttemptKind, ProgressError
 from tui.study.advice import advice, commands
 from tui.study.session import Session, now
 
@@ -22,11 +23,26 @@ if TYPE_CHECKING:
 SEEDS: dict[AttemptKind, int | None] = {"check": 0, "submit": None}
 
 
-def grade(session: Session, grader: Grader, exercise: Exercise, kind: AttemptKind) -> Report:
+def grade(
+    session: Session, grader: Grader, exercise: Exercise, kind: AttemptKind, as_json: bool
+) -> int:
+    """Grade the file, tell the verdict, and give the exit code that goes with it."""
     submission = read(session, exercise, kind)
     report = grader.grade(submission)
-    keep(session, submission, kind, report)
-    return report
+    tell(session, submission, kind, report, as_json)
+    return report.exit_code
+
+
+def tell(
+    session: Session, submission: Submission, kind: AttemptKind, report: Report, as_json: bool
+) -> None:
+    """The verdict comes first, the bookkeeping after."""
+    try:
+        print_report(report, kind, as_json)
+    except BrokenPipeError:  # nobody reads on; the verdict counts all the same
+        discard_output()
+    if note := keep(session, submission, kind, report):
+        click.echo(note, err=True)
 
 
 def read(session: Session, exercise: Exercise, kind: AttemptKind) -> Submission:
@@ -37,22 +53,27 @@ def read(session: Session, exercise: Exercise, kind: AttemptKind) -> Submission:
     return Submission.from_file(file, exercise.id, seed=SEEDS[kind], within=Path(file.anchor))
 
 
-def keep(session: Session, submission: Submission, kind: AttemptKind, report: Report) -> None:
-    """Record the attempt for good."""
+def keep(session: Session, submission: Submission, kind: AttemptKind, report: Report) -> str:
+    """Record the attempt for good; or a note for the learner on why that cannot be."""
+    if session.unkept:
+        return f"This verdict is not kept. {session.unkept}"
     source = submission.main
-    session.progress.record(
-        Attempt(
-            exercise=submission.exercise,
-            kind=kind,
-            outcome=report.outcome,
-            points=report.points,
-            max_points=report.max_points,
-            seed=report.seed,
-            at=now(),
-            source=source if isinstance(source, bytes) else source.encode(),
-            report=json.dumps(report.to_dict(), ensure_ascii=False),
-        )
+    attempt = Attempt(
+        exercise=submission.exercise,
+        kind=kind,
+        outcome=report.outcome,
+        points=report.points,
+        max_points=report.max_points,
+        seed=report.seed,
+        at=now(),
+        source=source if isinstance(source, bytes) else source.encode(),
+        report=json.dumps(report.to_dict(), ensure_ascii=False),
     )
+    try:
+        session.progress.record(attempt)
+    except ProgressError as error:
+        return f"This verdict is not kept. {error}"
+    return ""
 
 
 def print_report(report: Report, kind: AttemptKind, as_json: bool) -> None:

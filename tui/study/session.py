@@ -21,7 +21,7 @@ from tui.planning.planner import next_task
 from tui.planning.snapshot import Facts, Snapshot, snapshot
 from tui.planning.tasks import Pace
 from tui.planning.unlocking import current_exercise
-from tui.progress.progress import Progress
+from tui.progress.progress import Progress, ProgressError
 
 
 class NothingOpen(CourseError):
@@ -49,9 +49,12 @@ class MissingFile(CourseError):
 
 @dataclass(frozen=True)
 class Session:
+    """`unkept` says why nothing is kept, where the progress file cannot be opened."""
+
     catalog: Catalog
     workspace: Workspace
     progress: Progress
+    unkept: str = ""
 
     @cached_property
     def asks(self) -> dict[str, Summary]:
@@ -127,6 +130,20 @@ def open_session() -> Iterator[Session]:
     workspace = Workspace.find(Path.cwd(), os.environ)
     with Progress(workspace.state / "progress.db") as progress:
         yield Session(load_catalog(), workspace, progress)
+
+
+@contextmanager
+def open_session_to_grade(exercise: str | None) -> Iterator[Session]:
+    """As `open_session`; but for a verdict on an exercise that is named, no progress is needed."""
+    workspace, unkept = Workspace.find(Path.cwd(), os.environ), ""
+    try:
+        progress = Progress(workspace.state / "progress.db")
+    except ProgressError as error:
+        if exercise is None:  # which one is current can only be read in there
+            raise
+        progress, unkept = Progress(Path(":memory:")), str(error)
+    with progress:
+        yield Session(load_catalog(), workspace, progress, unkept)
 
 
 def now() -> datetime:

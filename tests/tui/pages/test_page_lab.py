@@ -16,6 +16,9 @@ from tui.study.targets import FigureTarget
 
 Drive = Callable[..., None]
 
+# The real process, which takes a second to start, is in test_no_torch.py and test_figures.py.
+pytestmark = pytest.mark.usefixtures("warm_lab")
+
 
 def test_a_figure_follows_the_arrow_keys(drive: Drive, size: Any) -> None:
     async def script(driver: Any) -> None:

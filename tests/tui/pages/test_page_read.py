@@ -239,6 +239,7 @@ def test_the_exercise_of_a_step_is_one_key_away(drive: Drive) -> None:
     drive(script)
 
 
+@pytest.mark.usefixtures("warm_lab")
 def test_a_figure_is_drawn_and_leads_to_the_lab(drive: Drive, size: Any) -> None:
     place = next(step for step in STEPS if step.figures)
 
@@ -264,6 +265,7 @@ def test_a_place_that_does_not_exist_is_told(drive: Drive, target: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("warm_lab")
 @pytest.mark.parametrize("chapter", load_catalog().chapters, ids=lambda chapter: chapter.id)
 def test_every_step_can_be_read(drive: Drive, chapter: Any) -> None:
     found = steps(load_lesson(chapter.lesson))

@@ -22,7 +22,7 @@ PICTURES = {
 
 
 @pytest.fixture
-def texts(small: Small, monkeypatch: pytest.MonkeyPatch) -> Small:
+def texts(small: Small, warm_lab: None, monkeypatch: pytest.MonkeyPatch) -> Small:
     write_texts(small.catalog.course)
     monkeypatch.setattr("tui.app.screens.quiz.secrets.randbelow", lambda _: 3)
     return small

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
@@ -191,36 +192,42 @@ class ExercisePage(Page[ExerciseTarget]):
             self.run_worker(work, group=f"grading: {kind}", exclusive=True)
 
     async def _grade(self, exercise: Exercise, kind: AttemptKind) -> None:
+        """The verdict first; then the bookkeeping, which may cost a note."""
         from grader.errors import GraderError
 
         verdict = self.query_one(VerdictView)
-        show: Callable[[], Awaitable[None]]
         try:
-            report = await self._checked(exercise, kind)
+            submission, report = await self._checked(exercise, kind)
         except (CourseError, GraderError) as error:
-            show = partial(verdict.clear, str(error))
-        else:
-            show = partial(verdict.show, report, kind, self.services.clock())
+            await self._present(exercise, partial(verdict.clear, str(error)))
+            return
+        await self._present(exercise, partial(verdict.show, report, kind, self.services.clock()))
+        # What has been shown is kept, though a newer check may take the place of this one.
+        keeping = self.services.session_thread.ask(
+            lambda session: keep(session, submission, kind, report)
+        )
+        if note := await asyncio.shield(keeping):
+            self.notify(note, severity="warning")
+        elif exercise == self._exercise:
+            await self._refresh()
+
+    async def _present(self, exercise: Exercise, show: Callable[[], Awaitable[None]]) -> None:
         if exercise == self._exercise:  # the learner may have gone on to another meanwhile
             await show()
-            await self._refresh()
             self._turn_to("verdict")
 
-    async def _checked(self, exercise: Exercise, kind: AttemptKind) -> Report:
-        """Grade the file and keep the attempt; who waits longer than a moment is told so."""
+    async def _checked(self, exercise: Exercise, kind: AttemptKind) -> tuple[Submission, Report]:
+        """Grade the file; who waits longer than a moment is told so."""
         self._awaited = run = object()
         waiting = self.set_timer(PATIENCE, lambda: self._announce(run))
-        ask = self.services.session_thread.ask
 
         def taken(session: Session) -> Submission:
             self._saves.take(exercise)
             return read(session, exercise, kind)
 
         try:
-            submission = await ask(taken)
-            report = await self.services.grader.grade(submission)
-            await ask(lambda session: keep(session, submission, kind, report))
-            return report
+            submission = await self.services.session_thread.ask(taken)
+            return submission, await self.services.grader.grade(submission)
         finally:
             waiting.stop()
             if self._awaited is run:

@@ -18,6 +18,7 @@ from grader.formats.facts import (
     called,
     code,
     counts,
+    duration,
     known,
     lines,
     printed,
@@ -94,7 +95,7 @@ class VerdictView(Scroll):
         self._chosen = _first_to_see(report)
         self._head = _headline(report)
         what = "Submitted" if kind == "submit" else "Checked"
-        when = f"{what} at {at:%H:%M:%S} in {report.duration_ms:.0f} ms."
+        when = f"{what} at {at:%H:%M:%S} in {duration(report.duration_ms)}."
         self._time = f"{when} {advice(report, kind, KEYS)}"
         await self.recompose()
         self.scroll_home(animate=False)

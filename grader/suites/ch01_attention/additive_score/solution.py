@@ -12,6 +12,9 @@ def additive_score(
 ) -> torch.Tensor:
     """Score every query against every key of its batch element: vᵀ tanh(W_query q + W_key k).
 
+    All inputs share one floating-point dtype (float16 and bfloat16 are possible). They need not be
+    contiguous.
+
     Args:
         query (B, T, q): T queries of width q.
         keys (B, S, k): S keys of width k, which may differ from q.

@@ -20,6 +20,11 @@ def arguments(rng, B, T, S, q, k, h, dtype=torch.float32):
     return *tensors, rng.normal(h, dtype=dtype)
 
 
+def in_double(*args):
+    """The right scores in the dtype of the arguments, rounded once."""
+    return reference.additive_score(*(x.double() for x in args)).to(args[0].dtype)
+
+
 @pytest.mark.points(2)
 @pytest.mark.parametrize(
     ("B", "T", "S", "q", "k", "h"),
@@ -28,12 +33,20 @@ def arguments(rng, B, T, S, q, k, h, dtype=torch.float32):
         pytest.param(3, 2, 5, 4, 6, 7, id="all sizes different"),
         pytest.param(2, 1, 4, 5, 2, 3, id="one query"),
         pytest.param(1, 3, 2, 4, 5, 6, id="a batch of one"),
+        pytest.param(1, 1, 1, 1, 1, 1, id="sizes of 1"),
     ],
 )
 def test_every_query_is_scored_against_every_key(submission, rng, expect, B, T, S, q, k, h):
     """Entry [b, t, s] is vᵀ tanh(W_query q + W_key k) for query t and key s."""
     args = arguments(rng, B, T, S, q, k, h)
     expect(submission.additive_score(*args)).matches(reference.additive_score(*args))
+
+
+def test_transposed_arguments(submission, rng, expect):
+    """Inputs that are not contiguous, such as transposed ones, count like any others."""
+    args = arguments(rng, 3, 2, 5, 4, 6, 7)
+    turned = [x.mT.contiguous().mT if x.dim() > 1 else x for x in args]
+    expect(submission.additive_score(*turned)).matches(reference.additive_score(*args))
 
 
 def test_a_score_depends_on_its_own_query_and_key(submission, rng, expect):
@@ -92,10 +105,11 @@ def test_float64_keeps_its_precision(submission, rng, expect):
     expect(submission.additive_score(*args)).matches(reference.additive_score(*args))
 
 
-def test_half_precision_stays(submission, rng):
-    """float16 inputs give float16 scores."""
-    # Only the dtype counts here, and the call itself compares it.
-    submission.additive_score(*arguments(rng, 2, 3, 4, 5, 6, 2, dtype=torch.float16))
+def test_half_precision_stays(submission, rng, expect):
+    """float16 and bfloat16 inputs give scores of the same dtype."""
+    for dtype, rounding in ((torch.float16, 1e-2), (torch.bfloat16, 8e-2)):
+        args = arguments(rng, 2, 3, 4, 5, 6, 2, dtype=dtype)
+        expect(submission.additive_score(*args)).matches(in_double(*args), atol=rounding)
 
 
 def test_arguments_are_left_as_they_were(submission, rng, expect):

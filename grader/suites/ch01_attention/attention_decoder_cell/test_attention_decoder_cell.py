@@ -59,6 +59,7 @@ def compare(learner, oracle, expect, inputs):
         pytest.param(2, 5, 4, 3, 6, id="all sizes different"),
         pytest.param(1, 6, 2, 5, 3, id="a batch of one"),
         pytest.param(3, 1, 4, 2, 5, id="one encoder state"),
+        pytest.param(1, 1, 1, 1, 1, id="sizes of 1"),
     ],
 )
 def test_one_step(submission, rng, expect, B, S, e, h, c):
@@ -69,6 +70,14 @@ def test_one_step(submission, rng, expect, B, S, e, h, c):
     expect(weights).sums_to(1.0, dim=-1)
 
 
+def test_encoder_states_with_the_batch_second(submission, rng, expect):
+    """Inputs that are not contiguous, such as states turned from (S, B, c), count like any."""
+    learner, oracle = build(submission, rng, 4, 3, 6)
+    y, h, encoder, mask = step_inputs(rng, 2, 5, 4, 3, 6)
+    turned = [x.transpose(0, 1).contiguous().transpose(0, 1) for x in (y, h, encoder, mask)]
+    compare(learner, oracle, expect, turned)
+
+
 @pytest.mark.points(2)
 def test_padding_has_no_influence(submission, rng, expect):
     """Padding has a weight of exactly 0, and what it holds makes no difference."""
@@ -76,10 +85,11 @@ def test_padding_has_no_influence(submission, rng, expect):
     y, h, encoder, mask = step_inputs(rng, 3, 5, 4, 3, 6)
     state, weights = compare(learner, oracle, expect, (y, h, encoder, mask))
     expect(weights[~mask]).equals(0.0, because="Padding has a weight of exactly 0.")
-    moved = torch.where(mask.unsqueeze(-1), encoder, rng.normal(3, 5, 6, scale=20.0))
-    moved_state, moved_weights = learner(y, h, moved, mask)
-    expect(moved_weights).matches(weights, because="Only the padding changed.")
-    expect(moved_state).matches(state, because="Only the padding changed.")
+    for size in (20.0, 1e30):
+        moved = torch.where(mask.unsqueeze(-1), encoder, rng.normal(3, 5, 6, scale=size))
+        moved_state, moved_weights = learner(y, h, moved, mask)
+        expect(moved_weights).matches(weights, because="Only the padding changed.")
+        expect(moved_state).matches(state, because="Only the padding changed.")
 
 
 def test_training_and_evaluation_are_alike(submission, rng, expect):
@@ -134,7 +144,10 @@ def test_two_steps_in_float64(submission, rng, expect):
 def test_arguments_are_left_as_they_were(submission, rng, expect):
     """The embedding, the state, the encoder states and the mask are the same afterwards."""
     learner, _ = build(submission, rng, 3, 4, 2)
-    before = step_inputs(rng, 2, 5, 3, 4, 2)
-    after = learner.inputs_after(*before)
-    for name, now, then in zip(NAMES, after, before, strict=True):
-        expect(now).equals(then, because=f"Your call changes {name}.")
+    y, h, encoder, mask = step_inputs(rng, 2, 5, 3, 4, 2)
+    padding_alone = mask.clone()
+    padding_alone[1] = False
+    for before in ((y, h, encoder, mask), (y, h, encoder, padding_alone)):
+        after = learner.inputs_after(*before)
+        for name, now, then in zip(NAMES, after, before, strict=True):
+            expect(now).equals(then, because=f"Your call changes {name}.")

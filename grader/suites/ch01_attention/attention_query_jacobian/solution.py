@@ -10,7 +10,11 @@ def attention_query_jacobian(
 
     The lookup is o = Σ_s p_s v_s with the weights p = softmax(K q): plain dot products, not
     scaled. Its Jacobian is the covariance of the values and the keys under the weights p. Write
-    it down with sums and products of tensors; autograd is not allowed here.
+    it down with sums and products of tensors; autograd is not allowed here, and the result need not
+    be differentiable.
+
+    All inputs share one floating-point dtype (float16 and bfloat16 are possible). They need not be
+    contiguous.
 
     Args:
         q (d): the query.

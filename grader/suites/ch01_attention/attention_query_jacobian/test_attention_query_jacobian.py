@@ -8,6 +8,11 @@ import reference
 NAMES = ("q", "keys", "values")
 
 
+def in_double(*args):
+    """The right Jacobian in the dtype of the arguments, rounded once."""
+    return reference.attention_query_jacobian(*(x.double() for x in args)).to(args[0].dtype)
+
+
 @pytest.mark.points(2)
 @pytest.mark.parametrize(
     ("d", "S", "e"),
@@ -16,6 +21,7 @@ NAMES = ("q", "keys", "values")
         pytest.param(4, 6, 2, id="d and e different"),
         pytest.param(2, 3, 5, id="fewer entries than values are wide"),
         pytest.param(3, 4, 1, id="values of width 1"),
+        pytest.param(1, 2, 1, id="widths of 1"),
     ],
 )
 def test_it_is_the_derivative_of_the_lookup(submission, rng, expect, d, S, e):
@@ -23,6 +29,14 @@ def test_it_is_the_derivative_of_the_lookup(submission, rng, expect, d, S, e):
     q, keys, values = rng.normal(d, scale=0.7), rng.normal(S, d), rng.normal(S, e)
     expect(submission.attention_query_jacobian(q, keys, values)).matches(
         reference.attention_query_jacobian(q, keys, values)
+    )
+
+
+def test_transposed_arguments(submission, rng, expect):
+    """Inputs that are not contiguous, such as transposed ones, count like any others."""
+    q, keys, values = rng.normal(3), rng.normal(3, 5), rng.normal(2, 5)
+    expect(submission.attention_query_jacobian(q, keys.T, values.T)).matches(
+        reference.attention_query_jacobian(q, keys.T, values.T)
     )
 
 
@@ -50,15 +64,16 @@ def test_shared_offsets_change_nothing(submission, rng, expect):
 
 
 def test_nothing_to_choose_means_no_slope(submission, rng, expect):
-    """With equal values, equal keys or a single entry the Jacobian is 0."""
+    """With equal values, equal keys or a single entry the Jacobian is 0; where some differ, not."""
     q, keys, values = rng.normal(3), rng.normal(5, 3), rng.normal(5, 4)
-    for case in [
-        (q, keys, values[:1].expand(5, 4)),
-        (q, keys[:1].expand(5, 3), values),
-        (q, keys[:1], values[:1]),
-    ]:
+    alike, some = values[:1].expand(5, 4), values.clone()
+    some[:, 1:3] = some[:1, 1:3]
+    for case in [(q, keys, alike), (q, keys[:1].expand(5, 3), values), (q, keys[:1], values[:1])]:
         jacobian = submission.attention_query_jacobian(*case)
         expect(jacobian).matches(torch.zeros_like(jacobian))
+    jacobian = submission.attention_query_jacobian(q, keys, some)
+    expect(jacobian[1:3]).matches(torch.zeros_like(jacobian[1:3]))
+    expect(jacobian).matches(reference.attention_query_jacobian(q, keys, some))
 
 
 def test_a_saturated_lookup_does_not_move(submission, rng, expect, device):
@@ -84,12 +99,12 @@ def test_float64_keeps_its_precision(submission, rng, expect):
     )
 
 
-def test_half_precision_stays(submission, rng):
-    """float16 inputs give a float16 Jacobian."""
-    # Only the dtype counts here, and the call itself compares it.
-    half = {"dtype": torch.float16}
-    inputs = rng.normal(5, **half), rng.normal(4, 5, **half), rng.normal(4, 3, **half)
-    submission.attention_query_jacobian(*inputs)
+def test_half_precision_stays(submission, rng, expect):
+    """float16 and bfloat16 inputs give a Jacobian of the same dtype."""
+    for dtype, rounding in ((torch.float16, 1e-2), (torch.bfloat16, 8e-2)):
+        q, keys = rng.normal(5, scale=0.5, dtype=dtype), rng.normal(4, 5, dtype=dtype)
+        args = q, keys, rng.normal(4, 3, dtype=dtype)
+        expect(submission.attention_query_jacobian(*args)).matches(in_double(*args), atol=rounding)
 
 
 def test_arguments_are_left_as_they_were(submission, rng, expect):

@@ -9,6 +9,12 @@ import reference
 NAMES = ("queries", "keys", "values")
 
 
+def in_double(queries, keys, values, bandwidth):
+    """The right estimates in the dtype of the points, rounded once."""
+    points = (x.double() for x in (queries, keys, values))
+    return reference.kernel_regression(*points, bandwidth).to(queries.dtype)
+
+
 @pytest.mark.points(2)
 @pytest.mark.parametrize(
     ("n", "m", "bandwidth"),
@@ -17,6 +23,7 @@ NAMES = ("queries", "keys", "values")
         pytest.param(4, 7, 1.7, id="more keys"),
         pytest.param(6, 3, 0.8, id="more queries"),
         pytest.param(1, 4, 1.2, id="one query"),
+        pytest.param(3, 1, 1.2, id="one key"),
     ],
 )
 def test_estimates_are_kernel_weighted_averages(submission, rng, expect, n, m, bandwidth):
@@ -35,6 +42,12 @@ def test_bandwidth_sets_how_far_a_key_reaches(submission, rng, expect, device):
     expect(near).matches(values[:4])
     wide = submission.kernel_regression(keys[:4], keys, values, 10000.0)
     expect(wide).matches(values.mean().expand(4))
+    # 300 bandwidths of 0.001 between two keys, and points that are a million apart.
+    for scale in (0.3, 1e6):
+        estimates = submission.kernel_regression(
+            scale * keys + scale / 8, scale * keys, values, 1e-3
+        )
+        expect(estimates).matches(values)
 
 
 @pytest.mark.points(2)
@@ -47,6 +60,9 @@ def test_a_distant_query_gets_an_estimate(submission, rng, expect, device):
     estimates = submission.kernel_regression(queries, keys, values, 0.125)
     expect(estimates).is_finite()
     expect(estimates).matches(expected)
+    pair = torch.tensor([-20.0, 20.0], device=device)  # equally near to 0: the mean of the two
+    estimate = submission.kernel_regression(0 * queries, pair, values[:2], 1)
+    expect(estimate).matches(values[:2].mean().expand(3))
 
 
 def test_shifting_the_line_changes_nothing(submission, rng, expect):
@@ -56,6 +72,22 @@ def test_shifting_the_line_changes_nothing(submission, rng, expect):
     expect(submission.kernel_regression(queries + 3, keys + 3, values, 0.75)).matches(
         reference.kernel_regression(queries, keys, values, 0.75)
     )
+    # Quarters are exact in float32 near 2000, and their squares are not.
+    years = rng.permutation(12)[:4].float() / 4
+    keys, values = rng.permutation(12)[:6].float() / 4 + 0.25, rng.normal(6)
+    expect(submission.kernel_regression(years + 2000, keys + 2000, values, 0.5)).matches(
+        reference.kernel_regression(years, keys, values, 0.5),
+        because="All points lie near 2000 here.",
+    )
+
+
+def test_half_precision_stays(submission, rng, expect):
+    """float16 and bfloat16 points give estimates of the same dtype."""
+    for dtype, rounding in ((torch.float16, 1e-2), (torch.bfloat16, 8e-2)):
+        args = [rng.normal(n, dtype=dtype) for n in (4, 6, 6)]
+        expect(submission.kernel_regression(*args, 0.8)).matches(
+            in_double(*args, 0.8), atol=rounding
+        )
 
 
 def test_float64_keeps_its_precision(submission, rng, expect):

@@ -21,7 +21,8 @@ def layer_costs(
 ) -> LayerCosts:
     """Compare layer types by the formulas of Table 1 in Vaswani et al. 2017.
 
-    Take the table's formulas as they stand, without further constants:
+    Take the table's formulas as they stand, without further constants. All numbers are exact, also
+    where n, d, kernel or window is beyond 2^53, where a float no longer holds every whole number:
 
         kind              operations       sequential  path_length
         "self_attention"  n² · d           1           1
@@ -34,17 +35,18 @@ def layer_costs(
     smallest whole p with kernel^p ≥ n, exactly, also where n is a power of the kernel.
 
     Args:
-        kind: one of the four names above.
+        kind: one of the four names above, spelled exactly so.
         n: length of the sequence, at least 2.
         d: width of each vector, at least 1.
         kernel: width of the convolution, at least 2; the other kinds ignore it.
         window: positions seen in "restricted", from 1 to n; the other kinds ignore it.
 
     Returns:
-        A `LayerCosts` of three whole numbers (`int`).
+        A `LayerCosts` of three whole numbers (Python's `int`).
 
     Raises:
-        ValueError: `kind` is unknown, or it is "restricted" and `window` is None.
+        ValueError: `kind` is unknown ("Recurrent" is), whatever the other arguments are; or it is
+            "restricted" and `window` is None.
 
     >>> layer_costs("self_attention", n=50, d=512)
     LayerCosts(operations=1280000, sequential=1, path_length=1)

@@ -9,21 +9,30 @@ import reference
 EXACT = "A forbidden position has a weight of exactly 0."
 
 
+def in_double(scores, mask):
+    """The right weights in the dtype of the scores, rounded once."""
+    return reference.masked_softmax(scores.double(), mask).to(scores.dtype)
+
+
 @pytest.mark.points(2)
 def test_allowed_positions_share_the_weight(submission, rng, expect):
     """The allowed positions of a row share a weight of 1, as in a softmax over them alone."""
-    for shape in [(2, 3, 5), (4, 4)]:
+    for shape in [(2, 3, 5), (4, 4), (1, 1, 3), (2, 1, 2, 1)]:
         scores, mask = rng.normal(*shape, scale=1.5), rng.mask(*shape)
         weights = submission.masked_softmax(scores, mask)
         expect(weights).matches(reference.masked_softmax(scores, mask))
         expect(weights).sums_to(1.0, dim=-1)
         expect(weights[~mask]).equals(0.0, because=EXACT)
+    scores, mask = rng.normal(5, 4, 3).permute(2, 0, 1), rng.mask(4, 3, 5).permute(1, 2, 0)
+    mask = mask.contiguous() | (~mask.any(-1, keepdim=True))
+    weights = submission.masked_softmax(scores, mask)
+    expect(weights).matches(reference.masked_softmax(scores, mask))
 
 
 def test_smaller_masks_broadcast(submission, rng, expect):
     """A mask with fewer or shorter dimensions counts for every row it broadcasts to."""
     scores = rng.normal(2, 3, 4, 5)
-    for shape in [(5,), (4, 5), (2, 1, 1, 5), (3, 4, 5)]:
+    for shape in [(5,), (4, 5), (2, 1, 1, 5), (3, 4, 5), (1,), (4, 1)]:
         mask = rng.mask(*shape)
         weights = submission.masked_softmax(scores, mask)
         expect(weights[~mask.expand_as(weights)]).equals(0.0, because=EXACT)
@@ -41,9 +50,10 @@ def test_forbidden_scores_make_no_difference(submission, rng, expect):
 
 def test_extreme_scores_keep_their_ratio(submission, rng, expect, device):
     """Allowed scores near 20000, −20000 or −1e10 give finite weights with the right ratio."""
-    low, mask = torch.full((3, 5), -1e10, device=device), rng.mask(3, 5)
-    weights = submission.masked_softmax(low, mask)
-    expect(weights).matches(reference.masked_softmax(0 * low, mask))
+    # Only one score of a row gets any weight here: logsumexp rounds 1e10 + log(…) to 1e10.
+    low, mask = -1e10 * (1 + rng.permutation(5).to(torch.float32)), rng.mask(3, 5)
+    weights = submission.masked_softmax(low.expand(3, 5), mask)
+    expect(weights).equals(reference.masked_softmax(low.expand(3, 5), mask))
     steps = rng.integers(0, 4, 2, 3, 5).to(torch.float32)
     scores = torch.tensor([20000.0, -20000.0], device=device).view(2, 1, 1) + steps
     mask = rng.mask(2, 3, 5)
@@ -55,9 +65,13 @@ def test_extreme_scores_keep_their_ratio(submission, rng, expect, device):
 def test_a_position_allowed_alone_gets_all(submission, rng, expect, device):
     """A position that is allowed alone gets a weight of 1, whatever it scores."""
     alone = torch.eye(5, dtype=torch.bool, device=device)[rng.permutation(5)][:3]
-    for score in (-1e35, 1e35):
-        scores = torch.full((3, 5), score, device=device)
-        expect(submission.masked_softmax(scores, alone)).matches(alone.to(scores.dtype))
+    for dtype in (torch.float32, torch.float64, torch.float16, torch.bfloat16):
+        edge = 0.5 * torch.finfo(dtype).max
+        for score in (-edge, edge):
+            scores = torch.full((3, 5), score, dtype=dtype, device=device)
+            expect(submission.masked_softmax(scores, alone)).equals(alone.to(dtype))
+            opposite = torch.where(alone, scores, -scores)
+            expect(submission.masked_softmax(opposite, alone)).equals(alone.to(dtype))
 
 
 @pytest.mark.points(2)
@@ -89,9 +103,22 @@ def test_float64_keeps_its_precision(submission, rng, expect):
     expect(submission.masked_softmax(scores, mask)).matches(reference.masked_softmax(scores, mask))
 
 
+def test_half_precision_stays(submission, rng, expect):
+    """float16 and bfloat16 scores give weights of the same dtype, empty rows included."""
+    for dtype in (torch.float16, torch.bfloat16):
+        scores, mask = rng.normal(3, 4, 5, dtype=dtype), rng.mask(3, 4, 5)
+        mask[1, 2] = False
+        weights = submission.masked_softmax(scores, mask)
+        expect(weights).matches(in_double(scores, mask))
+        expect(weights[~mask]).equals(0.0, because=EXACT)
+
+
 def test_arguments_are_left_as_they_were(submission, rng, expect):
     """The scores and the mask that you are given are the same afterwards."""
-    before = rng.normal(3, 4, 5), rng.mask(3, 4, 5)
-    after = submission.masked_softmax.inputs_after(*before)
-    for name, now, then in zip(("scores", "mask"), after, before, strict=True):
-        expect(now).equals(then, because=f"Your call changes {name}.")
+    scores, mask = rng.normal(3, 4, 5), rng.mask(3, 4, 5)
+    empty = mask.clone()
+    empty[1, 2] = False
+    for before in ((scores, mask), (scores, empty)):
+        after = submission.masked_softmax.inputs_after(*before)
+        for name, now, then in zip(("scores", "mask"), after, before, strict=True):
+            expect(now).equals(then, because=f"Your call changes {name}.")

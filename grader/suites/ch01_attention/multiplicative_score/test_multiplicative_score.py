@@ -9,6 +9,11 @@ import reference
 NAMES = ("query", "keys", "weight")
 
 
+def in_double(*args):
+    """The right scores in the dtype of the arguments, rounded once."""
+    return reference.multiplicative_score(*(x.double() for x in args)).to(args[0].dtype)
+
+
 @pytest.mark.points(2)
 @pytest.mark.parametrize(
     ("B", "T", "S", "q", "k"),
@@ -17,6 +22,7 @@ NAMES = ("query", "keys", "weight")
         pytest.param(3, 2, 5, 4, 6, id="all sizes different"),
         pytest.param(2, 1, 1, 5, 2, id="one query and one key"),
         pytest.param(1, 3, 2, 4, 5, id="a batch of one"),
+        pytest.param(1, 1, 1, 1, 1, id="sizes of 1"),
     ],
 )
 def test_every_query_is_scored_against_every_key(submission, rng, expect, B, T, S, q, k):
@@ -25,6 +31,13 @@ def test_every_query_is_scored_against_every_key(submission, rng, expect, B, T, 
     expect(submission.multiplicative_score(query, keys, weight)).matches(
         reference.multiplicative_score(query, keys, weight)
     )
+
+
+def test_transposed_arguments(submission, rng, expect):
+    """Inputs that are not contiguous, such as transposed ones, count like any others."""
+    args = rng.normal(3, 2, 4), rng.normal(3, 5, 6), rng.normal(4, 6)
+    turned = [x.mT.contiguous().mT for x in args]
+    expect(submission.multiplicative_score(*turned)).matches(reference.multiplicative_score(*args))
 
 
 def test_identity_gives_the_dot_product(submission, rng, expect, device):
@@ -66,12 +79,12 @@ def test_float64_keeps_its_precision(submission, rng, expect):
     )
 
 
-def test_half_precision_stays(submission, rng):
-    """float16 inputs give float16 scores."""
-    # Only the dtype counts here, and the call itself compares it.
-    half = {"dtype": torch.float16}
-    inputs = rng.normal(2, 3, 5, **half), rng.normal(2, 4, 6, **half), rng.normal(5, 6, **half)
-    submission.multiplicative_score(*inputs)
+def test_half_precision_stays(submission, rng, expect):
+    """float16 and bfloat16 inputs give scores of the same dtype."""
+    for dtype, rounding in ((torch.float16, 2e-2), (torch.bfloat16, 0.16)):
+        shapes = (2, 3, 5), (2, 4, 6), (5, 6)
+        args = [rng.normal(*shape, dtype=dtype) for shape in shapes]
+        expect(submission.multiplicative_score(*args)).matches(in_double(*args), atol=rounding)
 
 
 def test_arguments_are_left_as_they_were(submission, rng, expect):

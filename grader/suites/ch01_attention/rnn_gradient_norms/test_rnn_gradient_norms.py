@@ -25,12 +25,29 @@ def network(rng, h, d, T, scale, dtype=torch.float32):
         pytest.param(4, 3, 5, 0.9, id="vanishing"),
         pytest.param(3, 5, 4, 2.0, id="strong recurrence"),
         pytest.param(3, 3, 3, 1.2, id="all sizes alike"),
+        pytest.param(1, 1, 3, 1.2, id="states and inputs of width 1"),
     ],
 )
 def test_norms_follow_the_chain_rule(submission, rng, expect, h, d, T, scale):
     """Entry t − 1 is the norm of ∂h_T/∂h_t, a product of one Jacobian per step."""
     args = network(rng, h, d, T, scale)
     expect(submission.rnn_gradient_norms(*args)).matches(reference.rnn_gradient_norms(*args))
+
+
+def test_transposed_arguments(submission, rng, expect):
+    """Inputs that are not contiguous, such as transposed ones, count like any others."""
+    w, u, xs, h0 = network(rng, 4, 3, 5, 0.9)
+    turned = w.T, u.T.contiguous().T, xs.T.contiguous().T, h0
+    expect(submission.rnn_gradient_norms(*turned)).matches(reference.rnn_gradient_norms(*turned))
+
+
+def test_a_long_way_back(submission, rng, expect):
+    """Forty steps back the norms are tiny or huge, and right."""
+    for scale in (0.3, 3.0):
+        w, u, xs, h0 = network(rng, 3, 2, 40, 1.0, dtype=torch.float64)
+        args = scale * torch.linalg.qr(w)[0], u, 0 * xs, 0 * h0
+        expected = reference.rnn_gradient_norms(*args)
+        expect(submission.rnn_gradient_norms(*args) / expected).matches(torch.ones_like(expected))
 
 
 def test_the_last_state_is_itself(submission, rng, expect):

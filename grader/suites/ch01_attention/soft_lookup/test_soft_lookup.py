@@ -9,6 +9,11 @@ import reference
 NAMES = ("query", "keys", "values")
 
 
+def in_double(*args):
+    """The right result in the dtype of the arguments, rounded once."""
+    return reference.soft_lookup(*(x.double() for x in args)).to(args[0].dtype)
+
+
 @pytest.mark.points(2)
 @pytest.mark.parametrize(
     ("d", "S", "e"),
@@ -16,6 +21,7 @@ NAMES = ("query", "keys", "values")
         pytest.param(4, 6, 4, id="d and e alike"),
         pytest.param(3, 5, 2, id="d and e different"),
         pytest.param(3, 4, 1, id="values of width 1"),
+        pytest.param(1, 1, 1, id="sizes of 1"),
     ],
 )
 def test_the_values_are_blended_by_their_weights(submission, rng, expect, d, S, e):
@@ -23,6 +29,14 @@ def test_the_values_are_blended_by_their_weights(submission, rng, expect, d, S, 
     query, keys, values = rng.normal(d), rng.normal(S, d), rng.normal(S, e, scale=2.0)
     expect(submission.soft_lookup(query, keys, values)).matches(
         reference.soft_lookup(query, keys, values)
+    )
+
+
+def test_transposed_arguments(submission, rng, expect):
+    """Inputs that are not contiguous, such as transposed ones, count like any others."""
+    query, keys, values = rng.normal(3), rng.normal(3, 5), rng.normal(2, 5)
+    expect(submission.soft_lookup(query, keys.T, values.T)).matches(
+        reference.soft_lookup(query, keys.T, values.T)
     )
 
 
@@ -83,12 +97,19 @@ def test_float64_keeps_its_precision(submission, rng, expect):
     )
 
 
-def test_half_precision_stays(submission, rng):
-    """float16 inputs give a float16 result."""
-    # Only the dtype counts here, and the call itself compares it.
-    half = {"dtype": torch.float16}
-    inputs = rng.normal(6, **half), rng.normal(4, 6, **half), rng.normal(4, 3, **half)
-    submission.soft_lookup(*inputs)
+def test_half_precision_stays(submission, rng, expect):
+    """float16 and bfloat16 inputs give a result of the same dtype, large scores included."""
+    for dtype, rounding in ((torch.float16, 1e-2), (torch.bfloat16, 8e-2)):
+        query, keys = rng.normal(4, scale=0.7, dtype=dtype), rng.normal(5, 4, dtype=dtype)
+        values = rng.normal(5, 3, dtype=dtype)
+        expected = in_double(query, keys, values)
+        expect(submission.soft_lookup(query, keys, values)).matches(expected, atol=rounding)
+        # A shared score of 32 · 32 = 1024 changes nothing. Whole numbers keep it exact.
+        keys = torch.cat([torch.full_like(keys[:, :1], 32.0), 8 * rng.permutation(5)[:, None]], 1)
+        large = torch.tensor([32.0, 4.0], dtype=dtype, device=keys.device)
+        expect(submission.soft_lookup(large, keys.to(dtype), values)).matches(
+            in_double(large, keys.to(dtype), values), atol=rounding
+        )
 
 
 def test_arguments_are_left_as_they_were(submission, rng, expect):

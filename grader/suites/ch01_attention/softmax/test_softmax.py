@@ -9,6 +9,19 @@ import reference
 INF = float("inf")
 
 
+def edges(dtype, device):
+    """Scores at the ends of a dtype, and the weights: the largest by far has all."""
+    edge = torch.finfo(dtype).max
+    rows = [[edge, -edge, 0.0], [-edge, 0.5 * edge, -1.0]]
+    x = torch.tensor(rows, dtype=dtype, device=device)
+    return x, (x == x.amax(-1, keepdim=True)).to(dtype)
+
+
+def in_double(x, dim=-1):
+    """The right weights in the dtype of `x`, rounded once."""
+    return reference.softmax(x.double(), dim=dim).to(x.dtype)
+
+
 def test_weights_are_exponentials_divided_by_their_sum(submission, rng, expect):
     """The weights are the exponentials of the scores, divided by their sum."""
     for shape in [(5,), (3, 4)]:
@@ -26,6 +39,19 @@ def test_rows_sum_to_one_along_the_chosen_dim(submission, rng, expect):
         expect(weights).matches(reference.softmax(x, dim=dim))
 
 
+def test_any_number_of_dimensions(submission, rng, expect):
+    """Five dimensions are as good as one, and so are sizes of 1 and a transposed tensor."""
+    x = rng.normal(2, 1, 3, 2, 4)
+    for dim in (0, 1, 2, 3, 4, -2, -5):
+        expect(submission.softmax(x, dim=dim)).matches(reference.softmax(x, dim=dim))
+    for shape in [(1,), (1, 1, 1), (4, 1)]:
+        x = rng.normal(*shape)
+        expect(submission.softmax(x)).matches(reference.softmax(x))
+    x = rng.normal(4, 3, 2).permute(2, 0, 1)
+    for dim in (0, 1, 2):
+        expect(submission.softmax(x, dim)).matches(reference.softmax(x, dim))
+
+
 @pytest.mark.points(2)
 def test_large_scores_do_not_overflow(submission, rng, expect, device):
     """Scores near 1000, near −1000 or spread over both give the right weights."""
@@ -38,6 +64,8 @@ def test_large_scores_do_not_overflow(submission, rng, expect, device):
     spread = torch.tensor([[1000.0, -1000.0, 0.0, 999.0], [-999.0, -1000.0, -998.0, 300.0]])
     spread = spread.to(device)
     expect(submission.softmax(spread)).matches(reference.softmax(spread), rtol=3e-4)
+    x, weights = edges(torch.float32, device)
+    expect(submission.softmax(x)).matches(weights)
 
 
 def test_minus_infinity_gets_no_weight(submission, rng, expect, device):
@@ -57,10 +85,12 @@ def test_minus_infinity_gets_no_weight(submission, rng, expect, device):
         expect(submission.softmax(x)).matches(reference.softmax(x), rtol=5e-3)
 
 
-def test_float64_keeps_its_precision(submission, rng, expect):
+def test_float64_keeps_its_precision(submission, rng, expect, device):
     """float64 scores give float64 weights, with all their digits."""
     x = rng.normal(3, 2, 5, dtype=torch.float64, scale=3.0)
     expect(submission.softmax(x, dim=1)).matches(reference.softmax(x, dim=1))
+    x, weights = edges(torch.float64, device)
+    expect(submission.softmax(x)).matches(weights)
 
 
 @pytest.mark.points(2)
@@ -77,14 +107,22 @@ def test_gradients_reach_the_scores(submission, rng, expect):
     expect(gradient).matches(vjp(reference.softmax, x, cotangent)[1])
 
 
-def test_half_precision_stays(submission, rng):
-    """float16 scores give float16 weights."""
-    # Only the dtype counts here, and the call itself compares it.
-    submission.softmax(rng.normal(3, 4, dtype=torch.float16))
+def test_half_precision_stays(submission, rng, expect, device):
+    """float16 and bfloat16 scores give weights of the same dtype."""
+    for dtype in (torch.float16, torch.bfloat16):
+        x = rng.normal(3, 4, dtype=dtype)
+        expect(submission.softmax(x)).matches(in_double(x))
+        # exp(12) is more than float16 can hold. exp(x − logsumexp(x)) rounds 20 to 8e-3, or 6e-2.
+        x = rng.permutation(6).to(dtype) + 15
+        expect(submission.softmax(x)).matches(in_double(x), rtol=0.1)
+        x, weights = edges(dtype, device)
+        expect(submission.softmax(x)).matches(weights)
 
 
 def test_scores_are_left_as_they_were(submission, rng, expect):
     """The scores that you are given hold the same numbers afterwards."""
-    x = rng.normal(4, 3)
-    (after,) = submission.softmax.inputs_after(x, dim=0)
-    expect(after).equals(x, because="Your call changes x.")
+    x, hidden = rng.normal(4, 3), rng.normal(2, 2, 5)
+    hidden[~rng.mask(2, 2, 5)] = -INF
+    for given, dim in ((x, 0), (hidden, -1), (hidden + 900, -1)):
+        (after,) = submission.softmax.inputs_after(given, dim=dim)
+        expect(after).equals(given, because="Your call changes x.")

@@ -11,6 +11,8 @@ SHAPES = pytest.mark.parametrize(
         # lead, T, S, d, e
         pytest.param(((2,), 4, 4, 6, 3), id="as many queries as keys"),
         pytest.param(((), 5, 5, 4, 2), id="no batch dimension"),
+        pytest.param(((1,), 1, 4, 3, 1), id="sizes of 1"),
+        pytest.param(((2, 1), 3, 2, 1, 2), id="keys of width 1"),
     ],
 )
 
@@ -64,6 +66,28 @@ def test_many_heads_in_float64(submission, rng, expect):
     names = ("dq", "dk", "dv")
     for name, gradient, expected in zip(names, gradients, autograd(*given), strict=True):
         expect(gradient).matches(expected, because=f"Look at {name}.")
+
+
+def test_heads_split_by_a_transpose(submission, rng, expect):
+    """Arguments that are not contiguous, such as transposed ones, count like any others."""
+    given = [x.transpose(1, 2) for x in inputs(rng, ((2, 3), 4, 4, 6, 5))]
+    gradients = submission.attention_backward(*given)
+    names = ("dq", "dk", "dv")
+    for name, gradient, expected in zip(names, gradients, autograd(*given), strict=True):
+        expect(gradient).matches(expected, because=f"Look at {name}.")
+
+
+def test_half_precision(submission, rng, expect):
+    """float16 and bfloat16 arguments give gradients of the same dtype."""
+    names = ("dq", "dk", "dv")
+    for dtype, rounding in ((torch.float16, 2e-2), (torch.bfloat16, 0.16)):
+        given = inputs(rng, ((2,), 3, 5, 4, 4), dtype=dtype)
+        right = autograd(*(x.double() for x in given))
+        gradients = submission.attention_backward(*given)
+        for name, gradient, expected in zip(names, gradients, right, strict=True):
+            expect(gradient).matches(
+                expected.to(dtype), atol=rounding, because=f"Look at {name} in {dtype}."
+            )
 
 
 def test_equal_values_leave_nothing_to_steer(submission, rng, expect):

@@ -11,8 +11,10 @@ def attention_entropy(weights: torch.Tensor) -> torch.Tensor:
     number of keys that share the attention.
 
     Args:
-        weights: (..., T, S), not negative. Each row of S weights sums to 1, or is 0 throughout
-            where a mask left the query no key. It is not changed.
+        weights: (..., T, S), with T = 1 for a single query; not negative. Each row of S weights
+            sums to 1, or is 0 throughout where a mask left the query no key. It may have any
+            floating-point dtype (float16 and bfloat16 too), need not be contiguous, and is not
+            changed.
 
     Returns:
         (..., T), of the same dtype: one entropy for each query. The term of a weight of 0 is 0,

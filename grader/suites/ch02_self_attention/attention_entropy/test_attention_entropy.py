@@ -21,6 +21,7 @@ FLOATS = pytest.mark.parametrize(
     [
         pytest.param((5, 5), id="one square table"),
         pytest.param((2, 3, 4, 6), id="batch and heads"),
+        pytest.param((1, 1, 4), id="a single query"),
     ],
 )
 def test_entropy_of_each_row(submission, rng, expect, shape):
@@ -28,6 +29,22 @@ def test_entropy_of_each_row(submission, rng, expect, shape):
     weights = rng.normal(*shape, scale=1.5).softmax(-1)
     entropy = submission.attention_entropy(weights)
     expect(entropy).matches(reference.attention_entropy(weights))
+
+
+def test_transposed_weights(submission, rng, expect):
+    """Weights that are not contiguous, such as transposed ones, count like any others."""
+    weights = rng.normal(6, 3, 2).softmax(0).permute(2, 1, 0)
+    expected = reference.attention_entropy(weights)
+    expect(submission.attention_entropy(weights)).matches(expected)
+
+
+def test_half_precision(submission, rng, expect):
+    """float16 and bfloat16 weights give entropies of the same dtype, weights of 0 included."""
+    for dtype, rounding in ((torch.float16, 1e-2), (torch.bfloat16, 8e-2)):
+        scores = rng.normal(3, 6).masked_fill(~rng.mask(3, 6), -math.inf)
+        weights = scores.softmax(-1).to(dtype)
+        expected = reference.attention_entropy(weights.double()).to(dtype)
+        expect(submission.attention_entropy(weights)).matches(expected, atol=rounding)
 
 
 def test_even_weights_give_the_logarithm_of_their_number(submission, expect, device):
@@ -38,12 +55,14 @@ def test_even_weights_give_the_logarithm_of_their_number(submission, expect, dev
 
 
 def test_a_row_of_zeros_has_entropy_zero(submission, rng, expect):
-    """A query that a mask left no key at all has entropy 0."""
+    """A query that a mask left no key at all has entropy 0; so has one of a single key."""
     weights = rng.normal(2, 4, 8, dtype=torch.float64).softmax(-1)
     weights[0, 1] = 0.0
     entropy = submission.attention_entropy(weights)
     expect(entropy[0, 1]).equals(0.0, because="A row of zeros has entropy 0.")
     expect(entropy).matches(reference.attention_entropy(weights))
+    single = submission.attention_entropy(torch.ones_like(weights[..., :1]))
+    expect(single).equals(0.0, because="There is but one key here.")
 
 
 @FLOATS
@@ -54,6 +73,7 @@ def test_one_key_alone_gives_exactly_zero(submission, rng, expect, device, dtype
     entropy = submission.attention_entropy(torch.cat([alone, shared]))
     expect(entropy).is_finite()
     expect(entropy[:4]).equals(0.0, because=NO_SMALL_NUMBER)
+    expect(entropy[4:]).matches(reference.attention_entropy(shared))
 
 
 @pytest.mark.points(2)

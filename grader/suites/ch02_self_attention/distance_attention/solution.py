@@ -23,8 +23,10 @@ def distance_attention(
         weights: (..., T, S). Every row sums to 1, also where all keys are so far away that the
             exponential of every score is 0 in floating point.
 
-    The results have the dtype of q, and no argument is changed in place. Gradients of the output
-    reach q, k and v, and are finite and right also where a query lies exactly on a key.
+    q, k and v share one dtype, float32 or float64, which the results have as well; they need not be
+    contiguous. No argument is changed in place. Any way to write the square is right, also
+    ‖q‖² − 2·q·k + ‖k‖², although they round differently where q and k are long. Gradients of the
+    output reach q, k and v, and are finite and right also where a query lies exactly on a key.
 
     Source: Kim et al. 2021, "The Lipschitz Constant of Self-Attention", section 3.2, which divides
     the squared distance by √d instead of 2.

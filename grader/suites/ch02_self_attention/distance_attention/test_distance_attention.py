@@ -26,6 +26,16 @@ def test_weights_and_output(submission, rng, expect, shape):
     expect(output).matches(expected_output)
 
 
+def test_heads_split_by_a_transpose(submission, rng, expect):
+    """Arguments that are not contiguous, such as transposed ones, count like any others."""
+    q, k, v = rng.normal(2, 4, 3, 1), rng.normal(2, 5, 3, 1), rng.normal(2, 5, 3, 6)
+    given = [x.transpose(1, 2) for x in (q, k, v)]
+    output, weights = submission.distance_attention(*given)
+    expected_output, expected_weights = reference.distance_attention(*given)
+    expect(weights).matches(expected_weights)
+    expect(output).matches(expected_output)
+
+
 def test_many_heads_in_float64(submission, rng, expect):
     """Batch and head dimensions are carried along, and float64 stays float64."""
     q = rng.normal(2, 3, 6, 2, dtype=torch.float64)

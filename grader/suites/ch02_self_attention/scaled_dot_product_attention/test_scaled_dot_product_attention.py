@@ -40,6 +40,7 @@ def test_output_is_the_average_of_the_values(submission, rng, expect, shape):
         pytest.param((2, 4, 4), id="a mask for each pair"),
         pytest.param((4, 4), id="one mask for the whole batch"),
         pytest.param((2, 1, 4), id="a padding mask"),
+        pytest.param((4,), id="one row for all queries"),
     ],
 )
 def test_a_query_attends_only_where_the_mask_is_true(submission, rng, expect, shape):
@@ -68,6 +69,31 @@ def test_many_heads_in_float64(submission, rng, expect):
     expect(output).matches(expected_output)
 
 
+def test_heads_split_by_a_transpose(submission, rng, expect):
+    """Arguments that are not contiguous, such as transposed ones, count like any others."""
+    q, k, v = rng.normal(2, 4, 3, 8), rng.normal(2, 5, 3, 8), rng.normal(2, 5, 3, 6)
+    given = [x.transpose(1, 2) for x in (q, k, v)]
+    mask = rng.mask(2, 1, 5, 4).mT
+    mask = mask | ~mask.any(-1, keepdim=True)
+    output, weights = submission.scaled_dot_product_attention(*given, mask)
+    expected_output, expected_weights = reference.scaled_dot_product_attention(*given, mask)
+    expect(weights).matches(expected_weights)
+    expect(output).matches(expected_output)
+
+
+def test_half_precision(submission, rng, expect):
+    """float16 and bfloat16 give results of the same dtype, forbidden pairs and empty rows too."""
+    for dtype, rounding in ((torch.float16, 1e-2), (torch.bfloat16, 8e-2)):
+        q, k, v = (rng.normal(2, n, 4, dtype=dtype) for n in (3, 5, 5))
+        mask = rng.mask(2, 3, 5)
+        mask[1, 0] = False
+        right = reference.scaled_dot_product_attention(q.double(), k.double(), v.double(), mask)
+        output, weights = submission.scaled_dot_product_attention(q, k, v, mask)
+        expect(weights[~mask]).equals(0.0)
+        expect(weights).matches(right[1].to(dtype), atol=rounding)
+        expect(output).matches(right[0].to(dtype), atol=rounding)
+
+
 def test_forbidden_keys_have_no_influence(submission, rng, expect):
     """What a forbidden key and its value hold changes nothing."""
     q, k, v = rng.normal(2, 3, 6), rng.normal(2, 5, 6), rng.normal(2, 5, 4)
@@ -75,10 +101,14 @@ def test_forbidden_keys_have_no_influence(submission, rng, expect):
     mask = is_real.expand(2, 3, 5)
     padding = ~is_real.transpose(1, 2)
     output, _ = submission.scaled_dot_product_attention(q, k, v, mask)
-    moved, _ = submission.scaled_dot_product_attention(
-        q, k + padding * rng.normal(2, 5, 6), v + padding * rng.normal(2, 5, 4, scale=9.0), mask
-    )
-    expect(moved).matches(output, because="Only keys and values at forbidden positions changed.")
+    for size in (9.0, 1e30):
+        other_k, other_v = rng.normal(2, 5, 6, scale=size), rng.normal(2, 5, 4, scale=size)
+        moved, _ = submission.scaled_dot_product_attention(
+            q, torch.where(padding, other_k, k), torch.where(padding, other_v, v), mask
+        )
+        expect(moved).matches(
+            output, because="Only keys and values at forbidden positions changed."
+        )
     expect(output).matches(reference.scaled_dot_product_attention(q, k, v, mask)[0])
 
 
@@ -129,9 +159,11 @@ def test_a_row_without_an_allowed_key_is_zero(submission, rng, expect):
     output, weights = submission.scaled_dot_product_attention(q, k, v, mask)
     expect(weights[0, 1]).equals(0.0)
     expect(output[0, 1]).equals(0.0)
-    expected_output, expected_weights = reference.scaled_dot_product_attention(q, k, v, mask)
-    expect(weights).matches(expected_weights)
-    expect(output).matches(expected_output)
+    for allowed in (mask, mask.any(-1, keepdim=True)):  # the second forbids a row as a whole
+        output, weights = submission.scaled_dot_product_attention(q, k, v, allowed)
+        expected_output, expected_weights = reference.scaled_dot_product_attention(q, k, v, allowed)
+        expect(weights).matches(expected_weights)
+        expect(output).matches(expected_output)
 
 
 @pytest.mark.points(2)
@@ -153,7 +185,15 @@ def test_gradients_are_finite_and_right(submission, rng, expect):
 
 def test_arguments_are_left_alone(submission, rng, expect):
     """q, k, v and the mask hold after the call what they held before."""
-    before = (rng.normal(2, 3, 8), rng.normal(2, 5, 8), rng.normal(2, 5, 6), rng.mask(2, 3, 5))
-    after = submission.scaled_dot_product_attention.inputs_after(*before)
-    for name, now, then in zip(("q", "k", "v", "the mask"), after, before, strict=True):
-        expect(now).equals(then, because=f"Your call changes {name}.")
+    q, k, v, mask = (
+        rng.normal(2, 3, 8),
+        rng.normal(2, 5, 8),
+        rng.normal(2, 5, 6),
+        rng.mask(2, 3, 5),
+    )
+    empty = mask.clone()
+    empty[0, 1] = False
+    for before in ((q, k, v, mask), (q, k, v, empty), (q, k, v)):
+        after = submission.scaled_dot_product_attention.inputs_after(*before)
+        for name, now, then in zip(("q", "k", "v", "the mask"), after, before, strict=False):
+            expect(now).equals(then, because=f"Your call changes {name}.")

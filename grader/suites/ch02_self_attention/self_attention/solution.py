@@ -47,10 +47,11 @@ class SelfAttention(nn.Module):
         """Let every position attend to the positions that the mask allows.
 
         Args:
-            x: (B, T, d_model), of the parameters' dtype. It is not changed.
+            x: (B, T, d_model), of the parameters' dtype: float32, or what `.to(…)` has made of it
+                (float16, bfloat16, float64). It need not be contiguous, and is not changed.
             mask: Boolean, True where position t may attend to position s. Any shape that
-                broadcasts to (B, T, T), such as (T, T), or (B, 1, T) for padding. None allows
-                every pair.
+                broadcasts to (B, T, T), such as (T, T), (T, 1), or (B, 1, T) for padding. None
+                allows every pair. It counts for this call alone, and is not changed.
 
         Returns:
             output: (B, T, d_v).

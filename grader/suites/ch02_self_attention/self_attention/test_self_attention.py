@@ -48,6 +48,7 @@ def compare_gradients(expect, actual, expected):
         pytest.param(2, (4, 4, 4), id="equal widths"),
         pytest.param(2, (7, 4, 3), id="three different widths"),
         pytest.param(1, (7, 4, 1), id="sizes of 1"),
+        pytest.param(2, (1, 1, 1), id="widths of 1"),
     ],
 )
 def test_output_and_weights(submission, rng, expect, batch, widths):
@@ -60,6 +61,48 @@ def test_output_and_weights(submission, rng, expect, batch, widths):
     expected_output, expected_weights = self_attention(x, given)
     expect(weights).matches(expected_weights)
     expect(output).matches(expected_output)
+
+
+def test_a_batch_that_stands_second(submission, rng, expect):
+    """An x that is not contiguous, such as one turned from (T, B, d_model), counts like any."""
+    layer = submission.SelfAttention(6, 4, 3)
+    given = random_weights(rng, (6, 4, 3))
+    layer.load_state_dict(given)
+    x, mask = rng.normal(5, 2, 6).transpose(0, 1), rng.mask(5, 5, 2).permute(2, 0, 1)
+    for allowed in (None, mask | ~mask.any(-1, keepdim=True)):
+        output, weights = layer(x, allowed)
+        expected_output, expected_weights = self_attention(x, given, allowed)
+        expect(weights).matches(expected_weights)
+        expect(output).matches(expected_output)
+
+
+def test_each_call_stands_alone(submission, rng, expect):
+    """A call depends on its own x and mask, not on those of the calls before."""
+    layer = submission.SelfAttention(6, 4, 3)
+    given = random_weights(rng, (6, 4, 3))
+    layer.load_state_dict(given)
+    for length, mask in ((5, rng.mask(2, 5, 5)), (5, None), (4, rng.mask(4, 4)), (3, None)):
+        x = rng.normal(2, length, 6)
+        output, weights = layer(x, mask)
+        expected_output, expected_weights = self_attention(x, given, mask)
+        expect(weights).matches(expected_weights, because="The layer was called before.")
+        expect(output).matches(expected_output, because="The layer was called before.")
+
+
+def test_half_precision(submission, rng, expect):
+    """A layer moved to float16 or bfloat16 works in that dtype, empty rows included."""
+    for dtype, rounding in ((torch.float16, 1e-2), (torch.bfloat16, 8e-2)):
+        layer = submission.SelfAttention(4, 4, 3).to(dtype)
+        given = random_weights(rng, (4, 4, 3), dtype=dtype)
+        layer.load_state_dict(given)
+        x, mask = rng.normal(2, 5, 4, scale=0.7, dtype=dtype), rng.mask(2, 5, 5)
+        mask[1, 2] = False
+        exact = {name: tensor.double() for name, tensor in given.items()}
+        right = self_attention(x.double(), exact, mask)
+        output, weights = layer(x, mask)
+        expect(weights[~mask]).equals(0.0)
+        expect(weights).matches(right[1].to(dtype), atol=rounding)
+        expect(output).matches(right[0].to(dtype), atol=rounding)
 
 
 def test_biases_in_float64(submission, rng, expect):
@@ -82,6 +125,7 @@ def test_biases_in_float64(submission, rng, expect):
         pytest.param((2, 5, 5), id="a mask for each pair"),
         pytest.param((5, 5), id="one mask for the whole batch"),
         pytest.param((2, 1, 5), id="a padding mask"),
+        pytest.param((5,), id="one row for all positions"),
     ],
 )
 def test_a_position_attends_only_where_the_mask_is_true(submission, rng, expect, shape):
@@ -174,7 +218,10 @@ def test_arguments_are_left_alone(submission, rng, expect):
     """x and the mask hold after the call what they held before."""
     layer = submission.SelfAttention(6, 4, 3)
     layer.load_state_dict(random_weights(rng, (6, 4, 3)))
-    before = (rng.normal(2, 5, 6), rng.mask(2, 5, 5))
-    after = layer.inputs_after(*before)
-    for name, now, then in zip(("x", "the mask"), after, before, strict=True):
-        expect(now).equals(then, because=f"Your call changes {name}.")
+    x, mask = rng.normal(2, 5, 6), rng.mask(2, 5, 5)
+    empty = mask.clone()
+    empty[0, 1] = False
+    for before in ((x, mask), (x, empty)):
+        after = layer.inputs_after(*before)
+        for name, now, then in zip(("x", "the mask"), after, before, strict=True):
+            expect(now).equals(then, because=f"Your call changes {name}.")

@@ -12,11 +12,12 @@ def softmax_jacobian(p: torch.Tensor) -> torch.Tensor:
 
     Args:
         p: Probabilities, (..., S). They are the output of a softmax already: each row sums to 1,
-            and single entries may be 0 or 1 exactly. p is not changed.
+            and single entries may be tiny, or 0 or 1 exactly. They may have any floating-point
+            dtype (float16 and bfloat16 too) and need not be contiguous. p is not changed.
 
     Returns:
         (..., S, S), of the same dtype. Entry (i, j) is ∂p_i/∂x_j. Each leading index has a Jacobian
-        of its own.
+        of its own. The result need not be differentiable.
 
     Source: Vaswani et al. 2017, "Attention Is All You Need", section 3.2.1, on why the dot products
     are scaled: large scores push the softmax to where its gradients are tiny.

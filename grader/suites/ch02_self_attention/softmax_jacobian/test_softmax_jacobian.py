@@ -30,6 +30,7 @@ def test_one_row(submission, rng, expect, dtype):
         pytest.param((4, 4), id="as many rows as keys"),
         pytest.param((3, 5), id="a batch of rows"),
         pytest.param((2, 3, 2, 4), id="batch, heads and queries"),
+        pytest.param((1, 1, 3), id="leading sizes of 1"),
     ],
 )
 def test_many_rows(submission, rng, expect, shape):
@@ -38,10 +39,27 @@ def test_many_rows(submission, rng, expect, shape):
     expect(submission.softmax_jacobian(p)).matches(reference.softmax_jacobian(p))
 
 
-def test_half_precision(submission, rng, expect):
-    """Probabilities in float16 give a Jacobian in float16."""
-    p = rng.normal(3, 5, dtype=torch.float16).softmax(-1)
+def test_transposed_probabilities(submission, rng, expect):
+    """Probabilities that are not contiguous, such as transposed ones, count like any others."""
+    p = rng.normal(5, 3, 2).softmax(0).permute(2, 1, 0)
     expect(submission.softmax_jacobian(p)).matches(reference.softmax_jacobian(p))
+
+
+def test_half_precision(submission, rng, expect):
+    """Probabilities in float16 or bfloat16 give a Jacobian of the same dtype."""
+    for dtype in (torch.float16, torch.bfloat16):
+        p = rng.normal(3, 5, dtype=dtype).softmax(-1)
+        expected = reference.softmax_jacobian(p.double()).to(dtype)
+        expect(submission.softmax_jacobian(p)).matches(expected)
+
+
+def test_tiny_probabilities(submission, rng, expect):
+    """Probabilities near 1e-12 are not rounded up or down: their derivatives are as small."""
+    scores = rng.normal(3, 6, dtype=torch.float64)
+    scores[:, 1:3] -= 27.0
+    p = scores.softmax(-1)
+    expected = reference.softmax_jacobian(p)
+    expect(submission.softmax_jacobian(p)).matches(expected, rtol=1e-6, atol=0.0)
 
 
 def test_raising_all_scores_changes_nothing(submission, rng, expect):
@@ -54,10 +72,13 @@ def test_raising_all_scores_changes_nothing(submission, rng, expect):
 
 
 def test_a_saturated_row_passes_no_gradient(submission, rng, expect, device):
-    """Where one probability is 1 and the others are 0, every derivative is 0."""
-    p = torch.eye(5, device=device)[rng.permutation(5)[:3]]
+    """Where one probability is 1 and the others are 0, every derivative is 0; near 1, nearly."""
+    saturated = torch.eye(5, device=device)[rng.permutation(5)[:3]]
+    almost = (rng.normal(2, 5) + torch.tensor([6.0, 0, 0, 0, 0], device=device)).softmax(-1)
+    p = torch.cat([saturated, almost, rng.normal(2, 5).softmax(-1)])
     jacobian = submission.softmax_jacobian(p)
-    expect(jacobian).matches(torch.zeros_like(jacobian))
+    expect(jacobian[:3]).matches(torch.zeros_like(jacobian[:3]))
+    expect(jacobian).matches(reference.softmax_jacobian(p))
 
 
 def test_a_key_with_probability_zero(submission, rng, expect):

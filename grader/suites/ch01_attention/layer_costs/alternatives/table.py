@@ -22,7 +22,7 @@ def layer_costs(kind, n, d, kernel=3, window=None):
         "self_attention": lambda: (n * n * d, 1, 1),
         "recurrent": lambda: (n * d * d, n, n),
         "convolutional": lambda: (kernel * n * d * d, 1, log_up(n, kernel)),
-        "restricted": lambda: (window * n * d, 1, math.ceil(n / window)),
+        "restricted": lambda: (window * n * d, 1, n // window + (n % window > 0)),
     }
     if kind not in table or (kind == "restricted" and window is None):
         raise ValueError(kind)

@@ -1,0 +1,78 @@
+"""A child process of ours: what it is started with, and how it is told to end."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+
+from exercises.streams import open_standard_streams
+
+# Not with `-m`: what a module imports first may take seconds, and its parent may end meanwhile.
+PROGRAM = """
+import sys
+from grader.lockdown.lifeline import end_with_parent
+end_with_parent(int(sys.argv[1]))
+from {module} import main
+main(*sys.argv[2:])
+"""
+
+
+class Child:
+    """Runs `main` of a module; its first argument is the descriptor of its end of `socket`.
+
+    It ends within a second of this process, whatever ended that, and whichever thread started it.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        *arguments: str,
+        isolation: str,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        open_standard_streams()
+        self.socket, theirs = socket.socketpair()
+        lifeline, held = os.pipe()
+        self._lifeline = os.fdopen(held, "wb")
+        try:
+            self._process = subprocess.Popen(
+                [
+                    sys.executable,
+                    isolation,
+                    "-c",
+                    PROGRAM.format(module=module),
+                    str(lifeline),
+                    str(theirs.fileno()),
+                    *arguments,
+                ],
+                env=environment,
+                pass_fds=[lifeline, theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is for the command, which ends us when it ends
+            )
+        except BaseException:
+            self.socket.close()
+            self._lifeline.close()
+            raise
+        finally:
+            theirs.close()
+            os.close(lifeline)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def end(self) -> None:
+        """End it at once, whatever it is doing; its own children end when it is gone."""
+        self._process.kill()
+
+    def close(self) -> int:
+        """Let go of it, which is what it ends by, and wait for that; its exit status.
+
+        Once more does no harm.
+        """
+        self.socket.close()
+        self._lifeline.close()
+        return self._process.wait()

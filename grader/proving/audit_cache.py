@@ -1,0 +1,98 @@
+"""Which exercises passed the audit and have not changed since; they need not be graded again.
+
+One small file an exercise, in the user's cache folder. It holds a digest of all that a verdict
+depends on, and stands for a pass: what failed is not remembered. A file that is damaged or cannot
+be read is no pass, and where none can be written, the next audit grades again.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from hashlib import sha256
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from platform import python_version
+
+from exercises.catalog import Exercise
+from exercises.files import write_atomically
+
+LIBRARIES = ("numpy", "pytest", "safetensors", "torch")
+# No verdict depends on these: the import contracts keep what grades from knowing them.
+NOT_GRADING = {"cli.py", "commands", "formats"}
+# Of the course, only what one exercise consists of counts, and that exercise's key has it.
+CONTENT = re.compile(r"suites|ch\d\d_.*")
+
+
+class AuditCache:
+    """The passes that `folder` remembers. The code is read once, when this is made."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._code = digest(*grading_code(), *map(version, LIBRARIES), python_version())
+
+    def key(self, exercise: Exercise) -> str:
+        """Another one as soon as anything has changed that a verdict on this exercise depends on.
+
+        Raises OSError where a file of the exercise cannot be read.
+        """
+        entry = repr(replace(exercise, stub=Path(), suite=Path()))
+        return digest(self._code, entry, exercise.stub, *files(exercise.suite))
+
+    def holds(self, exercise: Exercise, key: str) -> bool:
+        """Whether the exercise passed when it had this key."""
+        try:
+            return self._file(exercise).read_text(encoding="utf-8") == key
+        except (OSError, UnicodeError):
+            return False
+
+    def add(self, exercise: Exercise, key: str) -> None:
+        """Remember that it passed, unless it was edited meanwhile; the key before is forgotten."""
+        with suppress(OSError):
+            if self.key(exercise) == key:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                write_atomically(self._file(exercise), key.encode())
+
+    def _file(self, exercise: Exercise) -> Path:
+        return self._folder / exercise.id
+
+
+def local_cache() -> AuditCache | None:
+    """This user's cache; None in CI, which grades all every time, and for a user without a home."""
+    if os.environ.get("CI"):
+        return None
+    try:
+        home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    except RuntimeError:
+        return None
+    return AuditCache(Path(home) / "learn-transformer" / "audit")
+
+
+def grading_code() -> Iterator[Path]:
+    """The code that a verdict depends on. None of it is loaded for being read."""
+    for package in ("exercises", "grader", "reference"):
+        spec = find_spec(package)
+        assert spec and spec.submodule_search_locations
+        (root,) = map(Path, spec.submodule_search_locations)
+        for top in sorted(root.iterdir()):
+            if top.name not in NOT_GRADING and not CONTENT.fullmatch(top.name):
+                yield from (path for path in files(top) if path.suffix == ".py")
+
+
+def files(top: Path) -> Iterator[Path]:
+    """A file itself, or what lies in a folder and below it, but for what Python compiles."""
+    for path in [top] if top.is_file() else sorted(top.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path
+
+
+def digest(*parts: str | Path) -> str:
+    """Of texts, and of files with their names."""
+    whole = sha256()
+    for part in parts:
+        content = part.read_bytes() if isinstance(part, Path) else part.encode()
+        name = part.name if isinstance(part, Path) else ""
+        whole.update(f"{name} {len(content)}\n".encode() + content)
+    return whole.hexdigest()

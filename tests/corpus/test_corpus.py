@@ -1,0 +1,47 @@
+"""The corpus: what somebody wrote from the stubs alone, who had not seen a suite.
+
+`measure.py` grades all of it on many seeds and prints the figures of docs/benchmarks.md. Here every
+right answer must pass, and of the wrong ones a fixed part must be refused, with no error of ours.
+"""
+
+from collections import defaultdict
+
+import pytest
+
+from exercises.catalog import load_catalog
+from grader import Submission
+from grader.examiner.examiner import grade
+from tests.corpus.answers import FOLDER, Answer, read_answers
+
+EXERCISES = [exercise.id for exercise in load_catalog().exercises]
+ANSWERS: dict[str, list[Answer]] = defaultdict(list)
+for answer in read_answers(FOLDER):
+    ANSWERS[answer.exercise].append(answer)
+EVERY = 6  # one in so many wrong answers is graded here
+FEWEST_WRONG, FEWEST_RIGHT = 20, 6
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_there_are_enough_answers(exercise: str) -> None:
+    kinds = [answer.kind for answer in ANSWERS[exercise]]
+    assert kinds.count("wrong") >= FEWEST_WRONG
+    assert kinds.count("right") >= FEWEST_RIGHT
+    names = [(answer.kind, answer.name, answer.source) for answer in ANSWERS[exercise]]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_right_answers_pass_and_wrong_ones_do_not(exercise: str) -> None:
+    right = [answer for answer in ANSWERS[exercise] if answer.kind == "right"]
+    wrong = [answer for answer in ANSWERS[exercise] if answer.kind == "wrong"][::EVERY]
+    outcomes = {
+        (answer.kind, answer.name): grade(Submission(exercise, answer.source, seed=1)).outcome
+        for answer in (*right, *wrong)
+    }
+    unfair = {
+        key: outcome
+        for key, outcome in outcomes.items()
+        if outcome != ("passed" if key[0] == "right" else "failed")
+    }
+    assert unfair == {}

@@ -1,0 +1,226 @@
+"""Whatever ends one of our processes ends those below it; and nobody waits for what is endless."""
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
+from pathlib import Path
+from threading import Thread, Timer
+
+import pytest
+from processes import below, comes_true, generations, gone, parents, works
+
+from exercises.catalog import Limits
+from grader import Grader, Submission
+from grader.examiner.submission_process import SubmissionProcess
+from grader.executor import ExaminerPool
+from grader.report import TestResult
+from grader.worker.calls import Call, Raised
+
+Examine = Callable[..., dict[str, TestResult]]
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's watch is Linux's")
+COMMAND = [sys.executable, "-m", "grader.cli", "run", "softmax.py"]
+# It cannot be interrupted, so whoever waits for it waits long.
+ENDLESS = """
+def softmax(x, dim=-1):
+    while True:
+        try:
+            while True: pass
+        except BaseException: pass
+"""
+CHAIN = ("command", "examiner", "zygote", "worker")
+# Until the processes that it starts would end by themselves takes several times as long.
+SOON = 5.0
+SHORT = Limits(seconds=1.0, total_seconds=60.0)
+
+
+@pytest.fixture
+def right(solution: Callable[[str], str]) -> Submission:
+    return Submission("softmax", solution("softmax"), seed=1)
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """`grader run` with an answer that never comes."""
+    (tmp_path / "softmax.py").write_text(ENDLESS)
+    devnull = subprocess.DEVNULL
+    started = subprocess.Popen(COMMAND, cwd=tmp_path, stdout=devnull, stderr=devnull)
+    yield started
+    started.kill()
+    started.wait()
+
+
+# When one of them is there, it has not come to itself yet: Python is starting, then torch loading.
+STAGES: dict[str, Callable[[list[list[int]]], object]] = {
+    "examiner starting": lambda chain: len(chain) >= 2,
+    "zygote starting": lambda chain: len(chain) >= 3,
+    "worker starting": lambda chain: len(chain) >= 4,
+    "answer awaited": lambda chain: len(chain) >= 4 and any(map(works, chain[3])),
+}
+MOMENTS = [(stage, who) for number, stage in enumerate(STAGES) for who in CHAIN[: number + 1]]
+
+
+@linux
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=lambda each: each.name)
+@pytest.mark.parametrize(("stage", "who"), [m for m in MOMENTS if m[1] != "worker"])
+def test_who_ends_takes_those_below_along(
+    command: "subprocess.Popen[bytes]", stage: str, who: str, number: signal.Signals
+) -> None:
+    assert comes_true(lambda: STAGES[stage](generations(command.pid)))
+    (pid, *_) = generations(command.pid)[CHAIN.index(who)]
+    left = below(pid)
+    assert left or stage == "worker starting"  # that may be a helper's helper, gone by now
+    os.kill(pid, number)
+    assert gone(left, SOON)
+
+
+@linux
+def test_a_grader_outlives_the_thread_that_made_it(right: Submission) -> None:
+    made: list[Grader] = []
+    thread = Thread(target=lambda: made.append(Grader()))
+    thread.start()
+    thread.join()
+    with made[0] as grader:
+        assert grader.grade(right).passed
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("is_right", [True, False])
+@pytest.mark.slow
+def test_closed_streams_cost_no_verdict(
+    tmp_path: Path, right: Submission, closed: str, is_right: bool
+) -> None:
+    (tmp_path / "softmax.py").write_text(str(right.source) if is_right else "softmax = abs")
+    line = f"{shlex.join(COMMAND)} --output report.json --format json {closed}"
+    done = subprocess.run(line, shell=True, cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0 if is_right else 1, "", "")
+    assert '"outcome"' in (tmp_path / "report.json").read_text()
+
+
+def test_a_program_that_has_closed_its_streams_may_grade(tmp_path: Path, right: Submission) -> None:
+    """Nobody has opened them again for it, as our commands do."""
+    program = f"""
+import os
+os.closerange(0, 3)
+from grader import Grader, Submission
+with Grader() as grader:
+    report = grader.grade(Submission("softmax", {right.source!r}))
+    print("printed into the void")
+    os.write(2, b"and so is this")
+    again = grader.grade(Submission("softmax", {right.source!r}))
+open("verdict", "w").write(report.outcome + " " + again.outcome)
+"""
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
+    assert (tmp_path / "verdict").read_text() == "passed passed"
+
+
+# What is endless
+
+
+def test_what_is_cancelled_makes_room_and_the_examiner_stays_warm(right: Submission) -> None:
+    with ExaminerPool() as pool:
+        grader = Grader(executor=pool)
+        examiner = pool.submit(os.getpid).result()
+        endless = Submission("softmax", ENDLESS, seed=1)
+        running, waiting = grader.submit(endless), grader.submit(endless)
+        assert comes_true(lambda: any(map(works, below(examiner) & parents().keys())))
+        for future in (waiting, running):
+            assert future.cancel()
+            with pytest.raises(CancelledError):
+                future.result()
+        answered = grader.submit(right)
+        assert answered.result().passed
+        assert not answered.cancel()
+        assert pool.submit(os.getpid).result() == examiner
+
+
+@pytest.mark.usefixtures("restless")
+def test_a_cancellation_at_any_moment_meets_no_other_task(right: Submission) -> None:
+    """Each is cancelled a little later: while it waits, is sent, runs, and when it is done."""
+    with Grader() as grader:
+        assert grader.grade(right).passed
+        for step in range(40):
+            cancelled = grader.submit(right)
+            time.sleep(step / 400)
+            cancelled.cancel()
+            kept = grader.submit(right)
+            assert kept.result().passed
+            assert cancelled.done()
+
+
+def test_a_submission_that_is_cancelled_gives_no_answer_any_more(
+    candidate: Callable[..., SubmissionProcess],
+) -> None:
+    """Not to what it was asked before, not to what it is asked later, nor in a fresh worker."""
+    found = candidate("def f(x):\n    while x: pass\n    return 1", Limits(600.0, 600.0))
+    found.load()
+    Timer(0.3, found.cancel).start()
+    lost = Raised("lost", "", "")
+    assert found.perform(Call(0, "f", args=(1,))) == lost
+    assert found.perform(Call(1, "f", args=(0,))) == lost
+    assert found.begin(0) == lost
+
+
+def test_when_one_test_has_run_out_of_time_the_others_share_what_is_left(examine: Examine) -> None:
+    suite = "".join(
+        f"def test_{number}(submission, expect): expect(submission.f({number})).equals(1)\n"
+        for number in range(9)
+    )
+    endless = "def f(x):\n    while x != 8: pass\n    return 1"
+    first, *others, last = examine(suite, endless, "def f(x): return 1", SHORT).values()
+    assert "did not finish within 1 s" in first.message
+    for result in others:
+        assert result.message == (
+            "Not finished: a test before this one ran out of time, so the others have 1 s together."
+        )
+    assert last.message == others[0].message
+
+
+def test_what_is_quick_has_its_verdict_although_another_test_ran_out_of_time(
+    examine: Examine,
+) -> None:
+    suite = "".join(
+        f"def test_{number}(submission, expect): expect(submission.f({number})).equals(1)\n"
+        for number in range(6)
+    )
+    endless = "def f(x):\n    while x == 2: pass\n    return 1"
+    results = examine(suite, endless, "def f(x): return 1", SHORT)
+    assert [result.outcome for result in results.values()] == ["passed"] * 2 + ["failed"] + [
+        "passed"
+    ] * 3
+
+
+# A learner's death
+
+
+@pytest.mark.parametrize("method", ["", "gradients", "inputs_after"])
+@pytest.mark.parametrize(
+    "end", ["os._exit(0)", "os.close(channel)", "__import__('ctypes').string_at(0)"]
+)
+def test_a_worker_that_ends_between_two_calls_is_the_learners_failure(
+    examine: Examine, end: str, method: str
+) -> None:
+    answer = f"""
+import os, threading
+channel = next(int(n) for n in range(3, 64) if os.path.exists(f"/dev/fd/{{n}}"))
+def f(x):
+    threading.Timer(0.05, lambda: {end}).start()
+    return x
+"""
+    call = f"submission.f.{method}" if method else "submission.f"
+    suite = f"""
+import time
+def test_two_calls(submission):
+    {call}(torch.ones(2))
+    time.sleep(0.5)
+    {call}(torch.ones(2))
+"""
+    (result,) = examine(suite, answer, "def f(x): return x").values()
+    assert result.outcome == "failed", result.message
+    assert "Your code ended the Python process" in result.message
