@@ -18,10 +18,12 @@ from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import Any, ParamSpec, TypeVar
 
+from grader.budget import Budget, Watch
 from grader.cancellation import Cancellation, cancelled_by
 from grader.child import Child
 from grader.errors import Cancelled, ExaminerLost
 
+WATCH_SECONDS = 0.25  # between two looks at what an examiner has used
 P = ParamSpec("P")
 T = TypeVar("T")
 Work = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
@@ -40,9 +42,11 @@ class Process:
         with contextlib.suppress(OSError):  # a child that has ended is noticed by `answer`
             self._pipe.send(message)
 
-    def answer(self) -> Any:
-        """What the function returns there; what it raises is raised here."""
+    def answer(self, budget: Budget | None = None) -> Any:
+        """What the function returns there, within the budget; what it raises is raised here."""
         try:
+            if budget is not None:
+                self._watch(budget)
             succeeded, value = self._pipe.recv()
         except (EOFError, OSError):
             self._child.end()
@@ -50,6 +54,17 @@ class Process:
         if succeeded:
             return value
         raise value
+
+    def _watch(self, budget: Budget) -> None:
+        """Wait for the answer; end the child where it takes more than the budget."""
+        watch = Watch(self._child.pid, budget)
+        while not self._pipe.poll(WATCH_SECONDS):
+            if exceeded := watch.exceeded():
+                self._child.end()
+                self.close()
+                raise ExaminerLost(
+                    f"Grading was ended: it took more than the {exceeded} that an examiner may use."
+                )
 
     def end(self) -> None:
         self._child.end()
@@ -62,9 +77,10 @@ class Process:
 class Task(Future[T]):
     """One function for one process. Unlike other futures it can be cancelled while it runs."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, budget: Budget | None = None) -> None:
         super().__init__()
         self._work = work
+        self._budget = budget
         self._process: Process | None = None
         self._is_cancelled = False
         self._turn = Lock()
@@ -92,7 +108,7 @@ class Task(Future[T]):
             return
         try:
             with self._lent(process):
-                result = process.answer()
+                result = process.answer(self._budget)
         except Cancelled:
             self.set_exception(CancelledError())
         except BaseException as error:
@@ -130,7 +146,15 @@ class ExaminerPool(Executor):
             self._idle.put(process)
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        task: Task[T] = Task((fn, args, kwargs))
+        return self._start(Task((fn, args, kwargs)))
+
+    def submit_within(
+        self, budget: Budget, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Future[T]:
+        """As `submit`; one that takes more than the budget is ended, and fails."""
+        return self._start(Task((fn, args, kwargs), budget))
+
+    def _start(self, task: Task[T]) -> Task[T]:
         self._threads.submit(self._run, task)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -5,6 +5,7 @@ from concurrent.futures import Executor, Future
 from types import TracebackType
 
 from exercises.catalog import load_catalog
+from grader.budget import Budget
 from grader.errors import ExaminerLost
 from grader.executor import ExaminerPool
 from grader.report import Problem, Report
@@ -62,8 +63,12 @@ class Grader:
         is no longer wanted can be cancelled, even while it runs: that ends its worker only, and the
         next submission finds all else warm.
         """
-        load_catalog().exercise(submission.exercise)
-        return self._executor.submit(grade, submission.with_seed())
+        exercise = load_catalog().exercise(submission.exercise)
+        submission = submission.with_seed()
+        if self._own is None:
+            return self._executor.submit(grade, submission)
+        budget = Budget.of(exercise.limits, submission.device)
+        return self._own.submit_within(budget, grade, submission)
 
     def grade(self, submission: Submission) -> Report:
         """Grade one submission and wait for the report.

@@ -3,10 +3,12 @@
 `report.schema.json` beside this file is the documented form of `Report.to_dict()`, `report/v2`.
 """
 
+import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
+from unicodedata import bidirectional
 
 from exercises.catalog import Exercise
 
@@ -18,22 +20,30 @@ READABLE = (
 Outcome = Literal["passed", "failed", "error"]
 EXIT_CODES: Mapping[Outcome, int] = {"passed": 0, "failed": 1, "error": 3}
 MAX_TEXT = 20_000
+MAX_BYTES = 256 * 1024  # of a whole report as JSON
 
 
 def printable(text: str) -> str:
     """`text`, cut where it is endless, with an escape for what would steer a terminal.
 
-    Line ends and tabs stay. Control characters, those that change the direction of writing, and
-    halves of characters, which no file can take, become what Python writes for them: `\\x1b`.
+    Line ends and tabs stay. Control characters, those that change the direction of writing or are
+    written from right to left, and halves of characters, which no file can take, become what Python
+    writes for them: `\\x1b`.
     """
-    if len(text) > MAX_TEXT:
-        text = text[: MAX_TEXT - 1] + "…"
-    if text.isprintable():
-        return text
-    return "".join(
-        char if char.isprintable() or char in "\n\t" else char.encode("unicode_escape").decode()
-        for char in text
-    )
+    if text.isascii() and text.isprintable():
+        return cut(text, MAX_TEXT)
+    return cut("".join(map(_escaped, cut(text, MAX_TEXT))), MAX_TEXT)
+
+
+def cut(text: str, length: int) -> str:
+    """`text`, or its beginning and a mark where it is longer."""
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def _escaped(char: str) -> str:
+    # Letters of Hebrew or Arabic need no control character to turn round what stands beside them.
+    keeps = char in "\n\t" or (char.isprintable() and bidirectional(char) not in ("R", "AL", "AN"))
+    return char if keeps else char.encode("unicode_escape").decode()
 
 
 class Shown:
@@ -155,6 +165,18 @@ class Report:
         """Our own failure: no test was run to its end, and no point can be given."""
         return cls(exercise.id, exercise.title, "error", 0, 0, seed, device, problem=problem)
 
+    def fitted(self) -> "Report":
+        """This report, its texts cut so far that it takes at most `MAX_BYTES` as JSON."""
+        report = self
+        for length in (4_000, 500, 60, 15):
+            if _most_bytes(report) <= MAX_BYTES:
+                break
+            tests = tuple(_shortened(test, length) for test in self.tests)
+            problem = self.problem and replace(self.problem, code=cut(self.problem.code, length))
+            smallest = self.smallest if length > 1_000 else None  # cut, it could not be pasted
+            report = replace(self, tests=tests, problem=problem, smallest=smallest)
+        return report
+
     @property
     def passed(self) -> bool:
         return self.outcome == "passed"
@@ -178,6 +200,35 @@ class Report:
         for name, kind in _RECORDS.items():
             fields[name] = kind(**fields[name]) if fields.get(name) else None
         return cls(**fields)
+
+
+def _shortened(test: TestResult, length: int) -> TestResult:
+    """A test whose texts are cut to `length`; what tells which test it is stays whole."""
+    return replace(
+        test,
+        message=cut(test.message, length),
+        call=cut(test.call, length),
+        got=cut(test.got, length),
+        expected=cut(test.expected, length),
+        output=cut(test.output, length),
+        frames=tuple(replace(frame, code=cut(frame.code, length)) for frame in test.frames[-1:]),
+        symptom=test.symptom if length > 1_000 else None,
+        comparison=test.comparison if length > 1_000 else None,
+    )
+
+
+def _most_bytes(report: Report) -> int:
+    """More than the report can take as JSON, found without writing it."""
+    found: list[Shown | None] = [report.problem, report.smallest, report.symptom]
+    for test in report.tests:
+        found += [test, test.symptom, *test.frames]
+    parts = [part for part in found if part is not None]
+    texts = [text for part in parts for text in vars(part).values() if isinstance(text, str)]
+    pictures = [test.comparison for test in report.tests if test.comparison]
+    numbers = sum(len(row) for picture in pictures for row in (*picture.got, *picture.expected))
+    written = sum(len(json.dumps(text, ensure_ascii=False).encode()) for text in texts)
+    # A number has a line of its own, and so has each field, with its name.
+    return written + 32 * numbers + 600 * len(parts) + 10_000
 
 
 _RECORDS: Mapping[str, Callable[..., Any]] = {

@@ -19,6 +19,8 @@ _IMPORTS = re.compile(
     r"^(?:.*[;:])?[ \t]*(?:from[ \t]+(\w+)(?:\.\w+)*[ \t]+import\b|import[ \t]+([^#;\n]+))", re.M
 )
 
+SHOWN_NAME = 200  # letters of a name that no file system takes
+
 
 def read_with_imports(path: Path, name: str, within: Path, most: int) -> dict[str, bytes]:
     """The file at `path` as `name`; by their own names those beside it that it imports, or they do.
@@ -52,9 +54,9 @@ def _is_there(path: Path) -> bool:
 
 
 def _read(path: Path, within: Path, most: int) -> bytes:
-    if path.is_dir():
-        raise SubmissionError(f"{path} is a folder. Name the file to grade.")
     try:
+        if path.is_dir():
+            raise SubmissionError(f"{path} is a folder. Name the file to grade.")
         # Without O_NONBLOCK, a named pipe would let us wait for somebody who writes into it.
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
         descriptor = os.open(_followed(path, within), flags)
@@ -65,7 +67,10 @@ def _read(path: Path, within: Path, most: int) -> bytes:
     except FileNotFoundError:
         raise SubmissionError(f"There is no file {path}.") from None
     except OSError as error:
-        raise SubmissionError(f"{path} cannot be read: {error.strerror}.") from None
+        name = str(path)[:SHOWN_NAME]
+        raise SubmissionError(f"{name} cannot be read: {error.strerror}.") from None
+    except ValueError:  # a zero character, which no file system has in names
+        raise SubmissionError(f"{path} is no name of a file.") from None
 
 
 def _followed(path: Path, within: Path) -> Path:

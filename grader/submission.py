@@ -8,6 +8,7 @@ from pathlib import Path
 from grader.source_files import read_with_imports
 
 MAX_SOURCE_BYTES = 256 * 1024
+SEEDS = 2**48  # too many to try each, few enough for a number in JSON
 
 
 @dataclass(frozen=True)
@@ -17,13 +18,15 @@ class Submission:
     `source` is the file's text (or its bytes, which the grader decodes), or several files by name:
     the one named `<exercise>.py` is graded and may import the others. `seed` None draws a fresh
     one, so that hard-coded outputs fail; a fixed seed gives the same questions each time. `device`
-    is `cpu` or a CUDA device.
+    is `cpu` or a CUDA device. With `only_sandboxed`, none of it runs where a layer of the sandbox
+    is missing: that is a `UsageError`.
     """
 
     exercise: str
     source: str | bytes | Mapping[str, str | bytes]
     seed: int | None = None
     device: str = "cpu"
+    only_sandboxed: bool = False
 
     @classmethod
     def from_file(
@@ -59,7 +62,7 @@ class Submission:
         Drawn before anything can go wrong, so that whatever becomes of it tells the seed that was
         used, and may be tried again with the same questions.
         """
-        return self if self.seed is not None else replace(self, seed=secrets.randbelow(2**31))
+        return self if self.seed is not None else replace(self, seed=secrets.randbelow(SEEDS))
 
     def files(self) -> dict[str, str | bytes]:
         """The files by name; a lone source gets the exercise's own name."""

@@ -7,12 +7,15 @@ Begin with `attention.py`, and follow `multi_head.py`, `feed_forward.py`, `subla
 from reference.analysis import (
     HeadPatterns,
     attention_entropy,
+    attention_layers,
     attention_rollout,
     head_importance,
     head_patterns,
     leak_probe,
     linear_cka,
     permutation_gap,
+    record_attention,
+    silenced,
 )
 from reference.attention import (
     PATHS,
@@ -128,6 +131,7 @@ from reference.state_space import selective_scan
 from reference.sublayer import SublayerConnection
 from reference.t5 import T5
 from reference.tiled import merge_partial_attention, tiled_attention
+from reference.training.specimen import Specimen, load_specimen
 from reference.transformer import Transformer
 from reference.vit import ViT, patchify
 
@@ -166,6 +170,7 @@ __all__ = [
     "RMSNorm",
     "RelativePositionBias",
     "SelfAttention",
+    "Specimen",
     "SublayerConnection",
     "TokenHead",
     "Transformer",
@@ -178,6 +183,7 @@ __all__ = [
     "attention_backward",
     "attention_cost",
     "attention_entropy",
+    "attention_layers",
     "attention_query_jacobian",
     "attention_rollout",
     "beam_search",
@@ -219,6 +225,7 @@ __all__ = [
     "linear_attention",
     "linear_cka",
     "linformer_attention",
+    "load_specimen",
     "load_torch_encoder_layer",
     "mask_tokens",
     "masked_batch_norm",
@@ -241,6 +248,7 @@ __all__ = [
     "position_shift_matrix",
     "pretraining_loss",
     "random_spans",
+    "record_attention",
     "relative_position_bucket",
     "relative_shift",
     "relu",
@@ -252,6 +260,7 @@ __all__ = [
     "scaled_dot_product_attention",
     "selective_scan",
     "shift_right",
+    "silenced",
     "silu",
     "sinusoidal_encoding",
     "sliding_window_mask",

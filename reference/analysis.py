@@ -5,22 +5,68 @@ Better than One?" (2019); Abnar and Zuidema, "Quantifying Attention Flow" (2020)
 "Similarity of Neural Network Representations Revisited" (2019).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from jaxtyping import Bool, Float, Int
-from torch import Tensor
+from torch import Tensor, nn
 
 from reference.attention import scaled_dot_product_attention
-from reference.multi_head import merge_heads, split_heads
+from reference.multi_head import MultiHeadAttention, merge_heads, split_heads
 
 
 def attention_entropy(weights: Float[Tensor, "*batch T S"]) -> Float[Tensor, "*batch T"]:
     """−Σ w log w of each query's weights, in nats: 0 for one key alone, log S for all alike."""
     terms: Tensor = torch.special.entr(weights)
     return terms.sum(-1)
+
+
+def attention_layers(model: nn.Module) -> list[MultiHeadAttention]:
+    """Every attention of a model, in the order in which it was built."""
+    return [module for module in model.modules() if isinstance(module, MultiHeadAttention)]
+
+
+@torch.no_grad()
+def record_attention(model: nn.Module, *inputs: Tensor) -> list[Tensor]:
+    """The weights (B, H, T, S) of every `MultiHeadAttention` in a model, in the order of the pass.
+
+    Raises:
+        ValueError: if one of them takes the fused path, which never holds its weights.
+    """
+    recorded: list[Tensor] = []
+
+    def record(module: nn.Module, _: object, result: tuple[Tensor, Tensor | None]) -> None:
+        if result[1] is None:
+            raise ValueError(
+                'Fused attention holds no weights; build it with attention="explicit".'
+            )
+        recorded.append(result[1])
+
+    hooks = [layer.register_forward_hook(record) for layer in attention_layers(model)]
+    try:
+        model(*inputs)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return recorded
+
+
+@contextmanager
+def silenced(attention: MultiHeadAttention, head: int) -> Iterator[None]:
+    """Within it, nothing of this head's output reaches the sum over heads."""
+    weight = attention.w_o.weight
+    kept = weight.detach().clone()
+    d = weight.size(1) // attention.n_heads
+    with torch.no_grad():
+        weight[:, head * d : (head + 1) * d] = 0.0
+    try:
+        yield
+    finally:
+        with torch.no_grad():
+            weight.copy_(kept)
 
 
 class HeadPatterns(NamedTuple):

@@ -244,6 +244,15 @@ def _window(position: int, size: int) -> int:
     return min(position - SHOWN_ROWS // 2, size - SHOWN_ROWS)
 
 
+def has_form(got: Any, expected: Any) -> bool:
+    """Whether `got` has the form of `expected`, whatever its numbers are."""
+    try:
+        check_structure(got, expected)
+    except Differs:
+        return False
+    return True
+
+
 def same(got: Any, expected: Any, slack: float = 1.0) -> bool:
     """Whether two results agree, NaN counting as equal to NaN: did the same mistake make both?
 

@@ -14,8 +14,8 @@ from typing import Any
 import yaml
 
 from grader.errors import GraderError
-from grader.examiner.comparison import same
-from grader.examiner.exchange import Exchange, Helper, Record, Value
+from grader.examiner.comparison import has_form, same
+from grader.examiner.exchange import Exchange, Helper, Record, Value, is_about_form
 from grader.examiner.in_process import InProcessCallee
 from grader.report import Diagnosis
 from grader.worker.calls import LoadedModule, Raised, load_source
@@ -70,7 +70,7 @@ class Suspect:
         """Whether it answers a failed test as the learner's code did, and not as the solution."""
         wrong = False
         for mine, exchange in self._beside(record):
-            if not _agree(mine, exchange.got):
+            if not _agree(mine, exchange.got, exchange):
                 return False
             wrong = wrong or not _is_right(mine, exchange)
         return wrong
@@ -83,7 +83,7 @@ class Suspect:
         what leads to it may be a second mistake.
         """
         for mine, exchange in self._beside(record):
-            if _agree(mine, exchange.got):
+            if _agree(mine, exchange.got, exchange):
                 continue
             if isinstance(exchange.got, Raised) and isinstance(exchange.expected, Value):
                 return False
@@ -194,8 +194,13 @@ def _load(name: str, source: str) -> ModuleType:
         raise GraderError(f"{name}: the edited solution does not parse: {error}") from None
 
 
-def _agree(mine: Value | Raised, other: Value | Raised, slack: float = 1.0) -> bool:
+def _agree(
+    mine: Value | Raised, other: Value | Raised, exchange: Exchange, slack: float = 1.0
+) -> bool:
+    """Whether two answers to the call of an exchange are one."""
     if isinstance(mine, Value) and isinstance(other, Value):
+        if is_about_form(exchange.call):
+            return has_form(other.value, mine.value)
         return same(other.value, mine.value, slack)
     if isinstance(mine, Raised) and isinstance(other, Raised):
         return (mine.type, mine.message) == (other.type, other.message)
@@ -206,7 +211,7 @@ def _is_right(answer: Value | Raised, exchange: Exchange, slack: float = 1.0) ->
     """Whether an answer is the solution's, or the error that is due."""
     if isinstance(exchange.expected, Raised):
         return isinstance(answer, Raised) and exchange.expected.type in answer.bases
-    return _agree(answer, exchange.expected, slack)
+    return _agree(answer, exchange.expected, exchange, slack)
 
 
 def _is_doubtful(suspect: Suspect, names: Sequence[str], others: Sequence[Record]) -> bool:

@@ -9,11 +9,11 @@ The learner's code never runs here, and no expected value ever leaves this proce
 import gc
 import time
 import traceback
+from collections.abc import Mapping
 from contextlib import closing, nullcontext
 from dataclasses import replace
 from functools import cache
 from threading import Lock
-from typing import Any
 
 import torch
 
@@ -21,9 +21,11 @@ from exercises.catalog import Catalog, Exercise, Limits, load_catalog
 from grader.cancellation import current_cancellation
 from grader.errors import Cancelled, UsageError
 from grader.examiner.answer_key import AnswerKey
+from grader.examiner.display import name_list
 from grader.examiner.exchange import Value
 from grader.examiner.failure_messages import describe, describe_finding, missing_entry
 from grader.examiner.reasons import Reasons, find_reasons
+from grader.examiner.replies import EntryPoints
 from grader.examiner.sandbox import Sandbox, shared_sandbox
 from grader.examiner.submission_process import SubmissionProcess
 from grader.examiner.suite_run import SuiteRun
@@ -94,7 +96,7 @@ class Examiner:
             )
             report = Report.ungraded(exercise, submission.seed, self._device, problem)
         cancellation.check()
-        return replace(report, duration_ms=(time.perf_counter() - started) * 1e3)
+        return replace(report.fitted(), duration_ms=(time.perf_counter() - started) * 1e3)
 
     def close(self) -> None:
         self._sandbox.close()
@@ -120,6 +122,9 @@ class Examiner:
             self._sandbox, files, main, exercise.entry, frozenset(instead), limits
         )
         with current_cancellation().ends(candidate.cancel), closing(candidate):
+            candidate.start()
+            if submission.only_sandboxed:
+                refuse_unprotected(candidate.layers)
             problem = open_submission(candidate, main, instead, limits)
             candidate.prepare_next()  # now: while pytest collects, the other processor is idle
             return self._run(exercise, candidate, seed, problem)
@@ -174,6 +179,7 @@ def decode_files(submission: Submission) -> dict[str, str] | Problem:
     room = MAX_SOURCE_BYTES
     for name, source in submission.files().items():
         room -= len(source if isinstance(source, bytes) else source.encode("utf-8", "replace"))
+        room -= len(name.encode("utf-8", "replace"))
         if room < 0:
             whole = name if len(submission.files()) == 1 else "What was handed in"
             limit = MAX_SOURCE_BYTES // 1024
@@ -188,7 +194,7 @@ def decode_files(submission: Submission) -> dict[str, str] | Problem:
         files[name] = text.removeprefix("\ufeff")  # some editors begin with a byte-order mark
     main = f"{submission.exercise}.py"
     if main not in files:
-        return Problem("missing", f"There is no {main} among the files: {', '.join(files)}.")
+        return Problem("missing", f"There is no {main} among the files: {name_list(files)}.")
     return files
 
 
@@ -197,20 +203,29 @@ def is_utf16(text: str) -> bool:
     return len(text) > 1 and "\0" in text[:2] and text.count("\0") >= len(text) // 3
 
 
+def refuse_unprotected(layers: Mapping[str, str]) -> None:
+    """Raise `UsageError` where a layer of the sandbox is missing."""
+    missing = [name for name, state in layers.items() if state == "missing"]
+    if missing:
+        raise UsageError(
+            f"This machine cannot hold a submission: {', '.join(missing)} missing. `grader doctor`"
+            " says why. Where you would run this code yourself, add --allow-unsandboxed."
+        )
+
+
 def open_submission(
     candidate: SubmissionProcess, main: str, instead: dict[str, str], limits: Limits
 ) -> Problem | None:
     """Parse and run the learner's file; what keeps it from being graded, if anything does."""
     outcome = candidate.inspect()
-    if isinstance(outcome, Value) and isinstance(outcome.value, dict):
-        finding = Finding(**outcome.value)
+    if isinstance(outcome, Value) and isinstance(finding := outcome.value, Finding):
         message = describe_finding(finding, main, instead)
         return Problem(finding.kind, message, finding.line, finding.code)
     if isinstance(outcome, Value):
         outcome = candidate.load()
     if isinstance(outcome, Raised):
         return load_problem(outcome, limits)
-    return entry_problem(outcome.value, limits)
+    return entry_problem(outcome.value)
 
 
 def load_problem(raised: Raised, limits: Limits) -> Problem:
@@ -220,14 +235,12 @@ def load_problem(raised: Raised, limits: Limits) -> Problem:
     return Problem("load", message, line, code)
 
 
-def entry_problem(loaded: Any, limits: Limits) -> Problem | None:
-    """The learner's file runs, but does not define what is graded. What it says is not trusted."""
-    match loaded:
-        case {"missing": [], "found": {}, "defined": [*_]}:
-            return None
-        case {"missing": [str(name), *_], "found": {**found}, "defined": [*defined]}:
-            return Problem("entry", missing_entry(name, found.get(name), defined))
-    return load_problem(Raised("garbage", "", ""), limits)
+def entry_problem(loaded: EntryPoints) -> Problem | None:
+    """The learner's file runs, but does not define what is graded."""
+    if not loaded.missing:
+        return None
+    name = loaded.missing[0]
+    return Problem("entry", missing_entry(name, loaded.found.get(name), loaded.defined))
 
 
 def overall(tests: tuple[TestResult, ...]) -> Outcome:

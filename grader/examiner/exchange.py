@@ -57,3 +57,8 @@ class Record:
     @property
     def exchanges(self) -> list[Exchange]:
         return [step for step in self.log if isinstance(step, Exchange)]
+
+
+def is_about_form(call: Call) -> bool:
+    """Whether only the form of the answer can be wrong: nobody says how parameters begin."""
+    return call.method in ("named_parameters", "state_dict")

@@ -116,7 +116,9 @@ class Expectation:
     def differs_from(self, other: Any, *, because: str = "") -> None:
         """Somewhere different from `other` by more than the tolerance."""
         relative, absolute = tolerance(other)
-        value, before = self._numbers(), torch.as_tensor(other)
+        value, before = self._numbers(), Expectation(other, self._call)._numbers()
+        common = torch.promote_types(value.dtype, before.dtype)
+        value, before = value.to(common), before.to(common)
         moved = ~torch.isclose(value, before, rtol=relative, atol=absolute) & ~value.isnan()
         if not moved.any():
             self._fail("It should change here, and it does not.", because, "another value")

@@ -1,7 +1,6 @@
 """Why a submission failed: a known mistake, what the numbers say, or the smallest failing call."""
 
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
 from exercises.catalog import Limits
 from grader.examiner.answer_key import AnswerKey
@@ -13,8 +12,6 @@ from grader.examiner.symptoms.inquiry import Inquiry
 from grader.report import Diagnosis, FailingCall, Symptom
 from grader.worker.calls import Raised
 
-Reason = TypeVar("Reason", Diagnosis, Symptom)
-
 INQUIRY_SECONDS = 1.0  # that may be spent on asking again, to find out what is wrong
 
 
@@ -24,15 +21,14 @@ class Reasons:
 
     diagnoses: dict[str, Diagnosis] = field(default_factory=dict)
     symptoms: dict[str, Symptom] = field(default_factory=dict)
+    symptom: Symptom | None = None
     smallest: FailingCall | None = None
 
     @property
     def diagnosis(self) -> Diagnosis | None:
-        return _most_common(list(self.diagnoses.values()))
-
-    @property
-    def symptom(self) -> Symptom | None:
-        return _most_common(list(self.symptoms.values()))
+        """That of the most tests; the first of them among equals."""
+        found = list(self.diagnoses.values())
+        return max(found, key=found.count, default=None)
 
 
 def find_reasons(
@@ -54,8 +50,9 @@ def find_reasons(
     inquiry = Inquiry(candidate, answer_key.solution, run.records)
     finder = SymptomFinder(run.records, inquiry, argument_names(diagnostician.module), limits)
     symptoms = finder.find()
-    smallest = None if diagnoses or symptoms else finder.smallest()
-    return Reasons(diagnoses, symptoms, smallest)
+    headline = finder.headline(symptoms)
+    smallest = None if diagnoses or headline else finder.smallest()
+    return Reasons(diagnoses, symptoms, headline, smallest)
 
 
 def _was_lost(run: SuiteRun) -> bool:
@@ -71,8 +68,3 @@ def _placed(diagnosis: Diagnosis, sections: dict[str, tuple[str, int]]) -> Diagn
     """A diagnosis with the section of the lesson that explains it."""
     section, chapter = sections.get(diagnosis.see, ("", 0))
     return replace(diagnosis, section=section, chapter=chapter)
-
-
-def _most_common(found: list[Reason]) -> Reason | None:
-    """The reason for the most tests; the first of them among equals."""
-    return max(found, key=found.count) if found else None

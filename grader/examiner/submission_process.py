@@ -7,9 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from torch import Tensor
+
 from exercises.catalog import Limits
 from grader.errors import GraderError, ProtocolError
 from grader.examiner.exchange import Value, answer_to
+from grader.examiner.replies import read_reply
 from grader.examiner.sandbox import START_SECONDS, Sandbox
 from grader.lockdown.limits import WorkerLimits
 from grader.report import MAX_TEXT
@@ -17,7 +20,7 @@ from grader.worker.calls import Call, Raised, encode_call
 from grader.worker.protocol import Channel, Encoder, TooLarge, decode
 
 DYING_SECONDS = 0.1  # how long one that has hung up may take to end, and so to show how it ended
-MAX_LINE = 1_000_000
+MAX_RECEIVED = 256 << 20  # bytes of tensors in all answers together: we keep them for the diagnosis
 # Kinds of `Raised` after which a test gets no more answers.
 LOST = frozenset({"time", "hurried", "budget", "died", "garbage", "lost"})
 
@@ -46,6 +49,7 @@ class SubmissionProcess:
         self._limits = limits
         self._left = limits.total_seconds
         self._test_left = limits.seconds
+        self._room = MAX_RECEIVED
         self._has_timed_out = False
         self._is_hurried = False
         self._is_cancelled = False
@@ -55,9 +59,14 @@ class SubmissionProcess:
         self.layers: dict[str, str] = {}
         self.output = ""
 
+    def start(self) -> None:
+        """Have a worker, and know by which layers it is held; nothing of the learner's runs yet."""
+        if self._channel is None:
+            self._start()
+
     def inspect(self) -> Value | Raised:
         """Parse the files and look for forbidden calls; `Value(None)` where all is well."""
-        self._start()
+        self.start()
         forbidden = sorted(self._forbidden)
         return self._ask(
             {"op": "inspect", "files": self._files, "main": self._main, "forbidden": forbidden}
@@ -83,6 +92,7 @@ class SubmissionProcess:
         if self._channel is None:
             for outcome in (self.inspect(), self.load()):
                 if isinstance(outcome, Raised):
+                    self.close()  # it has nothing loaded, and can answer nothing
                     return outcome
         self._seed = seed  # goes with the test's first call, which saves a round trip
         return Value(None)
@@ -148,7 +158,7 @@ class SubmissionProcess:
             lost = self._send(request, tensors, seconds)
             if meanwhile:
                 self._run(meanwhile)
-            return lost or self._receive(seconds)
+            return lost or self._receive(request["op"], seconds)
         finally:
             spent = time.monotonic() - started
             self._test_left -= spent
@@ -168,10 +178,11 @@ class SubmissionProcess:
             return self._lose(self._reason(error))
         return None
 
-    def _receive(self, seconds: float) -> Value | Raised:
+    def _receive(self, operation: str, seconds: float) -> Value | Raised:
         assert self._channel
         try:
-            outcome = self._read(*self._channel.receive(seconds + self._sandbox.grace))
+            reply = self._channel.receive(seconds + self._sandbox.grace)
+            outcome = self._read(operation, *reply)
         except (EOFError, OSError, ProtocolError, TooLarge) as error:
             return self._lose(self._reason(error))
         if isinstance(outcome, Raised) and outcome.kind == "time":
@@ -202,16 +213,14 @@ class SubmissionProcess:
             self.close()
             raise
 
-    def _read(self, document: Any, tensors: Any) -> Value | Raised:
+    def _read(self, operation: str, document: Any, tensors: dict[str, Tensor]) -> Value | Raised:
         """A reply. The learner's code may have written it, so only its exact form is taken."""
-        match document:
-            case {"value": value, "output": str(output)}:
-                self._note(output)
-                return Value(decode(value, tensors, self._sandbox.device))
-            case {"raised": {**raised}, "output": str(output)}:
-                self._note(output)
-                return _read_raised(raised)
-        raise ProtocolError("not a reply")
+        self._room -= sum(tensor.nbytes for tensor in tensors.values())
+        answer, output = read_reply(operation, document, tensors, self._sandbox.device)
+        self._note(output)
+        if self._room < 0:
+            return Raised("too_large", "", f"more than {MAX_RECEIVED >> 20} MB in all its answers")
+        return answer if isinstance(answer, Raised) else Value(answer)
 
     def _note(self, output: str) -> None:
         self.output = (self.output + output)[:MAX_TEXT]
@@ -246,25 +255,3 @@ def _ending(status: int) -> str:
         return str(os.WEXITSTATUS(status))
     number = os.WTERMSIG(status)
     return next((known.name for known in signal.Signals if known == number), f"signal {number}")
-
-
-def _read_raised(raised: dict[Any, Any]) -> Raised:
-    match raised:
-        case {
-            "kind": str(kind),
-            "type": str(name),
-            "message": str(message),
-            "frames": [*frames],
-            "bases": [*bases],
-        }:
-            lines = tuple(_read_frame(frame) for frame in frames)
-            names = tuple(base for base in bases if isinstance(base, str))
-            return Raised(kind, name, message, lines, names)
-    raise ProtocolError("not an exception")
-
-
-def _read_frame(frame: Any) -> tuple[str, int, str, str]:
-    match frame:
-        case [str(file), int(line), str(function), str(code)] if 0 <= line < MAX_LINE:
-            return file, line, function, code.partition("\n")[0]
-    raise ProtocolError("not a frame of a traceback")

@@ -87,8 +87,12 @@ def facts(test: TestResult) -> tuple[Fact, ...]:
 
 
 def called(test: TestResult) -> tuple[Fact, ...]:
-    """What was called, what came back, and what should have: those that there are."""
-    known = (("called", test.call), ("got", test.got), ("expected", test.expected))
+    """What was called, what came back, and what should have: those that there are.
+
+    Two answers that are written alike (`float32[2, 3]`) tell nothing, and are left out.
+    """
+    both = (("got", test.got), ("expected", test.expected)) if test.got != test.expected else ()
+    known = (("called", test.call), *both)
     return tuple(Fact(label, text) for label, text in known if text)
 
 

@@ -11,7 +11,10 @@ UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 
 
 def render(report: Report) -> str:
-    """One test suite; a problem with the whole file is an error or failure of each test."""
+    """One test suite; a problem with the whole file is an error or failure of each test.
+
+    The layers of the sandbox that held are properties of the suite.
+    """
     outcomes = [test.outcome for test in report.tests]
     suite = ElementTree.Element(
         "testsuite",
@@ -22,6 +25,9 @@ def render(report: Report) -> str:
         skipped="0",
         time=f"{report.duration_ms / 1e3:.3f}",
     )
+    properties = ElementTree.SubElement(suite, "properties")
+    for name, state in report.layers.items():
+        ElementTree.SubElement(properties, "property", name=f"sandbox.{name}", value=state)
     for test in report.tests:
         _case(suite, report, test)
     if not outcomes:

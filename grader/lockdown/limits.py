@@ -28,17 +28,21 @@ class WorkerLimits:
     open_files: int = 64
 
 
-def mapped_bytes() -> int:
-    """The address space this process has mapped now."""
+def mapped_bytes(proc: int) -> tuple[int, int]:
+    """The address space this process has mapped now, and the part of it that is its own data.
+
+    `proc` is a descriptor of /proc.
+    """
     # Not through Path: a fork pays for every page of Python's machinery that it touches first.
-    statm = os.open("/proc/self/statm", os.O_RDONLY)
+    statm = os.open("self/statm", os.O_RDONLY, dir_fd=proc)
     try:
-        return int(os.read(statm, 64).split()[0]) * _PAGE
+        pages = os.read(statm, 128).split()
+        return int(pages[0]) * _PAGE, int(pages[5]) * _PAGE
     finally:
         os.close(statm)
 
 
-def impose(limits: WorkerLimits, device: str, own_user: bool) -> Layer:
+def impose(limits: WorkerLimits, device: str, own_user: bool, proc: int | None) -> Layer:
     """Lower this process's limits for good. Raising a hard limit again takes a capability.
 
     `own_user`: no other process has this user. The kernel counts threads per user, so only then can
@@ -48,11 +52,14 @@ def impose(limits: WorkerLimits, device: str, own_user: bool) -> Layer:
         _lower(kind, value)
     if own_user:
         _lower(resource.RLIMIT_NPROC, limits.threads)
-    if LINUX and device != "cuda":  # a CUDA context opens, maps and pins far more than it uses
+    if proc is not None and device != "cuda":  # a CUDA context maps and pins more than it uses
         try:
-            _lower(resource.RLIMIT_AS, mapped_bytes() + limits.memory_bytes)
+            mapped, data = mapped_bytes(proc)
         except FileNotFoundError:
             return Layer(False, "memory cannot be limited where there is no /proc", "Mount /proc.")
+        _lower(resource.RLIMIT_AS, mapped + limits.memory_bytes)
+        # Who unmaps the libraries has as much address space to spare, but no more memory.
+        _lower(resource.RLIMIT_DATA, data + limits.memory_bytes)
     memory = f"{limits.memory_bytes >> 20} MiB more memory"
     if device == "cuda":
         memory = "memory watched from outside"

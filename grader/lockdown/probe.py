@@ -122,6 +122,10 @@ def _start_threads(_: Scene) -> None:
         threading.Thread(target=stop.wait, daemon=True).start()
 
 
+def _allocate(size: int) -> mmap.mmap:
+    return mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+
+
 def _raise_limit(_: Scene) -> None:
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
     resource.setrlimit(resource.RLIMIT_CPU, (hard + 60, hard + 60))
@@ -165,9 +169,11 @@ ATTEMPTS: tuple[tuple[str, str, Action], ...] = (
         "seccomp",
         lambda _: syscalls.syscall(_SYS_IO_URING_SETUP, 1, ctypes.create_string_buffer(120)),
     ),
-    ("allocate past the limit", "limits", lambda _: mmap.mmap(-1, 2 * LIMITS.memory_bytes)),
+    ("allocate past the limit", "limits", lambda _: _allocate(2 * LIMITS.memory_bytes)),
     (f"start {_MANY_THREADS} threads", "limits", _start_threads),
     ("raise its own limits", "limits", _raise_limit),
+    ("find out how large another program's file is", "namespaces", lambda s: s.file.stat()),
+    ("find out whether a process is there", "namespaces", lambda _: Path("/proc/1").stat()),
     ("change its root folder", "privileges", lambda _: os.chroot("/")),
     ("use a descriptor left open", "descriptors", lambda s: os.read(s.descriptor, 1)),
 )

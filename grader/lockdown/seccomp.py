@@ -18,29 +18,26 @@ from types import ModuleType
 
 from grader.lockdown.syscalls import LINUX, PR_GET_SECCOMP, PR_SET_SECCOMP, Unavailable, prctl
 
-MEMORY = "brk madvise mbind mmap mprotect mremap munmap"
+MEMORY = "brk mbind mprotect mremap munmap"
 THREADS = (
-    "exit exit_group futex gettid restart_syscall rseq rt_sigaction rt_sigprocmask rt_sigreturn "
-    "sched_getaffinity sched_yield set_robust_list sigaltstack"
+    "exit exit_group gettid restart_syscall rseq rt_sigaction rt_sigprocmask rt_sigreturn "
+    "sched_yield set_robust_list sigaltstack"
 )
-TIME = (
-    "alarm clock_getres clock_gettime clock_nanosleep getitimer gettimeofday nanosleep setitimer "
-    "time times"
-)
+TIME = "alarm getitimer gettimeofday nanosleep setitimer time times"
 ABOUT_ITSELF = (
     "getcpu getcwd getegid geteuid getgid getgroups getpid getppid getrandom getresgid getresuid "
-    "getrlimit getrusage getuid sysinfo uname"
+    "getrlimit getrusage getuid uname"
 )
 # What may be opened is Landlock's to say; these ask about files or use descriptors already held.
 FILES = (
-    "access close close_range dup dup2 dup3 faccessat faccessat2 fadvise64 fstat fstatfs getdents "
-    "getdents64 lseek lstat newfstatat poll ppoll pread64 preadv pselect6 read readlink readlinkat "
-    "readv select stat statfs statx write writev"
+    "access close close_range dup dup2 dup3 faccessat faccessat2 fstat getdents getdents64 lseek "
+    "lstat newfstatat poll ppoll pread64 preadv pselect6 read readv select stat statx write writev"
 )
 ALLOWED = " ".join((MEMORY, THREADS, TIME, ABOUT_ITSELF, FILES)).split()
 
 # The CUDA driver talks to itself through these; none reaches another process's files or memory.
 FOR_CUDA = (
+    "fstatfs readlink readlinkat statfs sysinfo "
     "epoll_create1 epoll_ctl epoll_pwait epoll_wait eventfd2 get_mempolicy mlock munlock pipe2 "
     "sched_getparam sched_getscheduler sched_setaffinity set_mempolicy"
 )
@@ -61,9 +58,17 @@ _NEW_THREAD = _CLONE_VM | _CLONE_THREAD
 _NO_NEW_PROCESS = _NEW_THREAD | _CLONE_VFORK | _CLONE_NEW_NAMESPACES
 _SENDING = 0x40 | 0x4000  # MSG_DONTWAIT, MSG_NOSIGNAL
 _RECEIVING = _SENDING | 0x02 | 0x20 | 0x100  # MSG_PEEK, MSG_TRUNC, MSG_WAITALL
-_PRCTL_HARMLESS = (15, 16, 0x53564D41)  # PR_SET_NAME, PR_GET_NAME, PR_SET_VMA (names of mappings)
-_FCNTL_HARMLESS = (0, 1, 2, 3, 4, 1030)  # duplicate; flags; not F_SETOWN, which sends signals
+_MAP_SHARED = 1
+_FUTEX_PRIVATE = 128
+_OF_OTHER_PROCESSES = _WORD & ~0xF  # clocks of a process or thread by its id are negative
+_MADVISE_HARMLESS = (0, 1, 2, 3, 4, 8, 14, 15)  # of its own pages; none merged or thrown out
+# PR_GET_NAME, PR_SET_VMA (names of mappings); not PR_SET_NAME: the kernel's log shows that name.
+_PRCTL_HARMLESS = (16, 0x53564D41)
+# Duplicate; flags of a descriptor; not F_SETFL, whose flags all who hold the file share, nor
+# F_SETOWN, which sends signals.
+_FCNTL_HARMLESS = (0, 1, 2, 3, 1030)
 # TCGETS and TIOCGWINSZ, which `open` and `print` ask; FIONBIO, FIONCLEX, FIOCLEX.
+_CLOCKS = ("clock_getres", "clock_gettime", "clock_nanosleep")
 _IOCTL_HARMLESS = (0x5401, 0x5413, 0x5421, 0x5450, 0x5451)
 
 CONDITIONAL: tuple[Rule, ...] = (
@@ -75,13 +80,27 @@ CONDITIONAL: tuple[Rule, ...] = (
     ("sendto", ((3, _WORD & ~_SENDING, 0), (4, _EVERY_BIT, 0))),
     ("recvfrom", ((3, _WORD & ~_RECEIVING, 0),)),
     ("shutdown", ()),
-    # Reading a limit of its own, never setting one.
+    # Reading a limit of its own, never setting one; and its own processors, and clocks.
     ("prlimit64", ((0, _WORD, 0), (2, _EVERY_BIT, 0))),
+    ("sched_getaffinity", ((0, _WORD, 0),)),
+    *((call, ((0, _OF_OTHER_PROCESSES, 0),)) for call in _CLOCKS),
+    *(("madvise", ((2, _WORD, advice),)) for advice in _MADVISE_HARMLESS),
     *(("prctl", ((0, _WORD, option),)) for option in _PRCTL_HARMLESS),
     *(("fcntl", ((1, _WORD, command),)) for command in _FCNTL_HARMLESS),
     *(("ioctl", ((1, _WORD, request),)) for request in _IOCTL_HARMLESS),
 )
+# Whoever waits or wakes at an address in a file that others have mapped can talk to them, and so
+# can whoever writes into memory that is shared.
+ALONE: tuple[Rule, ...] = (
+    ("futex", ((1, _FUTEX_PRIVATE, _FUTEX_PRIVATE),)),
+    ("mmap", ((3, _MAP_SHARED, 0),)),
+)
+SHARED_FUTEX: Rule = ("futex", ((1, _FUTEX_PRIVATE, 0),))
 CONDITIONAL_FOR_CUDA: tuple[Rule, ...] = (
+    ("futex", ()),
+    ("mmap", ()),
+    ("madvise", ()),
+    ("fcntl", ((1, _WORD, 4),)),
     # Devices are opened for writing; that nothing else is, Landlock alone must see to.
     ("open", ((1, _MAKES_A_FILE, 0),)),
     ("openat", ((2, _MAKES_A_FILE, 0),)),
@@ -121,8 +140,11 @@ def compile_filter(device: str = "cpu") -> Program:
         _add(pyseccomp, rules, pyseccomp.ERRNO(errno.ENOSYS), (number, ()))
     for name in ALLOWED + (FOR_CUDA.split() if device == "cuda" else []):
         _add(pyseccomp, rules, allow, (name, ()))
-    for rule in CONDITIONAL + (CONDITIONAL_FOR_CUDA if device == "cuda" else ()):
+    for rule in CONDITIONAL + (CONDITIONAL_FOR_CUDA if device == "cuda" else ALONE):
         _add(pyseccomp, rules, allow, rule)
+    if device != "cuda":
+        # `pthread_join` waits so. Told that the value has changed, it looks again until it has.
+        _add(pyseccomp, rules, pyseccomp.ERRNO(errno.EAGAIN), SHARED_FUTEX)
     return Program(_exported(rules))
 
 

@@ -9,6 +9,7 @@ import ctypes
 import os
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 LINUX = sys.platform.startswith("linux")
 
@@ -54,6 +55,32 @@ def prctl(option: int, *arguments: object) -> int:
     longs = [ctypes.c_ulong(a) if isinstance(a, int) else a for a in arguments]
     padding = [ctypes.c_ulong(0)] * (4 - len(longs))
     return _checked(int(_libc.prctl(ctypes.c_int(option), *longs, *padding)))
+
+
+def unshare(flags: int) -> None:
+    """unshare(2): leave what the flags name."""
+    _checked(int(_libc.unshare(ctypes.c_int(flags))))
+
+
+def mount(
+    source: str | None, target: str, kind: str | None, flags: int, data: str | None = None
+) -> None:
+    """mount(2)."""
+    source_, target_, kind_, data_ = (
+        text and os.fsencode(text) for text in (source, target, kind, data)
+    )
+    _checked(int(_libc.mount(source_, target_, kind_, ctypes.c_ulong(flags), data_)))
+
+
+def unmount(target: str) -> None:
+    """umount2(2): at once from here, and for good when nobody uses it any more."""
+    detach = 2
+    _checked(int(_libc.umount2(target.encode(), detach)))
+
+
+def pivot_root(new: Path, old: Path) -> None:
+    """pivot_root(2): `new` becomes the root folder, what was it before lies at `old`."""
+    _checked(int(_libc.pivot_root(os.fsencode(new), os.fsencode(old))))
 
 
 def capset(kept: int) -> None:

@@ -14,12 +14,17 @@ from grader.examiner.answer_key import suite_folder
 from grader.examiner.diagnosis import load_misconceptions
 from grader.grader import Grader
 from grader.proving.audit_cache import AuditCache
+from grader.proving.by_heart import fresh_tests
 from grader.proving.empty_answers import empty_answers
 from grader.report import Outcome, Report
 from grader.submission import Submission
 
 MIN_MISCONCEPTIONS = 4
 MIN_ALTERNATIVES = 2
+KNOWN_BY_HEART = (
+    "a table of answers passes at every seed. Draw the numbers of at least one test, from a large "
+    "range."
+)
 
 
 @dataclass
@@ -110,6 +115,9 @@ def audit(
             verdict = judge(trial, future.result())
             count(result, trial, verdict)
             is_sound = is_sound and not verdict.problem
+        if is_sound and not fresh_tests(examination.exercise):
+            is_sound = False
+            result.problems.append(f"{examination.exercise.id}: {KNOWN_BY_HEART}")
         if cache and is_sound:
             cache.add(examination.exercise, examination.key)
     return result

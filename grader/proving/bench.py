@@ -92,6 +92,7 @@ def bench(exercise: Exercise, runs: int) -> BenchResult:
     file = solution_path(exercise)
     python = sys.executable
     run_file = [python, "-m", "grader.cli", "run", str(file), "--exercise", exercise.id]
+    run_file.append("--allow-unsandboxed")  # our own solution
     cold_runs = min(math.ceil(runs / 10), 5)  # each takes seconds
     import_torch = _median(cold_runs, lambda: _command([python, "-c", "import torch"]))
     cold_cli = _median(cold_runs, lambda: _command(run_file))

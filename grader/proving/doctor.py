@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from grader.errors import GraderError
+from grader.lockdown.lockdown import OPTIONAL
 from grader.lockdown.probe import EscapeAttempt
 
 DOCTOR_SCHEMA = "doctor/v1"
@@ -46,8 +47,10 @@ class DoctorReport:
 
     @property
     def sandboxed(self) -> bool:
-        """Whether hostile code is held: every layer holds and nothing got through."""
-        return all(layer.holds for layer in self.layers) and all(a.blocked for a in self.attempts)
+        """Whether hostile code is held: every layer that is needed holds; nothing gets through."""
+        return all(layer.holds for layer in self.layers if layer.name not in OPTIONAL) and all(
+            attempt.blocked for attempt in self.attempts if attempt.layer not in OPTIONAL
+        )
 
     def to_dict(self) -> dict[str, object]:
         return {"schema": DOCTOR_SCHEMA, **asdict(self), "sandboxed": self.sandboxed}
@@ -59,7 +62,8 @@ class DoctorReport:
         """The report for people: a line per layer, and one per attempt that got through."""
         yield self.platform
         for layer in self.layers:
-            yield f"  {'✓' if layer.holds else '✗'} {layer.name:<12} {layer.detail}"
+            mark = "✓" if layer.holds else "–" if layer.name in OPTIONAL else "✗"
+            yield f"  {mark} {layer.name:<12} {layer.detail}"
             if layer.advice:
                 yield f"    {'':<12} {layer.advice}"
         for attempt in self.attempts:

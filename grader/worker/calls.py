@@ -18,6 +18,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
+from grader.worker.inspection import source_lines
 from grader.worker.protocol import Encoder, Handle, decode
 from grader.worker.values import leaves, mapped
 
@@ -65,14 +66,10 @@ def encode_call(call: Call, encoder: Encoder) -> dict[str, Any]:
 
 def decode_call(request: dict[str, Any], tensors: dict[str, Tensor], device: str) -> Call:
     """The inverse of `encode_call`."""
+    values = [request[name] for name in ("target", "args", "kwargs", "cotangent")]
+    target, args, kwargs, cotangent = decode(values, tensors, device)
     return Call(
-        index=request["index"],
-        target=decode(request["target"], tensors, device),
-        method=request["method"],
-        args=decode(request["args"], tensors, device),
-        kwargs=decode(request["kwargs"], tensors, device),
-        want=request["want"],
-        cotangent=decode(request["cotangent"], tensors, device),
+        request["index"], target, request["method"], args, kwargs, request["want"], cotangent
     )
 
 
@@ -90,7 +87,7 @@ class Marked(RuntimeError):
 
 def empty_module(name: str, filename: str, source: str) -> types.ModuleType:
     """A module for `source` to run in; tracebacks show its lines, though there is no such file."""
-    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    linecache.cache[filename] = (len(source), None, source_lines(source), filename)
     module = types.ModuleType(name)
     module.__file__ = filename
     sys.modules[name] = module  # dataclasses and typing look their module up here
@@ -186,7 +183,7 @@ def _type_of(value: object) -> str:
     """A type's name; for a tensor that cannot be sent, also what it is that cannot."""
     if isinstance(value, Tensor):
         return f"Tensor ({value.dtype}, {value.layout}, on {value.device})"
-    return type(value).__qualname__
+    return type(value).__qualname__[:MAX_NAME]
 
 
 def _check_signature(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -267,8 +264,11 @@ class Raised:
     bases: tuple[str, ...] = ()
 
 
+# What of an exception is told; an examiner takes no more.
 MAX_MESSAGE = 1000
 MAX_FRAMES = 6
+MAX_BASES = 32
+MAX_NAME = 200  # of a class, a function, a file; and of a line of code
 
 
 def describe_exception(error: BaseException, files: frozenset[str]) -> Raised:
@@ -283,12 +283,13 @@ def describe_exception(error: BaseException, files: frozenset[str]) -> Raised:
         code = traceback.tb_frame.f_code
         if code.co_filename in files:
             line = linecache.getline(code.co_filename, traceback.tb_lineno).strip()
-            name = PurePath(code.co_filename).name
-            frames.append((name, traceback.tb_lineno, code.co_name, line[:200]))
+            name = PurePath(code.co_filename).name[:MAX_NAME]
+            function = code.co_name[:MAX_NAME]
+            frames.append((name, traceback.tb_lineno, function, line[:MAX_NAME]))
         traceback = traceback.tb_next
     kind = _kind(error, message)
-    bases = tuple(base.__name__ for base in type(error).__mro__)
-    return Raised(kind, type(error).__name__, message, tuple(frames[-MAX_FRAMES:]), bases)
+    bases = tuple(base.__name__[:MAX_NAME] for base in type(error).__mro__[:MAX_BASES])
+    return Raised(kind, bases[0], message, tuple(frames[-MAX_FRAMES:]), bases)
 
 
 def _kind(error: BaseException, message: str) -> str:

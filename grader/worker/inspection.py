@@ -6,6 +6,7 @@ not a wall: who hides a call behind `eval` fools nobody but themselves.
 """
 
 import ast
+import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import CodeType
@@ -58,9 +59,14 @@ def compile_files(
     return compiled
 
 
+def source_lines(source: str) -> list[str]:
+    """The lines as Python counts them: a form feed, say, ends none."""
+    return list(io.StringIO(source, newline=None))
+
+
 def _line(source: str, number: int | None) -> str:
-    lines = source.splitlines()
-    return lines[number - 1] if number and number <= len(lines) else ""
+    lines = source_lines(source)
+    return lines[number - 1].rstrip("\n") if number and number <= len(lines) else ""
 
 
 def _mentions(tree: ast.Module, forbidden: frozenset[str]) -> bool:

@@ -23,36 +23,29 @@ from typing import Any
 
 import numpy
 import torch
-from safetensors.torch import load as load_tensors
 from torch import Tensor
 
 from grader.errors import ProtocolError
+from grader.worker.tensors import (
+    DTYPES,
+    MAX_COUNT,
+    MAX_DIMS,
+    MAX_PAYLOAD,
+    MAX_TENSORS,
+    SAFETENSORS_NAMES,
+    read_tensors,
+    write_tensors,
+)
 
 MAGIC = 0x6C61726E
 HEADER = struct.Struct("!III")
-MAX_DOCUMENT = 4 * 1024 * 1024
-MAX_TENSORS = 64 * 1024 * 1024
-MAX_TENSORS_HEADER = 1024 * 1024  # what safetensors says of shapes and types, before the numbers
-MAX_COUNT = 4096  # of tensors in one frame; they fit into that header
-MAX_PAYLOAD = 8 + MAX_TENSORS_HEADER + MAX_TENSORS
-SAFETENSORS_NAMES = {
-    torch.float64: "F64",
-    torch.float32: "F32",
-    torch.float16: "F16",
-    torch.bfloat16: "BF16",
-    torch.int64: "I64",
-    torch.int32: "I32",
-    torch.int16: "I16",
-    torch.int8: "I8",
-    torch.uint8: "U8",
-    torch.bool: "BOOL",
-}
-DTYPES = {str(dtype).removeprefix("torch."): dtype for dtype in SAFETENSORS_NAMES}
-PLAIN = (bool, int, float, str)
+MAX_DOCUMENT = 2 * 1024 * 1024
+MAX_VALUES = 2**16  # in one document, names and keys included: what each costs us is bounded so
+MAX_KEYS = 4096  # of all its dictionaries: numbers can be chosen so that each meets all others
+MAX_KEY = 2**60  # larger ones can be given one and the same hash, which is worse still
 MAX_DEPTH = 20
 READ_AHEAD = 64 * 1024
-MAX_DIMS = 64  # torch crashes on far more of them
-MAX_KEY = 2**60  # a larger integer can be made to collide with others in a dictionary
+PLAIN = (bool, int, float, str)
 
 
 class TooLarge(Exception):
@@ -111,14 +104,15 @@ class Encoder:
     def __init__(self, keep: Callable[[object, str], Handle] | None = None) -> None:
         self._keep = keep
         self._bytes = 0
+        self._values = self._keys = 0
         self.tensors: dict[str, Tensor] = {}
 
     def encode(self, value: object, path: str = "") -> Any:
         if path.count(".") > MAX_DEPTH:
             raise TooLarge(f"a structure nested more than {MAX_DEPTH} deep")
-        if isinstance(
-            value, numpy.floating | numpy.bool_
-        ):  # its integers overflow: they are no int
+        self._count(1)
+        # numpy's integers overflow: they are no int
+        if isinstance(value, numpy.floating | numpy.bool_):
             value = value.item()
         if value is None or isinstance(value, PLAIN):
             return value
@@ -136,6 +130,7 @@ class Encoder:
         if isinstance(value, Handle):
             return {"handle": value.id, "type": value.type}
         if (named := record_fields(value)) is not None:
+            self._count(len(named))
             items = enumerate(named.items())
             pairs = [[name, self.encode(item, f"{path}.{i}")] for i, (name, item) in items]
             name = value._type_name if isinstance(value, Record) else type(value).__name__
@@ -145,9 +140,18 @@ class Encoder:
         if isinstance(value, tuple):
             return {"tuple": [self.encode(item, f"{path}.{i}") for i, item in enumerate(value)]}
         if isinstance(value, dict) and all(map(_is_key, value)):
+            self._count(len(value))
+            self._keys += len(value)
+            if self._keys > MAX_KEYS:
+                raise TooLarge(f"dictionaries of more than {MAX_KEYS:,} keys")
             items = enumerate(value.items())
             return {"dict": [[key, self.encode(item, f"{path}.{i}")] for i, (key, item) in items]}
         return self._handle(value, path)
+
+    def _count(self, number: int) -> None:
+        self._values += number
+        if self._values > MAX_VALUES:
+            raise TooLarge(f"a structure of more than {MAX_VALUES:,} values")
 
     def _tensor(self, value: Tensor) -> Any:
         if value.dim() > MAX_DIMS:
@@ -171,41 +175,68 @@ class Encoder:
         return self.encode(self._keep(value, path))
 
 
-def decode(node: Any, tensors: dict[str, Tensor], device: str, depth: int = 0) -> Any:
+def decode(node: Any, tensors: dict[str, Tensor], device: str) -> Any:
     """The inverse of `Encoder.encode`. Tensors that lived on an accelerator go to `device`.
 
-    Raises `ProtocolError` for anything that `Encoder` would not have written.
+    Raises `ProtocolError` for anything that `Encoder` would not have written: it names each tensor
+    once and counts its values.
     """
-    if depth > MAX_DEPTH + 2:
-        raise ProtocolError("nested too deep")
-    if node is None or isinstance(node, PLAIN):
-        return node
+    decoder = _Decoder(dict(tensors), device)
+    value = decoder.decode(node)
+    if decoder.tensors:
+        raise ProtocolError("tensors that nothing names")
+    return value
 
-    def inner(item: Any) -> Any:
-        return decode(item, tensors, device, depth + 1)
 
-    if isinstance(node, list):
-        return [inner(item) for item in node]
-    try:
-        match node:
-            case {"tensor": name, "device": where, **rest}:
-                tensor = tensors[name] if where == "cpu" else tensors[name].to(device)
-                return _in_order(tensor, rest["order"]) if "order" in rest else tensor
-            case {"tuple": items}:
-                return tuple(inner(item) for item in items)
-            case {"dict": pairs} if all(_is_key(key) for key, _ in pairs):
-                return {key: inner(item) for key, item in pairs}
-            case {"record": str(name), "fields": pairs} if all(
-                type(key) is str for key, _ in pairs
-            ):
-                return Record(name, {key: inner(item) for key, item in pairs})
-            case {"dtype": name}:
-                return DTYPES[name]
-            case {"handle": str(name), "type": str(kind)}:
-                return Handle(name, kind)
-    except (KeyError, TypeError, ValueError) as error:
-        raise ProtocolError(f"malformed value: {error!r}") from None
-    raise ProtocolError("unknown tag")
+class _Decoder:
+    def __init__(self, tensors: dict[str, Tensor], device: str) -> None:
+        self.tensors = tensors  # those that were not named yet
+        self._device = device
+        self._values = self._keys = 0
+
+    def decode(self, node: Any, depth: int = 0) -> Any:
+        self._count(1)
+        if depth > MAX_DEPTH + 2:
+            raise ProtocolError("nested too deep")
+        if node is None or isinstance(node, PLAIN):
+            return node
+
+        def inner(item: Any) -> Any:
+            return self.decode(item, depth + 1)
+
+        if isinstance(node, list):
+            return [inner(item) for item in node]
+        try:
+            match node:
+                case {"tensor": name, "device": where, **rest}:
+                    tensor = self.tensors.pop(name)
+                    tensor = tensor if where == "cpu" else tensor.to(self._device)
+                    return _in_order(tensor, rest["order"]) if "order" in rest else tensor
+                case {"tuple": [*items]}:
+                    return tuple(inner(item) for item in items)
+                case {"dict": [*pairs]} if all(_is_key(key) for key, _ in pairs):
+                    self._count(len(pairs))
+                    self._keys += len(pairs)
+                    if self._keys > MAX_KEYS:
+                        raise ProtocolError("too many keys")
+                    return {key: inner(item) for key, item in pairs}
+                case {"record": str(name), "fields": [*pairs]} if all(
+                    type(key) is str for key, _ in pairs
+                ):
+                    self._count(len(pairs))
+                    return Record(name, {key: inner(item) for key, item in pairs})
+                case {"dtype": name}:
+                    return DTYPES[name]
+                case {"handle": str(name), "type": str(kind)}:
+                    return Handle(name, kind)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ProtocolError(f"malformed value: {type(error).__name__}") from None
+        raise ProtocolError("unknown tag")
+
+    def _count(self, number: int) -> None:
+        self._values += number
+        if self._values > MAX_VALUES:
+            raise ProtocolError("too many values")
 
 
 def memory_order(tensor: Tensor) -> list[int]:
@@ -230,39 +261,6 @@ def _in_order(tensor: Tensor, order: Any) -> Tensor:
 
 def _is_key(key: object) -> bool:
     return isinstance(key, str) or (isinstance(key, int) and abs(key) < MAX_KEY)
-
-
-def write_tensors(tensors: dict[str, Tensor]) -> bytes:
-    """Tensors in the safetensors format: length of the header, header, numbers.
-
-    The library's own writer looks for shared memory and takes ten times as long; what is read comes
-    from the other side and goes through the library, which checks it.
-    """
-    header, numbers, end = {}, [], 0
-    for name, tensor in tensors.items():
-        # numpy has no bfloat16. Of the same size, its bits can be viewed whatever the strides are.
-        bits = tensor.detach().view(torch.int16) if tensor.dtype is torch.bfloat16 else tensor
-        data = bits.numpy(force=True).tobytes()
-        start, end = end, end + len(data)
-        header[name] = {
-            "dtype": SAFETENSORS_NAMES[tensor.dtype],
-            "shape": list(tensor.shape),
-            "data_offsets": [start, end],
-        }
-        numbers.append(data)
-    text = json.dumps(header).encode()
-    return b"".join([len(text).to_bytes(8, "little"), text, *numbers])
-
-
-def _read_tensors(payload: bytes) -> dict[str, Tensor]:
-    """The tensors of a frame; raises for those that only somebody up to no good would send."""
-    if int.from_bytes(payload[:8], "little") > MAX_TENSORS_HEADER:
-        raise ProtocolError("too many tensors")
-    tensors = load_tensors(payload)
-    for tensor in tensors.values():
-        if tensor.dim() > MAX_DIMS or tensor.dtype not in SAFETENSORS_NAMES:
-            raise ProtocolError("not a tensor that is sent")
-    return tensors
 
 
 class Channel:
@@ -306,7 +304,7 @@ class Channel:
         text = self._read(document_size, deadline)
         payload = self._read(tensor_size, deadline)
         try:
-            return json.loads(text), _read_tensors(payload) if payload else {}
+            return json.loads(text), read_tensors(payload) if payload else {}
         except Exception as error:  # whatever a hostile document provokes in the two parsers
             raise ProtocolError(f"unreadable frame: {type(error).__name__}") from None
 

@@ -88,6 +88,11 @@ class Output(io.TextIOWrapper):
             line_buffering=True,
         )
 
+    def write(self, text: str) -> int:
+        """A flood is cut before it is encoded: what lies behind this would be dropped anyway."""
+        super().write(text[: MAX_OUTPUT + 1] if isinstance(text, str) else text)
+        return len(text)
+
     def beside(self) -> "Output":
         """The stream for errors, which are shown among what is printed."""
         return Output(self._kept, descriptor=2)

@@ -21,8 +21,9 @@ from typing import Any
 
 import torch
 
-from grader.lockdown.lockdown import Plan, WorkerLimits, apply
+from grader.lockdown.lockdown import OPTIONAL, Layer, Plan, WorkerLimits, apply
 from grader.worker.calls import (
+    MAX_NAME,
     Call,
     LoadedModule,
     Raised,
@@ -34,6 +35,8 @@ from grader.worker.calls import (
 from grader.worker.inspection import Finding, compile_files
 from grader.worker.protocol import Channel, Encoder, Handle, TooLarge
 from grader.worker.surroundings import Output, open_streams, run_as
+
+MAX_DEFINED = 20  # names that a report lists where the one that is graded is missing
 
 
 class TimeLimit(BaseException):
@@ -110,7 +113,9 @@ class Worker:
         module = finder.load(self._main)
         self._loaded = LoadedModule(module)
         found = {
-            key: type(getattr(module, key, None)).__name__ for key in entry if hasattr(module, key)
+            key: type(getattr(module, key, None)).__name__[:MAX_NAME]
+            for key in entry
+            if hasattr(module, key)
         }
         missing = [key for key in entry if not callable(getattr(module, key, None))]
         if missing and finder.exit is not None:
@@ -120,7 +125,8 @@ class Worker:
             for key, value in vars(module).items()
             if callable(value) and getattr(value, "__module__", None) == module.__name__
         ]
-        return {"missing": missing, "found": found, "defined": defined[:20]}
+        names = [name[:MAX_NAME] for name in defined[:MAX_DEFINED]]
+        return {"missing": missing, "found": found, "defined": names}
 
     def begin(self, seed: int) -> None:
         self._active().begin(seed)
@@ -212,19 +218,25 @@ def rehearse(device: str) -> None:
         Call(0, "attend", args=(x,)),
         Call(1, "attend", args=(x,), want="gradients", cotangent=(x, x)),
     )
-    encoder = Encoder()
-    requests: list[dict[str, Any]] = [
-        {
-            "op": "inspect",
-            "files": {"rehearsal.py": REHEARSAL},
-            "main": "rehearsal.py",
-            "forbidden": ["dropout"],
-        },
-        {"op": "load", "entry": ["attend"]},
-        *({**encode_call(call, encoder), "seed": 0} for call in calls),
+    encoders = [Encoder() for _ in calls]
+    requests: list[tuple[dict[str, Any], dict[str, torch.Tensor]]] = [
+        (
+            {
+                "op": "inspect",
+                "files": {"rehearsal.py": REHEARSAL},
+                "main": "rehearsal.py",
+                "forbidden": ["dropout"],
+            },
+            {},
+        ),
+        ({"op": "load", "entry": ["attend"]}, {}),
+        *(
+            ({**encode_call(call, encoder), "seed": 0}, encoder.tensors)
+            for call, encoder in zip(calls, encoders, strict=True)
+        ),
     ]
-    for request in requests:
-        examiner.send({"seconds": 1.0, "seed": None, **request}, encoder.tensors)
+    for request, tensors in requests:
+        examiner.send({"seconds": 1.0, "seed": None, **request}, tensors)
         reply(channel, worker, output)
         document, _ = examiner.receive()
         assert "value" in document, document
@@ -246,6 +258,13 @@ def reply(channel: Channel, worker: Worker, output: Output) -> None:
         channel.send({"raised": asdict(raised), "output": ""})
 
 
+def state(name: str, layer: Layer) -> str:
+    """What a report says of a layer; only one without which a promise is weaker is missing."""
+    if layer.holds:
+        return layer.detail
+    return "not to be had here" if name in OPTIONAL else "missing"
+
+
 def serve(sock: socket.socket, plan: Plan, limits: WorkerLimits, device: str) -> None:
     """Lock down, say which layers hold, then answer until the peer is gone."""
     channel = Channel(sock)
@@ -253,7 +272,7 @@ def serve(sock: socket.socket, plan: Plan, limits: WorkerLimits, device: str) ->
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     rehearse(device)
     layers = apply(plan, limits, keep_fds=[sock.fileno()])
-    states = [[name, layer.detail if layer.holds else "missing"] for name, layer in layers.items()]
+    states = [[name, state(name, layer)] for name, layer in layers.items()]
     channel.send({"value": {"dict": states}})
 
     output = open_streams()

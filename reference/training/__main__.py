@@ -9,33 +9,15 @@ from pathlib import Path
 
 import click
 import torch
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from reference.device import choose_device
 from reference.gpt import GPT
 from reference.losses import cross_entropy
+from reference.training.progress import run_with_progress
 from reference.training.recipes import reverse_trainer, text_trainer
 from reference.training.tasks import ReverseTask, TextTask
-from reference.training.trainer import RunFolder, StepReport, Trainer
+from reference.training.trainer import RunFolder, Trainer
 from reference.transformer import Transformer
-
-
-def run_with_progress(trainer: Trainer) -> None:
-    """A bar on the error stream, so that results alone can be piped on."""
-    columns = (
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("loss {task.fields[loss]:.3f}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        bar = progress.add_task("", total=trainer.config.steps, completed=trainer.step, loss=0.0)
-
-        def show(report: StepReport) -> None:
-            progress.update(bar, completed=report.step, loss=report.loss)
-
-        trainer.run(show)
 
 
 def report_reverse(task: ReverseTask, trainer: Trainer) -> None:

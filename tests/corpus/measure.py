@@ -12,15 +12,18 @@ from grader import Grader, Report, Submission
 from tests.corpus.answers import FOLDER, PARTS, Answer, read_answers
 
 
-def reason(report: Report) -> tuple[str, str]:
-    """What kind of reason a report gives, and the reason's name."""
+def reason(report: Report) -> tuple[str, str, str]:
+    """What kind of reason a report gives, the reason's name, and its words."""
     if report.problem:
-        return "problem", report.problem.kind
+        return "problem", report.problem.kind, report.problem.message
     if report.diagnosis:
-        return "misconception", report.diagnosis.id
+        return "misconception", report.diagnosis.id, report.diagnosis.says
     if report.symptom:
-        return "symptom", report.symptom.id
-    return "none", ""
+        return "symptom", report.symptom.id, f"{report.symptom.says} {report.symptom.evidence}"
+    said = [test.symptom for test in report.tests if test.symptom]
+    if said:
+        return "symptom of some tests", said[0].id, f"{said[0].says} {said[0].evidence}"
+    return "none", "", f">>> {report.smallest.code}" if report.smallest else ""
 
 
 def main() -> None:
@@ -45,7 +48,7 @@ def _print(verdicts: dict[Answer, list[Report]], everything: bool) -> None:
     counts: Counter[str] = Counter()
     for answer, reports in verdicts.items():
         passed = {report.passed for report in reports}
-        reasons = {reason(report) for report in reports if not report.passed}
+        reasons = {reason(report)[:2] for report in reports if not report.passed}
         counts[answer.kind] += 1
         counts[f"{answer.kind}, passed"] += passed == {True}
         counts[f"{answer.kind}, depends on the seed"] += len(passed) > 1
@@ -67,22 +70,10 @@ def _show(answer: Answer, reports: list[Report]) -> None:
     print(f"{answer.exercise} · {answer.kind} · {answer.name}: {answer.note}")
     said = {}
     for report in reports:
-        kind, name = reason(report)
-        text = ""
-        if report.problem:
-            text = report.problem.message
-        if report.diagnosis:
-            text = report.diagnosis.says
-        symptom = (
-            f" ‖ {report.symptom.id}: {report.symptom.says} {report.symptom.evidence}"
-            if report.symptom
-            else ""
-        )
-        wrong = next((test for test in report.tests if test.outcome != "passed"), None)
-        first = f" ‖ [{wrong.call[:150]}] {wrong.message[:200]}" if wrong and kind == "none" else ""
+        kind, name, words = reason(report)
         failed = sum(test.outcome != "passed" for test in report.tests)
         verdict = "passed" if report.passed else f"{failed} of {len(report.tests)} fail"
-        said[(report.passed, kind, name)] = f"    {verdict} · {kind} {name}: {text}{symptom}{first}"
+        said[(report.passed, kind, name)] = f"    {verdict} · {kind} {name}: {words}"
     print("\n".join(said.values()), "\n")
 
 

@@ -35,9 +35,9 @@ def test_doubles(submission, expect):
     """It is doubled."""
     expect(submission.double(3.0)).matches(6.0)
 
-def test_takes_other_numbers(submission, expect):
+def test_takes_other_numbers(submission, rng, expect):
     """So is another one."""
-    for x in (-1.0, 0.5):
+    for x in (-1.0, 0.5, rng.normal().item()):
         expect(submission.double(x)).matches(2 * x)
 '''
 MISCONCEPTIONS = """

@@ -74,11 +74,19 @@ def test_a_sound_exercise_has_no_problem(audited: Callable[..., AuditResult]) ->
             "double: the stub gets 1 points for nothing: It is doubled.",
         ),
         (
-            {f"{HIDDEN}/test_double.py": SUITE.replace("(-1.0, 0.5)", "(0.0,)")},
+            {
+                f"{HIDDEN}/test_double.py": SUITE.replace(
+                    "(-1.0, 0.5, rng.normal().item())", "(0.0,)"
+                )
+            },
             "double: empty answer gives zeros gets 1 points for nothing: So is another one.",
         ),
         (
-            {f"{HIDDEN}/test_double.py": SUITE.replace("(-1.0, 0.5)", "(0.0,)")},
+            {
+                f"{HIDDEN}/test_double.py": SUITE.replace(
+                    "(-1.0, 0.5, rng.normal().item())", "(0.0,)"
+                )
+            },
             "double: empty answer hands its argument back gets 1 points for nothing:",
         ),
         (
@@ -162,6 +170,18 @@ def test_a_sound_exercise_has_no_problem(audited: Callable[..., AuditResult]) ->
         (
             {f"{HIDDEN}/test_double.py": "import nothing_of_this_name\n"},
             "double: the solution could not be graded. The grader failed: test_double.py",
+        ),
+        (
+            {f"{HIDDEN}/test_double.py": SUITE.replace("rng.normal().item()", "2.5")},
+            "double: a table of answers passes at every seed.",
+        ),
+        (
+            {
+                f"{HIDDEN}/test_double.py": SUITE.replace(
+                    "rng.normal()", "1.0 * rng.integers(1, 10)"
+                )
+            },
+            "double: a table of answers passes at every seed.",
         ),
         (
             {f"{HIDDEN}/notes.txt": "to do"},

@@ -17,9 +17,11 @@ import pytest
 
 from exercises.catalog import Catalog, Limits, load_catalog
 from grader import Report, Submission
+from grader.errors import UsageError
 from grader.examiner.answer_key import solution_path
 from grader.examiner.examiner import Examiner
 from grader.examiner.sandbox import Sandbox
+from grader.examiner.submission_process import SubmissionProcess
 from grader.submission import MAX_SOURCE_BYTES
 
 FLOAT64 = "test_float64_keeps_its_precision"
@@ -136,7 +138,8 @@ def test_one_call_that_misbehaves_fails_one_test(
     begin = "    exps = torch.exp("
     assert source.count(begin) == 1
     source = source.replace(
-        begin, f"    if x.dtype == torch.float64 and x.dim() == 3:\n        {case.statements}\n{begin}"
+        begin,
+        f"    if x.dtype == torch.float64 and x.dim() == 3:\n        {case.statements}\n{begin}",
     )
     report = grade(source)
     assert (report.outcome, report.exit_code, report.problem) == ("failed", 1, None)
@@ -283,6 +286,9 @@ def test_the_stub_is_told_that_it_is_not_written(grade: Callable[..., Report]) -
         ("softmax.py", "is a symbolic link. Name the file itself."),
         ("pipe.py", "is no ordinary file."),
         ("esc\x1b[31m.py", r"esc\x1b[31m"),
+        ("a" * 300 + ".py", "cannot be read: File name too long."),
+        ("a/" * 3000, "cannot be read: File name too long."),
+        ("pipe.py/softmax.py", "cannot be read: Not a directory."),
     ],
 )
 def test_what_is_not_there_to_be_graded_is_a_usage_error(
@@ -297,3 +303,44 @@ def test_what_is_not_there_to_be_graded_is_a_usage_error(
     assert done.stderr.startswith("grader: ")
     assert len(done.stderr.splitlines()) == 1
     assert says in done.stderr
+
+
+@pytest.mark.parametrize(
+    "files",
+    [{"a" * 300_000: ""}, {f"{number}.py": "" for number in range(60_000)}],
+    ids=["a long name", "many names"],
+)
+def test_names_of_files_count_as_what_was_handed_in(
+    files: dict[str, str], examiner: Examiner, solution: Callable[[str], str]
+) -> None:
+    report = examiner.grade(Submission("softmax", {"softmax.py": solution("softmax"), **files}))
+    assert report.problem is not None
+    assert report.problem.message == (
+        "What was handed in is larger than 256 KB. An answer needs a few."
+    )
+
+
+def test_code_of_others_is_not_run_where_a_layer_is_missing(
+    examiner: Examiner, solution: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = solution("softmax")
+    only = Submission("softmax", source, only_sandboxed=True)
+    if (
+        "missing"
+        not in (layers := examiner.grade(replace(only, only_sandboxed=False)).layers).values()
+    ):
+        assert examiner.grade(only).passed
+
+    def start_without_landlock(process: SubmissionProcess) -> None:
+        start(process)
+        process.layers = {**layers, "landlock": "missing"}
+
+    def load(_: SubmissionProcess) -> None:
+        pytest.fail("it was run")
+
+    start = SubmissionProcess._start
+    monkeypatch.setattr(SubmissionProcess, "_start", start_without_landlock)
+    assert examiner.grade(replace(only, only_sandboxed=False)).passed
+    monkeypatch.setattr(SubmissionProcess, "load", load)
+    with pytest.raises(UsageError, match=r"landlock missing.*grader doctor.*--allow-unsandboxed"):
+        examiner.grade(only)

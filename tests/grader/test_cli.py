@@ -21,7 +21,9 @@ import torch
 from click.testing import CliRunner
 
 from grader import Grader, Report, Submission
+from grader.cli import cli
 from grader.commands.audit import audit
+from grader.errors import UsageError
 from grader.proving.audit import AuditResult
 
 COMMAND = [sys.executable, "-m", "grader.cli"]
@@ -32,6 +34,7 @@ def softmax(x, dim=-1):
     return torch.exp(x - x.amax(dim, keepdim=True))
 """
 ROOT = Path(__file__).parents[2]
+UNSANDBOXED = "--allow-unsandboxed"  # what these commands print is the same on every machine
 
 
 def run(*arguments: object, **options: Any) -> "subprocess.CompletedProcess[str]":
@@ -77,14 +80,14 @@ def timeless(report: Report) -> Report:
 def test_a_right_file_ends_with_0_and_in_colour_on_a_terminal(right: Path) -> None:
     """The exercise is the file's name."""
     os.environ.pop("NO_COLOR", None)
-    status, output = on_a_terminal("run", right)
+    status, output = on_a_terminal("run", UNSANDBOXED, right)
     assert status == 0
     assert "✓ softmax: passed" in output
     assert "\x1b[32m" in output
 
 
 def test_a_wrong_file_ends_with_1_and_without_colour_where_none_is_wanted(wrong: Path) -> None:
-    status, output = on_a_terminal("run", wrong, "--exercise", "softmax", NO_COLOR="1")
+    status, output = on_a_terminal("run", UNSANDBOXED, wrong, "--exercise", "softmax", NO_COLOR="1")
     assert status == 1
     assert "✗ softmax: not passed" in output
     assert "You return the exponentials without dividing them by their sum" in output
@@ -93,7 +96,7 @@ def test_a_wrong_file_ends_with_1_and_without_colour_where_none_is_wanted(wrong:
 
 
 def test_json_goes_to_stdout_and_a_seed_asks_the_same_again(wrong: Path, grader: Grader) -> None:
-    done = run("run", wrong, "--exercise", "softmax", "--seed", 5, "--format", "json")
+    done = run("run", UNSANDBOXED, wrong, "--exercise", "softmax", "--seed", 5, "--format", "json")
     assert (done.returncode, done.stderr) == (1, "")
     data = json.loads(done.stdout)
     jsonschema.validate(data, json.loads((files("grader") / "report.schema.json").read_text()))
@@ -105,7 +108,7 @@ def test_json_goes_to_stdout_and_a_seed_asks_the_same_again(wrong: Path, grader:
 
 def test_junit_goes_into_a_file(right: Path, tmp_path: Path) -> None:
     output = tmp_path / "report.xml"
-    done = run("run", right, "--format", "junit", "--output", output)
+    done = run("run", UNSANDBOXED, right, "--format", "junit", "--output", output)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     found = ElementTree.parse(output).getroot()
     assert (found.get("name"), found.get("failures"), found.get("errors")) == ("softmax", "0", "0")
@@ -142,7 +145,7 @@ def test_usage_errors_end_with_2_and_a_sentence(
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 def test_a_gpu_that_is_not_there_is_a_usage_error(wrong: Path) -> None:
-    done = run("run", wrong, "--exercise", "softmax", "--device", "cuda")
+    done = run("run", UNSANDBOXED, wrong, "--exercise", "softmax", "--device", "cuda")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
         "grader: This machine has no CUDA device that torch can use. Use --device cpu.\n"
@@ -151,7 +154,7 @@ def test_a_gpu_that_is_not_there_is_a_usage_error(wrong: Path) -> None:
 
 def test_a_report_that_cannot_be_written_is_a_usage_error(wrong: Path, tmp_path: Path) -> None:
     output = tmp_path / "nowhere" / "report.json"
-    done = run("run", wrong, "--exercise", "softmax", "--output", output)
+    done = run("run", UNSANDBOXED, wrong, "--exercise", "softmax", "--output", output)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"grader: {output} cannot be written: No such file or directory.\n"
 
@@ -186,7 +189,7 @@ def test_a_suite_that_breaks_ends_with_3(tmp_path: Path, right: Path) -> None:
         shutil.copytree(ROOT / package, course / package, ignore=ignored)
     (course / "grader/suites/ch01_attention/softmax/test_softmax.py").write_text("1 / 0\n")
     environment = {**os.environ, "PYTHONPATH": str(course)}
-    done = run("run", right, cwd=course, env=environment)
+    done = run("run", UNSANDBOXED, right, cwd=course, env=environment)
     assert done.returncode == 3
     assert done.stdout.startswith("! softmax: could not be graded")
     assert "ZeroDivisionError" in done.stdout
@@ -215,6 +218,8 @@ def test_audit_shows_how_far_it_is_and_takes_what_passed_from_the_cache(tmp_path
         "exercises",
         "exercises_from_cache",
         "stubs_failed",
+        "empty_answers",
+        "empty_answers_failed",
         "solutions_passed",
         "alternatives",
         "alternatives_passed",
@@ -225,10 +230,11 @@ def test_audit_shows_how_far_it_is_and_takes_what_passed_from_the_cache(tmp_path
     ]
     assert found["problems"] == []
     assert found["exercises"] == found["stubs_failed"] == found["solutions_passed"] == 1
+    assert found["empty_answers"] == found["empty_answers_failed"] == 3
     assert found["alternatives"] == found["alternatives_passed"] >= 2
     assert found["misconceptions"] == found["caught"] == found["named"] >= 4
     assert found["exercises_from_cache"] == 1
-    assert 2 + found["alternatives"] + found["misconceptions"] == int(total)
+    assert 2 + 3 + found["alternatives"] + found["misconceptions"] == int(total)
 
 
 @pytest.mark.parametrize(
@@ -284,3 +290,18 @@ def test_bench_tells_in_json_what_takes_how_long() -> None:
             "cold_cli_to_import_torch": found["cold_cli_s"] / found["import_torch_s"],
         }
     )
+
+
+@pytest.mark.parametrize(("options", "only"), [([], True), ([UNSANDBOXED], False)])
+def test_a_classroom_runs_nothing_unprotected_unless_told_to(
+    options: list[str], only: bool, right: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def grade(_: Grader, submission: Submission) -> Report:
+        asked.append(submission)
+        raise UsageError("enough")
+
+    monkeypatch.setattr(Grader, "grade", grade)
+    CliRunner().invoke(cli, ["run", str(right), *options])
+    assert [submission.only_sandboxed for submission in asked] == [only]

@@ -1,5 +1,6 @@
 """Demands on a value hold for numbers of any kind that a learner may return."""
 
+import contextlib
 import math
 from collections.abc import Callable
 
@@ -35,6 +36,16 @@ def test_what_does_not_hold_is_the_learners_failure(
 ) -> None:
     with pytest.raises(Failure):
         demand(Expectation(value, ""))
+
+
+@pytest.mark.parametrize("other", [1, 2.5, True, 10**4000, ONES.int(), ONES, ONES.bool()], ids=repr)
+@pytest.mark.parametrize(
+    "value", [1, 2.5, True, ONES.int(), ONES, ONES.double(), ONES.bool()], ids=repr
+)
+def test_any_two_kinds_of_number_may_differ(value: object, other: object) -> None:
+    """A suite may compare a count with a tensor: it is told, and nothing of ours breaks."""
+    with contextlib.suppress(Failure):
+        Expectation(value, "").differs_from(other)
 
 
 def test_a_difference_is_one_of_numbers() -> None:

@@ -81,6 +81,16 @@ def without_diagnosis(**changes: object) -> Report:
     return replace(REPORT, **{"tests": tests, "diagnosis": None, **changes})
 
 
+def test_answers_that_are_written_alike_are_left_out() -> None:
+    shape = "float32[2, 3, 8]"
+    test = replace(DIFFERS, got=shape, expected=shape)
+    report = replace(REPORT, tests=(test,))
+    assert "called    softmax" in text.render(report)
+    assert shape not in text.render(report)
+    assert shape not in junit.render(report)
+    assert report.to_dict()["tests"][0]["got"] == shape  # nothing is lost where programs read
+
+
 def test_a_symptom_is_told_where_no_mistake_is_known() -> None:
     tests = (PASSED, replace(DIFFERS, diagnosis=None, symptom=SCALED), RAISES)
     report = without_diagnosis(tests=tests, symptom=SCALED)
@@ -283,6 +293,15 @@ def test_junit_tells_a_problem_at_every_test() -> None:
     found = suite(problem("It stops.", 1, "raise"))
     messages = [failure.get("message") for failure in found.iter("failure")]
     assert messages == ["It stops.", "It stops."]
+
+
+def test_junit_says_which_layers_held() -> None:
+    report = replace(REPORT, layers={"landlock": "missing", "seccomp": "167 instructions"})
+    found = suite(report).findall("properties/property")
+    assert [(each.get("name"), each.get("value")) for each in found] == [
+        ("sandbox.landlock", "missing"),
+        ("sandbox.seccomp", "167 instructions"),
+    ]
 
 
 def test_junit_has_one_error_where_nothing_was_run() -> None:

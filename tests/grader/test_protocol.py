@@ -272,7 +272,7 @@ def test_what_is_too_large_is_refused_by_the_sender(wire: tuple[Channel, socket.
         encoder.encode(torch.empty(MAX_TENSORS // 2 + 1, dtype=torch.uint8))
     with pytest.raises(TooLarge, match="a tensor of shape"):
         Encoder().encode(torch.ones(1).expand(MAX_TENSORS))  # one number, but not once it is sent
-    with pytest.raises(TooLarge, match="a structure of 4 MB"):
+    with pytest.raises(TooLarge, match="a structure of 2 MB"):
         wire[0].send("x" * MAX_DOCUMENT)
 
 

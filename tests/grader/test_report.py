@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from importlib.resources import files
 from typing import Any
+from unicodedata import bidirectional
 
 import jsonschema
 import pytest
@@ -14,7 +15,17 @@ from hypothesis import strategies as st
 
 from grader import Grader, Report, Submission
 from grader.formats import json as json_format
-from grader.report import Comparison, Diagnosis, FailingCall, Frame, Problem, Symptom, TestResult
+from grader.report import (
+    MAX_BYTES,
+    Comparison,
+    Diagnosis,
+    FailingCall,
+    Frame,
+    Problem,
+    Symptom,
+    TestResult,
+    printable,
+)
 
 SCHEMA = json.loads((files("grader") / "report.schema.json").read_text("utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
@@ -174,7 +185,9 @@ def test_no_text_of_a_learner_spoils_a_report(text: str) -> None:
     assert Report.from_dict(json.loads(written.encode("utf-8"))) == report
     shown = in_json(report)["tests"][0]["output"]
     assert all(char.isprintable() or char in "\n\t" for char in shown)
-    assert shown == text or not all(char.isprintable() or char in "\n\t" for char in text)
+    left_to_right = all(bidirectional(char) not in ("R", "AL", "AN") for char in text)
+    steers = not left_to_right or any(not char.isprintable() for char in text if char not in "\n\t")
+    assert steers or shown == text
 
 
 def test_a_text_without_end_is_cut() -> None:
@@ -206,3 +219,38 @@ def test_a_report_from_before_sections_had_titles_is_read() -> None:
         del diagnosis["section"], diagnosis["chapter"]
     VALIDATOR.validate(json.loads(json.dumps(data)))
     assert Report.from_dict(data) == FULL
+
+
+def large(text: str, tests: int = 30) -> Report:
+    """A report whose every test holds `text` wherever a learner can put one."""
+    numbers = ((1.2345e-10,) * 16,) * 16
+    frames = (Frame("a.py", 1, text[:200], text[:200]),) * 6
+    picture = Comparison((), (0, 0), numbers, numbers)
+    one = TestResult("", "T.", 0, 1, "failed", text, text, text, text, frames)
+    one = replace(one, symptom=Symptom("id", text, text), comparison=picture, output=text)
+    named = tuple(replace(one, name=f"test_{number}") for number in range(tests))
+    return replace(FULL, tests=named, problem=Problem("load", text, 1, text))
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 10**6, '"\n\\' * 10**5, "\x1b" * 10**5, "あ" * 10**5, "\U000e0041" * 10**5]
+)
+def test_a_report_fits_whatever_it_holds(text: str) -> None:
+    report = large(text).fitted()
+    assert len(json_format.render(report).encode()) <= MAX_BYTES
+    assert [test.name for test in report.tests] == [f"test_{number}" for number in range(30)]
+    assert {test.title for test in report.tests} == {"T."}
+    in_json(report)
+
+
+def test_a_report_of_common_size_stays_as_it_is() -> None:
+    report = large("x" * 300, tests=5)
+    assert report.fitted() is report
+
+
+@pytest.mark.parametrize(
+    "text", ["\u05d0\u05d1", "\u0627\u0644", "\u0661\u0662", "\u202e", "\u200f", "\u07c0"]
+)
+def test_nothing_turns_the_writing_round(text: str) -> None:
+    """Letters that are written from right to left move what stands beside them: `0/9` to `9/0`."""
+    assert printable(f"{text} 1/9").isascii()

@@ -8,9 +8,11 @@ import pytest
 import torch
 
 from exercises.catalog import Limits
+from grader.examiner import submission_process
 from grader.examiner.exchange import Value
 from grader.examiner.submission_process import SubmissionProcess, worker_limits
 from grader.examiner.submission_proxy import SubmissionProxy
+from grader.examiner.suite_run import SuiteRun
 from grader.report import TestResult
 from grader.worker.calls import Call, LoadedModule, Raised, load_source
 
@@ -77,6 +79,13 @@ def test_an_error_in_another_file_shows_its_line(examine: Examine) -> None:
     (result, *_) = examine(THREE_TESTS, files, PLUS_ONE).values()
     assert [frame.file for frame in result.frames] == ["answer.py", "steps.py"]
     assert (result.frames[1].line, result.frames[1].code) == (3, "def half(x): return x / zero")
+
+
+@pytest.mark.parametrize("mark", ["\f", "\v", "\x1c", "\x1e", "\x85", "\u2028"], ids=ascii)
+def test_what_is_no_line_end_to_python_shifts_no_line(examine: Examine, mark: str) -> None:
+    source = f"note = '{mark}'\n\f\ndef f(x):\r\n    return x / zero\n"
+    (frame,) = examine(THREE_TESTS, source, PLUS_ONE)["test_first"].frames
+    assert (frame.line, frame.code) == (4, "return x / zero")
 
 
 def test_a_file_that_is_missing_cannot_be_imported(candidate: Open) -> None:
@@ -152,6 +161,46 @@ def test_a_fresh_worker_starts_the_file_afresh(examine: Examine) -> None:
         results["test_second"].message,
         "It should be 4; yours is 1.",
     ]
+
+
+def test_a_file_that_loads_only_once_fails_each_later_test_by_its_own_error(
+    candidate: Open,
+) -> None:
+    learner = candidate("import os\ndef f(): os._exit(0)")
+    learner.load()
+    learner.perform(Call(0, "f"))
+    learner._files = {"answer.py": "1 / 0"}  # as a file does that looks at the clock, say
+    for _ in range(3):
+        outcome = learner.begin(0)
+        assert isinstance(outcome, Raised)
+        assert (outcome.type, outcome.frames[0][3]) == ("ZeroDivisionError", "1 / 0")
+
+
+def test_all_answers_together_are_bounded(
+    examine: Examine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(submission_process, "MAX_RECEIVED", 1 << 20)
+    suite = """
+def test_small(submission): submission.f(1)
+def test_large(submission): submission.f(2)
+def test_again(submission): submission.f(1)
+"""
+    source = "import torch\ndef f(x): return torch.zeros(2 ** (17 if x == 1 else 18))"
+    results = examine(suite, source, source)
+    assert outcomes(results) == ["passed", "failed", "failed"]
+    assert "`f` returned more than 1 MB in all its answers" in results["test_large"].message
+
+
+def test_what_code_is_told_does_not_tell_the_seed_of_the_whole() -> None:
+    """By a checksum it would: two of them differ by what does not depend on the seed."""
+
+    def told(seed: int, name: str) -> int:
+        run = SuiteRun(None, None, seed, "cpu", Limits())  # type: ignore[arg-type]
+        return run.seed_of(name)
+
+    differences = {told(seed, "test_a") ^ told(seed, "test_b") for seed in range(100)}
+    assert len(differences) == 100
+    assert told(5, "test_a") == told(5, "test_a")
 
 
 def test_time_that_is_used_up_is_used_up_for_all(examine: Examine) -> None:

@@ -86,9 +86,11 @@ SEQUENCES = [ask(draw(2, 4, 3)), ask(draw(1, 5, 2))]
 CASES = {
     "factor of a size": (
         SCORES, "def f(q, k): return q @ k.transpose(-1, -2)", PAIRS,
-        "is the expected one times the square root of the size of the last dimension of",
+        "is the expected one times √n, where n is the size of the last dimension of",
     ),
-    "factor that is a number": (PLAIN, "def f(x): return (x * 2 + 1) / 2", ROWS, "times one half"),
+    "factor that is a number": (
+        PLAIN, "def f(x): return (x * 2 + 1) / 2", ROWS, "is half of the expected",
+    ),
     "factor that is ln 2": (
         "def f(p): return -(p * p.log()).sum(-1)", "def f(p): return -(p * p.log2()).sum(-1)",
         [ask(torch.softmax(draw(4, n), -1)) for n in (3, 5)], "times 1 / ln 2",
@@ -99,7 +101,7 @@ CASES = {
     ),
     "n for n - 1": (
         "def f(x): return x.var(-1)", "def f(x): return x.var(-1, correction=0)",
-        [ask(draw(9, n)) for n in (3, 5)], "(n − 1) / n, with n the size of the last dimension",
+        [ask(draw(9, n)) for n in (3, 5)], "(n − 1) / n, where n is the size of the last",
     ),
     "summand": (PLAIN, "def f(x): return x * 2", ROWS, "is too small by 1 everywhere"),
     "sign": (PLAIN, "def f(x): return -(x * 2 + 1)", ROWS, "the opposite sign everywhere"),
@@ -108,7 +110,7 @@ CASES = {
     "rounded": (PLAIN, "def f(x): return torch.round(x * 2 + 1)", ROWS, "rounded to whole"),
     "clamped": (PLAIN, "def f(x): return (x * 2 + 1).clamp(max=0.5)", ROWS, "above 0.5 came out"),
     "temperature": (
-        "def f(x): return torch.softmax(x / 2, -1)", WEIGHTS, ROWS, "multiplied by 2",
+        "def f(x): return torch.softmax(x / 2, -1)", WEIGHTS, ROWS, "are twice what they should be",
     ),
     "transposed": (
         SQUARE, "def f(x): return x @ x.transpose(-1, -2) + x.sum(-1).unsqueeze(-2)", MATRICES,
@@ -131,7 +133,7 @@ CASES = {
     ),
     "another dimension": (
         WEIGHTS, "def f(x): return torch.softmax(x, 0)", [ask(draw(3, 5)), ask(draw(4, 6))],
-        "sums to 1 along the second to last dimension; it should along the last",
+        "sums to 1 along the second to last dimension; it should sum to 1 along the last",
     ),
     "over everything": (
         WEIGHTS, "def f(x): return torch.softmax(x.flatten(), 0).view_as(x)",
@@ -143,7 +145,7 @@ CASES = {
     ),
     "first of the batch": (
         PLAIN, "def f(x): return (x * 2 + 1)[:1].expand_as(x)",
-        [ask(draw(3, 4, 2)), ask(draw(4, 4, 3))], "only the first is right",
+        [ask(draw(3, 4, 2)), ask(draw(4, 4, 3))], "Only the first entry along dimension 0 of your",
     ),
     "the diagonal": (
         SQUARE, "def f(x):\n    y = x @ x.transpose(-1, -2) + x.sum(-1, keepdim=True)\n"
@@ -173,7 +175,9 @@ CASES = {
         PLAIN, "def f(x): return (x * 2 + 1).transpose(0, 1)", [ask(draw(3, 5)), ask(draw(2, 4))],
         "are swapped",
     ),
-    "summed away": (PLAIN, "def f(x): return (x * 2 + 1).sum(0)", [ask(draw(3, 5))], "The sum is"),
+    "summed away": (
+        PLAIN, "def f(x): return (x * 2 + 1).sum(0)", [ask(draw(3, 5))], "numbers are summed up",
+    ),
     "a list": (PLAIN, "def f(x): return (x * 2 + 1).tolist()", [ask(draw(3, 5))], "come as a list"),
     "nothing": (PLAIN, "def f(x): x * 2 + 1", ROWS, "You return nothing (None)"),
     "parts swapped": (PAIR, "def f(x): return x.mean(-1), x.sum(-1)", ROWS, "the other way round"),
@@ -221,7 +225,7 @@ CASES = {
     "detached": (PLAIN, "def f(x): return x.detach() * 2 + 1", [gradients_of(draw(3))], "no grad"),
     "a gradient that does not arrive": (
         GATED, "def f(x, gate): return x * torch.sigmoid(gate.detach())",
-        [gradients_of(draw(2, 4), draw(2, 4, seed=1))], "No gradient reaches `gate`",
+        [gradients_of(draw(2, 4), draw(2, 4, seed=1))], "The gradient of `gate` is zero",
     ),
     "an argument that is changed": (
         PLAIN, "def f(x): return x.mul_(2).add_(1)", [lambda s: s.f.inputs_after(draw(3))],
@@ -229,7 +233,7 @@ CASES = {
     ),
     "accepts": (
         "def f(x): raise ValueError", "def f(x): return x",
-        [lambda s: s.f.raises(ValueError, 1)], "where it should refuse with a ValueError",
+        [lambda s: s.f.raises(ValueError, 1)], "where it should raise a ValueError",
     ),
 }  # fmt: skip
 
@@ -266,7 +270,7 @@ def test_no_statement_is_made_of_too_few_numbers() -> None:
 def test_what_holds_for_some_numbers_alone_is_not_said() -> None:
     learner = "def f(x):\n    y = x * 2 + 1\n    y = y / 2\n    y[0, 0] += 1\n    return y"
     says = " ".join(s.says for s in symptoms(learner, PLAIN, ask(draw(3, 5)), ask(draw(4, 2))))
-    assert "times one half" not in says
+    assert "half of the expected" not in says
 
 
 def test_questions_are_bounded() -> None:

@@ -32,6 +32,7 @@ from grader.examiner.sandbox import Sandbox
 from grader.formats import json as json_format
 from grader.formats import junit
 from grader.formats import text as text_format
+from grader.report import MAX_BYTES
 
 HERE = Path(__file__).parent
 KIT = (HERE / "kit.py").read_text(encoding="utf-8")
@@ -157,6 +158,7 @@ def plain_points(place: Place) -> float:
     """What the wrong answer is worth to somebody who does nothing else."""
     report = place.grade(PLAIN)
     assert report.outcome == "failed"
+    assert report.problem is None
     assert report.points < report.max_points
     return report.points
 
@@ -206,6 +208,8 @@ def test_hostile_code_gains_nothing_and_leaves_nothing(
     for rendered in (written, text_format.render(report), junit.render(report)):
         assert all(char.isprintable() or char in "\n\t" for char in rendered)
         assert len(rendered.encode()) < 1_000_000
+        assert "nothing is loaded" not in rendered
+    assert len(written.encode()) <= MAX_BYTES
 
     # No trace, and no effect on the next.
     assert traces() == []

@@ -86,3 +86,31 @@ def test_leak_probe_finds_the_leak_and_nothing_else() -> None:
 
     leaks = reference.leak_probe(model, torch.randint(11, (3, 6)))
     assert leaks.nonzero().tolist() == [[2, 3], [2, 4]]
+
+
+def test_recorded_attention_is_that_of_each_layer_in_order() -> None:
+    config = reference.LayerConfig(d_model=12, n_heads=3, attention="explicit")
+    encoder, x = reference.Encoder(2, config), torch.randn(2, 5, 12)
+    first, second = reference.record_attention(encoder, x)
+    attention = encoder.layers[0].self_attention
+    torch.testing.assert_close(first, attention(x, x, x)[1])
+    assert second.shape == (2, 3, 5, 5) and not torch.equal(first, second)
+    attention.path = "fused"
+    with pytest.raises(ValueError, match="holds no weights"):
+        reference.record_attention(encoder, x)
+    attention.path = "explicit"
+    assert len(reference.record_attention(encoder, x)) == 2, "nothing is left behind"
+
+
+def test_a_silenced_head_adds_nothing_and_comes_back() -> None:
+    attention, x = reference.MultiHeadAttention(12, 3, bias=False), torch.randn(2, 5, 12)
+    whole = attention(x, x, x)[0]
+    without = []
+    for head in range(3):
+        with reference.silenced(attention, head):
+            without.append(attention(x, x, x)[0])
+    torch.testing.assert_close(sum(without), 2 * whole)
+    torch.testing.assert_close(attention(x, x, x)[0], whole)
+    with pytest.raises(RuntimeError), reference.silenced(attention, 0):
+        raise RuntimeError
+    torch.testing.assert_close(attention(x, x, x)[0], whole)

@@ -27,19 +27,24 @@ FUNCTIONS: tuple[tuple[str, Callable[[Tensor], Tensor]], ...] = (
     ("is the sigmoid of the expected one", torch.sigmoid),
 )
 
-# By the phrase for it, of what a factor or a summand is made of one size in the call.
-FORMS: tuple[tuple[str, Callable[[float], float]], ...] = (
+# By the phrase for it, what a factor is made of: one size in the call.
+FACTORS: tuple[tuple[str, Callable[[float], float]], ...] = (
+    ("times {}", lambda n: n),
+    ("divided by {}", lambda n: 1 / n),
+    ("times √n, where n is {}", lambda n: math.sqrt(n)),
+    ("divided by √n, where n is {}", lambda n: 1 / math.sqrt(n)),
+    ("times n / (n − 1), where n is {}", lambda n: n / (n - 1)),
+    ("times (n − 1) / n, where n is {}", lambda n: (n - 1) / n),
+    ("times the square of {}", lambda n: n * n),
+    ("divided by the square of {}", lambda n: 1 / (n * n)),
+    ("times ln n, where n is {}", lambda n: math.log(n)),
+    ("divided by ln n, where n is {}", lambda n: 1 / math.log(n)),
+)
+SUMMANDS: tuple[tuple[str, Callable[[float], float]], ...] = (
     ("{}", lambda n: n),
-    ("one divided by {}", lambda n: 1 / n),
-    ("the square root of {}", lambda n: math.sqrt(n)),
-    ("one divided by the square root of {}", lambda n: 1 / math.sqrt(n)),
-    ("n / (n − 1), with n {}", lambda n: n / (n - 1)),
-    ("(n − 1) / n, with n {}", lambda n: (n - 1) / n),
-    ("n − 1, with n {}", lambda n: n - 1),
-    ("the square of {}", lambda n: n * n),
-    ("one divided by the square of {}", lambda n: 1 / (n * n)),
-    ("the logarithm of {}", lambda n: math.log(n)),
-    ("minus {}", lambda n: -n),
+    ("1/n, where n is {}", lambda n: 1 / n),
+    ("√n, where n is {}", lambda n: math.sqrt(n)),
+    ("ln n, where n is {}", lambda n: math.log(n)),
 )
 CONSTANTS = {
     "ln 2": math.log(2),
@@ -50,9 +55,8 @@ CONSTANTS = {
     "√(2π)": math.sqrt(2 * math.pi),
     "√2": math.sqrt(2),
     "1/√2": math.sqrt(0.5),
-    "one half": 0.5,
-    "one third": 1 / 3,
 }
+FRACTIONS = {0.5: "half of {}", 1 / 3: "a third of {}", 0.25: "a quarter of {}", 2.0: "twice {}"}
 SAME = 2e-4  # relative difference below which two factors are one
 
 
@@ -61,7 +65,8 @@ def function_of_expected(evidence: Evidence) -> str | None:
         return None
     for says, function in FUNCTIONS:
         if all(found.gives(function(found.expected)) for found in evidence.differences):
-            return f"{evidence.what} {says}."
+            made = torch.cat([function(found.expected).flatten() for found in evidence.differences])
+            return f"{evidence.what} {says}." if distinct(made) >= ENOUGH_NUMBERS else None
     return None
 
 
@@ -70,8 +75,13 @@ def scaled(evidence: Evidence) -> str | None:
     factors = _each(evidence, _factor)
     if factors is None:
         return None
-    named = named_number(evidence.differences, factors)
-    return f"{evidence.what} is the expected one times {named}." if named else None
+    named = multiple(evidence.differences, factors, "the expected one")
+    if named is None and any(found.got.numel() < ENOUGH_NUMBERS for found in evidence.differences):
+        return None
+    if named is None:
+        listed = ", ".join(f"{factor:.3g}" for factor in factors[:3])
+        named = f"the expected one times another factor in each call: {listed}, …"
+    return f"{evidence.what} is {named}."
 
 
 def shifted(evidence: Evidence) -> str | None:
@@ -79,12 +89,12 @@ def shifted(evidence: Evidence) -> str | None:
     summands = _each(evidence, _summand)
     if summands is None:
         return None
-    named = named_number(evidence.differences, summands)
-    if named is None:
+    if len({summand > 0 for summand in summands}) > 1:
         return None
-    if named.startswith("-"):
-        return f"{evidence.what} is too small by {named[1:]} everywhere."
-    return f"{evidence.what} is too large by {named} everywhere."
+    sizes = [abs(summand) for summand in summands]
+    named = _named(evidence.differences, sizes, SUMMANDS) or _constant(sizes)
+    how = "large" if summands[0] > 0 else "small"
+    return f"{evidence.what} is too {how} by {named} everywhere." if named else None
 
 
 def sharpened(evidence: Evidence) -> str | None:
@@ -92,13 +102,10 @@ def sharpened(evidence: Evidence) -> str | None:
     powers = _each(evidence, _power)
     if powers is None:
         return None
-    named = named_number(evidence.differences, powers)
+    named = multiple(evidence.differences, powers, "what they should be")
     if named is None:
         return None
-    return (
-        f"{evidence.what} is what comes out when the scores before the softmax are multiplied by"
-        f" {named}."
-    )
+    return f"{evidence.what} is what comes out when the scores before the softmax are {named}."
 
 
 def clamped(evidence: Evidence) -> str | None:
@@ -144,25 +151,41 @@ def shifted_rows(evidence: Evidence) -> str | None:
     )
 
 
-def named_number(differences: Sequence[Difference], numbers: Sequence[float]) -> str | None:
-    """A number for each call as one phrase: made of a size in the call, a constant, or itself."""
-    if not _alike(numbers):
-        return _named_by_size(differences, numbers)
-    for name, constant in CONSTANTS.items():
-        if math.isclose(numbers[0], constant, rel_tol=SAME):
-            return name
-    return f"{numbers[0]:.4g}"
+def multiple(differences: Sequence[Difference], factors: Sequence[float], whole: str) -> str | None:
+    """`whole` with a factor for each call: made of a size in the call, a constant, or itself."""
+    if not _alike(factors):
+        named = _named(differences, factors, FACTORS)
+        return f"{whole} {named}" if named else None
+    for fraction, phrase in FRACTIONS.items():
+        if math.isclose(factors[0], fraction, rel_tol=SAME):
+            return phrase.format(whole)
+    return f"{whole} times {_constant(factors)}"
 
 
-def _named_by_size(differences: Sequence[Difference], numbers: Sequence[float]) -> str | None:
+def _named(
+    differences: Sequence[Difference],
+    numbers: Sequence[float],
+    forms: Sequence[tuple[str, Callable[[float], float]]],
+) -> str | None:
     """What a number that changes from call to call is made of."""
+    if _alike(numbers):
+        return None
     common = set.intersection(*(set(found.sizes) for found in differences))
-    for form, function in FORMS:
+    for form, function in forms:
         for phrase in sorted(common, key=lambda phrase: (phrase.count(" "), phrase)):
             sizes = [found.sizes[phrase] for found in differences]
             if all(_is(number, function, n) for number, n in zip(numbers, sizes, strict=True)):
                 return form.format(phrase)
     return None
+
+
+def _constant(numbers: Sequence[float]) -> str | None:
+    if not _alike(numbers):
+        return None
+    for name, constant in CONSTANTS.items():
+        if math.isclose(numbers[0], constant, rel_tol=SAME):
+            return name
+    return f"{numbers[0]:.4g}"
 
 
 def _is(number: float, function: Callable[[float], float], size: int) -> bool:

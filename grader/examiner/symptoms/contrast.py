@@ -109,9 +109,6 @@ def _of_numbers(name: str, value: Tensor) -> Iterator[tuple[str, bool]]:
         return
     numbers = value.double()
     yield f"where `{name}` holds an infinity or NaN", not bool(numbers.isfinite().all())
-    yield f"where `{name}` holds a 0", bool((numbers == 0).any())
-    yield f"where `{name}` holds negative numbers", bool((numbers < 0).any())
-    yield f"where `{name}` holds no negative number", not bool((numbers < 0).any())
 
 
 def _threshold(evidence: Evidence, alike: Sequence[Exchange]) -> str | None:

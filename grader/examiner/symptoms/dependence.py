@@ -20,6 +20,8 @@ from grader.worker.calls import Call
 from grader.worker.values import leaves
 
 MAX_INDICES = 6  # of a dimension, that are tried
+MAX_CALLS = 2  # that are tried
+EXTREME = 30.0  # scores beyond it leave a softmax no choice
 MAX_ARGUMENT = 400  # numbers in an argument that is tried
 STILL = 1e-12  # the solution has not moved
 MOVED = 1e-5  # the learner's result has, beyond rounding
@@ -33,8 +35,19 @@ class Trial:
     dim: int
     index: int
     dims: int
+    size: int
     mine: Tensor
     ours: Tensor
+
+    @property
+    def where(self) -> str:
+        return f"`{self.argument}` at index {self.index} of {dimension(self.dim, self.dims)}"
+
+    @property
+    def side(self) -> str:
+        """The same place in a call of other sizes."""
+        end = {0: "first", self.size - 1: "last"}.get(self.index, "inside")
+        return f"{self.dim - self.dims} {end}"
 
 
 def not_repeatable(evidence: Evidence, inquiry: Inquiry) -> str | None:
@@ -49,55 +62,68 @@ def not_repeatable(evidence: Evidence, inquiry: Inquiry) -> str | None:
 
 
 def depends_on_other_things(evidence: Evidence, inquiry: Inquiry) -> str | None:
-    """What the result should depend on and does not, or the reverse."""
-    exchange = min(evidence.wrong, key=_size)
-    trials = list(_trials(exchange, evidence, inquiry))
-    return _ignored(trials, evidence) or _unused(trials, evidence) or _leaked(trials, evidence)
+    """What the result should depend on and does not, or the reverse, in every call that is tried.
+
+    An extreme call shows nothing: with one key, or with scores that leave no choice, a right answer
+    does not move either.
+    """
+    ordinary = sorted(filter(_is_ordinary, evidence.wrong), key=_size)[:MAX_CALLS]
+    found = [dict(_statements(list(_trials(call, evidence, inquiry)))) for call in ordinary]
+    for key, says in found[0].items() if found else ():
+        if all(key in others for others in found):
+            return f"{evidence.what} {says}"
+    return None
 
 
-def _ignored(trials: list[Trial], evidence: Evidence) -> str | None:
+Key = tuple[str, ...]
+
+
+def _statements(trials: list[Trial]) -> Iterator[tuple[Key, str]]:
+    """What can be said of one call, the plainest first, by what makes it the same in another."""
     for name in dict.fromkeys(trial.argument for trial in trials):
         about = [trial for trial in trials if trial.argument == name]
         if any(trial.ours.any() for trial in about) and not any(t.mine.any() for t in about):
-            return (
-                f"{evidence.what} does not depend on `{name}`: other numbers there leave it as it"
-                " is."
-            )
-    return None
-
-
-def _unused(trials: list[Trial], evidence: Evidence) -> str | None:
-    """One slice that has no influence, where its neighbours have."""
+            says = f"does not depend on `{name}`: other numbers there leave it as it is."
+            yield ("ignored", name), says
     for trial in trials:
         if trial.ours.any() and not trial.mine.any():
-            return (
-                f"{evidence.what} does not depend on `{trial.argument}` at index {trial.index} of"
-                f" {dimension(trial.dim, trial.dims)}; the right one does."
-            )
-    return None
+            says = f"does not depend on {trial.where}; the right one does."
+            yield ("unused", trial.argument, trial.side), says
+    same = [trial for trial in trials if trial.mine.shape == trial.ours.shape]
+    leaked = [trial for trial in same if (trial.mine & ~trial.ours).any()]
+    for trial in leaked:
+        place = [int(i) for i in (trial.mine & ~trial.ours).nonzero()[0]]
+        ahead = all(_is_ahead(other.mine & ~other.ours, other.index) for other in leaked)
+        more = " It looks ahead." if ahead else ""
+        says = f"at {place} changes with {trial.where}; the right one does not.{more}"
+        yield ("leaked", trial.argument, str(ahead)), says
+    lost = [trial for trial in same if (trial.ours & ~trial.mine).any()]
+    for trial in lost:
+        place = [int(i) for i in (trial.ours & ~trial.mine).nonzero()[0]]
+        ahead = all(_is_ahead(other.ours & ~other.mine, other.index) for other in lost)
+        more = " It never looks ahead, as with a causal mask." if ahead else ""
+        says = f"at {place} does not change with {trial.where}; the right one does.{more}"
+        yield ("lost", trial.argument, str(ahead)), says
 
 
-def _leaked(trials: list[Trial], evidence: Evidence) -> str | None:
-    """A place of the result that moves with a slice that it should not depend on."""
-    for trial in trials:
-        extra = trial.mine & ~trial.ours
-        if trial.mine.shape != trial.ours.shape or not extra.any():
-            continue
-        place = [int(i) for i in extra.nonzero()[0]]
-        ahead = ""
-        if all(_is_ahead(other) for other in trials if (other.mine & ~other.ours).any()):
-            ahead = " It looks ahead."
-        return (
-            f"{evidence.what} at {place} changes with `{trial.argument}` at index {trial.index} of"
-            f" {dimension(trial.dim, trial.dims)}; the right one does not.{ahead}"
-        )
-    return None
+def _is_ahead(moved: Tensor, index: int) -> bool:
+    """Whether all that moved lies at positions before the one that was changed."""
+    places = moved.nonzero()
+    return places.size(1) >= 2 and bool((places[:, -2] < index).all())
 
 
-def _is_ahead(trial: Trial) -> bool:
-    """Whether everything that moves wrongly lies at positions before the one that was changed."""
-    extra = (trial.mine & ~trial.ours).nonzero()
-    return extra.size(1) >= 2 and bool((extra[:, -2] < trial.index).all())
+def _is_ordinary(exchange: Exchange) -> bool:
+    """Whether each dimension leaves a choice, and no number is extreme."""
+    mine, ours = _numbers(exchange)
+    if mine is None or ours is None or not (mine.isfinite() & ours.isfinite()).all():
+        return False
+    tensors = [leaf for _, leaf in leaves((exchange.call.args, dict(exchange.call.kwargs)))]
+    return all(
+        min(leaf.shape, default=2) > 1
+        and (leaf.dtype == torch.bool or float(leaf.double().abs().max()) <= EXTREME)
+        for leaf in tensors
+        if isinstance(leaf, Tensor)
+    )
 
 
 def _trials(exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> Iterator[Trial]:
@@ -109,6 +135,13 @@ def _trials(exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> Iterato
     if mine is None or ours is None:
         return
     for name, value in named_arguments(call, evidence.names).items():
+        if isinstance(value, float):
+            after = inquiry.ask(exchange, _with(call, value, 1.37 * value + 0.1))
+            pair = _numbers(after) if after else (None, None)
+            if pair[0] is not None and pair[1] is not None and pair[0].shape == mine.shape:
+                moved = _moved(mine, pair[0], MOVED), _moved(ours, pair[1], STILL)
+                yield Trial(name, 0, 0, 1, 1, *moved)
+            continue
         if not isinstance(value, Tensor) or not value.is_floating_point():
             continue
         if value.numel() > MAX_ARGUMENT:
@@ -126,6 +159,7 @@ def _trials(exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> Iterato
                     dim,
                     index,
                     value.dim(),
+                    value.size(dim),
                     _moved(mine, mine_now, MOVED),
                     _moved(ours, ours_now, STILL),
                 )
@@ -139,7 +173,7 @@ def _changed(value: Tensor, dim: int, index: int) -> Tensor:
     return changed
 
 
-def _with(call: Call, old: Tensor, new: Tensor) -> Call:
+def _with(call: Call, old: object, new: object) -> Call:
     def swapped(value: Any) -> Any:
         return new if value is old else value
 

@@ -25,18 +25,26 @@ MEANINGS = (
     ("not enough values to unpack", "There are fewer dimensions or values there than names."),
     (
         "Boolean value of Tensor",
-        "An `if` or `and` there asks a tensor of many numbers for one truth.",
+        "An `if`, `and`, `max`, `min` or `in` there asks a tensor of many numbers for one truth.",
     ),
     ("only one element tensors", "`.item()` or `float()` takes a tensor of one number."),
     ("modified by an inplace operation", "Something that autograd still needs is overwritten."),
     ("a leaf Variable that requires grad", "A tensor that needs its gradient is changed in place."),
     ("Can't call numpy() on Tensor that requires grad", "numpy leaves autograd."),
-    ("'NoneType' object", "Something is None there: an argument left out, or a missing `return`."),
+    (
+        "'NoneType' object",
+        "Something is None there: an argument left out, a missing `return`, or a bias that is off.",
+    ),
     ("not implemented for 'Half'", "This operation does not exist for float16 on a CPU."),
     ("math domain error", "A function of `math` is asked for a number outside its domain."),
     ("division by zero", "A divisor is 0 there."),
-    ("out of bounds", "An index lies outside the tensor there."),
-    ("out of range", "An index lies outside what is there."),
+    ("out of bounds for dimension", "An index lies outside the tensor there."),
+    ("list index out of range", "An index lies outside what is there."),
+    ("out of bounds for int", "The number does not fit into that type of whole number."),
+    ("size mismatch", "The sizes in a product differ there."),
+    ("inconsistent input_size", "The layer was made for inputs of another width."),
+    ("number of subscripts", "The letters of `einsum` and the dimensions of a tensor differ."),
+    ("expanded size of the tensor", "A tensor does not fit into the place it is written to."),
 )
 
 
@@ -56,7 +64,7 @@ def stops(evidence: Evidence) -> str | None:
         return None
     where = "in line {0}, `{2}`, ".format(*places.pop()) if places else ""
     same = {raised.message for raised in found}
-    text = f"{found[0].type}: {found[0].message}" if len(same) == 1 else found[0].type
+    text = f"{found[0].type}: {found[0].message}" if found[0].message else found[0].type
     meaning = next((says for part, says in MEANINGS if all(part in m for m in same)), "")
     said = f"Your code stops {where}with {text.rstrip('.')}."
     return f"{said} {meaning}".rstrip()
@@ -71,7 +79,7 @@ def accepts(evidence: Evidence) -> str | None:
     }
     if len(wanted) != 1:
         return None
-    return f"Your code answers where it should refuse with a {wanted.pop()}."
+    return f"Your code returns a result where it should raise a {wanted.pop()}."
 
 
 def changes_arguments(evidence: Evidence) -> str | None:
@@ -79,14 +87,18 @@ def changes_arguments(evidence: Evidence) -> str | None:
     names = sorted({name for exchange in evidence.wrong for name in _changed(exchange, evidence)})
     if not names:
         return None
+    verb = "belongs" if len(names) == 1 else "belong"
     return (
-        f"Your code changes {' and '.join(names)}, which belongs to the caller. An operation that"
-        " ends in `_`, or an assignment to an index, writes into the tensor itself."
+        f"Your code changes {' and '.join(names)}, which {verb} to the caller. An operation that"
+        " ends in `_`, `+=`, `-=`, `*=`, or an assignment to an index, writes into the tensor"
+        " itself."
     )
 
 
 def _changed(exchange: Exchange, evidence: Evidence) -> Iterator[str]:
     if not isinstance(exchange.got, Value) or not isinstance(exchange.expected, Value):
+        return
+    if not isinstance(exchange.got.value, list):  # whoever answers may answer anything
         return
     names = named_arguments(exchange.call, evidence.names)
     for name, now, then in zip(names, exchange.got.value, exchange.expected.value, strict=False):

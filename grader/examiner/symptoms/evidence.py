@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from exercises.catalog import Limits
-from grader.examiner.comparison import Differs, check_structure, same
-from grader.examiner.exchange import Exchange, Record, Value
+from grader.examiner.comparison import Differs, check_structure, has_form, same
+from grader.examiner.exchange import Exchange, Record, Value, is_about_form
 from grader.worker.calls import Call, Raised
 from grader.worker.protocol import Handle
 from grader.worker.values import leaves
@@ -130,12 +130,17 @@ class Evidence:
 
     @property
     def what(self) -> str:
-        """What the differences are in: the result, or the one of several that is always wrong."""
-        labels = {difference.label for difference in self.differences}
-        label = labels.pop() if len(labels) == 1 else ""
-        if label.startswith("value "):
-            return f"Value {label.removeprefix('value ')} of your result"
-        return f"{label[0].upper()}{label[1:]}" if label else "Your result"
+        """What the differences are in: the result, or those of several that differ."""
+        labels = self.labels
+        if len(labels) == 1:
+            label = labels[0]
+            if label.startswith("value "):
+                return f"Value {label.removeprefix('value ')} of your result"
+            return f"{label[0].upper()}{label[1:]}" if label else "Your result"
+        right = {found.label for found in self.agreements} - set(labels)
+        if not right and self.wrong[0].call.want != "gradients":
+            return "Your result"
+        return f"Each of {', '.join(labels)}"
 
 
 def compared(exchange: Exchange, names: ArgumentNames) -> Iterator[Difference]:
@@ -207,10 +212,10 @@ def kind_of(exchange: Exchange) -> Kind:
         return "right"
     if want == "inputs_after":
         return "arguments"
-    try:
-        check_structure(got.value, expected.value)
-    except Differs:
+    if not has_form(got.value, expected.value):
         return "form"
+    if is_about_form(exchange.call):
+        return "right"
     return "gradients" if want == "gradients" else "value"
 
 

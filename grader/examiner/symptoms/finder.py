@@ -33,6 +33,32 @@ from grader.examiner.symptoms.smallest_call import smallest_failing_call
 from grader.report import FailingCall, Symptom
 
 
+def holds_for(evidence: Evidence) -> str:
+    """What a statement was found to hold for, and where it does not arise."""
+    return f"Holds for {_extent(evidence)}.{_where(evidence)}"
+
+
+def _extent(evidence: Evidence) -> str:
+    calls, numbers = len(evidence.wrong), evidence.numbers
+    text = f"{calls} call{'s' * (calls != 1)}"
+    return f"all {numbers:,} numbers that differ, in {text}" if numbers > 1 else text
+
+
+def holds_for_so_many(evidence: Evidence) -> str:
+    """The same for a statement that tells already where it arises."""
+    return f"Holds for {_extent(evidence)}."
+
+
+def was_tried(evidence: Evidence) -> str:
+    """For what was found by asking again."""
+    return f"Found by calling your code again with one thing changed.{_where(evidence)}"
+
+
+def _where(evidence: Evidence) -> str:
+    where = contrast.which_calls(evidence)
+    return f" It goes wrong {where}." if where else ""
+
+
 @dataclass(frozen=True)
 class Detector:
     """`says` gives one sentence that holds for every difference, or None.
@@ -46,6 +72,7 @@ class Detector:
     says: Callable[[Evidence, Inquiry], str | None]
     modest: bool = False
     asks: bool = False
+    proof: Callable[[Evidence], str] = holds_for
 
 
 def _looks(id: str, says: Callable[[Evidence], str | None], modest: bool = False) -> Detector:
@@ -53,9 +80,13 @@ def _looks(id: str, says: Callable[[Evidence], str | None], modest: bool = False
     return Detector(id, lambda evidence, inquiry: says(evidence), modest)
 
 
+def _which_calls(evidence: Evidence, inquiry: Inquiry) -> str | None:
+    return contrast.goes_wrong(evidence)
+
+
 # From specific to general.
 VALUES = (
-    Detector("not-repeatable", dependence.not_repeatable, modest=True, asks=True),
+    Detector("not-repeatable", dependence.not_repeatable, True, True, was_tried),
     _looks("same-number", normalisation.all_alike),
     _looks("an-argument", identity.is_an_argument),
     _looks("results-order", forms.results_in_another_order),
@@ -75,29 +106,30 @@ VALUES = (
     _looks("permuted", order.permuted_along_a_dimension),
     _looks("row-scale", arithmetic.rescaled_rows),
     _looks("row-shift", arithmetic.shifted_rows),
-    Detector("dependence", dependence.depends_on_other_things, asks=True),
+    Detector("dependence", dependence.depends_on_other_things, False, True, was_tried),
     _looks("digits", precision.few_digits),
     _looks("flatness", tendency.flatter_or_sharper),
     _looks("not-normalised", normalisation.not_normalised, modest=True),
-    _looks("which-calls", contrast.goes_wrong, modest=True),
-    Detector("growth", tendency.grows_otherwise, asks=True),
+    Detector("which-calls", _which_calls, True, False, holds_for_so_many),
+    Detector("growth", tendency.grows_otherwise, False, True, was_tried),
     _looks("one-sided", tendency.one_sided),
 )
+NO_GRADIENT = _looks("no-gradient", gradients.nothing_arrives, modest=True)
 DETECTORS: Mapping[Kind, tuple[Detector, ...]] = {
     "value": VALUES,
     "gradients": (
-        _looks("no-gradient", gradients.nothing_arrives, modest=True),
-        *VALUES,
+        NO_GRADIENT,
+        *(detector for detector in VALUES if not detector.asks),
         _looks("gradients-only", tendency.values_are_right),
     ),
     "form": (
         _looks("form", forms.other_form, modest=True),
-        _looks("which-calls", contrast.goes_wrong),
+        Detector("which-calls", _which_calls, False, False, holds_for_so_many),
         _looks("form", forms.unexplained_form, modest=True),
     ),
     "error": (
         _looks("error", errors.stops, modest=True),
-        _looks("which-calls", contrast.goes_wrong),
+        Detector("which-calls", _which_calls, False, False, holds_for_so_many),
     ),
     "acceptance": (_looks("acceptance", errors.accepts, modest=True),),
     "arguments": (_looks("arguments", errors.changes_arguments, modest=True),),
@@ -131,24 +163,41 @@ class SymptomFinder:
         """
         found: dict[str, Symptom] = {}
         for kind, tests in self._kinds():
-            if symptom := self._explain(tests, kind, DETECTORS.get(kind, ())):
+            detectors = DETECTORS.get(kind, ())
+            if kind == "gradients" and self._main_tests():
+                detectors = (NO_GRADIENT,)  # the gradients of wrong values are wrong, of course
+            if symptom := self._explain(tests, kind, detectors):
                 found |= dict.fromkeys(tests, symptom)
                 continue
-            for names, symptom in self._by_parts(tests, kind) if len(tests) > 1 else ():
+            for names, symptom in self._by_parts(tests, kind, detectors) if len(tests) > 1 else ():
                 found |= dict.fromkeys(names, symptom)
         return found
 
-    def _by_parts(self, tests: list[str], kind: Kind) -> Iterator[tuple[list[str], Symptom]]:
+    def headline(self, found: Mapping[str, Symptom]) -> Symptom | None:
+        """The statement for at least half of what failed, gradients and arguments left aside."""
+        tests = self._main_tests() or list(self._failed)
+        said = [found[name] for name in tests if name in found]
+        best = max(said, key=said.count, default=None)
+        return best if best and 2 * said.count(best) >= len(tests) else None
+
+    def _main_tests(self) -> list[str]:
+        """The failed tests in which a result was wrong, and not only what hangs on it."""
+        asides = ("gradients", "arguments")
+        return [name for name, record in self._failed.items() if kind_of_test(record) not in asides]
+
+    def _by_parts(
+        self, tests: list[str], kind: Kind, detectors: Sequence[Detector]
+    ) -> Iterator[tuple[list[str], Symptom]]:
         """Statements that hold for some of the tests, and for which."""
         left = list(tests)
-        for detector in DETECTORS.get(kind, ()):
+        for detector in detectors:
             if detector.asks:  # what it is told does not depend on how many tests there are
                 continue
             holding = [name for name in left if self._explain([name], kind, [detector])]
             if len(holding) > 1 and (symptom := self._explain(holding, kind, [detector])):
                 yield holding, symptom
                 left = [name for name in left if name not in holding]
-        modest = [detector for detector in DETECTORS.get(kind, ()) if detector.modest]
+        modest = [detector for detector in detectors if detector.modest]
         for name in left:
             if symptom := self._explain([name], kind, modest):
                 yield [name], symptom
@@ -189,18 +238,8 @@ class SymptomFinder:
         for one in (evidence, *apart):
             for detector in detectors:
                 if says := self._told(detector, one):
-                    return Symptom(detector.id, says, holds_for(one))
+                    return Symptom(detector.id, says, detector.proof(one))
         return None
 
 
-UNREADABLE = (ArithmeticError, IndexError, RuntimeError, TypeError, ValueError)
-
-
-def holds_for(evidence: Evidence) -> str:
-    """What a statement was found to hold for, and where it does not arise."""
-    calls, numbers = len(evidence.wrong), evidence.numbers
-    text = f"{calls} call{'s' * (calls != 1)}"
-    if numbers:
-        text = f"all {numbers:,} numbers that differ, in {text}" if numbers > 1 else text
-    where = contrast.which_calls(evidence)
-    return f"Holds for {text}." + (f" They go wrong {where}." if where else "")
+UNREADABLE = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)

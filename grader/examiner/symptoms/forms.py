@@ -49,13 +49,8 @@ def results_in_another_order(evidence: Evidence) -> str | None:
 def _holds(holds: Callable[[Any, Any], bool], got: Any, expected: Any) -> bool:
     try:
         return holds(got, expected)
-    except (
-        ArithmeticError,
-        RuntimeError,
-        IndexError,
-        TypeError,
-        ValueError,
-    ):  # they do not go together
+    except (RuntimeError, LookupError, ArithmeticError, TypeError, ValueError):
+        # The two do not go together: `got` may be of any form, a number of any size.
         return False
 
 
@@ -66,18 +61,18 @@ def _forms(pairs: Sequence[tuple[Any, Any]]) -> Iterator[Form]:
     if isinstance(expected, tuple):
         for i in range(min(len(expected), MAX_VALUES)):
             yield (
-                f"You return value {i + 1} of {len(expected)} alone; the others are missing.",
+                f"You return value {i + 1} of {len(expected)} alone;"
+                f" the other{'s are' if len(expected) > 2 else ' is'} missing.",
                 _chosen(i),
             )
     elif isinstance(got, tuple | list):
         for i in range(min(len(got), MAX_VALUES)):
             yield (
-                f"You return {len(got)} values; the right one is number {i + 1} of them, and it"
-                " should come alone.",
+                f"You return {len(got)} values; only number {i + 1} of them is asked for.",
                 _extra(i),
             )
     yield from _OF_TYPES
-    if isinstance(got, Tensor) and isinstance(expected, Tensor):
+    if all(isinstance(value, Tensor) for pair in pairs for value in pair):  # not only the first
         yield from _of_tensors(got, expected)
 
 
@@ -86,9 +81,8 @@ def _of_several(got: Sequence[Any], expected: tuple[Any, ...]) -> Iterator[Form]
     if len(got) == n <= MAX_VALUES:
         for order in itertools.permutations(range(n)):
             if order != tuple(range(n)):
-                listed = ", ".join(str(place + 1) for place in order)
-                says = f"what you return should be in the places {listed}"
-                if n == 2:
+                says = f"you return value {', '.join(str(place + 1) for place in order)}"
+                if order == tuple(reversed(range(n))):
                     says = "they should come the other way round"
                 yield (f"Your {n} values are right, but in another order: {says}.", _ordered(order))
 
@@ -157,8 +151,8 @@ def _of_tensors(got: Tensor, expected: Tensor) -> Iterator[Form]:
                 )
     for i in range(got.dim()):
         yield (
-            f"The numbers are right, but your result has a dimension of size 1 too many, at place"
-            f" {i} of its shape.",
+            f"The numbers are right, but your result has a dimension of size 1 too many:"
+            f" dim={i} of its shape.",
             _squeezed(i),
         )
     for i in range(n):
@@ -169,8 +163,9 @@ def _of_tensors(got: Tensor, expected: Tensor) -> Iterator[Form]:
     for i in range(n):
         where = dimension(i, n)
         for says, fold in _FOLDS:
-            yield f"{says.format(where)}; it should stay.", _folded(i, fold, False)
-            yield f"{says.format(where)}; it should keep its size.", _folded(i, fold, True)
+            lacks = f"Your result lacks {where} of the expected one: {says} along it."
+            yield lacks, _folded(i, fold, False)
+            yield f"Along {where}, your result has size 1: {says}.", _folded(i, fold, True)
         for k, place in ((0, "first"), (-1, "last")):
             yield (
                 f"You return only the {place} entry of {where}; all are expected.",
@@ -179,8 +174,8 @@ def _of_tensors(got: Tensor, expected: Tensor) -> Iterator[Form]:
     for i in range(got.dim()):
         for says, fold in _FOLDS:
             yield (
-                f"{says.format(f'dimension {i} of your result')} only in the expected one: yours"
-                " still has it.",
+                f"Your result has a dimension too many (dim={i}): if {says} along it, it is the"
+                " expected one.",
                 _unfolded(i, fold),
             )
     yield (
@@ -197,8 +192,8 @@ def _of_tensors(got: Tensor, expected: Tensor) -> Iterator[Form]:
 
 
 _FOLDS: tuple[tuple[str, Callable[..., Tensor]], ...] = (
-    ("The sum is taken over {}", torch.sum),
-    ("The mean is taken over {}", torch.mean),
+    ("its numbers are summed up", torch.sum),
+    ("its numbers are averaged", torch.mean),
 )
 
 

@@ -11,7 +11,7 @@ def nothing_arrives(evidence: Evidence) -> str | None:
     labels = sorted({each.label.removeprefix("the gradient of ") for each in found})
     which = " and ".join(labels)
     return (
-        f"No gradient reaches {which}: it is zero. Something on the way leaves autograd:"
+        f"The gradient of {which} is zero. Something on the way leaves autograd:"
         " `.detach()`, `.data`, `.item()`, `torch.tensor(...)`, numpy, `torch.no_grad()`, or a"
         " rounding."
     )

@@ -16,16 +16,13 @@ def sums_along_another_dimension(evidence: Evidence) -> str | None:
     mine = [dim for dim in range(n) if all(_sums_to_1(each.got, dim) for each in found)]
     if not wanted or set(mine) & set(wanted):
         return None
-    right = dimension(wanted[0], n)
+    right = f"it should sum to 1 along {dimension(wanted[0], n)}"
     if mine:
-        return f"{evidence.what} sums to 1 along {dimension(mine[0], n)}; it should along {right}."
+        return f"{evidence.what} sums to 1 along {dimension(mine[0], n)}; {right}."
     if n > 1 and all(_is_1(each.got.sum()) for each in found):
-        return f"{evidence.what} sums to 1 over everything; it should along {right}."
+        return f"{evidence.what} sums to 1 over everything; {right}."
     if n > 2 and all(_is_1(each.got.flatten(1).sum(1)) for each in found):
-        return (
-            f"{evidence.what} sums to 1 over the whole of each batch element;"
-            f" it should along {right}."
-        )
+        return f"{evidence.what} sums to 1 over the whole of each batch element; {right}."
     return None
 
 
@@ -45,7 +42,10 @@ def not_normalised(evidence: Evidence) -> str | None:
         return None
     low, high = float(sums.min()), float(sums.max())
     along = dimension(wanted[0], n)
-    said = f"{low:.4g}" if f"{low:.4g}" == f"{high:.4g}" else f"between {low:.4g} and {high:.4g}"
+    few = sorted({float(f"{number:.4g}") for number in sums.tolist()})
+    said = " or ".join(f"{number:g}" for number in few)
+    if len(few) > 3:
+        said = f"between {low:.4g} and {high:.4g}"
     return f"{evidence.what} should sum to 1 along {along}; its sums are {said}."
 
 

@@ -5,7 +5,7 @@ import torch
 from grader.examiner.symptoms.evidence import Difference, Evidence
 
 DIGITS = {torch.float64: 16, torch.float32: 7, torch.float16: 3, torch.bfloat16: 2}
-NEAR = 0.02
+NEAR = 1e-3
 ENOUGH_NUMBERS = 6  # that differ
 
 
@@ -39,7 +39,7 @@ def few_digits(evidence: Evidence) -> str | None:
         )
     return (
         f"{evidence.what} is nearly right: no number is off by more than"
-        f" {_error(evidence):.2g} times the largest."
+        f" {100 * _error(evidence):.2g} % of the largest."
     )
 
 

@@ -23,6 +23,8 @@ def wrong_in_a_region(evidence: Evidence) -> str | None:
     fit, phrase = max(fits, key=lambda found: found[0])  # the first of the tightest
     if fit < FILLED:
         return None
+    if phrase.startswith("only"):
+        return f"{phrase[0].upper()}{phrase[1:]} of {_lowered(evidence.what)} is right."
     there = _instead(evidence)
     where = f"{evidence.what} is wrong {phrase}, and right everywhere else"
     return f"{where}; there it is {there}." if there else f"{where}."
@@ -35,7 +37,11 @@ def not_finite(evidence: Evidence) -> str | None:
     there = _instead(evidence)
     if there not in ("NaN", "infinite", "NaN or infinite"):
         return None
-    return f"Where {evidence.what[0].lower()}{evidence.what[1:]} is wrong, it is {there}."
+    return f"Where {_lowered(evidence.what)} is wrong, it is {there}."
+
+
+def _lowered(what: str) -> str:
+    return what[0].lower() + what[1:]
 
 
 def _fit(evidence: Evidence, region: Region) -> float:
@@ -89,8 +95,8 @@ def _regions(evidence: Evidence) -> Iterator[tuple[str, Region]]:
 _PLACES: tuple[tuple[str, Callable[[Tensor, int], Tensor]], ...] = (
     ("at the first index of {}", lambda i, n: i == 0),
     ("at the last index of {}", lambda i, n: i == n - 1),
-    ("from the second index of {} on (only the first is right)", lambda i, n: i > 0),
-    ("up to the last but one index of {} (only the last is right)", lambda i, n: i < n - 1),
+    ("only the first entry along {}", lambda i, n: i > 0),
+    ("only the last entry along {}", lambda i, n: i < n - 1),
     ("at odd indices of {}", lambda i, n: i % 2 == 1),
     ("at even indices of {}", lambda i, n: i % 2 == 0),
     ("in the second half of {}", lambda i, n: i >= n // 2),

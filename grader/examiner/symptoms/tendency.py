@@ -1,10 +1,11 @@
 """The most general statements: too large, too flat, growing too fast."""
 
+import math
 from dataclasses import replace
 
 import torch
 
-from grader.examiner.exchange import Exchange, Value
+from grader.examiner.exchange import Exchange
 from grader.examiner.symptoms.evidence import Evidence, compared, named_arguments
 from grader.examiner.symptoms.inquiry import Inquiry
 from grader.worker.calls import Call
@@ -77,12 +78,15 @@ def _growth(
             continue
         if not (float(first.got) > 0 and float(first.expected) > 0):
             continue
-        mine, theirs = found.got.item() / first.got.item(), found.expected / first.expected
-        if abs(mine / theirs.item() - 1) > ALIKE:
-            what = f"{found.label[0].upper()}{found.label[1:]}" if found.label else "Your result"
+        what = f"{found.label[0].upper()}{found.label[1:]}" if found.label else "Your result"
+        if float(found.got) < 0 < float(found.expected):
+            return f"{what} is negative where `{name}` is large: it overflows."
+        mine, theirs = float(found.got / first.got), float(found.expected / first.expected)
+        power = 2 ** round(math.log2(theirs))
+        if abs(theirs / power - 1) < ALIKE < abs(mine / theirs - 1):
             return (
                 f"{what} grows {mine:.3g}-fold when a large `{name}` is doubled; the right one"
-                f" grows {theirs.item():.3g}-fold."
+                f" grows {power}-fold."
             )
     return None
 
@@ -95,10 +99,7 @@ def _with(call: Call, new: int, evidence: Evidence, name: str) -> Call:
 
 
 def values_are_right(evidence: Evidence) -> str | None:
-    """Wrong gradients of right values."""
-    right = [exchange for exchange in evidence.right if exchange.call.want == "value"]
-    if not right or not all(isinstance(exchange.got, Value) for exchange in right):
-        return None
+    """Wrong gradients where no value is wrong (which is for the finder to see)."""
     return (
         "Your values are right and their gradients are not: a part of the computation is hidden"
         " from autograd, or has a gradient of its own."

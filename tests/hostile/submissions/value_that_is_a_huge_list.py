@@ -1,8 +1,8 @@
 """Tries: return a list of a million numbers, and a text of three million letters.
 
-Holds: the report shows the first few.
+Holds: the report says that it is too much.
 """
-# says: a list of 1000000 values
+# says: a structure of more than 65,536 values
 
 import kit
 

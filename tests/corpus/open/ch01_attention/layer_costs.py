@@ -955,7 +955,7 @@ def layer_costs(kind: str, n: int, d: int, kernel: int = 3, window: int | None =
             raise ValueError("window darf hier nicht None sein")
         return LayerCosts(window * n * d, 1, (n - 1) // window + 1)
     raise ValueError(kind)
-# %% right | ceil-quotient | math.ceil(n / window), which is exact for any real sequence length, and itertools.count for the path.
+# %% wrong | ceil-quotient | math.ceil(n / window) divides as floats, which is not exact beyond 2^53.
 import itertools
 import math
 from typing import NamedTuple

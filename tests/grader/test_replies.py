@@ -1,0 +1,185 @@
+"""A reply is taken in the form and the size in which an honest worker sends it, and in no other."""
+
+import contextlib
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.errors import ProtocolError
+from grader.examiner.replies import OURS, EntryPoints, read_reply
+from grader.worker.calls import (
+    MAX_BASES,
+    MAX_FRAMES,
+    MAX_MESSAGE,
+    MAX_NAME,
+    Raised,
+    describe_exception,
+)
+from grader.worker.inspection import Finding
+from grader.worker.protocol import MAX_KEYS, MAX_VALUES, Encoder, TooLarge
+
+NAMES = {"missing": ["f"], "found": {"f": "int"}, "defined": ["g"]}
+FRAME = ["answer.py", 3, "f", "return x"]
+RAISED = asdict(Raised("exception", "E", "no", (("answer.py", 3, "f", "return x"),), ("E",)))
+FINDING = asdict(Finding("syntax", "answer.py", 1, "def"))
+
+
+def read(operation: str, value: Any, output: Any = "") -> Any:
+    encoder = Encoder()
+    document = {"value": encoder.encode(value), "output": output}
+    return read_reply(operation, document, encoder.tensors, "cpu")[0]
+
+
+def read_raised(raised: Any) -> Any:
+    return read_reply("call", {"raised": raised, "output": ""}, {}, "cpu")[0]
+
+
+def test_each_operation_has_its_answer() -> None:
+    assert read("inspect", None) is None
+    assert read("inspect", FINDING) == Finding("syntax", "answer.py", 1, "def")
+    assert read("load", NAMES) == EntryPoints(("f",), {"f": "int"}, ("g",))
+    assert read("helper", None) is None
+    assert read("call", [1, (2.5, "x")]) == [1, (2.5, "x")]
+    assert read_raised({**RAISED, "frames": [FRAME]}).frames == (("answer.py", 3, "f", "return x"),)
+
+
+@pytest.mark.parametrize(
+    ("operation", "value"),
+    [
+        ("inspect", {}),
+        ("inspect", [1]),
+        ("inspect", {**FINDING, "kind": "passed"}),
+        ("inspect", {**FINDING, "line": 1.5}),
+        ("load", None),
+        ("load", {**NAMES, "missing": [torch.ones(3)]}),
+        ("load", {**NAMES, "found": {"f": torch.ones(3)}}),
+        ("load", {**NAMES, "found": {1: "int"}}),
+        ("load", {**NAMES, "defined": [torch.ones(3)]}),
+        ("load", {**NAMES, "defined": [["g"]]}),
+        ("load", {**NAMES, "defined": ["g" * (MAX_NAME + 1)]}),
+        ("load", {**NAMES, "defined": ["g"] * 21}),
+        ("helper", 1),
+    ],
+)
+def test_another_answer_than_the_operations_is_refused(operation: str, value: Any) -> None:
+    with pytest.raises(ProtocolError):
+        read(operation, value)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({"kind": kind} for kind in sorted(OURS)),
+        {"kind": 1},
+        {"type": "E" * (MAX_NAME + 1)},
+        {"message": "x" * (MAX_MESSAGE + 1)},
+        {"bases": ["E"] * (MAX_BASES + 1)},
+        {"bases": [1]},
+        {"bases": ["E" * (MAX_NAME + 1)]},
+        {"frames": [FRAME] * (MAX_FRAMES + 1)},
+        {"frames": [[*FRAME, 5]]},
+        {"frames": [["a" * (MAX_NAME + 1), *FRAME[1:]]]},
+        {"frames": [[*FRAME[:3], "x" * (MAX_NAME + 1)]]},
+        {"frames": [[FRAME[0], -1, *FRAME[2:]]]},
+        {"frames": [[FRAME[0], 10**9, *FRAME[2:]]]},
+        {"frames": [[FRAME[0], float("inf"), *FRAME[2:]]]},
+        {"frames": "none"},
+    ],
+    ids=lambda change: repr(change)[:40],
+)
+def test_an_exception_that_no_worker_would_describe_is_refused(change: Any) -> None:
+    with pytest.raises(ProtocolError):
+        read_raised({**RAISED, **change})
+
+
+def test_every_exception_that_a_worker_describes_is_taken() -> None:
+    name = "Long" * 100
+    error = type(name, (ValueError,), {})("m" * 5000)
+    function = "f" * 500
+    space: dict[str, Any] = {"error": error}
+    source = f"def {function}(n):\n    if n: {function}(n - 1)\n    raise error  # {'x' * 500}\n"
+    exec(compile(source, "answer.py" * 50, "exec"), space)
+    try:
+        space[function](20)
+    except ValueError as raised:
+        described = describe_exception(raised, frozenset({"answer.py" * 50}))
+    assert len(described.frames) == MAX_FRAMES
+    frames = [list(frame) for frame in described.frames]
+    sent = {**asdict(described), "frames": frames, "bases": list(described.bases)}
+    assert read_raised(sent) == described
+
+
+def test_a_tensor_is_named_once_and_each_is_named() -> None:
+    once = {"tensor": "0", "device": "cpu"}
+    tensors = {"0": torch.ones(3)}
+    assert torch.equal(
+        read_reply("call", {"value": once, "output": ""}, tensors, "cpu")[0], *tensors.values()
+    )
+    for value, sent in (
+        ([once, once], tensors),
+        (None, tensors),
+        (once, {**tensors, "1": tensors["0"]}),
+    ):
+        with pytest.raises(ProtocolError):
+            read_reply("call", {"value": value, "output": ""}, sent, "cpu")
+    with pytest.raises(ProtocolError):
+        read_reply("call", {"raised": RAISED, "output": ""}, tensors, "cpu")
+
+
+@pytest.mark.parametrize(
+    ("most", "more"),
+    [
+        ([0] * (MAX_VALUES - 1), [0] * MAX_VALUES),
+        (tuple([0] * (MAX_VALUES - 1)), tuple([0] * MAX_VALUES)),
+        ([[]] * (MAX_VALUES - 1), [[]] * MAX_VALUES),
+        (dict.fromkeys(range(MAX_KEYS), 0), dict.fromkeys(range(MAX_KEYS + 1), 0)),
+        (
+            [dict.fromkeys(range(64), 0)] * (MAX_KEYS // 64),
+            [dict.fromkeys(range(65), 0)] * (MAX_KEYS // 64),
+        ),
+    ],
+    ids=["list", "tuple", "lists", "dictionary", "dictionaries"],
+)
+def test_values_and_keys_are_counted_on_both_sides(
+    most: Any, more: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert read("call", most) == most
+    with pytest.raises(TooLarge):
+        Encoder().encode(more)
+    for side in ("MAX_VALUES", "MAX_KEYS"):
+        monkeypatch.setattr(f"grader.worker.protocol.{side}", 10**9)
+    document = {"value": Encoder().encode(more), "output": ""}
+    monkeypatch.undo()
+    with pytest.raises(ProtocolError):
+        read_reply("call", document, {}, "cpu")
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["missing", "found", "defined", "kind", "frames", "bases", "dict"]),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=10,
+)
+
+
+@given(st.sampled_from(["inspect", "load", "helper", "call"]), anything, anything, anything)
+def test_no_reply_breaks_the_reader(operation: str, value: Any, raised: Any, output: Any) -> None:
+    for document in (
+        value,
+        {"value": value, "output": output},
+        {"value": {"dict": [["missing", value], ["found", raised]]}, "output": ""},
+        {"raised": raised, "output": output},
+        {"raised": {**RAISED, "frames": raised, "bases": value}, "output": ""},
+    ):
+        with contextlib.suppress(ProtocolError):
+            read_reply(operation, document, {}, "cpu")
