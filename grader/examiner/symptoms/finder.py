@@ -242,4 +242,4 @@ class SymptomFinder:
         return None
 
 
-UNREADABLE = (ArithmeticError, IndexError, RuntimeError, TypeError, ValueError)
+UNREADABLE = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)

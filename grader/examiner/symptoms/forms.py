@@ -72,7 +72,7 @@ def _forms(pairs: Sequence[tuple[Any, Any]]) -> Iterator[Form]:
                 _extra(i),
             )
     yield from _OF_TYPES
-    if isinstance(got, Tensor) and isinstance(expected, Tensor):
+    if all(isinstance(value, Tensor) for pair in pairs for value in pair):  # not only the first
         yield from _of_tensors(got, expected)
 
 
