@@ -208,7 +208,10 @@ def test_a_worker_that_ends_between_two_calls_is_the_learners_failure(
 ) -> None:
     answer = f"""
 import os, threading
-channel = next(int(n) for n in range(3, 64) if os.path.exists(f"/dev/fd/{{n}}"))
+def is_open(n):
+    try: return bool(os.fstat(n))
+    except OSError: return False
+channel = next(n for n in range(3, 64) if is_open(n))
 def f(x):
     threading.Timer(0.05, lambda: {end}).start()
     return x

@@ -12,6 +12,7 @@ from grader.examiner.exchange import Exchange, Value
 from grader.examiner.symptoms.evidence import (
     Evidence,
     as_numbers,
+    compared,
     dimension,
     named_arguments,
 )
@@ -23,13 +24,14 @@ MAX_INDICES = 6  # of a dimension, that are tried
 MAX_CALLS = 2  # that are tried
 EXTREME = 30.0  # scores beyond it leave a softmax no choice
 MAX_ARGUMENT = 400  # numbers in an argument that is tried
-STILL = 1e-12  # the solution has not moved
-MOVED = 1e-5  # the learner's result has, beyond rounding
+# As parts of the largest number. Between the two, nothing is said.
+STILL = 1e-12  # it has not moved
+MOVED = 1e-3  # it has
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One slice of an argument was changed: which numbers of the two results moved?"""
+    """One slice of an argument was changed: by how much did the numbers of both results move?"""
 
     argument: str
     dim: int
@@ -42,12 +44,17 @@ class Trial:
     @property
     def extra(self) -> Tensor:
         """What moved in the learner's result alone."""
-        return self.mine & ~self.ours
+        return (self.mine > MOVED) & (self.ours <= STILL)
 
     @property
     def lacking(self) -> Tensor:
         """What moved in the right result alone."""
-        return self.ours & ~self.mine
+        return (self.ours > MOVED) & (self.mine <= STILL)
+
+    @property
+    def is_unused(self) -> bool:
+        """Whether it moves the right result, and nothing of the learner's."""
+        return bool((self.ours > MOVED).any() and (self.mine <= STILL).all())
 
     @property
     def where(self) -> str:
@@ -78,10 +85,14 @@ def depends_on_other_things(evidence: Evidence, inquiry: Inquiry) -> str | None:
     does not move either.
     """
     ordinary = sorted(filter(_is_ordinary, evidence.wrong), key=_size)[:MAX_CALLS]
+    labels = {next(compared(call, evidence.names)).label for call in ordinary}
+    if len(labels) != 1 or not labels <= set(evidence.labels):
+        return None  # only the first of several values is looked at
+    what = evidence.about(labels.pop()).what
     found = [dict(_statements(list(_trials(call, evidence, inquiry)))) for call in ordinary]
     for key, says in found[0].items() if found else ():
         if all(key in others for others in found):
-            return f"{evidence.what} {says}"
+            return f"{what} {says}"
     return None
 
 
@@ -92,11 +103,12 @@ def _statements(trials: list[Trial]) -> Iterator[tuple[Key, str]]:
     """What can be said of one call, the plainest first, by what makes it the same in another."""
     for name in dict.fromkeys(trial.argument for trial in trials):
         about = [trial for trial in trials if trial.argument == name]
-        if any(trial.ours.any() for trial in about) and not any(t.mine.any() for t in about):
+        still = all((trial.mine <= STILL).all() for trial in about)
+        if still and any(trial.is_unused for trial in about):
             says = f"does not depend on `{name}`: other numbers there leave it as it is."
             yield ("ignored", name), says
     for trial in trials:
-        if trial.ours.any() and not trial.mine.any():
+        if trial.is_unused:
             says = f"does not depend on {trial.where}; the right one does."
             yield ("unused", trial.argument, trial.side), says
     same = [trial for trial in trials if trial.mine.shape == trial.ours.shape]
@@ -149,7 +161,7 @@ def _trials(exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> Iterato
             after = inquiry.ask(exchange, _with(call, value, 1.37 * value + 0.1))
             pair = _numbers(after) if after else (None, None)
             if pair[0] is not None and pair[1] is not None and pair[0].shape == mine.shape:
-                moved = _moved(mine, pair[0], MOVED), _moved(ours, pair[1], STILL)
+                moved = _moved(mine, pair[0]), _moved(ours, pair[1])
                 yield Trial(name, 0, 0, 1, 1, *moved)
             continue
         if not isinstance(value, Tensor) or not value.is_floating_point():
@@ -170,8 +182,8 @@ def _trials(exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> Iterato
                     index,
                     value.dim(),
                     value.size(dim),
-                    _moved(mine, mine_now, MOVED),
-                    _moved(ours, ours_now, STILL),
+                    _moved(mine, mine_now),
+                    _moved(ours, ours_now),
                 )
 
 
@@ -194,10 +206,12 @@ def _with(call: Call, old: object, new: object) -> Call:
     )
 
 
-def _moved(before: Tensor, after: Tensor, least: float) -> Tensor:
+def _moved(before: Tensor, after: Tensor) -> Tensor:
+    """By how much each number moved, as a part of the largest; infinitely where it became NaN."""
     scale = before.abs().nan_to_num(0.0, 0.0, 0.0).max().clamp(min=1e-30)
-    both_nan = before.isnan() & after.isnan()
-    return ~(((after - before).abs() <= least * scale) | both_nan | (before == after))
+    same = (before == after) | (before.isnan() & after.isnan())
+    moved = ((after - before).abs() / scale).nan_to_num(torch.inf, torch.inf, torch.inf)
+    return moved.masked_fill(same, 0.0)
 
 
 def _numbers(exchange: Exchange) -> tuple[Tensor | None, Tensor | None]:

@@ -12,7 +12,10 @@ from grader.worker.calls import Raised, name_of
 MEANINGS = (
     ("must match the size of tensor", "Two shapes do not broadcast there."),
     ("shapes cannot be multiplied", "The inner sizes of a matrix product differ there."),
-    ("Expected size for first two dimensions", "The inner sizes of a batched product differ."),
+    (
+        "Expected size for first two dimensions",
+        "The batch or the inner sizes of a product differ there.",
+    ),
     ("batch1 and batch2 must", "`bmm` takes tensors of three dimensions alone."),
     ("must be 3D", "A product there takes tensors of three dimensions alone."),
     ("Dimension out of range", "The tensor has fewer dimensions there than the line asks for."),

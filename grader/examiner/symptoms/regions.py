@@ -37,7 +37,7 @@ def not_finite(evidence: Evidence) -> str | None:
     there = _instead(evidence)
     if there not in ("NaN", "infinite", "NaN or infinite"):
         return None
-    return f"Where {_lowered(evidence.what)} is wrong, it is {there}."
+    return f"In these calls, all that is wrong in {_lowered(evidence.what)} is {there}."
 
 
 def _lowered(what: str) -> str:
