@@ -40,6 +40,16 @@ class Trial:
     ours: Tensor
 
     @property
+    def extra(self) -> Tensor:
+        """What moved in the learner's result alone."""
+        return self.mine & ~self.ours
+
+    @property
+    def lacking(self) -> Tensor:
+        """What moved in the right result alone."""
+        return self.ours & ~self.mine
+
+    @property
     def where(self) -> str:
         return f"`{self.argument}` at index {self.index} of {dimension(self.dim, self.dims)}"
 
@@ -90,20 +100,20 @@ def _statements(trials: list[Trial]) -> Iterator[tuple[Key, str]]:
             says = f"does not depend on {trial.where}; the right one does."
             yield ("unused", trial.argument, trial.side), says
     same = [trial for trial in trials if trial.mine.shape == trial.ours.shape]
-    leaked = [trial for trial in same if (trial.mine & ~trial.ours).any()]
-    for trial in leaked:
-        place = [int(i) for i in (trial.mine & ~trial.ours).nonzero()[0]]
-        ahead = all(_is_ahead(other.mine & ~other.ours, other.index) for other in leaked)
-        more = " It looks ahead." if ahead else ""
-        says = f"at {place} changes with {trial.where}; the right one does not.{more}"
-        yield ("leaked", trial.argument, str(ahead)), says
-    lost = [trial for trial in same if (trial.ours & ~trial.mine).any()]
-    for trial in lost:
-        place = [int(i) for i in (trial.ours & ~trial.mine).nonzero()[0]]
-        ahead = all(_is_ahead(other.ours & ~other.mine, other.index) for other in lost)
-        more = " It never looks ahead, as with a causal mask." if ahead else ""
-        says = f"at {place} does not change with {trial.where}; the right one does.{more}"
-        yield ("lost", trial.argument, str(ahead)), says
+    for key, moves, instead, ahead in (
+        ("leaked", "changes", "does not", "It looks ahead."),
+        ("lost", "does not change", "does", "It never looks ahead, as with a causal mask."),
+    ):
+        moved = [(trial, trial.extra if key == "leaked" else trial.lacking) for trial in same]
+        moved = [(trial, places) for trial, places in moved if places.any()]
+        is_ahead = all(_is_ahead(places, trial.index) for trial, places in moved)
+        for trial, places in moved:
+            place = [int(i) for i in places.nonzero()[0]]
+            says = f"at {place} {moves} with {trial.where}; the right one {instead}."
+            yield (
+                (key, trial.argument, str(is_ahead)),
+                f"{says} {ahead if is_ahead else ''}".strip(),
+            )
 
 
 def _is_ahead(moved: Tensor, index: int) -> bool:
