@@ -44,7 +44,7 @@ def report(model: GPT) -> str:
 
 @click.command(help=__doc__)
 @click.option("--out", type=click.Path(path_type=Path), help="File for the weights (safetensors).")
-@click.option("--steps", type=click.IntRange(2), default=STEPS, show_default=True)
+@click.option("--steps", type=click.IntRange(1), default=STEPS, show_default=True)
 @click.option("--seed", type=int, default=SEED, show_default=True)
 def main(out: Path | None, steps: int, seed: int) -> None:
     torch.set_num_threads(1)  # what is measured in sums of floats depends on how they are split

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -15,7 +14,7 @@ from reference.analysis import record_attention
 from reference.config import TransformerConfig
 from reference.gpt import GPT
 from reference.initial import initialise_xavier
-from reference.schedules import cosine_learning_rate
+from reference.training.recipes import cosine
 from reference.training.specimen.language import VOCABULARY, Sentence, speak
 from reference.training.specimen.roles import Head, Role, tokens_of
 from reference.training.tasks import Batch
@@ -103,8 +102,7 @@ def specimen_trainer(steps: int = STEPS, seed: int = SEED) -> Trainer:
     config = TrainingConfig(
         steps=steps, batch_size=32, weight_decay=0.5, seed=seed, recipe="specimen"
     )
-    rate = partial(cosine_learning_rate, peak=4e-3, warmup=steps // 10, total=steps)
-    return Trainer(untrained_specimen(), draw, rate, config, torch.device("cpu"))
+    return Trainer(untrained_specimen(), draw, cosine(steps, 4e-3), config, torch.device("cpu"))
 
 
 def load_specimen() -> Specimen:

@@ -68,6 +68,14 @@ def test_large_scores_do_not_overflow(submission, rng, expect, device):
     expect(submission.softmax(x)).matches(weights)
 
 
+def test_float64_keeps_its_precision(submission, rng, expect, device):
+    """float64 scores give float64 weights, with all their digits."""
+    x = rng.normal(3, 2, 5, dtype=torch.float64, scale=3.0)
+    expect(submission.softmax(x, dim=1)).matches(reference.softmax(x, dim=1))
+    x, weights = edges(torch.float64, device)
+    expect(submission.softmax(x)).matches(weights)
+
+
 def test_minus_infinity_gets_no_weight(submission, rng, expect, device):
     """A score of −inf gets a weight of exactly 0, and the others share the 1."""
     x = rng.normal(3, 5)
@@ -83,14 +91,6 @@ def test_minus_infinity_gets_no_weight(submission, rng, expect, device):
         x = torch.tensor(low, device=device)
         # exp(x − logsumexp(x)) rounds −20000 + log(…) to about 2e-3.
         expect(submission.softmax(x)).matches(reference.softmax(x), rtol=5e-3)
-
-
-def test_float64_keeps_its_precision(submission, rng, expect, device):
-    """float64 scores give float64 weights, with all their digits."""
-    x = rng.normal(3, 2, 5, dtype=torch.float64, scale=3.0)
-    expect(submission.softmax(x, dim=1)).matches(reference.softmax(x, dim=1))
-    x, weights = edges(torch.float64, device)
-    expect(submission.softmax(x)).matches(weights)
 
 
 @pytest.mark.points(2)
