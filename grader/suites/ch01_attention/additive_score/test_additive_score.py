@@ -46,7 +46,9 @@ def test_transposed_arguments(submission, rng, expect):
     """Inputs that are not contiguous, such as transposed ones, count like any others."""
     args = arguments(rng, 3, 2, 5, 4, 6, 7)
     turned = [x.mT.contiguous().mT if x.dim() > 1 else x for x in args]
-    expect(submission.additive_score(*turned)).matches(reference.additive_score(*args))
+    expect(submission.additive_score(**dict(zip(NAMES, turned, strict=True)))).matches(
+        reference.additive_score(*args)
+    )
 
 
 def test_a_score_depends_on_its_own_query_and_key(submission, rng, expect):

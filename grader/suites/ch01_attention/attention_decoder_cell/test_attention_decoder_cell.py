@@ -73,9 +73,11 @@ def test_one_step(submission, rng, expect, B, S, e, h, c):
 def test_encoder_states_with_the_batch_second(submission, rng, expect):
     """Inputs that are not contiguous, such as states turned from (S, B, c), count like any."""
     learner, oracle = build(submission, rng, 4, 3, 6)
-    y, h, encoder, mask = step_inputs(rng, 2, 5, 4, 3, 6)
-    turned = [x.transpose(0, 1).contiguous().transpose(0, 1) for x in (y, h, encoder, mask)]
-    compare(learner, oracle, expect, turned)
+    inputs = step_inputs(rng, 2, 5, 4, 3, 6)
+    turned = [x.transpose(0, 1).contiguous().transpose(0, 1) for x in inputs]
+    state, _ = compare(learner, oracle, expect, turned)
+    named, _ = learner(**dict(zip(NAMES, turned, strict=True)))
+    expect(named).matches(state, because="The arguments are given by name here.")
 
 
 @pytest.mark.points(2)
@@ -139,6 +141,10 @@ def test_two_steps_in_float64(submission, rng, expect):
     y, state, encoder, mask = step_inputs(rng, 2, 5, 3, 4, 2, dtype=torch.float64)
     state, _ = compare(learner, oracle, expect, (y, state, encoder, mask))
     compare(learner, oracle, expect, (rng.normal(2, 3, dtype=torch.float64), state, encoder, mask))
+    # Another source of the same size, and one of another: nothing is kept from the steps before.
+    for length in (5, 4):
+        other = step_inputs(rng, 2, length, 3, 4, 2, dtype=torch.float64)
+        compare(learner, oracle, expect, other)
 
 
 def test_arguments_are_left_as_they_were(submission, rng, expect):

@@ -35,7 +35,7 @@ def test_it_is_the_derivative_of_the_lookup(submission, rng, expect, d, S, e):
 def test_transposed_arguments(submission, rng, expect):
     """Inputs that are not contiguous, such as transposed ones, count like any others."""
     q, keys, values = rng.normal(3), rng.normal(3, 5), rng.normal(2, 5)
-    expect(submission.attention_query_jacobian(q, keys.T, values.T)).matches(
+    expect(submission.attention_query_jacobian(values=values.T, keys=keys.T, q=q)).matches(
         reference.attention_query_jacobian(q, keys.T, values.T)
     )
 

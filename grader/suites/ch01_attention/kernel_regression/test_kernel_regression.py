@@ -69,9 +69,11 @@ def test_shifting_the_line_changes_nothing(submission, rng, expect):
     """Only distances count: moving queries and keys together changes nothing."""
     queries, keys = rng.normal(4, dtype=torch.float64), rng.normal(6, dtype=torch.float64)
     values = rng.normal(6, dtype=torch.float64)
-    expect(submission.kernel_regression(queries + 3, keys + 3, values, 0.75)).matches(
-        reference.kernel_regression(queries, keys, values, 0.75)
-    )
+    expect(
+        submission.kernel_regression(
+            bandwidth=0.75, values=values, keys=keys + 3, queries=queries + 3
+        )
+    ).matches(reference.kernel_regression(queries, keys, values, 0.75))
     # Quarters are exact in float32 near 2000, and their squares are not.
     years = rng.permutation(12)[:4].float() / 4
     keys, values = rng.permutation(12)[:6].float() / 4 + 0.25, rng.normal(6)
@@ -104,7 +106,12 @@ def test_gradients_reach_all_three(submission, rng, expect, device):
     """Gradients reach the queries, the keys and the values, and are finite far from every key."""
     keys = torch.arange(6.0, device=device)[rng.permutation(6)]
     far = torch.tensor([-300.0, 2.75, 1.5, 500.0], device=device)
-    for inputs in [(rng.normal(4), rng.normal(6), rng.normal(6)), (far, keys, rng.normal(6))]:
+    on_a_key = torch.tensor([3.0, 1.5, 0.0, 5.0], device=device)
+    for inputs in [
+        (rng.normal(4), rng.normal(6), rng.normal(6)),
+        (far, keys, rng.normal(6)),
+        (on_a_key, keys, rng.normal(6)),
+    ]:
         cotangent = rng.normal(4)
         found = submission.kernel_regression.gradients(*inputs, 0.8, cotangent=cotangent).inputs
         expected = vjp(lambda *args: reference.kernel_regression(*args, 0.8), inputs, cotangent)[1]

@@ -64,6 +64,12 @@ def test_other_arguments_are_ignored(submission, rng, expect):
     n, d = drawn(rng), drawn(rng)
     for kind in ("self_attention", "recurrent", "convolutional", "restricted"):
         compare(submission, expect, kind, n, d, kernel=5, window=3)
+    # What is ignored may be anything, also what its own kind would not take.
+    for kind in ("self_attention", "recurrent"):
+        compare(submission, expect, kind, n, d, kernel=1, window=n + 1)
+        compare(submission, expect, kind, n, d, kernel=0, window=0)
+    compare(submission, expect, "convolutional", n, d, kernel=5, window=n + 1)
+    compare(submission, expect, "restricted", kernel=1, window=3, d=d, n=n)
 
 
 def test_large_counts_are_exact(submission, rng, expect):

@@ -37,6 +37,11 @@ def test_smaller_masks_broadcast(submission, rng, expect):
         weights = submission.masked_softmax(scores, mask)
         expect(weights[~mask.expand_as(weights)]).equals(0.0, because=EXACT)
         expect(weights).matches(reference.masked_softmax(scores, mask))
+    scores = rng.normal(3, 3, 5)  # a mask (T, S) is one for the batch, also where B and T are alike
+    for shape in [(3, 5), (3, 1, 5), (1, 5)]:
+        mask = rng.mask(*shape)
+        weights = submission.masked_softmax(mask=mask, scores=scores)
+        expect(weights).matches(reference.masked_softmax(scores, mask))
 
 
 def test_forbidden_scores_make_no_difference(submission, rng, expect):

@@ -37,7 +37,9 @@ def test_transposed_arguments(submission, rng, expect):
     """Inputs that are not contiguous, such as transposed ones, count like any others."""
     args = rng.normal(3, 2, 4), rng.normal(3, 5, 6), rng.normal(4, 6)
     turned = [x.mT.contiguous().mT for x in args]
-    expect(submission.multiplicative_score(*turned)).matches(reference.multiplicative_score(*args))
+    expect(submission.multiplicative_score(**dict(zip(NAMES, turned, strict=True)))).matches(
+        reference.multiplicative_score(*args)
+    )
 
 
 def test_identity_gives_the_dot_product(submission, rng, expect, device):

@@ -38,7 +38,9 @@ def test_transposed_arguments(submission, rng, expect):
     """Inputs that are not contiguous, such as transposed ones, count like any others."""
     w, u, xs, h0 = network(rng, 4, 3, 5, 0.9)
     turned = w.T, u.T.contiguous().T, xs.T.contiguous().T, h0
-    expect(submission.rnn_gradient_norms(*turned)).matches(reference.rnn_gradient_norms(*turned))
+    expect(submission.rnn_gradient_norms(**dict(zip(NAMES, turned, strict=True)))).matches(
+        reference.rnn_gradient_norms(*turned)
+    )
 
 
 def test_a_long_way_back(submission, rng, expect):

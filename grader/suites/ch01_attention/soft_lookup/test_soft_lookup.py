@@ -35,7 +35,7 @@ def test_the_values_are_blended_by_their_weights(submission, rng, expect, d, S, 
 def test_transposed_arguments(submission, rng, expect):
     """Inputs that are not contiguous, such as transposed ones, count like any others."""
     query, keys, values = rng.normal(3), rng.normal(3, 5), rng.normal(2, 5)
-    expect(submission.soft_lookup(query, keys.T, values.T)).matches(
+    expect(submission.soft_lookup(values=values.T, keys=keys.T, query=query)).matches(
         reference.soft_lookup(query, keys.T, values.T)
     )
 

@@ -71,7 +71,8 @@ def test_many_heads_in_float64(submission, rng, expect):
 def test_heads_split_by_a_transpose(submission, rng, expect):
     """Arguments that are not contiguous, such as transposed ones, count like any others."""
     given = [x.transpose(1, 2) for x in inputs(rng, ((2, 3), 4, 4, 6, 5))]
-    gradients = submission.attention_backward(*given)
+    names = ("d_output", "q", "k", "v")
+    gradients = submission.attention_backward(**dict(zip(names, given, strict=True)))
     names = ("dq", "dk", "dv")
     for name, gradient, expected in zip(names, gradients, autograd(*given), strict=True):
         expect(gradient).matches(expected, because=f"Look at {name}.")

@@ -105,5 +105,5 @@ def test_a_long_sequence_is_exact(submission, rng, expect):
 def test_a_single_token(submission, rng, expect):
     """One token has one weight, and its query, key and value."""
     d = drawn(rng, 20, 2000)
-    cost = submission.attention_cost(1, d)
+    cost = submission.attention_cost(d=d, n=1)  # by name
     compare(expect, cost, 4 * d, 4 * (3 * d + 1))

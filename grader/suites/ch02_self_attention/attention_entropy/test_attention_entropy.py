@@ -35,7 +35,7 @@ def test_transposed_weights(submission, rng, expect):
     """Weights that are not contiguous, such as transposed ones, count like any others."""
     weights = rng.normal(6, 3, 2).softmax(0).permute(2, 1, 0)
     expected = reference.attention_entropy(weights)
-    expect(submission.attention_entropy(weights)).matches(expected)
+    expect(submission.attention_entropy(weights=weights)).matches(expected)
 
 
 def test_half_precision(submission, rng, expect):

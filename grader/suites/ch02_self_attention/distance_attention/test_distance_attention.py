@@ -30,7 +30,7 @@ def test_heads_split_by_a_transpose(submission, rng, expect):
     """Arguments that are not contiguous, such as transposed ones, count like any others."""
     q, k, v = rng.normal(2, 4, 3, 1), rng.normal(2, 5, 3, 1), rng.normal(2, 5, 3, 6)
     given = [x.transpose(1, 2) for x in (q, k, v)]
-    output, weights = submission.distance_attention(*given)
+    output, weights = submission.distance_attention(**dict(zip("qkv", given, strict=True)))
     expected_output, expected_weights = reference.distance_attention(*given)
     expect(weights).matches(expected_weights)
     expect(output).matches(expected_output)

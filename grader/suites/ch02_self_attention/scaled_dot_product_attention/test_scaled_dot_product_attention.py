@@ -62,11 +62,12 @@ def test_many_heads_in_float64(submission, rng, expect):
     q = rng.normal(2, 3, 6, 4, dtype=torch.float64)
     k = rng.normal(2, 3, 5, 4, dtype=torch.float64)
     v = rng.normal(2, 3, 5, 7, dtype=torch.float64)
-    mask = rng.mask(2, 1, 6, 5)
-    output, weights = submission.scaled_dot_product_attention(q, k, v, mask)
-    expected_output, expected_weights = reference.scaled_dot_product_attention(q, k, v, mask)
-    expect(weights).matches(expected_weights)
-    expect(output).matches(expected_output)
+    for shape in [(2, 1, 6, 5), (3, 6, 5), (2, 3, 1, 5), (6, 5)]:
+        mask = rng.mask(*shape)
+        output, weights = submission.scaled_dot_product_attention(mask=mask, v=v, k=k, q=q)
+        expected_output, expected_weights = reference.scaled_dot_product_attention(q, k, v, mask)
+        expect(weights).matches(expected_weights)
+        expect(output).matches(expected_output)
 
 
 def test_heads_split_by_a_transpose(submission, rng, expect):

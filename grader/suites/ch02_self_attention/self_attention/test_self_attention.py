@@ -70,7 +70,7 @@ def test_a_batch_that_stands_second(submission, rng, expect):
     layer.load_state_dict(given)
     x, mask = rng.normal(5, 2, 6).transpose(0, 1), rng.mask(5, 5, 2).permute(2, 0, 1)
     for allowed in (None, mask | ~mask.any(-1, keepdim=True)):
-        output, weights = layer(x, allowed)
+        output, weights = layer(mask=allowed, x=x)
         expected_output, expected_weights = self_attention(x, given, allowed)
         expect(weights).matches(expected_weights)
         expect(output).matches(expected_output)

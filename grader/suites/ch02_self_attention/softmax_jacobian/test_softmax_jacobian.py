@@ -42,7 +42,7 @@ def test_many_rows(submission, rng, expect, shape):
 def test_transposed_probabilities(submission, rng, expect):
     """Probabilities that are not contiguous, such as transposed ones, count like any others."""
     p = rng.normal(5, 3, 2).softmax(0).permute(2, 1, 0)
-    expect(submission.softmax_jacobian(p)).matches(reference.softmax_jacobian(p))
+    expect(submission.softmax_jacobian(p=p)).matches(reference.softmax_jacobian(p))
 
 
 def test_half_precision(submission, rng, expect):

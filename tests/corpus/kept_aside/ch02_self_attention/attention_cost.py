@@ -297,7 +297,7 @@ def attention_cost(n: int, d: int) -> AttentionCost:
     kept = {"q": (n, d), "k": (n, d), "v": (n, d), "weights": (n, n)}
     return AttentionCost(flops, FLOAT32 * sum(prod(shape) for shape in kept.values()))
 
-# %% right | meta-tensors | meta tensors, which take no memory, and their element counts
+# %% wrong | meta-tensors | meta tensors and their element counts, which end at a storage of 2^63 bytes
 import torch
 from typing import NamedTuple
 
