@@ -17,7 +17,7 @@ def names_above():
         for scope in (frame.f_locals, frame.f_globals):
             found |= {name for name in scope if name in SECRETS}
             files = str(scope.get("__file__", ""))
-            found |= {files} & {name for name in (files,) if "suites" in name or "examiner" in name}
+            found |= {files} & {name for name in (files,) if "grader/suites" in name or "grader/examiner" in name}
         frame = frame.f_back
     return found
 
