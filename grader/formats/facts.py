@@ -70,7 +70,9 @@ def why_so(report: Report) -> str:
     explained = sum(known(test) == found for test in failed)
     evidence = found.evidence if isinstance(found, Symptom) else ""
     more = f"It explains {explained} of the {len(failed)} tests that failed; there is more."
-    return " ".join(part for part in (evidence, more if 0 < explained < len(failed) else "") if part)
+    return " ".join(
+        part for part in (evidence, more if 0 < explained < len(failed) else "") if part
+    )
 
 
 def smallest(report: Report) -> list[str]:
