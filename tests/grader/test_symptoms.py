@@ -251,6 +251,12 @@ def test_of_a_right_answer_it_says_nothing(solution: str, tests: list[Test]) -> 
     assert symptoms(solution, solution, *tests) == set()
 
 
+def test_a_factor_is_the_same_in_half_precision() -> None:
+    tests = [ask(draw(3, 5, dtype=dtype)) for dtype in (torch.float16, torch.float32)]
+    (found,) = symptoms("def f(x): return (x * 2 + 1) * 0.3", PLAIN, *tests)
+    assert "the expected one times 0.3." in found.says
+
+
 def test_two_mistakes_in_two_tests_get_a_statement_each() -> None:
     learner = (
         "def f(q, k):\n"

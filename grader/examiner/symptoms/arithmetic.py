@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from grader.examiner.symptoms.evidence import Difference, Evidence, distinct
+from grader.examiner.symptoms.evidence import TOLERANCE, Difference, Evidence, distinct
 
 ENOUGH_NUMBERS = 3  # that differ; with fewer, something always fits
 
@@ -219,7 +219,13 @@ def _each(evidence: Evidence, measure: Callable[[Difference], float | None]) -> 
         if number is None:
             return None
         found.append(number)
-    return found
+    # Half precision knows a number to three digits: where the others agree, it is theirs.
+    digits = [TOLERANCE.get(difference.dtype, SAME) for difference in evidence.differences]
+    sure = found[digits.index(min(digits))]
+    return [
+        sure if digit > SAME and math.isclose(number, sure, rel_tol=digit) else number
+        for number, digit in zip(found, digits, strict=True)
+    ]
 
 
 def _factor(found: Difference) -> float | None:
