@@ -105,6 +105,7 @@ print(json.dumps(seen))
 
 
 @linux
+@pytest.mark.alone  # a process that another test has just started is not closed yet
 def test_no_process_of_ours_can_be_looked_into_by_another_of_its_user() -> None:
     """As a worker could where Landlock is missing: the user is the same, the privileges are not."""
     there = os.pathsep.join(sys.path)
