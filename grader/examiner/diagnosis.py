@@ -15,8 +15,9 @@ import yaml
 
 from grader.errors import GraderError
 from grader.examiner.comparison import has_form, same
-from grader.examiner.exchange import Exchange, Helper, Record, Value, is_about_form
+from grader.examiner.exchange import Exchange, Record, Value, is_about_form
 from grader.examiner.in_process import InProcessCallee
+from grader.examiner.paired_calls import replay
 from grader.report import Diagnosis
 from grader.worker.calls import LoadedModule, Raised, load_source
 
@@ -69,7 +70,7 @@ class Suspect:
     def explains(self, record: Record) -> bool:
         """Whether it answers a failed test as the learner's code did, and not as the solution."""
         wrong = False
-        for mine, exchange in self._beside(record):
+        for exchange, mine in self._beside(record):
             if not _agree(mine, exchange.got, exchange):
                 return False
             wrong = wrong or not _is_right(mine, exchange)
@@ -82,7 +83,7 @@ class Suspect:
         wrong, in different ways. Where the learner's code stops with an error, nothing is shown:
         what leads to it may be a second mistake.
         """
-        for mine, exchange in self._beside(record):
+        for exchange, mine in self._beside(record):
             if _agree(mine, exchange.got, exchange):
                 continue
             if isinstance(exchange.got, Raised) and isinstance(exchange.expected, Value):
@@ -92,14 +93,10 @@ class Suspect:
             return _is_right(exchange.got, exchange) and not _is_right(mine, exchange, SLACK)
         return False
 
-    def _beside(self, record: Record) -> Iterator[tuple[Value | Raised, Exchange]]:
-        """The suspect's answer to each call of one test, beside the learner's, one at a time."""
+    def _beside(self, record: Record) -> Iterator[tuple[Exchange, Value | Raised]]:
+        """Each call of one test, and the suspect's answer to it, one at a time."""
         self._callee.begin(record.seed)
-        for step in record.log:
-            if isinstance(step, Helper):
-                self._callee.add_helper(step.name, step.source)
-            else:
-                yield self._callee.perform(step.call), step
+        return replay(self._callee, record)
 
 
 # A suite may be more lenient than we are here: a suspect that is wrong by less may pass its test.

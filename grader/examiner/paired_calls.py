@@ -5,7 +5,7 @@ so that a suite only ever sees values of the right form. What it asks for beside
 (gradients, the arguments afterwards) counts for nothing beside a wrong one.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Never, Protocol
 
@@ -14,7 +14,7 @@ from torch import Tensor
 from exercises.catalog import Limits
 from grader.examiner.comparison import Differs, check_close, check_structure, same
 from grader.examiner.display import kind_of, show
-from grader.examiner.exchange import Exchange, Helper, Value, answer_to
+from grader.examiner.exchange import Exchange, Helper, Record, Value, answer_to
 from grader.examiner.failure import Failure
 from grader.examiner.failure_messages import describe
 from grader.examiner.in_process import keep_objects
@@ -36,6 +36,22 @@ class Callee(Protocol):
     ) -> Value | Raised: ...
 
     def add_helper(self, name: str, source: str) -> Value | Raised: ...
+
+
+def replay(
+    side: Callee, record: Record, until: Exchange | None = None
+) -> Iterator[tuple[Exchange, Value | Raised]]:
+    """Each call of a test, made again on `side`, which has begun it, with the answer it gives now.
+
+    It ends before the call of `until`.
+    """
+    for step in record.log:
+        if step is until:
+            return
+        if isinstance(step, Helper):
+            side.add_helper(step.name, step.source)
+        else:
+            yield step, side.perform(step.call)
 
 
 @dataclass(frozen=True)

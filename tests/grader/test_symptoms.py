@@ -13,7 +13,7 @@ from grader.examiner.failure import Failure
 from grader.examiner.in_process import InProcessCallee
 from grader.examiner.paired_calls import PairedCalls
 from grader.examiner.submission_proxy import SubmissionProxy
-from grader.examiner.symptoms.evidence import argument_names, gather, kind_of
+from grader.examiner.symptoms.evidence import argument_names, kind_of
 from grader.examiner.symptoms.finder import SymptomFinder
 from grader.examiner.symptoms.inquiry import Inquiry
 from grader.report import Symptom
@@ -337,5 +337,4 @@ def test_the_smallest_call_is_small_and_goes_wrong_when_pasted(
 
 def test_evidence_of_a_kind_leaves_out_the_others() -> None:
     found = finder("def f(x): return x * 3", "def f(x): return x * 2", [*ROWS[:1], ask("a")])
-    evidence = gather(found._failed.values(), (), "value", argument_names(None), Limits())
-    assert len(evidence.differences) == 1
+    assert len(found.evidence(("test_0", "test_1"), "value").differences) == 1

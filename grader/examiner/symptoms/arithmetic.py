@@ -92,7 +92,7 @@ def shifted(evidence: Evidence) -> str | None:
     if len({summand > 0 for summand in summands}) > 1:
         return None
     sizes = [abs(summand) for summand in summands]
-    named = _named(evidence.differences, sizes, SUMMANDS) or _constant(sizes)
+    named = _constant(sizes) or _named(evidence.differences, sizes, SUMMANDS)
     how = "large" if summands[0] > 0 else "small"
     return f"{evidence.what} is too {how} by {named} everywhere." if named else None
 
@@ -168,8 +168,6 @@ def _named(
     forms: Sequence[tuple[str, Callable[[float], float]]],
 ) -> str | None:
     """What a number that changes from call to call is made of."""
-    if _alike(numbers):
-        return None
     common = set.intersection(*(set(found.sizes) for found in differences))
     for form, function in forms:
         for phrase in sorted(common, key=lambda phrase: (phrase.count(" "), phrase)):
@@ -201,12 +199,12 @@ def _alike(numbers: Sequence[float]) -> bool:
 
 def _enough(evidence: Evidence) -> bool:
     """Whether there are so many different numbers that a fit is no coincidence."""
-    distinct = {
+    known = {
         float(f"{number:.3g}")
         for found in evidence.differences
         for number in found.expected[~found.close].flatten()[: ENOUGH_NUMBERS * 4].tolist()
     }
-    return len(distinct) >= ENOUGH_NUMBERS
+    return len(known) >= ENOUGH_NUMBERS
 
 
 def _each(evidence: Evidence, measure: Callable[[Difference], float | None]) -> list[float] | None:

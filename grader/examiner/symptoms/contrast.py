@@ -19,7 +19,7 @@ MAX_DIMS = 6
 def which_calls(evidence: Evidence) -> str | None:
     """What all wrong calls have and no right one: the first such property, if there is one."""
     alike = _alike(evidence)
-    if not is_telling(len(evidence.wrong), len(alike)):
+    if not _is_telling(len(evidence.wrong), len(alike)):
         return None
     wrong = [dict(_features(exchange, evidence.names)) for exchange in evidence.wrong]
     right = [dict(_features(exchange, evidence.names)) for exchange in alike]
@@ -37,7 +37,7 @@ def goes_wrong(evidence: Evidence) -> str | None:
     return f"Your code goes wrong {where}." if where else None
 
 
-def is_telling(wrong: int, right: int) -> bool:
+def _is_telling(wrong: int, right: int) -> bool:
     """Whether it is no chance that one of our properties divides so many calls without a fault."""
     return min(wrong, right) >= ENOUGH_CALLS and math.comb(wrong + right, wrong) >= CHANCE
 

@@ -1,20 +1,20 @@
 """What the result depends on, found by changing one thing in a call at a time."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from grader.examiner.comparison import Differs, check_structure
-from grader.examiner.exchange import Exchange, Value
+from grader.examiner.exchange import Exchange
 from grader.examiner.symptoms.evidence import (
+    ArgumentNames,
     Evidence,
-    as_numbers,
     compared,
     dimension,
     named_arguments,
+    with_argument,
 )
 from grader.examiner.symptoms.inquiry import Inquiry, is_fickle
 from grader.worker.calls import Call
@@ -84,7 +84,8 @@ def depends_on_other_things(evidence: Evidence, inquiry: Inquiry) -> str | None:
     An extreme call shows nothing: with one key, or with scores that leave no choice, a right answer
     does not move either.
     """
-    ordinary = sorted(filter(_is_ordinary, evidence.wrong), key=_size)[:MAX_CALLS]
+    ordinary = [wrong for wrong in evidence.wrong if _is_ordinary(wrong, evidence.names)]
+    ordinary = sorted(ordinary, key=_size)[:MAX_CALLS]
     labels = {next(compared(call, evidence.names)).label for call in ordinary}
     if len(labels) != 1 or not labels <= set(evidence.labels):
         return None  # only the first of several values is looked at
@@ -134,9 +135,9 @@ def _is_ahead(moved: Tensor, index: int) -> bool:
     return places.size(1) >= 2 and bool((places[:, -2] < index).all())
 
 
-def _is_ordinary(exchange: Exchange) -> bool:
+def _is_ordinary(exchange: Exchange, names: ArgumentNames) -> bool:
     """Whether each dimension leaves a choice, and no number is extreme."""
-    mine, ours = _numbers(exchange)
+    mine, ours = _numbers(exchange, names)
     if mine is None or ours is None or not (mine.isfinite() & ours.isfinite()).all():
         return False
     tensors = [leaf for _, leaf in leaves((exchange.call.args, dict(exchange.call.kwargs)))]
@@ -150,16 +151,20 @@ def _is_ordinary(exchange: Exchange) -> bool:
 
 def _trials(exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> Iterator[Trial]:
     call = exchange.call
+
+    def changed(name: str, value: Any) -> Call:
+        return with_argument(call, name, value, evidence.names)
+
     before = inquiry.ask(exchange, call)
     if before is None:
         return
-    mine, ours = _numbers(before)
+    mine, ours = _numbers(before, evidence.names)
     if mine is None or ours is None:
         return
     for name, value in named_arguments(call, evidence.names).items():
         if isinstance(value, float):
-            after = inquiry.ask(exchange, _with(call, value, 1.37 * value + 0.1))
-            pair = _numbers(after) if after else (None, None)
+            after = inquiry.ask(exchange, changed(name, 1.37 * value + 0.1))
+            pair = _numbers(after, evidence.names) if after else (None, None)
             if pair[0] is not None and pair[1] is not None and pair[0].shape == mine.shape:
                 moved = _moved(mine, pair[0]), _moved(ours, pair[1])
                 yield Trial(name, 0, 0, 1, 1, *moved)
@@ -170,10 +175,10 @@ def _trials(exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> Iterato
             continue
         for dim in range(value.dim()):
             for index in range(min(value.size(dim), MAX_INDICES)):
-                after = inquiry.ask(exchange, _with(call, value, _changed(value, dim, index)))
+                after = inquiry.ask(exchange, changed(name, _moved_slice(value, dim, index)))
                 if after is None:
                     return
-                mine_now, ours_now = _numbers(after)
+                mine_now, ours_now = _numbers(after, evidence.names)
                 if mine_now is None or ours_now is None or mine_now.shape != mine.shape:
                     continue
                 yield Trial(
@@ -187,23 +192,12 @@ def _trials(exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> Iterato
                 )
 
 
-def _changed(value: Tensor, dim: int, index: int) -> Tensor:
-    changed = value.clone()
-    part = changed.select(dim, index)
+def _moved_slice(value: Tensor, dim: int, index: int) -> Tensor:
+    moved = value.clone()
+    part = moved.select(dim, index)
     steps = torch.linspace(0.5, 1.5, max(part.numel(), 1), dtype=torch.float64)
     part.add_(steps[: part.numel()].reshape(part.shape).to(part.dtype))
-    return changed
-
-
-def _with(call: Call, old: object, new: object) -> Call:
-    def swapped(value: Any) -> Any:
-        return new if value is old else value
-
-    return replace(
-        call,
-        args=tuple(map(swapped, call.args)),
-        kwargs={name: swapped(value) for name, value in call.kwargs.items()},
-    )
+    return moved
 
 
 def _moved(before: Tensor, after: Tensor) -> Tensor:
@@ -214,19 +208,10 @@ def _moved(before: Tensor, after: Tensor) -> Tensor:
     return moved.masked_fill(same, 0.0)
 
 
-def _numbers(exchange: Exchange) -> tuple[Tensor | None, Tensor | None]:
+def _numbers(exchange: Exchange, names: ArgumentNames) -> tuple[Tensor | None, Tensor | None]:
     """The first tensor of both results, where the form is right."""
-    if not isinstance(exchange.got, Value) or not isinstance(exchange.expected, Value):
-        return None, None
-    try:
-        got = check_structure(exchange.got.value, exchange.expected.value)
-    except Differs:
-        return None, None
-    for (_, mine), (_, ours) in zip(leaves(got), leaves(exchange.expected.value), strict=True):
-        pair = as_numbers(mine), as_numbers(ours)
-        if pair[0] is not None and pair[1] is not None and pair[0].numel():
-            return pair
-    return None, None
+    first = next(compared(exchange, names), None)
+    return (first.got, first.expected) if first else (None, None)
 
 
 def _size(exchange: Exchange) -> int:

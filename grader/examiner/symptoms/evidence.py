@@ -11,7 +11,7 @@ from torch import Tensor
 
 from exercises.catalog import Limits
 from grader.examiner.comparison import Differs, check_structure, has_form, same
-from grader.examiner.exchange import Exchange, Record, Value, is_about_form
+from grader.examiner.exchange import Exchange, Value, is_about_form
 from grader.worker.calls import Call, Raised
 from grader.worker.protocol import Handle
 from grader.worker.values import leaves
@@ -88,31 +88,59 @@ def is_close(got: Tensor, other: Tensor, dtype: torch.dtype) -> Tensor:
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """One exchange: in what way it is wrong, and its numbers beside the right ones, found once."""
+
+    exchange: Exchange
+    names: ArgumentNames = field(repr=False)
+
+    @cached_property
+    def kind(self) -> Kind:
+        return kind_of(self.exchange)
+
+    @cached_property
+    def numbers(self) -> list[Difference]:
+        return list(compared(self.exchange, self.names))
+
+
 @dataclass(frozen=True)
 class Evidence:
-    """Some failed tests, and the calls of all others beside them."""
+    """What went wrong in one way in some failed tests, and what went right beside it."""
 
-    wrong: Sequence[Exchange]
-    right: Sequence[Exchange]
+    failures: Sequence[Judged]
+    successes: Sequence[Judged]
     names: ArgumentNames = field(repr=False)
     limits: Limits = field(default_factory=Limits)
     only: str | None = None
 
     @cached_property
+    def wrong(self) -> list[Exchange]:
+        return [judged.exchange for judged in self.failures]
+
+    @cached_property
+    def right(self) -> list[Exchange]:
+        return [judged.exchange for judged in self.successes]
+
+    @cached_property
     def differences(self) -> list[Difference]:
         """Every tensor and number in the wrong calls that differs from what was expected."""
-        found = []
-        for exchange in self.wrong:
-            found += [part for part in compared(exchange, self.names) if not part.close.all()]
-        return [part for part in found if self.only is None or part.label == self.only]
+        return [
+            part
+            for judged in self.failures
+            for part in judged.numbers
+            if self.only in (None, part.label) and not part.close.all()
+        ]
 
     @cached_property
     def agreements(self) -> list[Difference]:
         """Every tensor and number that is as expected, in wrong calls and in right ones."""
-        found = []
-        for exchange in (*self.wrong, *self.right):
-            found += [part for part in compared(exchange, self.names) if part.close.all()]
-        return found
+        return [
+            part
+            for judged in (*self.failures, *self.successes)
+            for part in judged.numbers
+            if part.close.all()
+        ]
 
     @property
     def numbers(self) -> int:
@@ -133,14 +161,18 @@ class Evidence:
         """What the differences are in: the result, or those of several that differ."""
         labels = self.labels
         if len(labels) == 1:
-            label = labels[0]
-            if label.startswith("value "):
-                return f"Value {label.removeprefix('value ')} of your result"
-            return f"{label[0].upper()}{label[1:]}" if label else "Your result"
+            return result_named(labels[0])
         right = {found.label for found in self.agreements} - set(labels)
         if not right and self.wrong[0].call.want != "gradients":
             return "Your result"
         return f"Each of {', '.join(labels)}"
+
+
+def result_named(label: str) -> str:
+    """What a sentence begins with that is about one of several values, or the only one."""
+    if label.startswith("value "):
+        return f"Value {label.removeprefix('value ')} of your result"
+    return f"{label[0].upper()}{label[1:]}" if label else "Your result"
 
 
 def compared(exchange: Exchange, names: ArgumentNames) -> Iterator[Difference]:
@@ -199,6 +231,18 @@ def named_arguments(call: Call, names: ArgumentNames) -> dict[str, Any]:
     return {**dict(zip(known, call.args, strict=False)), **call.kwargs}
 
 
+def with_argument(call: Call, name: str, value: Any, names: ArgumentNames) -> Call:
+    """The call with another value for one argument that it gives."""
+    if name in call.kwargs:
+        return replace(call, kwargs={**call.kwargs, name: value})
+    place = list(named_arguments(call, names)).index(name)
+    return replace(call, args=(*call.args[:place], value, *call.args[place + 1 :]))
+
+
+# What a detector may stumble over in a learner's values, which can be of any form and size.
+UNREADABLE = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
+
+
 def kind_of(exchange: Exchange) -> Kind:
     """In what way an answer is wrong, or that it is right."""
     got, expected, want = exchange.got, exchange.expected, exchange.call.want
@@ -219,31 +263,9 @@ def kind_of(exchange: Exchange) -> Kind:
     return "gradients" if want == "gradients" else "value"
 
 
-def kind_of_test(record: Record) -> Kind:
+def kind_of_test(judged: Iterable[Judged]) -> Kind:
     """In what way a test went wrong first."""
-    kinds = (kind_of(exchange) for exchange in record.exchanges)
-    return next((kind for kind in kinds if kind != "right"), "right")
-
-
-def gather(
-    failed: Iterable[Record],
-    others: Iterable[Record],
-    kind: Kind,
-    names: ArgumentNames,
-    limits: Limits,
-) -> Evidence:
-    """The evidence of `failed` tests whose calls went wrong in one way."""
-    wrong, right = [], []
-    for record in failed:
-        for exchange in record.exchanges:
-            found = kind_of(exchange)
-            if found == kind:
-                wrong.append(exchange)
-            elif found == "right":
-                right.append(exchange)
-    for record in others:
-        right += [exchange for exchange in record.exchanges if kind_of(exchange) == "right"]
-    return Evidence(wrong, right, names, limits)
+    return next((each.kind for each in judged if each.kind != "right"), "right")
 
 
 def argument_names(module: Any) -> ArgumentNames:

@@ -1,7 +1,7 @@
 """Which symptom says most of a failed submission."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from exercises.catalog import Limits
@@ -21,11 +21,11 @@ from grader.examiner.symptoms import (
     tendency,
 )
 from grader.examiner.symptoms.evidence import (
+    UNREADABLE,
     ArgumentNames,
     Evidence,
+    Judged,
     Kind,
-    gather,
-    kind_of,
     kind_of_test,
 )
 from grader.examiner.symptoms.inquiry import Inquiry
@@ -80,13 +80,12 @@ def _looks(id: str, says: Callable[[Evidence], str | None], modest: bool = False
     return Detector(id, lambda evidence, inquiry: says(evidence), modest)
 
 
-def _which_calls(evidence: Evidence, inquiry: Inquiry) -> str | None:
-    return contrast.goes_wrong(evidence)
-
-
+WHICH_CALLS = Detector(
+    "which-calls", lambda evidence, _: contrast.goes_wrong(evidence), proof=holds_for_so_many
+)
 # From specific to general.
 VALUES = (
-    Detector("not-repeatable", dependence.not_repeatable, True, True, was_tried),
+    Detector("not-repeatable", dependence.not_repeatable, modest=True, asks=True, proof=was_tried),
     _looks("same-number", normalisation.all_alike),
     _looks("an-argument", identity.is_an_argument),
     _looks("results-order", forms.results_in_another_order),
@@ -106,12 +105,12 @@ VALUES = (
     _looks("permuted", order.permuted_along_a_dimension),
     _looks("row-scale", arithmetic.rescaled_rows),
     _looks("row-shift", arithmetic.shifted_rows),
-    Detector("dependence", dependence.depends_on_other_things, False, True, was_tried),
+    Detector("dependence", dependence.depends_on_other_things, asks=True, proof=was_tried),
     _looks("digits", precision.few_digits),
     _looks("flatness", tendency.flatter_or_sharper),
     _looks("not-normalised", normalisation.not_normalised, modest=True),
-    Detector("which-calls", _which_calls, True, False, holds_for_so_many),
-    Detector("growth", tendency.grows_otherwise, False, True, was_tried),
+    replace(WHICH_CALLS, modest=True),
+    Detector("growth", tendency.grows_otherwise, asks=True, proof=was_tried),
     _looks("one-sided", tendency.one_sided),
 )
 NO_GRADIENT = _looks("no-gradient", gradients.nothing_arrives, modest=True)
@@ -124,12 +123,12 @@ DETECTORS: Mapping[Kind, tuple[Detector, ...]] = {
     ),
     "form": (
         _looks("form", forms.other_form, modest=True),
-        Detector("which-calls", _which_calls, False, False, holds_for_so_many),
+        WHICH_CALLS,
         _looks("form", forms.unexplained_form, modest=True),
     ),
     "error": (
         _looks("error", errors.stops, modest=True),
-        Detector("which-calls", _which_calls, False, False, holds_for_so_many),
+        WHICH_CALLS,
     ),
     "acceptance": (_looks("acceptance", errors.accepts, modest=True),),
     "arguments": (_looks("arguments", errors.changes_arguments, modest=True),),
@@ -149,11 +148,18 @@ class SymptomFinder:
         names: ArgumentNames,
         limits: Limits,
     ) -> None:
-        self._failed = {name: record for name, record in records.items() if record.failed}
-        self._passed = [record for record in records.values() if not record.failed]
+        judged = {
+            name: [Judged(exchange, names) for exchange in record.exchanges]
+            for name, record in records.items()
+        }
+        self._failed = {name: judged[name] for name, record in records.items() if record.failed}
+        self._passed = [
+            each for name, found in judged.items() if name not in self._failed for each in found
+        ]
         self._inquiry = inquiry
         self._names = names
         self._limits = limits
+        self._evidence: dict[tuple[Kind, tuple[str, ...]], Evidence] = {}
 
     def find(self) -> dict[str, Symptom]:
         """For each failed test about which something true can be said, what that is.
@@ -183,7 +189,7 @@ class SymptomFinder:
     def _main_tests(self) -> list[str]:
         """The failed tests in which a result was wrong, and not only what hangs on it."""
         asides = ("gradients", "arguments")
-        return [name for name, record in self._failed.items() if kind_of_test(record) not in asides]
+        return [name for name, judged in self._failed.items() if kind_of_test(judged) not in asides]
 
     def _by_parts(
         self, tests: list[str], kind: Kind, detectors: Sequence[Detector]
@@ -205,15 +211,15 @@ class SymptomFinder:
     def smallest(self) -> FailingCall | None:
         """The smallest call that goes wrong."""
         wrong = [
-            exchange
-            for record in self._failed.values()
-            for exchange in record.exchanges
-            if kind_of(exchange) != "right"
+            each.exchange
+            for judged in self._failed.values()
+            for each in judged
+            if each.kind != "right"
         ]
         return smallest_failing_call(wrong, self._inquiry)
 
     def _kinds(self) -> Iterator[tuple[Kind, list[str]]]:
-        kinds = sorted((kind_of_test(record), name) for name, record in self._failed.items())
+        kinds = sorted((kind_of_test(judged), name) for name, judged in self._failed.items())
         for kind, group in groupby(kinds, key=lambda pair: pair[0]):
             yield kind, [name for _, name in group]
 
@@ -225,13 +231,25 @@ class SymptomFinder:
         except UNREADABLE:
             return None
 
+    def evidence(self, tests: tuple[str, ...], kind: Kind) -> Evidence:
+        """What went wrong in these tests, which all went wrong in one way; gathered once."""
+        key = kind, tests
+        if key not in self._evidence:
+            asked = [each for name in tests for each in self._failed[name]]
+            self._evidence[key] = Evidence(
+                [each for each in asked if each.kind == kind],
+                [each for each in (*asked, *self._passed) if each.kind == "right"],
+                self._names,
+                self._limits,
+            )
+        return self._evidence[key]
+
     def _explain(
         self, tests: Sequence[str], kind: Kind, detectors: Sequence[Detector]
     ) -> Symptom | None:
         """The first statement that holds for all that is wrong, or for one value of several."""
-        records = [self._failed[name] for name in tests]
-        evidence = gather(records, self._passed, kind, self._names, self._limits)
-        if not evidence.wrong:
+        evidence = self.evidence(tuple(tests), kind)
+        if not evidence.failures:
             return None
         labels = evidence.labels
         apart = [evidence.about(label) for label in labels] if 1 < len(labels) <= MAX_APART else []
@@ -240,6 +258,3 @@ class SymptomFinder:
                 if says := self._told(detector, one):
                     return Symptom(detector.id, says, detector.proof(one))
         return None
-
-
-UNREADABLE = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)

@@ -1,7 +1,7 @@
 """Results of the wrong form: another shape, type or number of values. Are the numbers right?"""
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import torch
@@ -9,7 +9,7 @@ from torch import Tensor
 
 from grader.examiner.comparison import Differs, check_structure, same
 from grader.examiner.exchange import Value
-from grader.examiner.symptoms.evidence import Evidence, dimension
+from grader.examiner.symptoms.evidence import UNREADABLE, Evidence, dimension
 
 MAX_VALUES = 5
 
@@ -18,29 +18,30 @@ Form = tuple[str, Callable[[Any, Any], bool]]
 
 def other_form(evidence: Evidence) -> str | None:
     """One way in which every result has another form than it should."""
-    pairs = [
-        (exchange.got.value, exchange.expected.value)
-        for exchange in evidence.wrong
-        if isinstance(exchange.got, Value) and isinstance(exchange.expected, Value)
-    ]
-    if not pairs or len(pairs) != len(evidence.wrong):
-        return None
-    for says, holds in _forms(pairs):
-        if all(_holds(holds, got, expected) for got, expected in pairs):
-            return says
-    return None
+    pairs = _answers(evidence)
+    return _first_that_holds(_forms(pairs), pairs) if pairs else None
 
 
 def results_in_another_order(evidence: Evidence) -> str | None:
     """Several right values of one form, which only their order tells apart."""
+    pairs = _answers(evidence)
+    if not pairs or not all(isinstance(value, tuple) for pair in pairs for value in pair):
+        return None
+    return _first_that_holds(_of_several(*pairs[0]), pairs)
+
+
+def _answers(evidence: Evidence) -> list[tuple[Any, Any]]:
+    """Both sides' values in every wrong call; empty where one of them has none."""
     pairs = [
         (exchange.got.value, exchange.expected.value)
         for exchange in evidence.wrong
         if isinstance(exchange.got, Value) and isinstance(exchange.expected, Value)
     ]
-    if not pairs or not all(isinstance(value, tuple) for pair in pairs for value in pair):
-        return None
-    for says, holds in _of_several(*pairs[0]):
+    return pairs if len(pairs) == len(evidence.wrong) else []
+
+
+def _first_that_holds(forms: Iterable[Form], pairs: Sequence[tuple[Any, Any]]) -> str | None:
+    for says, holds in forms:
         if all(_holds(holds, got, expected) for got, expected in pairs):
             return says
     return None
@@ -49,8 +50,7 @@ def results_in_another_order(evidence: Evidence) -> str | None:
 def _holds(holds: Callable[[Any, Any], bool], got: Any, expected: Any) -> bool:
     try:
         return holds(got, expected)
-    except (RuntimeError, LookupError, ArithmeticError, TypeError, ValueError):
-        # The two do not go together: `got` may be of any form, a number of any size.
+    except UNREADABLE:  # the two do not go together
         return False
 
 
@@ -243,10 +243,9 @@ def _near(got: Tensor, expected: Tensor) -> bool:
 def unexplained_form(evidence: Evidence) -> str | None:
     """What is plainly wrong with the form, where it is the same everywhere."""
     said = set()
-    for exchange in evidence.wrong:
-        assert isinstance(exchange.got, Value) and isinstance(exchange.expected, Value)
+    for got, expected in _answers(evidence):
         try:
-            check_structure(exchange.got.value, exchange.expected.value)
+            check_structure(got, expected)
         except Differs as error:
             said.add(str(error))
     return said.pop() if len(said) == 1 else None

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from grader.examiner.comparison import same
-from grader.examiner.exchange import Exchange, Helper, Record, Value
+from grader.examiner.exchange import Exchange, Record, Value
 from grader.examiner.in_process import InProcessCallee
-from grader.examiner.paired_calls import Callee
+from grader.examiner.paired_calls import Callee, replay
 from grader.examiner.symptoms.evidence import MAX_NUMBERS
 from grader.worker.calls import Call, LoadedModule, Raised
 
@@ -30,7 +30,10 @@ class Inquiry:
     ) -> None:
         self._learner = learner
         self._solution = InProcessCallee(solution, frozenset())
-        self._records = list(records.values())
+        self._records = {
+            exchange: record for record in records.values() for exchange in record.exchanges
+        }
+        self._steps: dict[Exchange, Mapping[str, list[Tensor]]] = {}
         self._left = MAX_QUESTIONS
 
     def ask(self, exchange: Exchange, call: Call) -> Exchange | None:
@@ -38,33 +41,31 @@ class Inquiry:
 
         None where there can be none: the learner's process is gone, or enough has been asked.
         """
-        record = self._record_of(exchange)
-        if record is None or self._left <= 0:
+        if self._left <= 0 or not self._come_to(exchange, self._learner):
             return None
-        got = self._play(self._learner, record, exchange, call)
-        expected = self._play(self._solution, record, exchange, call)
-        return None if got is None or expected is None else Exchange(call, got, expected)
+        got = self._learner.perform(call)
+        self._come_to(exchange, self._solution)
+        return Exchange(call, got, self._solution.perform(call))
 
     def ask_twice(self, exchange: Exchange) -> tuple[Exchange, Exchange] | None:
         """Both sides' answers to the call, and to the same call right after it."""
-        record = self._record_of(exchange)
-        if record is None or self._left <= 0:
-            return None
+        call, again = exchange.call, replace(exchange.call, index=MAX_QUESTIONS)
         answers = []
-        for side in (self._learner, self._solution):
-            first = self._play(side, record, exchange, exchange.call)
-            if first is None:
+        for side in (self._learner, self._solution):  # one after the other: random numbers go on
+            if self._left <= 0 or not self._come_to(exchange, side):
                 return None
-            answers.append((first, side.perform(replace(exchange.call, index=MAX_QUESTIONS))))
+            answers.append((side.perform(call), side.perform(again)))
         (mine, mine_again), (ours, ours_again) = answers
-        return Exchange(exchange.call, mine, ours), Exchange(exchange.call, mine_again, ours_again)
+        return Exchange(call, mine, ours), Exchange(again, mine_again, ours_again)
 
     def steps(self, exchange: Exchange) -> Mapping[str, list[Tensor]]:
         """The tensors that the solution has on its way to an answer, by its names for them."""
+        if exchange not in self._steps:
+            self._steps[exchange] = self._traced(exchange)
+        return self._steps[exchange]
+
+    def _traced(self, exchange: Exchange) -> Mapping[str, list[Tensor]]:
         found: dict[str, list[Tensor]] = {}
-        record = self._record_of(exchange)
-        if record is None:
-            return found
 
         def watch(frame: FrameType, event: str, argument: Any) -> Any:
             if frame.f_code.co_filename != self._solution.filename:
@@ -75,8 +76,8 @@ class Inquiry:
                     _note(found.setdefault(name, []), value)
             return watch
 
+        self._come_to(exchange, self._solution)
         before = sys.gettrace()
-        self._play(self._solution, record, exchange, None)
         sys.settrace(watch)
         try:
             self._solution.perform(exchange.call)
@@ -84,24 +85,15 @@ class Inquiry:
             sys.settrace(before)
         return found
 
-    def _record_of(self, exchange: Exchange) -> Record | None:
-        return next((one for one in self._records if exchange in one.log), None)
-
-    def _play(
-        self, side: Callee, record: Record, until: Exchange, call: Call | None
-    ) -> Value | Raised | None:
-        """One side's answer to `call` after all that came before `until` in its test."""
+    def _come_to(self, exchange: Exchange, side: Callee) -> bool:
+        """Bring one side to where it was before this call; False where it cannot begin."""
+        record = self._records[exchange]
         if isinstance(side.begin(record.seed), Raised):
-            return None
+            return False
         self._left -= 1
-        for step in record.log:
-            if step is until:
-                return side.perform(call) if call is not None else None
-            if isinstance(step, Helper):
-                side.add_helper(step.name, step.source)
-            else:
-                side.perform(step.call)
-        return None
+        for _ in replay(side, record, exchange):
+            pass
+        return True
 
 
 def _note(known: list[Tensor], value: Tensor) -> None:
@@ -113,10 +105,7 @@ def _note(known: list[Tensor], value: Tensor) -> None:
 
 def is_fickle(first: Exchange, second: Exchange) -> bool:
     """Whether the learner's two answers to one call differ, and the solution's do not."""
-    mine, again = first.got, second.got
-    ours, ours_again = first.expected, second.expected
-    if not all(isinstance(answer, Value) for answer in (mine, again, ours, ours_again)):
-        return False
-    assert isinstance(mine, Value) and isinstance(again, Value)
-    assert isinstance(ours, Value) and isinstance(ours_again, Value)
-    return same(ours.value, ours_again.value) and not same(mine.value, again.value)
+    match (first.got, second.got, first.expected, second.expected):
+        case (Value(mine), Value(again), Value(ours), Value(ours_again)):
+            return same(ours, ours_again) and not same(mine, again)
+    return False

@@ -12,8 +12,8 @@ def sums_along_another_dimension(evidence: Evidence) -> str | None:
     dims = {each.expected.dim() for each in found}
     if len(dims) != 1 or not (n := dims.pop()):
         return None
-    wanted = [dim for dim in range(n) if all(_sums_to_1(each.expected, dim) for each in found)]
-    mine = [dim for dim in range(n) if all(_sums_to_1(each.got, dim) for each in found)]
+    wanted = [dim for dim in range(n) if all(sums_to_1(each.expected, dim) for each in found)]
+    mine = [dim for dim in range(n) if all(sums_to_1(each.got, dim) for each in found)]
     if not wanted or set(mine) & set(wanted):
         return None
     right = f"it should sum to 1 along {dimension(wanted[0], n)}"
@@ -32,7 +32,7 @@ def not_normalised(evidence: Evidence) -> str | None:
     dims = {each.expected.dim() for each in found}
     if len(dims) != 1 or not (n := dims.pop()):
         return None
-    wanted = [dim for dim in range(n) if all(_sums_to_1(each.expected, dim) for each in found)]
+    wanted = [dim for dim in range(n) if all(sums_to_1(each.expected, dim) for each in found)]
     if not wanted:
         return None
     if all((each.expected >= 0).all() and (each.got < 0).any() for each in found):
@@ -62,7 +62,7 @@ def all_alike(evidence: Evidence) -> str | None:
     return f"{evidence.what} holds the same number everywhere{which}."
 
 
-def _sums_to_1(value: Tensor, dim: int) -> bool:
+def sums_to_1(value: Tensor, dim: int) -> bool:
     return value.size(dim) > 1 and _is_1(value.sum(dim))
 
 

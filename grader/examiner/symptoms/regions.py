@@ -124,7 +124,7 @@ def _square(found: Difference, compare: Callable[[Tensor, Tensor], Tensor]) -> T
 
 
 def _by_masks(evidence: Evidence) -> Iterator[tuple[str, Region]]:
-    for name in _common(evidence, torch.bool):
+    for name in _common(evidence, masks=True):
         yield f"where `{name}` is False", _mask(name, lambda mask: ~mask)
         yield f"where `{name}` is True", _mask(name, lambda mask: mask)
         yield (
@@ -156,7 +156,7 @@ def _mask(name: str, chosen: Callable[[Tensor], Tensor]) -> Region:
 
 
 def _by_arguments(evidence: Evidence) -> Iterator[tuple[str, Region]]:
-    for name in _common(evidence, None):
+    for name in _common(evidence, masks=False):
         yield f"where `{name}` is 0", _argument(name, lambda x: x == 0)
         yield f"where `{name}` is negative", _argument(name, lambda x: x < 0)
         yield f"where `{name}` is positive", _argument(name, lambda x: x > 0)
@@ -173,14 +173,14 @@ def _argument(name: str, chosen: Callable[[Tensor], Tensor]) -> Region:
     return region
 
 
-def _common(evidence: Evidence, dtype: torch.dtype | None) -> list[str]:
+def _common(evidence: Evidence, masks: bool) -> list[str]:
     """The arguments that are tensors in every wrong call: masks, or those that are none."""
     return [
         name
         for name in evidence.differences[0].arguments
         if all(
             isinstance(value := found.arguments.get(name), Tensor)
-            and (value.dtype == torch.bool) == (dtype == torch.bool)
+            and (value.dtype == torch.bool) == masks
             for found in evidence.differences
         )
     ]

@@ -1,14 +1,19 @@
 """The most general statements: too large, too flat, growing too fast."""
 
 import math
-from dataclasses import replace
 
 import torch
 
 from grader.examiner.exchange import Exchange
-from grader.examiner.symptoms.evidence import Evidence, compared, named_arguments
+from grader.examiner.symptoms.evidence import (
+    Evidence,
+    compared,
+    named_arguments,
+    result_named,
+    with_argument,
+)
 from grader.examiner.symptoms.inquiry import Inquiry
-from grader.worker.calls import Call
+from grader.examiner.symptoms.normalisation import sums_to_1
 
 ENOUGH_NUMBERS = 12  # that all err to one side; with fewer it may be chance
 LARGE = 64  # what an argument is multiplied by to see how the result grows with it
@@ -22,9 +27,8 @@ def flatter_or_sharper(evidence: Evidence) -> str | None:
         got, expected = found.got, found.expected
         if got.dim() == 0 or got.size(-1) < 3 or not (got.isfinite() & expected.isfinite()).all():
             return None
-        for weights in (got, expected):
-            if (weights < 0).any() or (weights.sum(-1) - 1).abs().max() > 2e-3:
-                return None
+        if not all((weights >= 0).all() and sums_to_1(weights, -1) for weights in (got, expected)):
+            return None
         if not torch.equal(got.argsort(dim=-1, stable=True), expected.argsort(dim=-1, stable=True)):
             return None
         more = got.amax(-1) - expected.amax(-1)
@@ -53,15 +57,17 @@ def one_sided(evidence: Evidence) -> str | None:
 
 def grows_otherwise(evidence: Evidence, inquiry: Inquiry) -> str | None:
     """A whole number in the call is made much larger: the two results grow by different factors."""
-    for exchange in evidence.wrong[:1]:
-        for name, value in named_arguments(exchange.call, evidence.names).items():
-            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                continue
-            large = inquiry.ask(exchange, _with(exchange.call, value * LARGE, evidence, name))
-            larger = inquiry.ask(exchange, _with(exchange.call, value * LARGE * 2, evidence, name))
-            says = _growth(large, larger, evidence, name)
-            if says:
-                return says
+    exchange = evidence.wrong[0]
+
+    def grown(name: str, value: int) -> Exchange | None:
+        return inquiry.ask(exchange, with_argument(exchange.call, name, value, evidence.names))
+
+    for name, value in named_arguments(exchange.call, evidence.names).items():
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            continue
+        large, larger = grown(name, value * LARGE), grown(name, value * LARGE * 2)
+        if says := _growth(large, larger, evidence, name):
+            return says
     return None
 
 
@@ -78,7 +84,7 @@ def _growth(
             continue
         if not (float(first.got) > 0 and float(first.expected) > 0):
             continue
-        what = f"{found.label[0].upper()}{found.label[1:]}" if found.label else "Your result"
+        what = result_named(found.label)
         if float(found.got) < 0 < float(found.expected):
             return f"{what} is negative where `{name}` is large: it overflows."
         mine, theirs = float(found.got / first.got), float(found.expected / first.expected)
@@ -89,13 +95,6 @@ def _growth(
                 f" grows {power}-fold."
             )
     return None
-
-
-def _with(call: Call, new: int, evidence: Evidence, name: str) -> Call:
-    if name in call.kwargs:
-        return replace(call, kwargs={**call.kwargs, name: new})
-    place = list(named_arguments(call, evidence.names)).index(name)
-    return replace(call, args=(*call.args[:place], new, *call.args[place + 1 :]))
 
 
 def values_are_right(evidence: Evidence) -> str | None:
