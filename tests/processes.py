@@ -6,6 +6,14 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+# It cannot be interrupted, so whoever waits for it waits long.
+ENDLESS = """
+def softmax(x, dim=-1):
+    while True:
+        try:
+            while True: pass
+        except BaseException: pass
+"""
 PATIENCE = 60.0  # of tests, on a busy machine; what is waited for takes a moment
 
 

@@ -19,7 +19,7 @@ from grader.worker.worker import MAX_DEFINED
 
 MAX_LINE = 1_000_000
 # What only we say of a worker, and no worker of itself.
-OURS = frozenset({"died", "garbage", "budget", "lost"})
+OURS = frozenset({"died", "garbage", "budget", "hurried", "lost"})
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from torch import Tensor
 from exercises.catalog import Limits
 from grader.errors import GraderError, ProtocolError
 from grader.examiner.exchange import Value, answer_to
-from grader.examiner.replies import read_reply
+from grader.examiner.replies import OURS, read_reply
 from grader.examiner.sandbox import START_SECONDS, Sandbox
 from grader.lockdown.limits import WorkerLimits
 from grader.report import MAX_TEXT
@@ -21,8 +21,7 @@ from grader.worker.protocol import Channel, Encoder, TooLarge, decode
 
 DYING_SECONDS = 0.1  # how long one that has hung up may take to end, and so to show how it ended
 MAX_RECEIVED = 256 << 20  # bytes of tensors in all answers together: we keep them for the diagnosis
-# Kinds of `Raised` after which a test gets no more answers.
-LOST = frozenset({"time", "hurried", "budget", "died", "garbage", "lost"})
+LOST = OURS | {"time"}  # kinds of `Raised` after which a test gets no more answers
 
 
 class SubmissionProcess:

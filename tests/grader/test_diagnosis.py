@@ -6,17 +6,15 @@ from pathlib import Path
 
 import pytest
 import torch
+from tried import tried
 
-from exercises.catalog import Limits, load_catalog
+from exercises.catalog import load_catalog
 from grader.errors import GraderError
 from grader.examiner.answer_key import AnswerKey
 from grader.examiner.diagnosis import Diagnostician, Misconception, load_misconceptions
 from grader.examiner.exchange import Exchange, Record, Value
-from grader.examiner.failure import Failure
-from grader.examiner.in_process import InProcessCallee
-from grader.examiner.paired_calls import PairedCalls
 from grader.examiner.submission_proxy import SubmissionProxy
-from grader.worker.calls import Call, LoadedModule, load_source
+from grader.worker.calls import Call
 from grader.worker.protocol import Handle
 
 SOLUTION = "def f(x, n=1): return x * 2 + n"
@@ -29,21 +27,8 @@ def misconception(id: str, *edits: tuple[str, str]) -> Misconception:
 def run(
     learner: str, solution: str, *tests: Callable[[SubmissionProxy], object]
 ) -> dict[str, Record]:
-    """Run `tests` on a learner's source, and note what they called; any `Failure` fails a test."""
-    session = LoadedModule(load_source("learner", "learner.py", learner))
-    ours = LoadedModule(load_source("ours", "ours.py", solution))
-    local = InProcessCallee(session, frozenset(["learner.py"]))
-    records = {}
-    for seed, test in enumerate(tests):
-        ours.begin(seed)
-        local.begin(seed)
-        calls = PairedCalls(local, ours, Limits())
-        try:
-            failed = bool(test(SubmissionProxy(calls)))
-        except Failure:
-            failed = True
-        records[f"test_{seed}"] = Record(seed, calls.log, failed)
-    return records
+    """What `tests` saw of a learner's source; one fails where it gives something true."""
+    return tried(learner, solution, tests, lambda result, calls: bool(result)).records
 
 
 def names(

@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Thread, Timer
 
 import pytest
-from processes import below, comes_true, generations, gone, parents, works
+from processes import ENDLESS, below, comes_true, generations, gone, parents, works
 
 from exercises.catalog import Limits
 from grader import Grader, Submission
@@ -25,14 +25,6 @@ Examine = Callable[..., dict[str, TestResult]]
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's watch is Linux's")
 COMMAND = [sys.executable, "-m", "grader.cli", "run", "softmax.py"]
-# It cannot be interrupted, so whoever waits for it waits long.
-ENDLESS = """
-def softmax(x, dim=-1):
-    while True:
-        try:
-            while True: pass
-        except BaseException: pass
-"""
 CHAIN = ("command", "examiner", "zygote", "worker")
 # Until the processes that it starts would end by themselves takes several times as long.
 SOON = 5.0

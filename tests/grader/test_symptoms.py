@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 import torch
+from tried import tried
 
 from exercises.catalog import Limits
 from grader.examiner.exchange import Record
-from grader.examiner.failure import Failure
 from grader.examiner.in_process import InProcessCallee
 from grader.examiner.paired_calls import PairedCalls
 from grader.examiner.submission_proxy import SubmissionProxy
@@ -25,22 +25,13 @@ HEAD = "import math\nimport torch\nfrom torch import nn\n"
 
 def finder(learner: str, solution: str, tests: Sequence[Test]) -> SymptomFinder:
     """Everything that a suite of `tests` has seen; a test fails where an answer is wrong."""
-    ours = LoadedModule(load_source("ours", "ours.py", HEAD + solution))
-    theirs = LoadedModule(load_source("learner", "learner.py", HEAD + learner))
-    callee = InProcessCallee(theirs, frozenset(["learner.py"]))
-    records = {}
-    for number, test in enumerate(tests):
-        ours.begin(number)
-        callee.begin(number)
-        calls = PairedCalls(callee, ours, Limits())
-        try:
-            test(SubmissionProxy(calls))
-            failed = any(kind_of(x) != "right" for x in Record(0, calls.log, False).exchanges)
-        except Failure:
-            failed = True
-        records[f"test_{number}"] = Record(number, calls.log, failed)
-    inquiry = Inquiry(callee, ours, records)
-    return SymptomFinder(records, inquiry, argument_names(ours.module), Limits())
+    seen = tried(HEAD + learner, HEAD + solution, tests, _is_wrong)
+    inquiry = Inquiry(seen.learner, seen.solution, seen.records)
+    return SymptomFinder(seen.records, inquiry, argument_names(seen.solution.module), Limits())
+
+
+def _is_wrong(_: object, calls: PairedCalls) -> bool:
+    return any(kind_of(exchange) != "right" for exchange in Record(0, calls.log, False).exchanges)
 
 
 def symptoms(learner: str, solution: str, *tests: Test) -> set[Symptom]:
@@ -255,6 +246,28 @@ def test_a_factor_is_the_same_in_half_precision() -> None:
     tests = [ask(draw(3, 5, dtype=dtype)) for dtype in (torch.float16, torch.float32)]
     (found,) = symptoms("def f(x): return (x * 2 + 1) * 0.3", PLAIN, *tests)
     assert "the expected one times 0.3." in found.says
+
+
+LAYER = """
+class Layer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        {buffer}
+        self.register_buffer("scale", torch.ones(2))
+    def forward(self, x): return x * {factor}
+"""
+
+
+def test_buffers_that_only_the_learner_has_are_no_reason() -> None:
+    def test(submission: SubmissionProxy) -> None:
+        layer = submission.Layer()
+        layer.state_dict()
+        layer.buffers()
+        layer(draw(3, 5))
+
+    learner = LAYER.format(buffer='self.register_buffer("cache", torch.ones(3))', factor=2)
+    (found,) = symptoms(learner, LAYER.format(buffer="", factor=4), test)
+    assert found.says == "Your result is half of the expected one."
 
 
 def test_two_mistakes_in_two_tests_get_a_statement_each() -> None:

@@ -17,7 +17,7 @@ from typing import Any
 import pexpect
 import pytest
 from driving import WIDE, Pilot, Small, press, text
-from processes import below, comes_true, generations, gone, works
+from processes import ENDLESS, below, comes_true, generations, gone, works
 from terminal import Terminal
 
 from grader import Submission
@@ -195,15 +195,6 @@ def test_the_app_shows_a_verdict_that_it_cannot_keep(
 
 
 # A check that nobody waits for any more
-
-
-ENDLESS = """
-def softmax(x, dim=-1):
-    while True:
-        try:
-            while True: pass
-        except BaseException: pass
-"""
 
 
 @pytest.mark.slow
