@@ -165,8 +165,8 @@ def _headline(report: Report) -> Content:
 
 
 def _details(test: TestResult, report: Report) -> ComposeResult:
-    if why := reason(test, report):
-        yield Static(Content.styled(why, "bold"))
+    if says := reason(test, report):
+        yield Static(Content.styled(says, "bold"))
     yield Static(Content(test.message))
     for fact in called(test):
         if fact.label == "called" or not test.comparison:  # a heat map holds both sides
