@@ -50,7 +50,7 @@ def smallest_failing_call(wrong: Sequence[Exchange], inquiry: Inquiry) -> Failin
 def _smaller(first: Exchange, best: Exchange, inquiry: Inquiry) -> Exchange | None:
     """After one round of attempts, None where none succeeded."""
     found = None
-    for change in (*_sizes(best.call), _first_of_batch, _whole_numbers, _one_decimal, _four_digits):
+    for change in (*_sizes(best.call), _first_of_batch, _rounded(0), _rounded(1), _four_digits):
         try:
             call = change((found or best).call)
         except (RuntimeError, IndexError):
@@ -103,13 +103,13 @@ def _first_of_batch(call: Call) -> Call | None:
     return _changed(call, lambda tensor: tensor[0].clone())
 
 
-def _whole_numbers(call: Call) -> Call | None:
-    return _changed(call, lambda tensor: tensor.round() if _is_rough(tensor, 0) else tensor)
-
-
-def _one_decimal(call: Call) -> Call | None:
-    return _changed(
-        call, lambda tensor: tensor.round(decimals=1) if _is_rough(tensor, 1) else tensor
+def _rounded(decimals: int) -> Change:
+    """Numbers with so many decimals; a -0 becomes a 0."""
+    return lambda call: _changed(
+        call,
+        lambda tensor: (
+            tensor.round(decimals=decimals) + 0.0 if _is_rough(tensor, decimals) else tensor
+        ),
     )
 
 
