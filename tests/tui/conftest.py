@@ -32,7 +32,7 @@ OVERFLOWING = SOFTMAX.replace("x - x.max(dim, keepdim=True).values", "x")
 
 # Where the progress file says when something was done.
 TIMES = {
-    **dict.fromkeys(("attempts", "visits", "chapters_read", "answers", "testouts"), ("at",)),
+    **dict.fromkeys(("attempts", "visits", "sections_read", "answers", "testouts"), ("at",)),
     **dict.fromkeys(("hints", "reviews", "bookmarks"), ("at",)),
     "schedules": ("due", "last_review"),
 }
