@@ -1,4 +1,7 @@
-"""The kinds that are answered by labels: choose, put in order, match."""
+"""The kinds that are answered by labels: choose, put in order, match.
+
+The labels in the examples of their `form` are no question's: an example must not be an answer.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ class Choices(Body):
     @property
     def form(self) -> str:
         if self.several:
-            return "Type the letters of all that are right, as a c, or none."
+            return "Type the letters of all that are right, as x z, or none."
         return f"Type one letter, a to {OPTION_LETTERS[len(self.options) - 1]}."
 
     @property
@@ -80,7 +83,7 @@ class Order(Body):
 
     @property
     def form(self) -> str:
-        return f"Type all {len(self.steps)} letters in the right order, as b a c."
+        return f"Type all {len(self.steps)} letters in the right order, as y x z."
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -114,7 +117,7 @@ class Match(Body):
 
     @property
     def form(self) -> str:
-        return "Type a number for each letter, as a2 b1 c3."
+        return "Type a number for each letter, as x2 y1 z3."
 
     @property
     def items(self) -> tuple[Item, ...]:
