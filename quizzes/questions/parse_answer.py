@@ -37,7 +37,7 @@ def number(typed: str, unit: str = "") -> Scalar:
     try:
         return evaluate(text.translate(ASCII_SIGNS), {})
     except ExpressionError:
-        raise BadAnswer(f"Write one number{of(unit)}, as 42, 0.5, 1e-3 or 2**10.") from None
+        raise BadAnswer(f"Write one number{of(unit)}, as 123, 1.23, 1.23e-3 or 3**7.") from None
 
 
 def of(unit: str) -> str:

@@ -16,9 +16,12 @@ from quizzes.questions.parse_answer import OPTION_LETTERS, BadAnswer
 
 @dataclass(frozen=True)
 class Option:
+    """`holds` is Python that says whether the option is true, where that can be computed."""
+
     text: str
     why: str
     right: bool = False
+    holds: str | None = None
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,9 @@ class Choices(Body):
         return _items(OPTION_LETTERS, (option.text for option in self.options))
 
     def drawn(self, draw: Draw) -> Self:
-        options = [Option(draw.text(o.text), draw.text(o.why), o.right) for o in self.options]
+        options = [
+            replace(o, text=draw.text(o.text), why=draw.text(o.why)) for o in self.options
+        ]
         draw.random.shuffle(options)
         return replace(self, options=tuple(options))
 
