@@ -21,8 +21,9 @@ def layer_costs(
 ) -> LayerCosts:
     """Compare layer types by the formulas of Table 1 in Vaswani et al. 2017.
 
-    Take the table's formulas as they stand: orders of growth, constants left out. All numbers are exact, also
-    where n, d, kernel or window is beyond 2^53, where a float no longer holds every whole number:
+    Take the table's formulas as they stand: orders of growth, constants left out. All
+    numbers are exact, also where n, d, kernel or window is beyond 2^53, where a float no longer
+    holds every whole number:
 
         kind              operations       sequential  path_length
         "self_attention"  n² · d           1           1

@@ -42,9 +42,7 @@ class Choices(Body):
         return _items(OPTION_LETTERS, (option.text for option in self.options))
 
     def drawn(self, draw: Draw) -> Self:
-        options = [
-            replace(o, text=draw.text(o.text), why=draw.text(o.why)) for o in self.options
-        ]
+        options = [replace(o, text=draw.text(o.text), why=draw.text(o.why)) for o in self.options]
         draw.random.shuffle(options)
         return replace(self, options=tuple(options))
 

@@ -1,4 +1,4 @@
-"""One right answer in every draw: no option that is true by accident, no wrong formula that fits."""
+"""One right answer in every draw: no option is true by accident, no wrong formula fits."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ def rnn_gradient_norms(
     """Measure how strongly the last state depends on each state before it.
 
     The network runs h_t = tanh(W h_{t−1} + U x_t) for t = 1 … T, starting from h_0. The Jacobian
-    ∂h_T/∂h_t is an (n_h, n_h) matrix. Its norm here is the Frobenius norm, the root of the sum of its
-    squared entries.
+    ∂h_T/∂h_t is an (n_h, n_h) matrix. Its norm here is the Frobenius norm, the root of the sum of
+    its squared entries.
 
     The inputs share one dtype, float32 or float64. They need not be contiguous.
 
