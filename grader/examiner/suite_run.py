@@ -77,6 +77,8 @@ class SuiteRun:
         arguments = [str(suite), "-c", os.devnull, "--rootdir", str(suite.parent), "--noconftest"]
         arguments += ["--import-mode=importlib", "--assert=plain", "--strict-markers"]
         arguments.append("--disable-plugin-autoload")
+        # pytest would look through every folder above the suite, for each submission again.
+        arguments += ["--confcutdir", str(suite.parent)]
         arguments += [part for name in UNUSED_PLUGINS for part in ("-p", f"no:{name}")]
         known = (*CALLERS_OPTIONS, CALLERS_TEST)
         self._callers = {name: os.environ[name] for name in known if name in os.environ}
