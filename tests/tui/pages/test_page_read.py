@@ -52,7 +52,7 @@ def test_the_first_step_is_shown_with_its_place(drive: Drive, size: Any) -> None
 
 def test_space_turns_a_page_before_it_goes_on(drive: Drive) -> None:
     async def script(driver: Any) -> None:
-        await driver.go("read", LessonTarget("implementation/overview/1"))
+        await driver.go("read", LessonTarget("implementation/overview/2"))
         assert driver.app.screen.query_one("#text").max_scroll_y > 0
         before = driver.text.splitlines()[2]
         await driver.press("space")
