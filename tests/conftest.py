@@ -18,7 +18,7 @@ from jaxtyping import install_import_hook
 from grader import Grader
 
 # Tests start hundreds of processes. What one has compiled is there for the next, as it is for a
-# user, also where the environment says otherwise: that costs a fifth of all the time.
+# user, also where the environment says otherwise: `learn status` would work 0.15 s and not 0.11 s.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
