@@ -37,9 +37,19 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def learn(folder: Path) -> Learn:
+    return runner([str(LEARN)], folder)
+
+
+@pytest.fixture
+def warm_learn(warm: Callable[..., list[str]], folder: Path) -> Learn:
+    """`learn`, where it grades: without the seconds until torch is loaded."""
+    return runner(warm("tui.cli"), folder)
+
+
+def runner(command: list[str], folder: Path) -> Learn:
     def run(*arguments: str, cwd: Path = folder, typed: str = "", **environment: str) -> Any:
         return subprocess.run(
-            [LEARN, *arguments],
+            [*command, *arguments],
             cwd=cwd,
             env=clean_environment(**environment),
             input=typed,

@@ -240,21 +240,21 @@ def test_no_editor(learn: Any, workspace: Path) -> None:
 
 
 def test_the_way_of_an_exercise(
-    learn: Any, softmax: Path, right: str, wrong: str, workspace: Path
+    learn: Any, warm_learn: Any, softmax: Path, right: str, wrong: str, workspace: Path
 ) -> None:
     softmax.write_text(wrong)
-    failed = learn("check", "softmax")
+    failed = warm_learn("check", "softmax")
     assert (failed.returncode, failed.stderr) == (1, "")
     assert "learn hint softmax" in failed.stdout
     assert learn("solution", "softmax").returncode == 2
 
     softmax.write_text(right)
-    passed = learn("check")  # the current one: it was named above and has not been passed
+    passed = warm_learn("check")  # the current one: it was named above and has not been passed
     assert (passed.returncode, passed.stderr) == (0, "")
     assert "learn submit softmax" in passed.stdout
     assert json.loads(learn("next", "--json").stdout)["command"] == "learn submit softmax"
 
-    submitted = learn("submit", "workspace/ch01_attention/softmax.py")
+    submitted = warm_learn("submit", "workspace/ch01_attention/softmax.py")
     assert submitted.returncode == 0
     assert "learn next" in submitted.stdout
     assert json.loads(learn("next", "--json").stdout)["id"] != "softmax"
@@ -271,7 +271,7 @@ def test_the_way_of_an_exercise(
         "mine": right,
     }
 
-    report = json.loads(learn("submit", "softmax", "--json").stdout)
+    report = json.loads(warm_learn("submit", "softmax", "--json").stdout)
     assert (report["schema"], report["outcome"]) == ("report/v2", "failed")
     assert json.loads(learn("next", "--json").stdout)["id"] != "softmax", "a pass is for good"
     with sqlite3.connect(workspace / ".learn" / "progress.db") as db:

@@ -18,18 +18,25 @@ TOPIC = load_catalog().chapters[0].topics[0]
 
 @pytest.fixture
 def start(learn_path: str, environment: Any, folder: Path) -> Callable[[], Terminal]:
-    return lambda: Terminal(learn_path, folder, environment())
+    return lambda: Terminal([learn_path], folder, environment())
+
+
+@pytest.fixture
+def start_warm(warm: Callable[..., list[str]], environment: Any, folder: Path) -> Any:
+    """Where nothing is graded, or what is graded need not wait until torch is loaded."""
+    return lambda **extra: Terminal(warm("tui.cli"), folder, environment(**extra))
 
 
 @pytest.mark.slow
 def test_a_first_evening_is_there_the_next_time(
     start: Callable[[], Terminal],
+    start_warm: Callable[..., Terminal],
     learn: Any,
     softmax: Path,
     right: str,
     night: Callable[[], None],
 ) -> None:
-    with start() as app:
+    with start_warm() as app:
         app.sees("Next: reading", TOPIC.title, "0 of 10")
         app.press("enter")
         app.sees("After this chapter you can", "1/11")
@@ -51,13 +58,13 @@ def test_a_first_evening_is_there_the_next_time(
 
     learn("read", TOPIC.id, "--done")
     night()
-    with start() as app:
+    with start_warm() as app:
         app.sees("10 new", "1 day in a row", "1 of 10  1 of 5 topics read")
         review_one_card(app)
         app.press("q")
         assert app.ends() == 0
 
-    with start() as app:
+    with start_warm() as app:
         app.sees("2 days in a row")
         app.press("g", "v")
         app.sees("9 left · new")
@@ -82,10 +89,9 @@ def test_a_first_evening_is_there_the_next_time(
     ],
 )
 def test_an_editor_that_fails_leaves_the_app_as_it_was(
-    learn_path: str, environment: Any, softmax: Path, variables: dict[str, str], says: str
+    start_warm: Callable[..., Terminal], softmax: Path, variables: dict[str, str], says: str
 ) -> None:
-    folder = softmax.parents[2]
-    with Terminal(learn_path, folder, environment(**variables)) as app:
+    with start_warm(**variables) as app:
         app.sees("Next: reading")
         app.press("g", "e")
         app.sees("e Edit  r Run")
