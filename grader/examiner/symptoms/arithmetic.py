@@ -11,7 +11,7 @@ from grader.examiner.symptoms.evidence import TOLERANCE, Difference, Evidence, d
 ENOUGH_NUMBERS = 3  # that differ; with fewer, something always fits
 
 FUNCTIONS: tuple[tuple[str, Callable[[Tensor], Tensor]], ...] = (
-    ("has the opposite sign everywhere", torch.neg),
+    ("has the opposite sign", torch.neg),
     ("is the absolute value of the expected one", torch.abs),
     ("is 1 divided by the expected one", torch.reciprocal),
     ("is 1 minus the expected one", lambda x: 1 - x),
@@ -79,22 +79,30 @@ def scaled(evidence: Evidence) -> str | None:
     if named is None and any(found.got.numel() < ENOUGH_NUMBERS for found in evidence.differences):
         return None
     if named is None:
-        listed = ", ".join(f"{factor:.3g}" for factor in factors[:3])
-        named = f"the expected one times another factor in each call: {listed}, …"
+        listed = ", ".join(list(dict.fromkeys(f"{factor:.3g}" for factor in factors))[:3])
+        named = f"the expected one times a factor that is not the same in all calls: {listed}, …"
     return f"{evidence.what} is {named}."
 
 
 def shifted(evidence: Evidence) -> str | None:
-    """got = expected + c, with one c for each call."""
+    """got = expected + c, with one c for all calls."""
+    return _shifted(evidence, lambda _, sizes: _constant(sizes))
+
+
+def shifted_by_a_size(evidence: Evidence) -> str | None:
+    """got = expected + c, with one c for each call, made of a size in it."""
+    return _shifted(evidence, lambda found, sizes: _named(found, sizes, SUMMANDS))
+
+
+def _shifted(
+    evidence: Evidence, name: Callable[[Sequence[Difference], Sequence[float]], str | None]
+) -> str | None:
     summands = _each(evidence, _summand)
-    if summands is None:
+    if summands is None or len({summand > 0 for summand in summands}) > 1:
         return None
-    if len({summand > 0 for summand in summands}) > 1:
-        return None
-    sizes = [abs(summand) for summand in summands]
-    named = _constant(sizes) or _named(evidence.differences, sizes, SUMMANDS)
+    named = name(evidence.differences, [abs(summand) for summand in summands])
     how = "large" if summands[0] > 0 else "small"
-    return f"{evidence.what} is too {how} by {named} everywhere." if named else None
+    return f"{evidence.what} is too {how} by {named} wherever it is wrong." if named else None
 
 
 def sharpened(evidence: Evidence) -> str | None:
@@ -112,6 +120,7 @@ def clamped(evidence: Evidence) -> str | None:
     """What lies beyond a bound came out as the bound."""
     bounds: dict[str, set[float]] = {"above": set(), "below": set()}
     counts = {"above": 0, "below": 0}
+    free = False
     for found in evidence.differences:
         wrong, right = found.got[~found.close], found.expected[~found.close]
         if wrong.numel() == 0 or not wrong.isfinite().all() or distinct(wrong) != 1:
@@ -125,6 +134,9 @@ def clamped(evidence: Evidence) -> str | None:
             counts["below"] += wrong.numel()
         else:
             return None
+        free = free or bool((found.expected[found.close] != bound).any())
+    if not free:  # nothing shows that what lies on the other side is let through
+        return None
     if any(len(bounds[side]) > 1 or 0 < counts[side] < ENOUGH_NUMBERS for side in bounds):
         return None
     if not _enough(evidence):
@@ -171,8 +183,10 @@ def _named(
     common = set.intersection(*(set(found.sizes) for found in differences))
     for form, function in forms:
         for phrase in sorted(common, key=lambda phrase: (phrase.count(" "), phrase)):
-            sizes = [found.sizes[phrase] for found in differences]
-            if all(_is(number, function, n) for number, n in zip(numbers, sizes, strict=True)):
+            if all(
+                _is(number, function, found.sizes[phrase], TOLERANCE.get(found.dtype, SAME))
+                for number, found in zip(numbers, differences, strict=True)
+            ):
                 return form.format(phrase)
     return None
 
@@ -186,9 +200,9 @@ def _constant(numbers: Sequence[float]) -> str | None:
     return f"{numbers[0]:.4g}"
 
 
-def _is(number: float, function: Callable[[float], float], size: int) -> bool:
+def _is(number: float, function: Callable[[float], float], size: int, digits: float) -> bool:
     try:
-        return math.isclose(number, function(size), rel_tol=SAME)
+        return math.isclose(number, function(size), rel_tol=max(digits, SAME))
     except (ValueError, ZeroDivisionError, OverflowError):
         return False
 
@@ -280,6 +294,14 @@ def _is_constant(found: Difference, measure: Callable[[Tensor, Tensor], Tensor],
     rows = measure(found.got, found.expected)
     if not rows.isfinite().all():
         return False
+    if measure is _ratio and not (_has_rank(found.expected.movedim(dim, -1)) and rows.any()):
+        return False
     middle = rows.mean(dim, keepdim=True).expand_as(rows)
     undone = found.expected * middle if measure is _ratio else found.expected + middle
     return found.gives(undone)
+
+
+def _has_rank(rows: Tensor) -> bool:
+    """Whether the rows of a matrix differ by more than a factor. Where they do not, as in an outer
+    product, wrong factors give the right proportions as well."""
+    return rows.dim() > 1 and bool((torch.linalg.matrix_rank(rows, rtol=1e-4) > 1).any())

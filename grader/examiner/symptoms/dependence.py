@@ -1,6 +1,6 @@
 """What the result depends on, found by changing one thing in a call at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,7 @@ class Trial:
     index: int
     dims: int
     size: int
+    is_masked: bool  # a mask may hide the change by chance
     mine: Tensor
     ours: Tensor
 
@@ -69,8 +70,9 @@ class Trial:
 
 def not_repeatable(evidence: Evidence, inquiry: Inquiry) -> str | None:
     """Two equal calls, two results."""
-    twice = inquiry.ask_twice(evidence.wrong[0])
-    if twice is None or not is_fickle(*twice):
+    asked = sorted(evidence.wrong, key=_size, reverse=True)[:MAX_CALLS]
+    twice = [inquiry.ask_twice(exchange) for exchange in asked]
+    if not any(answers and is_fickle(*answers) for answers in twice):
         return None
     return (
         "Two equal calls, one right after the other, give different results: something in your code"
@@ -93,8 +95,19 @@ def depends_on_other_things(evidence: Evidence, inquiry: Inquiry) -> str | None:
     found = [dict(_statements(list(_trials(call, evidence, inquiry)))) for call in ordinary]
     for key, says in found[0].items() if found else ():
         if all(key in others for others in found):
+            if key[0] == "ignored" and _counts_elsewhere(key[1], evidence, inquiry):
+                return f"In calls that go wrong, {what[0].lower()}{what[1:]} {says}"
             return f"{what} {says}"
     return None
+
+
+def _counts_elsewhere(name: str, evidence: Evidence, inquiry: Inquiry) -> bool:
+    """Whether, in a right call, the learner's result does depend on an argument."""
+    right = [exchange for exchange in evidence.alike if _is_ordinary(exchange, evidence.names)]
+    for call in sorted(right, key=_size)[:MAX_CALLS]:
+        if any((trial.mine > MOVED).any() for trial in _trials(call, evidence, inquiry, name)):
+            return True
+    return False
 
 
 Key = tuple[str, ...]
@@ -108,31 +121,53 @@ def _statements(trials: list[Trial]) -> Iterator[tuple[Key, str]]:
         if still and any(trial.is_unused for trial in about):
             says = f"does not depend on `{name}`: other numbers there leave it as it is."
             yield ("ignored", name), says
+    same = [trial for trial in trials if trial.mine.shape == trial.ours.shape]
+    yield from _leaks(same)
+    lost = list(_losses(same))
+    yield from (found for found in lost if found[0][2] == AHEAD)
     for trial in trials:
-        if trial.is_unused:
+        if trial.is_unused and not trial.is_masked:
             says = f"does not depend on {trial.where}; the right one does."
             yield ("unused", trial.argument, trial.side), says
-    same = [trial for trial in trials if trial.mine.shape == trial.ours.shape]
-    for key, moves, instead, ahead in (
-        ("leaked", "changes", "does not", "It looks ahead."),
-        ("lost", "does not change", "does", "It never looks ahead, as with a causal mask."),
-    ):
-        moved = [(trial, trial.extra if key == "leaked" else trial.lacking) for trial in same]
-        moved = [(trial, places) for trial, places in moved if places.any()]
-        is_ahead = all(_is_ahead(places, trial.index) for trial, places in moved)
+    yield from lost
+
+
+AHEAD = "ahead"
+
+
+def _leaks(trials: Sequence[Trial]) -> Iterator[tuple[Key, str]]:
+    """Numbers that move, and should not."""
+    moved = [(trial, trial.extra) for trial in trials if trial.extra.any()]
+    ahead = all(_before(trial, places)[places].all() for trial, places in moved)
+    for trial, places in moved:
+        says = f"at {_first(places)} changes with {trial.where}; the right one does not."
+        yield ("leaked", trial.argument, AHEAD * ahead), says + " It looks ahead." * ahead
+
+
+def _losses(trials: Sequence[Trial]) -> Iterator[tuple[Key, str]]:
+    """Numbers that should move, and do not: by argument and dimension."""
+    for key in dict.fromkeys((trial.argument, trial.dim) for trial in trials):
+        about = [trial for trial in trials if (trial.argument, trial.dim) == key]
+        moved = [(trial, trial.lacking) for trial in about if trial.lacking.any()]
+        ahead = all(_before(trial, places)[places].all() for trial, places in moved) and not any(
+            (trial.mine > STILL)[_before(trial, trial.mine)].any() for trial in about
+        )
         for trial, places in moved:
-            place = [int(i) for i in places.nonzero()[0]]
-            says = f"at {place} {moves} with {trial.where}; the right one {instead}."
-            yield (
-                (key, trial.argument, str(is_ahead)),
-                f"{says} {ahead if is_ahead else ''}".strip(),
-            )
+            says = f"at {_first(places)} does not change with {trial.where}; the right one does."
+            never = " It never looks ahead, as with a causal mask." * ahead
+            yield ("lost", trial.argument, AHEAD * ahead, str(trial.dim - trial.dims)), says + never
 
 
-def _is_ahead(moved: Tensor, index: int) -> bool:
-    """Whether all that moved lies at positions before the one that was changed."""
-    places = moved.nonzero()
-    return places.size(1) >= 2 and bool((places[:, -2] < index).all())
+def _first(places: Tensor) -> list[int]:
+    return [int(i) for i in places.nonzero()[0]]
+
+
+def _before(trial: Trial, numbers: Tensor) -> Tensor:
+    """The places of a result that lie at positions before the one that was changed."""
+    if numbers.dim() < 2:
+        return torch.zeros_like(numbers, dtype=torch.bool)
+    rows = torch.arange(numbers.size(-2)) < trial.index
+    return rows[:, None].expand_as(numbers)
 
 
 def _is_ordinary(exchange: Exchange, names: ArgumentNames) -> bool:
@@ -149,7 +184,10 @@ def _is_ordinary(exchange: Exchange, names: ArgumentNames) -> bool:
     )
 
 
-def _trials(exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> Iterator[Trial]:
+def _trials(
+    exchange: Exchange, evidence: Evidence, inquiry: Inquiry, only: str | None = None
+) -> Iterator[Trial]:
+    """Each argument (or `only` one) changed in one place after the other."""
     call = exchange.call
 
     def changed(name: str, value: Any) -> Call:
@@ -161,13 +199,19 @@ def _trials(exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> Iterato
     mine, ours = _numbers(before, evidence.names)
     if mine is None or ours is None:
         return
-    for name, value in named_arguments(call, evidence.names).items():
+    arguments = named_arguments(call, evidence.names)
+    is_masked = any(
+        isinstance(value, Tensor) and value.dtype == torch.bool for value in arguments.values()
+    )
+    for name, value in arguments.items():
+        if only not in (None, name):
+            continue
         if isinstance(value, float):
             after = inquiry.ask(exchange, changed(name, 1.37 * value + 0.1))
             pair = _numbers(after, evidence.names) if after else (None, None)
             if pair[0] is not None and pair[1] is not None and pair[0].shape == mine.shape:
                 moved = _moved(mine, pair[0]), _moved(ours, pair[1])
-                yield Trial(name, 0, 0, 1, 1, *moved)
+                yield Trial(name, 0, 0, 1, 1, is_masked, *moved)
             continue
         if not isinstance(value, Tensor) or not value.is_floating_point():
             continue
@@ -187,6 +231,7 @@ def _trials(exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> Iterato
                     index,
                     value.dim(),
                     value.size(dim),
+                    is_masked,
                     _moved(mine, mine_now),
                     _moved(ours, ours_now),
                 )

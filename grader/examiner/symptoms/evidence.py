@@ -49,15 +49,7 @@ class Difference:
 
     @property
     def sizes(self) -> dict[str, int]:
-        """The sizes in the arguments, by a phrase that says what each is the size of."""
-        found: dict[str, int] = {}
-        for name, value in self.arguments.items():
-            if isinstance(value, Tensor):
-                for dim, size in enumerate(value.shape):
-                    found[f"the size of {dimension(dim, value.dim())} of `{name}`"] = size
-            elif isinstance(value, int) and not isinstance(value, bool):
-                found[f"`{name}`"] = value
-        return found
+        return sizes_of(self.arguments)
 
     @property
     def tensors(self) -> dict[str, Tensor]:
@@ -67,6 +59,18 @@ class Difference:
             for name, value in self.arguments.items()
             if isinstance(value, Tensor) and value.numel() <= MAX_NUMBERS
         }
+
+
+def sizes_of(arguments: Mapping[str, Any]) -> dict[str, int]:
+    """The sizes in the arguments of a call, by a phrase that says what each is the size of."""
+    found: dict[str, int] = {}
+    for name, value in arguments.items():
+        if isinstance(value, Tensor):
+            for dim, size in enumerate(value.shape):
+                found[f"the size of {dimension(dim, value.dim())} of `{name}`"] = size
+        elif isinstance(value, int) and not isinstance(value, bool):
+            found[f"`{name}`"] = value
+    return found
 
 
 def dimension(dim: int, dims: int) -> str:
@@ -123,6 +127,12 @@ class Evidence:
         return [judged.exchange for judged in self.successes]
 
     @cached_property
+    def alike(self) -> list[Exchange]:
+        """The right calls of what went wrong: the same function, asked for the same."""
+        kinds = {_what(exchange) for exchange in self.wrong}
+        return [exchange for exchange in self.right if _what(exchange) in kinds]
+
+    @cached_property
     def differences(self) -> list[Difference]:
         """Every tensor and number in the wrong calls that differs from what was expected."""
         return [
@@ -166,6 +176,13 @@ class Evidence:
         if not right and self.wrong[0].call.want != "gradients":
             return "Your result"
         return f"Each of {', '.join(labels)}"
+
+
+def _what(exchange: Exchange) -> tuple[str, str, str, bool]:
+    call = exchange.call
+    target = call.target if isinstance(call.target, str) else call.target.type
+    kind = "object" if isinstance(call.target, Handle) else "name"
+    return f"{kind} {target}", call.method, call.want, isinstance(exchange.expected, Raised)
 
 
 def result_named(label: str) -> str:
