@@ -205,7 +205,8 @@ CASES = {
     ),
     "constant": (PLAIN, "def f(x): return torch.zeros_like(x)", ROWS, "same number everywhere: 0"),
     "growth": (
-        COST, "def f(n, d): return n * d * d + 3", COSTS, "becomes 2 times as large when a large `n`",
+        COST, "def f(n, d): return n * d * d + 3", COSTS,
+        "becomes 2 times as large when a large `n`",
     ),
     "flatter": (
         WEIGHTS, "def f(x): return torch.softmax(torch.softmax(x, -1), -1)", ROWS,

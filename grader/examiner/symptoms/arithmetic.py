@@ -58,6 +58,9 @@ CONSTANTS = {
 }
 FRACTIONS = {0.5: "half of {}", 1 / 3: "a third of {}", 0.25: "a quarter of {}", 2.0: "twice {}"}
 SAME = 2e-4  # relative difference below which two factors are one
+NEAR_1 = 1e-3  # a factor that is nearly 1 is better told as a loss of digits
+ENOUGH_IN_A_ROW = 3  # numbers
+ENOUGH_IN_ROWS = 6  # numbers that differ
 
 
 def function_of_expected(evidence: Evidence) -> str | None:
@@ -73,7 +76,7 @@ def function_of_expected(evidence: Evidence) -> str | None:
 def scaled(evidence: Evidence) -> str | None:
     """got = c · expected, with one c for each call."""
     factors = _each(evidence, _factor)
-    if factors is None:
+    if factors is None or any(math.isclose(factor, 1.0, rel_tol=NEAR_1) for factor in factors):
         return None
     named = multiple(evidence.differences, factors, "the expected one")
     if named is None and any(found.got.numel() < ENOUGH_NUMBERS for found in evidence.differences):
@@ -278,7 +281,7 @@ def _by_rows(
     evidence: Evidence, measure: Callable[[Tensor, Tensor], Tensor], says: str
 ) -> str | None:
     """`says`, where `measure` of both is constant along one dimension, the same in all calls."""
-    if not evidence.differences or not _enough(evidence):
+    if not evidence.differences or evidence.numbers < ENOUGH_IN_ROWS or not _enough(evidence):
         return None
     for dim in (-1, -2, 0):
         if all(_is_constant(found, measure, dim) for found in evidence.differences):
@@ -289,7 +292,7 @@ def _by_rows(
 
 
 def _is_constant(found: Difference, measure: Callable[[Tensor, Tensor], Tensor], dim: int) -> bool:
-    if found.got.dim() < max(1, -dim) or found.got.size(dim) < 2:
+    if found.got.dim() < max(1, -dim) or found.got.size(dim) < ENOUGH_IN_A_ROW:
         return False
     rows = measure(found.got, found.expected)
     if not rows.isfinite().all():

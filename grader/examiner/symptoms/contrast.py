@@ -124,6 +124,7 @@ def _threshold(evidence: Evidence, alike: Sequence[Exchange], far: float) -> str
             continue
         mine = [found[phrase] for found in wrong]
         theirs = [found[phrase] for found in right]
+        far *= FARTHER if phrase.startswith("the largest number") else 1.0
         if _apart(theirs, mine, far):
             return f"where {phrase} is {min(mine):.3g} or more, and right up to {max(theirs):.3g}"
         if _apart(mine, theirs, far):
@@ -132,6 +133,7 @@ def _threshold(evidence: Evidence, alike: Sequence[Exchange], far: float) -> str
 
 
 FAR = 4.0  # times as large: what lies nearer may be chance
+FARTHER = 3.0  # times that, for drawn numbers
 
 
 def _apart(low: Sequence[float], high: Sequence[float], far: float) -> bool:

@@ -94,10 +94,15 @@ def depends_on_other_things(evidence: Evidence, inquiry: Inquiry) -> str | None:
     what = evidence.about(labels.pop()).what
     found = [dict(_statements(list(_trials(call, evidence, inquiry)))) for call in ordinary]
     for key, says in found[0].items() if found else ():
-        if all(key in others for others in found):
-            if key[0] == "ignored" and _counts_elsewhere(key[1], evidence, inquiry):
-                return f"In calls that go wrong, {what[0].lower()}{what[1:]} {says}"
+        if not all(key in others for others in found):
+            continue
+        if key[0] != "ignored" and len(found) < min(MAX_CALLS, len(evidence.wrong)):
+            continue  # of several wrong calls one alone was ordinary enough: it may be a chance
+        if key[0] != "ignored":
             return f"{what} {says}"
+        if _counts_elsewhere(key[1], evidence, inquiry):
+            return f"In calls that go wrong, {what[0].lower()}{what[1:]} {says}"
+        return f"{what} {says}"
     return None
 
 
@@ -124,7 +129,7 @@ def _statements(trials: list[Trial]) -> Iterator[tuple[Key, str]]:
     same = [trial for trial in trials if trial.mine.shape == trial.ours.shape]
     yield from _leaks(same)
     lost = list(_losses(same))
-    yield from (found for found in lost if found[0][2] == AHEAD)
+    yield from (found for found in lost if AHEAD in found[0])
     for trial in trials:
         if trial.is_unused and not trial.is_masked:
             says = f"does not depend on {trial.where}; the right one does."
@@ -137,25 +142,35 @@ AHEAD = "ahead"
 
 def _leaks(trials: Sequence[Trial]) -> Iterator[tuple[Key, str]]:
     """Numbers that move, and should not."""
-    moved = [(trial, trial.extra) for trial in trials if trial.extra.any()]
-    ahead = all(_before(trial, places)[places].all() for trial, places in moved)
-    for trial, places in moved:
-        says = f"at {_first(places)} changes with {trial.where}; the right one does not."
-        yield ("leaked", trial.argument, AHEAD * ahead), says + " It looks ahead." * ahead
+    for about in _by_dimension(trials):
+        moved = [(trial, trial.extra) for trial in about if trial.extra.any()]
+        ahead = all(_before(trial, places)[places].all() for trial, places in moved)
+        for trial, places in moved:
+            says = f"at {_first(places)} changes with {trial.where}; the right one does not."
+            if ahead:
+                yield ("leaked", trial.argument, AHEAD), f"{says} It looks ahead."
+            yield ("leaked", trial.argument), says
+
+
+def _by_dimension(trials: Sequence[Trial]) -> Iterator[list[Trial]]:
+    """The trials by what they change: one dimension of one argument."""
+    for key in dict.fromkeys((trial.argument, trial.dim) for trial in trials):
+        yield [trial for trial in trials if (trial.argument, trial.dim) == key]
 
 
 def _losses(trials: Sequence[Trial]) -> Iterator[tuple[Key, str]]:
-    """Numbers that should move, and do not: by argument and dimension."""
-    for key in dict.fromkeys((trial.argument, trial.dim) for trial in trials):
-        about = [trial for trial in trials if (trial.argument, trial.dim) == key]
+    """Numbers that should move, and do not."""
+    for about in _by_dimension(trials):
         moved = [(trial, trial.lacking) for trial in about if trial.lacking.any()]
         ahead = all(_before(trial, places)[places].all() for trial, places in moved) and not any(
             (trial.mine > STILL)[_before(trial, trial.mine)].any() for trial in about
         )
         for trial, places in moved:
             says = f"at {_first(places)} does not change with {trial.where}; the right one does."
-            never = " It never looks ahead, as with a causal mask." * ahead
-            yield ("lost", trial.argument, AHEAD * ahead, str(trial.dim - trial.dims)), says + never
+            if ahead:
+                never = "It never looks ahead, as with a causal mask."
+                yield ("lost", trial.argument, AHEAD), f"{says} {never}"
+            yield ("lost", trial.argument, str(trial.dim - trial.dims)), says
 
 
 def _first(places: Tensor) -> list[int]:
@@ -163,8 +178,11 @@ def _first(places: Tensor) -> list[int]:
 
 
 def _before(trial: Trial, numbers: Tensor) -> Tensor:
-    """The places of a result that lie at positions before the one that was changed."""
-    if numbers.dim() < 2:
+    """The places of a result that lie at positions before the one that was changed.
+
+    None does where the result has no such positions.
+    """
+    if numbers.dim() < 2 or numbers.dim() != trial.dims or numbers.size(-2) != trial.size:
         return torch.zeros_like(numbers, dtype=torch.bool)
     rows = torch.arange(numbers.size(-2)) < trial.index
     return rows[:, None].expand_as(numbers)

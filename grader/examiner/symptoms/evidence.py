@@ -208,7 +208,7 @@ def compared(exchange: Exchange, names: ArgumentNames) -> Iterator[Difference]:
             continue
         whole = isinstance(theirs, int)
         dtype = theirs.dtype if isinstance(theirs, Tensor) else WHOLE if whole else torch.float64
-        label = _label(path, exchange, list(arguments))
+        label = label_of(path, exchange, list(arguments))
         yield Difference(exchange, label, tensor[0], tensor[1], dtype, arguments)
 
 
@@ -227,7 +227,8 @@ def as_numbers(value: Any) -> Tensor | None:
     return None
 
 
-def _label(path: tuple[Any, ...], exchange: Exchange, arguments: Sequence[str]) -> str:
+def label_of(path: tuple[Any, ...], exchange: Exchange, arguments: Sequence[str] = ()) -> str:
+    """What a value at `path` of a result is called: empty where it is the result itself."""
     call = exchange.call
     if call.want == "gradients" and len(path) == 2:
         which, name = path

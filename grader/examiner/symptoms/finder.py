@@ -91,6 +91,8 @@ VALUES = (
     _looks("results-order", forms.results_in_another_order),
     _looks("another-result", identity.is_another_result),
     Detector("step", identity.is_a_step, asks=True),
+    _looks("fixed-width", precision.fixed_width),
+    _looks("through-float", precision.through_float),
     _looks("function", arithmetic.function_of_expected),
     _looks("shift", arithmetic.shifted),
     _looks("scale", arithmetic.scaled),

@@ -47,11 +47,15 @@ def _of_one_value(pairs: Sequence[tuple[Any, Any]]) -> str | None:
     (place,) = wrong[0]
     only = [(got[place], expected[place]) for got, expected in values]
     says = _first_that_holds(_forms(only), only)
-    return re.sub("([Yy])our result", _named_value(place), says, count=1) if says else None
+    names = list(record_fields(pairs[0][1]) or ())
+    return _said_of(f"`{names[place]}`" if names else f"value {place + 1}", says) if says else None
 
 
-def _named_value(place: int) -> Callable[[re.Match[str]], str]:
-    return lambda found: f"{'V' if found[1] == 'Y' else 'v'}alue {place + 1} of your result"
+def _said_of(part: str, says: str) -> str:
+    """A sentence about a result, about one of its values."""
+    if "our result" not in says:
+        return f"{part[0].upper()}{part[1:]}: {says[0].lower()}{says[1:]}"
+    return re.sub("[Yy]our result", f"{part} of your result", says, count=1)
 
 
 def results_in_another_order(evidence: Evidence) -> str | None:

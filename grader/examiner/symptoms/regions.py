@@ -157,8 +157,8 @@ def _square(found: Difference, compare: Callable[[Tensor, Tensor], Tensor]) -> T
 
 def _by_masks(evidence: Evidence) -> Iterator[tuple[str, Region]]:
     for name in _common(evidence, masks=True):
-        yield f"where `{name}` is False", _mask(name, lambda mask: ~mask)
-        yield f"where `{name}` is True", _mask(name, lambda mask: mask)
+        yield f"where `{name}` is False", _mask(name, lambda mask: ~mask, False)
+        yield f"where `{name}` is True", _mask(name, lambda mask: mask, False)
         yield (
             f"in the rows where `{name}` is False throughout",
             _mask(name, lambda mask: ~mask.any(-1, keepdim=True).expand_as(mask)),
@@ -173,11 +173,13 @@ def _by_masks(evidence: Evidence) -> Iterator[tuple[str, Region]]:
         )
 
 
-def _mask(name: str, chosen: Callable[[Tensor], Tensor]) -> Region:
+def _mask(name: str, chosen: Callable[[Tensor], Tensor], of_rows: bool = True) -> Region:
+    """What `chosen` gives of a mask; where that is `of_rows`, also for a result of other columns."""
+
     def region(found: Difference) -> Tensor | None:
         mask = found.arguments[name].cpu()
         where = chosen(mask) if mask.dim() else mask
-        for candidate in (where, where[..., :1] if where.dim() else where):
+        for candidate in (where, where[..., :1] if where.dim() and of_rows else where):
             try:
                 return candidate.expand_as(found.expected)
             except RuntimeError:
