@@ -72,7 +72,7 @@ COSTS = [ask(7, 3), ask(20, 5), ask(11, 64), ask(100, 2)]
 GATED = "def f(x, gate): return x * torch.sigmoid(gate)"
 GATES = [ask(draw(2, 4), draw(2, 4, seed=1)), ask(draw(3, 5), draw(3, 5, seed=2))]
 CAUSAL = "def f(x): return torch.cumsum(x, -2)"
-SEQUENCES = [ask(draw(2, 4, 3)), ask(draw(1, 5, 2))]
+SEQUENCES = [ask(draw(2, 4, 3)), ask(draw(2, 5, 2))]
 
 CASES = {
     "factor of a size": (

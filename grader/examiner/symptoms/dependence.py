@@ -170,7 +170,7 @@ def _losses(trials: Sequence[Trial]) -> Iterator[tuple[Key, str]]:
             if ahead:
                 never = "It never looks ahead, as with a causal mask."
                 yield ("lost", trial.argument, AHEAD), f"{says} {never}"
-            yield ("lost", trial.argument, str(trial.dim - trial.dims)), says
+            yield ("lost", trial.argument, trial.side), says
 
 
 def _first(places: Tensor) -> list[int]:

@@ -117,6 +117,7 @@ class Evidence:
     names: ArgumentNames = field(repr=False)
     limits: Limits = field(default_factory=Limits)
     only: str | None = None
+    is_whole: bool = True  # nothing else went wrong in this way: what it shows is hardly a chance
 
     @cached_property
     def wrong(self) -> list[Exchange]:

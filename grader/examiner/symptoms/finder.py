@@ -166,6 +166,7 @@ class SymptomFinder:
         self._names = names
         self._limits = limits
         self._evidence: dict[tuple[Kind, tuple[str, ...]], Evidence] = {}
+        self._by_kind = self._kinds()
 
     def find(self) -> dict[str, Symptom]:
         """For each failed test about which something true can be said, what that is.
@@ -174,7 +175,7 @@ class SymptomFinder:
         holds for, then each by itself.
         """
         found: dict[str, Symptom] = {}
-        for kind, tests in self._kinds():
+        for kind, tests in self._by_kind.items():
             detectors = DETECTORS.get(kind, ())
             if kind == "gradients" and self._main_tests():
                 detectors = (NO_GRADIENT,)  # the gradients of wrong values are wrong, of course
@@ -224,10 +225,13 @@ class SymptomFinder:
         ]
         return smallest_failing_call(wrong, self._inquiry)
 
-    def _kinds(self) -> Iterator[tuple[Kind, list[str]]]:
+    def _kinds(self) -> Mapping[Kind, list[str]]:
+        """The failed tests by the way in which they went wrong first."""
         kinds = sorted((kind_of_test(judged), name) for name, judged in self._failed.items())
-        for kind, group in groupby(kinds, key=lambda pair: pair[0]):
-            yield kind, [name for _, name in group]
+        return {
+            kind: [name for _, name in group]
+            for kind, group in groupby(kinds, key=lambda pair: pair[0])
+        }
 
     def _told(self, detector: Detector, evidence: Evidence) -> str | None:
         """What a detector says. Whoever answers with tensors of no numbers or numbers of a thousand
@@ -247,6 +251,7 @@ class SymptomFinder:
                 [each for each in (*asked, *self._passed) if each.kind == "right"],
                 self._names,
                 self._limits,
+                is_whole=len(tests) == len(self._by_kind[kind]),
             )
         return self._evidence[key]
 

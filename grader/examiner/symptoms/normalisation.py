@@ -5,10 +5,16 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from grader.examiner.symptoms.evidence import Difference, Evidence, dimension, distinct
+from grader.examiner.symptoms.evidence import (
+    TOLERANCE,
+    Difference,
+    Evidence,
+    dimension,
+    distinct,
+)
 
 ENOUGH_SUMS = 3
-ROUNDING = 1e-5  # of the largest expected number
+ROUNDING = 0.1  # of the tolerance, as a part of the largest expected number
 
 
 def sums_along_another_dimension(evidence: Evidence) -> str | None:
@@ -67,7 +73,9 @@ def _normalised(found: Sequence[Difference], n: int) -> list[int]:
 def all_alike(evidence: Evidence) -> str | None:
     """Every number of the result is one and the same."""
     found = evidence.differences
-    if found and all(_is_nothing(each) for each in found):
+    if any(map(_is_nothing, found)) and all(
+        _is_nothing(each) or not each.got.any() for each in found
+    ):
         return f"{evidence.what} is 0 everywhere, but for rounding."
     if not found or any(
         each.got.numel() < 2 or distinct(each.got) > 1 or distinct(each.expected) < 2
@@ -82,7 +90,8 @@ def all_alike(evidence: Evidence) -> str | None:
 def _is_nothing(found: Difference) -> bool:
     """Whether the numbers are what rounding leaves of 0, though not 0 throughout."""
     largest, due = float(found.got.abs().max()), float(found.expected.abs().max())
-    return found.got.numel() > 1 and 0 < largest < ROUNDING * due
+    rounding = ROUNDING * TOLERANCE.get(found.dtype, 0.0) * max(due, 1.0)
+    return found.got.numel() > 1 and 0 < largest < rounding
 
 
 def sums_to_1(value: Tensor, dim: int) -> bool:

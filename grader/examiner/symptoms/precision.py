@@ -7,7 +7,7 @@ from grader.examiner.symptoms.evidence import Difference, Evidence, label_of
 from grader.worker.values import leaves
 
 DIGITS = {torch.float64: 16, torch.float32: 7, torch.float16: 3, torch.bfloat16: 2}
-NEAR = 1e-2
+NEAR = 3e-3
 ENOUGH_NUMBERS = 6  # that differ
 EXACT = 2**53  # up to which a float holds every whole number
 FLOAT_EPS = 1e-14
@@ -73,8 +73,8 @@ def through_float(evidence: Evidence) -> str | None:
     ):
         return None
     return (
-        f"{evidence.what} is right in its first 15 digits or so, as many as a float holds: somewhere"
-        " on the way the whole number is a float (`/`, `math.pow`, `float`, `1e9`)."
+        f"{evidence.what} is right in its first 15 digits or so, as many as a float holds:"
+        " somewhere on the way the whole number is a float (`/`, `math.pow`, `float`, `1e9`)."
     )
 
 

@@ -102,7 +102,7 @@ def _regions(evidence: Evidence) -> Iterator[tuple[str, Region]]:
     yield "above the diagonal", lambda found: _square(found, torch.lt)
     yield "below the diagonal", lambda found: _square(found, torch.gt)
     dims = {found.expected.dim() for found in evidence.differences}
-    for dim in range(dims.pop()) if len(dims) == 1 else ():
+    for dim in range(dims.pop()) if len(dims) == 1 and evidence.is_whole else ():
         n = evidence.differences[0].expected.dim()
         for phrase, chosen in _PLACES:
             yield phrase.format(dimension(dim, n)), _along(dim, chosen)
@@ -124,7 +124,7 @@ def _cuts(evidence: Evidence) -> Iterator[tuple[str, Region]]:
     """Halves of a dimension, and what lies beyond the size of another one."""
     dims = {found.expected.dim() for found in evidence.differences}
     sizes = set.intersection(*(set(found.sizes) for found in evidence.differences))
-    for dim in range(dims.pop()) if len(dims) == 1 else ():
+    for dim in range(dims.pop()) if len(dims) == 1 and evidence.is_whole else ():
         where = dimension(dim, evidence.differences[0].expected.dim())
         for size in sorted(sizes, key=lambda phrase: (phrase.count(" "), phrase)):
             yield f"along {where} beyond the first n places, where n is {size}", _beyond(dim, size)
@@ -158,7 +158,6 @@ def _square(found: Difference, compare: Callable[[Tensor, Tensor], Tensor]) -> T
 def _by_masks(evidence: Evidence) -> Iterator[tuple[str, Region]]:
     for name in _common(evidence, masks=True):
         yield f"where `{name}` is False", _mask(name, lambda mask: ~mask, False)
-        yield f"where `{name}` is True", _mask(name, lambda mask: mask, False)
         yield (
             f"in the rows where `{name}` is False throughout",
             _mask(name, lambda mask: ~mask.any(-1, keepdim=True).expand_as(mask)),
@@ -174,7 +173,7 @@ def _by_masks(evidence: Evidence) -> Iterator[tuple[str, Region]]:
 
 
 def _mask(name: str, chosen: Callable[[Tensor], Tensor], of_rows: bool = True) -> Region:
-    """What `chosen` gives of a mask; where that is `of_rows`, also for a result of other columns."""
+    """What `chosen` gives of a mask; where it is `of_rows`, also for a result of other columns."""
 
     def region(found: Difference) -> Tensor | None:
         mask = found.arguments[name].cpu()
