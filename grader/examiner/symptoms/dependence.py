@@ -39,6 +39,7 @@ class Trial:
     dims: int
     size: int
     is_masked: bool  # a mask may hide the change by chance
+    nought: Tensor  # where the learner's result is 0
     mine: Tensor
     ours: Tensor
 
@@ -49,8 +50,8 @@ class Trial:
 
     @property
     def lacking(self) -> Tensor:
-        """What moved in the right result alone."""
-        return (self.ours > MOVED) & (self.mine <= STILL)
+        """What moved in the right result alone; a 0 may stand there for another reason."""
+        return (self.ours > MOVED) & (self.mine <= STILL) & ~self.nought
 
     @property
     def is_unused(self) -> bool:
@@ -93,11 +94,14 @@ def depends_on_other_things(evidence: Evidence, inquiry: Inquiry) -> str | None:
         return None  # only the first of several values is looked at
     what = evidence.about(labels.pop()).what
     found = [dict(_statements(list(_trials(call, evidence, inquiry)))) for call in ordinary]
-    for key, says in found[0].items() if found else ():
-        if not all(key in others for others in found):
+    statements = {key: says for known in reversed(found) for key, says in known.items()}
+    for key in dict.fromkeys(key for known in found for key in known):
+        says = statements[key]
+        # A leak in one call is a fact; what a call lacks may be hidden there by chance.
+        if key[0] != "leaked" and not all(key in known for known in found):
             continue
-        if key[0] != "ignored" and len(found) < min(MAX_CALLS, len(evidence.wrong)):
-            continue  # of several wrong calls one alone was ordinary enough: it may be a chance
+        if key[0] in ("unused", "lost") and len(found) < min(MAX_CALLS, len(evidence.wrong)):
+            continue
         if key[0] != "ignored":
             return f"{what} {says}"
         if _counts_elsewhere(key[1], evidence, inquiry):
@@ -229,7 +233,7 @@ def _trials(
             pair = _numbers(after, evidence.names) if after else (None, None)
             if pair[0] is not None and pair[1] is not None and pair[0].shape == mine.shape:
                 moved = _moved(mine, pair[0]), _moved(ours, pair[1])
-                yield Trial(name, 0, 0, 1, 1, is_masked, *moved)
+                yield Trial(name, 0, 0, 1, 1, is_masked, mine == 0, *moved)
             continue
         if not isinstance(value, Tensor) or not value.is_floating_point():
             continue
@@ -250,6 +254,7 @@ def _trials(
                     value.dim(),
                     value.size(dim),
                     is_masked,
+                    mine == 0,
                     _moved(mine, mine_now),
                     _moved(ours, ours_now),
                 )

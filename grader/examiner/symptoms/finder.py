@@ -105,7 +105,7 @@ VALUES = (
     _looks("precision", precision.lower_precision, modest=True),
     _looks("region", regions.wrong_in_a_region, modest=True),
     _looks("not-finite", regions.not_finite, modest=True),
-    _looks("constant", regions.constant),
+    _looks("same-number", regions.constant),
     _looks("permuted", order.permuted_along_a_dimension),
     _looks("row-scale", arithmetic.rescaled_rows),
     _looks("row-shift", arithmetic.shifted_rows),

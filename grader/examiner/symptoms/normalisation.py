@@ -14,7 +14,7 @@ from grader.examiner.symptoms.evidence import (
 )
 
 ENOUGH_SUMS = 3
-ROUNDING = 0.1  # of the tolerance, as a part of the largest expected number
+ROUNDING = 0.5  # of the tolerance, as a part of the largest expected number
 
 
 def sums_along_another_dimension(evidence: Evidence) -> str | None:
