@@ -82,8 +82,7 @@ def scaled(evidence: Evidence) -> str | None:
     if named is None and any(found.got.numel() < ENOUGH_NUMBERS for found in evidence.differences):
         return None
     if named is None:
-        listed = ", ".join(list(dict.fromkeys(f"{factor:.3g}" for factor in factors))[:3])
-        named = f"the expected one times a factor that is not the same in all calls: {listed}, …"
+        named = f"the expected one times {_listed(factors)}"
     return f"{evidence.what} is {named}."
 
 
@@ -108,6 +107,11 @@ def _shifted(
     return f"{evidence.what} is too {how} by {named} wherever it is wrong." if named else None
 
 
+def _listed(factors: Sequence[float]) -> str:
+    few = list(dict.fromkeys(f"{factor:.3g}" for factor in factors))[:3]
+    return f"a factor that is not the same in all calls: {', '.join(few)}, …"
+
+
 def sharpened(evidence: Evidence) -> str | None:
     """Weights that are right but for a factor at the scores they were made of."""
     powers = _each(evidence, _power)
@@ -115,7 +119,7 @@ def sharpened(evidence: Evidence) -> str | None:
         return None
     named = multiple(evidence.differences, powers, "what they should be")
     if named is None:
-        return None
+        named = f"what they should be times {_listed(powers)}"
     return f"{evidence.what} is what comes out when the scores before the softmax are {named}."
 
 
@@ -261,16 +265,26 @@ def _summand(found: Difference) -> float | None:
 def _power(found: Difference) -> float | None:
     """c where got ∝ expected ** c along the last dimension, and both sum to 1."""
     got, expected = found.got, found.expected
-    if got.dim() == 0 or got.size(-1) < 3 or (expected <= 0).any() or (got <= 0).any():
+    if got.dim() == 0 or got.size(-1) < 3 or (expected < 0).any() or (got < 0).any():
+        return None
+    allowed = expected > 0
+    rows = allowed.any(-1)
+    if not torch.equal(allowed, got > 0) or int(allowed.sum(-1).max()) < ENOUGH_NUMBERS:
         return None
     for weights in (got, expected):
-        if not torch.allclose(weights.sum(-1), torch.ones(()).double(), atol=1e-3):
+        if not torch.allclose(weights.sum(-1)[rows], torch.ones(()).double(), atol=1e-3):
             return None
-    mine = got.log() - got.log().mean(-1, keepdim=True)
-    theirs = expected.log() - expected.log().mean(-1, keepdim=True)
+    mine, theirs = (_centred_logarithm(weights, allowed) for weights in (got, expected))
     power = float((mine * theirs).sum() / (theirs * theirs).sum())
-    made = torch.softmax(power * expected.log(), -1)
-    return power if found.gives(made) else None
+    made = torch.softmax((power * expected.log()).masked_fill(~allowed, -torch.inf), -1)
+    return power if found.gives(made.masked_fill(~allowed, 0.0)) else None
+
+
+def _centred_logarithm(weights: Tensor, allowed: Tensor) -> Tensor:
+    """ln w less its mean over what is allowed in the row; 0 elsewhere."""
+    logs = weights.log().masked_fill(~allowed, 0.0)
+    mean = logs.sum(-1, keepdim=True) / allowed.sum(-1, keepdim=True).clamp(min=1)
+    return (logs - mean).masked_fill(~allowed, 0.0)
 
 
 def _ratio(got: Tensor, expected: Tensor) -> Tensor:

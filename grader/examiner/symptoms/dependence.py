@@ -27,6 +27,7 @@ MAX_ARGUMENT = 400  # numbers in an argument that is tried
 # As parts of the largest number. Between the two, nothing is said.
 STILL = 1e-12  # it has not moved
 MOVED = 1e-3  # it has
+MOVED_FAR = 2e-2  # so much that an answer which is not still would show it
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Trial:
     @property
     def lacking(self) -> Tensor:
         """What moved in the right result alone; a 0 may stand there for another reason."""
-        return (self.ours > MOVED) & (self.mine <= STILL) & ~self.nought
+        return (self.ours > MOVED_FAR) & (self.mine <= STILL) & ~self.nought
 
     @property
     def is_unused(self) -> bool:
@@ -186,7 +187,7 @@ def _before(trial: Trial, numbers: Tensor) -> Tensor:
 
     None does where the result has no such positions.
     """
-    if numbers.dim() < 2 or numbers.dim() != trial.dims or numbers.size(-2) != trial.size:
+    if numbers.dim() < 2 or numbers.dim() != trial.dims:
         return torch.zeros_like(numbers, dtype=torch.bool)
     rows = torch.arange(numbers.size(-2)) < trial.index
     return rows[:, None].expand_as(numbers)

@@ -35,6 +35,7 @@ class Difference:
     expected: Tensor
     dtype: torch.dtype
     arguments: Mapping[str, Any]
+    agrees: bool  # by the tolerance of a suite
 
     @cached_property
     def close(self) -> Tensor:
@@ -117,7 +118,7 @@ class Evidence:
     names: ArgumentNames = field(repr=False)
     limits: Limits = field(default_factory=Limits)
     only: str | None = None
-    is_whole: bool = True  # nothing else went wrong in this way: what it shows is hardly a chance
+    is_most: bool = True  # of what went wrong in this way: what it shows is hardly a chance
 
     @cached_property
     def wrong(self) -> list[Exchange]:
@@ -140,7 +141,7 @@ class Evidence:
             part
             for judged in self.failures
             for part in judged.numbers
-            if self.only in (None, part.label) and not part.close.all()
+            if self.only in (None, part.label) and not part.agrees and not part.close.all()
         ]
 
     @cached_property
@@ -210,7 +211,8 @@ def compared(exchange: Exchange, names: ArgumentNames) -> Iterator[Difference]:
         whole = isinstance(theirs, int)
         dtype = theirs.dtype if isinstance(theirs, Tensor) else WHOLE if whole else torch.float64
         label = label_of(path, exchange, list(arguments))
-        yield Difference(exchange, label, tensor[0], tensor[1], dtype, arguments)
+        agrees = same(mine, theirs)
+        yield Difference(exchange, label, tensor[0], tensor[1], dtype, arguments, agrees)
 
 
 def distinct(numbers: Tensor) -> int:

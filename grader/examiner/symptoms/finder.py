@@ -141,6 +141,7 @@ DETECTORS: Mapping[Kind, tuple[Detector, ...]] = {
 }
 
 
+MOST = 0.75
 MAX_APART = 12  # values or gradients that are looked at one by one
 
 
@@ -251,7 +252,7 @@ class SymptomFinder:
                 [each for each in (*asked, *self._passed) if each.kind == "right"],
                 self._names,
                 self._limits,
-                is_whole=len(tests) == len(self._by_kind[kind]),
+                is_most=len(tests) >= MOST * len(self._by_kind[kind]),
             )
         return self._evidence[key]
 

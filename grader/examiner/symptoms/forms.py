@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader.examiner.comparison import Differs, check_structure, same
+from grader.examiner.comparison import Differs, check_structure, same, tolerance
 from grader.examiner.exchange import Value
 from grader.examiner.symptoms.evidence import (
     UNREADABLE,
@@ -289,8 +289,10 @@ def _selected(i: int, k: int) -> Callable[[Any, Any], bool]:
 
 
 def _near(got: Tensor, expected: Tensor) -> bool:
-    return got.shape == expected.shape and same(
-        got.detach().cpu().double().float(), expected.detach().cpu().double().float()
+    """Whether the numbers are the same, as far as the coarser of two dtypes tells."""
+    relative, absolute = map(max, zip(tolerance(got), tolerance(expected), strict=True))
+    return got.shape == expected.shape and torch.allclose(
+        got.detach().cpu().double(), expected.detach().cpu().double(), relative, absolute, True
     )
 
 
@@ -350,8 +352,10 @@ def _ranks(mine: Sequence[torch.Size], theirs: Sequence[torch.Size]) -> str | No
     has, due = ({len(shape) for shape in shapes} for shapes in (mine, theirs))
     if len(has) > 1 or has & due:
         return None
+    n = has.pop()
+    is_of = f"has {n} dimension{'s' * (n != 1)}" if n else "is a single number"
     wanted = " or ".join(map(str, sorted(due)))
-    return f"Your result always has {has.pop()} dimensions, where {wanted} are expected."
+    return f"Your result {is_of} in every call; dimensions expected: {wanted}."
 
 
 def unexplained_form(evidence: Evidence) -> str | None:

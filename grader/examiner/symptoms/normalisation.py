@@ -91,7 +91,7 @@ def _is_nothing(found: Difference) -> bool:
     """Whether the numbers are what rounding leaves of 0, though not 0 throughout."""
     largest, due = float(found.got.abs().max()), float(found.expected.abs().max())
     rounding = ROUNDING * TOLERANCE.get(found.dtype, 0.0) * max(due, 1.0)
-    return found.got.numel() > 1 and 0 < largest < rounding
+    return found.got.numel() > 1 and 0 < largest < rounding < 0.1 * due
 
 
 def sums_to_1(value: Tensor, dim: int) -> bool:

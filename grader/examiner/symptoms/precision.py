@@ -73,8 +73,8 @@ def through_float(evidence: Evidence) -> str | None:
     ):
         return None
     return (
-        f"{evidence.what} is right in its first 15 digits or so, as many as a float holds:"
-        " somewhere on the way the whole number is a float (`/`, `math.pow`, `float`, `1e9`)."
+        "What differs is a whole number that is right in its first 15 digits or so, as many as a"
+        " float holds: somewhere on the way it is a float (`/`, `math.pow`, `float`, `1e9`)."
     )
 
 

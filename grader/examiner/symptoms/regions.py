@@ -102,7 +102,7 @@ def _regions(evidence: Evidence) -> Iterator[tuple[str, Region]]:
     yield "above the diagonal", lambda found: _square(found, torch.lt)
     yield "below the diagonal", lambda found: _square(found, torch.gt)
     dims = {found.expected.dim() for found in evidence.differences}
-    for dim in range(dims.pop()) if len(dims) == 1 and evidence.is_whole else ():
+    for dim in range(dims.pop()) if len(dims) == 1 and evidence.is_most else ():
         n = evidence.differences[0].expected.dim()
         for phrase, chosen in _PLACES:
             yield phrase.format(dimension(dim, n)), _along(dim, chosen)
@@ -124,7 +124,7 @@ def _cuts(evidence: Evidence) -> Iterator[tuple[str, Region]]:
     """Halves of a dimension, and what lies beyond the size of another one."""
     dims = {found.expected.dim() for found in evidence.differences}
     sizes = set.intersection(*(set(found.sizes) for found in evidence.differences))
-    for dim in range(dims.pop()) if len(dims) == 1 and evidence.is_whole else ():
+    for dim in range(dims.pop()) if len(dims) == 1 and evidence.is_most else ():
         where = dimension(dim, evidence.differences[0].expected.dim())
         for size in sorted(sizes, key=lambda phrase: (phrase.count(" "), phrase)):
             yield f"along {where} beyond the first n places, where n is {size}", _beyond(dim, size)
