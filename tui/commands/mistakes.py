@@ -9,10 +9,9 @@ import click
 
 from tui.commands.arguments import json_option, seed_option
 from tui.output import print_json, width
-from tui.planning.mistakes import ENOUGH, comes_back_on
-from tui.progress.records import Mistake
+from tui.planning.mistakes import comes_back_on
+from tui.study.mistake_words import what, when
 from tui.study.session import Session, local_now, now, open_session
-from tui.text.words import plural
 
 
 @click.command("mistakes")
@@ -46,20 +45,10 @@ def _list(session: Session, as_json: bool) -> None:
     if not found:
         click.echo("No mistake is known. What your checks and quizzes name will be listed here.")
     asks = {id: topic for asked in session.asks.values() for id, topic in asked.questions.items()}
+    passed = session.progress.standing().passed
     for mistake in found:
         click.secho(mistake.exercise or "a question", bold=True, nl=False)
-        click.echo(f"  {_when(mistake, session)}")
-        says = mistake.says or f"You answered {mistake.name} wrongly."
-        click.echo(click.wrap_text(says, width(), "  ", "  "))
+        click.echo(f"  {when(mistake, passed)}")
+        click.echo(click.wrap_text(what(mistake), width(), "  ", "  "))
         if see := mistake.see or asks.get(mistake.name, ""):
             click.echo(f"  learn read {see}")
-
-
-def _when(mistake: Mistake, session: Session) -> str:
-    on = comes_back_on(mistake)
-    made = f"{mistake.last.day} {mistake.last:%b}, on {plural(mistake.times, 'day')}"
-    if on is None:
-        return f"{made}; avoided {ENOUGH} times since"
-    if mistake.exercise and mistake.exercise not in session.progress.standing().passed:
-        return f"{made}; comes back when the exercise is passed"
-    return f"{made}; comes back on {on.day} {on:%b}"

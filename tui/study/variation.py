@@ -56,7 +56,7 @@ def _what(
     for other in chosen:
         old, new = (" ".join(text.split()) for text in other.edits[0])
         options.append(Option(other.says, OTHER.format(old=old, new=new or NOTHING)))
-    ask = WHAT.format(title=exercise.title, code=code.strip())
+    ask = WHAT.format(title=exercise.title, code=_bare(code))
     return _question(exercise, f"{made.id}-what", ask, options, seed)
 
 
@@ -75,6 +75,19 @@ def _where(exercise: Exercise, report: Report, seed: int) -> list[Asked]:
     ]
     ask = WHERE.format(title=exercise.title)
     return [_question(exercise, f"{seen.name}-where", ask, options, seed)]
+
+
+def _bare(code: str) -> str:
+    """Without the words in it, which tell of the solution and not of the mistake."""
+    import ast
+
+    tree = ast.parse(code)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(
+            node
+        ):
+            node.body = node.body[1:] or [ast.Pass()]
+    return ast.unparse(tree)
 
 
 def _text(text: str) -> str:
