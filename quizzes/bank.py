@@ -12,7 +12,7 @@ from pathlib import Path
 
 from exercises.catalog import Catalog, Chapter, load_catalog
 from exercises.lesson import sections
-from quizzes.cards.card import Card, Note, card_ids
+from quizzes.cards.card import Card, Note, card_topics
 from quizzes.content_file import ContentFile
 from quizzes.questions.question import Question
 from quizzes.questions.reader import read_questions
@@ -64,7 +64,7 @@ class ChapterBank:
     @cached_property
     def card_ids(self) -> tuple[str, ...]:
         """The ids of `cards`, without parsing their file."""
-        return card_ids(self._folder / "cards.yaml")
+        return tuple(card_topics(self._folder / "cards.yaml"))
 
     @property
     def faq(self) -> tuple[Faq, ...]:
