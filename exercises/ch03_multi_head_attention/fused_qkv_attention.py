@@ -33,8 +33,9 @@ def fused_qkv_attention(
         w_o: (D, D), stored (outputs, inputs).
         b_o: (D), or None. Either bias may be None without the other.
         n_heads: Number H of heads. D is a multiple of it.
-        mask: Boolean, True where a query may attend to a key. Any shape that broadcasts to
-            (B, H, T, T), such as (T, T), (B, 1, 1, T) or (B, H, T, T). None allows every pair.
+        mask: Boolean, True where a query may attend to a key. Any shape of two to four
+            dimensions that broadcasts to (B, H, T, T), such as (T, T), (B, 1, 1, T) or
+            (B, H, T, T). None allows every pair.
 
     Returns:
         (B, T, D). A head whose row of the mask allows nothing contributes 0 to that token; where

@@ -30,8 +30,9 @@ def multi_head_attention(
         x_kv: (B, S, D), what keys and values are made of. T and S may differ.
         w_q, w_k, w_v, w_o: (D, D), stored (outputs, inputs) as in nn.Linear. There are no biases.
         n_heads: Number H of heads. D is a multiple of it.
-        mask: Boolean, True where a query may attend to a key. Any shape that broadcasts to
-            (B, H, T, S), such as (T, S), (B, 1, 1, S) or (B, H, T, S). None allows every pair.
+        mask: Boolean, True where a query may attend to a key. Any shape of two to four
+            dimensions that broadcasts to (B, H, T, S), such as (T, S), (B, 1, 1, S) or
+            (B, H, T, S). None allows every pair.
 
     Returns:
         (B, T, D). A head whose row of the mask allows nothing contributes 0 to that token.

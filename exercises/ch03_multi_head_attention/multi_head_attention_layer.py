@@ -60,8 +60,9 @@ class MultiHeadAttention(nn.Module):
             key: (B, S, D), of the same dtype.
             value: (B, S, D), of the same dtype. Query, key and value may be three different
                 tensors; they need not be contiguous, and are not changed.
-            mask: Boolean, True where a query may attend to a key. Any shape that broadcasts to
-                (B, H, T, S), such as (T, S), (B, 1, 1, S) or (B, H, T, S). None allows every pair.
+            mask: Boolean, True where a query may attend to a key. Any shape of two to four
+                dimensions that broadcasts to (B, H, T, S), such as (T, S), (B, 1, 1, S) or
+                (B, H, T, S). None allows every pair.
                 It counts for this call alone, and is not changed.
 
         Returns:

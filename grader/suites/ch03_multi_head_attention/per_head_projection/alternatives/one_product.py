@@ -1,6 +1,5 @@
 """All heads' matrices side by side for one large product, cut into heads afterwards."""
 
-import torch
 import torch.nn.functional as F
 
 

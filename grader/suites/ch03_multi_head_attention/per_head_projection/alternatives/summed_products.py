@@ -1,7 +1,5 @@
 """Products of all pairs, summed over the inputs in float64."""
 
-import torch
-
 
 def per_head_projection(x, w):
     pairs = x.double()[:, None, :, :, None] * w.double()[None, :, None, :, :]
