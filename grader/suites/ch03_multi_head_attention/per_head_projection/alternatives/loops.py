@@ -1,10 +1,7 @@
-"""A product per sequence and head, written into its place."""
+"""A product for each sequence and head, stacked."""
 
 import torch
 
 
 def per_head_projection(x, w):
-    sequences = []
-    for tokens in x:
-        sequences.append(torch.stack([torch.mm(tokens, matrix) for matrix in w]))
-    return torch.stack(sequences)
+    return torch.stack([torch.stack([torch.mm(tokens, matrix) for matrix in w]) for tokens in x])
