@@ -110,8 +110,8 @@ def test_float64(submission, rng, expect):
 @pytest.mark.parametrize(
     ("dtype", "rounding"),
     [
-        pytest.param(torch.float16, 1e-2, id="float16"),
-        pytest.param(torch.bfloat16, 8e-2, id="bfloat16"),
+        pytest.param(torch.float16, 2e-2, id="float16"),
+        pytest.param(torch.bfloat16, 1.6e-1, id="bfloat16"),
     ],
 )
 def test_half_precision(submission, rng, expect, dtype, rounding):
