@@ -65,7 +65,7 @@ class PositionalEncoding(nn.Module):
         Raises:
             ValueError: T is larger than max_len.
         """
-        T = x.size(1)
-        if T > self.encoding.size(0):
-            raise ValueError(f"{T} positions are more than max_len = {self.encoding.size(0)}.")
-        return self.dropout(x + self.encoding[:T])
+        length = x.size(1)
+        if length > self.encoding.size(0):
+            raise ValueError(f"{length} positions are more than max_len = {self.encoding.size(0)}.")
+        return self.dropout(x + self.encoding[:length])

@@ -18,8 +18,8 @@ class PositionalEncoding(nn.Module):
         self.register_buffer("encoding", pe, persistent=False)
 
     def forward(self, x):
-        _, T, _ = x.shape
-        if T > len(self.encoding):
+        _, length, _ = x.shape
+        if length > len(self.encoding):
             raise ValueError("too long")
-        x = x + self.encoding[None, :T].requires_grad_(False)
+        x = x + self.encoding[None, :length].requires_grad_(False)
         return self.dropout(x)
