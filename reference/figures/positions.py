@@ -144,7 +144,7 @@ FIGURES = (
         distance_buckets,
         (
             Parameter("buckets", "on both sides together", (8, 16, 32), 16),
-            Parameter("max_distance", "where the last one begins", (12, 16, 32, 64, 128), 16),
+            Parameter("max_distance", "by then the last one has begun", (12, 16, 32, 64, 128), 16),
             LENGTH,
         ),
     ),
