@@ -26,10 +26,11 @@ class AnswerKey:
 
     def __init__(self, exercise: Exercise) -> None:
         from grader.examiner.diagnosis import Diagnostician, load_misconceptions
+        from grader.examiner.suite_run import Suite
         from grader.worker.calls import LoadedModule
 
         folder = suite_folder(exercise)
-        self.suite = folder / f"test_{exercise.id}.py"
+        self.suite = Suite(folder / f"test_{exercise.id}.py")
         source = (folder / "solution.py").read_text(encoding="utf-8")
         misconceptions = load_misconceptions(folder / "misconceptions.yaml")
         self.diagnostician = Diagnostician(exercise.id, source, misconceptions)

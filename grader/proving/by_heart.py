@@ -34,7 +34,7 @@ def fresh_tests(exercise: Exercise) -> frozenset[str]:
     for seed in SEEDS:
         callee = InProcessCallee(LoadedModule(learner), frozenset())
         run = SuiteRun(callee, answer_key.solution, seed, "cpu", exercise.limits)
-        run.run(answer_key.suite)
+        answer_key.suite.run(run)
         asked = {name: set(_questions(record)) for name, record in run.records.items()}
         new = frozenset(name for name, questions in asked.items() if questions - known)
         fresh = new if fresh is None else fresh & new

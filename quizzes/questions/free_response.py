@@ -66,7 +66,7 @@ class Shape(Typed):
 
     @property
     def form(self) -> str:
-        return "Type the shape, as 2, 5, 7."
+        return f"Type the shape, as {parse_answer.SHAPE_EXAMPLE}."
 
     def drawn(self, draw: Draw) -> Self:
         return replace(

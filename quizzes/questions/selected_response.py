@@ -1,4 +1,7 @@
-"""The kinds that are answered by labels: choose, put in order, match."""
+"""The kinds that are answered by labels: choose, put in order, match.
+
+The labels in the examples of their `form` are no question's: an example must not be an answer.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,12 @@ from quizzes.questions.parse_answer import OPTION_LETTERS, BadAnswer
 
 @dataclass(frozen=True)
 class Option:
+    """`holds` is Python that says whether the option is true, where that can be computed."""
+
     text: str
     why: str
     right: bool = False
+    holds: str | None = None
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,7 @@ class Choices(Body):
     @property
     def form(self) -> str:
         if self.several:
-            return "Type the letters of all that are right, as a c, or none."
+            return "Type the letters of all that are right, as x z, or none."
         return f"Type one letter, a to {OPTION_LETTERS[len(self.options) - 1]}."
 
     @property
@@ -36,7 +42,7 @@ class Choices(Body):
         return _items(OPTION_LETTERS, (option.text for option in self.options))
 
     def drawn(self, draw: Draw) -> Self:
-        options = [Option(draw.text(o.text), draw.text(o.why), o.right) for o in self.options]
+        options = [replace(o, text=draw.text(o.text), why=draw.text(o.why)) for o in self.options]
         draw.random.shuffle(options)
         return replace(self, options=tuple(options))
 
@@ -80,7 +86,7 @@ class Order(Body):
 
     @property
     def form(self) -> str:
-        return f"Type all {len(self.steps)} letters in the right order, as b a c."
+        return f"Type all {len(self.steps)} letters in the right order, as y x z."
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -114,7 +120,7 @@ class Match(Body):
 
     @property
     def form(self) -> str:
-        return "Type a number for each letter, as a2 b1 c3."
+        return "Type a number for each letter, as x2 y1 z3."
 
     @property
     def items(self) -> tuple[Item, ...]:

@@ -4,17 +4,13 @@ import json
 import os
 import sqlite3
 import subprocess
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from exercises.catalog import load_catalog
-from quizzes.bank import load_bank
 from tui import cli
-from tui.progress.answers import Answer
-from tui.progress.progress import Progress
 
 STUBS = len(load_catalog().exercises)
 
@@ -94,25 +90,36 @@ def test_reset_keeps_a_backup(learn: Any, softmax: Path, workspace: Path) -> Non
 # what is next
 
 
-def test_reading_comes_first_then_questions_and_then_exercises(learn: Any, workspace: Path) -> None:
+def test_a_topic_is_read_and_then_built(learn: Any, workspace: Path) -> None:
+    chapter = load_catalog().chapters[0]
+    topic = chapter.topics[0]
     step = json.loads(learn("next", "--json").stdout)
-    assert (step["kind"], step["id"]) == ("reading", "ch01_attention")
-    assert learn(*step["command"].split()[1:]).returncode == 0
+    assert (step["kind"], step["id"]) == ("reading", topic.id)
+    done = learn(*step["command"].split()[1:])
+    assert done.returncode == 0
+    assert f"learn read {topic.id} --done" in done.stderr, "a pipe has read nothing"
+    assert json.loads(learn("next", "--json").stdout)["kind"] == "reading"
+    said = learn("read", topic.id, "--done").stdout
     step = json.loads(learn("next", "--json").stdout)
-    assert (step["kind"], step["id"]) == ("quiz", "ch01_attention")
-    with Progress(workspace / ".learn" / "progress.db") as progress:
-        for question in load_bank().chapter("ch01_attention").questions[:8]:
-            progress.answers.record(Answer(question.id, 0, "", True, "quiz", datetime.now(UTC)))
-    step = json.loads(learn("next", "--json").stdout)
-    assert (step["kind"], step["id"]) == ("exercise", load_catalog().exercises[0].id)
+    assert step["command"] in said
+    assert (step["kind"], step["id"]) == ("exercise", chapter.exercises_of(topic.id)[0].id)
     assert Path(step["file"]).is_file()
+
+
+def test_without_a_topic_the_next_one_is_read(learn: Any, workspace: Path) -> None:
+    first, second = list(load_catalog().topics.values())[:2]
+    assert learn("read").stdout.count(first[1].title) > 0
+    learn("read", "--done")
+    done = learn("read")
+    assert done.stdout.startswith(f"## {second[1].title}")
 
 
 def test_next_names_one_thing_the_reason_and_the_command(learn: Any, workspace: Path) -> None:
     said = one_line(learn("next").stdout)
-    assert load_catalog().chapters[0].title in said
-    assert "Why Chapter 1 is read before its exercises." in said
-    assert "Run learn read ch01" in said
+    chapter = load_catalog().chapters[0]
+    assert chapter.topics[0].title in said
+    assert f"Why Topic 1 of {len(chapter.topics)} in chapter 1." in said
+    assert f"Run learn read {chapter.topics[0].id}" in said
     assert "PATH" not in said
 
 
@@ -134,9 +141,10 @@ def test_naming_an_exercise_makes_it_the_current_one(learn: Any, workspace: Path
 
 
 def test_status(learn: Any, workspace: Path) -> None:
-    learn("read", "1")
+    learn("read", "1", "--done")
     chapters = json.loads(learn("status", "--json").stdout)["chapters"]
-    assert [chapter["read"] for chapter in chapters][:2] == [True, False]
+    assert chapters[0]["topics_read"] == chapters[0]["topics"] > 0
+    assert chapters[1]["topics_read"] == 0
     states = [exercise["state"] for chapter in chapters for exercise in chapter["exercises"]]
     assert states.count("current") == 1
     assert "locked" in states
@@ -297,7 +305,7 @@ def test_an_unknown_exercise(learn: Any, workspace: Path, command: str) -> None:
 def test_an_unknown_chapter(learn: Any, workspace: Path) -> None:
     done = learn("read", "99")
     assert done.returncode == 2
-    assert "There is no chapter '99'" in done.stderr
+    assert "There is no chapter or topic '99'" in done.stderr
 
 
 def test_a_solution_before_a_pass(learn: Any, workspace: Path) -> None:

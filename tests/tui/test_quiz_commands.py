@@ -87,7 +87,7 @@ def test_the_prerequisites(learn: Any, workspace: Path) -> None:
 
 def test_without_a_chapter_it_asks_on_what_was_read(learn: Any, workspace: Path) -> None:
     second = load_catalog().chapters[1]
-    learn("read", "2")
+    learn("read", "2", "--done")
     (id,) = asked(learn("quiz", "--json").stdout)
     assert id in [question.id for question in load_bank().chapter(second.id).questions]
 
@@ -113,7 +113,7 @@ def test_passing_a_testout(learn: Any, workspace: Path) -> None:
     assert done.returncode == 0, done.stdout
     assert f"{len(typed)} questions. {pass_mark(len(typed))} right pass." in done.stdout
     assert "Passed: chapter 1 is behind you." in done.stdout
-    assert rows(workspace, "SELECT chapter, correct, asked, passed FROM testouts") == [
+    assert rows(workspace, "SELECT section, correct, asked, passed FROM testouts") == [
         (CHAPTER.id, len(typed), len(typed), 1)
     ]
 
@@ -134,13 +134,13 @@ def test_leaving_a_testout_early_is_no_pass(learn: Any, workspace: Path) -> None
 @pytest.fixture
 def read(learn: Any, night: Any) -> None:
     """Chapter 1 was read yesterday, so its cards are open."""
-    learn("read", "1")
+    learn("read", "1", "--done")
     night()
 
 
 def test_cards_come_on_the_day_after_reading(learn: Any, workspace: Path, night: Any) -> None:
     assert "No card is waiting" in learn("review").stdout
-    learn("read", "1")
+    learn("read", "1", "--done")
     assert "New ones come tomorrow" in learn("review").stdout
     waiting = json.loads(learn("review", "--json").stdout)
     assert (waiting["new"], waiting["due"], waiting["postponed"]) == ([], [], 0)
@@ -247,7 +247,7 @@ def test_a_section_can_be_read_alone(learn: Any, workspace: Path) -> None:
     done = learn("read", topic.id)
     assert done.stdout.startswith(f"## {topic.title}")
     assert CHAPTER.topics[1].title not in done.stdout
-    assert rows(workspace, "SELECT * FROM chapters_read") == []
+    assert rows(workspace, "SELECT * FROM sections_read") == []
 
 
 def test_glossary(learn: Any) -> None:

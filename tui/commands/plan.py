@@ -157,7 +157,7 @@ def _phrases(catalog: Catalog, tasks: Iterable[Task]) -> list[str]:
             asked[task.id] = asked.get(task.id, 0) + task.count
             phrases[f"quiz {number}"] = f"{plural(asked[task.id], 'question')} on chapter {number}"
         elif task.kind == "reading":
-            phrases[task.id] = f"read chapter {catalog.chapter(task.id).number}{part}"
+            phrases[task.id] = f"read {task.id}{part}"
         else:
             phrases[task.id] = f"{task.id}{part}"
     return list(phrases.values())

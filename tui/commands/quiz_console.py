@@ -57,7 +57,7 @@ class PlainLines(Lines):
     prompt = "> "
 
     def __init__(self, catalog: Catalog) -> None:
-        self._titles = {t.id: t.title for chapter in catalog.chapters for t in chapter.topics}
+        self._titles = {id: topic.title for id, (_, topic) in catalog.topics.items()}
 
     def question(self, asked: Asked, number: int, of: int) -> None:
         click.secho(f"\nQuestion {number} of {of}", bold=True)

@@ -70,11 +70,16 @@ def _review(catalog: Catalog, snapshot: Snapshot, task: Task) -> Words:
 
 
 def _reading(catalog: Catalog, snapshot: Snapshot, task: Task) -> Words:
-    chapter = catalog.chapter(task.id)
-    reason = f"Chapter {chapter.number} is read before its exercises."
-    if snapshot.quizzes[chapter.id].total:
-        reason += f" You know it already? `learn testout {_short(chapter)}` goes past it."
-    return chapter.title, chapter.summary, reason, f"learn read {_short(chapter)}"
+    chapter, topic = catalog.topics[task.id]
+    place = chapter.topics.index(topic)
+    reason = f"Topic {place + 1} of {len(chapter.topics)} in chapter {chapter.number}."
+    if own := chapter.exercises_of(topic.id):
+        reason += f" Then you build it: {', '.join(exercise.title for exercise in own)}."
+    begun = snapshot.standing.read.intersection(topic.id for topic in chapter.topics)
+    if not begun and snapshot.quizzes[chapter.id].total:
+        reason += f" You know the chapter? `learn testout {_short(chapter)}` goes past it."
+    summary = chapter.summary if not place else f"Chapter {chapter.number}: {chapter.title}."
+    return topic.title, summary, reason, f"learn read {topic.id}"
 
 
 def _quiz(catalog: Catalog, snapshot: Snapshot, task: Task) -> Words:
@@ -87,7 +92,7 @@ def _quiz(catalog: Catalog, snapshot: Snapshot, task: Task) -> Words:
     elif quiz.answered:
         reason = f"You have answered {quiz.answered} of its {quiz.total} questions so far."
     else:
-        reason = f"You have read chapter {chapter.number}. Answering makes it stay."
+        reason = f"You have gone through chapter {chapter.number}. Answering makes it stay."
     return (
         f"{task.count} questions on chapter {chapter.number}",
         f"Look again at: {'; '.join(missed)}." if missed else chapter.title + ".",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from exercises.catalog import Chapter, Exercise
+from exercises.catalog import Chapter, Exercise, Topic
 from quizzes.cards.scheduling import DailyLimits
 from quizzes.questions.sitting import SITTING
 from tui.planning import estimates
@@ -28,8 +28,8 @@ class Pace:
 class Task:
     """`minutes` of it are for this day, of the `estimate` of all that is left of it.
 
-    `id` is a chapter's for reading and quiz, and an exercise's. `due` and `new` count cards,
-    `count` questions. `beyond` the day's plan is what may be done all the same.
+    `id` is a topic's for reading, a chapter's for a quiz, and an exercise's. `due` and `new` count
+    cards, `count` questions. `beyond` the day's plan is what may be done all the same.
     """
 
     kind: TaskKind
@@ -46,9 +46,9 @@ class Task:
 ALL_DONE = Task("done", "", "all done")
 
 
-def reading(snapshot: Snapshot, chapter: Chapter) -> Task:
-    left = estimates.reading(chapter) - snapshot.begun.get(chapter.id, 0.0)
-    return Task("reading", chapter.id, "unread", left, left)
+def reading(snapshot: Snapshot, topic: Topic) -> Task:
+    left = estimates.READING - snapshot.begun.get(topic.id, 0.0)
+    return Task("reading", topic.id, "unread", left, left)
 
 
 def exercise(snapshot: Snapshot, exercise: Exercise, why: Why) -> Task:

@@ -20,7 +20,7 @@ class Latest:
 
 @dataclass(frozen=True)
 class Standing:
-    """`passed` are exercises; `tested_out` are chapters, as are those in `read`."""
+    """`passed` are exercises; `read` and `tested_out` topics, or chapters with all of theirs."""
 
     passed: frozenset[str] = frozenset()
     read: frozenset[str] = frozenset()

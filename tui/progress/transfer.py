@@ -27,7 +27,10 @@ from tui.progress.database import Database, ProgressError
 # "latest" is told by the number.
 EVENT_TABLES = ("attempts", "visits", "answers", "testouts", "reviews")
 # Tables with one row for each thing, and whether the row with the later time stays.
-LATER = {"hints": False, "chapters_read": False, "schedules": True, "bookmarks": True}
+LATER = {
+    **{"hints": False, "sections_read": False, "steps_seen": False},
+    **{"schedules": True, "bookmarks": True},
+}
 TIME = {"schedules": "last_review"}
 FIRST_HERE = ("sources", "settings")
 TABLES = (*EVENT_TABLES, *LATER, *FIRST_HERE)

@@ -89,7 +89,7 @@ class QuizPage(Page[AnyQuiz]):
         await self._put_menu(
             "What shall the questions be about?",
             [
-                (QuizTarget(), Content("The chapters that you have read")),
+                (QuizTarget(), Content("What you have read")),
                 *((QuizTarget(c.id), Content(f"Chapter {c.number}: {c.title}")) for c in chapters),
                 (PrerequisitesTarget(), Content("What you should know before chapter 1")),
                 *(
@@ -120,8 +120,8 @@ class QuizPage(Page[AnyQuiz]):
         if isinstance(round, TestOutRound) and round.current is None:
             outcome = "You have tested out" if round.passed else f"{round.needed} were needed"
             said = f"{said} {outcome}."
-        topics = {topic.id: topic for chapter in self._chapters for topic in chapter.topics}
-        revisit = [topics[topic] for topic in round.revisit if topic in topics]
+        topics = self.services.catalog.topics
+        revisit = [topics[topic][1] for topic in round.revisit if topic in topics]
         await self._put_menu(
             said,
             [
@@ -204,8 +204,8 @@ def _round(session: Session, target: AnyQuiz, seed: int) -> Round:
     match target:
         case PrerequisitesTarget():
             return prerequisites_round(bank, progress, seed, SITTING)
-        case TestOutTarget(chapter):
-            return TestOutRound(catalog.chapter(chapter), bank, seed, progress)
+        case TestOutTarget(part):
+            return TestOutRound(*catalog.find_part(part), bank, seed, progress)
         case QuizTarget(id, count):
             named = catalog.chapter(id) if id else None
             return quiz_round(named, bank, progress, seed, count or SITTING)
