@@ -29,8 +29,8 @@ def position_shift_matrix(offset: int, d_model: int) -> torch.Tensor:
     >>> position_shift_matrix(1, 2)
     tensor([[ 0.5403,  0.8415],
             [-0.8415,  0.5403]])
-    >>> at_five = torch.tensor([math.sin(5.0), math.cos(5.0)])
-    >>> position_shift_matrix(2, 2) @ at_five  # sin 7 and cos 7
+    >>> five = torch.tensor(5.0)
+    >>> position_shift_matrix(2, 2) @ torch.stack([five.sin(), five.cos()])  # sin 7 and cos 7
     tensor([0.6570, 0.7539])
     """
     raise NotImplementedError
