@@ -118,6 +118,28 @@ def test_a_wrong_answer_is_explained_and_asked_again_three_steps_later(
         assert [one.context for one in kept] == ["lesson"]
 
 
+def test_who_does_not_know_sees_the_answer_and_may_try_again(drive: Drive, session: Any) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("read", LessonTarget(STEPS[ASKED].id))
+        await driver.press("n")
+        assert "^g Don't know" in driver.text.splitlines()[-1]
+        asked = driver.one(QuestionView).asked
+        await driver.press("ctrl+g")
+        assert "✗ Not quite." in driver.text
+        assert "t Try again" in driver.text.splitlines()[-1]
+        await driver.press("t")
+        again = driver.one(QuestionView)
+        assert again.asked.question == asked.question and again.verdict is None
+        await driver.press(*right_keys(again.asked))
+        assert "✓ Right." in driver.text
+        assert "Try again" not in driver.text.splitlines()[-1]
+
+    drive(script)
+    with session() as opened:
+        kept = [(one.answer, one.right) for one in opened.progress.answers.all()]
+        assert kept[0] == ("?", False) and kept[1][1]
+
+
 def test_what_is_not_in_the_form_of_an_answer_costs_nothing(drive: Drive, session: Any) -> None:
     async def script(driver: Any) -> None:
         await driver.go("read", LessonTarget(STEPS[ASKED].id))
