@@ -72,17 +72,26 @@ def test_too_many_positions(submission, rng, expect):
         layer.raises(ValueError, x)
 
 
-@pytest.mark.parametrize("dtype", [torch.float64, torch.float16, torch.bfloat16], ids=str)
-def test_other_dtypes(submission, rng, expect, dtype):
-    """After `.to(…)` the layer works in that dtype, and its buffer has moved along."""
-    layer = submission.PositionalEncoding(6, max_len=9).to(dtype)
-    x = rng.normal(2, 7, 6, dtype=dtype)
-    expected = expected_sum(x.double())
-    # float64 knows no more of the waves than float32 did when the table was made.
-    expect(layer(x)).matches(expected.to(dtype), atol=1e-5 if dtype == torch.float64 else None)
-    expect(layer.buffers()["encoding"].double()).matches(
-        reference.sinusoidal_encoding(9, 6).double(), atol=1e-2
-    )
+def test_float64(submission, rng, expect):
+    """After `.to(torch.float64)` the layer works in float64, and its buffer has moved along."""
+    # One pair and few positions: all ways of writing the waves round alike here. Others would
+    # differ in float64, wrong ones too, and a known mistake would then go without its name.
+    layer = submission.PositionalEncoding(2, max_len=4).to(torch.float64)
+    x = rng.normal(3, 4, 2, dtype=torch.float64)
+    expect(layer(x)).matches(expected_sum(x), atol=1e-5)
+    table = reference.sinusoidal_encoding(4, 2).double()
+    expect(layer.buffers()["encoding"]).matches(table, atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16], ids=str)
+def test_half_precision(submission, rng, expect, dtype):
+    """After `.to(…)` to half precision the waves are as exact as the dtype can hold them."""
+    for batch, length, d_model in ((3, 5, 6), (1, 300, 20)):
+        layer = submission.PositionalEncoding(d_model, max_len=length).to(dtype)
+        x = rng.normal(batch, length, d_model, dtype=dtype)
+        expect(layer(x)).matches(expected_sum(x.double()).to(dtype))
+        table = reference.sinusoidal_encoding(length, d_model)
+        expect(layer.buffers()["encoding"]).matches(table.to(dtype))
 
 
 @pytest.mark.points(2)
@@ -92,7 +101,8 @@ def test_dropout_in_training(submission, rng, expect):
     x = rng.normal(8, 12, 10)
     output = layer(x)
     kept = output != 0
-    expect(output[kept]).matches(expected_sum(x)[kept] / 0.75)
+    because = "What is kept is the sum divided by 1 − dropout."
+    expect(output[kept]).matches(expected_sum(x)[kept] / 0.75, because=because)
     share = "A quarter of the entries should be 0 with dropout=0.25; this is the share that is."
     expect(float((~kept).double().mean())).is_between(0.15, 0.35, because=share)
     # Along each axis nearly every line has both kinds, unless its entries are dropped together.
@@ -107,7 +117,7 @@ def test_dropout_in_training(submission, rng, expect):
 def test_no_dropout_in_evaluation(submission, rng, expect):
     """After `eval()` nothing is dropped and nothing scaled; after `train()` it is again."""
     layer = submission.PositionalEncoding(6, dropout=0.5, max_len=20).eval()
-    x = rng.normal(3, 12, 6)
+    x = rng.normal(8, 12, 6)
     expect(layer(x)).matches(expected_sum(x))
     output = layer.train()(x)
     kept = output != 0
