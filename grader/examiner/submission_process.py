@@ -17,7 +17,8 @@ from grader.examiner.sandbox import START_SECONDS, Sandbox
 from grader.lockdown.limits import WorkerLimits
 from grader.report import MAX_TEXT
 from grader.worker.calls import Call, Raised, encode_call
-from grader.worker.protocol import Channel, Encoder, TooLarge, decode
+from grader.worker.channel import Channel
+from grader.worker.protocol import Encoder, TooLarge, decode
 
 DYING_SECONDS = 0.1  # how long one that has hung up may take to end, and so to show how it ended
 MAX_RECEIVED = 256 << 20  # bytes of tensors in all answers together: we keep them for the diagnosis

@@ -32,8 +32,9 @@ from grader.worker.calls import (
     empty_module,
     encode_call,
 )
+from grader.worker.channel import Channel
 from grader.worker.inspection import Finding, compile_files
-from grader.worker.protocol import Channel, Encoder, Handle, TooLarge
+from grader.worker.protocol import Encoder, Handle, TooLarge
 from grader.worker.surroundings import Output, open_streams, run_as
 
 MAX_DEFINED = 20  # names that a report lists where the one that is graded is missing

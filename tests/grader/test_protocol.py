@@ -18,21 +18,9 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from grader.errors import ProtocolError
-from grader.worker import protocol
-from grader.worker.protocol import (
-    DTYPES,
-    HEADER,
-    MAGIC,
-    MAX_DEPTH,
-    MAX_DOCUMENT,
-    MAX_TENSORS,
-    Channel,
-    Encoder,
-    Handle,
-    Record,
-    TooLarge,
-    decode,
-)
+from grader.worker.channel import HEADER, MAGIC, MAX_DOCUMENT, Channel
+from grader.worker.protocol import MAX_DEPTH, Encoder, Handle, Record, TooLarge, decode
+from grader.worker.tensors import DTYPES, MAX_TENSORS
 
 Costs = namedtuple("Costs", "operations steps")
 
@@ -388,7 +376,7 @@ def test_a_byte_now_and_then_does_not_put_off_the_deadline(
     hours = iter(range(100))
     one_byte_an_hour = Trickle(channel._socket)
     monkeypatch.setattr(channel, "_socket", one_byte_an_hour)
-    monkeypatch.setattr(protocol.time, "monotonic", lambda: 3600.0 * next(hours))
+    monkeypatch.setattr("grader.worker.channel.time.monotonic", lambda: 3600.0 * next(hours))
     with pytest.raises(TimeoutError):
         channel.receive(5 * 3600.0)
     assert one_byte_an_hour.given == 4
