@@ -30,6 +30,7 @@ COMMANDS = (
     "read",
     "quiz",
     "review",
+    "mistakes",
     "edit",
     "check",
     "hint",

@@ -24,6 +24,7 @@ TOLERANCES = {
     torch.bfloat16: (4e-2, 1e-2),
 }
 NUMBER_TOLERANCE = (1e-6, 1e-9)
+FLOAT_MAX = 1e300  # beyond it, a whole number may not fit into a float
 SHOWN_ROWS = 16
 
 
@@ -264,6 +265,24 @@ def same(got: Any, expected: Any, slack: float = 1.0) -> bool:
         return False
     pairs = zip(leaves(got), leaves(expected), strict=True)
     return all(_is_close(mine, theirs, slack) for (_, mine), (_, theirs) in pairs)
+
+
+def distance(got: Any, expected: Any) -> float:
+    """The largest difference of two numbers in results of one form; infinite where one is NaN."""
+    try:
+        pairs = zip(leaves(check_structure(got, expected)), leaves(expected), strict=True)
+    except Differs:
+        return math.inf
+    return max((_apart(mine, theirs) for (_, mine), (_, theirs) in pairs), default=0.0)
+
+
+def _apart(got: Any, expected: Any) -> float:
+    if isinstance(expected, Tensor):
+        gaps = (got.double() - expected.double()).abs().masked_fill(got == expected, 0.0)
+        return float(gaps.nan_to_num(nan=math.inf).max()) if gaps.numel() else 0.0
+    if isinstance(expected, int | float) and abs(got) < FLOAT_MAX and abs(expected) < FLOAT_MAX:
+        return abs(float(got) - float(expected))
+    return 0.0 if got == expected else math.inf
 
 
 def _is_close(got: Any, expected: Any, slack: float) -> bool:

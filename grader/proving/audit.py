@@ -11,8 +11,8 @@ from exercises.catalog import Catalog, Exercise
 from exercises.lesson import load_lesson
 from grader.errors import GraderError, UsageError
 from grader.examiner.answer_key import suite_folder
-from grader.examiner.diagnosis import load_misconceptions
 from grader.grader import Grader
+from grader.misconceptions import load_misconceptions
 from grader.proving.audit_cache import AuditCache
 from grader.proving.by_heart import fresh_tests
 from grader.proving.empty_answers import empty_answers

@@ -50,16 +50,22 @@ class Choices(Body):
         chosen = self._chosen(typed)
         right = {place for place, option in enumerate(self.options) if option.right}
         misjudged = sorted(chosen ^ right, key=lambda place: self.options[place].right)
-        answer = "\n".join(f"{OPTION_LETTERS[p]}) {self.options[p].text}" for p in sorted(right))
-        return Verdict(
-            right=not misjudged,
-            # Where none is right, that is explained by why each of them is wrong.
-            explanations=tuple(
-                f"{OPTION_LETTERS[place]}) {self.options[place].why}"
-                for place in misjudged or sorted(right) or range(len(self.options))
-            ),
-            answer=answer or "none",
-        )
+        explained = self._why(misjudged) if misjudged else self.reasons
+        return Verdict(not misjudged, explained, self.right_answer)
+
+    @property
+    def right_answer(self) -> str:
+        right = (place for place, option in enumerate(self.options) if option.right)
+        return "\n".join(f"{OPTION_LETTERS[p]}) {self.options[p].text}" for p in right) or "none"
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Where none is right, that is explained by why each of them is wrong."""
+        right = [place for place, option in enumerate(self.options) if option.right]
+        return self._why(right or range(len(self.options)))
+
+    def _why(self, places: Iterable[int]) -> tuple[str, ...]:
+        return tuple(f"{OPTION_LETTERS[place]}) {self.options[place].why}" for place in places)
 
     def _chosen(self, typed: str) -> set[int]:
         texts = [parse_answer.without_spaces(option.text).casefold() for option in self.options]
@@ -104,10 +110,15 @@ class Order(Body):
         if order is None or len(order) != len(self.steps):
             raise BadAnswer(self.form)
         right = tuple(self.shown[place] for place in order) == self.steps
-        answer = "\n".join(
-            f"{OPTION_LETTERS[self.shown.index(step)]}) {step}" for step in self.steps
-        )
-        return Verdict(right, (self.why,), answer)
+        return Verdict(right, self.reasons, self.right_answer)
+
+    @property
+    def right_answer(self) -> str:
+        return "\n".join(f"{OPTION_LETTERS[self.shown.index(step)]}) {step}" for step in self.steps)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        return (self.why,)
 
 
 @dataclass(frozen=True)
@@ -144,11 +155,18 @@ class Match(Body):
             self.shown[place] == partner
             for place, (_, partner) in zip(chosen, self.pairs, strict=True)
         )
-        answer = "\n".join(
+        return Verdict(right, self.reasons, self.right_answer)
+
+    @property
+    def right_answer(self) -> str:
+        return "\n".join(
             f"{letter}{self.shown.index(partner) + 1}) {left.rstrip('.')}: {partner}"
             for letter, (left, partner) in zip(OPTION_LETTERS, self.pairs, strict=False)
         )
-        return Verdict(right, (self.why,), answer)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        return (self.why,)
 
 
 def _items(labels: Iterable[str], texts: Iterable[str]) -> tuple[Item, ...]:

@@ -72,7 +72,7 @@ COSTS = [ask(7, 3), ask(20, 5), ask(11, 64), ask(100, 2)]
 GATED = "def f(x, gate): return x * torch.sigmoid(gate)"
 GATES = [ask(draw(2, 4), draw(2, 4, seed=1)), ask(draw(3, 5), draw(3, 5, seed=2))]
 CAUSAL = "def f(x): return torch.cumsum(x, -2)"
-SEQUENCES = [ask(draw(2, 4, 3)), ask(draw(1, 5, 2))]
+SEQUENCES = [ask(draw(2, 4, 3)), ask(draw(2, 5, 2))]
 
 CASES = {
     "factor of a size": (
@@ -94,8 +94,8 @@ CASES = {
         "def f(x): return x.var(-1)", "def f(x): return x.var(-1, correction=0)",
         [ask(draw(9, n)) for n in (3, 5)], "(n − 1) / n, where n is the size of the last",
     ),
-    "summand": (PLAIN, "def f(x): return x * 2", ROWS, "is too small by 1 everywhere"),
-    "sign": (PLAIN, "def f(x): return -(x * 2 + 1)", ROWS, "the opposite sign everywhere"),
+    "summand": (PLAIN, "def f(x): return x * 2", ROWS, "is too small by 1 wherever"),
+    "sign": (PLAIN, "def f(x): return -(x * 2 + 1)", ROWS, "the opposite sign"),
     "reciprocal": (PLAIN, "def f(x): return 1 / (x * 2 + 1)", ROWS, "is 1 divided by the"),
     "logarithm": (WEIGHTS, "def f(x): return torch.log_softmax(x, -1)", ROWS, "is the logarithm"),
     "rounded": (PLAIN, "def f(x): return torch.round(x * 2 + 1)", ROWS, "rounded to whole"),
@@ -204,7 +204,10 @@ CASES = {
         [lambda s: [s.f(draw(3, 5)), s.f(draw(2, 4))]], "Two equal calls",
     ),
     "constant": (PLAIN, "def f(x): return torch.zeros_like(x)", ROWS, "same number everywhere: 0"),
-    "growth": (COST, "def f(n, d): return n * d * d + 3", COSTS, "grows 2-fold when a large `n`"),
+    "growth": (
+        COST, "def f(n, d): return n * d * d + 3", COSTS,
+        "becomes 2 times as large when a large `n`",
+    ),
     "flatter": (
         WEIGHTS, "def f(x): return torch.softmax(torch.softmax(x, -1), -1)", ROWS,
         "has the right order in each row, but is flatter",

@@ -14,6 +14,7 @@ from tui.study.session import Session, open_session
 
 TASK_LABELS = {
     "review": "Review",
+    "mistakes": "Again",
     "reading": "Read",
     "quiz": "Quiz",
     "exercise": "Exercise",

@@ -33,7 +33,7 @@ def flatter_or_sharper(evidence: Evidence) -> str | None:
             return None
         more = got.amax(-1) - expected.amax(-1)
         signs |= set(more[more.abs() > 1e-6].sign().tolist())
-    if len(signs) != 1 or evidence.numbers < ENOUGH_NUMBERS:
+    if len(signs) != 1 or evidence.numbers < ENOUGH_NUMBERS or not evidence.is_most:
         return None
     how = "sharper" if signs.pop() > 0 else "flatter"
     return f"{evidence.what} has the right order in each row, but is {how} than it should be."
@@ -41,7 +41,7 @@ def flatter_or_sharper(evidence: Evidence) -> str | None:
 
 def one_sided(evidence: Evidence) -> str | None:
     """Every number that differs is too large, or every one too small."""
-    if evidence.numbers < ENOUGH_NUMBERS:
+    if evidence.numbers < ENOUGH_NUMBERS or not evidence.is_most:
         return None
     signs = set()
     for found in evidence.differences:
@@ -91,15 +91,19 @@ def _growth(
         power = 2 ** round(math.log2(theirs))
         if abs(theirs / power - 1) < ALIKE < abs(mine / theirs - 1):
             return (
-                f"{what} grows {mine:.3g}-fold when a large `{name}` is doubled; the right one"
-                f" grows {power}-fold."
+                f"{what} {_grows(mine)} when a large `{name}` is doubled; the right one"
+                f" {_grows(power)}."
             )
     return None
+
+
+def _grows(factor: float) -> str:
+    return "stays as it is" if factor == 1 else f"becomes {factor:.3g} times as large"
 
 
 def values_are_right(evidence: Evidence) -> str | None:
     """Wrong gradients where no value is wrong (which is for the finder to see)."""
     return (
-        "Your values are right and their gradients are not: a part of the computation is hidden"
-        " from autograd, or has a gradient of its own."
+        "The values are right here and their gradients are not: a part of the computation is hidden"
+        " from autograd, as by `detach` or a `clamp`, or has a gradient of its own."
     )
