@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from grader.worker.gradients import Detached, gradients
 from grader.worker.inspection import source_lines
-from grader.worker.protocol import Encoder, Handle, decode
+from grader.worker.protocol import Handle, ValueEncoder, decode
 from grader.worker.values import leaves, mapped
 
 Want = Literal["value", "gradients", "inputs_after", "dict", "nothing"]
@@ -50,7 +50,7 @@ def name_of(call: Call) -> str:
     return f"{target}.{call.method}" if call.method else target
 
 
-def encode_call(call: Call, encoder: Encoder) -> dict[str, Any]:
+def encode_call(call: Call, encoder: ValueEncoder) -> dict[str, Any]:
     """The request that asks a worker for `call`; its tensors are in `encoder` afterwards."""
     return {
         "op": "call",

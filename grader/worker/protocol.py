@@ -22,7 +22,7 @@ from grader.worker.tensors import DTYPES, MAX_COUNT, MAX_DIMS, MAX_TENSORS, SAFE
 MAX_VALUES = 2**16  # in one document, names and keys included: what each costs us is bounded so
 MAX_KEYS = 4096  # of all its dictionaries: numbers can be chosen so that each meets all others
 MAX_KEY = 2**60  # larger ones can be given one and the same hash, which is worse still
-MAX_DEPTH = 20
+MAX_NESTING = 20
 PLAIN = (bool, int, float, str)
 
 
@@ -38,7 +38,7 @@ class Handle:
     type: str
 
 
-class Record:
+class RecordValue:
     """A named tuple or dataclass from the other side: fields as attributes, and iterable."""
 
     def __init__(self, type_name: str, values: dict[str, Any]) -> None:
@@ -63,7 +63,7 @@ class Record:
 
 def record_fields(value: object) -> dict[str, Any] | None:
     """The fields of a record, named tuple or dataclass instance; None for anything else."""
-    if isinstance(value, Record):
+    if isinstance(value, RecordValue):
         return value._values
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return dict(zip(value._fields, value, strict=True))
@@ -72,7 +72,7 @@ def record_fields(value: object) -> dict[str, Any] | None:
     return None
 
 
-class Encoder:
+class ValueEncoder:
     """Turns values into a document and its tensors.
 
     `keep(value, path)` is asked for a handle for what no document can hold (modules, closures);
@@ -86,8 +86,8 @@ class Encoder:
         self.tensors: dict[str, Tensor] = {}
 
     def encode(self, value: object, path: str = "") -> Any:
-        if path.count(".") > MAX_DEPTH:
-            raise TooLarge(f"a structure nested more than {MAX_DEPTH} deep")
+        if path.count(".") > MAX_NESTING:
+            raise TooLarge(f"a structure nested more than {MAX_NESTING} deep")
         self._count(1)
         # numpy's integers overflow: they are no int
         if isinstance(value, numpy.floating | numpy.bool_):
@@ -111,7 +111,7 @@ class Encoder:
             self._count(len(named))
             items = enumerate(named.items())
             pairs = [[name, self.encode(item, f"{path}.{i}")] for i, (name, item) in items]
-            name = value._type_name if isinstance(value, Record) else type(value).__name__
+            name = value._type_name if isinstance(value, RecordValue) else type(value).__name__
             return {"record": name, "fields": pairs}
         if isinstance(value, list):
             return [self.encode(item, f"{path}.{i}") for i, item in enumerate(value)]
@@ -154,19 +154,19 @@ class Encoder:
 
 
 def decode(node: Any, tensors: dict[str, Tensor], device: str) -> Any:
-    """The inverse of `Encoder.encode`. Tensors that lived on an accelerator go to `device`.
+    """The inverse of `ValueEncoder.encode`. Tensors that lived on an accelerator go to `device`.
 
-    Raises `ProtocolError` for anything that `Encoder` would not have written: it names each tensor
-    once and counts its values.
+    Raises `ProtocolError` for anything that `ValueEncoder` would not have written: it names each
+    tensor once and counts its values.
     """
-    decoder = _Decoder(dict(tensors), device)
+    decoder = _ValueDecoder(dict(tensors), device)
     value = decoder.decode(node)
     if decoder.tensors:
         raise ProtocolError("tensors that nothing names")
     return value
 
 
-class _Decoder:
+class _ValueDecoder:
     def __init__(self, tensors: dict[str, Tensor], device: str) -> None:
         self.tensors = tensors  # those that were not named yet
         self._device = device
@@ -174,7 +174,7 @@ class _Decoder:
 
     def decode(self, node: Any, depth: int = 0) -> Any:
         self._count(1)
-        if depth > MAX_DEPTH + 2:
+        if depth > MAX_NESTING + 2:
             raise ProtocolError("nested too deep")
         if node is None or isinstance(node, PLAIN):
             return node
@@ -202,7 +202,7 @@ class _Decoder:
                     type(key) is str for key, _ in pairs
                 ):
                     self._count(len(pairs))
-                    return Record(name, {key: inner(item) for key, item in pairs})
+                    return RecordValue(name, {key: inner(item) for key, item in pairs})
                 case {"dtype": name}:
                     return DTYPES[name]
                 case {"handle": str(name), "type": str(kind)}:
