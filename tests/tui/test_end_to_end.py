@@ -14,6 +14,7 @@ from exercises.catalog import load_catalog
 END = "\x1b[F"
 FIND = "\x10"  # Ctrl-P
 TOPIC = load_catalog().chapters[0].topics[0]
+TOPICS = len(load_catalog().chapters[0].topics)
 
 
 @pytest.fixture
@@ -39,16 +40,16 @@ def test_a_first_evening_is_there_the_next_time(
     with start_warm() as app:
         app.sees("Next: reading", TOPIC.title, "0 of 10")
         app.press("enter")
-        app.sees("After this chapter you can", "1/11")
+        app.sees("After this chapter you can", " 1/")
         app.press("n")
-        app.sees("2/11")
+        app.sees(" 2/")
         app.press("q")
         assert app.ends() == 0
 
     with start() as app:
         app.sees("Next: reading")
         app.press("enter")
-        app.sees("A recurrent network reads one token at a time.", "2/11")
+        app.sees("B is the batch size", " 2/")
         look_at_the_end(app)
         app.press("g", "v")
         app.sees("No card is waiting")
@@ -59,7 +60,7 @@ def test_a_first_evening_is_there_the_next_time(
     learn("read", TOPIC.id, "--done")
     night()
     with start_warm() as app:
-        app.sees("10 new", "1 day in a row", "1 of 10  1 of 5 topics read")
+        app.sees("10 new", "1 day in a row", f"1 of 10  1 of {TOPICS} topics read")
         review_one_card(app)
         app.press("q")
         assert app.ends() == 0
@@ -106,11 +107,11 @@ def test_an_editor_that_fails_leaves_the_app_as_it_was(
 def look_at_the_end(app: Terminal) -> None:
     """By the contents to the last page, which is no reading."""
     app.press("c")
-    app.sees("› Why attention")
+    app.sees("› Introduction")
     app.press(END)
     app.sees("› Where to read more")
     app.press("enter", "n")
-    app.sees("12 steps of it were never on the screen.")
+    app.sees(" steps of it were never on the screen.")
     app.press(" ")
     app.sees("Next: reading")
 

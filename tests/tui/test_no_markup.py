@@ -41,6 +41,7 @@ def test_every_place_stands_a_folder_that_looks_like_markup(odd: Small) -> None:
 def test_a_message_is_shown_as_it_is(small: Small, says: str) -> None:
     async def script(pilot: Pilot) -> None:
         pilot.app.notify(says)
+        await settled(pilot)
         (note,) = pilot.app._notifications
         assert note.message == says and not note.markup
 

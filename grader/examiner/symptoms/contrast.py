@@ -13,7 +13,7 @@ from grader.examiner.symptoms.evidence import ArgumentNames, Evidence, named_arg
 
 ENOUGH_CALLS = 2  # on each side
 CHANCE = 150  # divisions of the calls, of which one is no chance
-MAX_DIMS = 6
+MAX_COUNTED_DIMS = 6
 DTYPES = ("float16", "bfloat16", "float32", "float64", "int64", "bool")
 
 
@@ -80,7 +80,7 @@ def _of_value(name: str, value: Any) -> Iterator[tuple[str, bool]]:
     if isinstance(value, Tensor):
         yield f"where `{name}` is {str(value.dtype).removeprefix('torch.')}", True
         n = value.dim()
-        for k in range(MAX_DIMS):
+        for k in range(MAX_COUNTED_DIMS):
             yield f"where `{name}` has {k} dimension{'s' * (k != 1)}", n == k
             yield f"where `{name}` has more than {k} dimension{'s' * (k != 1)}", n > k
         for k, size in enumerate(value.shape):
@@ -124,10 +124,10 @@ def _threshold(evidence: Evidence, alike: Sequence[Exchange], far: float) -> str
             continue
         mine = [found[phrase] for found in wrong]
         theirs = [found[phrase] for found in right]
-        far *= FARTHER if phrase.startswith("the largest number") else 1.0
-        if _apart(theirs, mine, far):
+        enough = far * (FARTHER if phrase.startswith("the largest number") else 1.0)
+        if _apart(theirs, mine, enough):
             return f"where {phrase} is {min(mine):.3g} or more, and right up to {max(theirs):.3g}"
-        if _apart(mine, theirs, far):
+        if _apart(mine, theirs, enough):
             return f"where {phrase} is {max(mine):.3g} or less, and right from {min(theirs):.3g} on"
     return None
 
