@@ -2,12 +2,16 @@
 
 import json
 import os
+import re
+import shlex
 import sqlite3
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import clean_environment
 
 from exercises.catalog import load_catalog
 from tui import cli
@@ -133,6 +137,25 @@ def test_without_a_command_it_says_the_same(learn: Any, workspace: Path) -> None
 def test_a_newcomer_whose_shell_lacks_learn_is_told(learn: Any, workspace: Path) -> None:
     done = learn("next", PATH="/usr/bin:/bin")
     assert "/bin/activate" in one_line(done.stdout)
+
+
+def test_what_is_to_be_typed_is_quoted(learn: Any, workspace: Path, tmp_path: Path) -> None:
+    """A shell would take a path with a space for two words."""
+    place = tmp_path / "an odd'place é"
+    (place / "bin").mkdir(parents=True)
+    program = "import sys; sys.prefix = sys.argv.pop(1); from tui.cli import run; run()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(place), "next"],
+        cwd=workspace,
+        env=clean_environment(PATH="/usr/bin:/bin", COLUMNS="400"),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    typed = re.search("source (.+?) so that", one_line(done.stdout))
+    assert typed
+    (path,) = shlex.split(typed[1])
+    assert (workspace / path).resolve() == (place / "bin" / "activate").resolve()
 
 
 def test_naming_an_exercise_makes_it_the_current_one(learn: Any, workspace: Path) -> None:

@@ -137,6 +137,10 @@ class LearnApp(App[None]):
 
     # messages
 
+    def notify(self, message: str, *, markup: bool = False, **options: Any) -> None:
+        """What a message tells may come from outside, as the name of a folder does: no markup."""
+        super().notify(message, markup=markup, **options)
+
     def on_go(self, message: messages.Go) -> None:
         self.action_go(message.place, message.target)
 

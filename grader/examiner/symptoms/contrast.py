@@ -124,10 +124,10 @@ def _threshold(evidence: Evidence, alike: Sequence[Exchange], far: float) -> str
             continue
         mine = [found[phrase] for found in wrong]
         theirs = [found[phrase] for found in right]
-        far *= FARTHER if phrase.startswith("the largest number") else 1.0
-        if _apart(theirs, mine, far):
+        enough = far * (FARTHER if phrase.startswith("the largest number") else 1.0)
+        if _apart(theirs, mine, enough):
             return f"where {phrase} is {min(mine):.3g} or more, and right up to {max(theirs):.3g}"
-        if _apart(mine, theirs, far):
+        if _apart(mine, theirs, enough):
             return f"where {phrase} is {max(mine):.3g} or less, and right from {min(theirs):.3g} on"
     return None
 

@@ -103,12 +103,16 @@ def depends_on_other_things(evidence: Evidence, inquiry: Inquiry) -> str | None:
             continue
         if key[0] in ("unused", "lost") and len(found) < min(MAX_CALLS, len(evidence.wrong)):
             continue
-        if key[0] != "ignored":
-            return f"{what} {says}"
-        if _counts_elsewhere(key[1], evidence, inquiry):
-            return f"In calls that go wrong, {what[0].lower()}{what[1:]} {says}"
+        if key[0] == "unused":
+            return f"In the calls that were tried, {_lowered(what)} {says}"
+        if key[0] == "ignored" and _counts_elsewhere(key[1], evidence, inquiry):
+            return f"In calls that go wrong, {_lowered(what)} {says}"
         return f"{what} {says}"
     return None
+
+
+def _lowered(what: str) -> str:
+    return what[0].lower() + what[1:]
 
 
 def _counts_elsewhere(name: str, evidence: Evidence, inquiry: Inquiry) -> bool:

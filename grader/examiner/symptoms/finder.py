@@ -115,6 +115,7 @@ VALUES = (
     _looks("not-normalised", normalisation.not_normalised, modest=True),
     replace(WHICH_CALLS, modest=True),
     Detector("growth", tendency.grows_otherwise, asks=True, proof=was_tried),
+    _looks("values", tendency.some_values_are_right),
     _looks("one-sided", tendency.one_sided),
 )
 NO_GRADIENT = _looks("no-gradient", gradients.nothing_arrives, modest=True)

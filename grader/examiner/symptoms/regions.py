@@ -88,7 +88,7 @@ def _instead(evidence: Evidence) -> str:
     if not numbers.isfinite().any():
         return "NaN or infinite"
     if numbers.numel() > 1 and distinct(numbers) == 1:
-        return f"{float(numbers[0]):.4g}"
+        return f"{float(numbers[0]) + 0.0:.4g}"  # no -0
     return ""
 
 

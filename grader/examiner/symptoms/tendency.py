@@ -8,6 +8,7 @@ from grader.examiner.exchange import Exchange
 from grader.examiner.symptoms.evidence import (
     Evidence,
     compared,
+    distinct,
     named_arguments,
     result_named,
     with_argument,
@@ -53,6 +54,22 @@ def one_sided(evidence: Evidence) -> str | None:
         return None
     how = "larger" if signs.pop() > 0 else "smaller"
     return f"Each number of yours that differs is {how} than the expected one."
+
+
+def some_values_are_right(evidence: Evidence) -> str | None:
+    """Of several values, some are right in every wrong call."""
+    known = [part for judged in evidence.failures for part in judged.numbers]
+    wrong = evidence.labels
+    right = [label for label in dict.fromkeys(part.label for part in known) if label not in wrong]
+    if not wrong or not right or evidence.only is not None or not evidence.is_most:
+        return None
+    for label in right:
+        numbers = [part.expected.flatten() for part in known if part.label == label]
+        if distinct(torch.cat(numbers)) < ENOUGH_ON_ONE_SIDE:  # a few are right by chance
+            return None
+    good, bad = " and ".join(right), " and ".join(wrong)
+    are, but = ("are" if len(labels) > 1 else "is" for labels in (right, wrong))
+    return f"Of your result, {good} {are} right in every call; {bad} {but} not."
 
 
 def grows_otherwise(evidence: Evidence, inquiry: Inquiry) -> str | None:

@@ -69,11 +69,10 @@ def test_order_in_memory_makes_no_difference(submission, rng, expect):
 
 def test_arguments_are_left_alone(submission, rng, expect):
     """Both masks hold after the call what they held before."""
-    for key_is_real, allowed in (
-        (rng.mask(2, 5), rng.mask(4, 5)),
-        (rng.mask(1, 5), rng.mask(1, 5)),
-    ):
-        key_is_real[0, 0] = allowed[0, 0] = True
+    for B, T in ((2, 4), (1, 1), (1, 4), (4, 4)):
+        key_is_real, allowed = rng.mask(B, 5), rng.mask(T, 5)
+        key_is_real[:, :3] = ~allowed[:1, :3]  # so that each forbids what the other allows
+        key_is_real[0, 4] = allowed[0, 4] = True
         after = submission.combine_masks.inputs_after(key_is_real, allowed)
         expect(after[0]).equals(key_is_real, because="Your call changes `key_is_real`.")
         expect(after[1]).equals(allowed, because="Your call changes `allowed`.")

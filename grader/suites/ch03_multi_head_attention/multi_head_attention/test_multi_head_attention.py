@@ -110,13 +110,14 @@ def test_float64(submission, rng, expect):
 @pytest.mark.parametrize(
     ("dtype", "rounding"),
     [
-        pytest.param(torch.float16, 2e-2, id="float16"),
-        pytest.param(torch.bfloat16, 1.6e-1, id="bfloat16"),
+        pytest.param(torch.float16, 2e-3, id="float16"),
+        pytest.param(torch.bfloat16, 2e-2, id="bfloat16"),
     ],
 )
 def test_half_precision(submission, rng, expect, dtype, rounding):
     """float16 and bfloat16 give a result of the same dtype, empty rows included."""
     given, mask = draw(rng, 2, 4, 5, 12, dtype), rng.mask(2, 1, 4, 5)
+    given[-1] /= 16  # a small output, so that right answers differ by little
     mask[1, 0, 2] = False
     right = reference.multi_head_attention(*(tensor.double() for tensor in given), 3, mask)
     result = submission.multi_head_attention(*given, 3, mask)

@@ -119,13 +119,15 @@ def test_a_batch_that_stands_second(submission, rng, expect, device):
     ("dtype", "rounding"),
     [
         pytest.param(torch.float64, 1e-10, id="float64"),
-        pytest.param(torch.float16, 2e-2, id="float16"),
-        pytest.param(torch.bfloat16, 1.6e-1, id="bfloat16"),
+        pytest.param(torch.float16, 2e-3, id="float16"),
+        pytest.param(torch.bfloat16, 2e-2, id="bfloat16"),
     ],
 )
 def test_other_dtypes(submission, rng, expect, device, dtype, rounding):
     """A layer moved to another dtype works in it, empty rows included."""
     given = draw_weights(rng, 12, dtype=dtype)
+    for name in ("w_o.weight", "w_o.bias"):
+        given[name] /= 16  # a small output, so that right answers differ by little
     theirs, ours = both(submission, device, given, 3)
     inputs, mask = draw_inputs(rng, 2, 4, 5, 12, dtype), rng.mask(2, 1, 4, 5)
     mask[1, 0, 2] = False
