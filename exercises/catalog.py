@@ -6,13 +6,13 @@ A chapter is a folder `ch01_attention` with a `chapter.yaml`. docs/authoring.md 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path, PurePath
 
 from exercises.course import OURS, Course
-from exercises.errors import CatalogError, UnknownChapter, UnknownExercise
+from exercises.errors import CatalogError, UnknownChapter, UnknownExercise, UnknownTopic
 from exercises.names import look_up
 from exercises.yaml_mapping import Fields
 
@@ -26,6 +26,7 @@ __all__ = [
     "Topic",
     "UnknownChapter",
     "UnknownExercise",
+    "UnknownTopic",
     "load_catalog",
 ]
 
@@ -73,6 +74,11 @@ class Exercise:
     stub: Path
     suite: Path
 
+    @property
+    def topic(self) -> str:
+        """Whose sitting it belongs to: the lesson reaches it there."""
+        return self.topics[0]
+
 
 @dataclass(frozen=True)
 class Chapter:
@@ -88,11 +94,26 @@ class Chapter:
     def lesson(self) -> Path:
         return self.folder / "lesson.md"
 
+    def exercises_of(self, topic: str) -> tuple[Exercise, ...]:
+        """Those of the topic's own sitting."""
+        return tuple(exercise for exercise in self.exercises if exercise.topic == topic)
+
 
 @dataclass(frozen=True)
 class Catalog:
     chapters: tuple[Chapter, ...]
     course: Course = OURS
+
+    @cached_property
+    def topics(self) -> dict[str, tuple[Chapter, Topic]]:
+        """Every topic of the course by its id, in order, with its chapter."""
+        return {topic.id: (chapter, topic) for chapter in self.chapters for topic in chapter.topics}
+
+    def topics_in(self, ids: Collection[str]) -> frozenset[str]:
+        """The topics among `ids`, and all those of the chapters among them."""
+        return frozenset(
+            topic for topic, (chapter, _) in self.topics.items() if {topic, chapter.id} & set(ids)
+        )
 
     @cached_property
     def exercises(self) -> tuple[Exercise, ...]:
@@ -138,6 +159,18 @@ class Catalog:
             raise UnknownChapter(text, closest)
         return self.chapter(found)
 
+    def find_part(self, text: str) -> tuple[Chapter, Topic | None]:
+        """The topic that a person means by its id, or else the chapter."""
+        if text in self.topics:
+            return self.topics[text]
+        try:
+            return self.find_chapter(text), None
+        except UnknownChapter as unknown:
+            found, closest = look_up(text, list(self.topics))
+            if found is None:
+                raise UnknownTopic(text, (*closest, *unknown.closest)) from None
+            return self.topics[found]
+
 
 def load_catalog(course: Course | None = None) -> Catalog:
     """Read and check every chapter of `course`; our own is read only once."""
@@ -151,27 +184,30 @@ def _own_catalog() -> Catalog:
 
 def _read_catalog(course: Course) -> Catalog:
     folders = sorted(file.parent for file in course.exercises.glob("ch*/chapter.yaml"))
-    seen: set[str] = set()
-    return Catalog(tuple(_read_chapter(folder, course, seen) for folder in folders), course)
+    exercises: set[str] = set()
+    topics: set[str] = set()
+    return Catalog(
+        tuple(_read_chapter(folder, course, exercises, topics) for folder in folders), course
+    )
 
 
-def _read_chapter(folder: Path, course: Course, seen: set[str]) -> Chapter:
-    """`seen` holds the exercises of the course so far; this chapter's are added to it."""
+def _read_chapter(folder: Path, course: Course, exercises: set[str], topics: set[str]) -> Chapter:
+    """The exercises and topics of the course so far; this chapter's are added to them."""
     file = folder / "chapter.yaml"
     numbered = re.fullmatch(r"ch(\d+)_\w+", folder.name)
     if not numbered:
         raise CatalogError(file, "its folder must be named like `ch01_attention`")
     fields = Fields.of_file(file)
-    topics = tuple(_read_topics(fields))
-    topic_ids = {topic.id for topic in topics}
+    own_topics = tuple(_read_topics(fields, topics))
+    topic_ids = {topic.id for topic in own_topics}
     chapter = Chapter(
         id=folder.name,
         number=int(numbered[1]),
         title=fields.text("title"),
         summary=fields.text("summary"),
-        topics=topics,
+        topics=own_topics,
         exercises=tuple(
-            _read_exercise(entry, folder, course, topic_ids, seen)
+            _read_exercise(entry, folder, course, topic_ids, exercises)
             for entry in fields.mappings("exercises")
         ),
         folder=folder,
@@ -180,8 +216,7 @@ def _read_chapter(folder: Path, course: Course, seen: set[str]) -> Chapter:
     return chapter
 
 
-def _read_topics(fields: Fields) -> Iterator[Topic]:
-    seen: set[str] = set()
+def _read_topics(fields: Fields, seen: set[str]) -> Iterator[Topic]:
     for entry in fields.mappings("topics"):
         id = entry.text("id")
         if id in seen:

@@ -4,7 +4,8 @@ CourseError                 exit code 3: ours
 ├── CatalogError            a file of the course breaks the rules of docs/authoring.md
 ├── UnknownName             exit code 2: nothing in the course has this name
 │   ├── UnknownExercise
-│   └── UnknownChapter
+│   ├── UnknownChapter
+│   └── UnknownTopic
 └── WorkspaceError          exit code 2: the learner's folder is missing or cannot be used
     └── NoWorkspace
 """
@@ -55,6 +56,10 @@ class UnknownExercise(UnknownName):
 
 class UnknownChapter(UnknownName):
     kind = "chapter"
+
+
+class UnknownTopic(UnknownName):
+    kind = "chapter or topic"
 
 
 class WorkspaceError(CourseError):

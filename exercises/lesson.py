@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from exercises.catalog import Catalog, Chapter
+    from exercises.catalog import Catalog, Chapter, Topic
 
 TAKEAWAYS = "Key takeaways"
 
@@ -124,6 +124,22 @@ class Lesson:
     def blocks(self) -> tuple[Block, ...]:
         every = (self.introduction, *self.sections)
         return tuple(chain.from_iterable(section.blocks for section in every))
+
+    def topics(self, chapter: Chapter) -> tuple[tuple[Section, str], ...]:
+        """Every section with the topic that it belongs to: the introduction to the first, what is
+        of none to the one before it."""
+        known = [topic.id for topic in chapter.topics]
+        current, found = known[0] if known else "", []
+        for section in (self.introduction, *self.sections):
+            current = section.anchor if section.anchor in known else current
+            found.append((section, current))
+        return tuple(found)
+
+    def of_topic(self, chapter: Chapter, topic: Topic) -> tuple[Section, ...]:
+        """What is read in the topic's sitting."""
+        return tuple(
+            section for section, of in self.topics(chapter) if of == topic.id and section.text
+        )
 
 
 def sections(chapter: Chapter) -> tuple[Section, ...]:

@@ -1,4 +1,4 @@
-"""What each chapter asks, as ids alone: enough to plan a day.
+"""What each chapter asks, as ids and topics alone: enough to plan a day.
 
 Read as text, since parsing the YAML of the whole course takes longer than all of `learn next`. That
 both agree is tested.
@@ -12,17 +12,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from exercises.catalog import Catalog
-from quizzes.cards.card import ENTRY, card_ids
+from quizzes.cards.card import ENTRY, card_topics
 
 KEY = re.compile(r"^  (id|topic): *['\"]?([\w-]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Summary:
-    """Of one chapter: the topic of each question, and the ids of its cards."""
+    """Of one chapter: the topic of each question and of each card, by their ids."""
 
     questions: Mapping[str, str] = field(default_factory=dict)
-    cards: tuple[str, ...] = ()
+    cards: Mapping[str, str] = field(default_factory=dict)
 
 
 def summaries(catalog: Catalog) -> dict[str, Summary]:
@@ -31,10 +31,15 @@ def summaries(catalog: Catalog) -> dict[str, Summary]:
     return {
         chapter.id: Summary(
             questions=question_topics(root / chapter.id / "quiz.yaml"),
-            cards=card_ids(root / chapter.id / "cards.yaml"),
+            cards=card_topics(root / chapter.id / "cards.yaml"),
         )
         for chapter in catalog.chapters
     }
+
+
+def all_cards(asks: Mapping[str, Summary]) -> dict[str, str]:
+    """The topic of each card of the course, in order."""
+    return {card: topic for asked in asks.values() for card, topic in asked.cards.items()}
 
 
 def question_topics(file: Path) -> dict[str, str]:

@@ -25,11 +25,13 @@ class AnswerKey:
     """What an examiner holds of one exercise: the suite, the solution and the known mistakes."""
 
     def __init__(self, exercise: Exercise) -> None:
-        from grader.examiner.diagnosis import Diagnostician, load_misconceptions
+        from grader.examiner.diagnosis import Diagnostician
+        from grader.examiner.suite_run import Suite
+        from grader.misconceptions import load_misconceptions
         from grader.worker.calls import LoadedModule
 
         folder = suite_folder(exercise)
-        self.suite = folder / f"test_{exercise.id}.py"
+        self.suite = Suite(folder / f"test_{exercise.id}.py")
         source = (folder / "solution.py").read_text(encoding="utf-8")
         misconceptions = load_misconceptions(folder / "misconceptions.yaml")
         self.diagnostician = Diagnostician(exercise.id, source, misconceptions)

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from grader.examiner.display import apart, article, kind_of, name_list, show
 from grader.report import Comparison
-from grader.worker.protocol import Handle, Record, record_fields
-from grader.worker.values import Part, leaves, parts
+from grader.worker.protocol import Handle, RecordValue, record_fields
+from grader.worker.values import HeldValue, leaves, parts
 
 # Relative and absolute tolerance. Measured: right answers in another order of summation stay under
 # a tenth of these, and float32 arithmetic inside a float64 answer does not.
@@ -24,6 +24,7 @@ TOLERANCES = {
     torch.bfloat16: (4e-2, 1e-2),
 }
 NUMBER_TOLERANCE = (1e-6, 1e-9)
+FLOAT_MAX = 1e300  # beyond it, a whole number may not fit into a float
 SHOWN_ROWS = 16
 
 
@@ -87,7 +88,7 @@ def _check_record(got: Any, wanted: dict[str, Any], expected: Any, what: str) ->
 
 
 def _check_sequence(got: Any, expected: Any, what: str) -> Any:
-    if isinstance(got, Record):
+    if isinstance(got, RecordValue):
         got = tuple(got)
     if not isinstance(got, tuple | list) or len(got) != len(expected):
         raise _wrong_type(got, kind_of(expected), what)
@@ -167,7 +168,7 @@ def _numbers_close(got: float, expected: float, relative: float, absolute: float
         return False
 
 
-def _name_of(whole: Any, part: Part) -> str:
+def _name_of(whole: Any, part: HeldValue) -> str:
     """What a sentence calls one of several values."""
     numbered = isinstance(whole, tuple | list) and record_fields(whole) is None
     return f"Value {part.label + 1}" if numbered else f"`{part.label}`"
@@ -264,6 +265,24 @@ def same(got: Any, expected: Any, slack: float = 1.0) -> bool:
         return False
     pairs = zip(leaves(got), leaves(expected), strict=True)
     return all(_is_close(mine, theirs, slack) for (_, mine), (_, theirs) in pairs)
+
+
+def distance(got: Any, expected: Any) -> float:
+    """The largest difference of two numbers in results of one form; infinite where one is NaN."""
+    try:
+        pairs = zip(leaves(check_structure(got, expected)), leaves(expected), strict=True)
+    except Differs:
+        return math.inf
+    return max((_apart(mine, theirs) for (_, mine), (_, theirs) in pairs), default=0.0)
+
+
+def _apart(got: Any, expected: Any) -> float:
+    if isinstance(expected, Tensor):
+        gaps = (got.double() - expected.double()).abs().masked_fill(got == expected, 0.0)
+        return float(gaps.nan_to_num(nan=math.inf).max()) if gaps.numel() else 0.0
+    if isinstance(expected, int | float) and abs(got) < FLOAT_MAX and abs(expected) < FLOAT_MAX:
+        return abs(float(got) - float(expected))
+    return 0.0 if got == expected else math.inf
 
 
 def _is_close(got: Any, expected: Any, slack: float) -> bool:

@@ -6,58 +6,16 @@ else which the learner's code did contradicts. A name that may be untrue is not 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from types import ModuleType
-from typing import Any
-
-import yaml
 
 from grader.errors import GraderError
-from grader.examiner.comparison import has_form, same
+from grader.examiner.comparison import distance, has_form, same
 from grader.examiner.exchange import Exchange, Record, Value, is_about_form
 from grader.examiner.in_process import InProcessCallee
 from grader.examiner.paired_calls import replay
+from grader.misconceptions import Misconception
 from grader.report import Diagnosis
 from grader.worker.calls import LoadedModule, Raised, load_source
-
-
-@dataclass(frozen=True)
-class Misconception:
-    """One known wrong answer. `edits` are pairs of old and new text; each old text occurs once."""
-
-    id: str
-    says: str
-    see: str
-    edits: tuple[tuple[str, str], ...]
-
-    def apply(self, solution: str) -> str:
-        """The solution with this mistake made. Raises `GraderError` where an edit does not fit."""
-        for old, new in self.edits:
-            if solution.count(old) != 1:
-                times = solution.count(old)
-                raise GraderError(
-                    f"{self.id}: {old!r} occurs {times} times in the solution, not once."
-                )
-            solution = solution.replace(old, new)
-        return solution
-
-
-def load_misconceptions(path: Path) -> tuple[Misconception, ...]:
-    """Read a `misconceptions.yaml`. Raises `GraderError` where its form is wrong."""
-    try:
-        entries = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) or []
-        return tuple(
-            Misconception(entry["id"], entry["says"], entry["see"], _pairs(entry["edit"]))
-            for entry in entries
-        )
-    except (LookupError, TypeError, ValueError, yaml.YAMLError) as error:
-        raise GraderError(f"{path.parent.name}/{path.name}: {error!r}") from None
-
-
-def _pairs(edit: Any) -> tuple[tuple[str, str], ...]:
-    pairs = [edit] if isinstance(edit[0], str) else edit
-    return tuple((str(old), str(new)) for old, new in pairs)
 
 
 class Suspect:
@@ -67,11 +25,14 @@ class Suspect:
         self.misconceptions = tuple(misconceptions)
         self._callee = callee
 
-    def explains(self, record: Record) -> bool:
-        """Whether it answers a failed test as the learner's code did, and not as the solution."""
+    def explains(self, record: Record, nearly: bool = False) -> bool:
+        """Whether it answers a failed test as the learner's code did, and not as the solution.
+
+        `nearly` is enough where another test is explained to the last digit.
+        """
         wrong = False
         for exchange, mine in self._beside(record):
-            if not _agree(mine, exchange.got, exchange):
+            if not (_nearly_agree if nearly else _agree)(mine, exchange.got, exchange):
                 return False
             wrong = wrong or not _is_right(mine, exchange)
         return wrong
@@ -84,7 +45,7 @@ class Suspect:
         what leads to it may be a second mistake.
         """
         for exchange, mine in self._beside(record):
-            if _agree(mine, exchange.got, exchange):
+            if _nearly_agree(mine, exchange.got, exchange):
                 continue
             if isinstance(exchange.got, Raised) and isinstance(exchange.expected, Value):
                 return False
@@ -101,6 +62,7 @@ class Suspect:
 
 # A suite may be more lenient than we are here: a suspect that is wrong by less may pass its test.
 SLACK = 30.0
+NEAR = 0.1  # of the distance to the right answer
 MAX_PAIRED = 3  # suspects that are tried together with a second mistake
 
 
@@ -132,8 +94,9 @@ class Diagnostician:
             others = [record for name, record in wrong.items() if name not in names]
             second = None
             if _is_doubtful(suspect, names, others):
-                second = self._second_mistake(suspect, wrong, right) if attempts else None
-                attempts = max(0, attempts - 1)
+                if attempts and (len(names) > 1 or len(wrong) == 2):  # one may be a coincidence
+                    second = self._second_mistake(suspect, wrong, right)
+                    attempts -= 1
                 if second is None:
                     continue
             for name in names:
@@ -151,6 +114,8 @@ class Diagnostician:
         for suspect in self._suspects:
             names = [name for name, record in wrong.items() if suspect.explains(record)]
             if names and not any(map(suspect.is_contradicted_by, right)):
+                left = {name: record for name, record in wrong.items() if name not in names}
+                names += [name for name, record in left.items() if suspect.explains(record, True)]
                 explaining.append((suspect, names))
         return sorted(explaining, key=lambda found: -len(found[1]))
 
@@ -202,6 +167,19 @@ def _agree(
     if isinstance(mine, Raised) and isinstance(other, Raised):
         return (mine.type, mine.message) == (other.type, other.message)
     return False
+
+
+def _nearly_agree(mine: Value | Raised, other: Value | Raised, exchange: Exchange) -> bool:
+    """Whether two wrong answers differ as two ways to write one mistake round, and no more: they
+    are far nearer to each other than to the right one."""
+    if _agree(mine, other, exchange):
+        return True
+    right = exchange.expected
+    if not (isinstance(mine, Value) and isinstance(other, Value) and isinstance(right, Value)):
+        return False
+    return same(other.value, mine.value, SLACK) and (
+        distance(other.value, mine.value) < NEAR * distance(other.value, right.value)
+    )
 
 
 def _is_right(answer: Value | Raised, exchange: Exchange, slack: float = 1.0) -> bool:

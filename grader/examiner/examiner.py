@@ -126,7 +126,7 @@ class Examiner:
             if submission.only_sandboxed:
                 refuse_unprotected(candidate.layers)
             problem = open_submission(candidate, main, instead, limits)
-            candidate.prepare_next()  # now: while pytest collects, the other processor is idle
+            candidate.prepare_next()  # now: a second processor has nothing to do yet
             return self._run(exercise, candidate, seed, problem)
 
     def _run(
@@ -141,7 +141,7 @@ class Examiner:
         run = SuiteRun(candidate, answer_key.solution, seed, self._device, exercise.limits, reason)
         # Modules that a suite or a solution builds are to live where the learner's do.
         with torch.device(self._device) if self._device != "cpu" else nullcontext():
-            run.run(answer_key.suite)
+            answer_key.suite.run(run)
         current_cancellation().check()  # there is nothing to be said of tests that were not run
         reasons = (
             Reasons()

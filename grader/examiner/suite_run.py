@@ -1,4 +1,4 @@
-"""Runs one hidden suite under pytest, in this process, against one submission."""
+"""Runs one hidden suite under pytest, in this process, against one submission after another."""
 
 import hashlib
 import os
@@ -41,8 +41,101 @@ CALLERS_OPTIONS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 CALLERS_TEST = "PYTEST_CURRENT_TEST"
 
 
+class Suite:
+    """A hidden suite, collected when it is first run: of 27 ms that a session of pytest takes, 13
+    are spent on what is the same for every submission.
+
+    It is a plugin of that session, and hands each test what belongs to the current run.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._items: list[pytest.Item] = []
+        self._crash = ""
+        self._callers: Mapping[str, str] = {}
+        self.current: SuiteRun
+
+    def run(self, run: "SuiteRun") -> None:
+        """Run every test for `run`. Raises `GraderError` where the suite itself cannot be run.
+
+        The process may be somebody else's: its environment is afterwards as it was found.
+        """
+        known = (*CALLERS_OPTIONS, CALLERS_TEST)
+        self._callers = {name: os.environ[name] for name in known if name in os.environ}
+        self.current = run
+        items, self._items = self._items or self._collected(), []
+        try:
+            for item, following in zip(items, [*items[1:], None], strict=True):
+                item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+        finally:
+            os.environ.update(self._callers)
+        self._items = items  # after an error of ours, which leaves pytest midway, they are no good
+
+    def _collected(self) -> list[pytest.Item]:
+        """The tests, from a session that runs none of them."""
+        arguments = [str(self._file), "-c", os.devnull, "--rootdir", str(self._file.parent)]
+        arguments += ["--noconftest", "--import-mode=importlib", "--assert=plain"]
+        arguments += ["--confcutdir", str(self._file.parent)]  # or pytest looks above it, too
+        arguments += ["--strict-markers", "--disable-plugin-autoload", "--collect-only"]
+        arguments += [part for name in UNUSED_PLUGINS for part in ("-p", f"no:{name}")]
+        for name in CALLERS_OPTIONS:
+            os.environ.pop(name, None)
+        self._crash = ""
+        try:
+            status = pytest.main(arguments, plugins=[self])
+        finally:
+            os.environ.update(self._callers)
+        if self._crash or status != pytest.ExitCode.OK:
+            raise GraderError(f"{self._file.name} cannot be run: {self._crash or status}")
+        return self._items
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        os.environ.update(self._callers)  # pytest has read its options: the caller's may be back
+        config.addinivalue_line("markers", "points(number): what the test is worth; 1 if not given")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self._crash = str(report.longrepr)
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        self._crash = str(excrepr)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self._items = session.items
+
+    @pytest.fixture
+    def submission(self, request: pytest.FixtureRequest) -> SubmissionProxy:
+        return self.current.submission(request.node.name)
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> Rng:
+        return self.current.rng(request.node.name)
+
+    @pytest.fixture
+    def expect(self) -> Any:
+        return self.current.expect
+
+    @pytest.fixture
+    def device(self) -> str:
+        return self.current.device
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        self.current.begin()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Function, call: pytest.CallInfo[None]
+    ) -> pytest.TestReport:
+        """Note the result. pytest's own report would format a traceback that nobody reads."""
+        error = call.excinfo.value if call.excinfo else None
+        if error is not None or call.when == "call":
+            self.current.note(item, error)
+        outcome = "passed" if error is None else "failed"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)  # type: ignore[arg-type]
+
+
 class SuiteRun:
-    """A pytest plugin: gives a suite its fixtures, and turns what happens into `TestResult`s.
+    """One submission's way through a suite: what its tests are given, and what came of them.
 
     `problem`, where it is not empty, says why no test can run; each then fails with it.
     """
@@ -59,46 +152,18 @@ class SuiteRun:
         self._learner = learner
         self._solution = solution
         self._seed = seed
-        self._device = device
+        self.device = device
         self._limits = limits
         self._problem = problem
         self._calls = PairedCalls(learner, solution, limits)
         self._started = 0.0
         self.results: dict[str, TestResult] = {}
         self.records: dict[str, Record] = {}
-        self.crash = ""
-        self._callers: Mapping[str, str] = {}
 
-    def run(self, suite: Path) -> None:
-        """Run every test of `suite`. Raises `GraderError` where the suite itself cannot be run.
-
-        The process may be somebody else's: its environment is afterwards as it was found.
-        """
-        arguments = [str(suite), "-c", os.devnull, "--rootdir", str(suite.parent), "--noconftest"]
-        arguments += ["--import-mode=importlib", "--assert=plain", "--strict-markers"]
-        arguments.append("--disable-plugin-autoload")
-        arguments += [part for name in UNUSED_PLUGINS for part in ("-p", f"no:{name}")]
-        known = (*CALLERS_OPTIONS, CALLERS_TEST)
-        self._callers = {name: os.environ[name] for name in known if name in os.environ}
-        for name in CALLERS_OPTIONS:
-            os.environ.pop(name, None)
-        try:
-            status = pytest.main(arguments, plugins=[self])
-        finally:
-            os.environ.update(self._callers)
-        if self.crash or status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-            raise GraderError(f"{suite.name} cannot be run: {self.crash or status}")
-
-    def pytest_configure(self, config: pytest.Config) -> None:
-        os.environ.update(self._callers)  # pytest has read its options: the caller's may be back
-        config.addinivalue_line("markers", "points(number): what the test is worth; 1 if not given")
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self.crash = str(report.longrepr)
-
-    def pytest_internalerror(self, excrepr: object) -> None:
-        self.crash = str(excrepr)
+    def begin(self) -> None:
+        """A test begins."""
+        self._calls = PairedCalls(self._learner, self._solution, self._limits)
+        self._started = time.perf_counter()
 
     def seed_of(self, item_name: str) -> int:
         """The seed of torch's global random numbers in one test."""
@@ -107,45 +172,25 @@ class SuiteRun:
         key = str(self._seed).encode()
         return int.from_bytes(hashlib.blake2b(item_name.encode(), key=key, digest_size=7).digest())
 
-    @pytest.fixture
-    def submission(self, request: pytest.FixtureRequest) -> SubmissionProxy:
+    def submission(self, item_name: str) -> SubmissionProxy:
+        """What a test calls. Raises `Failure` where there is nothing to be called."""
         if self._problem:
             raise Failure(self._problem)
-        seed = self.seed_of(request.node.name)
+        seed = self.seed_of(item_name)
         self._solution.begin(seed)
         outcome = self._learner.begin(seed)
         if isinstance(outcome, Raised):
             raise Failure(describe(outcome, "", self._limits), frames=outcome.frames)
         return SubmissionProxy(self._calls)
 
-    @pytest.fixture
-    def rng(self, request: pytest.FixtureRequest) -> Rng:
-        return Rng(self._seed, request.node.name, self._device)
+    def rng(self, item_name: str) -> Rng:
+        return Rng(self._seed, item_name, self.device)
 
-    @pytest.fixture
-    def expect(self) -> Any:
-        return lambda value: Expectation(value, self._calls.last_call)
+    def expect(self, value: Any) -> Expectation:
+        return Expectation(value, self._calls.last_call)
 
-    @pytest.fixture
-    def device(self) -> str:
-        return self._device
-
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        self._calls = PairedCalls(self._learner, self._solution, self._limits)
-        self._started = time.perf_counter()
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Function, call: pytest.CallInfo[None]
-    ) -> pytest.TestReport:
-        """Note the result. pytest's own report would format a traceback that nobody reads."""
-        error = call.excinfo.value if call.excinfo else None
-        if error is not None or call.when == "call":
-            self._note(item, error)
-        outcome = "passed" if error is None else "failed"
-        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)  # type: ignore[arg-type]
-
-    def _note(self, item: pytest.Function, error: BaseException | None) -> None:
+    def note(self, item: pytest.Function, error: BaseException | None) -> None:
+        """What came of a test: `error` None where it passed."""
         marker = item.get_closest_marker("points")
         points = float(marker.args[0]) if marker else 1.0
         title = (item.function.__doc__ or item.name).strip().splitlines()[0]

@@ -1,4 +1,4 @@
-"""How long a verdict takes, beside the same suite without isolation and plain pytest.
+"""How long a verdict takes, beside a warm session of pytest without isolation, and a cold one.
 
 All in one run, so that the ratios hold on any machine.
 """
@@ -12,21 +12,24 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from exercises.catalog import Exercise
 from grader.examiner.answer_key import solution_path, suite_folder
 from grader.grader import Grader
 from grader.submission import Submission
 
+if TYPE_CHECKING:
+    from grader.examiner.suite_run import Suite
+
 WARM_UP_RUNS = 5
 
 # Plain pytest needs the suite's fixtures; it gets them from a conftest.py, with all in one process.
 CONFTEST = """
-from grader.proving.bench import local_run
+from grader.proving.bench import local_suite
 
 def pytest_configure(config):
-    config.pluginmanager.register(local_run({exercise!r}))
+    config.pluginmanager.register(local_suite({exercise!r}))
 """
 
 
@@ -67,7 +70,7 @@ class BenchResult:
         rows = [
             ("warm verdict", f"{warm.median:.1f} ms (p95 {warm.p95:.1f})", ""),
             (
-                "the suite alone, no isolation",
+                "warm pytest, no isolation",
                 f"{alone.median:.1f} ms (p95 {alone.p95:.1f})",
                 f"the verdict takes {ratios['warm_to_alone']:.2f} times as long",
             ),
@@ -106,12 +109,12 @@ def bench(exercise: Exercise, runs: int) -> BenchResult:
     return BenchResult(exercise.id, runs, import_torch, cold_cli, cold_pytest, warm, alone)
 
 
-def local_run(exercise_id: str) -> Any:
+def local_suite(exercise_id: str) -> "Suite":
     """The plugin for running a suite on its own solution, all in this process."""
     from exercises.catalog import load_catalog
     from grader.examiner.answer_key import AnswerKey
     from grader.examiner.in_process import InProcessCallee
-    from grader.examiner.suite_run import SuiteRun
+    from grader.examiner.suite_run import Suite, SuiteRun
     from grader.worker.calls import LoadedModule, load_source
 
     exercise = load_catalog().exercise(exercise_id)
@@ -119,7 +122,9 @@ def local_run(exercise_id: str) -> Any:
     learner = InProcessCallee(
         LoadedModule(load_source(exercise_id, f"{exercise_id}.py", source)), frozenset()
     )
-    return SuiteRun(learner, AnswerKey(exercise).solution, 0, "cpu", exercise.limits)
+    suite = Suite(suite_folder(exercise) / f"test_{exercise.id}.py")
+    suite.current = SuiteRun(learner, AnswerKey(exercise).solution, 0, "cpu", exercise.limits)
+    return suite
 
 
 def _warm(exercise: Exercise, source: str, runs: int) -> tuple[Spread, Spread]:
@@ -127,13 +132,15 @@ def _warm(exercise: Exercise, source: str, runs: int) -> tuple[Spread, Spread]:
 
     import torch
 
+    from grader.examiner.suite_run import Suite
+
     torch.set_num_threads(1)
-    suite = suite_folder(exercise) / f"test_{exercise.id}.py"
+    file = suite_folder(exercise) / f"test_{exercise.id}.py"
     submission = Submission(exercise.id, source, seed=0)
     warm: list[float] = []
     alone: list[float] = []
     with Grader() as grader:
-        run = local_run(exercise.id)
+        run = local_suite(exercise.id).current
         for number in range(WARM_UP_RUNS + runs):
             if number == WARM_UP_RUNS:
                 gc.collect()
@@ -141,7 +148,7 @@ def _warm(exercise: Exercise, source: str, runs: int) -> tuple[Spread, Spread]:
                 warm.clear()
                 alone.clear()
             warm.append(_seconds(lambda: grader.grade(submission)) * 1e3)
-            alone.append(_seconds(lambda: run.run(suite)) * 1e3)
+            alone.append(_seconds(lambda: Suite(file).run(run)) * 1e3)
     return _spread(warm), _spread(alone)
 
 

@@ -21,6 +21,7 @@ CLOZE_GAP = "[…]"
 
 ENTRY = re.compile(r"^- ", re.MULTILINE)
 ENTRY_ID = re.compile(r"^(?:- |  )id: *['\"]?([\w-]+)", re.MULTILINE)
+ENTRY_TOPIC = re.compile(r"^(?:- |  )topic: *['\"]?([\w-]+)", re.MULTILINE)
 IS_CLOZE = re.compile(r"^(?:- |  )kind: *['\"]?cloze", re.MULTILINE)
 
 
@@ -77,23 +78,25 @@ def note_of(card: str) -> str:
     return card.partition("#")[0]
 
 
-def card_ids(file: Path) -> tuple[str, ...]:
-    """The ids of the cards in a `cards.yaml`, read as text: `learn next` needs no more of them.
+def card_topics(file: Path) -> dict[str, str]:
+    """The topic of each card in a `cards.yaml`, read as text: `learn next` needs no more of them.
 
     Parsing the file takes thirty times as long. That both agree is tested.
     """
     try:
         text = file.read_text("utf-8")
     except FileNotFoundError:
-        return ()
-    ids: list[str] = []
+        return {}
+    topics: dict[str, str] = {}
     for entry in ENTRY.split(text)[1:]:
         found = ENTRY_ID.search(f"- {entry}")
         if not found:
             continue
+        about = ENTRY_TOPIC.search(f"- {entry}")
+        topic = about[1] if about else ""
         if IS_CLOZE.search(f"- {entry}"):
             parts = len(HIDDEN.findall(entry))
-            ids += [f"{found[1]}#{number}" for number in range(1, parts + 1)]
+            topics |= {f"{found[1]}#{number}": topic for number in range(1, parts + 1)}
         else:
-            ids.append(found[1])
-    return tuple(ids)
+            topics[found[1]] = topic
+    return topics

@@ -11,6 +11,7 @@ from exercises.catalog import Catalog, load_catalog
 from exercises.course import Course
 
 Entry = dict[str, Any]
+TOPIC = "soft-lookup"
 
 
 def exercise_entry(name: str, **changes: Any) -> Entry:
@@ -18,7 +19,7 @@ def exercise_entry(name: str, **changes: Any) -> Entry:
         "id": name,
         "title": f"Title of {name}",
         "summary": "What is built.",
-        "topics": ["soft-lookup"],
+        "topics": [TOPIC],
         "needs": [],
         "difficulty": 2,
         "entry": [name],
@@ -38,9 +39,14 @@ class CourseFiles:
     def load(self) -> Catalog:
         return load_catalog(self.course)
 
+    def _topic(self, chapter: str) -> str:
+        """That of `exercise_entry` for the first chapter; topics are unique in a course."""
+        others = any(file.parent.name != chapter for file in self.root.glob("*/chapter.yaml"))
+        return f"topic-of-{chapter}" if others else TOPIC
+
     def add(self, chapter: str, *entries: Entry, **changes: Any) -> Path:
         """Write a chapter with its stubs; returns its chapter.yaml."""
-        folder = self.root / chapter
+        folder, topic = self.root / chapter, self._topic(chapter)
         folder.mkdir(parents=True, exist_ok=True)
         for entry in entries:
             if isinstance(entry, dict) and isinstance(entry.get("id"), str):
@@ -49,8 +55,11 @@ class CourseFiles:
         data = {
             "title": f"Title of {chapter}",
             "summary": "What the reader can do afterwards.",
-            "topics": [{"id": "soft-lookup", "title": "Soft lookup"}],
-            "exercises": list(entries),
+            "topics": [{"id": topic, "title": "Soft lookup"}],
+            "exercises": [
+                entry | {"topics": [topic]} if entry.get("topics") == [TOPIC] else entry
+                for entry in entries
+            ],
         }
         file = folder / "chapter.yaml"
         file.write_text(yaml.safe_dump(data | changes, allow_unicode=True, sort_keys=False))

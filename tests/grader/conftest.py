@@ -9,14 +9,13 @@ import pytest
 from hypothesis import settings
 
 from exercises.catalog import Limits, load_catalog
-from grader import Grader
 from grader.examiner.answer_key import solution_path
 from grader.examiner.exchange import Value
 from grader.examiner.paired_calls import PairedCalls
 from grader.examiner.sandbox import Sandbox
 from grader.examiner.submission_process import SubmissionProcess
 from grader.examiner.submission_proxy import SubmissionProxy
-from grader.examiner.suite_run import SuiteRun
+from grader.examiner.suite_run import Suite, SuiteRun
 from grader.report import TestResult
 from grader.worker.calls import LoadedModule, load_source
 
@@ -36,13 +35,6 @@ def restless() -> Iterator[None]:
     sys.setswitchinterval(interval / 1000)
     yield
     sys.setswitchinterval(interval)
-
-
-@pytest.fixture(scope="session")
-def grader() -> Iterator[Grader]:
-    """One examiner, warm from the second submission on."""
-    with Grader() as grader:
-        yield grader
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +95,7 @@ def examine(candidate: Callable[..., SubmissionProcess], tmp_path: Path) -> Call
         file = tmp_path / f"test_answer_{next(numbers)}.py"  # pytest keeps what it has imported
         file.write_text("import torch\n" + suite, encoding="utf-8")
         run = SuiteRun(learner, solution_session(files, solution), 0, "cpu", limits)
-        run.run(file)
+        Suite(file).run(run)
         return run.results
 
     return run

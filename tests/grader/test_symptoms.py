@@ -71,8 +71,14 @@ COST = "def f(n, d): return 2 * n * n * d"
 COSTS = [ask(7, 3), ask(20, 5), ask(11, 64), ask(100, 2)]
 GATED = "def f(x, gate): return x * torch.sigmoid(gate)"
 GATES = [ask(draw(2, 4), draw(2, 4, seed=1)), ask(draw(3, 5), draw(3, 5, seed=2))]
+COSTS_OF = (
+    "from typing import NamedTuple\n"
+    "class Costs(NamedTuple):\n    work: int\n    steps: int\n"
+    "def f(n, d): return Costs(n * d, n)"
+)
+SIZES = [ask(7, 3), ask(20, 5), ask(11, 64)]
 CAUSAL = "def f(x): return torch.cumsum(x, -2)"
-SEQUENCES = [ask(draw(2, 4, 3)), ask(draw(1, 5, 2))]
+SEQUENCES = [ask(draw(2, 4, 3)), ask(draw(2, 5, 2))]
 
 CASES = {
     "factor of a size": (
@@ -94,8 +100,8 @@ CASES = {
         "def f(x): return x.var(-1)", "def f(x): return x.var(-1, correction=0)",
         [ask(draw(9, n)) for n in (3, 5)], "(n − 1) / n, where n is the size of the last",
     ),
-    "summand": (PLAIN, "def f(x): return x * 2", ROWS, "is too small by 1 everywhere"),
-    "sign": (PLAIN, "def f(x): return -(x * 2 + 1)", ROWS, "the opposite sign everywhere"),
+    "summand": (PLAIN, "def f(x): return x * 2", ROWS, "is too small by 1 wherever"),
+    "sign": (PLAIN, "def f(x): return -(x * 2 + 1)", ROWS, "the opposite sign"),
     "reciprocal": (PLAIN, "def f(x): return 1 / (x * 2 + 1)", ROWS, "is 1 divided by the"),
     "logarithm": (WEIGHTS, "def f(x): return torch.log_softmax(x, -1)", ROWS, "is the logarithm"),
     "rounded": (PLAIN, "def f(x): return torch.round(x * 2 + 1)", ROWS, "rounded to whole"),
@@ -187,7 +193,8 @@ CASES = {
     ),
     "one short": (
         "def f(x): return x.square().sum(-1)", "def f(x): return x[..., :-1].square().sum(-1)",
-        [ask(draw(7, 4)), ask(draw(5, 6))], "does not depend on `x` at index 3 of the last dim",
+        [ask(draw(7, 4)), ask(draw(5, 6))],
+        "tried, your result does not depend on `x` at index 3 of the last",
     ),
     "looks ahead": (
         CAUSAL, "def f(x): return torch.cumsum(x, -2) + 0.1 * torch.sin(x.roll(-1, -2)) * x",
@@ -204,7 +211,10 @@ CASES = {
         [lambda s: [s.f(draw(3, 5)), s.f(draw(2, 4))]], "Two equal calls",
     ),
     "constant": (PLAIN, "def f(x): return torch.zeros_like(x)", ROWS, "same number everywhere: 0"),
-    "growth": (COST, "def f(n, d): return n * d * d + 3", COSTS, "grows 2-fold when a large `n`"),
+    "growth": (
+        COST, "def f(n, d): return n * d * d + 3", COSTS,
+        "becomes 2 times as large when a large `n`",
+    ),
     "flatter": (
         WEIGHTS, "def f(x): return torch.softmax(torch.softmax(x, -1), -1)", ROWS,
         "has the right order in each row, but is flatter",
@@ -221,6 +231,54 @@ CASES = {
     "an argument that is changed": (
         PLAIN, "def f(x): return x.mul_(2).add_(1)", [lambda s: s.f.inputs_after(draw(3))],
         "Your code changes `x`",
+    ),
+    "fields in each other's place": (
+        COSTS_OF, COSTS_OF.replace("Costs(n * d, n)", "Costs(n, n * d)"), SIZES,
+        "`work` and `steps` are in each other's place",
+    ),
+    "a float for a whole number": (
+        COSTS_OF, COSTS_OF.replace("Costs(n * d, n)", "Costs(n * d / 1, n + 1)"), SIZES,
+        "`work` is a float where a whole number",
+    ),
+    "32 bits": (
+        COST, "def f(n, d): return int(torch.tensor([2 * n * n * d]).to(torch.int32))",
+        [ask(70_001, 31)], "what 32 bits hold of the right number",
+    ),
+    "through a float": (
+        COST, "def f(n, d): return int(2.0 * n * n * d)", [ask(10**9 + 1, 3)], "as a float holds",
+    ),
+    "another size": (
+        "def f(q, k): return q @ k.transpose(-1, -2)",
+        "def f(q, k): return q @ q.transpose(-1, -2)",
+        [ask(draw(t, 3), draw(s, 3)) for t, s in ((2, 4), (3, 5), (5, 2))],
+        "The last dimension of your result has the size of the second to last dimension of `q`; it"
+        " should have the size of the second to last dimension of `k`",
+    ),
+    "another number of dimensions": (
+        "def f(x): return x.sum(-1)", "def f(x): return x.sum() * 2",
+        [ask(draw(3, 2)), ask(draw(4, 3, 2)), ask(draw(5, 2))], "is a single number in every call",
+    ),
+    "one number where it is wrong": (
+        PLAIN, "def f(x): return (x * 2 + 1) * (x.abs() < 0.5)", ROWS, "is wrong, it is 0",
+    ),
+    "beyond another size": (
+        "def f(q, k): return q @ k.transpose(-1, -2)",
+        "def f(q, k):\n    y = q @ k.transpose(-1, -2)\n    y[:, len(q):] = 0\n    return y",
+        [ask(draw(t, 3), draw(s, 3)) for t, s in ((2, 5), (3, 7), (1, 6))],
+        "beyond the first n places, where n is the size of the second to last dimension of `q`",
+    ),
+    "ignored where it goes wrong": (
+        "def f(x, g): return x * (g + 1)", "def f(x, g): return x * (g + 1 if len(x) > 3 else 1.5)",
+        [ask(draw(n, 2), draw(n, 2, seed=n)) for n in (2, 3, 5, 7)],
+        "In calls that go wrong, your result does not depend on `g`",
+    ),
+    "some values are right": (
+        "def f(x): return x.sin(), x.cos()", "def f(x): return x.sin(), x.cos() + x.abs().sqrt()",
+        [ask(draw(4, 5)), ask(draw(3, 7))], "value 1 is right in every call; value 2 is not",
+    ),
+    "a temperature with zeros": (
+        MASKED, MASKED.replace("masked_fill", "div(2).masked_fill"), MASKED_ROWS,
+        "are half of what",
     ),
     "accepts": (
         "def f(x): raise ValueError", "def f(x): return x",
@@ -346,6 +404,39 @@ def test_the_smallest_call_is_small_and_goes_wrong_when_pasted(
             answers.append(torch.tensor(math.nan) if error.args == ("no",) else error)
     assert not torch.equal(answers[0], answers[1])
     assert len(call.code) < 120
+
+
+@pytest.mark.parametrize(
+    ("learner", "solution", "tests", "silent"),
+    [
+        pytest.param(
+            "def f(x): return torch.outer(x, x.sin())", "def f(x): return torch.outer(x, x.cos())",
+            [ask(draw(n)) for n in (4, 6)], "right proportions", id="rows of an outer product",
+        ),
+        pytest.param(
+            "def f(d):\n    if d < 10: raise ValueError\n    return [d] * d",
+            "def f(d):\n    if d < 10: raise ValueError\n    return d, 1, d",
+            [*(ask(d) for d in (41, 50, 60, 75, 90)),
+             *(lambda s, d=d: s.f.raises(ValueError, d) for d in (1, 2, 3, 4, 5))],
+            "41 or more", id="calls that should raise an error are not the right ones",
+        ),
+        pytest.param(
+            "def f(q): return q / (q.size(-1) / 2)", "def f(q): return q / q.size(-1) ** 0.5",
+            [*(ask(draw(3, n)) for n in (6, 7, 8, 9, 10)),
+             *(ask(draw(3, 4, seed=n, dtype=torch.float64)) for n in range(5))],
+            "float32", id="a dtype that goes with a size",
+        ),
+        pytest.param(
+            "def f(x): return x * 2.0000001", "def f(x): return x * 2",
+            [ask(draw(5, 5, dtype=torch.float64))], "times 1.", id="a factor of 1",
+        ),
+    ],
+)  # fmt: skip
+def test_what_the_calls_at_hand_make_look_so_is_not_said(
+    learner: str, solution: str, tests: list[Test], silent: str
+) -> None:
+    says = " ".join(f"{s.says} {s.evidence}" for s in symptoms(learner, solution, *tests))
+    assert silent not in says
 
 
 def test_evidence_of_a_kind_leaves_out_the_others() -> None:

@@ -5,7 +5,7 @@ from small_bank import Library, card
 
 from exercises.catalog import load_catalog
 from quizzes.bank import load_bank
-from quizzes.cards.card import Note, card_ids, note_of
+from quizzes.cards.card import Note, card_topics, note_of
 
 
 def cloze(text: str) -> Note:
@@ -50,9 +50,10 @@ def test_ids_are_found_without_parsing(library: Library) -> None:
         card("formula", id="three"),
         "- topic: scores\n  id: 'four'\n  kind: \"cloze\"\n  text: '[[x]]'\n",
     )
-    parsed = tuple(made.id for made in library.bank.cards)
-    assert card_ids(file) == parsed == ("one", "two#1", "two#2", "three", "four#1")
-    assert card_ids(file.with_name("none.yaml")) == ()
+    parsed = {made.id: made.topic for made in library.bank.cards}
+    assert card_topics(file) == parsed
+    assert list(parsed) == ["one", "two#1", "two#2", "three", "four#1"]
+    assert card_topics(file.with_name("none.yaml")) == {}
 
 
 def test_ids_of_the_course_are_found_without_parsing() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import math
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -135,6 +136,30 @@ def test_waves_are_those_of_the_reference() -> None:
     torch.testing.assert_close(
         torch.tensor(rows), reference.sinusoidal_encoding(16, 8), atol=1e-4, rtol=0
     )
+
+
+def test_similarity_by_distance_is_a_mean_of_cosines() -> None:
+    figure = compute("similarity_by_distance", {"width": 8})
+    frequencies = [10_000 ** (-2 * i / 8) for i in range(4)]
+    distances = map(int, figure.column_labels)
+    expected = [sum(math.cos(r * f) for f in frequencies) / 4 for r in distances]
+    assert figure.rows[0] == pytest.approx(expected, abs=2e-3)
+
+
+def test_learned_neighbours_are_alike_but_for_the_position_that_was_never_trained() -> None:
+    rows = compute("learned_positions", {}).rows
+    *trained, untrained = (row[p + 1] for p, row in enumerate(rows[:-1]))
+    assert min(trained) > 0.5
+    assert sum(trained) / len(trained) > 0.9
+    assert abs(untrained) < 0.2
+
+
+def test_buckets_tell_the_sides_apart_and_widen() -> None:
+    rows = compute("distance_buckets", {"buckets": 16, "max_distance": 16, "length": 32}).rows
+    assert rows[0][:4] == [0.0, 9.0, 10.0, 11.0]
+    last = rows[-1]
+    assert len(set(last[-4:])) == 4
+    assert set(last[:16]) == {7.0}
 
 
 def test_each_mask_lets_every_query_see_something() -> None:

@@ -12,7 +12,7 @@ from random import Random
 from exercises.catalog import Catalog, Chapter, Exercise, Limits, Topic
 from quizzes.cards.opening import open_cards
 from quizzes.cards.scheduling import ReviewedToday, Schedule, plan
-from quizzes.ids import Summary
+from quizzes.ids import Summary, all_cards
 from tui.planning import estimates
 from tui.planning.planner import plan_day
 from tui.planning.snapshot import Facts, Snapshot, snapshot
@@ -24,13 +24,15 @@ FIRST_DAY = datetime(2025, 3, 3, 18, tzinfo=UTC)  # a Monday
 TOPICS = ("first", "second", "third")
 
 
-def exercise(id: str, chapter: str, *needs: str, difficulty: int = 1) -> Exercise:
+def exercise(
+    id: str, chapter: str, *needs: str, difficulty: int = 1, topic: str = TOPICS[0]
+) -> Exercise:
     return Exercise(
         id=id,
         title=id.title(),
         summary=f"Build {id}.",
         chapter=chapter,
-        topics=TOPICS[:1],
+        topics=(f"{chapter}-{topic}",),
         needs=needs,
         difficulty=difficulty,
         entry=(id,),
@@ -44,7 +46,7 @@ def exercise(id: str, chapter: str, *needs: str, difficulty: int = 1) -> Exercis
 
 
 def chapter(id: str, number: int, *exercises: Exercise) -> Chapter:
-    topics = tuple(Topic(topic, topic.title()) for topic in TOPICS)
+    topics = tuple(Topic(f"{id}-{topic}", topic.title()) for topic in TOPICS)
     return Chapter(id, number, id.title(), "What you can do.", topics, exercises, Path(id))
 
 
@@ -56,7 +58,9 @@ def course(chapters: int = 4, exercises: int = 6) -> Catalog:
         built = []
         for place in range(exercises):
             name = f"e{number}_{place}"
-            built.append(exercise(name, id, *before, difficulty=1 + (number + place) % 5))
+            topic = TOPICS[place * len(TOPICS) // exercises]
+            difficulty = 1 + (number + place) % 5
+            built.append(exercise(name, id, *before, difficulty=difficulty, topic=topic))
             before = (name,)
         made.append(chapter(id, number, *built))
     return Catalog(tuple(made))
@@ -65,8 +69,8 @@ def course(chapters: int = 4, exercises: int = 6) -> Catalog:
 def questions(catalog: Catalog, count: int = 12, cards: int = 15) -> dict[str, Summary]:
     return {
         chapter.id: Summary(
-            {f"{chapter.id}-q{place}": TOPICS[place % 3] for place in range(count)},
-            tuple(f"{chapter.id}-c{place}" for place in range(cards)),
+            {f"{chapter.id}-q{place}": chapter.topics[place % 3].id for place in range(count)},
+            {f"{chapter.id}-c{place}": chapter.topics[place % 3].id for place in range(cards)},
         )
         for chapter in catalog.chapters
     }
@@ -152,8 +156,8 @@ class Learner:
     def _review(self, task: Task) -> None:
         facts, now = self.facts, self.facts.now
         # As `learn review` does, with the limits of the settings.
-        cards = {id: asked.cards for id, asked in self.asks.items()}
-        tested_out = facts.standing.tested_out
+        tested_out = self.catalog.topics_in(facts.standing.tested_out)
+        cards = all_cards(self.asks)
         ids = open_cards(cards, facts.schedules, facts.read_on, tested_out, self.today)
         waiting = plan(ids, facts.schedules, now, facts.cards_done, self.pace.limits)
         chosen = (*waiting.due[: task.due], *waiting.new[: task.new])
@@ -184,11 +188,9 @@ class Learner:
             self.failed_on[task.id] = today
 
     def _work(self, task: Task) -> tuple[float, bool]:
-        needed = (
-            estimates.reading(self.catalog.chapter(task.id))
-            if task.kind == "reading"
-            else estimates.exercise(self.catalog.exercise(task.id))
-        )
+        needed = estimates.READING
+        if task.kind == "exercise":
+            needed = estimates.exercise(self.catalog.exercise(task.id))
         minutes = min(task.minutes, needed - self.put_in.get(task.id, 0.0))
         self.put_in[task.id] = self.put_in.get(task.id, 0.0) + minutes
         finished = self.put_in[task.id] >= needed
@@ -200,9 +202,6 @@ class Learner:
 
     def _read(self, id: str, finished: bool) -> None:
         facts, today = self.facts, self.today
-        question = next(iter(self.asks[id].questions), "")
-        days = facts.lesson_days.get(question, frozenset()) | {today}
-        self.facts = replace(facts, lesson_days={**facts.lesson_days, question: days})
         if finished:
             standing = replace(facts.standing, read=facts.standing.read | {id})
             read_on = {**facts.read_on, id: today}

@@ -136,7 +136,7 @@ def test_cards_open_on_the_day_after_reading() -> None:
     today = date(2025, 6, 11)
     read_on = {"a": today, "b": today - timedelta(days=1)}
     assert [opens_cards(id, read_on, {"d"}, today) for id in "abcd"] == [False, True, False, True]
-    cards = {id: (f"{id}1", f"{id}2") for id in "abc"}
+    cards = {f"{id}{number}": id for id in "abc" for number in (1, 2)}
     assert open_cards(cards, {"a2", "gone"}, read_on, (), today) == ("a2", "b1", "b2")
 
 

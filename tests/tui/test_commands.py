@@ -2,19 +2,19 @@
 
 import json
 import os
+import re
+import shlex
 import sqlite3
 import subprocess
-from datetime import UTC, datetime
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import clean_environment
 
 from exercises.catalog import load_catalog
-from quizzes.bank import load_bank
 from tui import cli
-from tui.progress.answers import Answer
-from tui.progress.progress import Progress
 
 STUBS = len(load_catalog().exercises)
 
@@ -94,25 +94,36 @@ def test_reset_keeps_a_backup(learn: Any, softmax: Path, workspace: Path) -> Non
 # what is next
 
 
-def test_reading_comes_first_then_questions_and_then_exercises(learn: Any, workspace: Path) -> None:
+def test_a_topic_is_read_and_then_built(learn: Any, workspace: Path) -> None:
+    chapter = load_catalog().chapters[0]
+    topic = chapter.topics[0]
     step = json.loads(learn("next", "--json").stdout)
-    assert (step["kind"], step["id"]) == ("reading", "ch01_attention")
-    assert learn(*step["command"].split()[1:]).returncode == 0
+    assert (step["kind"], step["id"]) == ("reading", topic.id)
+    done = learn(*step["command"].split()[1:])
+    assert done.returncode == 0
+    assert f"learn read {topic.id} --done" in done.stderr, "a pipe has read nothing"
+    assert json.loads(learn("next", "--json").stdout)["kind"] == "reading"
+    said = learn("read", topic.id, "--done").stdout
     step = json.loads(learn("next", "--json").stdout)
-    assert (step["kind"], step["id"]) == ("quiz", "ch01_attention")
-    with Progress(workspace / ".learn" / "progress.db") as progress:
-        for question in load_bank().chapter("ch01_attention").questions[:8]:
-            progress.answers.record(Answer(question.id, 0, "", True, "quiz", datetime.now(UTC)))
-    step = json.loads(learn("next", "--json").stdout)
-    assert (step["kind"], step["id"]) == ("exercise", load_catalog().exercises[0].id)
+    assert step["command"] in said
+    assert (step["kind"], step["id"]) == ("exercise", chapter.exercises_of(topic.id)[0].id)
     assert Path(step["file"]).is_file()
+
+
+def test_without_a_topic_the_next_one_is_read(learn: Any, workspace: Path) -> None:
+    first, second = list(load_catalog().topics.values())[:2]
+    assert learn("read").stdout.count(first[1].title) > 0
+    learn("read", "--done")
+    done = learn("read")
+    assert done.stdout.startswith(f"## {second[1].title}")
 
 
 def test_next_names_one_thing_the_reason_and_the_command(learn: Any, workspace: Path) -> None:
     said = one_line(learn("next").stdout)
-    assert load_catalog().chapters[0].title in said
-    assert "Why Chapter 1 is read before its exercises." in said
-    assert "Run learn read ch01" in said
+    chapter = load_catalog().chapters[0]
+    assert chapter.topics[0].title in said
+    assert f"Why Topic 1 of {len(chapter.topics)} in chapter 1." in said
+    assert f"Run learn read {chapter.topics[0].id}" in said
     assert "PATH" not in said
 
 
@@ -128,15 +139,35 @@ def test_a_newcomer_whose_shell_lacks_learn_is_told(learn: Any, workspace: Path)
     assert "/bin/activate" in one_line(done.stdout)
 
 
+def test_what_is_to_be_typed_is_quoted(learn: Any, workspace: Path, tmp_path: Path) -> None:
+    """A shell would take a path with a space for two words."""
+    place = tmp_path / "an odd'place é"
+    (place / "bin").mkdir(parents=True)
+    program = "import sys; sys.prefix = sys.argv.pop(1); from tui.cli import run; run()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(place), "next"],
+        cwd=workspace,
+        env=clean_environment(PATH="/usr/bin:/bin", COLUMNS="400"),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    typed = re.search("source (.+?) so that", one_line(done.stdout))
+    assert typed
+    (path,) = shlex.split(typed[1])
+    assert (workspace / path).resolve() == (place / "bin" / "activate").resolve()
+
+
 def test_naming_an_exercise_makes_it_the_current_one(learn: Any, workspace: Path) -> None:
     assert learn("hint", "softmax").returncode == 0
     assert json.loads(learn("next", "--json").stdout)["id"] == "softmax"
 
 
 def test_status(learn: Any, workspace: Path) -> None:
-    learn("read", "1")
+    learn("read", "1", "--done")
     chapters = json.loads(learn("status", "--json").stdout)["chapters"]
-    assert [chapter["read"] for chapter in chapters][:2] == [True, False]
+    assert chapters[0]["topics_read"] == chapters[0]["topics"] > 0
+    assert chapters[1]["topics_read"] == 0
     states = [exercise["state"] for chapter in chapters for exercise in chapter["exercises"]]
     assert states.count("current") == 1
     assert "locked" in states
@@ -232,21 +263,21 @@ def test_no_editor(learn: Any, workspace: Path) -> None:
 
 
 def test_the_way_of_an_exercise(
-    learn: Any, softmax: Path, right: str, wrong: str, workspace: Path
+    learn: Any, warm_learn: Any, softmax: Path, right: str, wrong: str, workspace: Path
 ) -> None:
     softmax.write_text(wrong)
-    failed = learn("check", "softmax")
+    failed = warm_learn("check", "softmax")
     assert (failed.returncode, failed.stderr) == (1, "")
     assert "learn hint softmax" in failed.stdout
     assert learn("solution", "softmax").returncode == 2
 
     softmax.write_text(right)
-    passed = learn("check")  # the current one: it was named above and has not been passed
+    passed = warm_learn("check")  # the current one: it was named above and has not been passed
     assert (passed.returncode, passed.stderr) == (0, "")
     assert "learn submit softmax" in passed.stdout
     assert json.loads(learn("next", "--json").stdout)["command"] == "learn submit softmax"
 
-    submitted = learn("submit", "workspace/ch01_attention/softmax.py")
+    submitted = warm_learn("submit", "workspace/ch01_attention/softmax.py")
     assert submitted.returncode == 0
     assert "learn next" in submitted.stdout
     assert json.loads(learn("next", "--json").stdout)["id"] != "softmax"
@@ -263,7 +294,7 @@ def test_the_way_of_an_exercise(
         "mine": right,
     }
 
-    report = json.loads(learn("submit", "softmax", "--json").stdout)
+    report = json.loads(warm_learn("submit", "softmax", "--json").stdout)
     assert (report["schema"], report["outcome"]) == ("report/v2", "failed")
     assert json.loads(learn("next", "--json").stdout)["id"] != "softmax", "a pass is for good"
     with sqlite3.connect(workspace / ".learn" / "progress.db") as db:
@@ -297,7 +328,7 @@ def test_an_unknown_exercise(learn: Any, workspace: Path, command: str) -> None:
 def test_an_unknown_chapter(learn: Any, workspace: Path) -> None:
     done = learn("read", "99")
     assert done.returncode == 2
-    assert "There is no chapter '99'" in done.stderr
+    assert "There is no chapter or topic '99'" in done.stderr
 
 
 def test_a_solution_before_a_pass(learn: Any, workspace: Path) -> None:

@@ -33,12 +33,20 @@ def ten_chapters() -> tuple[Catalog, dict[str, Summary]]:
         like = catalog.chapters[place % len(catalog.chapters)]
         id = f"ch{place + 1:02}_part"
         exercises = tuple(
-            replace(e, id=f"{e.id}_{place}", chapter=id, needs=()) for e in like.exercises
+            replace(
+                e,
+                id=f"{e.id}_{place}",
+                chapter=id,
+                topics=tuple(f"{topic}-{place}" for topic in e.topics),
+                needs=(),
+            )
+            for e in like.exercises
         )
-        chapters.append(replace(like, id=id, number=place + 1, exercises=exercises))
+        topics = tuple(replace(topic, id=f"{topic.id}-{place}") for topic in like.topics)
+        chapters.append(replace(like, id=id, number=place + 1, topics=topics, exercises=exercises))
         asks[id] = Summary(
-            {f"{question}-{place}": t for question, t in known[like.id].questions.items()},
-            tuple(f"{card}-{place}" for card in known[like.id].cards),
+            {f"{id}-{place}": f"{of}-{place}" for id, of in known[like.id].questions.items()},
+            {f"{id}-{place}": f"{of}-{place}" for id, of in known[like.id].cards.items()},
         )
     return Catalog(tuple(chapters)), asks
 
@@ -47,7 +55,8 @@ def test_ten_chapters_take_six_to_eight_weeks() -> None:
     catalog, asks = ten_chapters()
     ends = course_plan(catalog, fresh(catalog, asks), Pace()).ends
     assert ends
-    assert 6 * 7 <= (ends - TODAY).days < 8 * 7
+    days = (ends - TODAY).days + 1  # as it is said: today included
+    assert 6 * 7 <= days <= 8 * 7
 
 
 def test_everything_is_in_the_plan_once_and_in_order() -> None:
@@ -55,15 +64,15 @@ def test_everything_is_in_the_plan_once_and_in_order() -> None:
     tasks = [task for day in plan.days for task in day.tasks]
     passed = [task.id for task in tasks if task.kind == "exercise"]
     assert list(dict.fromkeys(passed)) == [exercise.id for exercise in CATALOG.exercises]
-    assert [task.id for task in tasks if task.kind == "reading"] == [c.id for c in CATALOG.chapters]
+    assert [task.id for task in tasks if task.kind == "reading"] == list(CATALOG.topics)
     asked = sum(task.count for task in tasks if task.kind == "quiz")
     assert asked >= sum(len(asked.questions) for asked in ASKS.values())
     assert all(day.minutes <= Pace().minutes for day in plan.days)
     assert [day.date for day in plan.days] == [
         TODAY + timedelta(days=place) for place in range(len(plan.days))
     ]
-    for before, after in zip(plan.spans, plan.spans[1:], strict=False):
-        assert before.ends and after.begins and before.ends <= after.begins
+    begins = [span.begins for span in plan.spans if span.begins]
+    assert len(begins) == len(plan.spans) and begins == sorted(begins)
 
 
 @pytest.mark.parametrize(("days", "free"), [("weekdays", {5, 6}), ("weekends", {0, 1, 2, 3, 4})])

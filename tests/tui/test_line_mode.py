@@ -60,7 +60,7 @@ def test_leaving_a_quiz_keeps_what_was_answered(start: Start, workspace: Path, l
 
 
 def test_a_review_by_hand(start: Start, learn: Any, workspace: Path, night: Any) -> None:
-    learn("read", "1")
+    learn("read", "1", "--done")
     night()
     review = start("review", "--limit", "2")
     review.expect("2 left")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -26,8 +27,18 @@ from tui.progress.records import Answered, Effort, Latest, Standing
 DAYS = 60
 CATALOG = Catalog(
     (
-        chapter("ch01_a", 1, exercise("one", "ch01_a"), exercise("two", "ch01_a", "one")),
-        chapter("ch02_b", 2, exercise("three", "ch02_b", "two"), exercise("four", "ch02_b")),
+        chapter(
+            "ch01_a",
+            1,
+            exercise("one", "ch01_a"),
+            exercise("two", "ch01_a", "one", topic="second"),
+        ),
+        chapter(
+            "ch02_b",
+            2,
+            exercise("three", "ch02_b", "two"),
+            exercise("four", "ch02_b", topic="second"),
+        ),
         chapter("ch03_c", 3),
     )
 )
@@ -65,30 +76,36 @@ def next_command(facts: Facts, asks: Any = SILENT) -> str:
 @pytest.mark.parametrize(
     ("known", "command"),
     [
-        (standing(), "learn read ch01"),
-        (standing(read="ch01_a"), "learn check --watch one"),
-        (standing("one", "ch01_a"), "learn check --watch two"),
-        (standing("one two", "ch01_a"), "learn read ch02"),
-        (standing("one two", "ch01_a ch02_b"), "learn check --watch three"),
-        # a chapter that was passed without its lesson is not sent back to
-        (standing("one two"), "learn read ch02"),
+        # topic by topic: read, then built
+        (standing(), "learn read ch01_a-first"),
+        (standing(read="ch01_a-first"), "learn check --watch one"),
+        (standing("one", "ch01_a-first"), "learn read ch01_a-second"),
+        (standing("one", "ch01_a-first ch01_a-second"), "learn check --watch two"),
+        # a topic without exercises is read as well, in a chapter that is being read
+        (standing("one two", "ch01_a-first ch01_a-second"), "learn read ch01_a-third"),
+        # an older progress file knows whole chapters
+        (standing("one two", "ch01_a"), "learn read ch02_b-first"),
+        (standing("one two", "ch01_a ch02_b-first"), "learn check --watch three"),
+        # what was passed without its lesson is not sent back to
+        (standing("one two"), "learn read ch02_b-first"),
+        (standing("one"), "learn read ch01_a-second"),
         # what the learner has turned to goes on, even with its lesson unread
         (standing("one", latest=("two", "check", "failed")), "learn check --watch two"),
         (standing("one", latest=("two", None, None)), "learn check --watch two"),
         (standing("one", latest=("two", "submit", "failed")), "learn check --watch two"),
         # a look at one that is still locked does not hold the course up, unless its check passed
-        (standing(latest=("two", "check", "failed")), "learn read ch01"),
+        (standing(latest=("two", "check", "failed")), "learn read ch01_a-first"),
         (standing(latest=("two", "check", "passed")), "learn submit two"),
         # once passed, the course goes on in its order
         (standing("two", "ch01_a", ("two", "submit", "passed")), "learn check --watch one"),
         # who works in a later chapter stays there
-        (standing("four", "ch02_b", ("four", "submit", "passed")), "learn read ch01"),
+        (standing("four", "ch02_b", ("four", "submit", "passed")), "learn read ch01_a-first"),
         (standing("two", "ch02_b", ("four", "check", "failed")), "learn check --watch four"),
         (standing("four two", "ch02_b", ("four", "submit", "passed")), "learn check --watch three"),
         # an exercise that has left the course is forgotten
         (standing(read="ch01_a", latest=("gone", "check", "failed")), "learn check --watch one"),
         # a chapter without exercises is still read
-        (standing("one two three four", "ch01_a ch02_b"), "learn read ch03"),
+        (standing("one two three four", "ch01_a ch02_b"), "learn read ch03_c-first"),
         (standing("one two three four", "ch01_a ch02_b ch03_c"), "learn status --all"),
     ],
 )
@@ -96,27 +113,32 @@ def test_lessons_and_exercises_in_their_order(known: Standing, command: str) -> 
     assert next_command(Facts(FIRST_DAY, known)) == command
 
 
-def test_after_reading_come_questions_and_then_exercises_in_turn() -> None:
-    known = Facts(FIRST_DAY, standing(read="ch01_a"))
+def test_a_chapters_questions_come_after_its_exercises_one_sitting_a_day() -> None:
+    today = FIRST_DAY.date()
+    known = Facts(FIRST_DAY, standing("one", "ch01_a"))
+    assert next_command(known, ASKS) == "learn check --watch two"
+    known = Facts(FIRST_DAY, standing("one two", "ch01_a"))
     assert next_command(known, ASKS) == "learn quiz ch01"
-    right = {f"ch01_a-q{place}": Answered(True, FIRST_DAY.date()) for place in range(4)}
-    assert next_command(replace(known, answers=right), ASKS) == "learn check --watch one"
-    passed = replace(known, answers=right, standing=standing("one", "ch01_a"))
-    assert next_command(passed, ASKS) == "learn quiz ch01"
+    right = {f"ch01_a-q{place}": Answered(True, today) for place in range(8)}
+    asked = replace(known, answers=right, asked_today=8)
+    assert next_command(asked, ASKS) == "learn read ch02_b-first"
+    asked = replace(asked, now=FIRST_DAY + timedelta(days=1), asked_today=0)
+    assert next_command(asked, ASKS) == "learn quiz ch01"
 
 
 def test_due_cards_come_first_and_new_ones_on_the_day_after_reading() -> None:
     now, today = FIRST_DAY, FIRST_DAY.date()
-    known = Facts(now, standing(read="ch01_a"), read_on={"ch01_a": today})
-    assert next_command(known, ASKS) == "learn quiz ch01"
+    goes_on = "learn check --watch one"
+    known = Facts(now, standing(read="ch01_a-first"), read_on={"ch01_a-first": today})
+    assert next_command(known, ASKS) == goes_on
     assert next_command(replace(known, now=now + timedelta(days=1)), ASKS) == "learn review"
     old = Schedule("review", None, 3.0, 5.0, now, now - timedelta(days=3))
     assert next_command(replace(known, schedules={"ch01_a-c0": old}), ASKS) == "learn review"
     # a card that is being learnt comes again within minutes, which is no reason to break off
     fresh = Schedule("learning", 0, 1.0, 5.0, now, now - timedelta(minutes=10))
-    assert next_command(replace(known, schedules={"ch01_a-c0": fresh}), ASKS) == "learn quiz ch01"
+    assert next_command(replace(known, schedules={"ch01_a-c0": fresh}), ASKS) == goes_on
     # nor is one that has left the course
-    assert next_command(replace(known, schedules={"gone": old}), ASKS) == "learn quiz ch01"
+    assert next_command(replace(known, schedules={"gone": old}), ASKS) == goes_on
 
 
 def test_a_failed_quiz_comes_back_two_days_later_and_then_first() -> None:
@@ -136,7 +158,7 @@ def test_a_failed_quiz_comes_back_two_days_later_and_then_first() -> None:
 
 def test_a_wrong_answer_while_reading_fails_no_quiz() -> None:
     wrong = {"ch01_a-q0": Answered(False, FIRST_DAY.date(), in_quiz=False)}
-    known = Facts(FIRST_DAY, standing("one", "ch01_a"), answers=wrong)
+    known = Facts(FIRST_DAY, standing("one two", "ch01_a"), answers=wrong)
     assert next_command(known, ASKS) == "learn quiz ch01"
 
 
@@ -149,23 +171,34 @@ def test_a_stuck_exercise_steps_aside_and_comes_back() -> None:
     commands = [
         next_command(replace(known, now=FIRST_DAY + timedelta(days=days))) for days in range(3)
     ]
-    assert commands == ["learn check --watch one", "learn read ch02", "learn check --watch one"]
+    assert commands == [
+        "learn check --watch one",
+        "learn read ch02_b-first",
+        "learn check --watch one",
+    ]
 
 
 def test_testing_out_goes_past_a_chapter() -> None:
     known = Standing(tested_out=frozenset({"ch01_a"}))
-    assert next_command(Facts(FIRST_DAY, known)) == "learn read ch02"
+    assert next_command(Facts(FIRST_DAY, known)) == "learn read ch02_b-first"
     known = replace(known, read=frozenset({"ch02_b"}))
     assert next_command(Facts(FIRST_DAY, known)) == "learn check --watch three"
     current = current_exercise(CATALOG, known)
     assert current and current.id == "three"
 
 
+def test_testing_out_of_a_topic_goes_past_that_topic() -> None:
+    known = Standing(tested_out=frozenset({"ch01_a-first"}))
+    assert next_command(Facts(FIRST_DAY, known)) == "learn read ch01_a-second"
+    known = replace(known, read=frozenset({"ch01_a-second"}))
+    assert next_command(Facts(FIRST_DAY, known)) == "learn check --watch two"
+
+
 def test_when_the_day_is_full_the_next_thing_is_for_those_who_want_more() -> None:
     known = snapshot(CATALOG, SILENT, Facts(FIRST_DAY, asked_today=80))
     assert plan_day(CATALOG, known, Pace()) == ()
     step = worded(CATALOG, known, next_task(CATALOG, known, Pace()))
-    assert step.command == "learn read ch01"
+    assert step.command == "learn read ch01_a-first"
     assert step.reason.startswith("Today's plan is done.")
 
 
@@ -236,6 +269,29 @@ def test_a_learner_who_tests_out_of_half_the_course() -> None:
     assert {id[1] for id in learner.facts.standing.passed} == {"3", "4"}
 
 
+def test_a_learner_who_tests_out_of_topics_here_and_there() -> None:
+    learner = new_learner()
+    skipped = {part.topics[part.number % 3].id for part in learner.catalog.chapters}
+    for topic in skipped:
+        learner.pass_testout(topic)
+    assert live(learner) is not None
+    assert not learner.facts.standing.read & skipped
+    assert (
+        not {e.topic for e in learner.catalog.exercises if e.id in learner.facts.standing.passed}
+        & skipped
+    )
+
+
+def test_code_comes_soon_and_never_much_to_read_at_a_time() -> None:
+    """In a course whose topics have exercises, two topics are never read in a row."""
+    learner = new_learner()
+    while not is_finished(learner.catalog, learner.snapshot()):
+        kinds = [task.kind for task in learner.plan() if task.kind in ("reading", "exercise")]
+        assert ("reading", "reading") not in pairwise(kinds)
+        learner.learn()
+        learner.sleep()
+
+
 def test_after_two_weeks_of_absence_the_heap_shrinks_and_the_course_goes_on() -> None:
     catalog = course(chapters=6)
     pace = Pace(60.0, DailyLimits(new=20, due=25))
@@ -262,7 +318,7 @@ def test_who_never_gets_an_exercise_right_still_sees_the_rest() -> None:
     ]
     learner = Learner(Catalog(tuple(free)), questions(catalog), knows=0.0)
     live(learner, days=40)
-    assert learner.facts.standing.read == {c.id for c in free}
+    assert learner.facts.standing.read == {topic.id for c in free for topic in c.topics}
     assert set(learner.facts.efforts) == {e.id for c in free for e in c.exercises}
 
 

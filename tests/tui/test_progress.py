@@ -149,7 +149,7 @@ def test_hints_and_reading_are_counted_once(progress: Progress) -> None:
 def test_times_are_kept_in_utc(progress: Progress, file: Path) -> None:
     progress.mark_read("ch01_attention", NOW.astimezone() + timedelta(hours=1))
     with sqlite3.connect(file) as db:
-        assert db.execute("SELECT at FROM chapters_read").fetchall() == [
+        assert db.execute("SELECT at FROM sections_read").fetchall() == [
             ("2025-03-01T15:30:00.000+00:00",)
         ]
 

@@ -87,7 +87,7 @@ def test_the_prerequisites(learn: Any, workspace: Path) -> None:
 
 def test_without_a_chapter_it_asks_on_what_was_read(learn: Any, workspace: Path) -> None:
     second = load_catalog().chapters[1]
-    learn("read", "2")
+    learn("read", "2", "--done")
     (id,) = asked(learn("quiz", "--json").stdout)
     assert id in [question.id for question in load_bank().chapter(second.id).questions]
 
@@ -113,7 +113,7 @@ def test_passing_a_testout(learn: Any, workspace: Path) -> None:
     assert done.returncode == 0, done.stdout
     assert f"{len(typed)} questions. {pass_mark(len(typed))} right pass." in done.stdout
     assert "Passed: chapter 1 is behind you." in done.stdout
-    assert rows(workspace, "SELECT chapter, correct, asked, passed FROM testouts") == [
+    assert rows(workspace, "SELECT section, correct, asked, passed FROM testouts") == [
         (CHAPTER.id, len(typed), len(typed), 1)
     ]
 
@@ -134,13 +134,13 @@ def test_leaving_a_testout_early_is_no_pass(learn: Any, workspace: Path) -> None
 @pytest.fixture
 def read(learn: Any, night: Any) -> None:
     """Chapter 1 was read yesterday, so its cards are open."""
-    learn("read", "1")
+    learn("read", "1", "--done")
     night()
 
 
 def test_cards_come_on_the_day_after_reading(learn: Any, workspace: Path, night: Any) -> None:
     assert "No card is waiting" in learn("review").stdout
-    learn("read", "1")
+    learn("read", "1", "--done")
     assert "New ones come tomorrow" in learn("review").stdout
     waiting = json.loads(learn("review", "--json").stdout)
     assert (waiting["new"], waiting["due"], waiting["postponed"]) == ([], [], 0)
@@ -217,6 +217,23 @@ def test_the_anki_export_needs_no_workspace(learn: Any, folder: Path) -> None:
     assert (folder / "course.apkg").read_bytes()[:2] == b"PK"
 
 
+def test_a_package_is_known_by_its_name(learn: Any, workspace: Path, folder: Path) -> None:
+    assert learn("cards", "export", "course.apkg").returncode == 0
+    assert (folder / "course.apkg").read_bytes()[:2] == b"PK"
+
+
+@pytest.mark.usefixtures("read")
+def test_an_export_that_an_editor_has_marked_is_read(
+    learn: Any, workspace: Path, folder: Path
+) -> None:
+    learn("review", typed="\n3\nq\n")
+    text = learn("cards", "export").stdout
+    (folder / "marked.json").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    done = learn("cards", "import", "marked.json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "0 reviews were new here, of 1." in done.stdout
+
+
 # looking things up
 
 
@@ -247,7 +264,7 @@ def test_a_section_can_be_read_alone(learn: Any, workspace: Path) -> None:
     done = learn("read", topic.id)
     assert done.stdout.startswith(f"## {topic.title}")
     assert CHAPTER.topics[1].title not in done.stdout
-    assert rows(workspace, "SELECT * FROM chapters_read") == []
+    assert rows(workspace, "SELECT * FROM sections_read") == []
 
 
 def test_glossary(learn: Any) -> None:

@@ -46,7 +46,7 @@ def test_today_says_what_is_next_and_why(small: Small, size: tuple[int, int]) ->
         seen = one_line(pilot)
         assert "Friday, 13 June · no cards due" in seen
         assert "Next: reading" in seen
-        assert "Chapter 1 is read before its exercises." in seen
+        assert "Topic 1 of 4 in chapter 1. Then you build it: An exercise on costs." in seen
         assert "3 Several heads at once" in seen
 
     small.drive(script, size)

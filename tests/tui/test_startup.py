@@ -54,7 +54,7 @@ def full_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     "id": id,
                     "title": "A softmax that never overflows",
                     "summary": "A sentence or two that say what is built, and what for. " * 2,
-                    "topics": ["t1", "t2"],
+                    "topics": [f"t{number}-1", f"t{number}-2"],
                     "needs": [f"exercise_{number}_{place - 1}"] if place else [],
                     "difficulty": 3,
                     "entry": [id],
@@ -63,18 +63,19 @@ def full_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     "source": "Vaswani et al. 2017, section 3.2.1",
                 }
             )
-        topics = [{"id": f"t{i}", "title": f"Topic {i}"} for i in range(6)]
+        topics = [{"id": f"t{number}-{i}", "title": f"Topic {i}"} for i in range(6)]
         chapter = {"title": "T", "summary": "S", "topics": topics, "exercises": entries}
         (folder / "chapter.yaml").write_text(yaml.safe_dump(chapter))
-        (folder / "quiz.yaml").write_text(_entries(f"question-{number}", 55))
-        (folder / "cards.yaml").write_text(_entries(f"card-{number}", 70))
+        (folder / "quiz.yaml").write_text(_entries(number, "question", 55))
+        (folder / "cards.yaml").write_text(_entries(number, "card", 70))
     return root
 
 
-def _entries(name: str, count: int) -> str:
+def _entries(chapter: int, name: str, count: int) -> str:
     """Ids and topics are all that is read of them here; the rest is as long as it is."""
     return "".join(
-        f"- id: {name}-{place}\n  topic: t{place % 6}\n  kind: basic\n" + "  # text\n" * 15
+        f"- id: {name}-{chapter}-{place}\n  topic: t{chapter}-{place % 6}\n  kind: basic\n"
+        + "  # text\n" * 15
         for place in range(count)
     )
 
@@ -84,7 +85,8 @@ def _study(workspace: Path) -> None:
     now = datetime.now(UTC)
     with Progress(workspace / ".learn" / "progress.db") as progress:
         for place in range(CARDS_MET):
-            card, last = f"card-{1 + place // 70}-{place % 70}", now - timedelta(days=place % 30)
+            last = now - timedelta(days=place % 30)
+            card = f"card-{1 + place // 70}-{place % 70}"
             schedule = Schedule("review", None, 9.0, 5.0, last + timedelta(days=9), last)
             progress.reviews.record(Review(card, 3, last, 900, None), schedule)
             question = f"question-{1 + place // 55}-{place % 55}"

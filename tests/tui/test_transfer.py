@@ -114,7 +114,7 @@ def test_two_machines_come_to_know_the_same_and_lose_nothing(
     ours, theirs = (content(file) for file in files)
     for table in ("attempts", "visits", "answers", "testouts", "sources"):
         assert ours[table] == theirs[table] == before[0][table] | before[1][table]
-    for table in ("hints", "chapters_read", "schedules", "bookmarks"):
+    for table in ("hints", "sections_read", "steps_seen", "schedules", "bookmarks"):
         keys = [{row[0] for row in known[table]} for known in (*before, ours, theirs)]
         assert keys[0] | keys[1] == keys[2] == keys[3]
     reviews = [{row[0:1] + row[2:3] for row in k["reviews"]} for k in (*before, ours, theirs)]

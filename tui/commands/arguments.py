@@ -28,7 +28,19 @@ def _complete_chapter(
     ]
 
 
+def _complete_part(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    topics = [
+        CompletionItem(id, help=topic.title)
+        for id, (_, topic) in load_catalog().topics.items()
+        if id.startswith(incomplete)
+    ]
+    return topics + _complete_chapter(context, parameter, incomplete)
+
+
 exercise_argument = click.argument("exercise", required=False, shell_complete=_complete_exercise)
 chapter_argument = click.argument("chapter", required=False, shell_complete=_complete_chapter)
+part_argument = click.argument("part", required=False, shell_complete=_complete_part)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 seed_option = click.option("--seed", type=int, help="Ask with these numbers; else with new ones.")

@@ -152,12 +152,14 @@ def _phrases(catalog: Catalog, tasks: Iterable[Task]) -> list[str]:
         part = "" if task.minutes == task.estimate else " (a part)"
         if task.kind == "review":
             phrases[task.id] = plural(task.due + task.new, "card")
+        elif task.kind == "mistakes":
+            phrases[task.id] = plural(task.count, "mistake")
         elif task.kind == "quiz":
             number = catalog.chapter(task.id).number
             asked[task.id] = asked.get(task.id, 0) + task.count
             phrases[f"quiz {number}"] = f"{plural(asked[task.id], 'question')} on chapter {number}"
         elif task.kind == "reading":
-            phrases[task.id] = f"read chapter {catalog.chapter(task.id).number}{part}"
+            phrases[task.id] = f"read {task.id}{part}"
         else:
             phrases[task.id] = f"{task.id}{part}"
     return list(phrases.values())

@@ -1,45 +1,113 @@
-"""`learn read`: a chapter's lesson, in a pager on a terminal and as plain text elsewhere."""
+"""`learn read`: a topic of a lesson, in a pager on a terminal and as plain text elsewhere."""
 
 import sys
 
 import click
 
-from exercises.catalog import CatalogError, Chapter
-from exercises.lesson import find_section
-from tui.commands.arguments import chapter_argument
+from exercises.catalog import CatalogError, Chapter, Topic
+from exercises.errors import CourseError
+from exercises.lesson import Section, find_section, load_lesson
+from tui.commands.arguments import part_argument
 from tui.output import colour_wanted, width
-from tui.study.session import now, open_session
-from tui.text.lesson_markdown import plain
+from tui.study.session import Session, now, open_session
+from tui.text.lesson_markdown import Drawings, figure_calls, plain
+
+COUNTS_BY_DONE = "This does not count as reading yet. When you have read it: learn read {} --done"
 
 
 @click.command("read")
-@chapter_argument
-def read_command(chapter: str | None) -> None:
-    """Read a chapter's lesson. CHAPTER is a number or a name; without it, the next one.
+@part_argument
+@click.option("--done", is_flag=True, help="Show nothing; note that it was read.")
+def read_command(part: str | None, done: bool) -> None:
+    """Read a topic; without PART, the next one. A chapter's name shows its whole lesson.
 
-    A topic, as `learn search` names it, shows its section only.
+    On a terminal, the questions of the topic follow, and it counts as read. Where the text goes to
+    a file or another program, `learn read PART --done` says that you have read it.
     """
     with open_session() as session:
-        if chapter and (section := find_section(session.catalog, chapter)):
-            _show(f"## {section.title}\n\n{section.text}")
+        if part and not done and (section := _section_without_topic(session, part)):
+            _show(_markdown(section))
             return
-        chosen = session.chapter(chapter)
-        _show(_text(chosen))
-        session.progress.mark_read(chosen.id, now())
+        chapter, topic = session.reading(part)
+        if done:
+            _note(session, chapter, topic)
+            return
+        _show(_text(chapter, topic))
+        if not _is_watched():
+            click.echo(COUNTS_BY_DONE.format(topic.id if topic else part), err=True)
+        elif topic:
+            _ask(session, topic)
+            _note(session, chapter, topic)
+
+
+def _section_without_topic(session: Session, part: str) -> Section | None:
+    """One that search leads to, and that no topic has."""
+    return None if part in session.catalog.topics else find_section(session.catalog, part)
+
+
+def _note(session: Session, chapter: Chapter, topic: Topic | None) -> None:
+    for read in (topic,) if topic else chapter.topics:
+        session.progress.mark_read(read.id, now())
+    step = session.next_step()
+    click.echo(f"Read: {(topic or chapter).title}. Next: {step.title} (`{step.command}`)")
+
+
+def _ask(session: Session, topic: Topic) -> None:
+    """What the app asks between the steps; the easiest of what was not known yet."""
+    from quizzes.bank import load_bank
+    from tui.commands.quiz_console import PlainLines, play
+    from tui.study.quiz_round import lesson_round
+
+    asked = lesson_round(topic, load_bank(session.catalog), session.progress)
+    if asked.current:
+        click.echo(f"{topic.title}: a few questions. Ctrl-D leaves them.")
+        play(asked, PlainLines(session.catalog), now)
+
+
+def _is_watched() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _show(text: str) -> None:
+    text = plain(text, _drawings(text))
     if sys.stdout.isatty():
         click.echo_via_pager(_rendered(text), color=None if colour_wanted() else False)
     else:
-        click.echo(plain(text))
+        click.echo(text)
 
 
-def _text(chapter: Chapter) -> str:
+def _drawings(text: str) -> Drawings:
+    """The lesson's figures as text; none where they cannot be computed."""
+    from tui.figures.figure import Figure
+    from tui.figures.figure import text as drawn
+    from tui.figures.lab_process import ask_once, request, setting
+
+    calls = figure_calls(text)
+    asked = []
+    for name, *settings in map(str.split, calls):
+        asked.append(request(name, dict(map(setting, settings))))
     try:
-        return chapter.lesson.read_text("utf-8")
+        answers = ask_once(*asked) if asked else []
+    except CourseError:  # each figure is then a command, which says what is wrong
+        return {}
+    pictures = (drawn(Figure.read(answer), width()) for answer in answers)
+    return dict(zip(calls, pictures, strict=True))
+
+
+def _text(chapter: Chapter, topic: Topic | None) -> str:
+    try:
+        if topic is None:
+            return chapter.lesson.read_text("utf-8")
+        found = load_lesson(chapter.lesson).of_topic(chapter, topic)
     except FileNotFoundError:
         raise CatalogError(chapter.lesson, "is missing; this chapter has no lesson yet") from None
+    if not found:
+        raise CatalogError(chapter.lesson, f"has no section {{#{topic.id}}}")
+    return "\n\n".join(map(_markdown, found))
+
+
+def _markdown(section: Section) -> str:
+    return f"## {section.title}\n\n{section.text}"
 
 
 def _rendered(text: str) -> str:
@@ -50,5 +118,5 @@ def _rendered(text: str) -> str:
 
     console = Console(width=width(), force_terminal=True, no_color=not colour_wanted())
     with console.capture() as capture:
-        console.print(Markdown(for_terminal(plain(text), width())))
+        console.print(Markdown(for_terminal(text, width())))
     return capture.get()

@@ -31,7 +31,8 @@ class ChapterStatus:
     id: str
     number: int
     title: str
-    read: bool
+    topics_read: int
+    topics: int
     tested_out: bool
     passed: int
     exercises: tuple[ExerciseStatus, ...]
@@ -68,6 +69,8 @@ def _status(session: Session) -> list[ChapterStatus]:
     scores = session.progress.best_scores()
     done = cleared(session.catalog, standing)
     current = current_exercise(session.catalog, standing)
+    read = session.catalog.topics_in(standing.read)
+    tested_out = session.catalog.topics_in(standing.tested_out)
 
     def of_exercise(exercise: Exercise) -> ExerciseStatus:
         return ExerciseStatus(
@@ -84,8 +87,9 @@ def _status(session: Session) -> list[ChapterStatus]:
             id=chapter.id,
             number=chapter.number,
             title=chapter.title,
-            read=chapter.id in standing.read,
-            tested_out=chapter.id in standing.tested_out,
+            topics_read=sum(topic.id in read for topic in chapter.topics),
+            topics=len(chapter.topics),
+            tested_out=tested_out.issuperset(topic.id for topic in chapter.topics),
             passed=sum(exercise.id in standing.passed for exercise in chapter.exercises),
             exercises=exercises,
         )
@@ -107,7 +111,7 @@ def _print_chapter(chapter: ChapterStatus) -> None:
     total = len(chapter.exercises)
     filled = BAR_WIDTH * chapter.passed // total if total else 0
     bar = "█" * filled + "░" * (BAR_WIDTH - filled)
-    read = "lesson read" if chapter.read else "lesson unread"
+    read = f"{chapter.topics_read}/{chapter.topics} topics read"
     read = "tested out" if chapter.tested_out else read
     name = click.style(f"{chapter.number:>2}  {chapter.title:<36}", bold=True)
     click.echo(f"{name}  {bar}  {chapter.passed}/{total}  {read}")

@@ -1,4 +1,4 @@
-"""`learn testout`: show that you know a chapter, and go on to what follows."""
+"""`learn testout`: show that you know a chapter or a topic, and go on to what follows."""
 
 from __future__ import annotations
 
@@ -17,31 +17,32 @@ NOT_PASSED = 1
 
 
 @click.command("testout")
-@click.argument("chapter")
+@click.argument("what")
 @seed_option
 @json_option
-def testout_command(chapter: str, seed: int | None, as_json: bool) -> int:
-    """Test out of CHAPTER: its hardest questions. Passing opens what follows it.
+def testout_command(what: str, seed: int | None, as_json: bool) -> int:
+    """Test out of a chapter or a topic: its hardest questions. Passing opens what follows it.
 
     Leaving with Ctrl-D ends the attempt. You may try as often as you like; the numbers change.
     """
     with open_session() as session:
-        chosen = session.catalog.find_chapter(chapter)
+        chapter, topic = session.catalog.find_part(what)
         seed = secrets.randbelow(MAX_SEED) if seed is None else seed
-        attempt = TestOutRound(chosen, load_bank(), seed, session.progress)
+        attempt = TestOutRound(chapter, topic, load_bank(), seed, session.progress)
         if not as_json:
             total = len(attempt.questions)
-            click.echo(f"{chosen.title}: {total} questions. {attempt.needed} right pass.")
+            click.echo(
+                f"{(topic or chapter).title}: {total} questions. {attempt.needed} right pass."
+            )
         play(attempt, JsonLines() if as_json else PlainLines(session.catalog), now)
     _print_outcome(attempt, as_json)
     return 0 if attempt.passed else NOT_PASSED
 
 
 def _print_outcome(attempt: TestOutRound, as_json: bool) -> None:
-    name = f"chapter {attempt.chapter.number}"
     if as_json:
         print_json({"event": "testout", "passed": attempt.passed, "needed": attempt.needed})
     elif attempt.passed:
-        click.echo(f"Passed: {name} is behind you. `learn next` goes on.")
+        click.echo(f"Passed: {attempt.name} is behind you. `learn next` goes on.")
     else:
-        click.echo(f"Not passed: {attempt.needed} right answers pass {name}.")
+        click.echo(f"Not passed: {attempt.needed} right answers pass {attempt.name}.")

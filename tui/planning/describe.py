@@ -17,7 +17,7 @@ BEYOND = "Today's plan is done. This is for when you want more. "
 class Step:
     """One thing to do. `minutes` are for this day, of the `estimate` of all that is left of it.
 
-    `count` says how many questions a quiz has.
+    `count` says how many questions a quiz has, or how many mistakes come back.
     """
 
     kind: TaskKind
@@ -36,7 +36,7 @@ def worded(catalog: Catalog, snapshot: Snapshot, task: Task) -> Step:
     title, summary, reason, command = words
     if task.beyond:
         reason = BEYOND + reason
-    count = task.count if task.kind == "quiz" else 0
+    count = task.count if task.kind in ("quiz", "mistakes") else 0
     return Step(
         task.kind, task.id, title, summary, reason, command, task.minutes, task.estimate, count
     )
@@ -69,12 +69,26 @@ def _review(catalog: Catalog, snapshot: Snapshot, task: Task) -> Words:
     )
 
 
+def _mistakes(catalog: Catalog, snapshot: Snapshot, task: Task) -> Words:
+    return (
+        f"{plural(task.count, 'mistake')} to meet again",
+        "What once went wrong, in another form: can you see it now?",
+        "A mistake comes back when it is nearly forgotten, until you have avoided it twice.",
+        "learn mistakes",
+    )
+
+
 def _reading(catalog: Catalog, snapshot: Snapshot, task: Task) -> Words:
-    chapter = catalog.chapter(task.id)
-    reason = f"Chapter {chapter.number} is read before its exercises."
-    if snapshot.quizzes[chapter.id].total:
-        reason += f" You know it already? `learn testout {_short(chapter)}` goes past it."
-    return chapter.title, chapter.summary, reason, f"learn read {_short(chapter)}"
+    chapter, topic = catalog.topics[task.id]
+    place = chapter.topics.index(topic)
+    reason = f"Topic {place + 1} of {len(chapter.topics)} in chapter {chapter.number}."
+    if own := chapter.exercises_of(topic.id):
+        reason += f" Then you build it: {', '.join(exercise.title for exercise in own)}."
+    begun = snapshot.standing.read.intersection(topic.id for topic in chapter.topics)
+    if not begun and snapshot.quizzes[chapter.id].total:
+        reason += f" You know the chapter? `learn testout {_short(chapter)}` goes past it."
+    summary = chapter.summary if not place else f"Chapter {chapter.number}: {chapter.title}."
+    return topic.title, summary, reason, f"learn read {topic.id}"
 
 
 def _quiz(catalog: Catalog, snapshot: Snapshot, task: Task) -> Words:
@@ -87,7 +101,7 @@ def _quiz(catalog: Catalog, snapshot: Snapshot, task: Task) -> Words:
     elif quiz.answered:
         reason = f"You have answered {quiz.answered} of its {quiz.total} questions so far."
     else:
-        reason = f"You have read chapter {chapter.number}. Answering makes it stay."
+        reason = f"You have gone through chapter {chapter.number}. Answering makes it stay."
     return (
         f"{task.count} questions on chapter {chapter.number}",
         f"Look again at: {'; '.join(missed)}." if missed else chapter.title + ".",
@@ -140,6 +154,7 @@ def _short(chapter: Chapter) -> str:
 
 WORDS = {
     "review": _review,
+    "mistakes": _mistakes,
     "reading": _reading,
     "quiz": _quiz,
     "exercise": _exercise,

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from exercises.catalog import Chapter, Exercise
+from exercises.catalog import Exercise
 
-READING_PER_TOPIC = 8.0
+READING = 8.0  # a topic
 QUESTION = 1.0
+MISTAKE = 2.0  # that comes back
 DUE_CARD = 0.25
 NEW_CARD = 0.5
 BY_DIFFICULTY = {1: 10.0, 2: 15.0, 3: 25.0, 4: 40.0, 5: 60.0}
-
-
-def reading(chapter: Chapter) -> float:
-    return READING_PER_TOPIC * max(1, len(chapter.topics))
-
-
-def rest_of_reading(chapter: Chapter, done: float) -> float:
-    """`done` is the share of its steps that was read."""
-    return reading(chapter) * (1 - done)
 
 
 def exercise(exercise: Exercise) -> float:

@@ -6,14 +6,16 @@ goes through it, and the same few rules make a day, a week and the course:
 
 1. Cards that are due, then new ones. They take a third of a day at most, so that after a break the
    course goes on while the heap shrinks.
-2. A quiz that failed, two days or more ago; one a day, the one that waited longest first.
-3. The exercise that the learner turned to last. After three days without a pass it steps aside for
+2. Mistakes that come back, a few a day.
+3. A quiz that failed, two days or more ago; one a day, the one that waited longest first.
+4. The exercise that the learner turned to last. After three days without a pass it steps aside for
    a day, after each further one for a day more, and whatever else is open comes first.
-4. The chapter that the learner works in, then the others in their order: its lesson; then its
-   questions and its exercises, keeping pace with each other.
+5. The chapter that the learner works in, then the others in their order, topic by topic: what it
+   says is read, then its exercises are done. A sitting of the chapter's questions comes when all
+   its exercises are passed, one a day, so that the next chapter does not wait for them.
 
 What is begun is finished the same day, and a rest that is too small for it is filled with
-questions. Only the first lesson or exercise of a day may be too long for it, and goes on the next
+questions. Only the first topic or exercise of a day may be too long for it, and goes on the next
 day. So no day holds more than its minutes, and cards and quizzes never stop the course.
 """
 
@@ -23,11 +25,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from exercises.catalog import Catalog, Chapter, Exercise
+from exercises.catalog import Catalog, Chapter, Exercise, Topic
 from quizzes.cards.scheduling import portion
 from tui.planning import estimates, tasks
 from tui.planning.simulate import after
-from tui.planning.snapshot import Snapshot
+from tui.planning.snapshot import Quiz, Snapshot
 from tui.planning.tasks import ALL_DONE, Pace, Task
 from tui.planning.unlocking import cleared, is_unlocked, unfinished
 
@@ -54,15 +56,21 @@ def next_task(catalog: Catalog, snapshot: Snapshot, pace: Pace) -> Task:
     """The one thing to do. When the day's plan is done, what is for a learner who wants more."""
     if task := _next(catalog, snapshot, pace):
         return task
-    more = _work(catalog, snapshot) or _rested(catalog, snapshot) or _failed_last(catalog, snapshot)
+    more = _left(catalog, snapshot)
     return replace(more, beyond=True) if more else ALL_DONE
 
 
 def is_finished(catalog: Catalog, snapshot: Snapshot) -> bool:
     """Whether lessons, quizzes and exercises are done. Cards come for as long as one wants."""
-    return not (
-        _work(catalog, snapshot) or _rested(catalog, snapshot) or _failed_last(catalog, snapshot)
-    )
+    return not _left(catalog, snapshot)
+
+
+def _left(catalog: Catalog, snapshot: Snapshot) -> Task | None:
+    """What there is to do, on whichever day."""
+    for rule in (_work, _open_quiz, _rested, _failed_last):
+        if task := rule(catalog, snapshot):
+            return task
+    return None
 
 
 # the rules
@@ -70,7 +78,7 @@ def is_finished(catalog: Catalog, snapshot: Snapshot) -> bool:
 
 def _next(catalog: Catalog, snapshot: Snapshot, pace: Pace) -> Task | None:
     left = pace.minutes - snapshot.spent
-    if task := _cards(snapshot, pace, left):
+    if task := _cards(snapshot, pace, left) or _mistakes(snapshot, left):
         return task
     for rule in (_failed_quiz, _work, _open_quiz, _rested):
         task = rule(catalog, snapshot)
@@ -109,6 +117,11 @@ def _cards(snapshot: Snapshot, pace: Pace, left: float) -> Task | None:
     return Task("review", "cards", "due", minutes, minutes, due, new, repeats + day.new)
 
 
+def _mistakes(snapshot: Snapshot, left: float) -> Task | None:
+    count = min(snapshot.mistakes, int(left / estimates.MISTAKE))
+    return tasks.mistakes(count) if count > 0 else None
+
+
 def _failed_quiz(catalog: Catalog, snapshot: Snapshot) -> Task | None:
     if snapshot.asked:
         return None
@@ -121,7 +134,7 @@ def _failed_quiz(catalog: Catalog, snapshot: Snapshot) -> Task | None:
 
 
 def _work(catalog: Catalog, snapshot: Snapshot) -> Task | None:
-    """The next lesson, quiz or exercise."""
+    """The next topic, exercise or quiz."""
     passed = cleared(catalog, snapshot.standing)
     latest = unfinished(catalog, snapshot.standing)
     if latest and _is_in_hand(latest, snapshot, passed) and not _rests(latest, snapshot):
@@ -140,28 +153,46 @@ def _is_in_hand(latest: Exercise, snapshot: Snapshot, passed: frozenset[str]) ->
 
 
 def _of_chapter(chapter: Chapter, snapshot: Snapshot, passed: frozenset[str]) -> Task | None:
-    missing = [exercise for exercise in chapter.exercises if exercise.id not in passed]
-    if chapter.id not in snapshot.standing.read and (missing or not chapter.exercises):
-        return tasks.reading(snapshot, chapter)
-    exercise = next(
-        (e for e in missing if is_unlocked(e, passed) and not _rests(e, snapshot)), None
-    )
-    quiz = snapshot.quizzes[chapter.id]
-    if not quiz.failed and quiz.answered < quiz.total:
-        built = 1 - len(missing) / max(1, len(chapter.exercises))
-        if not exercise or quiz.answered / quiz.total <= built:
-            return tasks.questions(snapshot, chapter, "not asked")
-    return tasks.exercise(snapshot, exercise, "open") if exercise else None
+    for topic in chapter.topics:
+        own = [e for e in chapter.exercises_of(topic.id) if e.id not in passed]
+        if _is_to_be_read(topic, chapter, snapshot, passed):
+            return tasks.reading(snapshot, topic)
+        for exercise in own:
+            if is_unlocked(exercise, passed) and not _rests(exercise, snapshot):
+                return tasks.exercise(snapshot, exercise, "open")
+    is_built = all(exercise.id in passed for exercise in chapter.exercises)
+    if is_built and not snapshot.asked and _is_open(snapshot.quizzes[chapter.id]):
+        return tasks.questions(snapshot, chapter, "not asked")
+    return None
+
+
+def _is_to_be_read(
+    topic: Topic, chapter: Chapter, snapshot: Snapshot, passed: frozenset[str]
+) -> bool:
+    """A topic whose exercises are passed is not sent back to. Where there are none, all those of
+    the chapter stand for them, as long as nothing of its lesson was read."""
+    if topic.id in snapshot.standing.read | snapshot.standing.tested_out:
+        return False
+    own = chapter.exercises_of(topic.id)
+    if not own and chapter.exercises:
+        was_read = any(other.id in snapshot.standing.read for other in chapter.topics)
+        return was_read or not all(exercise.id in passed for exercise in chapter.exercises)
+    return not own or not all(exercise.id in passed for exercise in own)
 
 
 def _open_quiz(catalog: Catalog, snapshot: Snapshot) -> Task | None:
     """Questions ahead of the exercises, of a chapter that was read."""
+    behind = snapshot.standing.read | snapshot.standing.tested_out
     for chapter in _chapters(catalog, snapshot):
-        quiz = snapshot.quizzes[chapter.id]
-        is_read = chapter.id in snapshot.standing.read
-        if is_read and not quiz.failed and quiz.answered < quiz.total:
+        is_read = all(topic.id in behind for topic in chapter.topics)
+        is_built = all(exercise.id in snapshot.standing.passed for exercise in chapter.exercises)
+        if (is_read or is_built) and _is_open(snapshot.quizzes[chapter.id]):
             return tasks.questions(snapshot, chapter, "not asked")
     return None
+
+
+def _is_open(quiz: Quiz) -> bool:
+    return not quiz.failed and quiz.answered < quiz.total
 
 
 def _rested(catalog: Catalog, snapshot: Snapshot) -> Task | None:
@@ -185,7 +216,8 @@ def _chapters(catalog: Catalog, snapshot: Snapshot) -> list[Chapter]:
     """Those that were not tested out of, the one that the learner works in first."""
     latest = snapshot.standing.latest
     here = {e.chapter for e in catalog.exercises if latest and e.id == latest.exercise}
-    chapters = [c for c in catalog.chapters if c.id not in snapshot.standing.tested_out]
+    behind = snapshot.standing.tested_out
+    chapters = [c for c in catalog.chapters if not behind.issuperset(t.id for t in c.topics)]
     return sorted(chapters, key=lambda chapter: chapter.id not in here)
 
 

@@ -22,6 +22,8 @@ def after(snapshot: Snapshot, task: Task) -> Snapshot:
     snapshot = replace(snapshot, spent=snapshot.spent + task.minutes)
     if task.kind == "review":
         return _after_cards(snapshot, task)
+    if task.kind == "mistakes":
+        return replace(snapshot, mistakes=snapshot.mistakes - task.count)
     if task.kind == "quiz":
         quiz = snapshot.quizzes[task.id]
         answered = min(quiz.total, quiz.answered + task.count)
@@ -54,10 +56,10 @@ def _after_cards(snapshot: Snapshot, task: Task) -> Snapshot:
     for again, count in ((today + DUE_AGAIN, task.due), (today + NEW_AGAIN, task.new)):
         due[again] = due.get(again, 0) + count
     left = task.new
-    for chapter in unseen:
-        if opens_cards(chapter, snapshot.read_on, snapshot.standing.tested_out, today):
-            taken = min(left, unseen[chapter])
-            unseen[chapter] -= taken
+    for topic in unseen:
+        if opens_cards(topic, snapshot.read_on, snapshot.standing.tested_out, today):
+            taken = min(left, unseen[topic])
+            unseen[topic] -= taken
             left -= taken
     cards = replace(
         cards,
@@ -79,8 +81,8 @@ def tomorrow(snapshot: Snapshot) -> Snapshot:
     due = {day: count for day, count in cards.due.items() if day > today} | {today: overdue}
     fresh = sum(
         count
-        for chapter, count in cards.unseen.items()
-        if opens_cards(chapter, snapshot.read_on, snapshot.standing.tested_out, today)
+        for topic, count in cards.unseen.items()
+        if opens_cards(topic, snapshot.read_on, snapshot.standing.tested_out, today)
     )
     cards = replace(cards, due=due, fresh=fresh, done=ReviewedToday(), learning=0, rested=0)
     return replace(snapshot, today=today, cards=cards, spent=0.0, asked=0, worked=False)

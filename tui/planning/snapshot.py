@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from exercises.catalog import Catalog
 from quizzes.cards.opening import open_cards
 from quizzes.cards.scheduling import DailyLimits, ReviewedToday, Schedule, day_of, plan
-from quizzes.ids import Summary
+from quizzes.ids import Summary, all_cards
 from quizzes.questions.sitting import PASS_SHARE
 from tui.planning import estimates
-from tui.progress.records import Answered, Effort, Standing
+from tui.planning.mistakes import MOST, due
+from tui.progress.records import Answered, Effort, Mistake, Standing
 
 COMES_BACK = timedelta(days=2)
 NO_LIMIT = 10**6
@@ -21,10 +22,7 @@ NO_LIMIT = 10**6
 
 @dataclass(frozen=True)
 class Facts:
-    """What was recorded, up to `now`, which is in the learner's time zone.
-
-    `lesson_days` are those on which a question was answered while reading a lesson.
-    """
+    """What was recorded, up to `now`, which is in the learner's time zone."""
 
     now: datetime
     standing: Standing = field(default_factory=Standing)
@@ -33,9 +31,10 @@ class Facts:
     efforts: Mapping[str, Effort] = field(default_factory=dict)
     answers: Mapping[str, Answered] = field(default_factory=dict)
     asked_today: int = 0
-    lesson_days: Mapping[str, frozenset[date]] = field(default_factory=dict)
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
     cards_done: ReviewedToday = field(default_factory=ReviewedToday)
+    mistakes: tuple[Mistake, ...] = ()
+    met_today: int = 0
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class Quiz:
 @dataclass(frozen=True)
 class Cards:
     """`due` says how many by day, those overdue today. `fresh` new ones may be met today;
-    `unseen` counts the new ones of each chapter. `learning` are in their steps and wait now,
+    `unseen` counts the new ones of each topic. `learning` are in their steps and wait now,
     `rested` of them since an earlier day."""
 
     due: Mapping[date, int] = field(default_factory=dict)
@@ -78,9 +77,12 @@ class Cards:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """`spent` are minutes of today, by the estimates; `asked` questions and `worked` (a lesson or
-    an exercise was brought forward) are of today too. `begun` holds the minutes that went into
-    something unfinished, as far as they are known."""
+    """What is read, and what was tested out of, are topics here, in `standing` too.
+
+    `spent` are minutes of today, by the estimates; `asked` questions and `worked` (a topic or an
+    exercise was brought forward) are of today too, as are `mistakes`, those that come back. `begun`
+    holds the minutes that went into something unfinished, as far as they are known.
+    """
 
     today: date
     standing: Standing
@@ -92,34 +94,44 @@ class Snapshot:
     asked: int = 0
     worked: bool = False
     begun: Mapping[str, float] = field(default_factory=dict)
+    mistakes: int = 0
 
 
 def snapshot(catalog: Catalog, asks: Mapping[str, Summary], facts: Facts) -> Snapshot:
     today = day_of(facts.now)
-    read = [c for c in catalog.chapters if facts.read_on.get(c.id) == today]
+    read_on = days_by_topic(catalog, facts.read_on)
+    read = [topic for topic, day in read_on.items() if day == today]
     passed = [e for e in catalog.exercises if facts.passed_on.get(e.id) == today]
-    # What took several days is shared out among them.
-    spent = sum(estimates.reading(c) / _days_of(asks[c.id], facts, today) for c in read)
+    spent = len(read) * estimates.READING
     for exercise in passed:
+        # What took several days is shared out among them.
         days = facts.efforts[exercise.id].days if exercise.id in facts.efforts else 1
         spent += estimates.exercise(exercise) / days
-    spent += facts.asked_today * estimates.QUESTION
+    spent += facts.asked_today * estimates.QUESTION + facts.met_today * estimates.MISTAKE
+    standing = replace(
+        facts.standing,
+        read=catalog.topics_in(facts.standing.read),
+        tested_out=catalog.topics_in(facts.standing.tested_out),
+    )
     return Snapshot(
         today=today,
-        standing=facts.standing,
-        read_on=facts.read_on,
+        standing=standing,
+        read_on=read_on,
         efforts=facts.efforts,
         quizzes={id: _quiz(asked.questions, facts.answers) for id, asked in asks.items()},
-        cards=_cards(asks, facts, today),
+        cards=_cards(asks, facts, standing.tested_out, read_on),
         spent=spent + estimates.cards(facts.cards_done.due, facts.cards_done.new),
         asked=facts.asked_today,
         worked=bool(read or passed),
+        mistakes=max(0, min(MOST - facts.met_today, len(due(facts.mistakes, standing, today)))),
     )
 
 
-def _days_of(asked: Summary, facts: Facts, today: date) -> int:
-    """On how many days a lesson was read that was finished today."""
-    return len({today}.union(*(facts.lesson_days.get(id, ()) for id in asked.questions)))
+def days_by_topic(catalog: Catalog, read_on: Mapping[str, date]) -> dict[str, date]:
+    """When each topic was read; a chapter's day is that of all its topics, but for its own."""
+    days = {topic: chapter.id for topic, (chapter, _) in catalog.topics.items()}
+    found = {topic: read_on.get(topic, read_on.get(chapter)) for topic, chapter in days.items()}
+    return {topic: day for topic, day in found.items() if day}
 
 
 def _quiz(topics: Mapping[str, str], answers: Mapping[str, Answered]) -> Quiz:
@@ -148,13 +160,20 @@ def _has_failed(topics: Mapping[str, str], given: Mapping[str, Answered]) -> boo
     return any(marks and sum(marks) < PASS_SHARE * len(marks) for marks in groups)
 
 
-def _cards(asks: Mapping[str, Summary], facts: Facts, today: date) -> Cards:
+def _cards(
+    asks: Mapping[str, Summary],
+    facts: Facts,
+    tested_out: Collection[str],
+    read_on: Mapping[str, date],
+) -> Cards:
+    today = day_of(facts.now)
+
     def day(at: datetime) -> date:
         return day_of(at.astimezone(facts.now.tzinfo))
 
     known = facts.schedules
-    cards = {id: asked.cards for id, asked in asks.items()}
-    ids = open_cards(cards, known, facts.read_on, facts.standing.tested_out, today)
+    cards = all_cards(asks)
+    ids = open_cards(cards, known, read_on, tested_out, today)
     # What waits today is decided in one place, for the planner as for `learn review`.
     waiting = plan(ids, known, facts.now, ReviewedToday(), DailyLimits(NO_LIMIT, NO_LIMIT))
     now = {*waiting.due, *waiting.learning}
@@ -165,7 +184,7 @@ def _cards(asks: Mapping[str, Summary], facts: Facts, today: date) -> Cards:
     return Cards(
         due=due,
         fresh=len(waiting.new),
-        unseen={id: sum(card not in known for card in of) for id, of in cards.items()},
+        unseen=Counter(topic for card, topic in cards.items() if card not in known),
         done=facts.cards_done,
         learning=len(waiting.learning),
         rested=sum(day(known[id].last_review) < today for id in waiting.learning),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from exercises.catalog import Chapter, Exercise
+from exercises.catalog import Chapter, Exercise, Topic
 from quizzes.cards.scheduling import DailyLimits
 from quizzes.questions.sitting import SITTING
 from tui.planning import estimates
 from tui.planning.snapshot import Snapshot
 
-TaskKind = Literal["review", "reading", "quiz", "exercise", "done"]
+TaskKind = Literal["review", "mistakes", "reading", "quiz", "exercise", "done"]
 Why = Literal["due", "unread", "not asked", "failed", "open", "turned to", "all done"]
 
 
@@ -28,8 +28,8 @@ class Pace:
 class Task:
     """`minutes` of it are for this day, of the `estimate` of all that is left of it.
 
-    `id` is a chapter's for reading and quiz, and an exercise's. `due` and `new` count cards,
-    `count` questions. `beyond` the day's plan is what may be done all the same.
+    `id` is a topic's for reading, a chapter's for a quiz, and an exercise's. `due` and `new` count
+    cards, `count` questions or mistakes. `beyond` the day's plan is what may be done all the same.
     """
 
     kind: TaskKind
@@ -43,12 +43,17 @@ class Task:
     beyond: bool = False
 
 
+def mistakes(count: int) -> Task:
+    minutes = count * estimates.MISTAKE
+    return Task("mistakes", "mistakes", "due", minutes, minutes, count=count)
+
+
 ALL_DONE = Task("done", "", "all done")
 
 
-def reading(snapshot: Snapshot, chapter: Chapter) -> Task:
-    left = estimates.reading(chapter) - snapshot.begun.get(chapter.id, 0.0)
-    return Task("reading", chapter.id, "unread", left, left)
+def reading(snapshot: Snapshot, topic: Topic) -> Task:
+    left = estimates.READING - snapshot.begun.get(topic.id, 0.0)
+    return Task("reading", topic.id, "unread", left, left)
 
 
 def exercise(snapshot: Snapshot, exercise: Exercise, why: Why) -> Task:

@@ -9,10 +9,11 @@ from tui.progress.records import Standing
 
 
 def cleared(catalog: Catalog, standing: Standing) -> frozenset[str]:
-    """The exercises that others may build on: passed, or of a chapter that was tested out of."""
+    """The exercises that others may build on: passed, or of a topic that was tested out of."""
     if not standing.tested_out:
         return standing.passed
-    spared = (e.id for e in catalog.exercises if e.chapter in standing.tested_out)
+    spared_topics = catalog.topics_in(standing.tested_out)
+    spared = (e.id for e in catalog.exercises if e.topic in spared_topics)
     return standing.passed.union(spared)
 
 

@@ -1,4 +1,4 @@
-"""What was answered to questions, and which chapters were tested out of."""
+"""What was answered to questions, and which topics and chapters were tested out of."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Answer:
 class TestOut:
     __test__ = False  # pytest takes it for a test otherwise
 
-    chapter: str
+    section: str
     correct: int
     asked: int
     passed: bool
@@ -87,9 +87,9 @@ class Answers:
     def record_testout(self, testout: TestOut) -> None:
         with self._db.change() as db:
             db.execute(
-                "INSERT INTO testouts (chapter, correct, asked, passed, at) VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO testouts (section, correct, asked, passed, at) VALUES (?, ?, ?, ?, ?)",
                 (
-                    testout.chapter,
+                    testout.section,
                     testout.correct,
                     testout.asked,
                     testout.passed,
@@ -98,9 +98,9 @@ class Answers:
             )
 
     def tested_out(self) -> frozenset[str]:
-        """The chapters whose test-out was passed."""
-        rows = self._db.rows("SELECT DISTINCT chapter FROM testouts WHERE passed")
-        return frozenset(chapter for (chapter,) in rows)
+        """The topics and chapters whose test-out was passed."""
+        rows = self._db.rows("SELECT DISTINCT section FROM testouts WHERE passed")
+        return frozenset(section for (section,) in rows)
 
 
 COLUMNS = "question, seed, answer, is_right, context, at"

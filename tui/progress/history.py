@@ -20,8 +20,9 @@ class History:
         self._db = db
 
     def read_on(self, now: datetime) -> dict[str, date]:
-        rows = self._db.rows("SELECT chapter, date(at, ?) FROM chapters_read", day_shift(now))
-        return {chapter: date.fromisoformat(day) for chapter, day in rows}
+        """By topic; by chapter where it was read before topics were counted."""
+        rows = self._db.rows("SELECT section, date(at, ?) FROM sections_read", day_shift(now))
+        return {section: date.fromisoformat(day) for section, day in rows}
 
     def passed_on(self, now: datetime) -> dict[str, date]:
         """The first pass of each exercise."""
@@ -39,16 +40,6 @@ class History:
             day_shift(now),
         )
         return {exercise: Effort(days, date.fromisoformat(last)) for exercise, days, last in rows}
-
-    def lesson_days(self, now: datetime) -> dict[str, frozenset[date]]:
-        """By question: the days on which it was answered while reading."""
-        found: dict[str, set[date]] = {}
-        for question, day in self._db.rows(
-            "SELECT DISTINCT question, date(at, ?) FROM answers WHERE context = 'lesson'",
-            day_shift(now),
-        ):
-            found.setdefault(question, set()).add(date.fromisoformat(day))
-        return {question: frozenset(days) for question, days in found.items()}
 
     def asked_today(self, now: datetime) -> int:
         """Questions of quizzes; those of a lesson belong to its reading."""

@@ -19,6 +19,7 @@ from tui.progress.answers import Answers
 from tui.progress.bookmarks import Bookmarks
 from tui.progress.database import Database, ProgressError, moment, timestamp
 from tui.progress.history import History
+from tui.progress.mistakes import Mistakes
 from tui.progress.records import AttemptKind, Latest, Standing
 from tui.progress.review_log import Reviews
 from tui.progress.settings import Settings
@@ -56,6 +57,7 @@ class Progress:
         self.answers = Answers(self._db)
         self.bookmarks = Bookmarks(self._db)
         self.history = History(self._db)
+        self.mistakes = Mistakes(self._db)
         self.reviews = Reviews(self._db)
         self.settings = Settings(self._db)
 
@@ -98,10 +100,10 @@ class Progress:
         passed = self._db.rows(
             "SELECT DISTINCT exercise FROM attempts WHERE kind = 'submit' AND outcome = 'passed'"
         )
-        read = self._db.rows("SELECT chapter FROM chapters_read")
+        read = self._db.rows("SELECT section FROM sections_read")
         return Standing(
             passed=frozenset(exercise for (exercise,) in passed),
-            read=frozenset(chapter for (chapter,) in read),
+            read=frozenset(section for (section,) in read),
             latest=self._latest(),
             tested_out=self.answers.tested_out(),
         )
@@ -159,11 +161,9 @@ class Progress:
                 "INSERT OR IGNORE INTO hints VALUES (?, ?, ?)", (exercise, number, timestamp(at))
             )
 
-    def mark_read(self, chapter: str, at: datetime) -> None:
+    def mark_read(self, topic: str, at: datetime) -> None:
         with self._db.change() as db:
-            db.execute(
-                "INSERT OR IGNORE INTO chapters_read VALUES (?, ?)", (chapter, timestamp(at))
-            )
+            db.execute("INSERT OR IGNORE INTO sections_read VALUES (?, ?)", (topic, timestamp(at)))
 
 
 def _visit(exercise: str, at: datetime) -> tuple[str, tuple[str, str]]:

@@ -20,12 +20,30 @@ class Latest:
 
 @dataclass(frozen=True)
 class Standing:
-    """`passed` are exercises; `tested_out` are chapters, as are those in `read`."""
+    """`passed` are exercises; `read` and `tested_out` topics, or chapters with all of theirs."""
 
     passed: frozenset[str] = frozenset()
     read: frozenset[str] = frozenset()
     latest: Latest | None = None
     tested_out: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """What a verdict named, or a question that was answered wrongly (`exercise` is empty then).
+
+    `last` is the day on which it was made last, there or when it came back; `times` counts the days
+    on which it was made; `avoided` those on which it was avoided since, the last on `avoided_on`.
+    """
+
+    exercise: str
+    name: str
+    says: str
+    see: str
+    last: date
+    times: int = 1
+    avoided: int = 0
+    avoided_on: date | None = None
 
 
 @dataclass(frozen=True)

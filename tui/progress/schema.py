@@ -88,4 +88,36 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             at TEXT NOT NULL
         ) WITHOUT ROWID""",
     ),
+    (
+        # a topic's id, or that of a chapter which was read before topics were counted
+        "ALTER TABLE chapters_read RENAME TO sections_read",
+        "ALTER TABLE sections_read RENAME COLUMN chapter TO section",
+        "ALTER TABLE testouts RENAME COLUMN chapter TO section",
+        # what of a lesson was on the screen, so that a detour neither loses nor gains anything
+        """CREATE TABLE steps_seen (
+            chapter TEXT NOT NULL,
+            step TEXT NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (chapter, step)
+        ) WITHOUT ROWID""",
+    ),
+    (
+        # what a verdict named, and the section of a lesson that explains it
+        """CREATE TABLE mistakes (
+            id INTEGER PRIMARY KEY,
+            exercise TEXT NOT NULL,
+            name TEXT NOT NULL,
+            says TEXT NOT NULL,
+            see TEXT NOT NULL,
+            at TEXT NOT NULL
+        )""",
+        # how it went when a mistake came back
+        """CREATE TABLE encounters (
+            id INTEGER PRIMARY KEY,
+            exercise TEXT NOT NULL,
+            name TEXT NOT NULL,
+            avoided INTEGER NOT NULL CHECK (avoided IN (0, 1)),
+            at TEXT NOT NULL
+        )""",
+    ),
 )

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 
 from quizzes.cards.opening import open_cards
 from quizzes.cards.scheduling import DailyReview, Scheduler, day_of, plan
+from quizzes.ids import all_cards
+from tui.planning.snapshot import days_by_topic
 from tui.study.session import Session
 
 
@@ -38,9 +40,9 @@ def _open(session: Session, now: datetime, days: int = 0) -> tuple[str, ...]:
     """The cards that are open on this day, or in so many days."""
     progress = session.progress
     return open_cards(
-        {chapter: asked.cards for chapter, asked in session.asks.items()},
+        all_cards(session.asks),
         progress.reviews.schedules(),
-        progress.history.read_on(now),
-        progress.answers.tested_out(),
+        days_by_topic(session.catalog, progress.history.read_on(now)),
+        session.catalog.topics_in(progress.answers.tested_out()),
         day_of(now) + timedelta(days=days),
     )

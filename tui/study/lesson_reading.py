@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import takewhile
 
-from exercises.catalog import CatalogError, Chapter
+from exercises.catalog import CatalogError, Chapter, Topic
 from exercises.errors import CourseError
 from exercises.lesson import load_lesson, sections
 from quizzes.bank import load_bank
 from quizzes.questions.question import Asked, Question, Verdict
+from tui.planning.describe import Step
 from tui.progress.answers import Answer
 from tui.study.lesson_questions import check_after
 from tui.study.session import NothingOpen, Session
+from tui.study.targets import LessonTarget
 from tui.text.lesson_pages import LessonStep, find, steps
 
 
@@ -29,12 +32,15 @@ class UnknownPlace(CourseError):
 
 @dataclass
 class LessonReading:
-    """`answered` holds what was answered in this reading: a question's id by the step."""
+    """`seen` are the steps that were ever on the screen, `answered` holds what was answered in this
+    reading: a question's id by the step.
+    """
 
     chapter: Chapter
     steps: tuple[LessonStep, ...]
     questions: tuple[Question, ...]
     right: set[str]
+    seen: set[str]
     at: int
     seed: int
     answered: dict[int, str] = field(default_factory=dict)
@@ -44,8 +50,28 @@ class LessonReading:
         return self.steps[self.at]
 
     @property
+    def topic(self) -> Topic:
+        """The one that this step belongs to."""
+        return next(topic for topic in self.chapter.topics if topic.id == self.step.topic)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Which step of its topic this is, counted from 1, and of how many."""
+        own = self._of_topic()
+        return own.index(self.at) + 1, len(own)
+
+    @property
+    def ends_topic(self) -> bool:
+        return self.at == self._of_topic()[-1]
+
+    @property
     def is_last(self) -> bool:
         return self.at == len(self.steps) - 1
+
+    @property
+    def unseen(self) -> int:
+        """How many steps of this topic were never on the screen."""
+        return sum(self.steps[place].id not in self.seen for place in self._of_topic())
 
     @property
     def question(self) -> Asked | None:
@@ -58,6 +84,10 @@ class LessonReading:
         question = check_after(self.steps, self.at, self.questions, self.right, self.answered)
         return question.draw(self.seed) if question else None
 
+    def again(self, question: Question) -> Asked:
+        """A second try, with other numbers or in another order."""
+        return question.draw(self.seed)
+
     def take(self, id: str, verdict: Verdict) -> None:
         """The question after this step was answered. Another one, or a repeat, has new numbers."""
         self.answered[self.at] = id
@@ -65,11 +95,14 @@ class LessonReading:
         if verdict.right:
             self.right.add(id)
 
+    def _of_topic(self) -> list[int]:
+        return [at for at, step in enumerate(self.steps) if step.topic == self.step.topic]
 
-def open_lesson(session: Session, target: str | None) -> LessonReading:
-    """`target` is a chapter's id, a section's anchor or a step's id; None goes on reading."""
+
+def open_lesson(session: Session, target: LessonTarget | None) -> LessonReading:
+    """Without a target: where reading goes on."""
     chapter, step = _place(session, target)
-    found = steps(load_lesson(chapter.lesson)) if chapter.lesson.exists() else ()
+    found = _steps(chapter)
     if not found:
         raise CatalogError(chapter.lesson, "is missing; this chapter has no lesson yet")
     answers = session.progress.answers
@@ -78,22 +111,27 @@ def open_lesson(session: Session, target: str | None) -> LessonReading:
         steps=found,
         questions=load_bank(session.catalog).chapter(chapter.id).questions,
         right={id for id, answer in answers.latest().items() if answer.right},
+        seen=set(session.progress.bookmarks.seen(chapter.id)),
         at=find(found, step) if step else 0,
         seed=answers.count(),
     )
 
 
 def keep_place(lesson: LessonReading, at: datetime) -> Callable[[Session], None]:
+    """This step is on the screen."""
     chapter, step = lesson.chapter.id, lesson.step.id
+    lesson.seen.add(step)
     return lambda session: session.progress.bookmarks.put(chapter, step, at)
 
 
-def finish(lesson: LessonReading, at: datetime) -> Callable[[Session], None]:
-    """The chapter is read; whoever reads it again begins at the beginning."""
+def finish_topic(lesson: LessonReading, now: datetime) -> Callable[[Session], Step]:
+    """What comes next. The topic is read now, if all of it was on the screen."""
+    topic = "" if lesson.unseen else lesson.topic.id
 
-    def keep(session: Session) -> None:
-        session.progress.mark_read(lesson.chapter.id, at)
-        session.progress.bookmarks.put(lesson.chapter.id, lesson.steps[0].id, at)
+    def keep(session: Session) -> Step:
+        if topic:
+            session.progress.mark_read(topic, now)
+        return session.next_step(now)
 
     return keep
 
@@ -113,27 +151,59 @@ def answer(
     return check
 
 
-def _place(session: Session, target: str | None) -> tuple[Chapter, str | None]:
-    catalog, bookmarks = session.catalog, session.progress.bookmarks
+def _place(session: Session, target: LessonTarget | None) -> tuple[Chapter, str | None]:
+    """A chapter, and the step or the section to begin at."""
+    catalog = session.catalog
     if target is None:
         chapter = _being_read(session)
-        return chapter, bookmarks.step(chapter.id)
+        return chapter, _where_it_stopped(session, chapter)
     for chapter in catalog.chapters:
-        if chapter.id == target:
-            return chapter, bookmarks.step(chapter.id)
-    anchor = target.partition("/")[0]
+        if chapter.id == target.id:
+            return chapter, _where_it_stopped(session, chapter)
+    anchor = target.id.partition("/")[0]
     for chapter in catalog.chapters:
         if any(section.anchor == anchor for section in sections(chapter)):
-            return chapter, target
-    raise UnknownPlace(target)
+            return chapter, _furthest(session, chapter, target.id) if target.resume else target.id
+    raise UnknownPlace(target.id)
 
 
 def _being_read(session: Session) -> Chapter:
     """The chapter with the latest bookmark, until it is read; then the one to read next."""
     latest = session.progress.bookmarks.latest()
-    if latest and latest not in session.progress.standing().read:
+    if latest and _unread(session, session.catalog.chapter(latest)):
         return session.catalog.chapter(latest)
     try:
         return session.chapter(None)
     except NothingOpen:
         return session.catalog.chapters[0]
+
+
+def _where_it_stopped(session: Session, chapter: Chapter) -> str | None:
+    """The rest of the topic that was begun. A look back at what is read leaves that as it was."""
+    unread = _unread(session, chapter)
+    bookmark = session.progress.bookmarks.step(chapter.id)
+    found = _steps(chapter)
+    if not unread or not found:
+        return None
+    here = [found[find(found, bookmark)].topic] if bookmark else []
+    seen = session.progress.bookmarks.seen(chapter.id)
+    begun = [step.topic for step in found if step.id in seen]
+    topic = next(topic for topic in (*here, *begun, *unread) if topic in unread)
+    return _furthest(session, chapter, topic)
+
+
+def _furthest(session: Session, chapter: Chapter, topic: str) -> str:
+    """The last step of the topic that was on the screen with all before it; else its first."""
+    seen = session.progress.bookmarks.seen(chapter.id)
+    own = [step.id for step in _steps(chapter) if step.topic == topic]
+    reached = list(takewhile(seen.__contains__, own))
+    return (reached or own or [topic])[-1 if reached else 0]
+
+
+def _steps(chapter: Chapter) -> tuple[LessonStep, ...]:
+    return steps(load_lesson(chapter.lesson), chapter) if chapter.lesson.exists() else ()
+
+
+def _unread(session: Session, chapter: Chapter) -> list[str]:
+    read = session.catalog.topics_in(session.progress.standing().read)
+    return [topic.id for topic in chapter.topics if topic.id not in read]

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from exercises.lesson import load_lesson
+from exercises.errors import CourseError
 from quizzes.cards.scheduling import day_of
 from tui.planning import estimates
 from tui.planning.describe import Step
 from tui.progress.activity import streak
 from tui.study.daily_cards import todays_cards
+from tui.study.lesson_reading import open_lesson
 from tui.study.session import Session
-from tui.text.lesson_pages import find, steps
+from tui.study.targets import LessonTarget
 
 
 @dataclass(frozen=True)
@@ -22,19 +23,20 @@ class ChapterBar:
     title: str
     passed: int
     total: int
-    is_read: bool
+    topics_read: int
+    topics: int
 
 
 @dataclass(frozen=True)
 class Bookmark:
-    """The step that was on the screen last, counted from 1."""
+    """Where a topic goes on: at which of its steps, counted from 1."""
 
     at: int
     total: int
 
     @property
     def share(self) -> float:
-        """How much of the lesson stands before it."""
+        """How much of the topic stands before it."""
         return (self.at - 1) / self.total
 
 
@@ -60,7 +62,7 @@ def overview(session: Session, now: datetime) -> Overview:
     bookmark = _bookmark(session, step)
     cards = todays_cards(session, now)
     return Overview(
-        step=_shortened(session, step, bookmark) if bookmark else step,
+        step=_shortened(step, bookmark) if bookmark else step,
         bookmark=bookmark,
         due=cards.repeats,
         new=len(cards.new),
@@ -72,7 +74,8 @@ def overview(session: Session, now: datetime) -> Overview:
                 title=chapter.title,
                 passed=sum(exercise.id in known.standing.passed for exercise in chapter.exercises),
                 total=len(chapter.exercises),
-                is_read=chapter.id in known.standing.read,
+                topics_read=sum(topic.id in known.standing.read for topic in chapter.topics),
+                topics=len(chapter.topics),
             )
             for chapter in session.catalog.chapters
         ),
@@ -80,19 +83,17 @@ def overview(session: Session, now: datetime) -> Overview:
 
 
 def _bookmark(session: Session, step: Step) -> Bookmark | None:
-    """None at the first step: there, the lesson is begun and not continued."""
+    """None at the first step: there, the topic is begun and not continued."""
     if step.kind != "reading":
         return None
-    lesson = session.catalog.chapter(step.id).lesson
-    target = session.progress.bookmarks.step(step.id)
-    if target is None or not lesson.exists():
+    try:
+        at, total = open_lesson(session, LessonTarget(step.id, resume=True)).place
+    except CourseError:  # a chapter that is still being written; Read says what is missing
         return None
-    found = steps(load_lesson(lesson))
-    at = find(found, target)
-    return Bookmark(at + 1, len(found)) if at else None
+    return Bookmark(at, total) if at > 1 else None
 
 
-def _shortened(session: Session, step: Step, bookmark: Bookmark) -> Step:
-    """With the minutes that are left of the lesson; the plan knows of whole lessons only."""
-    left = estimates.rest_of_reading(session.catalog.chapter(step.id), bookmark.share)
+def _shortened(step: Step, bookmark: Bookmark) -> Step:
+    """With the minutes that are left of the topic; the plan knows of whole topics only."""
+    left = estimates.READING * (1 - bookmark.share)
     return replace(step, minutes=min(step.minutes, left), estimate=left)

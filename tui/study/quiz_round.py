@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from exercises.catalog import Chapter
+from exercises.catalog import Chapter, Topic
 from exercises.errors import CourseError
 from quizzes.bank import Bank
 from quizzes.questions.question import Asked, Question, Verdict
@@ -16,6 +16,7 @@ from tui.progress.progress import Progress
 
 PREREQUISITES = "prerequisites"
 MAX_SEED = 2**31
+AFTER_A_TOPIC = 3
 
 
 class NothingToAsk(CourseError):
@@ -66,16 +67,21 @@ class Round:
 
 
 class TestOutRound(Round):
-    """Passing it opens what comes after the chapter, as if its exercises were passed."""
+    """Passing it opens what follows the chapter or topic, as if its exercises were passed."""
 
     __test__ = False  # pytest takes it for a test otherwise
 
-    def __init__(self, chapter: Chapter, bank: Bank, seed: int, progress: Progress) -> None:
-        questions = for_testout(bank.chapter(chapter.id).questions, seed)
+    def __init__(
+        self, chapter: Chapter, topic: Topic | None, bank: Bank, seed: int, progress: Progress
+    ) -> None:
+        """On the whole chapter, or on one topic of it."""
+        self.section = topic.id if topic else chapter.id
+        self.name = f"“{topic.title}”" if topic else f"chapter {chapter.number}"
+        about = bank.chapter(chapter.id).questions
+        questions = for_testout([q for q in about if topic is None or q.topic == topic.id], seed)
         if not questions:
-            raise NothingToAsk(f"chapter {chapter.number}")
+            raise NothingToAsk(self.name)
         super().__init__(questions, seed, "testout", progress.answers)
-        self.chapter = chapter
         self.needed = pass_mark(len(questions))
 
     @property
@@ -85,7 +91,7 @@ class TestOutRound(Round):
     def answer(self, typed: str, at: datetime) -> Verdict:
         verdict = super().answer(typed, at)
         if self.current is None:
-            result = TestOut(self.chapter.id, self.correct, len(self.questions), self.passed, at)
+            result = TestOut(self.section, self.correct, len(self.questions), self.passed, at)
             self._answers.record_testout(result)
         return verdict
 
@@ -97,14 +103,26 @@ def quiz_round(
     seed: int,
     count: int = SITTING,
 ) -> Round:
-    """On one chapter, or without it on all that have been read; the first while none is."""
-    if chapter is None:
-        read = progress.standing().read
-        parts = [part for part in bank.chapters if part.chapter.id in read] or bank.chapters[:1]
+    """On one chapter, or without it on all topics that have been read; the first while none is."""
+    if chapter:
+        questions, about = bank.chapter(chapter.id).questions, f"chapter {chapter.number}"
     else:
-        parts = [bank.chapter(chapter.id)]
-    questions = [question for part in parts for question in part.questions]
-    return _round(questions, progress, seed, count, "quiz", _names(part.chapter for part in parts))
+        questions, about = _on_what_was_read(bank, progress.standing().read), "what you have read"
+    return _round(questions, progress, seed, count, "quiz", about)
+
+
+def _on_what_was_read(bank: Bank, read: Collection[str]) -> tuple[Question, ...]:
+    asked = [(part.chapter, question) for part in bank.chapters for question in part.questions]
+    found = tuple(q for chapter, q in asked if q.topic in read or chapter.id in read)
+    return found or tuple(q for _, q in asked if q.topic == asked[0][1].topic)
+
+
+def lesson_round(topic: Topic, bank: Bank, progress: Progress) -> Round:
+    """What is asked after a topic: the easiest questions that were not answered right yet."""
+    right = {id for id, answer in progress.answers.latest().items() if answer.right}
+    about = [q for q in bank.questions if q.topic == topic.id and q.id not in right]
+    chosen = sorted(about, key=lambda question: question.difficulty)[:AFTER_A_TOPIC]
+    return Round(chosen, progress.answers.count(), "lesson", progress.answers)
 
 
 def prerequisites_round(bank: Bank, progress: Progress, seed: int, count: int) -> Round:
@@ -124,7 +142,3 @@ def _round(
     if not chosen:
         raise NothingToAsk(about)
     return Round(chosen, seed, context, progress.answers)
-
-
-def _names(chapters: Iterable[Chapter]) -> str:
-    return " and ".join(f"chapter {chapter.number}" for chapter in chapters)

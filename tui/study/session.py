@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from exercises.catalog import Catalog, Chapter, Exercise, load_catalog
+from exercises.catalog import Catalog, Chapter, Exercise, Topic, load_catalog
 from exercises.errors import CourseError
 from exercises.workspace import Workspace
 from quizzes.cards.scheduling import DailyLimits
@@ -80,9 +80,10 @@ class Session:
             efforts=progress.history.efforts(now),
             answers=progress.answers.by_day(now),
             asked_today=progress.history.asked_today(now),
-            lesson_days=progress.history.lesson_days(now),
             schedules=progress.reviews.schedules(),
             cards_done=progress.reviews.done(now),
+            mistakes=progress.mistakes.all(now),
+            met_today=progress.mistakes.met_today(now),
         )
         return snapshot(self.catalog, self.asks, facts)
 
@@ -117,8 +118,18 @@ class Session:
             return self.catalog.find_chapter(text)
         step = self.next_step()
         if step.kind == "reading":
-            return self.catalog.chapter(step.id)
+            return self.catalog.topics[step.id][0]
         return self.catalog.chapter(self.exercise(None).chapter)
+
+    def reading(self, text: str | None) -> tuple[Chapter, Topic | None]:
+        """The topic or chapter that `text` means; without it, the topic to read next."""
+        if text is not None:
+            return self.catalog.find_part(text)
+        read = self.catalog.topics_in(self.progress.standing().read)
+        step = self.next_step()
+        here = step.id if step.kind == "reading" else ""
+        unread = (id for id in (here, *self.catalog.topics) if id and id not in read)
+        return self.catalog.topics[next(unread, next(iter(self.catalog.topics)))]
 
     def _check_is_own(self, text: str, exercise: Exercise) -> None:
         if Path(text).resolve() != self.workspace.file(exercise).resolve():

@@ -28,9 +28,10 @@ class MapTarget:
 
 @dataclass(frozen=True)
 class LessonTarget:
-    """A chapter's id, a section's anchor, or a step's id."""
+    """A chapter's id, a section's anchor, or a step's id. `resume` goes past what was seen."""
 
     id: str
+    resume: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,21 @@ class QuizTarget:
 
 @dataclass(frozen=True)
 class TestOutTarget:
+    """Of a chapter, or of one topic."""
+
     __test__ = False  # pytest takes it for a test otherwise
 
-    chapter: str
+    part: str
 
 
 @dataclass(frozen=True)
 class PrerequisitesTarget:
     """The questions on what one should know before chapter 1."""
+
+
+@dataclass(frozen=True)
+class MistakesTarget:
+    """The mistakes that come back today."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,7 @@ class SheetTarget:
     tab: str
 
 
-AnyQuiz = QuizTarget | TestOutTarget | PrerequisitesTarget
+AnyQuiz = QuizTarget | TestOutTarget | PrerequisitesTarget | MistakesTarget
 Target = (
     ExerciseTarget
     | MapTarget
@@ -95,10 +103,12 @@ def target_of(step: Step) -> Target | None:
         case "exercise":
             return ExerciseTarget(step.id)
         case "reading":
-            return LessonTarget(step.id)
+            return LessonTarget(step.id, resume=True)
         case "quiz":
             # A quiz is as long as it was announced.
             return QuizTarget(step.id, step.count or None)
         case "review":
             return ReviewTarget()
+        case "mistakes":
+            return MistakesTarget()
     return None

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from exercises.catalog import Chapter
 from exercises.lesson import (
     Block,
     Code,
@@ -35,12 +36,14 @@ RUN_IN = re.compile(r"\*\*[^*]+[.:]\*\*")
 
 @dataclass(frozen=True)
 class LessonStep:
-    """`id` is stable as long as the section's anchor is: `soft-lookup/overview/2`."""
+    """`id` is stable as long as the section's anchor is: `soft-lookup/overview/2`. `topic` is the
+    one in whose sitting it is read."""
 
     id: str
     section: str
     title: str
     part: str
+    topic: str
     blocks: tuple[Block, ...]
 
     @property
@@ -56,19 +59,29 @@ class LessonStep:
         return tuple(block.call for block in self.blocks if isinstance(block, FigureLine))
 
     @property
-    def prose(self) -> str:
-        """The text without what the app draws itself."""
-        return _joined(block for block in self.blocks if not isinstance(block, FigureLine))
+    def flow(self) -> tuple[str | FigureCall, ...]:
+        """The text and the figures that the app draws, in the order in which they stand."""
+        parts: list[str | FigureCall] = []
+        text: list[Block] = []
+        for block in (*self.blocks, None):
+            if text and not (block and not isinstance(block, FigureLine)):
+                parts.append(_joined(text))
+                text = []
+            if isinstance(block, FigureLine):
+                parts.append(block.call)
+            elif block:
+                text.append(block)
+        return tuple(parts)
 
 
-def steps(lesson: Lesson) -> tuple[LessonStep, ...]:
+def steps(lesson: Lesson, chapter: Chapter) -> tuple[LessonStep, ...]:
     found: list[LessonStep] = []
-    for section in (lesson.introduction, *lesson.sections):
+    for section, topic in lesson.topics(chapter):
         anchor = INTRODUCTION if section is lesson.introduction else _anchor(section)
         for part in section.parts:
             for number, blocks in enumerate(_pages(part.blocks), start=1):
                 place = "/".join(filter(None, (anchor, part.title.lower(), str(number))))
-                found.append(LessonStep(place, anchor, section.title, part.title, blocks))
+                found.append(LessonStep(place, anchor, section.title, part.title, topic, blocks))
     return tuple(found)
 
 

@@ -8,10 +8,10 @@ from torch import Tensor
 
 from grader.examiner.symptoms.evidence import TOLERANCE, Difference, Evidence, distinct
 
-ENOUGH_NUMBERS = 3  # that differ; with fewer, something always fits
+ENOUGH_FITTING = 3  # that differ; with fewer, something always fits
 
 FUNCTIONS: tuple[tuple[str, Callable[[Tensor], Tensor]], ...] = (
-    ("has the opposite sign everywhere", torch.neg),
+    ("has the opposite sign", torch.neg),
     ("is the absolute value of the expected one", torch.abs),
     ("is 1 divided by the expected one", torch.reciprocal),
     ("is 1 minus the expected one", lambda x: 1 - x),
@@ -58,6 +58,9 @@ CONSTANTS = {
 }
 FRACTIONS = {0.5: "half of {}", 1 / 3: "a third of {}", 0.25: "a quarter of {}", 2.0: "twice {}"}
 SAME = 2e-4  # relative difference below which two factors are one
+NEAR_1 = 1e-3  # a factor that is nearly 1 is better told as a loss of digits
+ENOUGH_IN_A_ROW = 3  # numbers
+ENOUGH_IN_ROWS = 6  # numbers that differ
 
 
 def function_of_expected(evidence: Evidence) -> str | None:
@@ -66,35 +69,47 @@ def function_of_expected(evidence: Evidence) -> str | None:
     for says, function in FUNCTIONS:
         if all(found.gives(function(found.expected)) for found in evidence.differences):
             made = torch.cat([function(found.expected).flatten() for found in evidence.differences])
-            return f"{evidence.what} {says}." if distinct(made) >= ENOUGH_NUMBERS else None
+            return f"{evidence.what} {says}." if distinct(made) >= ENOUGH_FITTING else None
     return None
 
 
 def scaled(evidence: Evidence) -> str | None:
     """got = c · expected, with one c for each call."""
     factors = _each(evidence, _factor)
-    if factors is None:
+    if factors is None or any(math.isclose(factor, 1.0, rel_tol=NEAR_1) for factor in factors):
         return None
     named = multiple(evidence.differences, factors, "the expected one")
-    if named is None and any(found.got.numel() < ENOUGH_NUMBERS for found in evidence.differences):
+    if named is None and any(found.got.numel() < ENOUGH_FITTING for found in evidence.differences):
         return None
     if named is None:
-        listed = ", ".join(f"{factor:.3g}" for factor in factors[:3])
-        named = f"the expected one times another factor in each call: {listed}, …"
+        named = f"the expected one times {_listed(factors)}"
     return f"{evidence.what} is {named}."
 
 
 def shifted(evidence: Evidence) -> str | None:
-    """got = expected + c, with one c for each call."""
+    """got = expected + c, with one c for all calls."""
+    return _shifted(evidence, lambda _, sizes: _constant(sizes))
+
+
+def shifted_by_a_size(evidence: Evidence) -> str | None:
+    """got = expected + c, with one c for each call, made of a size in it."""
+    return _shifted(evidence, lambda found, sizes: _named(found, sizes, SUMMANDS))
+
+
+def _shifted(
+    evidence: Evidence, name: Callable[[Sequence[Difference], Sequence[float]], str | None]
+) -> str | None:
     summands = _each(evidence, _summand)
-    if summands is None:
+    if summands is None or len({summand > 0 for summand in summands}) > 1:
         return None
-    if len({summand > 0 for summand in summands}) > 1:
-        return None
-    sizes = [abs(summand) for summand in summands]
-    named = _constant(sizes) or _named(evidence.differences, sizes, SUMMANDS)
+    named = name(evidence.differences, [abs(summand) for summand in summands])
     how = "large" if summands[0] > 0 else "small"
-    return f"{evidence.what} is too {how} by {named} everywhere." if named else None
+    return f"{evidence.what} is too {how} by {named} wherever it is wrong." if named else None
+
+
+def _listed(factors: Sequence[float]) -> str:
+    few = list(dict.fromkeys(f"{factor:.3g}" for factor in factors))[:3]
+    return f"a factor that is not the same in all calls: {', '.join(few)}, …"
 
 
 def sharpened(evidence: Evidence) -> str | None:
@@ -104,7 +119,7 @@ def sharpened(evidence: Evidence) -> str | None:
         return None
     named = multiple(evidence.differences, powers, "what they should be")
     if named is None:
-        return None
+        named = f"what they should be times {_listed(powers)}"
     return f"{evidence.what} is what comes out when the scores before the softmax are {named}."
 
 
@@ -112,6 +127,7 @@ def clamped(evidence: Evidence) -> str | None:
     """What lies beyond a bound came out as the bound."""
     bounds: dict[str, set[float]] = {"above": set(), "below": set()}
     counts = {"above": 0, "below": 0}
+    free = False
     for found in evidence.differences:
         wrong, right = found.got[~found.close], found.expected[~found.close]
         if wrong.numel() == 0 or not wrong.isfinite().all() or distinct(wrong) != 1:
@@ -125,7 +141,10 @@ def clamped(evidence: Evidence) -> str | None:
             counts["below"] += wrong.numel()
         else:
             return None
-    if any(len(bounds[side]) > 1 or 0 < counts[side] < ENOUGH_NUMBERS for side in bounds):
+        free = free or bool((found.expected[found.close] != bound).any())
+    if not free:  # nothing shows that what lies on the other side is let through
+        return None
+    if any(len(bounds[side]) > 1 or 0 < counts[side] < ENOUGH_FITTING for side in bounds):
         return None
     if not _enough(evidence):
         return None
@@ -171,8 +190,10 @@ def _named(
     common = set.intersection(*(set(found.sizes) for found in differences))
     for form, function in forms:
         for phrase in sorted(common, key=lambda phrase: (phrase.count(" "), phrase)):
-            sizes = [found.sizes[phrase] for found in differences]
-            if all(_is(number, function, n) for number, n in zip(numbers, sizes, strict=True)):
+            if all(
+                _is(number, function, found.sizes[phrase], TOLERANCE.get(found.dtype, SAME))
+                for number, found in zip(numbers, differences, strict=True)
+            ):
                 return form.format(phrase)
     return None
 
@@ -186,9 +207,9 @@ def _constant(numbers: Sequence[float]) -> str | None:
     return f"{numbers[0]:.4g}"
 
 
-def _is(number: float, function: Callable[[float], float], size: int) -> bool:
+def _is(number: float, function: Callable[[float], float], size: int, digits: float) -> bool:
     try:
-        return math.isclose(number, function(size), rel_tol=SAME)
+        return math.isclose(number, function(size), rel_tol=max(digits, SAME))
     except (ValueError, ZeroDivisionError, OverflowError):
         return False
 
@@ -202,9 +223,9 @@ def _enough(evidence: Evidence) -> bool:
     known = {
         float(f"{number:.3g}")
         for found in evidence.differences
-        for number in found.expected[~found.close].flatten()[: ENOUGH_NUMBERS * 4].tolist()
+        for number in found.expected[~found.close].flatten()[: ENOUGH_FITTING * 4].tolist()
     }
-    return len(known) >= ENOUGH_NUMBERS
+    return len(known) >= ENOUGH_FITTING
 
 
 def _each(evidence: Evidence, measure: Callable[[Difference], float | None]) -> list[float] | None:
@@ -244,16 +265,26 @@ def _summand(found: Difference) -> float | None:
 def _power(found: Difference) -> float | None:
     """c where got ∝ expected ** c along the last dimension, and both sum to 1."""
     got, expected = found.got, found.expected
-    if got.dim() == 0 or got.size(-1) < 3 or (expected <= 0).any() or (got <= 0).any():
+    if got.dim() == 0 or got.size(-1) < 3 or (expected < 0).any() or (got < 0).any():
+        return None
+    allowed = expected > 0
+    rows = allowed.any(-1)
+    if not torch.equal(allowed, got > 0) or int(allowed.sum(-1).max()) < ENOUGH_FITTING:
         return None
     for weights in (got, expected):
-        if not torch.allclose(weights.sum(-1), torch.ones(()).double(), atol=1e-3):
+        if not torch.allclose(weights.sum(-1)[rows], torch.ones(()).double(), atol=1e-3):
             return None
-    mine = got.log() - got.log().mean(-1, keepdim=True)
-    theirs = expected.log() - expected.log().mean(-1, keepdim=True)
+    mine, theirs = (_centred_logarithm(weights, allowed) for weights in (got, expected))
     power = float((mine * theirs).sum() / (theirs * theirs).sum())
-    made = torch.softmax(power * expected.log(), -1)
-    return power if found.gives(made) else None
+    made = torch.softmax((power * expected.log()).masked_fill(~allowed, -torch.inf), -1)
+    return power if found.gives(made.masked_fill(~allowed, 0.0)) else None
+
+
+def _centred_logarithm(weights: Tensor, allowed: Tensor) -> Tensor:
+    """ln w less its mean over what is allowed in the row; 0 elsewhere."""
+    logs = weights.log().masked_fill(~allowed, 0.0)
+    mean = logs.sum(-1, keepdim=True) / allowed.sum(-1, keepdim=True).clamp(min=1)
+    return (logs - mean).masked_fill(~allowed, 0.0)
 
 
 def _ratio(got: Tensor, expected: Tensor) -> Tensor:
@@ -264,7 +295,7 @@ def _by_rows(
     evidence: Evidence, measure: Callable[[Tensor, Tensor], Tensor], says: str
 ) -> str | None:
     """`says`, where `measure` of both is constant along one dimension, the same in all calls."""
-    if not evidence.differences or not _enough(evidence):
+    if not evidence.differences or evidence.numbers < ENOUGH_IN_ROWS or not _enough(evidence):
         return None
     for dim in (-1, -2, 0):
         if all(_is_constant(found, measure, dim) for found in evidence.differences):
@@ -275,11 +306,19 @@ def _by_rows(
 
 
 def _is_constant(found: Difference, measure: Callable[[Tensor, Tensor], Tensor], dim: int) -> bool:
-    if found.got.dim() < max(1, -dim) or found.got.size(dim) < 2:
+    if found.got.dim() < max(1, -dim) or found.got.size(dim) < ENOUGH_IN_A_ROW:
         return False
     rows = measure(found.got, found.expected)
     if not rows.isfinite().all():
         return False
+    if measure is _ratio and not (_has_rank(found.expected.movedim(dim, -1)) and rows.any()):
+        return False
     middle = rows.mean(dim, keepdim=True).expand_as(rows)
     undone = found.expected * middle if measure is _ratio else found.expected + middle
     return found.gives(undone)
+
+
+def _has_rank(rows: Tensor) -> bool:
+    """Whether the rows of a matrix differ by more than a factor. Where they do not, as in an outer
+    product, wrong factors give the right proportions as well."""
+    return rows.dim() > 1 and bool((torch.linalg.matrix_rank(rows, rtol=1e-4) > 1).any())

@@ -1,7 +1,8 @@
 """Which calls go wrong, and what sets them apart from those that go right."""
 
+import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -9,26 +10,33 @@ from torch import Tensor
 
 from grader.examiner.exchange import Exchange
 from grader.examiner.symptoms.evidence import ArgumentNames, Evidence, named_arguments
-from grader.worker.protocol import Handle
 
 ENOUGH_CALLS = 2  # on each side
 CHANCE = 150  # divisions of the calls, of which one is no chance
-MAX_DIMS = 6
+MAX_COUNTED_DIMS = 6
+DTYPES = ("float16", "bfloat16", "float32", "float64", "int64", "bool")
 
 
 def which_calls(evidence: Evidence) -> str | None:
     """What all wrong calls have and no right one: the first such property, if there is one."""
-    alike = _alike(evidence)
+    alike = evidence.alike
     if not _is_telling(len(evidence.wrong), len(alike)):
         return None
-    wrong = [dict(_features(exchange, evidence.names)) for exchange in evidence.wrong]
-    right = [dict(_features(exchange, evidence.names)) for exchange in alike]
+    given = dict.fromkeys(
+        name
+        for exchange in (*evidence.wrong, *alike)
+        for name in named_arguments(exchange.call, evidence.names)
+    )
+    wrong = [dict(_features(exchange, evidence.names, given)) for exchange in evidence.wrong]
+    right = [dict(_features(exchange, evidence.names, given)) for exchange in alike]
     for phrase in wrong[0]:
         if all(found.get(phrase) for found in wrong) and not any(
             found.get(phrase) for found in right
         ):
+            if phrase.endswith(DTYPES) and _threshold(evidence, alike, 1.0):
+                return None  # the sizes differ as well: who knows which of the two it is?
             return f"{phrase}: all {len(wrong)} such calls go wrong, the {len(right)} others right"
-    return _threshold(evidence, alike)
+    return _threshold(evidence, alike, FAR)
 
 
 def goes_wrong(evidence: Evidence) -> str | None:
@@ -42,22 +50,16 @@ def _is_telling(wrong: int, right: int) -> bool:
     return min(wrong, right) >= ENOUGH_CALLS and math.comb(wrong + right, wrong) >= CHANCE
 
 
-def _alike(evidence: Evidence) -> list[Exchange]:
-    """The right calls of what went wrong: the same function, asked for the same."""
-    kinds = {_what(exchange) for exchange in evidence.wrong}
-    return [exchange for exchange in evidence.right if _what(exchange) in kinds]
+def _features(
+    exchange: Exchange, names: ArgumentNames, given: Iterable[str]
+) -> Iterator[tuple[str, bool]]:
+    """What may be true of a call, by a phrase for it; what is simplest to say comes first.
 
-
-def _what(exchange: Exchange) -> tuple[str, str, str]:
-    call = exchange.call
-    target = call.target if isinstance(call.target, str) else call.target.type
-    kind = "object" if isinstance(call.target, Handle) else "name"
-    return f"{kind} {target}", call.method, call.want
-
-
-def _features(exchange: Exchange, names: ArgumentNames) -> Iterator[tuple[str, bool]]:
-    """What may be true of a call, by a phrase for it; what is simplest to say comes first."""
+    `given` are the arguments that one call or another gives.
+    """
     arguments = named_arguments(exchange.call, names)
+    for name in given:
+        yield f"where `{name}` is left out", name not in arguments
     for name, value in arguments.items():
         yield from _of_value(name, value)
     tensors = {name: value for name, value in arguments.items() if isinstance(value, Tensor)}
@@ -78,7 +80,7 @@ def _of_value(name: str, value: Any) -> Iterator[tuple[str, bool]]:
     if isinstance(value, Tensor):
         yield f"where `{name}` is {str(value.dtype).removeprefix('torch.')}", True
         n = value.dim()
-        for k in range(MAX_DIMS):
+        for k in range(MAX_COUNTED_DIMS):
             yield f"where `{name}` has {k} dimension{'s' * (k != 1)}", n == k
             yield f"where `{name}` has more than {k} dimension{'s' * (k != 1)}", n > k
         for k, size in enumerate(value.shape):
@@ -88,15 +90,17 @@ def _of_value(name: str, value: Any) -> Iterator[tuple[str, bool]]:
 
 
 def _of_sizes(tensors: Mapping[str, Tensor]) -> Iterator[tuple[str, bool]]:
+    """Of two sizes: both of the last two dimensions, or both of the same dimension."""
     named = [
-        (f"dimension {dim - value.dim()} of `{name}`", size)
+        (dim - value.dim(), name, size)
         for name, value in tensors.items()
         for dim, size in enumerate(value.shape)
     ]
-    for i, (first, size) in enumerate(named):
-        for second, other in named[i + 1 :]:
-            yield f"where the sizes of {first} and {second} differ", size != other
-            yield f"where the sizes of {first} and {second} are equal", size == other
+    for (i, one, size), (j, two, other) in itertools.combinations(named, 2):
+        if i == j or min(i, j) >= -2:
+            both = f"dimension {i} of `{one}` and dimension {j} of `{two}`"
+            yield f"where the sizes of {both} differ", size != other
+            yield f"where the sizes of {both} are equal", size == other
 
 
 def _of_numbers(name: str, value: Tensor) -> Iterator[tuple[str, bool]]:
@@ -111,7 +115,7 @@ def _of_numbers(name: str, value: Tensor) -> Iterator[tuple[str, bool]]:
     yield f"where `{name}` holds an infinity or NaN", not bool(numbers.isfinite().all())
 
 
-def _threshold(evidence: Evidence, alike: Sequence[Exchange]) -> str | None:
+def _threshold(evidence: Evidence, alike: Sequence[Exchange], far: float) -> str | None:
     """A number of the calls that is larger in every wrong one, or smaller in every wrong one."""
     wrong = [dict(_measures(exchange, evidence.names)) for exchange in evidence.wrong]
     right = [dict(_measures(exchange, evidence.names)) for exchange in alike]
@@ -120,18 +124,20 @@ def _threshold(evidence: Evidence, alike: Sequence[Exchange]) -> str | None:
             continue
         mine = [found[phrase] for found in wrong]
         theirs = [found[phrase] for found in right]
-        if _apart(theirs, mine):
+        enough = far * (FARTHER if phrase.startswith("the largest number") else 1.0)
+        if _apart(theirs, mine, enough):
             return f"where {phrase} is {min(mine):.3g} or more, and right up to {max(theirs):.3g}"
-        if _apart(mine, theirs):
+        if _apart(mine, theirs, enough):
             return f"where {phrase} is {max(mine):.3g} or less, and right from {min(theirs):.3g} on"
     return None
 
 
-FAR = 1.5  # times as large: what lies nearer may be chance
+FAR = 4.0  # times as large: what lies nearer may be chance
+FARTHER = 3.0  # times that, for drawn numbers
 
 
-def _apart(low: Sequence[float], high: Sequence[float]) -> bool:
-    return max(low) * FAR < min(high) and max(low) >= 0
+def _apart(low: Sequence[float], high: Sequence[float], far: float) -> bool:
+    return max(low) * far < min(high) and max(low) >= 0
 
 
 def _measures(exchange: Exchange, names: ArgumentNames) -> Iterator[tuple[str, float]]:

@@ -1,6 +1,6 @@
 """What the result depends on, found by changing one thing in a call at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,7 @@ MAX_ARGUMENT = 400  # numbers in an argument that is tried
 # As parts of the largest number. Between the two, nothing is said.
 STILL = 1e-12  # it has not moved
 MOVED = 1e-3  # it has
+MOVED_FAR = 2e-2  # so much that an answer which is not still would show it
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class Trial:
     index: int
     dims: int
     size: int
+    is_masked: bool  # a mask may hide the change by chance
+    nought: Tensor  # where the learner's result is 0
     mine: Tensor
     ours: Tensor
 
@@ -48,8 +51,8 @@ class Trial:
 
     @property
     def lacking(self) -> Tensor:
-        """What moved in the right result alone."""
-        return (self.ours > MOVED) & (self.mine <= STILL)
+        """What moved in the right result alone; a 0 may stand there for another reason."""
+        return (self.ours > MOVED_FAR) & (self.mine <= STILL) & ~self.nought
 
     @property
     def is_unused(self) -> bool:
@@ -69,8 +72,9 @@ class Trial:
 
 def not_repeatable(evidence: Evidence, inquiry: Inquiry) -> str | None:
     """Two equal calls, two results."""
-    twice = inquiry.ask_twice(evidence.wrong[0])
-    if twice is None or not is_fickle(*twice):
+    asked = sorted(evidence.wrong, key=_size, reverse=True)[:MAX_CALLS]
+    twice = [inquiry.ask_twice(exchange) for exchange in asked]
+    if not any(answers and is_fickle(*answers) for answers in twice):
         return None
     return (
         "Two equal calls, one right after the other, give different results: something in your code"
@@ -91,10 +95,33 @@ def depends_on_other_things(evidence: Evidence, inquiry: Inquiry) -> str | None:
         return None  # only the first of several values is looked at
     what = evidence.about(labels.pop()).what
     found = [dict(_statements(list(_trials(call, evidence, inquiry)))) for call in ordinary]
-    for key, says in found[0].items() if found else ():
-        if all(key in others for others in found):
-            return f"{what} {says}"
+    statements = {key: says for known in reversed(found) for key, says in known.items()}
+    for key in dict.fromkeys(key for known in found for key in known):
+        says = statements[key]
+        # A leak in one call is a fact; what a call lacks may be hidden there by chance.
+        if key[0] != "leaked" and not all(key in known for known in found):
+            continue
+        if key[0] in ("unused", "lost") and len(found) < min(MAX_CALLS, len(evidence.wrong)):
+            continue
+        if key[0] == "unused":
+            return f"In the calls that were tried, {_lowered(what)} {says}"
+        if key[0] == "ignored" and _counts_elsewhere(key[1], evidence, inquiry):
+            return f"In calls that go wrong, {_lowered(what)} {says}"
+        return f"{what} {says}"
     return None
+
+
+def _lowered(what: str) -> str:
+    return what[0].lower() + what[1:]
+
+
+def _counts_elsewhere(name: str, evidence: Evidence, inquiry: Inquiry) -> bool:
+    """Whether, in a right call, the learner's result does depend on an argument."""
+    right = [exchange for exchange in evidence.alike if _is_ordinary(exchange, evidence.names)]
+    for call in sorted(right, key=_size)[:MAX_CALLS]:
+        if any((trial.mine > MOVED).any() for trial in _trials(call, evidence, inquiry, name)):
+            return True
+    return False
 
 
 Key = tuple[str, ...]
@@ -108,31 +135,66 @@ def _statements(trials: list[Trial]) -> Iterator[tuple[Key, str]]:
         if still and any(trial.is_unused for trial in about):
             says = f"does not depend on `{name}`: other numbers there leave it as it is."
             yield ("ignored", name), says
+    same = [trial for trial in trials if trial.mine.shape == trial.ours.shape]
+    yield from _leaks(same)
+    lost = list(_losses(same))
+    yield from (found for found in lost if AHEAD in found[0])
     for trial in trials:
-        if trial.is_unused:
+        if trial.is_unused and not trial.is_masked:
             says = f"does not depend on {trial.where}; the right one does."
             yield ("unused", trial.argument, trial.side), says
-    same = [trial for trial in trials if trial.mine.shape == trial.ours.shape]
-    for key, moves, instead, ahead in (
-        ("leaked", "changes", "does not", "It looks ahead."),
-        ("lost", "does not change", "does", "It never looks ahead, as with a causal mask."),
-    ):
-        moved = [(trial, trial.extra if key == "leaked" else trial.lacking) for trial in same]
-        moved = [(trial, places) for trial, places in moved if places.any()]
-        is_ahead = all(_is_ahead(places, trial.index) for trial, places in moved)
+    yield from lost
+
+
+AHEAD = "ahead"
+
+
+def _leaks(trials: Sequence[Trial]) -> Iterator[tuple[Key, str]]:
+    """Numbers that move, and should not."""
+    for about in _by_dimension(trials):
+        moved = [(trial, trial.extra) for trial in about if trial.extra.any()]
+        ahead = all(_before(trial, places)[places].all() for trial, places in moved)
         for trial, places in moved:
-            place = [int(i) for i in places.nonzero()[0]]
-            says = f"at {place} {moves} with {trial.where}; the right one {instead}."
-            yield (
-                (key, trial.argument, str(is_ahead)),
-                f"{says} {ahead if is_ahead else ''}".strip(),
-            )
+            says = f"at {_first(places)} changes with {trial.where}; the right one does not."
+            if ahead:
+                yield ("leaked", trial.argument, AHEAD), f"{says} It looks ahead."
+            yield ("leaked", trial.argument), says
 
 
-def _is_ahead(moved: Tensor, index: int) -> bool:
-    """Whether all that moved lies at positions before the one that was changed."""
-    places = moved.nonzero()
-    return places.size(1) >= 2 and bool((places[:, -2] < index).all())
+def _by_dimension(trials: Sequence[Trial]) -> Iterator[list[Trial]]:
+    """The trials by what they change: one dimension of one argument."""
+    for key in dict.fromkeys((trial.argument, trial.dim) for trial in trials):
+        yield [trial for trial in trials if (trial.argument, trial.dim) == key]
+
+
+def _losses(trials: Sequence[Trial]) -> Iterator[tuple[Key, str]]:
+    """Numbers that should move, and do not."""
+    for about in _by_dimension(trials):
+        moved = [(trial, trial.lacking) for trial in about if trial.lacking.any()]
+        ahead = all(_before(trial, places)[places].all() for trial, places in moved) and not any(
+            (trial.mine > STILL)[_before(trial, trial.mine)].any() for trial in about
+        )
+        for trial, places in moved:
+            says = f"at {_first(places)} does not change with {trial.where}; the right one does."
+            if ahead:
+                never = "It never looks ahead, as with a causal mask."
+                yield ("lost", trial.argument, AHEAD), f"{says} {never}"
+            yield ("lost", trial.argument, trial.side), says
+
+
+def _first(places: Tensor) -> list[int]:
+    return [int(i) for i in places.nonzero()[0]]
+
+
+def _before(trial: Trial, numbers: Tensor) -> Tensor:
+    """The places of a result that lie at positions before the one that was changed.
+
+    None does where the result has no such positions.
+    """
+    if numbers.dim() < 2 or numbers.dim() != trial.dims:
+        return torch.zeros_like(numbers, dtype=torch.bool)
+    rows = torch.arange(numbers.size(-2)) < trial.index
+    return rows[:, None].expand_as(numbers)
 
 
 def _is_ordinary(exchange: Exchange, names: ArgumentNames) -> bool:
@@ -149,7 +211,10 @@ def _is_ordinary(exchange: Exchange, names: ArgumentNames) -> bool:
     )
 
 
-def _trials(exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> Iterator[Trial]:
+def _trials(
+    exchange: Exchange, evidence: Evidence, inquiry: Inquiry, only: str | None = None
+) -> Iterator[Trial]:
+    """Each argument (or `only` one) changed in one place after the other."""
     call = exchange.call
 
     def changed(name: str, value: Any) -> Call:
@@ -161,13 +226,19 @@ def _trials(exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> Iterato
     mine, ours = _numbers(before, evidence.names)
     if mine is None or ours is None:
         return
-    for name, value in named_arguments(call, evidence.names).items():
+    arguments = named_arguments(call, evidence.names)
+    is_masked = any(
+        isinstance(value, Tensor) and value.dtype == torch.bool for value in arguments.values()
+    )
+    for name, value in arguments.items():
+        if only not in (None, name):
+            continue
         if isinstance(value, float):
             after = inquiry.ask(exchange, changed(name, 1.37 * value + 0.1))
             pair = _numbers(after, evidence.names) if after else (None, None)
             if pair[0] is not None and pair[1] is not None and pair[0].shape == mine.shape:
                 moved = _moved(mine, pair[0]), _moved(ours, pair[1])
-                yield Trial(name, 0, 0, 1, 1, *moved)
+                yield Trial(name, 0, 0, 1, 1, is_masked, mine == 0, *moved)
             continue
         if not isinstance(value, Tensor) or not value.is_floating_point():
             continue
@@ -187,6 +258,8 @@ def _trials(exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> Iterato
                     index,
                     value.dim(),
                     value.size(dim),
+                    is_masked,
+                    mine == 0,
                     _moved(mine, mine_now),
                     _moved(ours, ours_now),
                 )

@@ -35,6 +35,7 @@ class Difference:
     expected: Tensor
     dtype: torch.dtype
     arguments: Mapping[str, Any]
+    agrees: bool  # by the tolerance of a suite
 
     @cached_property
     def close(self) -> Tensor:
@@ -49,15 +50,7 @@ class Difference:
 
     @property
     def sizes(self) -> dict[str, int]:
-        """The sizes in the arguments, by a phrase that says what each is the size of."""
-        found: dict[str, int] = {}
-        for name, value in self.arguments.items():
-            if isinstance(value, Tensor):
-                for dim, size in enumerate(value.shape):
-                    found[f"the size of {dimension(dim, value.dim())} of `{name}`"] = size
-            elif isinstance(value, int) and not isinstance(value, bool):
-                found[f"`{name}`"] = value
-        return found
+        return sizes_of(self.arguments)
 
     @property
     def tensors(self) -> dict[str, Tensor]:
@@ -67,6 +60,18 @@ class Difference:
             for name, value in self.arguments.items()
             if isinstance(value, Tensor) and value.numel() <= MAX_NUMBERS
         }
+
+
+def sizes_of(arguments: Mapping[str, Any]) -> dict[str, int]:
+    """The sizes in the arguments of a call, by a phrase that says what each is the size of."""
+    found: dict[str, int] = {}
+    for name, value in arguments.items():
+        if isinstance(value, Tensor):
+            for dim, size in enumerate(value.shape):
+                found[f"the size of {dimension(dim, value.dim())} of `{name}`"] = size
+        elif isinstance(value, int) and not isinstance(value, bool):
+            found[f"`{name}`"] = value
+    return found
 
 
 def dimension(dim: int, dims: int) -> str:
@@ -113,6 +118,7 @@ class Evidence:
     names: ArgumentNames = field(repr=False)
     limits: Limits = field(default_factory=Limits)
     only: str | None = None
+    is_most: bool = True  # of what went wrong in this way: what it shows is hardly a chance
 
     @cached_property
     def wrong(self) -> list[Exchange]:
@@ -123,13 +129,19 @@ class Evidence:
         return [judged.exchange for judged in self.successes]
 
     @cached_property
+    def alike(self) -> list[Exchange]:
+        """The right calls of what went wrong: the same function, asked for the same."""
+        kinds = {_what(exchange) for exchange in self.wrong}
+        return [exchange for exchange in self.right if _what(exchange) in kinds]
+
+    @cached_property
     def differences(self) -> list[Difference]:
         """Every tensor and number in the wrong calls that differs from what was expected."""
         return [
             part
             for judged in self.failures
             for part in judged.numbers
-            if self.only in (None, part.label) and not part.close.all()
+            if self.only in (None, part.label) and not part.agrees and not part.close.all()
         ]
 
     @cached_property
@@ -168,6 +180,13 @@ class Evidence:
         return f"Each of {', '.join(labels)}"
 
 
+def _what(exchange: Exchange) -> tuple[str, str, str, bool]:
+    call = exchange.call
+    target = call.target if isinstance(call.target, str) else call.target.type
+    kind = "object" if isinstance(call.target, Handle) else "name"
+    return f"{kind} {target}", call.method, call.want, isinstance(exchange.expected, Raised)
+
+
 def result_named(label: str) -> str:
     """What a sentence begins with that is about one of several values, or the only one."""
     if label.startswith("value "):
@@ -191,8 +210,9 @@ def compared(exchange: Exchange, names: ArgumentNames) -> Iterator[Difference]:
             continue
         whole = isinstance(theirs, int)
         dtype = theirs.dtype if isinstance(theirs, Tensor) else WHOLE if whole else torch.float64
-        label = _label(path, exchange, list(arguments))
-        yield Difference(exchange, label, tensor[0], tensor[1], dtype, arguments)
+        label = label_of(path, exchange, list(arguments))
+        agrees = same(mine, theirs)
+        yield Difference(exchange, label, tensor[0], tensor[1], dtype, arguments, agrees)
 
 
 def distinct(numbers: Tensor) -> int:
@@ -210,7 +230,8 @@ def as_numbers(value: Any) -> Tensor | None:
     return None
 
 
-def _label(path: tuple[Any, ...], exchange: Exchange, arguments: Sequence[str]) -> str:
+def label_of(path: tuple[Any, ...], exchange: Exchange, arguments: Sequence[str] = ()) -> str:
+    """What a value at `path` of a result is called: empty where it is the result itself."""
     call = exchange.call
     if call.want == "gradients" and len(path) == 2:
         which, name = path

@@ -91,9 +91,12 @@ VALUES = (
     _looks("results-order", forms.results_in_another_order),
     _looks("another-result", identity.is_another_result),
     Detector("step", identity.is_a_step, asks=True),
+    _looks("fixed-width", precision.fixed_width),
+    _looks("through-float", precision.through_float),
     _looks("function", arithmetic.function_of_expected),
-    _looks("scale", arithmetic.scaled),
     _looks("shift", arithmetic.shifted),
+    _looks("scale", arithmetic.scaled),
+    _looks("shift", arithmetic.shifted_by_a_size),
     _looks("argument-missing", identity.misses_or_adds_an_argument),
     _looks("order", order.rearranged),
     _looks("other-dimension", normalisation.sums_along_another_dimension),
@@ -102,15 +105,17 @@ VALUES = (
     _looks("precision", precision.lower_precision, modest=True),
     _looks("region", regions.wrong_in_a_region, modest=True),
     _looks("not-finite", regions.not_finite, modest=True),
+    _looks("same-number", regions.constant),
     _looks("permuted", order.permuted_along_a_dimension),
     _looks("row-scale", arithmetic.rescaled_rows),
     _looks("row-shift", arithmetic.shifted_rows),
     Detector("dependence", dependence.depends_on_other_things, asks=True, proof=was_tried),
-    _looks("digits", precision.few_digits),
+    Detector("digits", lambda evidence, _: precision.few_digits(evidence), proof=holds_for_so_many),
     _looks("flatness", tendency.flatter_or_sharper),
     _looks("not-normalised", normalisation.not_normalised, modest=True),
     replace(WHICH_CALLS, modest=True),
     Detector("growth", tendency.grows_otherwise, asks=True, proof=was_tried),
+    _looks("values", tendency.some_values_are_right),
     _looks("one-sided", tendency.one_sided),
 )
 NO_GRADIENT = _looks("no-gradient", gradients.nothing_arrives, modest=True)
@@ -123,6 +128,8 @@ DETECTORS: Mapping[Kind, tuple[Detector, ...]] = {
     ),
     "form": (
         _looks("form", forms.other_form, modest=True),
+        _looks("form", forms.floats_for_whole_numbers, modest=True),
+        _looks("form", forms.sizes_of_another_argument),
         WHICH_CALLS,
         _looks("form", forms.unexplained_form, modest=True),
     ),
@@ -135,6 +142,7 @@ DETECTORS: Mapping[Kind, tuple[Detector, ...]] = {
 }
 
 
+MOST = 0.75
 MAX_APART = 12  # values or gradients that are looked at one by one
 
 
@@ -160,6 +168,7 @@ class SymptomFinder:
         self._names = names
         self._limits = limits
         self._evidence: dict[tuple[Kind, tuple[str, ...]], Evidence] = {}
+        self._by_kind = self._kinds()
 
     def find(self) -> dict[str, Symptom]:
         """For each failed test about which something true can be said, what that is.
@@ -168,7 +177,7 @@ class SymptomFinder:
         holds for, then each by itself.
         """
         found: dict[str, Symptom] = {}
-        for kind, tests in self._kinds():
+        for kind, tests in self._by_kind.items():
             detectors = DETECTORS.get(kind, ())
             if kind == "gradients" and self._main_tests():
                 detectors = (NO_GRADIENT,)  # the gradients of wrong values are wrong, of course
@@ -218,10 +227,13 @@ class SymptomFinder:
         ]
         return smallest_failing_call(wrong, self._inquiry)
 
-    def _kinds(self) -> Iterator[tuple[Kind, list[str]]]:
+    def _kinds(self) -> Mapping[Kind, list[str]]:
+        """The failed tests by the way in which they went wrong first."""
         kinds = sorted((kind_of_test(judged), name) for name, judged in self._failed.items())
-        for kind, group in groupby(kinds, key=lambda pair: pair[0]):
-            yield kind, [name for _, name in group]
+        return {
+            kind: [name for _, name in group]
+            for kind, group in groupby(kinds, key=lambda pair: pair[0])
+        }
 
     def _told(self, detector: Detector, evidence: Evidence) -> str | None:
         """What a detector says. Whoever answers with tensors of no numbers or numbers of a thousand
@@ -241,6 +253,7 @@ class SymptomFinder:
                 [each for each in (*asked, *self._passed) if each.kind == "right"],
                 self._names,
                 self._limits,
+                is_most=len(tests) >= MOST * len(self._by_kind[kind]),
             )
         return self._evidence[key]
 

@@ -1,9 +1,20 @@
 """What the result sums to, and what it should."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
-from grader.examiner.symptoms.evidence import Evidence, dimension, distinct
+from grader.examiner.symptoms.evidence import (
+    TOLERANCE,
+    Difference,
+    Evidence,
+    dimension,
+    distinct,
+)
+
+ENOUGH_SUMS = 3
+ROUNDING = 0.5  # of the tolerance, as a part of the largest expected number
 
 
 def sums_along_another_dimension(evidence: Evidence) -> str | None:
@@ -12,7 +23,7 @@ def sums_along_another_dimension(evidence: Evidence) -> str | None:
     dims = {each.expected.dim() for each in found}
     if len(dims) != 1 or not (n := dims.pop()):
         return None
-    wanted = [dim for dim in range(n) if all(sums_to_1(each.expected, dim) for each in found)]
+    wanted = _normalised(found, n)
     mine = [dim for dim in range(n) if all(sums_to_1(each.got, dim) for each in found)]
     if not wanted or set(mine) & set(wanted):
         return None
@@ -32,7 +43,7 @@ def not_normalised(evidence: Evidence) -> str | None:
     dims = {each.expected.dim() for each in found}
     if len(dims) != 1 or not (n := dims.pop()):
         return None
-    wanted = [dim for dim in range(n) if all(sums_to_1(each.expected, dim) for each in found)]
+    wanted = _normalised(found, n)
     if not wanted:
         return None
     if all((each.expected >= 0).all() and (each.got < 0).any() for each in found):
@@ -49,9 +60,23 @@ def not_normalised(evidence: Evidence) -> str | None:
     return f"{evidence.what} should sum to 1 along {along}; its sums are {said}."
 
 
+def _normalised(found: Sequence[Difference], n: int) -> list[int]:
+    """The dimensions along which every expected result sums to 1, and not by chance."""
+    return [
+        dim
+        for dim in range(n)
+        if all((each.expected >= 0).all() and sums_to_1(each.expected, dim) for each in found)
+        and sum(each.expected.numel() // each.expected.size(dim) for each in found) >= ENOUGH_SUMS
+    ]
+
+
 def all_alike(evidence: Evidence) -> str | None:
     """Every number of the result is one and the same."""
     found = evidence.differences
+    if any(map(_is_nothing, found)) and all(
+        _is_nothing(each) or not each.got.any() for each in found
+    ):
+        return f"{evidence.what} is 0 everywhere, but for rounding."
     if not found or any(
         each.got.numel() < 2 or distinct(each.got) > 1 or distinct(each.expected) < 2
         for each in found
@@ -60,6 +85,13 @@ def all_alike(evidence: Evidence) -> str | None:
     values = {f"{float(each.got.flatten()[0]):.4g}" for each in found}
     which = f": {values.pop()}" if len(values) == 1 else ""
     return f"{evidence.what} holds the same number everywhere{which}."
+
+
+def _is_nothing(found: Difference) -> bool:
+    """Whether the numbers are what rounding leaves of 0, though not 0 throughout."""
+    largest, due = float(found.got.abs().max()), float(found.expected.abs().max())
+    rounding = ROUNDING * TOLERANCE.get(found.dtype, 0.0) * max(due, 1.0)
+    return found.got.numel() > 1 and 0 < largest < rounding < 0.1 * due
 
 
 def sums_to_1(value: Tensor, dim: int) -> bool:

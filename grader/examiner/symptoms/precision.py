@@ -2,11 +2,15 @@
 
 import torch
 
-from grader.examiner.symptoms.evidence import Difference, Evidence
+from grader.examiner.exchange import Value
+from grader.examiner.symptoms.evidence import Difference, Evidence, label_of
+from grader.worker.values import leaves
 
 DIGITS = {torch.float64: 16, torch.float32: 7, torch.float16: 3, torch.bfloat16: 2}
-NEAR = 1e-3
-ENOUGH_NUMBERS = 6  # that differ
+NEAR = 3e-3
+ENOUGH_ROUNDED = 6  # that differ
+EXACT = 2**53  # up to which a float holds every whole number
+FLOAT_EPS = 1e-14
 
 
 def lower_precision(evidence: Evidence) -> str | None:
@@ -43,9 +47,56 @@ def few_digits(evidence: Evidence) -> str | None:
     )
 
 
+def fixed_width(evidence: Evidence) -> str | None:
+    """Whole numbers that overflowed."""
+    pairs = _whole(evidence)
+    for bits in (32, 64):
+        if pairs and all(mine == _wrapped(theirs, bits) for mine, theirs in pairs):
+            return (
+                f"{evidence.what} is what {bits} bits hold of the right number: an integer of that"
+                " width overflows, as numpy's and torch's do. Python's `int` has no end."
+            )
+    return None
+
+
+def _wrapped(number: int, bits: int) -> int:
+    half = 1 << (bits - 1)
+    return (number + half) % (1 << bits) - half
+
+
+def through_float(evidence: Evidence) -> str | None:
+    """Whole numbers of which only the first 16 digits are right."""
+    pairs = _whole(evidence)
+    if not pairs or not all(
+        abs(theirs) > EXACT and abs(mine - theirs) <= abs(theirs) * FLOAT_EPS
+        for mine, theirs in pairs
+    ):
+        return None
+    return (
+        "What differs is a whole number that is right in its first 15 digits or so, as many as a"
+        " float holds: somewhere on the way it is a float (`/`, `math.pow`, `float`, `1e9`)."
+    )
+
+
+def _whole(evidence: Evidence) -> list[tuple[int, int]]:
+    """The whole numbers that differ, exactly; empty where something else differs as well."""
+    pairs = []
+    for exchange in evidence.wrong:
+        assert isinstance(exchange.got, Value) and isinstance(exchange.expected, Value)
+        found = zip(leaves(exchange.got.value), leaves(exchange.expected.value), strict=True)
+        for (path, mine), (_, theirs) in found:
+            if evidence.only not in (None, label_of(path, exchange)):
+                continue
+            if not isinstance(mine, int) or not isinstance(theirs, int):
+                return []
+            if mine != theirs:
+                pairs.append((mine, theirs))
+    return pairs
+
+
 def _is_telling(evidence: Evidence) -> bool:
     """Whether all is near what is expected, and there is enough of it."""
-    return evidence.numbers >= ENOUGH_NUMBERS and all(
+    return evidence.numbers >= ENOUGH_ROUNDED and all(
         found.dtype in DIGITS and _is_near(found) for found in evidence.differences
     )
 

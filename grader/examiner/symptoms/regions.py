@@ -10,7 +10,9 @@ from grader.examiner.symptoms.evidence import Difference, Evidence, dimension, d
 
 CHANCES = 4000  # ways to choose as many places, of which a region is one
 FILLED = 0.8  # of a region that is called wrong, at least so much must be
+FULL = 0.99  # of one whose border is arbitrary
 WIDE = 0.9  # a region that is nearly everything says nothing
+ENOUGH_ALIKE = 3  # that should be there, where one and the same is
 
 Region = Callable[[Difference], Tensor | None]
 
@@ -20,6 +22,11 @@ def wrong_in_a_region(evidence: Evidence) -> str | None:
     if not evidence.differences:
         return None
     fits = [(_fit(evidence, region), phrase) for phrase, region in _regions(evidence)]
+    fits += [
+        (fit, phrase)
+        for phrase, region in _cuts(evidence)
+        if (fit := _fit(evidence, region)) >= FULL
+    ]
     fit, phrase = max(fits, key=lambda found: found[0])  # the first of the tightest
     if fit < FILLED:
         return None
@@ -38,6 +45,17 @@ def not_finite(evidence: Evidence) -> str | None:
     if there not in ("NaN", "infinite", "NaN or infinite"):
         return None
     return f"In these calls, all that is wrong in {_lowered(evidence.what)} is {there}."
+
+
+def constant(evidence: Evidence) -> str | None:
+    """One and the same number stands in every place that is wrong."""
+    if evidence.numbers < ENOUGH_ALIKE:
+        return None
+    wanted = torch.cat([found.expected[~found.close].flatten() for found in evidence.differences])
+    there = _instead(evidence)
+    if not there or distinct(wanted) < ENOUGH_ALIKE:
+        return None
+    return f"Wherever {_lowered(evidence.what)} is wrong, it is {there}."
 
 
 def _lowered(what: str) -> str:
@@ -70,7 +88,7 @@ def _instead(evidence: Evidence) -> str:
     if not numbers.isfinite().any():
         return "NaN or infinite"
     if numbers.numel() > 1 and distinct(numbers) == 1:
-        return f"{float(numbers[0]):.4g}"
+        return f"{float(numbers[0]) + 0.0:.4g}"  # no -0
     return ""
 
 
@@ -84,7 +102,7 @@ def _regions(evidence: Evidence) -> Iterator[tuple[str, Region]]:
     yield "above the diagonal", lambda found: _square(found, torch.lt)
     yield "below the diagonal", lambda found: _square(found, torch.gt)
     dims = {found.expected.dim() for found in evidence.differences}
-    for dim in range(dims.pop()) if len(dims) == 1 else ():
+    for dim in range(dims.pop()) if len(dims) == 1 and evidence.is_most else ():
         n = evidence.differences[0].expected.dim()
         for phrase, chosen in _PLACES:
             yield phrase.format(dimension(dim, n)), _along(dim, chosen)
@@ -99,9 +117,23 @@ _PLACES: tuple[tuple[str, Callable[[Tensor, int], Tensor]], ...] = (
     ("only the last entry along {}", lambda i, n: i < n - 1),
     ("at odd indices of {}", lambda i, n: i % 2 == 1),
     ("at even indices of {}", lambda i, n: i % 2 == 0),
-    ("in the second half of {}", lambda i, n: i >= n // 2),
-    ("in the first half of {}", lambda i, n: i < (n + 1) // 2),
 )
+
+
+def _cuts(evidence: Evidence) -> Iterator[tuple[str, Region]]:
+    """Halves of a dimension, and what lies beyond the size of another one."""
+    dims = {found.expected.dim() for found in evidence.differences}
+    sizes = set.intersection(*(set(found.sizes) for found in evidence.differences))
+    for dim in range(dims.pop()) if len(dims) == 1 and evidence.is_most else ():
+        where = dimension(dim, evidence.differences[0].expected.dim())
+        for size in sorted(sizes, key=lambda phrase: (phrase.count(" "), phrase)):
+            yield f"along {where} beyond the first n places, where n is {size}", _beyond(dim, size)
+        yield f"in the second half of {where}", _along(dim, lambda i, n: i >= n // 2)
+        yield f"in the first half of {where}", _along(dim, lambda i, n: i < (n + 1) // 2)
+
+
+def _beyond(dim: int, size: str) -> Region:
+    return lambda found: _along(dim, lambda i, n: i >= found.sizes[size])(found)
 
 
 def _along(dim: int, chosen: Callable[[Tensor, int], Tensor]) -> Region:
@@ -125,8 +157,7 @@ def _square(found: Difference, compare: Callable[[Tensor, Tensor], Tensor]) -> T
 
 def _by_masks(evidence: Evidence) -> Iterator[tuple[str, Region]]:
     for name in _common(evidence, masks=True):
-        yield f"where `{name}` is False", _mask(name, lambda mask: ~mask)
-        yield f"where `{name}` is True", _mask(name, lambda mask: mask)
+        yield f"where `{name}` is False", _mask(name, lambda mask: ~mask, False)
         yield (
             f"in the rows where `{name}` is False throughout",
             _mask(name, lambda mask: ~mask.any(-1, keepdim=True).expand_as(mask)),
@@ -141,11 +172,13 @@ def _by_masks(evidence: Evidence) -> Iterator[tuple[str, Region]]:
         )
 
 
-def _mask(name: str, chosen: Callable[[Tensor], Tensor]) -> Region:
+def _mask(name: str, chosen: Callable[[Tensor], Tensor], of_rows: bool = True) -> Region:
+    """What `chosen` gives of a mask; where it is `of_rows`, also for a result of other columns."""
+
     def region(found: Difference) -> Tensor | None:
         mask = found.arguments[name].cpu()
         where = chosen(mask) if mask.dim() else mask
-        for candidate in (where, where[..., :1] if where.dim() else where):
+        for candidate in (where, where[..., :1] if where.dim() and of_rows else where):
             try:
                 return candidate.expand_as(found.expected)
             except RuntimeError:

@@ -8,6 +8,7 @@ from grader.examiner.exchange import Exchange
 from grader.examiner.symptoms.evidence import (
     Evidence,
     compared,
+    distinct,
     named_arguments,
     result_named,
     with_argument,
@@ -15,7 +16,7 @@ from grader.examiner.symptoms.evidence import (
 from grader.examiner.symptoms.inquiry import Inquiry
 from grader.examiner.symptoms.normalisation import sums_to_1
 
-ENOUGH_NUMBERS = 12  # that all err to one side; with fewer it may be chance
+ENOUGH_ON_ONE_SIDE = 12  # that all err to one side; with fewer it may be chance
 LARGE = 64  # what an argument is multiplied by to see how the result grows with it
 ALIKE = 0.02  # relative difference of two growths that are the same
 
@@ -33,7 +34,7 @@ def flatter_or_sharper(evidence: Evidence) -> str | None:
             return None
         more = got.amax(-1) - expected.amax(-1)
         signs |= set(more[more.abs() > 1e-6].sign().tolist())
-    if len(signs) != 1 or evidence.numbers < ENOUGH_NUMBERS:
+    if len(signs) != 1 or evidence.numbers < ENOUGH_ON_ONE_SIDE or not evidence.is_most:
         return None
     how = "sharper" if signs.pop() > 0 else "flatter"
     return f"{evidence.what} has the right order in each row, but is {how} than it should be."
@@ -41,7 +42,7 @@ def flatter_or_sharper(evidence: Evidence) -> str | None:
 
 def one_sided(evidence: Evidence) -> str | None:
     """Every number that differs is too large, or every one too small."""
-    if evidence.numbers < ENOUGH_NUMBERS:
+    if evidence.numbers < ENOUGH_ON_ONE_SIDE or not evidence.is_most:
         return None
     signs = set()
     for found in evidence.differences:
@@ -53,6 +54,22 @@ def one_sided(evidence: Evidence) -> str | None:
         return None
     how = "larger" if signs.pop() > 0 else "smaller"
     return f"Each number of yours that differs is {how} than the expected one."
+
+
+def some_values_are_right(evidence: Evidence) -> str | None:
+    """Of several values, some are right in every wrong call."""
+    known = [part for judged in evidence.failures for part in judged.numbers]
+    wrong = evidence.labels
+    right = [label for label in dict.fromkeys(part.label for part in known) if label not in wrong]
+    if not wrong or not right or evidence.only is not None or not evidence.is_most:
+        return None
+    for label in right:
+        numbers = [part.expected.flatten() for part in known if part.label == label]
+        if distinct(torch.cat(numbers)) < ENOUGH_NUMBERS:  # a few are right by chance
+            return None
+    good, bad = " and ".join(right), " and ".join(wrong)
+    are, but = ("are" if len(labels) > 1 else "is" for labels in (right, wrong))
+    return f"Of your result, {good} {are} right in every call; {bad} {but} not."
 
 
 def grows_otherwise(evidence: Evidence, inquiry: Inquiry) -> str | None:
@@ -91,15 +108,19 @@ def _growth(
         power = 2 ** round(math.log2(theirs))
         if abs(theirs / power - 1) < ALIKE < abs(mine / theirs - 1):
             return (
-                f"{what} grows {mine:.3g}-fold when a large `{name}` is doubled; the right one"
-                f" grows {power}-fold."
+                f"{what} {_grows(mine)} when a large `{name}` is doubled; the right one"
+                f" {_grows(power)}."
             )
     return None
+
+
+def _grows(factor: float) -> str:
+    return "stays as it is" if factor == 1 else f"becomes {factor:.3g} times as large"
 
 
 def values_are_right(evidence: Evidence) -> str | None:
     """Wrong gradients where no value is wrong (which is for the finder to see)."""
     return (
-        "Your values are right and their gradients are not: a part of the computation is hidden"
-        " from autograd, or has a gradient of its own."
+        "The values are right here and their gradients are not: a part of the computation is hidden"
+        " from autograd, as by `detach` or a `clamp`, or has a gradient of its own."
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from quizzes.questions.sitting import SITTING
 from tui.app.screens.quiz import QuizPage
 from tui.app.widgets.question_view import QuestionView
 from tui.planning import estimates
+from tui.progress.progress import Attempt
 from tui.study.targets import PrerequisitesTarget, QuizTarget, TestOutTarget
 
 Drive = Callable[..., None]
@@ -33,7 +35,7 @@ def test_the_menu_offers_chapters_prerequisites_and_testing_out(drive: Drive, si
     async def script(driver: Any) -> None:
         await driver.press("g", "q")
         assert isinstance(driver.app.screen, QuizPage)
-        for line in ("The chapters that you have read", "Chapter 1: ", "before chapter 1", "Test"):
+        for line in ("What you have read", "Chapter 1: ", "before chapter 1", "Test"):
             assert line in driver.text
         await driver.press("down", "enter")
         assert f"Question 1 of {SITTING}" in driver.text
@@ -84,7 +86,12 @@ def test_a_round_that_was_left_goes_on(drive: Drive) -> None:
 def test_a_round_has_as_many_questions_as_today_says(drive: Drive, session: Any) -> None:
     with session() as opened:
         opened.progress.mark_read(CHAPTER.id, NOW)
-        opened.progress.settings.change("minutes", str(round(estimates.reading(CHAPTER)) + 5))
+        for exercise in CHAPTER.exercises:
+            at = NOW - timedelta(days=1)
+            attempt = Attempt(exercise.id, "submit", "passed", 1, 1, 0, at, b"", "{}")
+            opened.progress.record(attempt)
+        spent = round(estimates.READING * len(CHAPTER.topics))
+        opened.progress.settings.change("minutes", str(spent + 5))
 
     async def script(driver: Any) -> None:
         assert "5 questions on chapter 1" in driver.text

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from answer_keys import right_keys, wrong_keys
+from driving import NOW
 
 from exercises.catalog import load_catalog
 from exercises.lesson import load_lesson
@@ -14,6 +15,7 @@ from quizzes.bank import load_bank
 from tui.app.screens.contents import ContentsScreen
 from tui.app.screens.read import ReadPage
 from tui.app.widgets.question_view import QuestionView
+from tui.app.widgets.topic_end import TopicEnd
 from tui.planning import estimates
 from tui.study.lesson_questions import check_after
 from tui.study.targets import LessonTarget
@@ -22,11 +24,18 @@ from tui.text.lesson_pages import steps
 Drive = Callable[..., None]
 
 CHAPTER = load_catalog().chapters[0]
-STEPS = steps(load_lesson(CHAPTER.lesson))
+STEPS = steps(load_lesson(CHAPTER.lesson), CHAPTER)
 TOPIC = CHAPTER.topics[0].id
 QUESTIONS = load_bank().chapter(CHAPTER.id).questions
 # The first step that a question follows.
 ASKED = next(place for place in range(len(STEPS)) if check_after(STEPS, place, QUESTIONS, ()))
+FIRST = [step for step in STEPS if step.topic == TOPIC]
+
+
+def at(place: int) -> str:
+    """Where in its topic a step is, as the head says it."""
+    own = [step for step in STEPS if step.topic == STEPS[place].topic]
+    return f" {own.index(STEPS[place]) + 1}/{len(own)}"
 
 
 def test_the_first_step_is_shown_with_its_place(drive: Drive, size: Any) -> None:
@@ -34,7 +43,7 @@ def test_the_first_step_is_shown_with_its_place(drive: Drive, size: Any) -> None
         await driver.press("g", "r")
         assert isinstance(driver.app.screen, ReadPage)
         assert "1 · Introduction" in driver.text
-        assert f"1/{len(STEPS)}" in driver.text
+        assert at(0) in driver.text
         assert "After this chapter you can" in driver.text
         assert "$" not in driver.text and "{#" not in driver.text
 
@@ -43,7 +52,7 @@ def test_the_first_step_is_shown_with_its_place(drive: Drive, size: Any) -> None
 
 def test_space_turns_a_page_before_it_goes_on(drive: Drive) -> None:
     async def script(driver: Any) -> None:
-        await driver.go("read", LessonTarget("implementation/overview/1"))
+        await driver.go("read", LessonTarget("implementation/overview/2"))
         assert driver.app.screen.query_one("#text").max_scroll_y > 0
         before = driver.text.splitlines()[2]
         await driver.press("space")
@@ -67,10 +76,6 @@ def test_no_space_is_wasted_on_the_line_that_says_what_it_does(drive: Drive) -> 
         assert at(1) in driver.text
 
     drive(script)
-
-
-def at(place: int) -> str:
-    return f" {place + 1}/{len(STEPS)}"
 
 
 def test_a_question_follows_its_step(drive: Drive, size: Any) -> None:
@@ -111,6 +116,28 @@ def test_a_wrong_answer_is_explained_and_asked_again_three_steps_later(
     with session() as opened:
         kept = [one for one in opened.progress.answers.all() if not one.right]
         assert [one.context for one in kept] == ["lesson"]
+
+
+def test_who_does_not_know_sees_the_answer_and_may_try_again(drive: Drive, session: Any) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("read", LessonTarget(STEPS[ASKED].id))
+        await driver.press("n")
+        assert "^g Don't know" in driver.text.splitlines()[-1]
+        asked = driver.one(QuestionView).asked
+        await driver.press("ctrl+g")
+        assert "✗ Not quite." in driver.text
+        assert "t Try again" in driver.text.splitlines()[-1]
+        await driver.press("t")
+        again = driver.one(QuestionView)
+        assert again.asked.question == asked.question and again.verdict is None
+        await driver.press(*right_keys(again.asked))
+        assert "✓ Right." in driver.text
+        assert "Try again" not in driver.text.splitlines()[-1]
+
+    drive(script)
+    with session() as opened:
+        kept = [(one.answer, one.right) for one in opened.progress.answers.all()]
+        assert kept[0] == ("?", False) and kept[1][1]
 
 
 def test_what_is_not_in_the_form_of_an_answer_costs_nothing(drive: Drive, session: Any) -> None:
@@ -181,7 +208,7 @@ def test_reading_goes_on_where_it_stopped(drive: Drive) -> None:
 
     async def go_on(driver: Any) -> None:
         await driver.press("g", "r")
-        assert "Query, key and value as a soft lookup · Mathematics" in driver.text
+        assert "Query, key and value as a soft lookup · Overview" in driver.text
 
     drive(stop)
     drive(go_on)
@@ -189,29 +216,76 @@ def test_reading_goes_on_where_it_stopped(drive: Drive) -> None:
 
 def test_today_says_where_reading_goes_on(drive: Drive) -> None:
     async def script(driver: Any) -> None:
-        await driver.go("read", LessonTarget(STEPS[-2].id))
+        await driver.go("read", LessonTarget(TOPIC, resume=True))
+        for place in range(1, 3):
+            await driver.app.screen._jump(place)
+        await driver.app.screen._jump(0)
         await driver.go("today")
-        assert f"Continue · step {len(STEPS) - 1} of {len(STEPS)}" in driver.text
-        minutes = estimates.reading(CHAPTER) * 2 / len(STEPS)
+        assert f"Continue · step 3 of {len(FIRST)}" in driver.text
+        minutes = estimates.READING * (1 - 2 / len(FIRST))
         assert f"about {minutes:.0f} minute" in driver.text
         assert "Continue" in driver.text.splitlines()[-1]
         await driver.press("enter")
-        assert at(len(STEPS) - 2) in driver.text
+        assert at(2) in driver.text
 
     drive(script)
 
 
-def test_the_end_marks_the_chapter_read(drive: Drive, session: Any) -> None:
+async def to_the_end_of_the_topic(driver: Any) -> None:
+    """By Space alone, every question answered right."""
+    while not driver.app.screen.query(TopicEnd):
+        await driver.press("end", "space")
+        if driver.app.screen.query(QuestionView):
+            await driver.press(*right_keys(driver.one(QuestionView).asked))
+
+
+def test_a_topic_that_was_read_leads_to_its_exercise(drive: Drive, session: Any) -> None:
+    exercise = CHAPTER.exercises_of(TOPIC)[0]
+
+    async def script(driver: Any) -> None:
+        await driver.go("read", LessonTarget(TOPIC, resume=True))
+        await to_the_end_of_the_topic(driver)
+        assert "Next: an exercise" in driver.text and exercise.title in driver.text
+        await driver.press("space")
+        assert type(driver.app.screen).__name__ == "ExercisePage"
+
+    drive(script)
+    with session() as opened:
+        assert opened.progress.standing().read == {TOPIC}
+
+
+@pytest.mark.parametrize("keys", [("end", "space"), ("b", "b", "end", "n"), ("enter", "enter")])
+def test_what_was_not_on_the_screen_is_not_read(drive: Drive, session: Any, keys: Any) -> None:
     async def script(driver: Any) -> None:
         await driver.go("read", LessonTarget(STEPS[-1].id))
-        await driver.press("end", "space")
-        assert "That was chapter 1." in driver.text
+        await driver.press(*keys)
+        await to_the_end_of_the_topic(driver)
+        assert "It is not counted as read yet" in driver.text
         await driver.press("space")
         assert type(driver.app.screen).__name__ == "TodayPage"
 
     drive(script)
     with session() as opened:
-        assert opened.progress.standing().read == {CHAPTER.id}
+        assert opened.progress.standing().read == frozenset()
+
+
+def test_a_look_back_leaves_the_place_where_reading_goes_on(drive: Drive, session: Any) -> None:
+    with session() as opened:
+        opened.progress.mark_read(TOPIC, NOW)
+    place = next(place for place, step in enumerate(STEPS) if step.topic == CHAPTER.topics[1].id)
+
+    async def read(driver: Any) -> None:
+        await driver.go("read", LessonTarget(CHAPTER.topics[1].id, resume=True))
+        await driver.app.screen._jump(place + 1)
+        await driver.go("read", LessonTarget(TOPIC))
+        assert at(0) in driver.text
+
+    async def later(driver: Any) -> None:
+        await driver.press("g", "r")
+        assert at(place + 1) in driver.text
+
+    drive(read)
+    drive(later)
 
 
 def test_the_contents_lead_to_a_section(drive: Drive, size: Any) -> None:
@@ -268,12 +342,13 @@ def test_a_place_that_does_not_exist_is_told(drive: Drive, target: str) -> None:
 @pytest.mark.usefixtures("warm_lab")
 @pytest.mark.parametrize("chapter", load_catalog().chapters, ids=lambda chapter: chapter.id)
 def test_every_step_can_be_read(drive: Drive, chapter: Any) -> None:
-    found = steps(load_lesson(chapter.lesson))
+    found = steps(load_lesson(chapter.lesson), chapter)
 
     async def script(driver: Any) -> None:
         await driver.go("read", LessonTarget(chapter.id))
         for place in range(1, len(found) + 1):
-            assert f"{place}/{len(found)}" in driver.text
+            assert driver.app.screen._lesson.at == place - 1
+            assert found[place - 1].title.split()[0] in driver.text
             if place < len(found):
                 await driver.app.screen._jump(place)
                 await driver.settle()

@@ -17,14 +17,15 @@ from tui.app.services import Services
 from tui.app.widgets.question_view import QuestionView
 from tui.app.widgets.scroll import Scroll
 from tui.app.widgets.step_view import StepView
+from tui.app.widgets.topic_end import TopicEnd
 from tui.figures.lab_process import setting
+from tui.planning.describe import Step
 from tui.study import lesson_reading as reading
 from tui.study.lesson_reading import LessonReading
 from tui.study.targets import ExerciseTarget, FigureTarget, LessonTarget
 from tui.text.lesson_pages import contents
 
 COMPUTING = "The figure is being computed …"
-END = "That was chapter {}. Space goes to Today, which says what is next."
 
 
 class LessonText(Scroll):
@@ -51,6 +52,7 @@ class ReadPage(Page[LessonTarget]):
         Binding("space,n,enter", "next", "Next", key_display="Space", tooltip="Read on"),
         Binding("escape", "leave", "Back", tooltip="Back to the text, without an answer"),
         Binding("b,p", "back", "Back", key_display="b", tooltip="The step before"),
+        Binding("t", "try_again", "Try again", tooltip="The same question, with other numbers"),
         Binding("c", "contents", "Contents", tooltip="Jump to a section"),
         Binding("x", "exercise", "Exercise", tooltip="To the exercise of this step"),
         Binding("l", "lab", "Lab", tooltip="Turn the parameters of this figure"),
@@ -59,7 +61,7 @@ class ReadPage(Page[LessonTarget]):
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self._lesson: LessonReading | None = None
-        self._at_end = False
+        self._following: Step | None = None  # once the end of a topic is on the screen
 
     def content(self) -> ComposeResult:
         yield Static(id="head", markup=False)
@@ -70,7 +72,7 @@ class ReadPage(Page[LessonTarget]):
         if self._lesson is None or self._target is not None:
             target = self.take_target()
             self._lesson = await self.services.session_thread.ask(
-                lambda session: reading.open_lesson(session, target.id if target else None)
+                lambda session: reading.open_lesson(session, target)
             )
             await self._show_step()
 
@@ -90,8 +92,8 @@ class ReadPage(Page[LessonTarget]):
     async def _show_step(self) -> None:
         lesson = self._lesson
         assert lesson
-        self._at_end = False
-        view = StepView(lesson.step, self._following(lesson))
+        self._following = None
+        view = StepView(lesson.step, self._what_space_does(lesson))
         await self._put(view)
         self.query_one("#text").focus()
         await self.services.session_thread.ask(reading.keep_place(lesson, self.services.clock()))
@@ -102,9 +104,10 @@ class ReadPage(Page[LessonTarget]):
         view.take_focus()
 
     async def _show_end(self, lesson: LessonReading) -> None:
-        self._at_end = True
-        await self.services.session_thread.ask(reading.finish(lesson, self.services.clock()))
-        await self._put(Static(END.format(lesson.chapter.number)))
+        self._following = await self.services.session_thread.ask(
+            reading.finish_topic(lesson, self.services.clock())
+        )
+        await self._put(TopicEnd(lesson, self._following))
         self.query_one("#text").focus()
 
     async def _put(self, view: Widget) -> None:
@@ -130,17 +133,17 @@ class ReadPage(Page[LessonTarget]):
         if lesson is None:
             return ""
         step, width = lesson.step, self.size.width - 4
-        place = f"{lesson.at + 1}/{len(lesson.steps)}"
+        place = "{}/{}".format(*lesson.place)
         kind = "question" if self._question else step.part
         title = " · ".join(filter(None, (str(lesson.chapter.number), step.title, kind)))
         room = width - len(place) - 2
         title = title if len(title) <= room else title[: room - 1] + "…"
         return title.ljust(width - len(place)) + place
 
-    def _following(self, lesson: LessonReading) -> str:
+    def _what_space_does(self, lesson: LessonReading) -> str:
         if lesson.question:
             return "Space: a question"
-        return "Space: finish the chapter" if lesson.is_last else "Space: continue"
+        return "Space: finish the topic" if lesson.ends_topic else "Space: continue"
 
     # keys
 
@@ -148,21 +151,36 @@ class ReadPage(Page[LessonTarget]):
         lesson, question = self._lesson, self._question
         if lesson is None:
             return
-        if self._at_end:
-            self.post_message(messages.Go("today"))
+        if self._following:
+            await self._go_on(lesson, self._following)
         elif not question and (asked := lesson.question):
             await self._show_question(QuestionView(asked))
-        elif lesson.is_last:
+        elif lesson.ends_topic:
             await self._show_end(lesson)
+        else:
+            lesson.at += 1
+            await self._show_step()
+
+    async def _go_on(self, lesson: LessonReading, step: Step) -> None:
+        """To what is next; where the topic was only looked at, to the next one."""
+        if not lesson.unseen:
+            self.post_message(messages.Do(step))
+        elif lesson.is_last:
+            self.post_message(messages.Go("today"))
         else:
             lesson.at += 1
             await self._show_step()
 
     async def action_back(self) -> None:
         lesson = self._lesson
-        if lesson and (lesson.at > 0 or self._question or self._at_end):
-            lesson.at -= not (self._question or self._at_end)
+        if lesson and (lesson.at > 0 or self._question or self._following):
+            lesson.at -= not (self._question or self._following)
             await self._show_step()
+
+    async def action_try_again(self) -> None:
+        if self._lesson and self._question:
+            asked = self._lesson.again(self._question.asked.question)
+            await self._show_question(QuestionView(asked))
 
     def action_contents(self) -> None:
         if self._lesson:
@@ -187,6 +205,9 @@ class ReadPage(Page[LessonTarget]):
         lesson = self._lesson
         if self._is_asking != (action == "leave"):
             return False
+        if action == "try_again":
+            verdict = self._question.verdict if self._question else None
+            return verdict is not None and not verdict.right
         if action == "exercise":
             return bool(lesson and lesson.step.exercises)
         if action == "lab":

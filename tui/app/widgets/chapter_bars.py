@@ -1,4 +1,4 @@
-"""A bar for each chapter: how many of its exercises are passed, and whether its lesson is read."""
+"""A bar for each chapter: how many of its exercises are passed, and of its topics are read."""
 
 from __future__ import annotations
 
@@ -41,5 +41,13 @@ def _line(chapter: ChapterBar, name: int, width: int) -> Content:
         ("━" * filled, "$accent"),
         ("┄" * (width - filled), "$text-muted"),
         f"  {chapter.passed:>2} of {chapter.total:<2}",
-        ("  lesson read" if chapter.is_read else "", "$text-muted"),
+        (_reading(chapter), "$text-muted"),
     ).stylize(Style.from_meta({"chapter": chapter.id}))
+
+
+def _reading(chapter: ChapterBar) -> str:
+    if not chapter.topics_read:
+        return ""
+    if chapter.topics_read == chapter.topics:
+        return "  lesson read"
+    return f"  {chapter.topics_read} of {chapter.topics} topics read"

@@ -49,6 +49,16 @@ def test_a_clear_match_returns_its_value(submission, rng, expect, device):
         expect(blend).matches(values[entry])
 
 
+def test_a_lead_leaves_the_others_a_share(submission, rng, expect, device):
+    """A key that leads by 6 does not take all: the others share e⁻⁶ and less."""
+    keys = torch.eye(5, device=device)[rng.permutation(5)][:4]
+    query = 6.0 * keys[1] - keys[2]
+    values = 10.0 * rng.normal(4, 3)
+    expect(submission.soft_lookup(query, keys, values)).matches(
+        reference.soft_lookup(query, keys, values)
+    )
+
+
 def test_equal_keys_share_alike(submission, rng, expect):
     """Where all keys are alike, every value counts the same; a single entry counts in full."""
     query, key, values = rng.normal(3), rng.normal(1, 3), rng.normal(6, 2)

@@ -61,7 +61,7 @@ def test_gradient_of_the_keys(submission, rng, expect, shape):
 
 def test_many_heads_in_float64(submission, rng, expect):
     """Batch and head dimensions are carried along, and float64 stays float64."""
-    given = inputs(rng, ((2, 3), 6, 5, 4, 7), dtype=torch.float64)  # √4 is exact in any dtype
+    given = inputs(rng, ((2, 3), 6, 5, 9, 7), dtype=torch.float64)  # √9 is exact in any dtype
     gradients = submission.attention_backward(*given)
     names = ("dq", "dk", "dv")
     for name, gradient, expected in zip(names, gradients, autograd(*given), strict=True):
