@@ -20,7 +20,6 @@ from grader.examiner.symptoms.inquiry import Inquiry, is_fickle
 from grader.worker.calls import Call
 from grader.worker.values import leaves
 
-MAX_INDICES = 6  # of a dimension, that are tried
 MAX_CALLS = 2  # that are tried
 EXTREME = 30.0  # scores beyond it leave a softmax no choice
 MAX_ARGUMENT = 400  # numbers in an argument that is tried
@@ -245,7 +244,7 @@ def _trials(
         if value.numel() > MAX_ARGUMENT:
             continue
         for dim in range(value.dim()):
-            for index in range(min(value.size(dim), MAX_INDICES)):
+            for index in sorted({0, min(1, value.size(dim) - 1), value.size(dim) - 1}):
                 after = inquiry.ask(exchange, changed(name, _moved_slice(value, dim, index)))
                 if after is None:
                     return
