@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any, Literal
 
 import yaml
+from torch import Tensor
 
 from grader.errors import GraderError
 from grader.examiner.comparison import distance, has_form, same
@@ -20,6 +21,7 @@ from grader.examiner.in_process import InProcessCallee
 from grader.examiner.paired_calls import replay
 from grader.report import Diagnosis
 from grader.worker.calls import LoadedModule, Raised, load_source
+from grader.worker.values import leaves
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ class Suspect:
 SLACK = 30.0
 NEAR = 0.1  # of the distance to the right answer
 GIVEN_UP = 3  # tests that contradict a suspect before any that it explains
+ENOUGH_NUMBERS = 3  # that a mistake gives, and that are no coincidence
 MAX_PAIRED = 3  # suspects that are tried together with a second mistake
 
 
@@ -108,6 +111,11 @@ class Account:
     suspect: Suspect
     explained: list[str]
     is_contradicted: bool
+
+    def is_chance(self, wrong: Mapping[str, Record]) -> bool:
+        """Whether, of several failed tests, it explains a few numbers of one."""
+        numbers = sum(_wrong_numbers(wrong[name]) for name in self.explained)
+        return len(self.explained) == 1 < len(wrong) - 1 and numbers < ENOUGH_NUMBERS
 
     def is_doubtful(self, wrong: Mapping[str, Record]) -> bool:
         """Whether another failed test contradicts it, or most say that it is a coincidence."""
@@ -144,7 +152,7 @@ class Diagnostician:
             suspect, names = account.suspect, account.explained
             second = None
             if account.is_doubtful(wrong):
-                if attempts and (len(names) > 1 or len(wrong) == 2):  # one may be a coincidence
+                if attempts and not account.is_chance(wrong):
                     second = self._second_mistake(suspect, wrong, right)
                     attempts -= 1
                 if second is None:
@@ -262,6 +270,12 @@ def _is_right(answer: Value | Raised, exchange: Exchange, slack: float = 1.0) ->
     if isinstance(exchange.expected, Raised):
         return isinstance(answer, Raised) and exchange.expected.type in answer.bases
     return _agree(answer, exchange.expected, exchange, slack)
+
+
+def _wrong_numbers(record: Record) -> int:
+    wrong = [exchange.got for exchange in record.exchanges if _is_wrong_value(exchange)]
+    found = [leaf for got in wrong if isinstance(got, Value) for _, leaf in leaves(got.value)]
+    return sum(leaf.numel() if isinstance(leaf, Tensor) else 1 for leaf in found)
 
 
 def _is_wrong_value(exchange: Exchange) -> bool:
