@@ -6,12 +6,14 @@ the last commit), and files that are new. What that touches is read off the name
     a test                      itself
     a helper or conftest        the tests of its folder and below
     a chapter                   what checks the content
-    a stub or a hidden suite    that, and the audit, which knows what has not changed
+    a stub or a hidden suite    what checks the exercises, and the audit, which knows what has not
+                                changed
     a style                     the pictures
-    a module                    the tests that name it: `tui.planner`, or test_planner.py, or whose
-                                fixtures do; where none does, those of its folder, test_commands.py;
-                                where there are none, those of the modules that import it, and so on
-                                upwards; at last all tests of its package
+    a module                    the tests of its package that are named after it, test_planner.py;
+                                where there are none, those that name it, `tui.planning.planner`, or
+                                whose fixtures do; then those of its folder, test_commands.py; then
+                                those of the modules that import it, and so on upwards; at last all
+                                tests of its package. Who uses a package does not test it
     dependencies or settings    all tests
 
 It is for the minute between two thoughts. `make test` decides.
@@ -34,6 +36,7 @@ MODULES = [
 ]
 AUDIT = "tests/grader/test_suites.py"
 CONTENT = ("tests/exercises", "tests/quizzes")
+WHOLE_GRADER = ("corpus", "hostile")  # folders of tests that mirror no package
 PICTURES = ("tests/tui/test_screenshots.py", "tests/tui/pages/test_pictures.py")
 SETTINGS = ("pyproject.toml", ".ci/constraints.txt", "Makefile")
 
@@ -69,9 +72,8 @@ def touched(file: Path) -> Iterator[str]:
         is_test = file in TESTS or not (ROOT / file).exists()
         yield from [str(file)] * (file in TESTS) if is_test else of_helper(file)
     elif re.search(r"/ch\d\d", file.as_posix()):
-        yield from CONTENT
-        if file.suffix == ".py" or "suites" in file.parts:
-            yield AUDIT
+        of_an_exercise = file.suffix == ".py" or "suites" in file.parts
+        yield from (CONTENT[0], AUDIT) if of_an_exercise else CONTENT
     elif file.suffix == ".tcss":
         yield from PICTURES
     elif (ROOT / "tests" / package).is_dir():
@@ -95,42 +97,49 @@ def folder_of(helper: Path) -> str:
 
 
 def nearest(file: Path) -> set[str]:
-    """The tests of a module, else those of the modules that import it, and so on upwards.
-
-    Of the others only those in the module's own package: whoever uses the package tests himself.
-    """
-    level, seen, own = {file}, {file}, f"tests/{file.parts[0]}/"
+    """The tests of a module, else those of the modules that import it, and so on upwards."""
+    level, seen = {file}, {file}
     while level:
-        found = {test for module in level for test in naming(module) or of_folder(module)}
-        if level != {file}:
-            found = {test for test in found if test.startswith(own)}
-        if found:
+        if found := {test for module in level for test in of_module(module)}:
             return found
         level = {importer for module in level for importer in importers(module)} - seen
+        level = {module for module in level if module.parts[0] == file.parts[0]}
         seen |= level
     return set()
 
 
-def naming(file: Path) -> list[str]:
-    """The tests that name a module, or are named after it. The audit names what it audits."""
-    imports, name, own = importing(file), file.stem, file.parts[0]
-    return [
-        str(test)
-        for test in TESTS
-        if (test.parts[1] == own and f"_{name}." in f"_{test.name}")
-        or (str(test) != AUDIT and imports.search(text(test)))
-    ] + [
-        folder_of(fixtures)
-        for fixtures in CONFTESTS
-        if fixtures.parts[1] == own and imports.search(text(fixtures))
+def of_module(file: Path) -> list[str]:
+    """The tests that are named after a module; else that name it; else those of its folder."""
+    own = [test for test in TESTS if is_of(file.parts[0], test) and str(test) != AUDIT]
+    imports = importing(file)
+    users = [str(test) for test in own if imports.search(text(test))]
+    fixtures = [test for test in CONFTESTS if is_of(file.parts[0], test)]
+    users += [folder_of(each) for each in fixtures if imports.search(text(each))] * (not users)
+    folder = [str(test) for test in own if is_named_after(test, file.parent.name)]
+    return [str(test) for test in own if is_named_after_module(test, file)] or users or folder
+
+
+def is_of(package: str, test: Path) -> bool:
+    return test.parts[1] == package or (package == "grader" and test.parts[1] in WHOLE_GRADER)
+
+
+def is_named_after(test: Path, name: str) -> bool:
+    return f"_{name}." in f"_{test.name}"
+
+
+def is_named_after_module(test: Path, file: Path) -> bool:
+    """Where several modules have the name: the one that it speaks of, or the outermost."""
+    if not is_named_after(test, file.stem) or importing(file).search(text(test)):
+        return is_named_after(test, file.stem)
+    others = [
+        module
+        for module in MODULES
+        if module.stem == file.stem and module.parts[0] == file.parts[0] and module != file
     ]
-
-
-def of_folder(file: Path) -> list[str]:
-    """The tests that are named after a module's folder."""
-    folder = file.parent.name
-    tests = [test for test in TESTS if test.parts[1] == file.parts[0]]
-    return [str(test) for test in tests if f"_{folder}." in f"_{test.name}"]
+    return not any(
+        len(other.parts) < len(file.parts) or importing(other).search(text(test))
+        for other in others
+    )
 
 
 def importers(file: Path) -> list[Path]:
@@ -140,10 +149,11 @@ def importers(file: Path) -> list[Path]:
 
 def importing(file: Path) -> re.Pattern[str]:
     """What the text of a file has that imports this module."""
-    home, name = ".".join(file.parts[:-1]), re.escape(file.stem)
-    return re.compile(
-        rf"\b{re.escape(home)}\.{name}\b|^from {re.escape(home)} import .*\b{name}\b", re.MULTILINE
-    )
+    *folders, name = map(re.escape, file.with_suffix("").parts)
+    home = r"\.".join(folders)
+    if name == "__init__":
+        return re.compile(rf"^(from {home} import|import {home}$)", re.MULTILINE)
+    return re.compile(rf"\b{home}\.{name}\b|^from {home} import .*\b{name}\b", re.MULTILINE)
 
 
 @cache

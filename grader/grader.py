@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from exercises.catalog import load_catalog
 from grader.budget import Budget
 from grader.errors import ExaminerLost
-from grader.executor import ExaminerPool
 from grader.report import Problem, Report
 from grader.submission import Submission
+
+if TYPE_CHECKING:
+    from grader.executor import ExaminerPool
 
 
 def grade(submission: Submission) -> Report:
@@ -30,7 +33,7 @@ class Grader:
     """
 
     def __init__(self, jobs: int = 1, executor: Executor | None = None) -> None:
-        self._own = ExaminerPool(jobs) if executor is None else None
+        self._own = _pool(jobs) if executor is None else None
         self._executor: Executor = executor or self._own  # type: ignore[assignment]
 
     def __enter__(self) -> "Grader":
@@ -99,3 +102,9 @@ class Grader:
             assert submission.seed is not None
             problem = Problem("internal", str(error))
             return Report.ungraded(exercise, submission.seed, submission.device, problem)
+
+
+def _pool(jobs: int) -> "ExaminerPool":
+    from grader.executor import ExaminerPool  # 6 ms, which nobody spends whose processes are warm
+
+    return ExaminerPool(jobs)

@@ -5,6 +5,7 @@ A file is read when something of it is first asked for: a quiz on one chapter re
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache, cached_property, partial
 from itertools import chain
 from pathlib import Path
@@ -40,10 +41,13 @@ class Taken:
 class ChapterBank:
     """What one chapter asks. A chapter whose files are not written yet asks nothing."""
 
-    def __init__(self, folder: Path, chapter: Chapter, taken: Taken) -> None:
+    def __init__(
+        self, folder: Path, chapter: Chapter, taken: Taken, exercises: Collection[str]
+    ) -> None:
         self.chapter = chapter
         self._folder = folder
         self._taken = taken
+        self._exercises = exercises
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
@@ -62,9 +66,18 @@ class ChapterBank:
         """The ids of `cards`, without parsing their file."""
         return tuple(card_topics(self._folder / "cards.yaml"))
 
-    @cached_property
+    @property
     def faq(self) -> tuple[Faq, ...]:
-        return read_faq(self._content("faq.yaml", self._taken.faq))
+        """What may be read before any exercise is passed."""
+        return self.faq_after(())
+
+    def faq_after(self, passed: Collection[str]) -> tuple[Faq, ...]:
+        """With the answers that would have given away one of these exercises."""
+        return tuple(faq for faq in self._faq if faq.waits_for is None or faq.waits_for in passed)
+
+    @cached_property
+    def _faq(self) -> tuple[Faq, ...]:
+        return read_faq(self._content("faq.yaml", self._taken.faq), self._exercises)
 
     def _content(self, name: str, taken: dict[str, Path]) -> ContentFile:
         topics = tuple(topic.id for topic in self.chapter.topics)
@@ -77,7 +90,10 @@ class Bank:
         self._root = root = catalog.course.quizzes
         self._catalog = catalog
         self._taken = Taken()
-        self.chapters = tuple(ChapterBank(root / c.id, c, self._taken) for c in catalog.chapters)
+        self._exercises = {exercise.id for exercise in catalog.exercises}
+        self.chapters = tuple(
+            ChapterBank(root / c.id, c, self._taken, self._exercises) for c in catalog.chapters
+        )
 
     def chapter(self, id: str) -> ChapterBank:
         """The part of the chapter with exactly this id."""
@@ -104,12 +120,14 @@ class Bank:
 
     @property
     def faq(self) -> tuple[Faq, ...]:
-        return tuple(chain.from_iterable(part.faq for part in self.chapters))
+        return self.faq_after(())
+
+    def faq_after(self, passed: Collection[str]) -> tuple[Faq, ...]:
+        return tuple(chain.from_iterable(part.faq_after(passed) for part in self.chapters))
 
     @cached_property
     def glossary(self) -> tuple[Term, ...]:
-        exercises = {exercise.id for exercise in self._catalog.exercises}
-        return read_glossary(self._own("glossary.yaml"), exercises)
+        return read_glossary(self._own("glossary.yaml"), self._exercises)
 
     @cached_property
     def timeline(self) -> tuple[Event, ...]:

@@ -19,11 +19,14 @@ RESOURCE_KINDS: tuple[ResourceKind, ...] = get_args(ResourceKind)
 
 @dataclass(frozen=True)
 class Faq:
+    """`waits_for` is the exercise that the answer gives away: it is read after its pass."""
+
     id: str
     chapter: str
     topic: str
     question: str
     answer: str
+    waits_for: str | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def _note(fields: Fields, content: ContentFile) -> Note:
     return note
 
 
-def read_faq(content: ContentFile) -> tuple[Faq, ...]:
+def read_faq(content: ContentFile, exercises: Collection[str]) -> tuple[Faq, ...]:
     return tuple(
         Faq(
             id=fields.text("id"),
@@ -92,6 +95,7 @@ def read_faq(content: ContentFile) -> tuple[Faq, ...]:
             topic=content.topic(fields),
             question=fields.text("question"),
             answer=fields.text("answer"),
+            waits_for=_exercise(fields, "waits_for", exercises),
         )
         for fields in content.entries()
     )
@@ -102,18 +106,22 @@ def read_glossary(content: ContentFile, exercises: Collection[str]) -> tuple[Ter
 
 
 def _term(fields: Fields, exercises: Collection[str]) -> Term:
-    exercise = fields.optional("exercise")
-    if exercise and exercise not in exercises:
-        raise fields.mistake(f"{exercise!r} is no exercise", "exercise")
     return Term(
         id=fields.text("id"),
         term=fields.text("term"),
         short=fields.text("short"),
         long=fields.text("long"),
         lesson=fields.optional("lesson"),
-        exercise=exercise,
+        exercise=_exercise(fields, "exercise", exercises),
         reference=fields.optional("reference"),
     )
+
+
+def _exercise(fields: Fields, key: str, exercises: Collection[str]) -> str | None:
+    exercise = fields.optional(key)
+    if exercise and exercise not in exercises:
+        raise fields.mistake(f"{exercise!r} is no exercise", key)
+    return exercise
 
 
 def read_timeline(content: ContentFile) -> tuple[Event, ...]:

@@ -9,17 +9,40 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MKL_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+from collections.abc import Callable, Iterator
+
 import pytest
+import warm_command
 from jaxtyping import install_import_hook
 
+from grader import Grader
+
 # Tests start hundreds of processes. What one has compiled is there for the next, as it is for a
-# user, also where the environment says otherwise: that costs a fifth of all the time.
+# user, also where the environment says otherwise: `learn status` would work 0.15 s and not 0.11 s.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 # Here and not in `reference/`: other folders' tests import the oracle too, and a module that is
 # already loaded goes unchecked.
 install_import_hook("reference", "shape_check.check_arrays")
+
+
+@pytest.fixture(scope="session")
+def grader() -> Iterator[Grader]:
+    """One examiner, warm from the second submission on."""
+    with Grader() as grader:
+        yield grader
+
+
+@pytest.fixture(scope="session")
+def warm(
+    grader: Grader, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., list[str]]]:
+    """`warm("grader.cli", *arguments)`: this command in a process, graded by the warm examiner."""
+    socket = str(tmp_path_factory.mktemp("warm") / "socket")
+    with warm_command.listen(socket, grader._own):
+        start = [sys.executable, "-P", warm_command.__file__, socket]
+        yield lambda *arguments: [*start, *map(str, arguments)]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

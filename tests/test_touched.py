@@ -48,9 +48,10 @@ def test_content_is_checked_where_content_is(touched: Any) -> None:
         "exercises/ch01_attention/softmax.py",
         "grader/suites/ch01_attention/softmax/misconceptions.yaml",
     ):
-        assert {"tests/exercises", "tests/quizzes"} <= set(touched(file))
+        assert "tests/exercises" in touched(file)
         of_an_exercise = file.endswith("softmax.py") or "suites" in file
         assert ("tests/grader/test_suites.py" in touched(file)) == of_an_exercise
+        assert ("tests/quizzes" in touched(file)) != of_an_exercise
 
 
 def test_a_module_that_no_test_names_is_tested_by_who_uses_it(touched: Any) -> None:
@@ -65,6 +66,7 @@ def test_a_module_that_no_test_names_is_tested_by_who_uses_it(touched: Any) -> N
 def test_what_uses_a_package_from_elsewhere_does_not_test_it(touched: Any) -> None:
     """No test names the reader of YAML, and the whole course uses it."""
     assert all(test.startswith("tests/exercises") for test in touched("exercises/yaml_mapping.py"))
+    assert all(test.startswith("tests/exercises") for test in touched("exercises/catalog.py"))
 
 
 def test_every_path_exists(touched: Any) -> None:
@@ -73,8 +75,19 @@ def test_every_path_exists(touched: Any) -> None:
 
 
 def test_a_module_is_found_by_the_tests_that_name_it(touched: Any) -> None:
-    assert "tests/test_touched.py" not in touched("grader/audit.py")
-    assert "tests/grader/test_audit.py" in touched("grader/audit.py")
+    assert "tests/test_touched.py" not in touched("grader/proving/audit.py")
+    assert "tests/grader/test_audit.py" in touched("grader/proving/audit.py")
+    assert touched("tui/progress/progress.py") == ["tests/tui/test_progress.py"]
+
+
+def test_a_test_of_another_module_of_that_name_is_not_meant(touched: Any) -> None:
+    """There are masks of the reference, and the figures of them."""
+    assert touched("reference/masks.py") == ["tests/reference/test_masks.py"]
+    assert touched("reference/figures/masks.py") == ["tests/reference/test_lab_figures.py"]
+
+
+def test_the_face_of_a_package_is_not_its_every_module(touched: Any) -> None:
+    assert "tests/tui" not in touched("tui/__init__.py")
 
 
 def test_no_test_runs_twice_and_the_audit_only_for_the_content(script: Any) -> None:

@@ -30,6 +30,7 @@ COMMANDS = (
     "read",
     "quiz",
     "review",
+    "mistakes",
     "edit",
     "check",
     "hint",
@@ -49,6 +50,7 @@ COMMANDS = (
     "export",
     "import",
     "figure",
+    "stop",
     "doctor",
 )
 

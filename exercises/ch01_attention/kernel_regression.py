@@ -17,14 +17,14 @@ def kernel_regression(
     squares of q and k are not.
 
     Args:
-        queries (n): the points at which to estimate.
-        keys (m): the points at which the function is known.
-        values (m): what it is there.
+        queries (T): the points at which to estimate.
+        keys (S): the points at which the function is known.
+        values (S): what it is there.
         bandwidth: σ > 0, a Python number: the kernel's standard deviation, not its variance.
             Neither (q − k)² nor (q − k)² / σ² overflows.
 
     Returns:
-        estimates (n): a new tensor with the dtype of the inputs. A query so far from every key
+        estimates (T): a new tensor with the dtype of the inputs. A query so far from every key
         that all its kernels underflow to 0 still gets its estimate, in the limit the value of
         the nearest key (of several that are equally near, their mean), and never NaN. Gradients
         flow back to the three tensors, and are finite for such a query as well. The inputs are

@@ -8,7 +8,7 @@ class LayerCosts(NamedTuple):
 
     operations: multiplications in the layer, by the formula of its kind.
     sequential: steps that cannot run at the same time.
-    path_length: the most steps a signal takes between any two positions.
+    path_length: the most steps between any two positions, by the same table.
     """
 
     operations: int
@@ -21,8 +21,9 @@ def layer_costs(
 ) -> LayerCosts:
     """Compare layer types by the formulas of Table 1 in Vaswani et al. 2017.
 
-    Take the table's formulas as they stand, without further constants. All numbers are exact, also
-    where n, d, kernel or window is beyond 2^53, where a float no longer holds every whole number:
+    Take the table's formulas as they stand: orders of growth, constants left out. All
+    numbers are exact, also where n, d, kernel or window is beyond 2^53, where a float no longer
+    holds every whole number:
 
         kind              operations       sequential  path_length
         "self_attention"  n² · d           1           1

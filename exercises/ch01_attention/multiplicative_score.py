@@ -12,9 +12,9 @@ def multiplicative_score(
     contiguous.
 
     Args:
-        query (B, T, q): T queries of width q.
-        keys (B, S, k): S keys of width k, which may differ from q.
-        weight (q, k): the matrix W.
+        query (B, T, d_q): T queries of width d_q.
+        keys (B, S, d_k): S keys of width d_k, which may differ from d_q.
+        weight (d_q, d_k): the matrix W.
 
     Returns:
         scores (B, T, S): a new tensor with the dtype of the inputs. Entry [b, t, s] belongs to

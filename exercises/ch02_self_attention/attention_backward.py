@@ -1,5 +1,7 @@
 """The backward pass of attention, by hand."""
 
+import math
+
 import torch
 
 

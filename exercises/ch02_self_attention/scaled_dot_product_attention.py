@@ -1,5 +1,7 @@
 """Scaled dot-product attention: the step that every Transformer repeats."""
 
+import math
+
 import torch
 
 

@@ -1,5 +1,7 @@
 """Self-attention: one sequence asks, answers and is read."""
 
+import math
+
 import torch
 from torch import nn
 

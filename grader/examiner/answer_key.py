@@ -25,8 +25,9 @@ class AnswerKey:
     """What an examiner holds of one exercise: the suite, the solution and the known mistakes."""
 
     def __init__(self, exercise: Exercise) -> None:
-        from grader.examiner.diagnosis import Diagnostician, load_misconceptions
+        from grader.examiner.diagnosis import Diagnostician
         from grader.examiner.suite_run import Suite
+        from grader.misconceptions import load_misconceptions
         from grader.worker.calls import LoadedModule
 
         folder = suite_folder(exercise)

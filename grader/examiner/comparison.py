@@ -12,8 +12,8 @@ from torch import Tensor
 
 from grader.examiner.display import apart, article, kind_of, name_list, show
 from grader.report import Comparison
-from grader.worker.protocol import Handle, Record, record_fields
-from grader.worker.values import Part, leaves, parts
+from grader.worker.protocol import Handle, RecordValue, record_fields
+from grader.worker.values import HeldValue, leaves, parts
 
 # Relative and absolute tolerance. Measured: right answers in another order of summation stay under
 # a tenth of these, and float32 arithmetic inside a float64 answer does not.
@@ -88,7 +88,7 @@ def _check_record(got: Any, wanted: dict[str, Any], expected: Any, what: str) ->
 
 
 def _check_sequence(got: Any, expected: Any, what: str) -> Any:
-    if isinstance(got, Record):
+    if isinstance(got, RecordValue):
         got = tuple(got)
     if not isinstance(got, tuple | list) or len(got) != len(expected):
         raise _wrong_type(got, kind_of(expected), what)
@@ -168,7 +168,7 @@ def _numbers_close(got: float, expected: float, relative: float, absolute: float
         return False
 
 
-def _name_of(whole: Any, part: Part) -> str:
+def _name_of(whole: Any, part: HeldValue) -> str:
     """What a sentence calls one of several values."""
     numbered = isinstance(whole, tuple | list) and record_fields(whole) is None
     return f"Value {part.label + 1}" if numbered else f"`{part.label}`"

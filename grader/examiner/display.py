@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader.worker.protocol import Handle, Record, record_fields
+from grader.worker.protocol import Handle, RecordValue, record_fields
 
 SHOWN_NUMBERS = 12
 SHOWN_CHARACTERS = 1000
@@ -32,7 +32,7 @@ def kind_of(value: Any) -> str:
             return "a string"
         case torch.dtype():
             return f"the dtype {value}"
-        case Record():
+        case RecordValue():
             name = value._type_name
             return f"{article(name)} {name} with {first_of(value._values)}"
         case tuple() | list():
@@ -87,7 +87,7 @@ def _parts(value: Any) -> Iterator[str]:
     elif isinstance(value, dict):
         yield from _enclosed("{", ((f"{key!r}: ", item) for key, item in value.items()), "}")
     elif (named := record_fields(value)) is not None:
-        name = value._type_name if isinstance(value, Record) else type(value).__name__
+        name = value._type_name if isinstance(value, RecordValue) else type(value).__name__
         yield from _enclosed(f"{name}(", ((f"{key}=", item) for key, item in named.items()), ")")
     elif isinstance(value, tuple):
         yield from _enclosed("(", (("", item) for item in value), ")")

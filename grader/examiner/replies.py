@@ -19,7 +19,7 @@ from grader.worker.worker import MAX_DEFINED
 
 MAX_LINE = 1_000_000
 # What only we say of a worker, and no worker of itself.
-OURS = frozenset({"died", "garbage", "budget", "hurried", "lost"})
+OUR_KINDS = frozenset({"died", "garbage", "budget", "hurried", "lost"})
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def _read_raised(raised: Any) -> Raised:
             "frames": [*frames],
             "bases": [*bases],
         } if (
-            kind not in OURS
+            kind not in OUR_KINDS
             and len(message) <= MAX_MESSAGE
             and len(frames) <= MAX_FRAMES
             and len(bases) <= MAX_BASES

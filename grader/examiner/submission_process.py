@@ -12,16 +12,17 @@ from torch import Tensor
 from exercises.catalog import Limits
 from grader.errors import GraderError, ProtocolError
 from grader.examiner.exchange import Value, answer_to
-from grader.examiner.replies import OURS, read_reply
+from grader.examiner.replies import OUR_KINDS, read_reply
 from grader.examiner.sandbox import START_SECONDS, Sandbox
 from grader.lockdown.limits import WorkerLimits
 from grader.report import MAX_TEXT
 from grader.worker.calls import Call, Raised, encode_call
-from grader.worker.protocol import Channel, Encoder, TooLarge, decode
+from grader.worker.channel import Channel
+from grader.worker.protocol import TooLarge, ValueEncoder, decode
 
 DYING_SECONDS = 0.1  # how long one that has hung up may take to end, and so to show how it ended
 MAX_RECEIVED = 256 << 20  # bytes of tensors in all answers together: we keep them for the diagnosis
-LOST = OURS | {"time"}  # kinds of `Raised` after which a test gets no more answers
+LOST = OUR_KINDS | {"time"}  # kinds of `Raised` after which a test gets no more answers
 
 
 class SubmissionProcess:
@@ -101,7 +102,7 @@ class SubmissionProcess:
 
     def perform(self, call: Call, meanwhile: Callable[[], object] | None = None) -> Value | Raised:
         """Make one call over there; `meanwhile` is run here while the worker is busy."""
-        encoder = Encoder()
+        encoder = ValueEncoder()
         request = encode_call(call, encoder)
         outcome = self._ask(request, encoder.tensors, meanwhile)
         if isinstance(outcome, Raised):

@@ -75,6 +75,7 @@ class Suite:
         """The tests, from a session that runs none of them."""
         arguments = [str(self._file), "-c", os.devnull, "--rootdir", str(self._file.parent)]
         arguments += ["--noconftest", "--import-mode=importlib", "--assert=plain"]
+        arguments += ["--confcutdir", str(self._file.parent)]  # or pytest looks above it, too
         arguments += ["--strict-markers", "--disable-plugin-autoload", "--collect-only"]
         arguments += [part for name in UNUSED_PLUGINS for part in ("-p", f"no:{name}")]
         for name in CALLERS_OPTIONS:

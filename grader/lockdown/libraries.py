@@ -27,7 +27,7 @@ ALWAYS = (
     # the libraries of a CUDA build
     "cuda", "nvidia", "triton",
 )  # fmt: skip
-OURS = frozenset({"exercises", "grader", "quizzes", "reference", "tui"})
+OUR_PACKAGES = frozenset({"exercises", "grader", "quizzes", "reference", "tui"})
 FOLDERS = ("site-packages", "dist-packages")
 # Named to a learner who asks for something else.
 FAMILIAR = (
@@ -69,7 +69,7 @@ def installed_libraries() -> Libraries:
         if folder.name in FOLDERS
         for info in sorted(folder.glob("*.dist-info"))
     ]
-    kept_back = OURS.union(*(each.names for each in installations if each.secret))
+    kept_back = OUR_PACKAGES.union(*(each.names for each in installations if each.secret))
     modules = {name: spec for name in ALWAYS if (spec := importlib.util.find_spec(name))}
     folders, metadata = [], {}
     for each in installations:

@@ -11,8 +11,8 @@ from exercises.catalog import Catalog, Exercise
 from exercises.lesson import load_lesson
 from grader.errors import GraderError, UsageError
 from grader.examiner.answer_key import suite_folder
-from grader.examiner.diagnosis import load_misconceptions
 from grader.grader import Grader
+from grader.misconceptions import load_misconceptions
 from grader.proving.audit_cache import AuditCache
 from grader.proving.by_heart import fresh_tests
 from grader.proving.empty_answers import empty_answers
@@ -53,7 +53,7 @@ class AuditResult:
 
 
 @dataclass(frozen=True)
-class Trial:
+class AuditTrial:
     """One submission whose verdict is known beforehand."""
 
     exercise: str
@@ -67,13 +67,13 @@ class Examination:
     """All trials of one exercise; `key` is what the cache knows them by, if it is asked."""
 
     exercise: Exercise
-    trials: list[Trial]
+    trials: list[AuditTrial]
     key: str
     is_known: bool
 
 
 @dataclass(frozen=True)
-class Verdict:
+class TrialVerdict:
     """What came of one trial; `problem` is a sentence for the author, or empty."""
 
     outcome: Outcome
@@ -138,22 +138,22 @@ def prepare(
             yield Examination(exercise, trials, key, is_known)
 
 
-def trials_of(exercise: Exercise, problems: list[str]) -> Iterator[Trial]:
+def trials_of(exercise: Exercise, problems: list[str]) -> Iterator[AuditTrial]:
     """Everything to be graded for one exercise; what is missing goes to `problems`."""
     folder = suite_folder(exercise)
     solution = (folder / "solution.py").read_text(encoding="utf-8")
     stub = exercise.stub.read_text(encoding="utf-8")
-    yield Trial(exercise.id, "stub", "stub", stub)
+    yield AuditTrial(exercise.id, "stub", "stub", stub)
     for name, source in empty_answers(exercise, stub, solution):
-        yield Trial(exercise.id, "empty answer", name, source)
-    yield Trial(exercise.id, "solution", "solution", solution)
+        yield AuditTrial(exercise.id, "empty answer", name, source)
+    yield AuditTrial(exercise.id, "solution", "solution", solution)
     alternatives = sorted((folder / "alternatives").glob("*.py"))
     for path in alternatives:
-        yield Trial(exercise.id, "alternative", path.stem, path.read_text(encoding="utf-8"))
+        yield AuditTrial(exercise.id, "alternative", path.stem, path.read_text(encoding="utf-8"))
     misconceptions = load_misconceptions(folder / "misconceptions.yaml")
     for misconception in misconceptions:
         source = misconception.apply(solution)
-        yield Trial(exercise.id, "misconception", misconception.id, source)
+        yield AuditTrial(exercise.id, "misconception", misconception.id, source)
     for noun, count, least in (
         ("alternatives", len(alternatives), MIN_ALTERNATIVES),
         ("misconceptions", len(misconceptions), MIN_MISCONCEPTIONS),
@@ -169,20 +169,20 @@ def trials_of(exercise: Exercise, problems: list[str]) -> Iterator[Trial]:
     ]
 
 
-def expected(trial: Trial) -> Verdict:
+def expected(trial: AuditTrial) -> TrialVerdict:
     """The verdict that shows the suite to be right."""
     is_right = trial.role in ("solution", "alternative")
-    return Verdict("passed" if is_right else "failed", named=not is_right)
+    return TrialVerdict("passed" if is_right else "failed", named=not is_right)
 
 
-def judge(trial: Trial, report: Report) -> Verdict:
+def judge(trial: AuditTrial, report: Report) -> TrialVerdict:
     """What a report says of the suite."""
     name = f"{trial.role} {trial.name}" if trial.name != trial.role else f"the {trial.role}"
     place = f"{trial.exercise}: {name}"
     if report.outcome == "error":
         errors = [test.message for test in report.tests if test.outcome == "error"]
         says = report.problem.message if report.problem else "; ".join(errors)
-        return Verdict("error", False, f"{place} could not be graded. {says}")
+        return TrialVerdict("error", False, f"{place} could not be graded. {says}")
     failed = [test for test in report.tests if test.outcome == "failed"]
     first = f"{failed[0].title} {failed[0].message}" if failed else ""
     says = report.problem.message if report.problem else first
@@ -202,10 +202,10 @@ def judge(trial: Trial, report: Report) -> Verdict:
         case "misconception" if not named:
             other = report.diagnosis.id if report.diagnosis else "nothing"
             problem = f"{place} is caught, but {other} is named first. {says}"
-    return Verdict(report.outcome, named, problem)
+    return TrialVerdict(report.outcome, named, problem)
 
 
-def count(result: AuditResult, trial: Trial, verdict: Verdict) -> None:
+def count(result: AuditResult, trial: AuditTrial, verdict: TrialVerdict) -> None:
     """Add one verdict to the figures."""
     match trial.role:
         case "stub":

@@ -13,10 +13,10 @@ from grader.examiner.exchange import Record, Value
 from grader.examiner.in_process import InProcessCallee
 from grader.examiner.suite_run import SuiteRun
 from grader.worker.calls import LoadedModule, encode_call, load_source
-from grader.worker.protocol import Encoder
+from grader.worker.protocol import ValueEncoder
 from grader.worker.tensors import write_tensors
 
-SEEDS = range(1, 9)  # a test that draws from nine values repeats itself 99 times of 100
+TABLE_SEEDS = range(1, 9)  # a test that draws from nine values repeats itself 99 times of 100
 
 Question = tuple[str, bytes]
 
@@ -31,7 +31,7 @@ def fresh_tests(exercise: Exercise) -> frozenset[str]:
     learner = load_source(f"by_heart_{exercise.id}", f"{exercise.id}.py", source)
     known: set[Question] = set()
     fresh: frozenset[str] | None = None
-    for seed in SEEDS:
+    for seed in TABLE_SEEDS:
         callee = InProcessCallee(LoadedModule(learner), frozenset())
         run = SuiteRun(callee, answer_key.solution, seed, "cpu", exercise.limits)
         answer_key.suite.run(run)
@@ -46,6 +46,6 @@ def _questions(record: Record) -> Iterator[Question]:
     """What a learner's code is told of each call that has an answer: all that a table can be of."""
     for exchange in record.exchanges:
         if isinstance(exchange.got, Value):
-            encoder = Encoder()
+            encoder = ValueEncoder()
             document = encode_call(exchange.call, encoder)
             yield json.dumps(document), write_tensors(encoder.tensors)

@@ -6,7 +6,6 @@ of code.
 """
 
 import inspect
-import itertools
 import linecache
 import sys
 import types
@@ -18,8 +17,9 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
+from grader.worker.gradients import Detached, gradients
 from grader.worker.inspection import source_lines
-from grader.worker.protocol import Encoder, Handle, decode
+from grader.worker.protocol import Handle, ValueEncoder, decode
 from grader.worker.values import leaves, mapped
 
 Want = Literal["value", "gradients", "inputs_after", "dict", "nothing"]
@@ -50,7 +50,7 @@ def name_of(call: Call) -> str:
     return f"{target}.{call.method}" if call.method else target
 
 
-def encode_call(call: Call, encoder: Encoder) -> dict[str, Any]:
+def encode_call(call: Call, encoder: ValueEncoder) -> dict[str, Any]:
     """The request that asks a worker for `call`; its tensors are in `encoder` afterwards."""
     return {
         "op": "call",
@@ -75,10 +75,6 @@ def decode_call(request: dict[str, Any], tensors: dict[str, Tensor], device: str
 
 class BadSignature(TypeError):
     """The function was found, but it cannot be called with these arguments."""
-
-
-class Detached(RuntimeError):
-    """The output carries no gradient back to the inputs."""
 
 
 class Marked(RuntimeError):
@@ -202,54 +198,6 @@ def _check_unmarked(args: tuple[Any, ...]) -> None:
     for number, arg in enumerate(args, start=1):
         if any(isinstance(leaf, Tensor) and leaf.requires_grad for _, leaf in leaves(arg)):
             raise Marked(f"argument {number}")
-
-
-def gradients(
-    function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], cotangent: Any
-) -> tuple[Any, dict[str, Any] | None]:
-    """The result of `function` at `args`, and its vector-Jacobian product.
-
-    The latter is `{"inputs": [...], "parameters": {...}}`: for each positional argument its
-    gradient (None where it is no floating tensor), and by name that of each parameter where
-    `function` is a module. It is None where the result has not the form that `cotangent` is for.
-    """
-    inputs = [_leaf(arg) for arg in args]
-    parameters = dict(function.named_parameters()) if isinstance(function, nn.Module) else {}
-    result = function(*inputs, **kwargs)
-    outputs = list(result) if isinstance(result, tuple | list) else [result]
-    cotangents = list(cotangent) if isinstance(cotangent, tuple | list) else [cotangent]
-    pairs = [
-        (output, torch.ones_like(output) if weight is None else weight)
-        for output, weight in itertools.zip_longest(outputs, cotangents)
-        if isinstance(output, Tensor) and (weight is not None or len(outputs) == 1)
-    ]
-    if not pairs or any(output.shape != weight.shape for output, weight in pairs):
-        return result, None
-    pairs = [(output, weight) for output, weight in pairs if output.requires_grad]
-    if not pairs:
-        raise Detached
-    wanted = [leaf for leaf in inputs if _is_leaf(leaf)] + list(parameters.values())
-    # One scalar, since handing torch several cotangents makes it import sympy on first use: 0.3 s.
-    total = torch.stack([(output * weight).sum() for output, weight in pairs]).sum()
-    found = torch.autograd.grad(total, wanted, allow_unused=True)
-    filled = iter(
-        torch.zeros_like(source) if gradient is None else gradient
-        for source, gradient in zip(wanted, found, strict=True)
-    )
-    return result, {
-        "inputs": [next(filled) if _is_leaf(leaf) else None for leaf in inputs],
-        "parameters": {name: next(filled) for name in parameters},
-    }
-
-
-def _leaf(value: Any) -> Any:
-    if isinstance(value, Tensor) and value.is_floating_point():
-        return value.detach().clone().requires_grad_()
-    return value
-
-
-def _is_leaf(value: Any) -> bool:
-    return isinstance(value, Tensor) and value.requires_grad
 
 
 @dataclass(frozen=True)

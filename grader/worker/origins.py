@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from grader.worker.scopes import Annotated, Binding, Defined, Imported, Scope, ScopedFile
 
-MAX_DEPTH = 60  # of expressions and names that are followed; a longer chain says no more
+MAX_CHAIN = 60  # of expressions and names that are followed; a longer chain says no more
 TENSORS = ("Tensor", "Parameter")
 # Modules whose functions give tensors, and the functions there that do not.
 OF_TENSORS = ("torch", "torch.nn.functional", "torch.linalg", "torch.special", "torch.fft")
@@ -75,7 +75,7 @@ class Origins:
 
     def of(self, node: ast.expr, scope: Scope) -> Origin:
         """What `node` stands for where it is written, in `scope`."""
-        if self._depth > MAX_DEPTH:
+        if self._depth > MAX_CHAIN:
             return MAYBE
         self._depth += 1
         try:

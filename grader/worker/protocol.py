@@ -1,8 +1,4 @@
-"""Frames and values between the examiner and a worker. Never pickle.
-
-A frame is a fixed header (magic, length of the JSON part, length of the tensor part), a JSON
-document and a `safetensors` payload that holds every tensor the document names. Both lengths are
-checked before a byte is read, so a peer cannot make the other side allocate more than its limit.
+"""Values as a JSON document and the tensors that it names; `channel.py` carries both. No pickle.
 
 In the document a plain value is itself; everything else is an object with one tag:
 
@@ -12,11 +8,6 @@ In the document a plain value is itself; everything else is an object with one t
     {"handle": "3", "type": "SelfAttention"}                   an object that stays with its owner
 """
 
-import contextlib
-import json
-import socket
-import struct
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
@@ -26,25 +17,12 @@ import torch
 from torch import Tensor
 
 from grader.errors import ProtocolError
-from grader.worker.tensors import (
-    DTYPES,
-    MAX_COUNT,
-    MAX_DIMS,
-    MAX_PAYLOAD,
-    MAX_TENSORS,
-    SAFETENSORS_NAMES,
-    read_tensors,
-    write_tensors,
-)
+from grader.worker.tensors import DTYPES, MAX_COUNT, MAX_DIMS, MAX_TENSORS, SAFETENSORS_NAMES
 
-MAGIC = 0x6C61726E
-HEADER = struct.Struct("!III")
-MAX_DOCUMENT = 2 * 1024 * 1024
 MAX_VALUES = 2**16  # in one document, names and keys included: what each costs us is bounded so
 MAX_KEYS = 4096  # of all its dictionaries: numbers can be chosen so that each meets all others
 MAX_KEY = 2**60  # larger ones can be given one and the same hash, which is worse still
-MAX_DEPTH = 20
-READ_AHEAD = 64 * 1024
+MAX_NESTING = 20
 PLAIN = (bool, int, float, str)
 
 
@@ -60,7 +38,7 @@ class Handle:
     type: str
 
 
-class Record:
+class RecordValue:
     """A named tuple or dataclass from the other side: fields as attributes, and iterable."""
 
     def __init__(self, type_name: str, values: dict[str, Any]) -> None:
@@ -85,7 +63,7 @@ class Record:
 
 def record_fields(value: object) -> dict[str, Any] | None:
     """The fields of a record, named tuple or dataclass instance; None for anything else."""
-    if isinstance(value, Record):
+    if isinstance(value, RecordValue):
         return value._values
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return dict(zip(value._fields, value, strict=True))
@@ -94,7 +72,7 @@ def record_fields(value: object) -> dict[str, Any] | None:
     return None
 
 
-class Encoder:
+class ValueEncoder:
     """Turns values into a document and its tensors.
 
     `keep(value, path)` is asked for a handle for what no document can hold (modules, closures);
@@ -108,8 +86,8 @@ class Encoder:
         self.tensors: dict[str, Tensor] = {}
 
     def encode(self, value: object, path: str = "") -> Any:
-        if path.count(".") > MAX_DEPTH:
-            raise TooLarge(f"a structure nested more than {MAX_DEPTH} deep")
+        if path.count(".") > MAX_NESTING:
+            raise TooLarge(f"a structure nested more than {MAX_NESTING} deep")
         self._count(1)
         # numpy's integers overflow: they are no int
         if isinstance(value, numpy.floating | numpy.bool_):
@@ -133,7 +111,7 @@ class Encoder:
             self._count(len(named))
             items = enumerate(named.items())
             pairs = [[name, self.encode(item, f"{path}.{i}")] for i, (name, item) in items]
-            name = value._type_name if isinstance(value, Record) else type(value).__name__
+            name = value._type_name if isinstance(value, RecordValue) else type(value).__name__
             return {"record": name, "fields": pairs}
         if isinstance(value, list):
             return [self.encode(item, f"{path}.{i}") for i, item in enumerate(value)]
@@ -176,19 +154,19 @@ class Encoder:
 
 
 def decode(node: Any, tensors: dict[str, Tensor], device: str) -> Any:
-    """The inverse of `Encoder.encode`. Tensors that lived on an accelerator go to `device`.
+    """The inverse of `ValueEncoder.encode`. Tensors that lived on an accelerator go to `device`.
 
-    Raises `ProtocolError` for anything that `Encoder` would not have written: it names each tensor
-    once and counts its values.
+    Raises `ProtocolError` for anything that `ValueEncoder` would not have written: it names each
+    tensor once and counts its values.
     """
-    decoder = _Decoder(dict(tensors), device)
+    decoder = _ValueDecoder(dict(tensors), device)
     value = decoder.decode(node)
     if decoder.tensors:
         raise ProtocolError("tensors that nothing names")
     return value
 
 
-class _Decoder:
+class _ValueDecoder:
     def __init__(self, tensors: dict[str, Tensor], device: str) -> None:
         self.tensors = tensors  # those that were not named yet
         self._device = device
@@ -196,7 +174,7 @@ class _Decoder:
 
     def decode(self, node: Any, depth: int = 0) -> Any:
         self._count(1)
-        if depth > MAX_DEPTH + 2:
+        if depth > MAX_NESTING + 2:
             raise ProtocolError("nested too deep")
         if node is None or isinstance(node, PLAIN):
             return node
@@ -224,7 +202,7 @@ class _Decoder:
                     type(key) is str for key, _ in pairs
                 ):
                     self._count(len(pairs))
-                    return Record(name, {key: inner(item) for key, item in pairs})
+                    return RecordValue(name, {key: inner(item) for key, item in pairs})
                 case {"dtype": name}:
                     return DTYPES[name]
                 case {"handle": str(name), "type": str(kind)}:
@@ -261,68 +239,3 @@ def _in_order(tensor: Tensor, order: Any) -> Tensor:
 
 def _is_key(key: object) -> bool:
     return isinstance(key, str) or (isinstance(key, int) and abs(key) < MAX_KEY)
-
-
-class Channel:
-    """A connected socket that carries frames; each operation has a deadline."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self._socket = sock
-        self._ahead = bytearray()
-
-    def fileno(self) -> int:
-        return self._socket.fileno()
-
-    def close(self) -> None:
-        self._socket.close()
-
-    def hang_up(self) -> None:
-        """End the talk: whoever waits for a frame here, in another thread perhaps, gets none."""
-        with contextlib.suppress(OSError):  # the other side has done so before
-            self._socket.shutdown(socket.SHUT_RDWR)
-
-    def send(
-        self, document: Any, tensors: dict[str, Tensor] | None = None, seconds: float | None = None
-    ) -> None:
-        """Write one frame. Raises `TooLarge` before writing, `OSError` where nobody reads."""
-        text = json.dumps(document).encode()
-        if len(text) > MAX_DOCUMENT:
-            raise TooLarge(f"a structure of {len(text) / 1e6:,.0f} MB")
-        payload = write_tensors(tensors) if tensors else b""
-        self._socket.settimeout(seconds)
-        self._socket.sendall(HEADER.pack(MAGIC, len(text), len(payload)) + text + payload)
-
-    def receive(self, seconds: float | None = None) -> tuple[Any, dict[str, Tensor]]:
-        """Read one frame within `seconds`.
-
-        Raises `TimeoutError`, `EOFError` where the peer is gone, and `ProtocolError` for garbage.
-        """
-        deadline = None if seconds is None else time.monotonic() + seconds
-        magic, document_size, tensor_size = HEADER.unpack(self._read(HEADER.size, deadline))
-        if magic != MAGIC or document_size > MAX_DOCUMENT or tensor_size > MAX_PAYLOAD:
-            raise ProtocolError("not a frame")
-        text = self._read(document_size, deadline)
-        payload = self._read(tensor_size, deadline)
-        try:
-            return json.loads(text), read_tensors(payload) if payload else {}
-        except Exception as error:  # whatever a hostile document provokes in the two parsers
-            raise ProtocolError(f"unreadable frame: {type(error).__name__}") from None
-
-    def _read(self, size: int, deadline: float | None) -> bytes:
-        """`size` bytes. What else a read brings is kept: a frame takes one call, not three."""
-        while len(self._ahead) < size:
-            if deadline is not None:
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    raise TimeoutError
-                self._socket.settimeout(left)
-            try:
-                data = self._socket.recv(max(size - len(self._ahead), READ_AHEAD))
-            except ConnectionError:
-                data = b""
-            if not data:
-                raise EOFError
-            self._ahead += data
-        taken = bytes(self._ahead[:size])
-        del self._ahead[:size]
-        return taken

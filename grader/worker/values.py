@@ -5,34 +5,34 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from grader.worker.protocol import Record, record_fields
+from grader.worker.protocol import RecordValue, record_fields
 
 
-class Part(NamedTuple):
+class HeldValue(NamedTuple):
     """One value inside another: a position, a key, or a field's name."""
 
     label: Any
     value: Any
 
 
-def parts(value: object) -> list[Part] | None:
-    """What a tuple, list, dictionary, named tuple, dataclass instance or `Record` holds.
+def parts(value: object) -> list[HeldValue] | None:
+    """What a tuple, list, dictionary, named tuple, dataclass instance or `RecordValue` holds.
 
     None for a value that holds no others (an empty container holds none, too, but gives `[]`).
     """
     if (fields := record_fields(value)) is not None:
-        return [Part(name, item) for name, item in fields.items()]
+        return [HeldValue(name, item) for name, item in fields.items()]
     if isinstance(value, dict):
-        return [Part(key, item) for key, item in value.items()]
+        return [HeldValue(key, item) for key, item in value.items()]
     if isinstance(value, tuple | list):
-        return [Part(position, item) for position, item in enumerate(value)]
+        return [HeldValue(position, item) for position, item in enumerate(value)]
     return None
 
 
 def rebuild(value: Any, items: Sequence[Any]) -> Any:
     """A container like `value` that holds `items` instead, in the same order."""
-    if isinstance(value, Record):
-        return Record(value._type_name, dict(zip(value._values, items, strict=True)))
+    if isinstance(value, RecordValue):
+        return RecordValue(value._type_name, dict(zip(value._values, items, strict=True)))
     if isinstance(value, dict):
         return dict(zip(value, items, strict=True))
     if isinstance(value, tuple) and hasattr(value, "_make"):

@@ -32,8 +32,9 @@ from grader.worker.calls import (
     empty_module,
     encode_call,
 )
+from grader.worker.channel import Channel
 from grader.worker.inspection import Finding, compile_files
-from grader.worker.protocol import Channel, Encoder, Handle, TooLarge
+from grader.worker.protocol import Handle, TooLarge, ValueEncoder
 from grader.worker.surroundings import Output, open_streams, run_as
 
 MAX_DEFINED = 20  # names that a report lists where the one that is graded is missing
@@ -164,7 +165,7 @@ def answer(worker: Worker, request: dict[str, Any], tensors: dict[str, Any]) -> 
     """The reply to one request: a document and its tensors."""
     files = frozenset(worker._files)
     index = request.get("index", 0)
-    encoder = Encoder(lambda value, path: worker.keep(value, f"{index}{path}"))
+    encoder = ValueEncoder(lambda value, path: worker.keep(value, f"{index}{path}"))
     try:
         with time_limit(request["seconds"]):
             if request["seed"] is not None:
@@ -218,7 +219,7 @@ def rehearse(device: str) -> None:
         Call(0, "attend", args=(x,)),
         Call(1, "attend", args=(x,), want="gradients", cotangent=(x, x)),
     )
-    encoders = [Encoder() for _ in calls]
+    encoders = [ValueEncoder() for _ in calls]
     requests: list[tuple[dict[str, Any], dict[str, torch.Tensor]]] = [
         (
             {

@@ -72,9 +72,23 @@ class Body(ABC):
         """What is listed below the question."""
         return ()
 
+    @property
+    @abstractmethod
+    def right_answer(self) -> str:
+        """In Markdown."""
+
+    @property
+    @abstractmethod
+    def reasons(self) -> tuple[str, ...]:
+        """Why that is right."""
+
     @abstractmethod
     def drawn(self, draw: Draw) -> Self: ...
 
     @abstractmethod
     def check(self, typed: str) -> Verdict:
         """Raises BadAnswer where `typed` does not have the form of an answer."""
+
+    def unknown(self) -> Verdict:
+        """For who says that they do not know."""
+        return Verdict(False, self.reasons, self.right_answer)

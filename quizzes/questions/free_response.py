@@ -20,10 +20,14 @@ class Typed(Body):
     why: str
     wrong: tuple[Mistake, ...]
 
-    def judged(self, right: bool, is_met: Callable[[Mistake], bool], answer: str) -> Verdict:
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        return (self.why,)
+
+    def judged(self, right: bool, is_met: Callable[[Mistake], bool]) -> Verdict:
         """Explain the known mistake that was met, if any, and then the right answer."""
         met = () if right else tuple(m.why for m in self.wrong if is_met(m))[:1]
-        return Verdict(right, (*met, self.why), answer)
+        return Verdict(right, (*met, *self.reasons), self.right_answer)
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,12 @@ class Number(Typed):
     @property
     def form(self) -> str:
         return f"Type a number{parse_answer.of(self.unit)}."
+
+    @property
+    def right_answer(self) -> str:
+        exact = evaluate(self.answer, {})
+        rounded = exact if self.decimals is None else round(exact, self.decimals)
+        return f"{shown(rounded)} {self.unit}".strip()
 
     def drawn(self, draw: Draw) -> Self:
         return replace(
@@ -54,10 +64,7 @@ class Number(Typed):
             wanted = evaluate(expression, {})
             return abs(given - wanted) <= tolerance + ROUNDING * abs(wanted)
 
-        exact = evaluate(self.answer, {})
-        rounded = exact if self.decimals is None else round(exact, self.decimals)
-        answer = f"{shown(rounded)} {self.unit}".strip()
-        return self.judged(is_near(self.answer), lambda m: is_near(m.answer[0]), answer)
+        return self.judged(is_near(self.answer), lambda m: is_near(m.answer[0]))
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,12 @@ class Shape(Typed):
 
     @property
     def form(self) -> str:
-        return "Type the shape, as 2, 5, 7."
+        return f"Type the shape, as {parse_answer.SHAPE_EXAMPLE}."
+
+    @property
+    def right_answer(self) -> str:
+        comma = "," if len(self.answer) == 1 else ""
+        return f"({', '.join(self.answer)}{comma})"
 
     def drawn(self, draw: Draw) -> Self:
         return replace(
@@ -78,9 +90,7 @@ class Shape(Typed):
 
     def check(self, typed: str) -> Verdict:
         given = tuple(map(str, parse_answer.shape(typed)))
-        comma = "," if len(self.answer) == 1 else ""
-        answer = f"({', '.join(self.answer)}{comma})"
-        return self.judged(given == self.answer, lambda m: given == m.answer, answer)
+        return self.judged(given == self.answer, lambda m: given == m.answer)
 
 
 @dataclass(frozen=True)
@@ -88,6 +98,10 @@ class Text(Typed):
     """Compared by what `same` leaves of a text; every one of `answers` is right."""
 
     answers: tuple[str, ...]
+
+    @property
+    def right_answer(self) -> str:
+        return self.answers[0]
 
     def same(self, text: str) -> str:
         return parse_answer.without_spaces(text)
@@ -105,7 +119,7 @@ class Text(Typed):
         if not given:
             raise BadAnswer(self.form)
         right = given in map(self.same, self.answers)
-        return self.judged(right, lambda m: given == self.same(m.answer[0]), self.answers[0])
+        return self.judged(right, lambda m: given == self.same(m.answer[0]))
 
 
 @dataclass(frozen=True)

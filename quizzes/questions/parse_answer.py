@@ -10,6 +10,7 @@ import re
 from quizzes.questions.expressions import ExpressionError, Scalar, evaluate
 
 OPTION_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+SHAPE_EXAMPLE = "11, 13"  # no question asks for these sizes
 
 # What is typed for arithmetic, and what Python calls it.
 ASCII_SIGNS = str.maketrans({"−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "÷": "/", "^": "**"})
@@ -36,7 +37,7 @@ def number(typed: str, unit: str = "") -> Scalar:
     try:
         return evaluate(text.translate(ASCII_SIGNS), {})
     except ExpressionError:
-        raise BadAnswer(f"Write one number{of(unit)}, as 42, 0.5, 1e-3 or 2**10.") from None
+        raise BadAnswer(f"Write one number{of(unit)}, as 123, 1.23, 1.23e-3 or 3**7.") from None
 
 
 def of(unit: str) -> str:
@@ -51,7 +52,7 @@ def shape(typed: str) -> tuple[int, ...]:
     sizes = re.sub(r"[()\[\],;]", " ", text).split()
     is_scalar = not sizes and re.search(r"[(\[]", text)
     if not (sizes or is_scalar) or not all(re.fullmatch(r"[0-9]+", size) for size in sizes):
-        raise BadAnswer("Write the size of each dimension, as 2, 5, 7; () for a scalar.")
+        raise BadAnswer(f"Write the size of each dimension, as {SHAPE_EXAMPLE}; () for a scalar.")
     return tuple(int(size) for size in sizes)
 
 

@@ -14,6 +14,7 @@ from quizzes.questions.parse_answer import BadAnswer
 from quizzes.questions.selected_response import Choices, Match, Option, Order
 
 __all__ = [
+    "DONT_KNOW",
     "KINDS",
     "Asked",
     "BadAnswer",
@@ -36,6 +37,7 @@ __all__ = [
 
 QuestionKind = Literal["choice", "choices", "number", "shape", "order", "match", "gap", "output"]
 KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
+DONT_KNOW = "?"  # typed in place of an answer, of any kind
 
 
 @dataclass(frozen=True)
@@ -98,4 +100,4 @@ class Asked:
 
     def check(self, typed: str) -> Verdict:
         """Raises BadAnswer, which costs nothing, where `typed` has not the form of an answer."""
-        return self.body.check(typed)
+        return self.body.unknown() if typed.strip() == DONT_KNOW else self.body.check(typed)

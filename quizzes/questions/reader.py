@@ -75,7 +75,8 @@ def _options(fields: Fields) -> tuple[Option, ...]:
     options = []
     for entry in fields.mappings("options"):
         right = entry.has("right") and entry.flag("right")
-        options.append(Option(entry.scalar("text"), entry.text("why"), right))
+        holds = entry.optional("holds")
+        options.append(Option(entry.scalar("text"), entry.text("why"), right, holds))
         entry.finish()
     _check_items(fields, "options", [option.text for option in options])
     return tuple(options)

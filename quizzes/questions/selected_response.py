@@ -1,4 +1,7 @@
-"""The kinds that are answered by labels: choose, put in order, match."""
+"""The kinds that are answered by labels: choose, put in order, match.
+
+The labels in the examples of their `form` are no question's: an example must not be an answer.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,12 @@ from quizzes.questions.parse_answer import OPTION_LETTERS, BadAnswer
 
 @dataclass(frozen=True)
 class Option:
+    """`holds` is Python that says whether the option is true, where that can be computed."""
+
     text: str
     why: str
     right: bool = False
+    holds: str | None = None
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,7 @@ class Choices(Body):
     @property
     def form(self) -> str:
         if self.several:
-            return "Type the letters of all that are right, as a c, or none."
+            return "Type the letters of all that are right, as x z, or none."
         return f"Type one letter, a to {OPTION_LETTERS[len(self.options) - 1]}."
 
     @property
@@ -36,7 +42,7 @@ class Choices(Body):
         return _items(OPTION_LETTERS, (option.text for option in self.options))
 
     def drawn(self, draw: Draw) -> Self:
-        options = [Option(draw.text(o.text), draw.text(o.why), o.right) for o in self.options]
+        options = [replace(o, text=draw.text(o.text), why=draw.text(o.why)) for o in self.options]
         draw.random.shuffle(options)
         return replace(self, options=tuple(options))
 
@@ -44,16 +50,22 @@ class Choices(Body):
         chosen = self._chosen(typed)
         right = {place for place, option in enumerate(self.options) if option.right}
         misjudged = sorted(chosen ^ right, key=lambda place: self.options[place].right)
-        answer = "\n".join(f"{OPTION_LETTERS[p]}) {self.options[p].text}" for p in sorted(right))
-        return Verdict(
-            right=not misjudged,
-            # Where none is right, that is explained by why each of them is wrong.
-            explanations=tuple(
-                f"{OPTION_LETTERS[place]}) {self.options[place].why}"
-                for place in misjudged or sorted(right) or range(len(self.options))
-            ),
-            answer=answer or "none",
-        )
+        explained = self._why(misjudged) if misjudged else self.reasons
+        return Verdict(not misjudged, explained, self.right_answer)
+
+    @property
+    def right_answer(self) -> str:
+        right = (place for place, option in enumerate(self.options) if option.right)
+        return "\n".join(f"{OPTION_LETTERS[p]}) {self.options[p].text}" for p in right) or "none"
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Where none is right, that is explained by why each of them is wrong."""
+        right = [place for place, option in enumerate(self.options) if option.right]
+        return self._why(right or range(len(self.options)))
+
+    def _why(self, places: Iterable[int]) -> tuple[str, ...]:
+        return tuple(f"{OPTION_LETTERS[place]}) {self.options[place].why}" for place in places)
 
     def _chosen(self, typed: str) -> set[int]:
         texts = [parse_answer.without_spaces(option.text).casefold() for option in self.options]
@@ -80,7 +92,7 @@ class Order(Body):
 
     @property
     def form(self) -> str:
-        return f"Type all {len(self.steps)} letters in the right order, as b a c."
+        return f"Type all {len(self.steps)} letters in the right order, as y x z."
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -98,10 +110,15 @@ class Order(Body):
         if order is None or len(order) != len(self.steps):
             raise BadAnswer(self.form)
         right = tuple(self.shown[place] for place in order) == self.steps
-        answer = "\n".join(
-            f"{OPTION_LETTERS[self.shown.index(step)]}) {step}" for step in self.steps
-        )
-        return Verdict(right, (self.why,), answer)
+        return Verdict(right, self.reasons, self.right_answer)
+
+    @property
+    def right_answer(self) -> str:
+        return "\n".join(f"{OPTION_LETTERS[self.shown.index(step)]}) {step}" for step in self.steps)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        return (self.why,)
 
 
 @dataclass(frozen=True)
@@ -114,7 +131,7 @@ class Match(Body):
 
     @property
     def form(self) -> str:
-        return "Type a number for each letter, as a2 b1 c3."
+        return "Type a number for each letter, as x2 y1 z3."
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -138,11 +155,18 @@ class Match(Body):
             self.shown[place] == partner
             for place, (_, partner) in zip(chosen, self.pairs, strict=True)
         )
-        answer = "\n".join(
+        return Verdict(right, self.reasons, self.right_answer)
+
+    @property
+    def right_answer(self) -> str:
+        return "\n".join(
             f"{letter}{self.shown.index(partner) + 1}) {left.rstrip('.')}: {partner}"
             for letter, (left, partner) in zip(OPTION_LETTERS, self.pairs, strict=False)
         )
-        return Verdict(right, (self.why,), answer)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        return (self.why,)
 
 
 def _items(labels: Iterable[str], texts: Iterable[str]) -> tuple[Item, ...]:

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import settings
 
 from exercises.catalog import Limits, load_catalog
-from grader import Grader
 from grader.examiner.answer_key import solution_path
 from grader.examiner.exchange import Value
 from grader.examiner.paired_calls import PairedCalls
@@ -36,13 +35,6 @@ def restless() -> Iterator[None]:
     sys.setswitchinterval(interval / 1000)
     yield
     sys.setswitchinterval(interval)
-
-
-@pytest.fixture(scope="session")
-def grader() -> Iterator[Grader]:
-    """One examiner, warm from the second submission on."""
-    with Grader() as grader:
-        yield grader
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,8 @@ from grader.commands.audit import audit
 from grader.errors import UsageError
 from grader.proving.audit import AuditResult
 
+Warm = Callable[..., list[str]]
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
 COMMAND = [sys.executable, "-m", "grader.cli"]
 WRONG = """
 import torch
@@ -38,16 +40,15 @@ UNSANDBOXED = "--allow-unsandboxed"  # what these commands print is the same on 
 
 
 def run(*arguments: object, **options: Any) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, **options
-    )
+    command = [*COMMAND, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, **options)
 
 
-def on_a_terminal(*arguments: object, **environment: str) -> tuple[int, str]:
+def on_a_terminal(command: list[str], **environment: str) -> tuple[int, str]:
     """The exit status, and what a terminal of 100 columns is sent."""
     child = pexpect.spawn(
-        COMMAND[0],
-        [*COMMAND[1:], *map(str, arguments)],
+        command[0],
+        command[1:],
         env={**os.environ, "TERM": "xterm-256color", **environment},
         encoding="utf-8",
         dimensions=(40, 100),
@@ -56,6 +57,17 @@ def on_a_terminal(*arguments: object, **environment: str) -> tuple[int, str]:
     output = child.read()
     child.close()
     return child.exitstatus, output
+
+
+@pytest.fixture
+def run_warm(warm: Warm) -> Run:
+    """`grader run` without the seconds until torch is loaded."""
+
+    def start(*arguments: object) -> "subprocess.CompletedProcess[str]":
+        command = warm("grader.cli", "run", *arguments)
+        return subprocess.run(command, capture_output=True, text=True)
+
+    return start
 
 
 @pytest.fixture
@@ -80,14 +92,17 @@ def timeless(report: Report) -> Report:
 def test_a_right_file_ends_with_0_and_in_colour_on_a_terminal(right: Path) -> None:
     """The exercise is the file's name."""
     os.environ.pop("NO_COLOR", None)
-    status, output = on_a_terminal("run", UNSANDBOXED, right)
+    status, output = on_a_terminal([*COMMAND, "run", UNSANDBOXED, str(right)])
     assert status == 0
     assert "✓ softmax: passed" in output
     assert "\x1b[32m" in output
 
 
-def test_a_wrong_file_ends_with_1_and_without_colour_where_none_is_wanted(wrong: Path) -> None:
-    status, output = on_a_terminal("run", UNSANDBOXED, wrong, "--exercise", "softmax", NO_COLOR="1")
+def test_a_wrong_file_ends_with_1_and_without_colour_where_none_is_wanted(
+    wrong: Path, warm: Warm
+) -> None:
+    command = warm("grader.cli", "run", UNSANDBOXED, wrong, "--exercise", "softmax")
+    status, output = on_a_terminal(command, NO_COLOR="1")
     assert status == 1
     assert "✗ softmax: not passed" in output
     assert "You return the exponentials without dividing them by their sum" in output
@@ -95,8 +110,10 @@ def test_a_wrong_file_ends_with_1_and_without_colour_where_none_is_wanted(wrong:
     assert max(map(len, output.splitlines())) <= 100
 
 
-def test_json_goes_to_stdout_and_a_seed_asks_the_same_again(wrong: Path, grader: Grader) -> None:
-    done = run("run", UNSANDBOXED, wrong, "--exercise", "softmax", "--seed", 5, "--format", "json")
+def test_json_goes_to_stdout_and_a_seed_asks_the_same_again(
+    wrong: Path, grader: Grader, run_warm: Run
+) -> None:
+    done = run_warm(UNSANDBOXED, wrong, "--exercise", "softmax", "--seed", 5, "--format", "json")
     assert (done.returncode, done.stderr) == (1, "")
     data = json.loads(done.stdout)
     jsonschema.validate(data, json.loads((files("grader") / "report.schema.json").read_text()))
@@ -106,9 +123,9 @@ def test_json_goes_to_stdout_and_a_seed_asks_the_same_again(wrong: Path, grader:
     assert timeless(other).tests != timeless(again).tests
 
 
-def test_junit_goes_into_a_file(right: Path, tmp_path: Path) -> None:
+def test_junit_goes_into_a_file(right: Path, tmp_path: Path, run_warm: Run) -> None:
     output = tmp_path / "report.xml"
-    done = run("run", UNSANDBOXED, right, "--format", "junit", "--output", output)
+    done = run_warm(UNSANDBOXED, right, "--format", "junit", "--output", output)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     found = ElementTree.parse(output).getroot()
     assert (found.get("name"), found.get("failures"), found.get("errors")) == ("softmax", "0", "0")
@@ -152,31 +169,34 @@ def test_a_gpu_that_is_not_there_is_a_usage_error(wrong: Path) -> None:
     )
 
 
-def test_a_report_that_cannot_be_written_is_a_usage_error(wrong: Path, tmp_path: Path) -> None:
+def test_a_report_that_cannot_be_written_is_a_usage_error(
+    wrong: Path, tmp_path: Path, run_warm: Run
+) -> None:
     output = tmp_path / "nowhere" / "report.json"
-    done = run("run", UNSANDBOXED, wrong, "--exercise", "softmax", "--output", output)
+    done = run_warm(UNSANDBOXED, wrong, "--exercise", "softmax", "--output", output)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"grader: {output} cannot be written: No such file or directory.\n"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")
 @pytest.mark.parametrize("arguments", [["run", "softmax.py"], ["doctor"]], ids=" ".join)
-def test_a_full_disk_is_said(arguments: list[str], tmp_path: Path, right: Path) -> None:
+def test_a_full_disk_is_said(arguments: list[str], tmp_path: Path, right: Path, warm: Warm) -> None:
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
-            [*COMMAND, *arguments], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True
-        )
+        command = warm("grader.cli", *arguments)
+        done = subprocess.run(command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True)
     assert done.returncode == 2
     assert done.stderr == (
         "grader: The standard output cannot be written: No space left on device.\n"
     )
 
 
-def test_a_report_that_nobody_reads_is_a_verdict_all_the_same(right: Path, wrong: Path) -> None:
+def test_a_report_that_nobody_reads_is_a_verdict_all_the_same(
+    right: Path, wrong: Path, warm: Warm
+) -> None:
     for file, status in ((right, 0), (wrong, 1)):
         reader, writer = os.pipe()
         os.close(reader)
-        arguments = [*COMMAND, "run", str(file), "--exercise", "softmax"]
+        arguments = warm("grader.cli", "run", file, "--exercise", "softmax")
         done = subprocess.run(arguments, stdout=writer, stderr=subprocess.PIPE, text=True)
         os.close(writer)
         assert (done.returncode, done.stderr) == (status, "")
@@ -204,8 +224,8 @@ def test_help_and_version_end_with_0() -> None:
 
 def test_audit_shows_how_far_it_is_and_takes_what_passed_from_the_cache(tmp_path: Path) -> None:
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path), "CI": ""}
-    command = ("audit", "multiplicative_score", "--jobs", 1)
-    status, output = on_a_terminal(*command, **environment)
+    command = ("audit", "multiplicative_score", "--jobs", "1")
+    status, output = on_a_terminal([*COMMAND, *command], **environment)
     assert status == 0
     (total,) = set(re.findall(r"multiplicative_score \d+ of (\d+) …", output))
     assert f"multiplicative_score {total} of {total} …" in output

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.examiner.comparison import TOLERANCES, Differs, check_close, check_structure, same
-from grader.worker.protocol import Handle, Record
+from grader.worker.protocol import Handle, RecordValue
 
 Costs = namedtuple("Costs", "operations steps")
 NAN, INF = math.nan, math.inf
@@ -74,13 +74,13 @@ def sentence(got: object, expected: object, check: object = check_structure) -> 
             "The result should be a Costs with operations, steps; yours is a tuple of 2 values.",
         ),
         (
-            Record("Costs", {"steps": 4, "operations": 3}),
+            RecordValue("Costs", {"steps": 4, "operations": 3}),
             Costs(3, 4),
             "The result should be a Costs with operations, steps; "
             "yours is a Costs with steps, operations.",
         ),
         (
-            Record("Costs", {"operations": 3, "steps": None}),
+            RecordValue("Costs", {"operations": 3, "steps": None}),
             Costs(3, 4),
             "`steps` should be a whole number (int); yours is None. Is a `return` missing?",
         ),
@@ -111,8 +111,8 @@ def test_a_wrong_form_is_said_with_both_sides(got: object, expected: object, say
         ([ONES, 1], (ONES, 2)),
         ((1, 2), [1, 2]),
         (3, 3.0),
-        (Record("Point", {"x": 1.0, "y": 2.0}), Point(0.0, 0.0)),
-        (Record("Anything", {"first": 1, "second": 2}), (1, 2)),
+        (RecordValue("Point", {"x": 1.0, "y": 2.0}), Point(0.0, 0.0)),
+        (RecordValue("Anything", {"first": 1, "second": 2}), (1, 2)),
         (None, None),
         ("lstm", "gru"),
         (torch.full((2, 3), NAN), ONES),
@@ -124,7 +124,7 @@ def test_a_form_that_is_as_good_passes(got: object, expected: object) -> None:
 
 def test_what_passes_has_the_container_of_the_expected() -> None:
     assert check_structure([1, [2]], (0, (0,))) == (1, (2,))
-    assert check_structure(Record("R", {"a": 1, "b": 2}), (0, 0)) == (1, 2)
+    assert check_structure(RecordValue("R", {"a": 1, "b": 2}), (0, 0)) == (1, 2)
 
 
 @pytest.mark.parametrize("dtype", TOLERANCES)
@@ -206,7 +206,7 @@ def test_infinity_equals_itself_and_nan_nothing() -> None:
         ((1.0, 3.0), (1.0, 2.0), "Value 2: It should be 2; yours is 3."),
         ({"a": 1}, {"a": 2}, "`a`: It should be 2; yours is 1."),
         (
-            Record("Costs", {"operations": 3, "steps": 5}),
+            RecordValue("Costs", {"operations": 3, "steps": 5}),
             Costs(3, 4),
             "`steps`: It should be 4; yours is 5.",
         ),
@@ -293,7 +293,7 @@ def test_two_wrong_answers_are_the_same_if_their_nans_are() -> None:
         Costs(NAN, 2),
     ):
         assert same(value, value)
-    assert same(Record("Costs", {"operations": NAN, "steps": 2}), Costs(NAN, 2))
+    assert same(RecordValue("Costs", {"operations": NAN, "steps": 2}), Costs(NAN, 2))
     assert not same(torch.tensor([NAN, 1.0]), torch.tensor([1.0, NAN]))
     assert not same(Costs(NAN, 2), Costs(NAN, 3))
     assert not same(torch.ones(2), torch.ones(2, dtype=torch.float64))

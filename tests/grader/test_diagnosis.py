@@ -11,9 +11,10 @@ from tried import tried
 from exercises.catalog import load_catalog
 from grader.errors import GraderError
 from grader.examiner.answer_key import AnswerKey
-from grader.examiner.diagnosis import Diagnostician, Misconception, load_misconceptions
+from grader.examiner.diagnosis import Diagnostician
 from grader.examiner.exchange import Exchange, Record, Value
 from grader.examiner.submission_proxy import SubmissionProxy
+from grader.misconceptions import Misconception, load_misconceptions
 from grader.worker.calls import Call
 from grader.worker.protocol import Handle
 

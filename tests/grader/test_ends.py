@@ -86,10 +86,16 @@ def test_a_grader_outlives_the_thread_that_made_it(right: Submission) -> None:
 @pytest.mark.parametrize("is_right", [True, False])
 @pytest.mark.slow
 def test_closed_streams_cost_no_verdict(
-    tmp_path: Path, right: Submission, closed: str, is_right: bool
+    tmp_path: Path,
+    right: Submission,
+    closed: str,
+    is_right: bool,
+    warm: Callable[..., list[str]],
 ) -> None:
+    """A wrong answer's is asked of a warm examiner: what becomes of the streams is known then."""
     (tmp_path / "softmax.py").write_text(str(right.source) if is_right else "softmax = abs")
-    line = f"{shlex.join(COMMAND)} --output report.json --format json {closed}"
+    command = COMMAND if is_right else warm("grader.cli", "run", "softmax.py")
+    line = f"{shlex.join(command)} --output report.json --format json {closed}"
     done = subprocess.run(line, shell=True, cwd=tmp_path, capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0 if is_right else 1, "", "")
     assert '"outcome"' in (tmp_path / "report.json").read_text()

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,8 @@ IN_ONE_LINE = LOOKUP.replace("import softmax", "import softmax\nfinally: pass").
 )
 BY_STEPS = LOOKUP.replace("from softmax", "import math, steps as s; from steps")
 STEPS = "from softmax import softmax\n"
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+Graded = Callable[[Path], tuple[int, Any]]
 SECRET = "the_secret_of_another = 1\n"
 
 
@@ -50,15 +51,27 @@ def stub(exercise: str) -> str:
     return load_catalog().exercise(exercise).stub.read_text("utf-8")
 
 
-def run(file: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "grader.cli", "run", str(file), *arguments]
-    return subprocess.run(command, capture_output=True, text=True)
+@pytest.fixture
+def run(warm: Callable[..., list[str]]) -> Run:
+    """`run(file)`: what `grader run` says of it, and ends with."""
+
+    def start(file: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        command = warm("grader.cli", "run", file, *arguments)
+        return subprocess.run(command, capture_output=True, text=True)
+
+    return start
 
 
-def graded(file: Path) -> tuple[int, Any]:
-    done = run(file, "--seed", "1", "--format", "json")
-    assert done.stderr == ""
-    return done.returncode, json.loads(done.stdout)
+@pytest.fixture
+def graded(run: Run) -> Graded:
+    """`graded(file)`: the exit code and the report."""
+
+    def grade(file: Path) -> tuple[int, Any]:
+        done = run(file, "--seed", "1", "--format", "json")
+        assert done.stderr == ""
+        return done.returncode, json.loads(done.stdout)
+
+    return grade
 
 
 # --- files of one's own
@@ -75,7 +88,7 @@ def graded(file: Path) -> tuple[int, Any]:
     ids=["one", "through another", "in one line", "in a function"],
 )
 def test_a_file_brings_along_what_it_imports(
-    texts: dict[str, str], write: Callable[..., Path]
+    texts: dict[str, str], write: Callable[..., Path], graded: Graded
 ) -> None:
     folder = write({**texts, "broken.py": "not Python at all", "unused.py": SECRET})
     assert graded(folder / "soft_lookup.py")[0] == 0
@@ -98,7 +111,7 @@ def test_files_that_import_each_other_end(write: Callable[..., Path]) -> None:
 
 
 @pytest.mark.parametrize("where", ["in a call", "at once"])
-def test_an_imported_stub_is_named(where: str, write: Callable[..., Path]) -> None:
+def test_an_imported_stub_is_named(where: str, write: Callable[..., Path], graded: Graded) -> None:
     at_once = "\nimport torch\nsoftmax(torch.ones(2))\n" if where == "at once" else ""
     folder = write({"soft_lookup.py": LOOKUP + at_once}, stub("softmax"))
     status, report = graded(folder / "soft_lookup.py")
@@ -119,7 +132,7 @@ def test_an_imported_stub_is_named(where: str, write: Callable[..., Path]) -> No
     ],
 )
 def test_what_is_wrong_with_an_imported_file_is_told(
-    softmax: str, says: str, write: Callable[..., Path]
+    softmax: str, says: str, write: Callable[..., Path], graded: Graded
 ) -> None:
     folder = write({"soft_lookup.py": LOOKUP}, softmax)
     status, report = graded(folder / "soft_lookup.py")
@@ -127,7 +140,7 @@ def test_what_is_wrong_with_an_imported_file_is_told(
     assert says in report["problem"]["message"]
 
 
-def test_a_dot_before_the_name_is_told(write: Callable[..., Path]) -> None:
+def test_a_dot_before_the_name_is_told(write: Callable[..., Path], graded: Graded) -> None:
     folder = write({"soft_lookup.py": LOOKUP.replace("from softmax", "from .softmax")})
     assert "without a dot" in graded(folder / "soft_lookup.py")[1]["problem"]["message"]
 
@@ -140,7 +153,7 @@ def test_the_api_takes_the_same_files(grader: Grader) -> None:
     assert "No module named 'softmax'" in alone.problem.message
 
 
-def test_what_is_too_large_together_is_told(write: Callable[..., Path]) -> None:
+def test_what_is_too_large_together_is_told(write: Callable[..., Path], graded: Graded) -> None:
     folder = write({"soft_lookup.py": LOOKUP}, "#" * 300_000)
     assert "larger than 256 KB" in graded(folder / "soft_lookup.py")[1]["problem"]["message"]
 
@@ -148,7 +161,7 @@ def test_what_is_too_large_together_is_told(write: Callable[..., Path]) -> None:
 # --- links
 
 
-def test_a_link_within_the_folder_is_graded(write: Callable[..., Path]) -> None:
+def test_a_link_within_the_folder_is_graded(write: Callable[..., Path], graded: Graded) -> None:
     folder = write({"soft_lookup.py": LOOKUP})
     (folder / "tries").mkdir()
     (folder / "softmax.py").rename(folder / "tries" / "third.py")
@@ -171,7 +184,7 @@ def elsewhere(tmp_path: Path) -> Path:
 )
 @pytest.mark.parametrize("linked", ["the file itself", "an imported file"])
 def test_a_link_that_leads_out_is_not_read(
-    target: str, linked: str, write: Callable[..., Path], elsewhere: Path, tmp_path: Path
+    target: str, linked: str, write: Callable[..., Path], elsewhere: Path, tmp_path: Path, run: Run
 ) -> None:
     targets = {
         "another/softmax.py": elsewhere / "softmax.py",

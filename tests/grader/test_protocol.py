@@ -18,21 +18,9 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from grader.errors import ProtocolError
-from grader.worker import protocol
-from grader.worker.protocol import (
-    DTYPES,
-    HEADER,
-    MAGIC,
-    MAX_DEPTH,
-    MAX_DOCUMENT,
-    MAX_TENSORS,
-    Channel,
-    Encoder,
-    Handle,
-    Record,
-    TooLarge,
-    decode,
-)
+from grader.worker.channel import HEADER, MAGIC, MAX_DOCUMENT, Channel
+from grader.worker.protocol import MAX_NESTING, Handle, RecordValue, TooLarge, ValueEncoder, decode
+from grader.worker.tensors import DTYPES, MAX_TENSORS
 
 Costs = namedtuple("Costs", "operations steps")
 
@@ -55,7 +43,7 @@ def across(value: object, keep: Any = None) -> Any:
     """`value` after a journey through a real socket."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        encoder = Encoder(keep)
+        encoder = ValueEncoder(keep)
         document = encoder.encode(value)
 
         def send() -> None:
@@ -162,7 +150,7 @@ def test_tensors_that_share_memory_arrive_apart() -> None:
 
 def test_a_record_keeps_its_names() -> None:
     received = across([Costs(3, torch.ones(2)), Point(1.5, Costs(1, 2))])
-    assert [type(item) for item in received] == [Record, Record]
+    assert [type(item) for item in received] == [RecordValue, RecordValue]
     assert received[0].operations == 3
     assert torch.equal(received[0].steps, torch.ones(2))
     assert received[1].where.steps == 2
@@ -175,7 +163,7 @@ def test_a_record_keeps_its_names() -> None:
 
 def test_a_record_can_be_sent_on() -> None:
     received = across(across(Costs(3, 4)))
-    assert (type(received), received.operations, received.steps) == (Record, 3, 4)
+    assert (type(received), received.operations, received.steps) == (RecordValue, 3, 4)
 
 
 def test_numpy_scalars_arrive_as_numbers() -> None:
@@ -242,7 +230,7 @@ def test_what_is_no_value_stays_behind_a_handle(value: object) -> None:
     assert kept[".1.0"] is value
     assert across(received) == received
     with pytest.raises(TypeError, match="cannot be sent"):
-        Encoder().encode(value)
+        ValueEncoder().encode(value)
 
 
 def test_a_structure_may_be_nested_so_deep_and_no_deeper() -> None:
@@ -253,25 +241,27 @@ def test_a_structure_may_be_nested_so_deep_and_no_deeper() -> None:
                 value = wrap(value)
             yield value
 
-    for tower in towers(MAX_DEPTH):
+    for tower in towers(MAX_NESTING):
         across(tower)
-    for tower in towers(MAX_DEPTH + 2):
+    for tower in towers(MAX_NESTING + 2):
         with pytest.raises(TooLarge, match="nested more than 20 deep"):
-            Encoder().encode(tower)
+            ValueEncoder().encode(tower)
     endless: list[Any] = []
     endless.append(endless)
     with pytest.raises(TooLarge):
-        Encoder().encode(endless)
+        ValueEncoder().encode(endless)
 
 
 def test_what_is_too_large_is_refused_by_the_sender(wire: tuple[Channel, socket.socket]) -> None:
     half = torch.empty(MAX_TENSORS // 2, dtype=torch.uint8)
-    encoder = Encoder()
+    encoder = ValueEncoder()
     encoder.encode(half)
     with pytest.raises(TooLarge, match=r"a tensor of shape \(33554433,\), 34 MB"):
         encoder.encode(torch.empty(MAX_TENSORS // 2 + 1, dtype=torch.uint8))
     with pytest.raises(TooLarge, match="a tensor of shape"):
-        Encoder().encode(torch.ones(1).expand(MAX_TENSORS))  # one number, but not once it is sent
+        ValueEncoder().encode(
+            torch.ones(1).expand(MAX_TENSORS)
+        )  # one number, but not once it is sent
     with pytest.raises(TooLarge, match="a structure of 2 MB"):
         wire[0].send("x" * MAX_DOCUMENT)
 
@@ -388,7 +378,7 @@ def test_a_byte_now_and_then_does_not_put_off_the_deadline(
     hours = iter(range(100))
     one_byte_an_hour = Trickle(channel._socket)
     monkeypatch.setattr(channel, "_socket", one_byte_an_hour)
-    monkeypatch.setattr(protocol.time, "monotonic", lambda: 3600.0 * next(hours))
+    monkeypatch.setattr("grader.worker.channel.time.monotonic", lambda: 3600.0 * next(hours))
     with pytest.raises(TimeoutError):
         channel.receive(5 * 3600.0)
     assert one_byte_an_hour.given == 4

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from grader.examiner.failure import Failure
 from grader.examiner.submission_proxy import RemoteObject, SubmissionProxy
-from grader.worker.protocol import Record
+from grader.worker.protocol import RecordValue
 
 Play = Callable[..., SubmissionProxy]
 ONES = torch.ones(2)
@@ -73,7 +73,7 @@ def f(x): return {"mean": x.mean(), 1: weight}, Costs(3, "gru"), None, torch.flo
     assert isinstance(table, dict)
     assert [type(item) for item in table.values()] == [Tensor, Tensor]
     assert not table["mean"].requires_grad
-    assert isinstance(costs, Record)
+    assert isinstance(costs, RecordValue)
     assert (costs.steps, costs.name) == (3, "gru")
     assert (nothing, dtype, rest) == (None, torch.float64, [True, 0.5])
 

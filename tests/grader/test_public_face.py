@@ -145,7 +145,6 @@ def test_an_examiner_that_is_killed_is_our_error_and_is_replaced(right: Submissi
         assert grader.grade(right).passed
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 class Losing(Executor):
     """Notes what it is sent, and loses the process each time."""
 
@@ -174,6 +173,7 @@ def test_a_lost_examiner_reports_the_seed_that_it_was_sent() -> None:
     assert losing.sent[-1].seed is not None
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_closing_a_grader_leaves_no_process(right: Submission) -> None:
     before = below(os.getpid())
     with Grader(jobs=2) as grader:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import ProtocolError
-from grader.examiner.replies import OURS, EntryPoints, read_reply
+from grader.examiner.replies import OUR_KINDS, EntryPoints, read_reply
 from grader.worker.calls import (
     MAX_BASES,
     MAX_FRAMES,
@@ -20,7 +20,7 @@ from grader.worker.calls import (
     describe_exception,
 )
 from grader.worker.inspection import Finding
-from grader.worker.protocol import MAX_KEYS, MAX_VALUES, Encoder, TooLarge
+from grader.worker.protocol import MAX_KEYS, MAX_VALUES, TooLarge, ValueEncoder
 
 NAMES = {"missing": ["f"], "found": {"f": "int"}, "defined": ["g"]}
 FRAME = ["answer.py", 3, "f", "return x"]
@@ -29,7 +29,7 @@ FINDING = asdict(Finding("syntax", "answer.py", 1, "def"))
 
 
 def read(operation: str, value: Any, output: Any = "") -> Any:
-    encoder = Encoder()
+    encoder = ValueEncoder()
     document = {"value": encoder.encode(value), "output": output}
     return read_reply(operation, document, encoder.tensors, "cpu")[0]
 
@@ -73,7 +73,7 @@ def test_another_answer_than_the_operations_is_refused(operation: str, value: An
 @pytest.mark.parametrize(
     "change",
     [
-        *({"kind": kind} for kind in sorted(OURS)),
+        *({"kind": kind} for kind in sorted(OUR_KINDS)),
         {"kind": 1},
         {"type": "E" * (MAX_NAME + 1)},
         {"message": "x" * (MAX_MESSAGE + 1)},
@@ -149,10 +149,10 @@ def test_values_and_keys_are_counted_on_both_sides(
 ) -> None:
     assert read("call", most) == most
     with pytest.raises(TooLarge):
-        Encoder().encode(more)
+        ValueEncoder().encode(more)
     for side in ("MAX_VALUES", "MAX_KEYS"):
         monkeypatch.setattr(f"grader.worker.protocol.{side}", 10**9)
-    document = {"value": Encoder().encode(more), "output": ""}
+    document = {"value": ValueEncoder().encode(more), "output": ""}
     monkeypatch.undo()
     with pytest.raises(ProtocolError):
         read_reply("call", document, {}, "cpu")

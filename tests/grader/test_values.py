@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.examiner.submission_proxy import RemoteObject, SubmissionProxy
-from grader.worker.protocol import Handle, Record
+from grader.worker.protocol import Handle, RecordValue
 from grader.worker.values import leaves, mapped, parts, rebuild
 
 Pair = namedtuple("Pair", "left right")
@@ -28,7 +28,7 @@ CONTAINERS = (
     {"left": 1, "right": 2},
     Pair(1, 2),
     Point(1, 2),
-    Record("Point", {"x": 1, "y": 2}),
+    RecordValue("Point", {"x": 1, "y": 2}),
 )
 
 

@@ -20,7 +20,7 @@ from grader.examiner.reasons import find_reasons
 from grader.examiner.submission_process import LOST, SubmissionProcess
 from grader.examiner.suite_run import SuiteRun
 from grader.worker.calls import Call, LoadedModule, Raised, load_source
-from grader.worker.protocol import Handle, Record
+from grader.worker.protocol import Handle, RecordValue
 
 RUNS = 12
 EXERCISES = load_catalog().exercises
@@ -33,8 +33,8 @@ ANSWERS: list[object] = [
         {},
         {"": None},
         {1: 2, "1": 3},
-        Record("R", {}),
-        Record("R", {"x": 1}),
+        RecordValue("R", {}),
+        RecordValue("R", {"x": 1}),
     ),
     *(Handle("0", "T"), Handle("999", ""), Handle("0:forward", "T"), [Handle("0", "T")] * 2),
     *(torch.tensor(math.nan), torch.zeros(0), torch.zeros(0, 10**9), torch.ones(2, 3).bool()),

@@ -141,7 +141,7 @@ def texts(thing: Any) -> Iterator[str]:
     elif dataclasses.is_dataclass(thing):
         for field in dataclasses.fields(thing):
             # a question as written holds doubled braces; as it is asked it does not
-            if field.name not in ("code", "proof", "question", "answers"):
+            if field.name not in ("code", "proof", "question", "answers", "holds"):
                 yield from texts(getattr(thing, field.name))
 
 

@@ -136,6 +136,15 @@ ASKED: dict[str, Asked] = {}
 # by kind
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_does_not_know_is_told(ask: Any, kind: str) -> None:
+    verdict = ask(question(kind)).check(" ? ")
+    assert not verdict.right
+    assert verdict.answer and verdict.explanations
+    if kind in WRONG:
+        assert verdict.answer == ask(question(kind)).check(WRONG[kind][0]).answer
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_choice(ask: Any, seed: int) -> None:
     asked = ask(question("choice"), seed)

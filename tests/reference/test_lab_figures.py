@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import math
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,9 +14,11 @@ import pytest
 import torch
 
 import reference
-from reference.figures import FIGURES, FigureInfo, Value
+from reference.figures import FIGURES, FigureInfo, Value, heads
 from reference.figures.attention import SCORES
 from reference.figures.serve import UnknownFigure, answer, compute, serve
+from reference.training.specimen.language import ANSWERS
+from reference.training.specimen.roles import PREDICTIONS, expected, sought
 
 
 def settings(entry: FigureInfo) -> Iterator[dict[str, Value]]:
@@ -60,7 +63,7 @@ def test_every_parameter_changes_the_numbers(name: str) -> None:
 
 
 def test_rows_of_weights_sum_to_one() -> None:
-    for name in ("attention_weights", "softmax_temperature", "positional_head"):
+    for name in ("attention_weights", "softmax_temperature", "positional_head", "trained_head"):
         for parameters in settings(FIGURES[name]):
             sums = [sum(row) for row in compute(name, parameters).rows]
             assert sums == pytest.approx([1.0] * len(sums), abs=2e-3)
@@ -94,11 +97,69 @@ def test_a_head_looks_where_its_offset_says() -> None:
     assert [row.index(max(row)) for row in rows[2:]] == list(range(len(rows) - 2))
 
 
+def test_of_all_trained_heads_the_one_with_a_role_plays_it_best() -> None:
+    for sentence in heads.SENTENCES:
+        drawn = {
+            head: torch.tensor(compute("trained_head", {"head": name, "sentence": sentence}).rows)
+            for name, head in heads.HEADS.items()
+        }
+        for role, best in heads.specimen().heads.items():
+            keys = sought(heads.spoken_by(sentence), role)
+            found = {head: float(rows[keys].sum()) for head, rows in drawn.items()}
+            assert max(found, key=found.__getitem__) == best, (role, sentence)
+
+
+def test_silence_costs_what_the_head_was_there_for() -> None:
+    for sentence in heads.SENTENCES:
+        figure = compute("silenced_heads", {"sentence": sentence})
+        said = heads.spoken_by(sentence)
+        settled = sum(int(expected(said, kind).sum()) for kind in PREDICTIONS)
+        assert len(figure.column_labels) == settled
+        kept = dict(zip(figure.row_labels, figure.rows, strict=True))
+        for column, word in enumerate(figure.column_labels):
+            assert kept["all heads"][column] > 0.6, "the model knows what the sentence settles"
+            if word.startswith("-"):  # an ending, as the first word has it
+                assert kept["no L0H3"][column] < kept["all heads"][column] - 0.2
+            if word in ANSWERS.values():
+                assert kept["no L1H2"][column] < kept["all heads"][column] - 0.1
+
+
+def test_a_figure_of_silence_leaves_the_model_as_it_was() -> None:
+    before = compute("trained_head", {})
+    compute("silenced_heads", {})
+    assert compute("trained_head", {}) == before
+    assert compute("silenced_heads", {}) == compute("silenced_heads", {})
+
+
 def test_waves_are_those_of_the_reference() -> None:
     rows = compute("positional_waves", {"length": 16, "width": 8}).rows
     torch.testing.assert_close(
         torch.tensor(rows), reference.sinusoidal_encoding(16, 8), atol=1e-4, rtol=0
     )
+
+
+def test_similarity_by_distance_is_a_mean_of_cosines() -> None:
+    figure = compute("similarity_by_distance", {"width": 8})
+    frequencies = [10_000 ** (-2 * i / 8) for i in range(4)]
+    distances = map(int, figure.column_labels)
+    expected = [sum(math.cos(r * f) for f in frequencies) / 4 for r in distances]
+    assert figure.rows[0] == pytest.approx(expected, abs=2e-3)
+
+
+def test_learned_neighbours_are_alike_but_for_the_position_that_was_never_trained() -> None:
+    rows = compute("learned_positions", {}).rows
+    *trained, untrained = (row[p + 1] for p, row in enumerate(rows[:-1]))
+    assert min(trained) > 0.5
+    assert sum(trained) / len(trained) > 0.9
+    assert abs(untrained) < 0.2
+
+
+def test_buckets_tell_the_sides_apart_and_widen() -> None:
+    rows = compute("distance_buckets", {"buckets": 16, "max_distance": 16, "length": 32}).rows
+    assert rows[0][:4] == [0.0, 9.0, 10.0, 11.0]
+    last = rows[-1]
+    assert len(set(last[-4:])) == 4
+    assert set(last[:16]) == {7.0}
 
 
 def test_each_mask_lets_every_query_see_something() -> None:

@@ -7,6 +7,7 @@ from random import Random
 import pytest
 import torch
 from safetensors.torch import load_file
+from torch import Tensor
 
 import reference
 from reference.training.specimen import Specimen
@@ -24,6 +25,9 @@ from reference.training.specimen.model import LENGTH, WEIGHTS, specimen_trainer
 from reference.training.specimen.roles import (
     PREDICTIONS,
     ROLES,
+    Head,
+    Prediction,
+    Role,
     costs_of_silence,
     predict,
     role_scores,
@@ -147,14 +151,29 @@ EXPECTED = {
 }
 
 
+@pytest.fixture(scope="module")
+def scores(specimen: Specimen, sentences: list[Sentence]) -> dict[Role, Tensor]:
+    return role_scores(specimen.model, sentences)
+
+
+@pytest.fixture(scope="module")
+def costs(specimen: Specimen, sentences: list[Sentence]) -> dict[Head, dict[Prediction, float]]:
+    return costs_of_silence(specimen.model, sentences)
+
+
 @pytest.mark.parametrize("role", ROLES)
-def test_each_role_has_its_head(role: str, specimen: Specimen, sentences: list[Sentence]) -> None:
+def test_each_role_has_its_head(
+    role: Role,
+    specimen: Specimen,
+    scores: dict[Role, Tensor],
+    costs: dict[Head, dict[Prediction, float]],
+) -> None:
     head = specimen.heads[role]
     least, prediction, cost = EXPECTED[role]
-    scores = role_scores(specimen.model, sentences)[role]
-    assert scores.argmax() == head.layer * scores.size(1) + head.head, "no other does it more"
-    assert scores[head] > least
-    costs = costs_of_silence(specimen.model, sentences)
+    assert scores[role].argmax() == head.layer * scores[role].size(1) + head.head, (
+        "no other does it more"
+    )
+    assert scores[role][head] > least
     assert costs[head][prediction] > cost
     assert len(set(specimen.heads.values())) == 4
 

@@ -1,14 +1,13 @@
 """Real `learn` processes in a folder of their own."""
 
-import os
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import LEARN, OVERFLOWING, SOFTMAX, clean_environment
 from drained import _drained_pilot  # noqa: F401  a fixture of every test here
 from driving import Small, make_small
 from small_course import small_course, small_quiz
@@ -16,19 +15,6 @@ from warm_lab import lab_socket, warm_lab  # noqa: F401  fixtures
 
 from exercises.course import Course
 from tui.progress.progress import Progress
-
-LEARN = Path(sys.executable).with_name("learn")
-
-SOFTMAX = """\
-import torch
-
-
-def softmax(x: torch.Tensor, dim: int = -1) -> torch.Tensor:
-    e = torch.exp(x - x.max(dim, keepdim=True).values)
-    return e / e.sum(dim, keepdim=True)
-"""
-# exp of the scores as they are
-OVERFLOWING = SOFTMAX.replace("x - x.max(dim, keepdim=True).values", "x")
 
 # Where the progress file says when something was done.
 TIMES = {
@@ -41,13 +27,6 @@ A_DAY_BEFORE = "strftime('%Y-%m-%dT%H:%M:%f+00:00', {}, '-1 day')"
 Learn = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-def clean_environment(**extra: str) -> dict[str, str]:
-    """Only what a process needs, so that the tester's own settings do not matter."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    path = f"{LEARN.parent}{os.pathsep}{kept.get('PATH', '')}"
-    return kept | {"PATH": path, "LANG": "C.UTF-8"} | extra
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Where commands are run; its name has a space, as folders do."""
@@ -58,9 +37,19 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def learn(folder: Path) -> Learn:
+    return runner([str(LEARN)], folder)
+
+
+@pytest.fixture
+def warm_learn(warm: Callable[..., list[str]], folder: Path) -> Learn:
+    """`learn`, where it grades: without the seconds until torch is loaded."""
+    return runner(warm("tui.cli"), folder)
+
+
+def runner(command: list[str], folder: Path) -> Learn:
     def run(*arguments: str, cwd: Path = folder, typed: str = "", **environment: str) -> Any:
         return subprocess.run(
-            [LEARN, *arguments],
+            [*command, *arguments],
             cwd=cwd,
             env=clean_environment(**environment),
             input=typed,

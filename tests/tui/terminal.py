@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -19,12 +20,12 @@ ALTERNATE = re.compile(r"\x1b\[\?1049([hl])")
 
 
 class Terminal:
-    """`with Terminal("learn", folder, environment) as app: app.press("g", "m")`."""
+    """`with Terminal(["learn"], folder, environment) as app: app.press("g", "m")`."""
 
-    def __init__(self, program: str, folder: Path, environment: dict[str, str]) -> None:
+    def __init__(self, command: Sequence[str], folder: Path, environment: dict[str, str]) -> None:
         self._child: pexpect.spawn[str] = pexpect.spawn(
             "env",
-            [program],  # as a command, a path with a space would be taken apart
+            [*command],  # as a text, a path with a space would be taken apart
             cwd=folder,
             env=environment | {"TERM": "xterm-256color", "COLORTERM": "truecolor"},
             dimensions=(ROWS, COLUMNS),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import math
 from datetime import UTC, date, datetime, timedelta
 from typing import get_args
 
 import pytest
-from driving import NOW, Small
+from driving import NOW, Small, text
+from textual.app import App, ComposeResult
 
 from exercises.catalog import load_catalog
 from grader import Report
@@ -18,6 +20,7 @@ from tui.app.messages import PLACES_OF
 from tui.app.places import PLACES_BY_NAME
 from tui.app.screens.exercise import ExercisePage
 from tui.app.widgets.plots import calendar, columns
+from tui.app.widgets.prose import CourseText
 from tui.app.widgets.table import balanced
 from tui.cli import COMMANDS
 from tui.progress.activity import hours_by_day, streak
@@ -158,6 +161,26 @@ def test_short_columns_keep_their_width(
     natural: tuple[int, ...], room: int, widths: tuple[int, ...]
 ) -> None:
     assert balanced(natural, room) == widths
+
+
+def test_the_long_columns_of_a_text_share_what_the_short_ones_leave() -> None:
+    """So that a row takes as few lines as it can."""
+    costs, path = "what it costs is said in many words, which need several lines", "and so " * 8
+    table = f"| layer | costs | path |\n|---|---|---|\n| Self-attention | {costs} | {path} |"
+
+    class Reader(App[None]):
+        def compose(self) -> ComposeResult:
+            yield CourseText(table)
+
+    async def shown() -> list[str]:
+        async with Reader().run_test(size=(50, 12)) as pilot:
+            await pilot.pause()
+            return text(pilot).split("\n")
+
+    head, first, *_ = asyncio.run(shown())
+    starts = [head.index(name) for name in ("layer", "costs", "path")]
+    assert [first.index(begin) for begin in ("Self-attention", "what it", "and so")] == starts
+    assert abs((starts[2] - starts[1]) - (50 - starts[2])) <= 2
 
 
 # settings

@@ -2,12 +2,16 @@
 
 import json
 import os
+import re
+import shlex
 import sqlite3
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import clean_environment
 
 from exercises.catalog import load_catalog
 from tui import cli
@@ -135,6 +139,25 @@ def test_a_newcomer_whose_shell_lacks_learn_is_told(learn: Any, workspace: Path)
     assert "/bin/activate" in one_line(done.stdout)
 
 
+def test_what_is_to_be_typed_is_quoted(learn: Any, workspace: Path, tmp_path: Path) -> None:
+    """A shell would take a path with a space for two words."""
+    place = tmp_path / "an odd'place é"
+    (place / "bin").mkdir(parents=True)
+    program = "import sys; sys.prefix = sys.argv.pop(1); from tui.cli import run; run()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(place), "next"],
+        cwd=workspace,
+        env=clean_environment(PATH="/usr/bin:/bin", COLUMNS="400"),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    typed = re.search("source (.+?) so that", one_line(done.stdout))
+    assert typed
+    (path,) = shlex.split(typed[1])
+    assert (workspace / path).resolve() == (place / "bin" / "activate").resolve()
+
+
 def test_naming_an_exercise_makes_it_the_current_one(learn: Any, workspace: Path) -> None:
     assert learn("hint", "softmax").returncode == 0
     assert json.loads(learn("next", "--json").stdout)["id"] == "softmax"
@@ -240,21 +263,21 @@ def test_no_editor(learn: Any, workspace: Path) -> None:
 
 
 def test_the_way_of_an_exercise(
-    learn: Any, softmax: Path, right: str, wrong: str, workspace: Path
+    learn: Any, warm_learn: Any, softmax: Path, right: str, wrong: str, workspace: Path
 ) -> None:
     softmax.write_text(wrong)
-    failed = learn("check", "softmax")
+    failed = warm_learn("check", "softmax")
     assert (failed.returncode, failed.stderr) == (1, "")
     assert "learn hint softmax" in failed.stdout
     assert learn("solution", "softmax").returncode == 2
 
     softmax.write_text(right)
-    passed = learn("check")  # the current one: it was named above and has not been passed
+    passed = warm_learn("check")  # the current one: it was named above and has not been passed
     assert (passed.returncode, passed.stderr) == (0, "")
     assert "learn submit softmax" in passed.stdout
     assert json.loads(learn("next", "--json").stdout)["command"] == "learn submit softmax"
 
-    submitted = learn("submit", "workspace/ch01_attention/softmax.py")
+    submitted = warm_learn("submit", "workspace/ch01_attention/softmax.py")
     assert submitted.returncode == 0
     assert "learn next" in submitted.stdout
     assert json.loads(learn("next", "--json").stdout)["id"] != "softmax"
@@ -271,7 +294,7 @@ def test_the_way_of_an_exercise(
         "mine": right,
     }
 
-    report = json.loads(learn("submit", "softmax", "--json").stdout)
+    report = json.loads(warm_learn("submit", "softmax", "--json").stdout)
     assert (report["schema"], report["outcome"]) == ("report/v2", "failed")
     assert json.loads(learn("next", "--json").stdout)["id"] != "softmax", "a pass is for good"
     with sqlite3.connect(workspace / ".learn" / "progress.db") as db:

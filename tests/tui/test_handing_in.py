@@ -28,31 +28,31 @@ def lookup(workspace: Path) -> Path:
 
 @pytest.mark.parametrize("command", ["check", "submit"])
 def test_ones_own_softmax_goes_along(
-    command: str, learn: Any, lookup: Path, softmax: Path, right: str, workspace: Path
+    command: str, warm_learn: Any, lookup: Path, softmax: Path, right: str, workspace: Path
 ) -> None:
     softmax.write_text(right)
-    done = learn(command, "soft_lookup", "--json")
+    done = warm_learn(command, "soft_lookup", "--json")
     assert done.returncode == 0, done.stdout
     with sqlite3.connect(workspace / ".learn" / "progress.db") as db:
         ((_, kept),) = db.execute("SELECT * FROM sources")
     assert kept == LOOKUP.encode(), "the exercise's own file is the attempt"
 
 
-def test_while_it_is_a_stub_it_is_named(learn: Any, lookup: Path) -> None:
-    done = learn("check", "soft_lookup")
+def test_while_it_is_a_stub_it_is_named(warm_learn: Any, lookup: Path) -> None:
+    done = warm_learn("check", "soft_lookup")
     assert done.returncode == 1
     assert "`softmax` in softmax.py is not written yet" in " ".join(done.stdout.split())
 
 
 def test_a_file_may_be_kept_elsewhere(
-    learn: Any, softmax: Path, tmp_path: Path, right: str
+    warm_learn: Any, softmax: Path, tmp_path: Path, right: str
 ) -> None:
     kept = tmp_path / "my answers" / "soft max.py"
     kept.parent.mkdir()
     kept.write_text(right)
     softmax.unlink()
     softmax.symlink_to(kept)
-    done = learn("check", "softmax", "--json")
+    done = warm_learn("check", "softmax", "--json")
     assert (done.returncode, json.loads(done.stdout)["outcome"]) == (0, "passed")
 
 

@@ -16,7 +16,7 @@ from reference.figures.serve import compute
 from tui.figures.lab_process import setting
 from tui.study.lesson_questions import check_after, first_places
 from tui.study.lesson_reading import LessonReading
-from tui.text.lesson_markdown import plain
+from tui.text.lesson_markdown import figure_calls, plain
 from tui.text.lesson_pages import LessonStep, contents, find, steps
 
 CHAPTERS = [chapter for chapter in load_catalog().chapters if chapter.lesson.exists()]
@@ -103,7 +103,7 @@ def test_a_figure_is_a_call_and_no_prose() -> None:
     step = steps(parse(LESSON), NO_TOPICS)[2]
     settings = ("kind=causal", "length=8")
     assert step.figures == (FigureCall("masks", settings, "Look at the corner."),)
-    assert step.prose == ""
+    assert step.flow == step.figures
 
 
 @pytest.mark.parametrize(
@@ -126,15 +126,25 @@ def test_the_contents_name_each_part_once() -> None:
 @every_chapter
 def test_every_figure_of_a_lesson_can_be_drawn(chapter: Chapter) -> None:
     for step in steps(load_lesson(chapter.lesson), chapter):
-        assert "Figure**" not in step.prose, step.id
+        assert not any("Figure**" in part for part in step.flow if isinstance(part, str)), step.id
         for call in step.figures:
             assert compute(call.name, dict(map(setting, call.settings))).rows
             assert call.says
 
 
-def test_in_a_plain_text_a_figure_is_a_command() -> None:
-    shown = plain("> **Figure** masks kind=causal length=8 — Look at the corner.\n")
-    assert shown == "> **Figure** `learn figure masks kind=causal length=8` — Look at the corner.\n"
+def test_in_a_plain_text_a_figure_is_a_drawing_or_else_a_command() -> None:
+    line = "> **Figure** masks kind=causal length=8 — Look at the corner."
+    assert figure_calls(f"{line}\n```text\n{line}\n```\n") == ("masks kind=causal length=8",)
+    shown = plain(line, {"masks kind=causal length=8": "▓░"})
+    assert shown == "Look at the corner.\n\n```text\n▓░\n```"
+    shown = plain(line)
+    assert shown == "> **Figure** `learn figure masks kind=causal length=8` — Look at the corner."
+
+
+def test_text_and_figures_keep_their_order() -> None:
+    text = "# T\n\nBefore:\n\n> **Figure** masks — Look.\n\nand after.\n"
+    (step,) = steps(parse(text), NO_TOPICS)
+    assert step.flow == ("Before:", FigureCall("masks", (), "Look."), "and after.")
 
 
 # Which question follows which step.

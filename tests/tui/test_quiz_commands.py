@@ -217,6 +217,23 @@ def test_the_anki_export_needs_no_workspace(learn: Any, folder: Path) -> None:
     assert (folder / "course.apkg").read_bytes()[:2] == b"PK"
 
 
+def test_a_package_is_known_by_its_name(learn: Any, workspace: Path, folder: Path) -> None:
+    assert learn("cards", "export", "course.apkg").returncode == 0
+    assert (folder / "course.apkg").read_bytes()[:2] == b"PK"
+
+
+@pytest.mark.usefixtures("read")
+def test_an_export_that_an_editor_has_marked_is_read(
+    learn: Any, workspace: Path, folder: Path
+) -> None:
+    learn("review", typed="\n3\nq\n")
+    text = learn("cards", "export").stdout
+    (folder / "marked.json").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    done = learn("cards", "import", "marked.json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "0 reviews were new here, of 1." in done.stdout
+
+
 # looking things up
 
 

@@ -81,9 +81,8 @@ TROUBLES = [locked, damaged, a_folder, full_disk, nearly_full_disk, read_only]
 @pytest.mark.parametrize("trouble", TROUBLES, ids=lambda each: each.__name__)
 @pytest.mark.parametrize("command", ["check", "submit"])
 def test_a_verdict_needs_no_progress_file(
-    learn_path: str,
+    warm: Callable[..., list[str]],
     environment: Any,
-    learn: Learn,
     workspace: Path,
     softmax: Path,
     right: str,
@@ -93,7 +92,7 @@ def test_a_verdict_needs_no_progress_file(
     softmax.write_text(right)
     with trouble(workspace / ".learn" / "progress.db") as options:
         done = subprocess.run(
-            [*options.pop("before", []), learn_path, command, "softmax", "--json"],
+            [*options.pop("before", []), *warm("tui.cli", command, "softmax", "--json")],
             cwd=workspace,
             env=environment(),
             capture_output=True,
@@ -107,12 +106,29 @@ def test_a_verdict_needs_no_progress_file(
 
 
 @pytest.mark.slow
+def test_an_examiner_starts_where_no_file_may_grow(
+    learn_path: str, environment: Any, workspace: Path, softmax: Path, right: str
+) -> None:
+    softmax.write_text(right)
+    with full_disk(workspace) as options:
+        done = subprocess.run(
+            [learn_path, "check", "softmax"],
+            cwd=workspace,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            **options,
+        )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "<&- >&- 2>&-"])
 @pytest.mark.parametrize(
     ("command", "code"), [("check softmax", 0), ("submit softmax", 0), ("next", 0), ("reset x", 2)]
 )
 def test_closed_streams_cost_no_verdict(
-    learn_path: str,
+    warm: Callable[..., list[str]],
     environment: Any,
     workspace: Path,
     softmax: Path,
@@ -123,7 +139,7 @@ def test_closed_streams_cost_no_verdict(
 ) -> None:
     softmax.write_text(right)
     done = subprocess.run(
-        f"{shlex.quote(learn_path)} {command} {closed}",
+        f"{shlex.join(warm('tui.cli'))} {command} {closed}",
         shell=True,
         cwd=workspace,
         env=environment(),
@@ -237,7 +253,7 @@ def test_the_apps_grader_gives_up_what_nobody_awaits() -> None:
 def test_who_ends_the_app_finds_the_terminal_as_it_was(
     learn_path: str, environment: Any, workspace: Path
 ) -> None:
-    with Terminal(learn_path, workspace, environment()) as app:
+    with Terminal([learn_path], workspace, environment()) as app:
         app.sees("Next:")
         app.press("g", "e")
         app.sees("What a layer costs")

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -24,16 +25,17 @@ from tui.study.save_watch import SaveWatch
 PATIENCE = 90
 
 
+Start = Callable[..., "pexpect.spawn[str]"]
+
+
 @pytest.fixture
-def start(
-    learn_path: str, workspace: Path, environment: Any
-) -> Iterator[Callable[..., "pexpect.spawn[str]"]]:
+def start_with(workspace: Path, environment: Any) -> Iterator[Start]:
     started: list[pexpect.spawn[str]] = []
 
-    def start(*arguments: str, **extra: str) -> "pexpect.spawn[str]":
+    def start(command: list[str], *arguments: str, **extra: str) -> "pexpect.spawn[str]":
         terminal = pexpect.spawn(
-            learn_path,
-            ["check", "--watch", *arguments],
+            command[0],
+            [*command[1:], "check", "--watch", *arguments],
             cwd=workspace,
             env=environment(TERM="xterm-256color", **extra),
             encoding="utf-8",
@@ -48,6 +50,17 @@ def start(
         terminal.close(force=True)
 
 
+@pytest.fixture
+def start(start_with: Start, learn_path: str) -> Start:
+    return partial(start_with, [learn_path])
+
+
+@pytest.fixture
+def start_warm(start_with: Start, warm: Callable[..., list[str]]) -> Start:
+    """Where the first verdict need not wait until torch is loaded."""
+    return partial(start_with, warm("tui.cli"))
+
+
 def leave(terminal: "pexpect.spawn[str]") -> int | None:
     terminal.sendintr()
     terminal.expect(pexpect.EOF)
@@ -56,7 +69,7 @@ def leave(terminal: "pexpect.spawn[str]") -> int | None:
 
 
 def test_a_verdict_on_each_save_and_on_enter(
-    start: Any, softmax: Path, right: str, wrong: str
+    start: Start, softmax: Path, right: str, wrong: str
 ) -> None:
     terminal = start("softmax")
     terminal.expect("Watching ch01_attention/softmax.py")
@@ -90,9 +103,9 @@ def test_a_verdict_on_each_save_and_on_enter(
 
 
 def test_without_a_name_every_file_is_watched(
-    start: Any, softmax: Path, wrong: str, workspace: Path
+    start_warm: Start, softmax: Path, wrong: str, workspace: Path
 ) -> None:
-    terminal = start(NO_COLOR="1")
+    terminal = start_warm(NO_COLOR="1")
     terminal.expect("Watching all files")
     terminal.expect("Next: ")
     softmax.write_text(wrong)
@@ -110,8 +123,8 @@ def test_without_a_name_every_file_is_watched(
     assert leave(terminal) == 1
 
 
-def test_the_keyboard_may_end_it(start: Any) -> None:
-    terminal = start("softmax")
+def test_the_keyboard_may_end_it(start_warm: Start) -> None:
+    terminal = start_warm("softmax")
     terminal.expect("Next: ")
     terminal.sendeof()
     terminal.expect(pexpect.EOF)
@@ -119,7 +132,7 @@ def test_the_keyboard_may_end_it(start: Any) -> None:
     assert terminal.exitstatus == 1
 
 
-def test_ctrl_c_before_the_first_verdict(start: Any) -> None:
+def test_ctrl_c_before_the_first_verdict(start: Start) -> None:
     terminal = start("softmax")
     terminal.expect("Watching")
     time.sleep(0.2)
@@ -127,10 +140,10 @@ def test_ctrl_c_before_the_first_verdict(start: Any) -> None:
 
 
 def test_where_events_cannot_be_tested_saves_are_checked_all_the_same(
-    start: Any, softmax: Path, right: str, workspace: Path
+    start_warm: Start, softmax: Path, right: str, workspace: Path
 ) -> None:
     (workspace / ".learn" / "probe").mkdir()
-    terminal = start("softmax")
+    terminal = start_warm("softmax")
     terminal.expect("a save is noticed a moment later")
     softmax.write_text(right)
     terminal.expect("softmax: passed")
@@ -138,9 +151,9 @@ def test_where_events_cannot_be_tested_saves_are_checked_all_the_same(
 
 
 def test_a_verdict_that_cannot_be_kept_is_said_and_the_watch_goes_on(
-    start: Any, softmax: Path, wrong: str, workspace: Path
+    start_warm: Start, softmax: Path, wrong: str, workspace: Path
 ) -> None:
-    terminal = start("softmax")
+    terminal = start_warm("softmax")
     terminal.expect("Next: ")
     with closing(sqlite3.connect(workspace / ".learn" / "progress.db")) as db:
         db.execute("ALTER TABLE attempts RENAME TO lost")

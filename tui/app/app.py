@@ -137,6 +137,10 @@ class LearnApp(App[None]):
 
     # messages
 
+    def notify(self, message: str, *, markup: bool = False, **options: Any) -> None:
+        """What a message tells may come from outside, as the name of a folder does: no markup."""
+        super().notify(message, markup=markup, **options)
+
     def on_go(self, message: messages.Go) -> None:
         self.action_go(message.place, message.target)
 
@@ -155,8 +159,10 @@ class LearnApp(App[None]):
 
 def run() -> int:
     """The app from its first frame to its last; returns the exit code."""
-    with SessionThread() as session_thread, BackgroundGrader() as grader:
+    with SessionThread() as session_thread:
         theme = str(session_thread.wait(lambda session: session.progress.settings["theme"]))
-        app = LearnApp(session_thread, grader, local_now, theme)
-        app.run()
-        return app.return_code or 0
+        state = session_thread.wait(lambda session: session.workspace.state)
+        with BackgroundGrader(state) as grader:
+            app = LearnApp(session_thread, grader, local_now, theme)
+            app.run()
+            return app.return_code or 0

@@ -1,10 +1,11 @@
-"""The app's grader: one, warm, in processes of its own, and never waited for by a screen."""
+"""The app's grader: that of the workspace, which the commands use too; no screen waits for it."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
@@ -12,11 +13,16 @@ if TYPE_CHECKING:
 
 
 class BackgroundGrader:
-    """Starts its grader in the background: on `warm`, or else with the first submission."""
+    """Starts its grader in the background: on `warm`, or else with the first submission.
 
-    def __init__(self) -> None:
+    `state` is the workspace's `.learn`; without it, the grader is the app's own.
+    """
+
+    def __init__(self, state: Path | None = None) -> None:
+        self._state = state
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="grader")
         self._grader: Grader | None = None
+        self._closing = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
         return self
@@ -25,8 +31,7 @@ class BackgroundGrader:
         if self._grader:
             self._grader.abandon()
         self._thread.shutdown(cancel_futures=True)
-        if self._grader:
-            self._grader.close()
+        self._closing.close()
 
     def warm(self) -> None:
         self._thread.submit(self._started)
@@ -45,6 +50,8 @@ class BackgroundGrader:
     def _started(self) -> Grader:
         if self._grader is None:
             from grader import Grader
+            from tui.warm_grader.client import warm_grader
 
-            self._grader = Grader()
+            chosen = warm_grader(self._state) if self._state else Grader()
+            self._grader = self._closing.enter_context(chosen)
         return self._grader

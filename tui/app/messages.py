@@ -35,6 +35,7 @@ PLACES_OF: dict[type[Target], str] = {
     targets.QuizTarget: "quiz",
     targets.TestOutTarget: "quiz",
     targets.PrerequisitesTarget: "quiz",
+    targets.MistakesTarget: "quiz",
     targets.ReviewTarget: "review",
     targets.FigureTarget: "lab",
     targets.SearchTarget: "search",

@@ -12,6 +12,8 @@ from quizzes.cards import backup
 from tui.output import shown
 from tui.study.session import now, open_session
 
+PACKAGE = ".apkg"  # what Anki reads
+
 
 @click.group("cards")
 def cards_command() -> None:
@@ -26,7 +28,12 @@ def cards_command() -> None:
     help="Write all cards as an Anki package (.apkg).",
 )
 def export_command(file: Path | None, anki: Path | None) -> None:
-    """Write schedules and reviews as JSON to FILE, or to the output where none is given."""
+    """Write schedules and reviews as JSON to FILE, or to the output where none is given.
+
+    A FILE that ends in .apkg becomes an Anki package of all cards.
+    """
+    if file and file.suffix.lower() == PACKAGE:
+        anki, file = file, None
     if anki:
         _export_to_anki(anki)
         return
@@ -41,7 +48,7 @@ def export_command(file: Path | None, anki: Path | None) -> None:
 
 
 @cards_command.command("import")
-@click.argument("file", type=click.File(encoding="utf-8"))
+@click.argument("file", type=click.File(encoding="utf-8-sig"))  # some editors begin with a mark
 def import_command(file: TextIO) -> None:
     """Take in an export. Of two schedules of a card, the one with the later review wins."""
     try:

@@ -23,17 +23,17 @@ def check_command(exercise: str | None, watch: bool, as_json: bool) -> int:
 
 
 def _check(session: Session, exercise: Exercise, as_json: bool) -> int:
-    from grader import Grader
+    from tui.warm_grader.client import warm_grader
 
-    with Grader() as grader:
+    with warm_grader(session.workspace.state) as grader:
         return grade(session, grader, exercise, "check", as_json)
 
 
 def _watch(
     session: Session, current: Exercise, watched: tuple[Exercise, ...], as_json: bool
 ) -> int:
-    from grader import Grader
     from tui.commands.watch import Watch
+    from tui.warm_grader.client import warm_grader
 
-    with Grader() as grader:
+    with warm_grader(session.workspace.state) as grader:
         return Watch(session, grader, current, watched, as_json).run()

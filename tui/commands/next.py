@@ -1,6 +1,7 @@
 """`learn next`: one thing to do, the reason, and the command that does it."""
 
 import os
+import shlex
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +15,7 @@ from tui.study.session import Session, open_session
 
 TASK_LABELS = {
     "review": "Review",
+    "mistakes": "Again",
     "reading": "Read",
     "quiz": "Quiz",
     "exercise": "Exercise",
@@ -52,7 +54,9 @@ def _print(step: Step, file: Path | None) -> None:
     if not _is_on_path():
         # A newcomer who ran `make learn` has no `learn` in the shell yet.
         activate = os.path.relpath(Path(sys.prefix, "bin", "activate"))
-        print_labelled("First", f"source {activate}   so that your shell finds `learn`")
+        print_labelled(
+            "First", f"source {shlex.quote(activate)}   so that your shell finds `learn`"
+        )
 
 
 def _is_on_path() -> bool:

@@ -152,6 +152,8 @@ def _phrases(catalog: Catalog, tasks: Iterable[Task]) -> list[str]:
         part = "" if task.minutes == task.estimate else " (a part)"
         if task.kind == "review":
             phrases[task.id] = plural(task.due + task.new, "card")
+        elif task.kind == "mistakes":
+            phrases[task.id] = plural(task.count, "mistake")
         elif task.kind == "quiz":
             number = catalog.chapter(task.id).number
             asked[task.id] = asked.get(task.id, 0) + task.count

@@ -10,7 +10,7 @@ from datetime import datetime
 import click
 
 from exercises.catalog import Catalog
-from quizzes.questions.question import Asked, BadAnswer, Verdict
+from quizzes.questions.question import DONT_KNOW, Asked, BadAnswer, Verdict
 from tui.commands.prompt import read_line
 from tui.output import print_json
 from tui.study.quiz_round import Round
@@ -69,7 +69,7 @@ class PlainLines(Lines):
                 click.echo()
             for item in items:
                 click.echo(f"  {item.label}) {wrapped(item.text, '     ').strip()}")
-        click.secho(f"\n{asked.form}", dim=True)
+        click.secho(f"\n{asked.form} Or {DONT_KNOW} if you do not know.", dim=True)
 
     def bad_answer(self, says: str) -> None:
         click.echo(says)

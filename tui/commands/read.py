@@ -5,11 +5,12 @@ import sys
 import click
 
 from exercises.catalog import CatalogError, Chapter, Topic
+from exercises.errors import CourseError
 from exercises.lesson import Section, find_section, load_lesson
 from tui.commands.arguments import part_argument
 from tui.output import colour_wanted, width
 from tui.study.session import Session, now, open_session
-from tui.text.lesson_markdown import plain
+from tui.text.lesson_markdown import Drawings, figure_calls, plain
 
 COUNTS_BY_DONE = "This does not count as reading yet. When you have read it: learn read {} --done"
 
@@ -68,10 +69,29 @@ def _is_watched() -> bool:
 
 
 def _show(text: str) -> None:
+    text = plain(text, _drawings(text))
     if sys.stdout.isatty():
         click.echo_via_pager(_rendered(text), color=None if colour_wanted() else False)
     else:
-        click.echo(plain(text))
+        click.echo(text)
+
+
+def _drawings(text: str) -> Drawings:
+    """The lesson's figures as text; none where they cannot be computed."""
+    from tui.figures.figure import Figure
+    from tui.figures.figure import text as drawn
+    from tui.figures.lab_process import ask_once, request, setting
+
+    calls = figure_calls(text)
+    asked = []
+    for name, *settings in map(str.split, calls):
+        asked.append(request(name, dict(map(setting, settings))))
+    try:
+        answers = ask_once(*asked) if asked else []
+    except CourseError:  # each figure is then a command, which says what is wrong
+        return {}
+    pictures = (drawn(Figure.read(answer), width()) for answer in answers)
+    return dict(zip(calls, pictures, strict=True))
 
 
 def _text(chapter: Chapter, topic: Topic | None) -> str:
@@ -98,5 +118,5 @@ def _rendered(text: str) -> str:
 
     console = Console(width=width(), force_terminal=True, no_color=not colour_wanted())
     with console.capture() as capture:
-        console.print(Markdown(for_terminal(plain(text), width())))
+        console.print(Markdown(for_terminal(text, width())))
     return capture.get()

@@ -20,7 +20,7 @@ def submit_command(exercise: str | None, as_json: bool) -> int:
 
 
 def _submit(session: Session, exercise: Exercise, as_json: bool) -> int:
-    from grader import Grader
+    from tui.warm_grader.client import warm_grader
 
-    with Grader() as grader:
+    with warm_grader(session.workspace.state) as grader:
         return grade(session, grader, exercise, "submit", as_json)

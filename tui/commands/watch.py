@@ -106,7 +106,7 @@ class Watch:
         except KeyboardInterrupt:
             pass
         if self._check:
-            self._grader.abandon()  # nobody waits for that one any more
+            self._check.running.cancel()  # nobody waits for that one any more
         return self._exit_code
 
     def _handle(self, event: Event) -> None:

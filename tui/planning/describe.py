@@ -17,7 +17,7 @@ BEYOND = "Today's plan is done. This is for when you want more. "
 class Step:
     """One thing to do. `minutes` are for this day, of the `estimate` of all that is left of it.
 
-    `count` says how many questions a quiz has.
+    `count` says how many questions a quiz has, or how many mistakes come back.
     """
 
     kind: TaskKind
@@ -36,7 +36,7 @@ def worded(catalog: Catalog, snapshot: Snapshot, task: Task) -> Step:
     title, summary, reason, command = words
     if task.beyond:
         reason = BEYOND + reason
-    count = task.count if task.kind == "quiz" else 0
+    count = task.count if task.kind in ("quiz", "mistakes") else 0
     return Step(
         task.kind, task.id, title, summary, reason, command, task.minutes, task.estimate, count
     )
@@ -66,6 +66,15 @@ def _review(catalog: Catalog, snapshot: Snapshot, task: Task) -> Words:
         "What you remember is asked again just before you would forget it.",
         reason,
         f"learn review --limit {task.due + task.new}" if is_part else "learn review",
+    )
+
+
+def _mistakes(catalog: Catalog, snapshot: Snapshot, task: Task) -> Words:
+    return (
+        f"{plural(task.count, 'mistake')} to meet again",
+        "What once went wrong, in another form: can you see it now?",
+        "A mistake comes back when it is nearly forgotten, until you have avoided it twice.",
+        "learn mistakes",
     )
 
 
@@ -145,6 +154,7 @@ def _short(chapter: Chapter) -> str:
 
 WORDS = {
     "review": _review,
+    "mistakes": _mistakes,
     "reading": _reading,
     "quiz": _quiz,
     "exercise": _exercise,

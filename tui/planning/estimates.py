@@ -6,6 +6,7 @@ from exercises.catalog import Exercise
 
 READING = 8.0  # a topic
 QUESTION = 1.0
+MISTAKE = 2.0  # that comes back
 DUE_CARD = 0.25
 NEW_CARD = 0.5
 BY_DIFFICULTY = {1: 10.0, 2: 15.0, 3: 25.0, 4: 40.0, 5: 60.0}

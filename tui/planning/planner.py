@@ -6,10 +6,11 @@ goes through it, and the same few rules make a day, a week and the course:
 
 1. Cards that are due, then new ones. They take a third of a day at most, so that after a break the
    course goes on while the heap shrinks.
-2. A quiz that failed, two days or more ago; one a day, the one that waited longest first.
-3. The exercise that the learner turned to last. After three days without a pass it steps aside for
+2. Mistakes that come back, a few a day.
+3. A quiz that failed, two days or more ago; one a day, the one that waited longest first.
+4. The exercise that the learner turned to last. After three days without a pass it steps aside for
    a day, after each further one for a day more, and whatever else is open comes first.
-4. The chapter that the learner works in, then the others in their order, topic by topic: what it
+5. The chapter that the learner works in, then the others in their order, topic by topic: what it
    says is read, then its exercises are done. A sitting of the chapter's questions comes when all
    its exercises are passed, one a day, so that the next chapter does not wait for them.
 
@@ -77,7 +78,7 @@ def _left(catalog: Catalog, snapshot: Snapshot) -> Task | None:
 
 def _next(catalog: Catalog, snapshot: Snapshot, pace: Pace) -> Task | None:
     left = pace.minutes - snapshot.spent
-    if task := _cards(snapshot, pace, left):
+    if task := _cards(snapshot, pace, left) or _mistakes(snapshot, left):
         return task
     for rule in (_failed_quiz, _work, _open_quiz, _rested):
         task = rule(catalog, snapshot)
@@ -114,6 +115,11 @@ def _cards(snapshot: Snapshot, pace: Pace, left: float) -> Task | None:
     minutes = estimates.cards(due, new)
     # `count` is what the day would hold without the share: there, the command needs no limit.
     return Task("review", "cards", "due", minutes, minutes, due, new, repeats + day.new)
+
+
+def _mistakes(snapshot: Snapshot, left: float) -> Task | None:
+    count = min(snapshot.mistakes, int(left / estimates.MISTAKE))
+    return tasks.mistakes(count) if count > 0 else None
 
 
 def _failed_quiz(catalog: Catalog, snapshot: Snapshot) -> Task | None:

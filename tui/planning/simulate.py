@@ -22,6 +22,8 @@ def after(snapshot: Snapshot, task: Task) -> Snapshot:
     snapshot = replace(snapshot, spent=snapshot.spent + task.minutes)
     if task.kind == "review":
         return _after_cards(snapshot, task)
+    if task.kind == "mistakes":
+        return replace(snapshot, mistakes=snapshot.mistakes - task.count)
     if task.kind == "quiz":
         quiz = snapshot.quizzes[task.id]
         answered = min(quiz.total, quiz.answered + task.count)

@@ -13,7 +13,8 @@ from quizzes.cards.scheduling import DailyLimits, ReviewedToday, Schedule, day_o
 from quizzes.ids import Summary, all_cards
 from quizzes.questions.sitting import PASS_SHARE
 from tui.planning import estimates
-from tui.progress.records import Answered, Effort, Standing
+from tui.planning.mistakes import MOST, due
+from tui.progress.records import Answered, Effort, Mistake, Standing
 
 COMES_BACK = timedelta(days=2)
 NO_LIMIT = 10**6
@@ -32,6 +33,8 @@ class Facts:
     asked_today: int = 0
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
     cards_done: ReviewedToday = field(default_factory=ReviewedToday)
+    mistakes: tuple[Mistake, ...] = ()
+    met_today: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,9 +79,10 @@ class Cards:
 class Snapshot:
     """What is read, and what was tested out of, are topics here, in `standing` too.
 
-    `spent` are minutes of today, by the estimates; `asked` questions and `worked` (a lesson or
-    an exercise was brought forward) are of today too. `begun` holds the minutes that went into
-    something unfinished, as far as they are known."""
+    `spent` are minutes of today, by the estimates; `asked` questions and `worked` (a topic or an
+    exercise was brought forward) are of today too, as are `mistakes`, those that come back. `begun`
+    holds the minutes that went into something unfinished, as far as they are known.
+    """
 
     today: date
     standing: Standing
@@ -90,6 +94,7 @@ class Snapshot:
     asked: int = 0
     worked: bool = False
     begun: Mapping[str, float] = field(default_factory=dict)
+    mistakes: int = 0
 
 
 def snapshot(catalog: Catalog, asks: Mapping[str, Summary], facts: Facts) -> Snapshot:
@@ -102,7 +107,7 @@ def snapshot(catalog: Catalog, asks: Mapping[str, Summary], facts: Facts) -> Sna
         # What took several days is shared out among them.
         days = facts.efforts[exercise.id].days if exercise.id in facts.efforts else 1
         spent += estimates.exercise(exercise) / days
-    spent += facts.asked_today * estimates.QUESTION
+    spent += facts.asked_today * estimates.QUESTION + facts.met_today * estimates.MISTAKE
     standing = replace(
         facts.standing,
         read=catalog.topics_in(facts.standing.read),
@@ -118,6 +123,7 @@ def snapshot(catalog: Catalog, asks: Mapping[str, Summary], facts: Facts) -> Sna
         spent=spent + estimates.cards(facts.cards_done.due, facts.cards_done.new),
         asked=facts.asked_today,
         worked=bool(read or passed),
+        mistakes=max(0, min(MOST - facts.met_today, len(due(facts.mistakes, standing, today)))),
     )
 
 

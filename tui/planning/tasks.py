@@ -11,7 +11,7 @@ from quizzes.questions.sitting import SITTING
 from tui.planning import estimates
 from tui.planning.snapshot import Snapshot
 
-TaskKind = Literal["review", "reading", "quiz", "exercise", "done"]
+TaskKind = Literal["review", "mistakes", "reading", "quiz", "exercise", "done"]
 Why = Literal["due", "unread", "not asked", "failed", "open", "turned to", "all done"]
 
 
@@ -29,7 +29,7 @@ class Task:
     """`minutes` of it are for this day, of the `estimate` of all that is left of it.
 
     `id` is a topic's for reading, a chapter's for a quiz, and an exercise's. `due` and `new` count
-    cards, `count` questions. `beyond` the day's plan is what may be done all the same.
+    cards, `count` questions or mistakes. `beyond` the day's plan is what may be done all the same.
     """
 
     kind: TaskKind
@@ -41,6 +41,11 @@ class Task:
     new: int = 0
     count: int = 0
     beyond: bool = False
+
+
+def mistakes(count: int) -> Task:
+    minutes = count * estimates.MISTAKE
+    return Task("mistakes", "mistakes", "due", minutes, minutes, count=count)
 
 
 ALL_DONE = Task("done", "", "all done")

@@ -19,6 +19,7 @@ from tui.progress.answers import Answers
 from tui.progress.bookmarks import Bookmarks
 from tui.progress.database import Database, ProgressError, moment, timestamp
 from tui.progress.history import History
+from tui.progress.mistakes import Mistakes
 from tui.progress.records import AttemptKind, Latest, Standing
 from tui.progress.review_log import Reviews
 from tui.progress.settings import Settings
@@ -56,6 +57,7 @@ class Progress:
         self.answers = Answers(self._db)
         self.bookmarks = Bookmarks(self._db)
         self.history = History(self._db)
+        self.mistakes = Mistakes(self._db)
         self.reviews = Reviews(self._db)
         self.settings = Settings(self._db)
 

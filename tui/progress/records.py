@@ -29,6 +29,24 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class Mistake:
+    """What a verdict named, or a question that was answered wrongly (`exercise` is empty then).
+
+    `last` is the day on which it was made last, there or when it came back; `times` counts the days
+    on which it was made; `avoided` those on which it was avoided since, the last on `avoided_on`.
+    """
+
+    exercise: str
+    name: str
+    says: str
+    see: str
+    last: date
+    times: int = 1
+    avoided: int = 0
+    avoided_on: date | None = None
+
+
+@dataclass(frozen=True)
 class Effort:
     """On how many days the learner turned to an exercise, and the last of them."""
 

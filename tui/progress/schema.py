@@ -101,4 +101,23 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (chapter, step)
         ) WITHOUT ROWID""",
     ),
+    (
+        # what a verdict named, and the section of a lesson that explains it
+        """CREATE TABLE mistakes (
+            id INTEGER PRIMARY KEY,
+            exercise TEXT NOT NULL,
+            name TEXT NOT NULL,
+            says TEXT NOT NULL,
+            see TEXT NOT NULL,
+            at TEXT NOT NULL
+        )""",
+        # how it went when a mistake came back
+        """CREATE TABLE encounters (
+            id INTEGER PRIMARY KEY,
+            exercise TEXT NOT NULL,
+            name TEXT NOT NULL,
+            avoided INTEGER NOT NULL CHECK (avoided IN (0, 1)),
+            at TEXT NOT NULL
+        )""",
+    ),
 )

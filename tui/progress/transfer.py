@@ -25,7 +25,10 @@ from tui.progress.database import Database, ProgressError
 
 # Tables that list what happened. Rows are numbered anew in the order of time, since what is
 # "latest" is told by the number.
-EVENT_TABLES = ("attempts", "visits", "answers", "testouts", "reviews")
+EVENT_TABLES = (
+    *("attempts", "visits", "answers", "testouts", "reviews"),
+    *("mistakes", "encounters"),
+)
 # Tables with one row for each thing, and whether the row with the later time stays.
 LATER = {
     **{"hints": False, "sections_read": False, "steps_seen": False},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,9 +72,20 @@ def keep(session: Session, submission: Submission, kind: AttemptKind, report: Re
     )
     try:
         session.progress.record(attempt)
+        _note_mistake(session, report, attempt.at)
     except ProgressError as error:
         return f"This verdict is not kept. {error}"
     return ""
+
+
+def _note_mistake(session: Session, report: Report, at: datetime) -> None:
+    """What the verdict named is an event on its topic, and comes back in a few days."""
+    mistakes = session.progress.mistakes
+    if named := report.diagnosis:
+        mistakes.record(report.exercise, named.id, named.says, named.see, at)
+    elif symptom := report.symptom:
+        topic = session.catalog.exercise(report.exercise).topic
+        mistakes.record(report.exercise, symptom.id, symptom.says, topic, at)
 
 
 def print_report(report: Report, kind: AttemptKind, as_json: bool) -> None:

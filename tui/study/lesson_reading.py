@@ -84,6 +84,10 @@ class LessonReading:
         question = check_after(self.steps, self.at, self.questions, self.right, self.answered)
         return question.draw(self.seed) if question else None
 
+    def again(self, question: Question) -> Asked:
+        """A second try, with other numbers or in another order."""
+        return question.draw(self.seed)
+
     def take(self, id: str, verdict: Verdict) -> None:
         """The question after this step was answered. Another one, or a repeat, has new numbers."""
         self.answered[self.at] = id

@@ -82,6 +82,8 @@ class Session:
             asked_today=progress.history.asked_today(now),
             schedules=progress.reviews.schedules(),
             cards_done=progress.reviews.done(now),
+            mistakes=progress.mistakes.all(now),
+            met_today=progress.mistakes.met_today(now),
         )
         return snapshot(self.catalog, self.asks, facts)
 

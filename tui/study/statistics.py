@@ -8,7 +8,9 @@ from datetime import date, datetime, timedelta
 
 from quizzes.cards.scheduling import Review, day_of
 from tui.progress.activity import hours_by_day, streak
+from tui.progress.records import Mistake
 from tui.study.mastery import TopicMastery, topics
+from tui.study.mistake_words import when
 from tui.study.session import Session
 
 WEEKS = 12
@@ -25,7 +27,9 @@ class Recall:
 
 @dataclass(frozen=True)
 class Statistics:
-    """`recall` is by week, the present one last; `hours` by day of the last four weeks."""
+    """`recall` is by week, the present one last; `hours` by day of the last four weeks. `mistakes`
+    come with what there is to say of their return.
+    """
 
     today: date
     days: Mapping[date, int]
@@ -37,12 +41,14 @@ class Statistics:
     passed: int
     exercises: int
     topics: tuple[TopicMastery, ...]
+    mistakes: tuple[tuple[Mistake, str], ...]
 
 
 def statistics(session: Session, now: datetime) -> Statistics:
     progress = session.progress
     today = day_of(now)
     days = progress.activity.days(now)
+    passed = progress.standing().passed
     hours = hours_by_day(progress.activity.moments(), now)
     return Statistics(
         today=today,
@@ -52,9 +58,10 @@ def statistics(session: Session, now: datetime) -> Statistics:
         all_hours=sum(hours.values()),
         recall=recall_by_week(progress.reviews.log(), now),
         goal=float(progress.settings["retention"]),
-        passed=len(progress.standing().passed),
+        passed=len(passed),
         exercises=len(session.catalog.exercises),
         topics=topics(session),
+        mistakes=tuple((made, when(made, passed)) for made in progress.mistakes.all(now)),
     )
 
 

@@ -57,6 +57,11 @@ class PrerequisitesTarget:
 
 
 @dataclass(frozen=True)
+class MistakesTarget:
+    """The mistakes that come back today."""
+
+
+@dataclass(frozen=True)
 class ReviewTarget:
     """The cards that are due."""
 
@@ -79,7 +84,7 @@ class SheetTarget:
     tab: str
 
 
-AnyQuiz = QuizTarget | TestOutTarget | PrerequisitesTarget
+AnyQuiz = QuizTarget | TestOutTarget | PrerequisitesTarget | MistakesTarget
 Target = (
     ExerciseTarget
     | MapTarget
@@ -104,4 +109,6 @@ def target_of(step: Step) -> Target | None:
             return QuizTarget(step.id, step.count or None)
         case "review":
             return ReviewTarget()
+        case "mistakes":
+            return MistakesTarget()
     return None

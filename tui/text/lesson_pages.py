@@ -59,9 +59,19 @@ class LessonStep:
         return tuple(block.call for block in self.blocks if isinstance(block, FigureLine))
 
     @property
-    def prose(self) -> str:
-        """The text without what the app draws itself."""
-        return _joined(block for block in self.blocks if not isinstance(block, FigureLine))
+    def flow(self) -> tuple[str | FigureCall, ...]:
+        """The text and the figures that the app draws, in the order in which they stand."""
+        parts: list[str | FigureCall] = []
+        text: list[Block] = []
+        for block in (*self.blocks, None):
+            if text and not (block and not isinstance(block, FigureLine)):
+                parts.append(_joined(text))
+                text = []
+            if isinstance(block, FigureLine):
+                parts.append(block.call)
+            elif block:
+                text.append(block)
+        return tuple(parts)
 
 
 def steps(lesson: Lesson, chapter: Chapter) -> tuple[LessonStep, ...]:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from grader.examiner.symptoms.evidence import TOLERANCE, Difference, Evidence, distinct
 
-ENOUGH_NUMBERS = 3  # that differ; with fewer, something always fits
+ENOUGH_FITTING = 3  # that differ; with fewer, something always fits
 
 FUNCTIONS: tuple[tuple[str, Callable[[Tensor], Tensor]], ...] = (
     ("has the opposite sign", torch.neg),
@@ -69,7 +69,7 @@ def function_of_expected(evidence: Evidence) -> str | None:
     for says, function in FUNCTIONS:
         if all(found.gives(function(found.expected)) for found in evidence.differences):
             made = torch.cat([function(found.expected).flatten() for found in evidence.differences])
-            return f"{evidence.what} {says}." if distinct(made) >= ENOUGH_NUMBERS else None
+            return f"{evidence.what} {says}." if distinct(made) >= ENOUGH_FITTING else None
     return None
 
 
@@ -79,7 +79,7 @@ def scaled(evidence: Evidence) -> str | None:
     if factors is None or any(math.isclose(factor, 1.0, rel_tol=NEAR_1) for factor in factors):
         return None
     named = multiple(evidence.differences, factors, "the expected one")
-    if named is None and any(found.got.numel() < ENOUGH_NUMBERS for found in evidence.differences):
+    if named is None and any(found.got.numel() < ENOUGH_FITTING for found in evidence.differences):
         return None
     if named is None:
         named = f"the expected one times {_listed(factors)}"
@@ -144,7 +144,7 @@ def clamped(evidence: Evidence) -> str | None:
         free = free or bool((found.expected[found.close] != bound).any())
     if not free:  # nothing shows that what lies on the other side is let through
         return None
-    if any(len(bounds[side]) > 1 or 0 < counts[side] < ENOUGH_NUMBERS for side in bounds):
+    if any(len(bounds[side]) > 1 or 0 < counts[side] < ENOUGH_FITTING for side in bounds):
         return None
     if not _enough(evidence):
         return None
@@ -223,9 +223,9 @@ def _enough(evidence: Evidence) -> bool:
     known = {
         float(f"{number:.3g}")
         for found in evidence.differences
-        for number in found.expected[~found.close].flatten()[: ENOUGH_NUMBERS * 4].tolist()
+        for number in found.expected[~found.close].flatten()[: ENOUGH_FITTING * 4].tolist()
     }
-    return len(known) >= ENOUGH_NUMBERS
+    return len(known) >= ENOUGH_FITTING
 
 
 def _each(evidence: Evidence, measure: Callable[[Difference], float | None]) -> list[float] | None:
@@ -269,7 +269,7 @@ def _power(found: Difference) -> float | None:
         return None
     allowed = expected > 0
     rows = allowed.any(-1)
-    if not torch.equal(allowed, got > 0) or int(allowed.sum(-1).max()) < ENOUGH_NUMBERS:
+    if not torch.equal(allowed, got > 0) or int(allowed.sum(-1).max()) < ENOUGH_FITTING:
         return None
     for weights in (got, expected):
         if not torch.allclose(weights.sum(-1)[rows], torch.ones(()).double(), atol=1e-3):

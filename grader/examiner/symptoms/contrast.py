@@ -13,7 +13,7 @@ from grader.examiner.symptoms.evidence import ArgumentNames, Evidence, named_arg
 
 ENOUGH_CALLS = 2  # on each side
 CHANCE = 150  # divisions of the calls, of which one is no chance
-MAX_DIMS = 6
+MAX_COUNTED_DIMS = 6
 DTYPES = ("float16", "bfloat16", "float32", "float64", "int64", "bool")
 
 
@@ -80,7 +80,7 @@ def _of_value(name: str, value: Any) -> Iterator[tuple[str, bool]]:
     if isinstance(value, Tensor):
         yield f"where `{name}` is {str(value.dtype).removeprefix('torch.')}", True
         n = value.dim()
-        for k in range(MAX_DIMS):
+        for k in range(MAX_COUNTED_DIMS):
             yield f"where `{name}` has {k} dimension{'s' * (k != 1)}", n == k
             yield f"where `{name}` has more than {k} dimension{'s' * (k != 1)}", n > k
         for k, size in enumerate(value.shape):

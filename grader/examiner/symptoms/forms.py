@@ -19,7 +19,7 @@ from grader.examiner.symptoms.evidence import (
 )
 from grader.worker.protocol import record_fields
 
-MAX_VALUES = 5
+MAX_REARRANGED = 5
 ENOUGH_CALLS = 3  # in which sizes agree, and not by chance
 
 Form = tuple[str, Callable[[Any, Any], bool]]
@@ -99,14 +99,14 @@ def _forms(pairs: Sequence[tuple[Any, Any]]) -> Iterator[Form]:
     if isinstance(expected, tuple) and isinstance(got, tuple | list):
         yield from _of_several(got, expected)
     if isinstance(expected, tuple):
-        for i in range(min(len(expected), MAX_VALUES)):
+        for i in range(min(len(expected), MAX_REARRANGED)):
             yield (
                 f"You return value {i + 1} of {len(expected)} alone;"
                 f" the other{'s are' if len(expected) > 2 else ' is'} missing.",
                 _chosen(i),
             )
     elif isinstance(got, tuple | list):
-        for i in range(min(len(got), MAX_VALUES)):
+        for i in range(min(len(got), MAX_REARRANGED)):
             yield (
                 f"You return {len(got)} values; only number {i + 1} of them is asked for.",
                 _extra(i),
@@ -119,7 +119,7 @@ def _forms(pairs: Sequence[tuple[Any, Any]]) -> Iterator[Form]:
 def _of_several(got: Sequence[Any], expected: tuple[Any, ...]) -> Iterator[Form]:
     n = len(expected)
     names = list(record_fields(expected) or ())
-    if len(got) == n <= MAX_VALUES:
+    if len(got) == n <= MAX_REARRANGED:
         for order in itertools.permutations(range(n)):
             moved = [f"`{name}`" for i, name in enumerate(names) if order[i] != i]
             if order == tuple(range(n)):
@@ -186,7 +186,7 @@ _OF_TYPES: tuple[Form, ...] = (
 def _of_tensors(got: Tensor, expected: Tensor) -> Iterator[Form]:
     yield _of_dtype(got, expected)
     n = expected.dim()
-    if got.dim() == n <= MAX_VALUES:
+    if got.dim() == n <= MAX_REARRANGED:
         for order in itertools.permutations(range(n)):
             moved = [i for i, place in enumerate(order) if place != i]
             if len(moved) == 2:
@@ -195,7 +195,7 @@ def _of_tensors(got: Tensor, expected: Tensor) -> Iterator[Form]:
                     f"The numbers are right, but {pair} of your result are swapped.",
                     _permuted(order),
                 )
-    if got.dim() == n <= MAX_VALUES:
+    if got.dim() == n <= MAX_REARRANGED:
         yield (
             "The numbers are right, but the dimensions of your result are in another order.",
             lambda got, expected: any(

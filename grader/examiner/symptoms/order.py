@@ -8,7 +8,7 @@ from torch import Tensor
 
 from grader.examiner.symptoms.evidence import Evidence, dimension, distinct
 
-MAX_DIMS = 5
+MAX_REORDERED_DIMS = 5
 
 
 def rearranged(evidence: Evidence) -> str | None:
@@ -19,7 +19,7 @@ def rearranged(evidence: Evidence) -> str | None:
     if len(dims) != 1:
         return _first(evidence, _of_last_dims())
     n = dims.pop()
-    return _first(evidence, _of_last_dims() + _of_dims(n)) if n <= MAX_DIMS else None
+    return _first(evidence, _of_last_dims() + _of_dims(n)) if n <= MAX_REORDERED_DIMS else None
 
 
 def permuted_along_a_dimension(evidence: Evidence) -> str | None:

@@ -8,7 +8,7 @@ from grader.worker.values import leaves
 
 DIGITS = {torch.float64: 16, torch.float32: 7, torch.float16: 3, torch.bfloat16: 2}
 NEAR = 3e-3
-ENOUGH_NUMBERS = 6  # that differ
+ENOUGH_ROUNDED = 6  # that differ
 EXACT = 2**53  # up to which a float holds every whole number
 FLOAT_EPS = 1e-14
 
@@ -96,7 +96,7 @@ def _whole(evidence: Evidence) -> list[tuple[int, int]]:
 
 def _is_telling(evidence: Evidence) -> bool:
     """Whether all is near what is expected, and there is enough of it."""
-    return evidence.numbers >= ENOUGH_NUMBERS and all(
+    return evidence.numbers >= ENOUGH_ROUNDED and all(
         found.dtype in DIGITS and _is_near(found) for found in evidence.differences
     )
 

@@ -12,7 +12,7 @@ CHANCES = 4000  # ways to choose as many places, of which a region is one
 FILLED = 0.8  # of a region that is called wrong, at least so much must be
 FULL = 0.99  # of one whose border is arbitrary
 WIDE = 0.9  # a region that is nearly everything says nothing
-ENOUGH_NUMBERS = 3  # that should be there, where one and the same is
+ENOUGH_ALIKE = 3  # that should be there, where one and the same is
 
 Region = Callable[[Difference], Tensor | None]
 
@@ -49,11 +49,11 @@ def not_finite(evidence: Evidence) -> str | None:
 
 def constant(evidence: Evidence) -> str | None:
     """One and the same number stands in every place that is wrong."""
-    if evidence.numbers < ENOUGH_NUMBERS:
+    if evidence.numbers < ENOUGH_ALIKE:
         return None
     wanted = torch.cat([found.expected[~found.close].flatten() for found in evidence.differences])
     there = _instead(evidence)
-    if not there or distinct(wanted) < ENOUGH_NUMBERS:
+    if not there or distinct(wanted) < ENOUGH_ALIKE:
         return None
     return f"Wherever {_lowered(evidence.what)} is wrong, it is {there}."
 

@@ -16,7 +16,7 @@ from grader.examiner.symptoms.evidence import (
 from grader.examiner.symptoms.inquiry import Inquiry
 from grader.examiner.symptoms.normalisation import sums_to_1
 
-ENOUGH_NUMBERS = 12  # that all err to one side; with fewer it may be chance
+ENOUGH_ON_ONE_SIDE = 12  # that all err to one side; with fewer it may be chance
 LARGE = 64  # what an argument is multiplied by to see how the result grows with it
 ALIKE = 0.02  # relative difference of two growths that are the same
 
@@ -34,7 +34,7 @@ def flatter_or_sharper(evidence: Evidence) -> str | None:
             return None
         more = got.amax(-1) - expected.amax(-1)
         signs |= set(more[more.abs() > 1e-6].sign().tolist())
-    if len(signs) != 1 or evidence.numbers < ENOUGH_NUMBERS or not evidence.is_most:
+    if len(signs) != 1 or evidence.numbers < ENOUGH_ON_ONE_SIDE or not evidence.is_most:
         return None
     how = "sharper" if signs.pop() > 0 else "flatter"
     return f"{evidence.what} has the right order in each row, but is {how} than it should be."
@@ -42,7 +42,7 @@ def flatter_or_sharper(evidence: Evidence) -> str | None:
 
 def one_sided(evidence: Evidence) -> str | None:
     """Every number that differs is too large, or every one too small."""
-    if evidence.numbers < ENOUGH_NUMBERS or not evidence.is_most:
+    if evidence.numbers < ENOUGH_ON_ONE_SIDE or not evidence.is_most:
         return None
     signs = set()
     for found in evidence.differences:

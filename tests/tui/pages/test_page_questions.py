@@ -97,6 +97,35 @@ def test_a_wrong_answer_shows_the_right_one_and_why(kind: str) -> None:
     assert len(ask(asked, script).typed) == 1
 
 
+@every_kind
+def test_who_does_not_know_gives_up_with_a_key(kind: str) -> None:
+    asked = BY_KIND[kind][0].draw(0)
+
+    async def script(app: Alone, pilot: Pilot[None]) -> None:
+        await pilot.press("ctrl+g")
+        await pilot.pause()
+        verdict = app.query_one(QuestionView).verdict
+        assert verdict and not verdict.right and verdict.explanations
+
+    assert ask(asked, script).typed == ["?"]
+
+
+@pytest.mark.parametrize("kind", ["choices", "match", "order"])
+def test_what_was_right_of_an_answer_is_marked_line_by_line(kind: str) -> None:
+    asked = next(q.draw(7) for q in BY_KIND[kind] if not is_right_anyway(q.draw(7)))
+
+    async def script(app: Alone, pilot: Pilot[None]) -> None:
+        await pilot.press(*wrong_keys(asked))
+        await pilot.pause()
+        marks = [str(mark.render()).strip()[:1] for mark in app.query("AnswerRow > .mark")]
+        assert set(marks) & {"✗", "!"}, "what was wrong, or was not marked"
+        assert set(marks) <= {"✓", "✗", "!", "☐"}
+        wrong = [row.has_class("wrong") for row in app.query(AnswerRow)]
+        assert wrong == [mark == "✗" for mark in marks]
+
+    ask(asked, script)
+
+
 def is_right_anyway(asked: Asked) -> bool:
     """Of one option there is no wrong one to choose."""
     return asked.kind in ("choice", "choices") and len(asked.items) == len(

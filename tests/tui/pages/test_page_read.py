@@ -52,7 +52,7 @@ def test_the_first_step_is_shown_with_its_place(drive: Drive, size: Any) -> None
 
 def test_space_turns_a_page_before_it_goes_on(drive: Drive) -> None:
     async def script(driver: Any) -> None:
-        await driver.go("read", LessonTarget("implementation/overview/1"))
+        await driver.go("read", LessonTarget("implementation/overview/2"))
         assert driver.app.screen.query_one("#text").max_scroll_y > 0
         before = driver.text.splitlines()[2]
         await driver.press("space")
@@ -116,6 +116,28 @@ def test_a_wrong_answer_is_explained_and_asked_again_three_steps_later(
     with session() as opened:
         kept = [one for one in opened.progress.answers.all() if not one.right]
         assert [one.context for one in kept] == ["lesson"]
+
+
+def test_who_does_not_know_sees_the_answer_and_may_try_again(drive: Drive, session: Any) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("read", LessonTarget(STEPS[ASKED].id))
+        await driver.press("n")
+        assert "^g Don't know" in driver.text.splitlines()[-1]
+        asked = driver.one(QuestionView).asked
+        await driver.press("ctrl+g")
+        assert "✗ Not quite." in driver.text
+        assert "t Try again" in driver.text.splitlines()[-1]
+        await driver.press("t")
+        again = driver.one(QuestionView)
+        assert again.asked.question == asked.question and again.verdict is None
+        await driver.press(*right_keys(again.asked))
+        assert "✓ Right." in driver.text
+        assert "Try again" not in driver.text.splitlines()[-1]
+
+    drive(script)
+    with session() as opened:
+        kept = [(one.answer, one.right) for one in opened.progress.answers.all()]
+        assert kept[0] == ("?", False) and kept[1][1]
 
 
 def test_what_is_not_in_the_form_of_an_answer_costs_nothing(drive: Drive, session: Any) -> None:

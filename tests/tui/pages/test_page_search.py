@@ -50,11 +50,28 @@ def test_escape_leads_back_to_what_was_found(drive: Drive) -> None:
         found = driver.app.screen.query_one("#hits")
         assert not found.display
         await driver.press("escape")
-        assert found.display and found.has_focus
-        await driver.press("slash")
-        assert driver.one(Input).has_focus
+        assert found.display and driver.one(Input).has_focus
         await driver.press("escape")
         assert type(driver.app.screen).__name__ == "TodayPage"
+
+    drive(script)
+
+
+@pytest.mark.parametrize("away", [("escape",), ("enter", "ctrl+p", "escape")])
+def test_back_in_search_what_is_typed_is_a_word(drive: Drive, away: tuple[str, ...]) -> None:
+    """`q` quits elsewhere."""
+
+    async def script(driver: Any) -> None:
+        await driver.go("search")
+        await driver.type("softmax")
+        await driver.press("enter", *away)
+        await driver.go("today")
+        await driver.go("search")
+        if driver.app.screen._article:
+            await driver.press("escape")
+        await driver.type("query")
+        assert driver.app.is_running
+        assert driver.one(Input).value.endswith("query")
 
     drive(script)
 

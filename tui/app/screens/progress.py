@@ -13,9 +13,11 @@ from tui.app.screens.page import Page
 from tui.app.widgets.plots import bar, calendar, columns
 from tui.app.widgets.scroll import Scroll
 from tui.study.mastery import Share, TopicMastery
+from tui.study.mistake_words import what
 from tui.study.statistics import Statistics, statistics
 from tui.text.words import plural
 
+MISTAKES = 5
 BAR = 12
 LEGEND = "known of all: ex exercises, qu questions, ca cards"
 
@@ -53,6 +55,7 @@ class Plots(Widget):
             _section("Days", calendar(found.days, found.today, min(width, 72))),
             _hours(found),
             _recall(found),
+            _mistakes(found, width),
             _section("Topics", Content("\n").join(_topics(found.topics, width)), LEGEND),
         ]
         return Content("\n\n").join(sections)
@@ -108,6 +111,23 @@ def _recall(found: Statistics) -> Content:
     ago = f"\n{'':<7}{'12 weeks ago':<{2 * len(shares) - 4}}now"
     body = Content.assemble(Content("\n").join(plot), (ago, "$text-muted"))
     return _section("Cards remembered", body, note)
+
+
+def _mistakes(found: Statistics, width: int) -> Content:
+    """The latest few; `learn mistakes --list` has all."""
+    if not found.mistakes:
+        text = "None is known. What checks and quizzes name will be listed here, and come back."
+        return _section("Mistakes", Content.styled(text, "$text-muted"))
+    lines = []
+    for mistake, returns in found.mistakes[:MISTAKES]:
+        says = what(mistake)
+        shown = says if len(says) <= width - 6 else f"{says[: width - 7]}…"
+        name = mistake.exercise or "a question"
+        lines.append(
+            Content.assemble(f"    {name}   ", (returns, "$text-muted"), f"\n      {shown}")
+        )
+    note = f"{len(found.mistakes)} in all" if len(found.mistakes) > MISTAKES else ""
+    return _section("Mistakes", Content("\n").join(lines), note)
 
 
 def _topics(topics: tuple[TopicMastery, ...], width: int) -> Iterator[Content]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from datetime import datetime
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -22,6 +23,7 @@ from tui.app.services import Services
 from tui.app.widgets.menu import Menu
 from tui.app.widgets.question_view import QuestionView
 from tui.app.widgets.scroll import Scroll
+from tui.study.mistakes_round import MistakesRound
 from tui.study.quiz_round import (
     MAX_SEED,
     Round,
@@ -33,6 +35,7 @@ from tui.study.session import Session
 from tui.study.targets import (
     AnyQuiz,
     LessonTarget,
+    MistakesTarget,
     PrerequisitesTarget,
     QuizTarget,
     TestOutTarget,
@@ -91,6 +94,7 @@ class QuizPage(Page[AnyQuiz]):
             [
                 (QuizTarget(), Content("What you have read")),
                 *((QuizTarget(c.id), Content(f"Chapter {c.number}: {c.title}")) for c in chapters),
+                (MistakesTarget(), Content("What once went wrong")),
                 (PrerequisitesTarget(), Content("What you should know before chapter 1")),
                 *(
                     (TestOutTarget(c.id), Content(f"Test out of chapter {c.number}"))
@@ -100,9 +104,9 @@ class QuizPage(Page[AnyQuiz]):
         )
 
     async def _start(self, target: AnyQuiz) -> None:
-        seed = self._seed()
+        seed, now = self._seed(), self.services.clock()
         self._round = await self.services.session_thread.ask(
-            lambda session: _round(session, target, seed)
+            lambda session: _round(session, target, seed, now)
         )
         await self._show_question(self._round)
 
@@ -198,7 +202,7 @@ def _about(round: Round) -> str:
     return f" · {round.needed} must be right" if isinstance(round, TestOutRound) else ""
 
 
-def _round(session: Session, target: AnyQuiz, seed: int) -> Round:
+def _round(session: Session, target: AnyQuiz, seed: int, now: datetime) -> Round:
     catalog, progress = session.catalog, session.progress
     bank = load_bank(catalog)
     match target:
@@ -206,6 +210,8 @@ def _round(session: Session, target: AnyQuiz, seed: int) -> Round:
             return prerequisites_round(bank, progress, seed, SITTING)
         case TestOutTarget(part):
             return TestOutRound(*catalog.find_part(part), bank, seed, progress)
+        case MistakesTarget():
+            return MistakesRound(session, now, seed)
         case QuizTarget(id, count):
             named = catalog.chapter(id) if id else None
             return quiz_round(named, bank, progress, seed, count or SITTING)

@@ -52,6 +52,7 @@ class ReadPage(Page[LessonTarget]):
         Binding("space,n,enter", "next", "Next", key_display="Space", tooltip="Read on"),
         Binding("escape", "leave", "Back", tooltip="Back to the text, without an answer"),
         Binding("b,p", "back", "Back", key_display="b", tooltip="The step before"),
+        Binding("t", "try_again", "Try again", tooltip="The same question, with other numbers"),
         Binding("c", "contents", "Contents", tooltip="Jump to a section"),
         Binding("x", "exercise", "Exercise", tooltip="To the exercise of this step"),
         Binding("l", "lab", "Lab", tooltip="Turn the parameters of this figure"),
@@ -176,6 +177,11 @@ class ReadPage(Page[LessonTarget]):
             lesson.at -= not (self._question or self._following)
             await self._show_step()
 
+    async def action_try_again(self) -> None:
+        if self._lesson and self._question:
+            asked = self._lesson.again(self._question.asked.question)
+            await self._show_question(QuestionView(asked))
+
     def action_contents(self) -> None:
         if self._lesson:
             parts = contents(self._lesson.steps)
@@ -199,6 +205,9 @@ class ReadPage(Page[LessonTarget]):
         lesson = self._lesson
         if self._is_asking != (action == "leave"):
             return False
+        if action == "try_again":
+            verdict = self._question.verdict if self._question else None
+            return verdict is not None and not verdict.right
         if action == "exercise":
             return bool(lesson and lesson.step.exercises)
         if action == "lab":

@@ -70,8 +70,7 @@ class SearchPage(Page[SearchTarget]):
             self.query_one(Input).value = target.words
         if self._article is None:
             await self._search(self.query_one(Input).value)
-            if not self.query_one("#hits").has_focus:
-                self.query_one(Input).focus()
+            self.query_one(Input).focus()
 
     # what is shown
 
@@ -171,7 +170,7 @@ class SearchPage(Page[SearchTarget]):
         if self._article:
             self._article = None
             self._turn(to_article=False)
-            self.query_one("#hits").focus()
+            self.query_one(Input).focus()  # so that what is typed next is a word, and no key
 
 
 def _line(hit: Hit, is_glossary: bool) -> Content:

@@ -13,6 +13,7 @@ from tui.app.widgets.answering import CURSOR, Answering, AnswerRow
 from tui.text.styled import inline
 
 NONE = "none"
+MISSED = "!"  # of several right ones, one that was not marked
 NO_OPTION_CHOSEN = "No option is chosen yet."
 
 
@@ -105,7 +106,8 @@ class ChoiceAnswer(Answering, can_focus=True):
 
     def _mark(self, place: int) -> str:
         if self.is_closed and self._body.options[place].right:
-            return "✓"
+            missed = self._body.several and place not in self._chosen
+            return MISSED if missed else "✓"
         if place not in self._chosen:
             return "☐" if self._body.several else "○"
         if self.is_closed:

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.events import Key
 from textual.widgets import Static
 
-from quizzes.questions.question import Asked
+from quizzes.questions.question import Asked, Match, Verdict
 from tui.app.messages import Changed, Unfinished
 from tui.app.widgets.answering import CURSOR, Answering, AnswerRow
 from tui.text.styled import inline
@@ -30,8 +30,9 @@ class MatchAnswer(Answering, can_focus=True):
         Binding("enter", "give", "Answer", tooltip="Give these pairs"),
     ]
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: Asked, body: Match) -> None:
         super().__init__()
+        self._body = body
         self._items = asked.items
         self._partners = asked.partners
         self._rows = [AnswerRow(place, Content()) for place in range(len(self._items))]
@@ -88,6 +89,19 @@ class MatchAnswer(Answering, can_focus=True):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return not self.is_closed
 
+    def close(self, verdict: Verdict) -> None:
+        super().close(verdict)
+        for place, row in enumerate(self._rows):
+            is_right = self._given(place) == self._body.pairs[place][1]
+            row.set_class(is_right, "right")
+            row.set_class(not is_right, "wrong")
+        self._show()
+
+    def _given(self, place: int) -> str:
+        """The partner that was chosen for this line."""
+        chosen = self._chosen[place]
+        return "" if chosen is None else self._body.shown[chosen]
+
     def _change(self) -> None:
         self._show()
         self.post_message(Changed())
@@ -101,7 +115,11 @@ class MatchAnswer(Answering, can_focus=True):
             at = place == self._at and not self.is_closed
             row.set_class(at, "cursor")
             label = "·" if chosen is None else self._label(chosen)
-            row.mark(f"{CURSOR if at else ' '} {self._items[place].label} → {label}  ")
+            if self.is_closed:
+                is_right = self._given(place) == self._body.pairs[place][1]
+                row.mark(f"{'✓' if is_right else '✗'} {self._items[place].label} → {label}  ")
+            else:
+                row.mark(f"{CURSOR if at else ' '} {self._items[place].label} → {label}  ")
             text = inline(self._items[place].text)
             if chosen is not None:
                 partner = inline(self._partners[chosen].text)

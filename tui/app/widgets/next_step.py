@@ -12,6 +12,7 @@ from tui.study.overview import Bookmark
 
 LABELS: dict[TaskKind, str] = {
     "review": "flashcards",
+    "mistakes": "what went wrong once",
     "reading": "reading",
     "quiz": "a quiz",
     "exercise": "an exercise",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.binding import Binding
 
-from quizzes.questions.question import Asked
+from quizzes.questions.question import Asked, Order, Verdict
 from tui.app.widgets.answering import CURSOR, Answering, AnswerRow
 from tui.text.styled import inline
 
@@ -20,8 +20,9 @@ class OrderAnswer(Answering, can_focus=True):
         Binding("enter", "give", "Answer", tooltip="Give this order"),
     ]
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: Asked, body: Order) -> None:
         super().__init__()
+        self._body = body
         self._items = asked.items
         self._order = list(range(len(self._items)))
         self._rows = [AnswerRow(place, inline(item.text)) for place, item in enumerate(self._items)]
@@ -64,11 +65,23 @@ class OrderAnswer(Answering, can_focus=True):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return not self.is_closed
 
+    def close(self, verdict: Verdict) -> None:
+        super().close(verdict)
+        for place, row in enumerate(self._rows):
+            row.set_class(self._is_right(place), "right")
+            row.set_class(not self._is_right(place), "wrong")
+        self._show()
+
+    def _is_right(self, place: int) -> bool:
+        return self._body.shown[self._order[place]] == self._body.steps[place]
+
     def _show(self) -> None:
         for place, row in enumerate(self._rows):
             item = self._items[self._order[place]]
             at = place == self._at and not self.is_closed
             row.set_class(at, "cursor")
             cursor = ("↕" if self._taken else CURSOR) if at else " "
+            if self.is_closed:
+                cursor = "✓" if self._is_right(place) else "✗"
             row.mark(f"{cursor} {place + 1}. {item.label})  ")
             row.write(inline(item.text))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from quizzes.questions.question import Asked, Verdict
+from quizzes.questions.question import DONT_KNOW, Asked, Verdict
 from quizzes.questions.selected_response import Choices, Match, Order
 from tui.app.messages import Changed, Unfinished
 from tui.app.widgets.answering import Answering
@@ -43,6 +44,11 @@ class QuestionView(Vertical):
     }
     """
 
+    BINDINGS = [
+        # No letter: letters are answers.
+        Binding("ctrl+g", "give_up", "Don't know", key_display="^g", tooltip="See the answer"),
+    ]
+
     def __init__(self, asked: Asked) -> None:
         super().__init__()
         self.asked = asked
@@ -60,6 +66,12 @@ class QuestionView(Vertical):
         yield self._answering
         yield self._form
         yield self._outcome
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "give_up" or self.verdict is None
+
+    def action_give_up(self) -> None:
+        self._answering.give(DONT_KNOW)
 
     def take_focus(self) -> None:
         if self.verdict is None:
@@ -99,10 +111,10 @@ def _answering(asked: Asked) -> Answering:
     match asked.body:
         case Choices() as body:
             return ChoiceAnswer(asked, body)
-        case Order():
-            return OrderAnswer(asked)
-        case Match():
-            return MatchAnswer(asked)
+        case Order() as body:
+            return OrderAnswer(asked, body)
+        case Match() as body:
+            return MatchAnswer(asked, body)
     return TextAnswer(asked)
 
 

@@ -25,14 +25,19 @@ class StepView(Vertical):
         super().__init__()
         self._step = step
         self._following = following
-        self.figures: list[tuple[FigureCall, FigureView]] = [
-            (call, FigureView()) for call in step.figures
-        ]
+        self.figures: list[tuple[FigureCall, FigureView]] = []
 
     def compose(self) -> ComposeResult:
-        yield CourseText(self._step.prose)
-        for call, view in self.figures:
-            if call.says:
-                yield CourseText(call.says)
-            yield view
+        for part in self._step.flow:
+            if isinstance(part, FigureCall):
+                yield from self._figure(part)
+            else:
+                yield CourseText(part)
         yield Static(self._following, classes="next", markup=False)
+
+    def _figure(self, call: FigureCall) -> ComposeResult:
+        view = FigureView()
+        self.figures.append((call, view))
+        if call.says:
+            yield CourseText(call.says)
+        yield view

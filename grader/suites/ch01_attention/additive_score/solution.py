@@ -10,17 +10,17 @@ def additive_score(
     w_key: torch.Tensor,
     v: torch.Tensor,
 ) -> torch.Tensor:
-    """Score every query against every key of its batch element: vᵀ tanh(W_query q + W_key k).
+    """Score every query against every key of its batch element: v_aᵀ tanh(W_q q + W_k k).
 
     All inputs share one floating-point dtype (float16 and bfloat16 are possible). They need not be
     contiguous.
 
     Args:
-        query (B, T, q): T queries of width q.
-        keys (B, S, k): S keys of width k, which may differ from q.
-        w_query (h, q): the matrix W_query; h is the hidden width.
-        w_key (h, k): the matrix W_key.
-        v (h): weighs the hidden units.
+        query (B, T, d_q): T queries of width d_q.
+        keys (B, S, d_k): S keys of width d_k, which may differ from d_q.
+        w_query (n_h, d_q): the matrix W_q; n_h is the hidden width.
+        w_key (n_h, d_k): the matrix W_k.
+        v (n_h): the vector v_a, which weighs the hidden units.
 
     Returns:
         scores (B, T, S): a new tensor with the dtype of the inputs. Entry [b, t, s] belongs to
@@ -32,8 +32,8 @@ def additive_score(
     >>> additive_score(query, keys, w_query, w_key, torch.tensor([1.0, 0.0]))
     tensor([[[0.7616, 0.0000, 1.0000]]])
     """
-    projected_query = query @ w_query.T  # (B, T, h)
-    projected_keys = keys @ w_key.T  # (B, S, h)
-    # Every query meets every key: (B, T, 1, h) + (B, 1, S, h)
+    projected_query = query @ w_query.T  # (B, T, n_h)
+    projected_keys = keys @ w_key.T  # (B, S, n_h)
+    # Every query meets every key: (B, T, 1, n_h) + (B, 1, S, n_h)
     hidden = torch.tanh(projected_query.unsqueeze(2) + projected_keys.unsqueeze(1))
     return hidden @ v  # (B, T, S)

@@ -37,7 +37,7 @@ def in_double(*args):
     ],
 )
 def test_every_query_is_scored_against_every_key(submission, rng, expect, B, T, S, q, k, h):
-    """Entry [b, t, s] is vᵀ tanh(W_query q + W_key k) for query t and key s."""
+    """Entry [b, t, s] is v_aᵀ tanh(W_q q + W_k k) for query t and key s."""
     args = arguments(rng, B, T, S, q, k, h)
     expect(submission.additive_score(*args)).matches(reference.additive_score(*args))
 

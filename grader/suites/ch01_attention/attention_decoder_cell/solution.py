@@ -7,21 +7,23 @@ from torch import nn
 class AttentionDecoderCell(nn.Module):
     """One decoder step with additive attention: score, look up, then update the state.
 
-    1. Score encoder state c_s against the *old* state h: v · tanh(W_query h + W_key c_s).
+    1. Score encoder state z_s against the *old* state h: v_a · tanh(W_q h + W_k z_s).
     2. Softmax over the positions that the mask allows gives the weights.
     3. The context is the sum of the encoder states times their weights.
     4. A GRU cell takes [y; context] (the embedding first) as its input and moves h to h'.
 
     Args:
-        d_embed: e, the width of the embedded previous token.
-        d_hidden: h, the width of the decoder state and of the scoring network.
-        d_encoder: c, the width of an encoder state.
+        d_embed: the width of the embedded previous token.
+        d_hidden: the width of the decoder state and of the scoring network.
+        d_encoder: the width of an encoder state.
 
     The parameters have these names and shapes, and there are no others:
 
-        w_query.weight (h, h)       w_key.weight (h, c)         v.weight (1, h)
-        gru.weight_ih (3h, e + c)   gru.weight_hh (3h, h)
-        gru.bias_ih (3h)            gru.bias_hh (3h)
+        w_query.weight (d_hidden, d_hidden)              W_q
+        w_key.weight (d_hidden, d_encoder)               W_k
+        v.weight (1, d_hidden)                           v_a
+        gru.weight_ih (3·d_hidden, d_embed + d_encoder)  gru.bias_ih (3·d_hidden)
+        gru.weight_hh (3·d_hidden, d_hidden)             gru.bias_hh (3·d_hidden)
 
     `gru` has its parameters as in `nn.GRUCell`, which you may use. The three layers of the score
     have no bias.
@@ -52,25 +54,25 @@ class AttentionDecoderCell(nn.Module):
         contiguous. Nothing is kept from one step to the next.
 
         Args:
-            y (B, e): the embedded previous token.
-            h (B, h): the decoder state before this step.
-            encoder (B, S, c): the encoder states.
+            y (B, d_embed): the embedded previous token.
+            h (B, d_hidden): the decoder state before this step.
+            encoder (B, S, d_encoder): the encoder states z_1 … z_S.
             mask (B, S): boolean, True where an encoder state is real, False where it is padding.
 
         Returns:
-            (h', weights): the new state (B, h) and the attention weights (B, S). Padding has a
-            weight of exactly 0, and its content, any finite numbers, makes no difference. Where a
+            (h', weights): the new state (B, d_hidden) and the attention weights (B, S). Padding has
+            a weight of exactly 0, and its content, any finite numbers, makes no difference. Where a
             row of the mask is all False, the weights and the context are 0. Gradients are finite
             and flow back to y, h, the encoder states and all parameters. The inputs are left as
             they were.
         """
-        hidden = torch.tanh(self.w_query(h).unsqueeze(1) + self.w_key(encoder))  # (B, S, h)
+        hidden = torch.tanh(self.w_query(h).unsqueeze(1) + self.w_key(encoder))  # (B, S, d_hidden)
         scores = self.v(hidden).squeeze(-1)  # (B, S)
 
         # The lowest finite number, not −inf, so that a row without any real state makes no NaN.
         lowest = torch.finfo(scores.dtype).min
         weights = torch.softmax(scores.masked_fill(~mask, lowest), dim=-1).masked_fill(~mask, 0.0)
 
-        context = (weights.unsqueeze(1) @ encoder).squeeze(1)  # (B, c)
-        state = self.gru(torch.cat([y, context], dim=-1), h)  # (B, h)
+        context = (weights.unsqueeze(1) @ encoder).squeeze(1)  # (B, d_encoder)
+        state = self.gru(torch.cat([y, context], dim=-1), h)  # (B, d_hidden)
         return state, weights

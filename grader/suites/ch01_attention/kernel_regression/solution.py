@@ -17,14 +17,14 @@ def kernel_regression(
     squares of q and k are not.
 
     Args:
-        queries (n): the points at which to estimate.
-        keys (m): the points at which the function is known.
-        values (m): what it is there.
+        queries (T): the points at which to estimate.
+        keys (S): the points at which the function is known.
+        values (S): what it is there.
         bandwidth: σ > 0, a Python number: the kernel's standard deviation, not its variance.
             Neither (q − k)² nor (q − k)² / σ² overflows.
 
     Returns:
-        estimates (n): a new tensor with the dtype of the inputs. A query so far from every key
+        estimates (T): a new tensor with the dtype of the inputs. A query so far from every key
         that all its kernels underflow to 0 still gets its estimate, in the limit the value of
         the nearest key (of several that are equally near, their mean), and never NaN. Gradients
         flow back to the three tensors, and are finite for such a query as well. The inputs are
@@ -36,8 +36,8 @@ def kernel_regression(
     >>> kernel_regression(torch.tensor([0.0]), keys[:2], values[:2], bandwidth=1.0)
     tensor([5.7551])
     """
-    distances = queries.unsqueeze(1) - keys  # (n, m)
+    distances = queries.unsqueeze(1) - keys  # (T, S)
     scores = -0.5 * (distances / bandwidth) ** 2
     # Kernel over sum of kernels is a softmax, which does not underflow far from all keys.
-    weights = torch.softmax(scores, dim=1)  # (n, m)
-    return weights @ values  # (n)
+    weights = torch.softmax(scores, dim=1)  # (T, S)
+    return weights @ values  # (T)

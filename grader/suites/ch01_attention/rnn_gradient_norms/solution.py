@@ -9,21 +9,21 @@ def rnn_gradient_norms(
     """Measure how strongly the last state depends on each state before it.
 
     The network runs h_t = tanh(W h_{t−1} + U x_t) for t = 1 … T, starting from h_0. The Jacobian
-    ∂h_T/∂h_t is an (h, h) matrix. Its norm here is the Frobenius norm, the root of the sum of its
-    squared entries.
+    ∂h_T/∂h_t is an (n_h, n_h) matrix. Its norm here is the Frobenius norm, the root of the sum of
+    its squared entries.
 
     The inputs share one dtype, float32 or float64. They need not be contiguous.
 
     Args:
-        w (h, h): the recurrent matrix W.
-        u (h, d): the input matrix U.
+        w (n_h, n_h): the recurrent matrix W; n_h is the width of a state.
+        u (n_h, d): the input matrix U.
         xs (T, d): the inputs x_1 … x_T, with T ≥ 1.
-        h0 (h): the state before the first input.
+        h0 (n_h): the state before the first input.
 
     Returns:
         norms (T): a new tensor with the dtype of the inputs. Entry t − 1 is ‖∂h_T/∂h_t‖ for
-        t = 1 … T. The last entry is the norm of ∂h_T/∂h_T, the identity, and thus √h. The
-        inputs are left as they were, with `requires_grad` switched off. Autograd is allowed but
+        t = 1 … T. The last entry is the norm of ∂h_T/∂h_T, the identity, and thus √n_h.
+        The inputs are left as they were, with `requires_grad` switched off. Autograd is allowed but
         not needed, and the result need not be differentiable.
 
     >>> w, u = 0.5 * torch.eye(4), torch.zeros(4, 3)

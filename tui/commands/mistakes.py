@@ -1,0 +1,54 @@
+"""`learn mistakes`: meet again what once went wrong."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict
+
+import click
+
+from tui.commands.arguments import json_option, seed_option
+from tui.output import print_json, width
+from tui.planning.mistakes import comes_back_on
+from tui.study.mistake_words import what, when
+from tui.study.session import Session, local_now, now, open_session
+
+
+@click.command("mistakes")
+@click.option("--list", "only_list", is_flag=True, help="List them, and when they come back.")
+@seed_option
+@json_option
+def mistakes_command(only_list: bool, seed: int | None, as_json: bool) -> None:
+    """Meet again what once went wrong: in a colleague's file, or as a question.
+
+    A mistake comes back two days after it was made, if the exercise is passed by then, and five
+    days later once more. Ctrl-D leaves.
+    """
+    with open_session() as session:
+        if only_list:
+            _list(session, as_json)
+            return
+        from tui.commands.quiz_console import JsonLines, PlainLines, play
+        from tui.study.mistakes_round import MistakesRound
+        from tui.study.quiz_round import MAX_SEED
+
+        seed = secrets.randbelow(MAX_SEED) if seed is None else seed
+        chosen = MistakesRound(session, local_now(), seed)
+        play(chosen, JsonLines() if as_json else PlainLines(session.catalog), now)
+
+
+def _list(session: Session, as_json: bool) -> None:
+    found = session.progress.mistakes.all(local_now())
+    if as_json:
+        print_json({"mistakes": [{**asdict(m), "comes_back": comes_back_on(m)} for m in found]})
+        return
+    if not found:
+        click.echo("No mistake is known. What your checks and quizzes name will be listed here.")
+    asks = {id: topic for asked in session.asks.values() for id, topic in asked.questions.items()}
+    passed = session.progress.standing().passed
+    for mistake in found:
+        click.secho(mistake.exercise or "a question", bold=True, nl=False)
+        click.echo(f"  {when(mistake, passed)}")
+        click.echo(click.wrap_text(what(mistake), width(), "  ", "  "))
+        if see := mistake.see or asks.get(mistake.name, ""):
+            click.echo(f"  learn read {see}")

@@ -1,0 +1,1 @@
+"""One grader for all that a learner does: a process that stays warm between two commands."""
