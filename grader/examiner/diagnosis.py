@@ -22,7 +22,6 @@ from grader.report import Diagnosis
 from grader.worker.calls import LoadedModule, Raised, load_source
 from grader.worker.values import leaves
 
-
 # `nearly`: but for rounding; it counts where another test is explained to the last digit.
 Judgement = Literal["explains", "nearly", "contradicted", "silent"]
 
@@ -59,9 +58,9 @@ class Suspect:
 
 # A suite may be more lenient than we are here: a suspect that is wrong by less may pass its test.
 SLACK = 30.0
-NEAR = 0.1  # of the distance to the right answer
+NEARER = 0.1  # of the distance to the right answer
 GIVEN_UP = 3  # tests that contradict a suspect before any that it explains
-ENOUGH_NUMBERS = 3  # that a mistake gives, and that are no coincidence
+ENOUGH_GIVEN = 3  # that a mistake gives, and that are no coincidence
 MAX_PAIRED = 3  # suspects that are tried together with a second mistake
 
 
@@ -76,7 +75,7 @@ class Account:
     def is_chance(self, wrong: Mapping[str, Record]) -> bool:
         """Whether, of several failed tests, it explains a few numbers of one."""
         numbers = sum(_wrong_numbers(wrong[name]) for name in self.explained)
-        return len(self.explained) == 1 < len(wrong) - 1 and numbers < ENOUGH_NUMBERS
+        return len(self.explained) == 1 < len(wrong) - 1 and numbers < ENOUGH_GIVEN
 
     def is_doubtful(self, wrong: Mapping[str, Record]) -> bool:
         """Whether another failed test contradicts it, or most say that it is a coincidence."""
@@ -213,7 +212,7 @@ def _nearly_agree(mine: Value | Raised, other: Value | Raised, exchange: Exchang
     if not (isinstance(mine, Value) and isinstance(other, Value) and isinstance(right, Value)):
         return False
     return same(other.value, mine.value, SLACK) and (
-        distance(other.value, mine.value) < NEAR * distance(other.value, right.value)
+        distance(other.value, mine.value) < NEARER * distance(other.value, right.value)
     )
 
 

@@ -65,7 +65,7 @@ def some_values_are_right(evidence: Evidence) -> str | None:
         return None
     for label in right:
         numbers = [part.expected.flatten() for part in known if part.label == label]
-        if distinct(torch.cat(numbers)) < ENOUGH_NUMBERS:  # a few are right by chance
+        if distinct(torch.cat(numbers)) < ENOUGH_ON_ONE_SIDE:  # a few are right by chance
             return None
     good, bad = " and ".join(right), " and ".join(wrong)
     are, but = ("are" if len(labels) > 1 else "is" for labels in (right, wrong))
