@@ -190,7 +190,7 @@ def _before(trial: Trial, numbers: Tensor) -> Tensor:
 
     None does where the result has no such positions.
     """
-    if numbers.dim() < 2 or numbers.dim() != trial.dims:
+    if numbers.dim() < 2 or numbers.dim() != trial.dims or trial.dim != trial.dims - 2:
         return torch.zeros_like(numbers, dtype=torch.bool)
     rows = torch.arange(numbers.size(-2)) < trial.index
     return rows[:, None].expand_as(numbers)
@@ -204,6 +204,7 @@ def _is_ordinary(exchange: Exchange, names: ArgumentNames) -> bool:
     tensors = [leaf for _, leaf in leaves((exchange.call.args, dict(exchange.call.kwargs)))]
     return all(
         min(leaf.shape, default=2) > 1
+        and leaf.dtype not in (torch.float16, torch.bfloat16)  # they swallow small movements
         and (leaf.dtype == torch.bool or float(leaf.double().abs().max()) <= EXTREME)
         for leaf in tensors
         if isinstance(leaf, Tensor)
