@@ -18,6 +18,8 @@ from grader.examiner.symptoms import (
     order,
     precision,
     regions,
+    rows,
+    shapes,
     tendency,
 )
 from grader.examiner.symptoms.evidence import (
@@ -109,8 +111,8 @@ VALUES = (
     _looks("not-finite", regions.not_finite, modest=True),
     _looks("same-number", regions.constant),
     _looks("permuted", order.permuted_along_a_dimension),
-    _looks("row-scale", arithmetic.rescaled_rows),
-    _looks("row-shift", arithmetic.shifted_rows),
+    _looks("row-scale", rows.rescaled_rows),
+    _looks("row-shift", rows.shifted_rows),
     Detector("dependence", dependence.depends_on_other_things, asks=True, proof=was_tried),
     Detector("digits", lambda evidence, _: precision.few_digits(evidence), proof=holds_for_so_many),
     replace(_looks("flatness", tendency.flatter_or_sharper), of_most=True),
@@ -131,7 +133,7 @@ DETECTORS: Mapping[Kind, tuple[Detector, ...]] = {
     "form": (
         _looks("form", forms.other_form, modest=True),
         _looks("form", forms.floats_for_whole_numbers, modest=True),
-        _looks("form", forms.sizes_of_another_argument),
+        _looks("form", shapes.sizes_of_another_argument),
         WHICH_CALLS,
         _looks("form", forms.unexplained_form, modest=True),
     ),
