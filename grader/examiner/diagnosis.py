@@ -59,7 +59,6 @@ class Suspect:
 # A suite may be more lenient than we are here: a suspect that is wrong by less may pass its test.
 SLACK = 30.0
 NEARER = 0.1  # of the distance to the right answer
-GIVEN_UP = 3  # tests that contradict a suspect before any that it explains
 ENOUGH_GIVEN = 3  # that a mistake gives, and that are no coincidence
 MAX_PAIRED = 3  # suspects that are tried together with a second mistake
 
@@ -165,15 +164,10 @@ class Diagnostician:
 
 
 def _account(suspect: Suspect, wrong: Mapping[str, Record], first: Judgement) -> Account:
-    """What a suspect says to the failed tests; `first` is what it says to the first of them.
-
-    One that is wrong in another way than the learner's code, test after test, is given up.
-    """
+    """What a suspect says to the failed tests; `first` is what it says to the first of them."""
     judged: dict[str, Judgement] = {}
     for name, record in wrong.items():
         judged[name] = suspect.judge(record) if judged else first
-        if list(judged.values()) == ["contradicted"] * GIVEN_UP:
-            break
     exact = [name for name, judgement in judged.items() if judgement == "explains"]
     near = [name for name, judgement in judged.items() if judgement == "nearly"]
     return Account(suspect, exact + near if exact else [], "contradicted" in judged.values())

@@ -339,6 +339,14 @@ def test_a_second_mistake_does_not_hide_the_first() -> None:
     assert both == {"test_0": "no-bias", "test_1": "thrice"}
 
 
+def test_of_two_mistakes_the_first_is_named_though_most_tests_show_both() -> None:
+    mistakes = [misconception("no-bias", ("+ n", "")), misconception("thrice", ("* 2", "* 3"))]
+    tests = [fails_at(n) for n in (3, 4, 5, 6)]
+    both = names("def f(x, n=1): return x * 3", mistakes, *tests, fails_at(torch.zeros(3)))
+    assert both["test_4"] == "no-bias"
+    assert set(both.values()) == {"no-bias", "thrice"}
+
+
 def test_two_mistakes_that_fit_one_number_of_many_are_no_reason() -> None:
     mistakes = [misconception("no-bias", ("+ n", "")), misconception("thrice", ("* 2", "* 3"))]
     tests = fails_at(0), fails_at(3), fails_at(4)

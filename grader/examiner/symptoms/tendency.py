@@ -63,6 +63,8 @@ def some_values_are_right(evidence: Evidence) -> str | None:
     right = [label for label in dict.fromkeys(part.label for part in known) if label not in wrong]
     if not wrong or not right or evidence.only is not None or not evidence.is_most:
         return None
+    if evidence.wrong[0].call.want == "gradients":  # of which something plainer is said
+        return None
     for label in right:
         numbers = [part.expected.flatten() for part in known if part.label == label]
         if distinct(torch.cat(numbers)) < ENOUGH_ON_ONE_SIDE:  # a few are right by chance
