@@ -58,6 +58,7 @@ CONSTANTS = {
 }
 FRACTIONS = {0.5: "half of {}", 1 / 3: "a third of {}", 0.25: "a quarter of {}", 2.0: "twice {}"}
 SAME = 2e-4  # relative difference below which two factors are one
+MAX_POWER = 1000.0
 NEAR_1 = 1e-3  # a factor that is nearly 1 is better told as a loss of digits
 
 
@@ -256,6 +257,8 @@ def _power(found: Difference) -> float | None:
             return None
     mine, theirs = (_centred_logarithm(weights, allowed) for weights in (got, expected))
     power = float((mine * theirs).sum() / (theirs * theirs).sum())
+    if not 1 / MAX_POWER < abs(power) < MAX_POWER:  # one is flat, or a single weight
+        return None
     made = torch.softmax((power * expected.log()).masked_fill(~allowed, -torch.inf), -1)
     return power if found.gives(made.masked_fill(~allowed, 0.0)) else None
 

@@ -22,7 +22,7 @@ Form = tuple[str, Callable[[Any, Any], bool]]
 
 
 def of_tensors(got: Tensor, expected: Tensor) -> Iterator[Form]:
-    yield _of_dtype(got, expected)
+    yield from _of_dtype(got, expected)
     n = expected.dim()
     if got.dim() == n <= MAX_PERMUTED_DIMS:
         for order in itertools.permutations(range(n)):
@@ -41,17 +41,29 @@ def of_tensors(got: Tensor, expected: Tensor) -> Iterator[Form]:
                 for order in itertools.permutations(range(expected.dim()))
             ),
         )
-    for i in range(got.dim()):
+    if (extra := list(got.shape).count(1)) == 1:  # of several, nobody knows which is the one
+        i = list(got.shape).index(1)
         yield (
             f"The numbers are right, but your result has a dimension of size 1 too many:"
             f" dim={i} of its shape.",
             _squeezed(i),
         )
-    for i in range(n):
+    if extra:
         yield (
-            f"The numbers are right, but {dimension(i, n)}, of size 1, is missing in your result.",
-            _missing(i),
+            "The numbers are right, but your result has a dimension of size 1 too many.",
+            lambda got, expected: any(_squeezed(i)(got, expected) for i in range(got.dim())),
         )
+    for i in range(n):
+        if list(expected.shape).count(1) == 1:
+            yield (
+                f"The numbers are right, but {dimension(i, n)}, of size 1, is missing in your"
+                " result.",
+                _missing(i),
+            )
+    yield (
+        "The numbers are right, but a dimension of size 1 is missing in your result.",
+        lambda got, expected: any(_missing(i)(got, expected) for i in range(expected.dim())),
+    )
     for i in range(n):
         where = dimension(i, n)
         for says, fold in _FOLDS:
@@ -87,11 +99,18 @@ _FOLDS: tuple[tuple[str, Callable[..., Tensor]], ...] = (
 )
 
 
-def _of_dtype(got: Tensor, expected: Tensor) -> Form:
+def _of_dtype(got: Tensor, expected: Tensor) -> Iterator[Form]:
     mine, theirs = (str(value.dtype).removeprefix("torch.") for value in (got, expected))
-    return (
+    kinds = got.dtype, expected.dtype
+    yield (
         f"The numbers are right, but as {mine}; they should be {theirs}.",
-        lambda got, expected: got.dtype != expected.dtype and near(got, expected),
+        lambda got, expected: (
+            (got.dtype, expected.dtype) == kinds != (expected.dtype,) * 2 and near(got, expected)
+        ),
+    )
+    yield (
+        f"The numbers are right, but as {mine}, whatever dtype they should have.",
+        lambda got, expected: got.dtype == kinds[0] != expected.dtype and near(got, expected),
     )
 
 
