@@ -76,11 +76,20 @@ def test_queries_attend_only_where_the_mask_is_true(submission, rng, expect, sha
     expect(result).matches(reference.fused_qkv_attention(*given, 3, mask))
 
 
+def test_a_mask_is_aligned_from_the_right(submission, rng, expect):
+    """The last two dimensions of a mask are queries and keys, also where all sizes are equal."""
+    given = draw(rng, 3, 3, 12)
+    for mask in (rng.mask(3, 3), rng.mask(3, 3, 3)):
+        result = submission.fused_qkv_attention(*given, 3, mask)
+        expect(result).matches(reference.fused_qkv_attention(*given, 3, mask))
+
+
 @pytest.mark.points(2)
 def test_a_row_that_allows_nothing_leaves_the_bias(submission, rng, expect):
     """A head whose row allows nothing contributes 0; where all do so, b_o is left."""
     given, mask = draw(rng, 2, 4, 6), rng.mask(2, 3, 4, 4)
     mask[0, 1, 2] = False  # one head of this token
+    mask[0, 0, 1] = False  # the first head of another one
     mask[1, :, 3] = False  # all of them
     result = submission.fused_qkv_attention(*given, 3, mask)
     expect(result[1, 3]).matches(

@@ -53,6 +53,14 @@ def test_queries_attend_only_where_the_mask_is_true(submission, rng, expect, sha
     expect(result).matches(reference.multi_head_attention(*given, 3, mask))
 
 
+def test_a_mask_is_aligned_from_the_right(submission, rng, expect):
+    """The last two dimensions of a mask are queries and keys, also where all sizes are equal."""
+    given = draw(rng, 3, 3, 3, 12)
+    for mask in (rng.mask(3, 3), rng.mask(3, 3, 3)):
+        result = submission.multi_head_attention(*given, 3, mask)
+        expect(result).matches(reference.multi_head_attention(*given, 3, mask))
+
+
 @pytest.mark.points(2)
 def test_a_row_that_allows_nothing_adds_nothing(submission, rng, expect):
     """Where a row of the mask allows nothing, its head contributes 0 to that token."""

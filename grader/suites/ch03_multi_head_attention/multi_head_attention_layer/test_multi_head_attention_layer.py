@@ -81,6 +81,14 @@ def test_queries_attend_only_where_the_mask_is_true(submission, rng, expect, dev
     expect(output).matches(ours(*inputs, mask)[0])
 
 
+def test_a_mask_is_aligned_from_the_right(submission, rng, expect, device):
+    """The last two dimensions of a mask are queries and keys, also where all sizes are equal."""
+    theirs, ours = both(submission, device, draw_weights(rng, 12), 3)
+    inputs = draw_inputs(rng, 3, 3, 3, 12)
+    for mask in (rng.mask(3, 3), rng.mask(3, 3, 3)):
+        compare(expect, theirs(*inputs, mask), ours(*inputs, mask))
+
+
 @pytest.mark.points(2)
 def test_a_row_that_allows_nothing(submission, rng, expect, device):
     """A row that allows nothing has weights 0; where all heads have such rows, the bias remains."""
@@ -88,6 +96,7 @@ def test_a_row_that_allows_nothing(submission, rng, expect, device):
     theirs, ours = both(submission, device, given, 3)
     inputs, mask = draw_inputs(rng, 2, 4, 5, 6), rng.mask(2, 3, 4, 5)
     mask[0, 1, 2] = False  # one head of this token
+    mask[0, 0, 1] = False  # the first head of another one
     mask[1, :, 3] = False  # all of them
     output, weights = theirs(*inputs, mask)
     expect(weights[1, :, 3]).equals(0.0)
@@ -223,7 +232,7 @@ def test_dropout_takes_single_weights(submission, rng, expect, device, p):
 
 @pytest.mark.points(2)
 def test_dropout_is_drawn_anew(submission, rng, expect, device):
-    """Dropout differs between heads, sequences and calls."""
+    """Dropout differs between queries, keys, heads, sequences and calls."""
     layer, value = layer_that_shows_its_weights(submission, device, 0.5)
     query, key = rng.normal(1, 6, 64, scale=0.5), rng.normal(1, 8, 64, scale=0.5)
     query, key = query.expand(2, 6, 64), key.expand(2, 8, 64)
@@ -234,6 +243,8 @@ def test_dropout_is_drawn_anew(submission, rng, expect, device):
     drawn = (heads != 0).float()
     expect(drawn[0]).differs_from(drawn[1], because="These are two sequences.")
     expect(drawn[:, 0]).differs_from(drawn[:, 1], because="These are two heads.")
+    expect(drawn[..., 0, :]).differs_from(drawn[..., 1, :], because="These are two queries.")
+    expect(drawn[..., 0]).differs_from(drawn[..., 1], because="These are two keys.")
     expect(second).differs_from(first, because="These are two calls with the same inputs.")
 
 

@@ -94,7 +94,7 @@ def heads_to_weight(heads):
     columns = torch.cat(list(heads), dim=1)      # (inputs, H·d)
     return columns.T
 
-# %% right | einsum-narrow | einsum as a permutation and narrow
+# %% wrong | einsum-narrow | Its `pack_projections` takes `*weights`, so it cannot be called by the names of the stub; right otherwise.
 import torch
 
 
@@ -105,6 +105,28 @@ def unpack_projections(packed):
 
 def pack_projections(*weights):
     return torch.concat(weights, dim=0)
+
+
+def weight_to_heads(weight, n_heads):
+    D = weight.size(1)
+    return torch.einsum("hoi->hio", weight.reshape(n_heads, D // n_heads, D))
+
+
+def heads_to_weight(heads):
+    H, D, d = heads.shape
+    return torch.einsum("hio->hoi", heads).reshape(H * d, D)
+
+# %% right | einsum-narrow-named | einsum as a permutation and narrow; the answer above, with the stub's own names.
+import torch
+
+
+def unpack_projections(packed):
+    n = packed.size(0) // 3
+    return tuple(packed.narrow(0, i * n, n) for i in range(3))
+
+
+def pack_projections(w_q, w_k, w_v):
+    return torch.concat((w_q, w_k, w_v), dim=0)
 
 
 def weight_to_heads(weight, n_heads):
