@@ -6,7 +6,11 @@ else which the learner's code did contradicts. A name that may be untrue is not 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import ModuleType
+from typing import Literal
+
+from torch import Tensor
 
 from grader.errors import GraderError
 from grader.examiner.comparison import distance, has_form, same
@@ -16,6 +20,10 @@ from grader.examiner.paired_calls import replay
 from grader.misconceptions import Misconception
 from grader.report import Diagnosis
 from grader.worker.calls import LoadedModule, Raised, load_source
+from grader.worker.values import leaves
+
+# `nearly`: but for rounding; it counts where another test is explained to the last digit.
+Judgement = Literal["explains", "nearly", "contradicted", "silent"]
 
 
 class Suspect:
@@ -25,34 +33,22 @@ class Suspect:
         self.misconceptions = tuple(misconceptions)
         self._callee = callee
 
-    def explains(self, record: Record, nearly: bool = False) -> bool:
-        """Whether it answers a failed test as the learner's code did, and not as the solution.
+    def judge(self, record: Record) -> Judgement:
+        """What one test says of this mistake.
 
-        `nearly` is enough where another test is explained to the last digit.
+        In a test that passed, it is contradicted where the learner's code is right and it is wrong.
+        In one that failed: where both are wrong, in different ways. Where the learner's code stops
+        with an error, nothing is shown: what leads to it may be a second mistake.
         """
-        wrong = False
+        wrong, exact = False, True
         for exchange, mine in self._beside(record):
-            if not (_nearly_agree if nearly else _agree)(mine, exchange.got, exchange):
-                return False
+            exact = exact and _agree(mine, exchange.got, exchange)
+            if not exact and not _nearly_agree(mine, exchange.got, exchange):
+                return "contradicted" if _is_telling(mine, exchange, record.failed) else "silent"
             wrong = wrong or not _is_right(mine, exchange)
-        return wrong
-
-    def is_contradicted_by(self, record: Record) -> bool:
-        """Whether the learner's code cannot have this mistake, as one test shows.
-
-        In a test that passed: it is right where the suspect is wrong. In one that failed: both are
-        wrong, in different ways. Where the learner's code stops with an error, nothing is shown:
-        what leads to it may be a second mistake.
-        """
-        for exchange, mine in self._beside(record):
-            if _nearly_agree(mine, exchange.got, exchange):
-                continue
-            if isinstance(exchange.got, Raised) and isinstance(exchange.expected, Value):
-                return False
-            if record.failed:
-                return not _is_right(mine, exchange)
-            return _is_right(exchange.got, exchange) and not _is_right(mine, exchange, SLACK)
-        return False
+        if not wrong or not record.failed:
+            return "silent"
+        return "explains" if exact else "nearly"
 
     def _beside(self, record: Record) -> Iterator[tuple[Exchange, Value | Raised]]:
         """Each call of one test, and the suspect's answer to it, one at a time."""
@@ -62,8 +58,29 @@ class Suspect:
 
 # A suite may be more lenient than we are here: a suspect that is wrong by less may pass its test.
 SLACK = 30.0
-NEAR = 0.1  # of the distance to the right answer
+NEARER = 0.1  # of the distance to the right answer
+ENOUGH_GIVEN = 3  # that a mistake gives, and that are no coincidence
 MAX_PAIRED = 3  # suspects that are tried together with a second mistake
+
+
+@dataclass(frozen=True)
+class Account:
+    """Which failed tests a suspect explains, and whether another one contradicts it."""
+
+    suspect: Suspect
+    explained: list[str]
+    is_contradicted: bool
+
+    def is_chance(self, wrong: Mapping[str, Record]) -> bool:
+        """Whether, of several failed tests, it explains a few numbers of one."""
+        numbers = sum(_wrong_numbers(wrong[name]) for name in self.explained)
+        return len(self.explained) == 1 < len(wrong) - 1 and numbers < ENOUGH_GIVEN
+
+    def is_doubtful(self, wrong: Mapping[str, Record]) -> bool:
+        """Whether another failed test contradicts it, or most say that it is a coincidence."""
+        others = [record for name, record in wrong.items() if name not in self.explained]
+        unexplained = [record for record in others if any(map(_is_wrong_value, record.exchanges))]
+        return self.is_contradicted or (len(self.explained) == 1 and len(unexplained) > 1)
 
 
 class Diagnostician:
@@ -90,11 +107,11 @@ class Diagnostician:
         right = [record for record in records.values() if not record.failed]
         found: dict[str, Diagnosis] = {}
         attempts = MAX_PAIRED
-        for suspect, names in self._explaining(wrong, right):
-            others = [record for name, record in wrong.items() if name not in names]
+        for account in self._explaining(wrong, right):
+            suspect, names = account.suspect, account.explained
             second = None
-            if _is_doubtful(suspect, names, others):
-                if attempts and (len(names) > 1 or len(wrong) == 2):  # one may be a coincidence
+            if account.is_doubtful(wrong):
+                if attempts and not account.is_chance(wrong):
                     second = self._second_mistake(suspect, wrong, right)
                     attempts -= 1
                 if second is None:
@@ -106,18 +123,19 @@ class Diagnostician:
                     found.setdefault(name, _diagnosis(second))
         return found
 
-    def _explaining(
-        self, wrong: Mapping[str, Record], right: Sequence[Record]
-    ) -> list[tuple[Suspect, list[str]]]:
-        """The suspects that explain a failed test, and which; those that explain most first."""
-        explaining = []
-        for suspect in self._suspects:
-            names = [name for name, record in wrong.items() if suspect.explains(record)]
-            if names and not any(map(suspect.is_contradicted_by, right)):
-                left = {name: record for name, record in wrong.items() if name not in names}
-                names += [name for name, record in left.items() if suspect.explains(record, True)]
-                explaining.append((suspect, names))
-        return sorted(explaining, key=lambda found: -len(found[1]))
+    def _explaining(self, wrong: Mapping[str, Record], right: Sequence[Record]) -> list[Account]:
+        """The suspects that explain a failed test; those that explain most first."""
+        accounts = []
+        first = next(iter(wrong.values()), None)
+        # Who explains the first of them may explain all, and then nobody else need be asked.
+        likely = {suspect: suspect.judge(first) for suspect in self._suspects if first}
+        for suspect in sorted(self._suspects, key=lambda suspect: likely[suspect] != "explains"):
+            account = _account(suspect, wrong, likely[suspect])
+            if account.explained and not any(suspect.judge(r) == "contradicted" for r in right):
+                accounts.append(account)
+                if len(account.explained) == len(wrong):
+                    break
+        return sorted(accounts, key=lambda account: -len(account.explained))
 
     def _second_mistake(
         self, first: Suspect, wrong: Mapping[str, Record], right: Sequence[Record]
@@ -130,9 +148,9 @@ class Diagnostician:
                 both = self._suspect(*first.misconceptions, *other.misconceptions)
             except GraderError:  # both edit the same place
                 continue
-            if all(map(both.explains, wrong.values())) and not any(
-                map(both.is_contradicted_by, right)
-            ):
+            if all(
+                both.judge(record) in ("explains", "nearly") for record in wrong.values()
+            ) and not any(both.judge(record) == "contradicted" for record in right):
                 return other.misconceptions[0]
         return None
 
@@ -143,6 +161,16 @@ class Diagnostician:
         return Suspect(
             misconceptions, InProcessCallee(LoadedModule(_load(name, source)), frozenset())
         )
+
+
+def _account(suspect: Suspect, wrong: Mapping[str, Record], first: Judgement) -> Account:
+    """What a suspect says to the failed tests; `first` is what it says to the first of them."""
+    judged: dict[str, Judgement] = {}
+    for name, record in wrong.items():
+        judged[name] = suspect.judge(record) if judged else first
+    exact = [name for name, judgement in judged.items() if judgement == "explains"]
+    near = [name for name, judgement in judged.items() if judgement == "nearly"]
+    return Account(suspect, exact + near if exact else [], "contradicted" in judged.values())
 
 
 def _diagnosis(misconception: Misconception) -> Diagnosis:
@@ -178,8 +206,17 @@ def _nearly_agree(mine: Value | Raised, other: Value | Raised, exchange: Exchang
     if not (isinstance(mine, Value) and isinstance(other, Value) and isinstance(right, Value)):
         return False
     return same(other.value, mine.value, SLACK) and (
-        distance(other.value, mine.value) < NEAR * distance(other.value, right.value)
+        distance(other.value, mine.value) < NEARER * distance(other.value, right.value)
     )
+
+
+def _is_telling(mine: Value | Raised, exchange: Exchange, failed: bool) -> bool:
+    """Whether an answer that is not the learner's shows that the mistake is another one."""
+    if isinstance(exchange.got, Raised) and isinstance(exchange.expected, Value):
+        return False
+    if failed:
+        return not _is_right(mine, exchange)
+    return _is_right(exchange.got, exchange) and not _is_right(mine, exchange, SLACK)
 
 
 def _is_right(answer: Value | Raised, exchange: Exchange, slack: float = 1.0) -> bool:
@@ -189,12 +226,10 @@ def _is_right(answer: Value | Raised, exchange: Exchange, slack: float = 1.0) ->
     return _agree(answer, exchange.expected, exchange, slack)
 
 
-def _is_doubtful(suspect: Suspect, names: Sequence[str], others: Sequence[Record]) -> bool:
-    """Whether another failed test contradicts it, or most of them say that it is a coincidence."""
-    if any(map(suspect.is_contradicted_by, others)):
-        return True
-    unexplained = [record for record in others if any(map(_is_wrong_value, record.exchanges))]
-    return len(names) == 1 and len(unexplained) > 1
+def _wrong_numbers(record: Record) -> int:
+    wrong = [exchange.got for exchange in record.exchanges if _is_wrong_value(exchange)]
+    found = [leaf for got in wrong if isinstance(got, Value) for _, leaf in leaves(got.value)]
+    return sum(leaf.numel() if isinstance(leaf, Tensor) else 1 for leaf in found)
 
 
 def _is_wrong_value(exchange: Exchange) -> bool:

@@ -1,6 +1,9 @@
-"""Grades the corpus and prints how fair and how telling the verdicts are.
+"""Grades the corpus and prints how fair, how telling and how steady the verdicts are.
 
-python -m tests.corpus.measure [open|kept_aside|FOLDER] [--seeds N] [--list]
+python -m tests.corpus.measure [open|kept_aside|FOLDER] [--seeds N] [--list] [--only EXERCISE]
+
+Printed is each answer with the wrong verdict, and each whose verdict or reason is not the same at
+all of N seeds: verdict, kind of reason and the reason's name, with the number of seeds.
 """
 
 import argparse
@@ -55,11 +58,7 @@ def _print(verdicts: dict[Answer, list[Report]], everything: bool) -> None:
         if answer.kind == "wrong" and False in passed:
             counts.update({kind for kind, _ in reasons})
             counts["reason depends on the seed"] += len(reasons) > 1
-        if (
-            everything
-            or (True in passed and answer.kind == "wrong")
-            or (False in passed and answer.kind == "right")
-        ):
+        if everything or passed != {answer.kind == "right"} or len(reasons) > 1:
             _show(answer, reports)
     for what, count in sorted(counts.items()):
         print(f"{what:34} {count:5}")
@@ -68,13 +67,16 @@ def _print(verdicts: dict[Answer, list[Report]], everything: bool) -> None:
 
 def _show(answer: Answer, reports: list[Report]) -> None:
     print(f"{answer.exercise} · {answer.kind} · {answer.name}: {answer.note}")
-    said = {}
+    said: dict[tuple[bool, str, str], list[str]] = defaultdict(list)
     for report in reports:
         kind, name, words = reason(report)
         failed = sum(test.outcome != "passed" for test in report.tests)
         verdict = "passed" if report.passed else f"{failed} of {len(report.tests)} fail"
-        said[(report.passed, kind, name)] = f"    {verdict} · {kind} {name}: {words}"
-    print("\n".join(said.values()), "\n")
+        said[(report.passed, kind, name)].append(f"{verdict} · {kind} {name}: {words}")
+    for texts in said.values():
+        seeds = f"{len(texts)} of {len(reports)} seeds · " if len(reports) > 1 else ""
+        print(f"    {seeds}{texts[0]}")
+    print()
 
 
 if __name__ == "__main__":

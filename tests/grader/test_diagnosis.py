@@ -339,6 +339,34 @@ def test_a_second_mistake_does_not_hide_the_first() -> None:
     assert both == {"test_0": "no-bias", "test_1": "thrice"}
 
 
+def test_of_two_mistakes_the_first_is_named_though_most_tests_show_both() -> None:
+    mistakes = [misconception("no-bias", ("+ n", "")), misconception("thrice", ("* 2", "* 3"))]
+    tests = [fails_at(n) for n in (3, 4, 5, 6)]
+    both = names("def f(x, n=1): return x * 3", mistakes, *tests, fails_at(torch.zeros(3)))
+    assert both["test_4"] == "no-bias"
+    assert set(both.values()) == {"no-bias", "thrice"}
+
+
+def test_two_mistakes_that_fit_one_number_of_many_are_no_reason() -> None:
+    mistakes = [misconception("no-bias", ("+ n", "")), misconception("thrice", ("* 2", "* 3"))]
+    tests = fails_at(0), fails_at(3), fails_at(4)
+    assert names("def f(x, n=1): return x * 3", mistakes, *tests) == {}
+    zeros = fails_at(torch.zeros(3)), *tests[1:]
+    both = names("def f(x, n=1): return x * 3", mistakes, *zeros)
+    assert both == {"test_0": "no-bias", "test_1": "thrice", "test_2": "thrice"}
+
+
+def test_one_mistake_that_is_rounded_in_two_ways_keeps_its_name() -> None:
+    mistakes = [misconception("no-bias", ("+ n", ""))]
+    source = "def f(x, n=1): return x * 2 + 0.003 * (x.element_size() == 2)"
+    halves = fails_at(torch.tensor([0.005], dtype=torch.float16))
+    both = names(source, mistakes, fails_at(torch.ones(2)), halves)
+    assert both == {"test_0": "no-bias", "test_1": "no-bias"}
+    assert names(source, mistakes, halves) == {}  # alone, it is not near enough
+    far = "def f(x, n=1): return x * 2 + 0.3 * (x.element_size() == 2)"
+    assert names(far, mistakes, fails_at(torch.ones(2)), halves) == {}
+
+
 def test_a_suspect_that_is_wrong_where_the_learner_is_right_is_not_named() -> None:
     mistakes = [misconception("no-bias", ("+ n", ""))]
     source = "def f(x, n=1): return x * 2 + n * (x > 0)"

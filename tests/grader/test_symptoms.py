@@ -165,6 +165,15 @@ CASES = {
         PLAIN, "def f(x): return x.float() * 2 + 1", [ask(draw(3, 5, dtype=torch.float64))],
         "right, but as float32; they should be float64",
     ),
+    "one dtype for two": (
+        PLAIN, "def f(x): return x.float() * 2 + 1",
+        [ask(draw(3, 5, dtype=dtype)) for dtype in (torch.float64, torch.float16)],
+        "as float32, whatever dtype they should have",
+    ),
+    "a dimension of several": (
+        PLAIN, "def f(x): return (x * 2 + 1).squeeze(1)", [ask(draw(1, 1, 4))],
+        "a dimension of size 1 is missing",
+    ),
     "an extra dimension": (
         PLAIN, "def f(x): return (x * 2 + 1).unsqueeze(1)", [ask(draw(3, 5))], "of size 1 too many",
     ),

@@ -58,13 +58,12 @@ CONSTANTS = {
 }
 FRACTIONS = {0.5: "half of {}", 1 / 3: "a third of {}", 0.25: "a quarter of {}", 2.0: "twice {}"}
 SAME = 2e-4  # relative difference below which two factors are one
+MAX_POWER = 1000.0
 NEAR_1 = 1e-3  # a factor that is nearly 1 is better told as a loss of digits
-ENOUGH_IN_A_ROW = 3  # numbers
-ENOUGH_IN_ROWS = 6  # numbers that differ
 
 
 def function_of_expected(evidence: Evidence) -> str | None:
-    if not _enough(evidence):
+    if not enough(evidence):
         return None
     for says, function in FUNCTIONS:
         if all(found.gives(function(found.expected)) for found in evidence.differences):
@@ -146,28 +145,10 @@ def clamped(evidence: Evidence) -> str | None:
         return None
     if any(len(bounds[side]) > 1 or 0 < counts[side] < ENOUGH_FITTING for side in bounds):
         return None
-    if not _enough(evidence):
+    if not enough(evidence):
         return None
     said = [f"what should lie {side} {bound.pop():.4g}" for side, bound in bounds.items() if bound]
     return f"In your result, {' and '.join(said)} came out as exactly that: something clamps it."
-
-
-def rescaled_rows(evidence: Evidence) -> str | None:
-    """The right proportions along one dimension, with a factor for each row."""
-    return _by_rows(
-        evidence,
-        _ratio,
-        "has the right proportions along {}, but each row is off by a factor of its own.",
-    )
-
-
-def shifted_rows(evidence: Evidence) -> str | None:
-    """The right differences along one dimension, with a summand for each row."""
-    return _by_rows(
-        evidence,
-        torch.sub,
-        "has the right differences along {}, but each row is off by a number of its own.",
-    )
 
 
 def multiple(differences: Sequence[Difference], factors: Sequence[float], whole: str) -> str | None:
@@ -218,7 +199,7 @@ def _alike(numbers: Sequence[float]) -> bool:
     return all(math.isclose(number, numbers[0], rel_tol=SAME) for number in numbers)
 
 
-def _enough(evidence: Evidence) -> bool:
+def enough(evidence: Evidence) -> bool:
     """Whether there are so many different numbers that a fit is no coincidence."""
     known = {
         float(f"{number:.3g}")
@@ -230,7 +211,7 @@ def _enough(evidence: Evidence) -> bool:
 
 def _each(evidence: Evidence, measure: Callable[[Difference], float | None]) -> list[float] | None:
     """A number for each difference, where there is one and the evidence is enough."""
-    if not evidence.differences or not _enough(evidence):
+    if not evidence.differences or not enough(evidence):
         return None
     found = []
     for difference in evidence.differences:
@@ -276,6 +257,8 @@ def _power(found: Difference) -> float | None:
             return None
     mine, theirs = (_centred_logarithm(weights, allowed) for weights in (got, expected))
     power = float((mine * theirs).sum() / (theirs * theirs).sum())
+    if not 1 / MAX_POWER < abs(power) < MAX_POWER:  # one is flat, or a single weight
+        return None
     made = torch.softmax((power * expected.log()).masked_fill(~allowed, -torch.inf), -1)
     return power if found.gives(made.masked_fill(~allowed, 0.0)) else None
 
@@ -285,40 +268,3 @@ def _centred_logarithm(weights: Tensor, allowed: Tensor) -> Tensor:
     logs = weights.log().masked_fill(~allowed, 0.0)
     mean = logs.sum(-1, keepdim=True) / allowed.sum(-1, keepdim=True).clamp(min=1)
     return (logs - mean).masked_fill(~allowed, 0.0)
-
-
-def _ratio(got: Tensor, expected: Tensor) -> Tensor:
-    return got / expected
-
-
-def _by_rows(
-    evidence: Evidence, measure: Callable[[Tensor, Tensor], Tensor], says: str
-) -> str | None:
-    """`says`, where `measure` of both is constant along one dimension, the same in all calls."""
-    if not evidence.differences or evidence.numbers < ENOUGH_IN_ROWS or not _enough(evidence):
-        return None
-    for dim in (-1, -2, 0):
-        if all(_is_constant(found, measure, dim) for found in evidence.differences):
-            names = {-1: "the last dimension", -2: "the second to last dimension"}
-            along = names.get(dim, "the first dimension")
-            return f"{evidence.what} {says.format(along)}"
-    return None
-
-
-def _is_constant(found: Difference, measure: Callable[[Tensor, Tensor], Tensor], dim: int) -> bool:
-    if found.got.dim() < max(1, -dim) or found.got.size(dim) < ENOUGH_IN_A_ROW:
-        return False
-    rows = measure(found.got, found.expected)
-    if not rows.isfinite().all():
-        return False
-    if measure is _ratio and not (_has_rank(found.expected.movedim(dim, -1)) and rows.any()):
-        return False
-    middle = rows.mean(dim, keepdim=True).expand_as(rows)
-    undone = found.expected * middle if measure is _ratio else found.expected + middle
-    return found.gives(undone)
-
-
-def _has_rank(rows: Tensor) -> bool:
-    """Whether the rows of a matrix differ by more than a factor. Where they do not, as in an outer
-    product, wrong factors give the right proportions as well."""
-    return rows.dim() > 1 and bool((torch.linalg.matrix_rank(rows, rtol=1e-4) > 1).any())

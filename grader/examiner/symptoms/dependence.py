@@ -1,78 +1,27 @@
 """What the result depends on, found by changing one thing in a call at a time."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from grader.examiner.exchange import Exchange
-from grader.examiner.symptoms.evidence import (
-    ArgumentNames,
-    Evidence,
-    compared,
-    dimension,
-    named_arguments,
-    with_argument,
-)
+from grader.examiner.symptoms.evidence import Evidence, compared
 from grader.examiner.symptoms.inquiry import Inquiry, is_fickle
-from grader.worker.calls import Call
-from grader.worker.values import leaves
+from grader.examiner.symptoms.trials import (
+    MOVED,
+    STILL,
+    Trial,
+    is_ordinary,
+    size_of_arguments,
+    trials_of,
+)
 
-MAX_INDICES = 6  # of a dimension, that are tried
 MAX_CALLS = 2  # that are tried
-EXTREME = 30.0  # scores beyond it leave a softmax no choice
-MAX_ARGUMENT = 400  # numbers in an argument that is tried
-# As parts of the largest number. Between the two, nothing is said.
-STILL = 1e-12  # it has not moved
-MOVED = 1e-3  # it has
-MOVED_FAR = 2e-2  # so much that an answer which is not still would show it
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One slice of an argument was changed: by how much did the numbers of both results move?"""
-
-    argument: str
-    dim: int
-    index: int
-    dims: int
-    size: int
-    is_masked: bool  # a mask may hide the change by chance
-    nought: Tensor  # where the learner's result is 0
-    mine: Tensor
-    ours: Tensor
-
-    @property
-    def extra(self) -> Tensor:
-        """What moved in the learner's result alone."""
-        return (self.mine > MOVED) & (self.ours <= STILL)
-
-    @property
-    def lacking(self) -> Tensor:
-        """What moved in the right result alone; a 0 may stand there for another reason."""
-        return (self.ours > MOVED_FAR) & (self.mine <= STILL) & ~self.nought
-
-    @property
-    def is_unused(self) -> bool:
-        """Whether it moves the right result, and nothing of the learner's."""
-        return bool((self.ours > MOVED).any() and (self.mine <= STILL).all())
-
-    @property
-    def where(self) -> str:
-        return f"`{self.argument}` at index {self.index} of {dimension(self.dim, self.dims)}"
-
-    @property
-    def side(self) -> str:
-        """The same place in a call of other sizes."""
-        end = {0: "first", self.size - 1: "last"}.get(self.index, "inside")
-        return f"{self.dim - self.dims} {end}"
 
 
 def not_repeatable(evidence: Evidence, inquiry: Inquiry) -> str | None:
     """Two equal calls, two results."""
-    asked = sorted(evidence.wrong, key=_size, reverse=True)[:MAX_CALLS]
+    asked = sorted(evidence.wrong, key=size_of_arguments, reverse=True)[:MAX_CALLS]
     twice = [inquiry.ask_twice(exchange) for exchange in asked]
     if not any(answers and is_fickle(*answers) for answers in twice):
         return None
@@ -88,13 +37,13 @@ def depends_on_other_things(evidence: Evidence, inquiry: Inquiry) -> str | None:
     An extreme call shows nothing: with one key, or with scores that leave no choice, a right answer
     does not move either.
     """
-    ordinary = [wrong for wrong in evidence.wrong if _is_ordinary(wrong, evidence.names)]
-    ordinary = sorted(ordinary, key=_size)[:MAX_CALLS]
+    ordinary = [wrong for wrong in evidence.wrong if is_ordinary(wrong, evidence.names)]
+    ordinary = sorted(ordinary, key=size_of_arguments)[:MAX_CALLS]
     labels = {next(compared(call, evidence.names)).label for call in ordinary}
     if len(labels) != 1 or not labels <= set(evidence.labels):
         return None  # only the first of several values is looked at
     what = evidence.about(labels.pop()).what
-    found = [dict(_statements(list(_trials(call, evidence, inquiry)))) for call in ordinary]
+    found = [dict(_statements(list(trials_of(call, evidence, inquiry)))) for call in ordinary]
     statements = {key: says for known in reversed(found) for key, says in known.items()}
     for key in dict.fromkeys(key for known in found for key in known):
         says = statements[key]
@@ -117,9 +66,9 @@ def _lowered(what: str) -> str:
 
 def _counts_elsewhere(name: str, evidence: Evidence, inquiry: Inquiry) -> bool:
     """Whether, in a right call, the learner's result does depend on an argument."""
-    right = [exchange for exchange in evidence.alike if _is_ordinary(exchange, evidence.names)]
-    for call in sorted(right, key=_size)[:MAX_CALLS]:
-        if any((trial.mine > MOVED).any() for trial in _trials(call, evidence, inquiry, name)):
+    right = [exchange for exchange in evidence.alike if is_ordinary(exchange, evidence.names)]
+    for call in sorted(right, key=size_of_arguments)[:MAX_CALLS]:
+        if any((trial.mine > MOVED).any() for trial in trials_of(call, evidence, inquiry, name)):
             return True
     return False
 
@@ -191,101 +140,7 @@ def _before(trial: Trial, numbers: Tensor) -> Tensor:
 
     None does where the result has no such positions.
     """
-    if numbers.dim() < 2 or numbers.dim() != trial.dims:
+    if numbers.dim() < 2 or numbers.dim() != trial.dims or trial.dim != trial.dims - 2:
         return torch.zeros_like(numbers, dtype=torch.bool)
     rows = torch.arange(numbers.size(-2)) < trial.index
     return rows[:, None].expand_as(numbers)
-
-
-def _is_ordinary(exchange: Exchange, names: ArgumentNames) -> bool:
-    """Whether each dimension leaves a choice, and no number is extreme."""
-    mine, ours = _numbers(exchange, names)
-    if mine is None or ours is None or not (mine.isfinite() & ours.isfinite()).all():
-        return False
-    tensors = [leaf for _, leaf in leaves((exchange.call.args, dict(exchange.call.kwargs)))]
-    return all(
-        min(leaf.shape, default=2) > 1
-        and (leaf.dtype == torch.bool or float(leaf.double().abs().max()) <= EXTREME)
-        for leaf in tensors
-        if isinstance(leaf, Tensor)
-    )
-
-
-def _trials(
-    exchange: Exchange, evidence: Evidence, inquiry: Inquiry, only: str | None = None
-) -> Iterator[Trial]:
-    """Each argument (or `only` one) changed in one place after the other."""
-    call = exchange.call
-
-    def changed(name: str, value: Any) -> Call:
-        return with_argument(call, name, value, evidence.names)
-
-    before = inquiry.ask(exchange, call)
-    if before is None:
-        return
-    mine, ours = _numbers(before, evidence.names)
-    if mine is None or ours is None:
-        return
-    arguments = named_arguments(call, evidence.names)
-    is_masked = any(
-        isinstance(value, Tensor) and value.dtype == torch.bool for value in arguments.values()
-    )
-    for name, value in arguments.items():
-        if only not in (None, name):
-            continue
-        if isinstance(value, float):
-            after = inquiry.ask(exchange, changed(name, 1.37 * value + 0.1))
-            pair = _numbers(after, evidence.names) if after else (None, None)
-            if pair[0] is not None and pair[1] is not None and pair[0].shape == mine.shape:
-                moved = _moved(mine, pair[0]), _moved(ours, pair[1])
-                yield Trial(name, 0, 0, 1, 1, is_masked, mine == 0, *moved)
-            continue
-        if not isinstance(value, Tensor) or not value.is_floating_point():
-            continue
-        if value.numel() > MAX_ARGUMENT:
-            continue
-        for dim in range(value.dim()):
-            for index in range(min(value.size(dim), MAX_INDICES)):
-                after = inquiry.ask(exchange, changed(name, _moved_slice(value, dim, index)))
-                if after is None:
-                    return
-                mine_now, ours_now = _numbers(after, evidence.names)
-                if mine_now is None or ours_now is None or mine_now.shape != mine.shape:
-                    continue
-                yield Trial(
-                    name,
-                    dim,
-                    index,
-                    value.dim(),
-                    value.size(dim),
-                    is_masked,
-                    mine == 0,
-                    _moved(mine, mine_now),
-                    _moved(ours, ours_now),
-                )
-
-
-def _moved_slice(value: Tensor, dim: int, index: int) -> Tensor:
-    moved = value.clone()
-    part = moved.select(dim, index)
-    steps = torch.linspace(0.5, 1.5, max(part.numel(), 1), dtype=torch.float64)
-    part.add_(steps[: part.numel()].reshape(part.shape).to(part.dtype))
-    return moved
-
-
-def _moved(before: Tensor, after: Tensor) -> Tensor:
-    """By how much each number moved, as a part of the largest; infinitely where it became NaN."""
-    scale = before.abs().nan_to_num(0.0, 0.0, 0.0).max().clamp(min=1e-30)
-    same = (before == after) | (before.isnan() & after.isnan())
-    moved = ((after - before).abs() / scale).nan_to_num(torch.inf, torch.inf, torch.inf)
-    return moved.masked_fill(same, 0.0)
-
-
-def _numbers(exchange: Exchange, names: ArgumentNames) -> tuple[Tensor | None, Tensor | None]:
-    """The first tensor of both results, where the form is right."""
-    first = next(compared(exchange, names), None)
-    return (first.got, first.expected) if first else (None, None)
-
-
-def _size(exchange: Exchange) -> int:
-    return sum(leaf.numel() for _, leaf in leaves(exchange.call.args) if isinstance(leaf, Tensor))

@@ -128,6 +128,16 @@ class Evidence:
     def right(self) -> list[Exchange]:
         return [judged.exchange for judged in self.successes]
 
+    @property
+    def answers(self) -> list[tuple[Any, Any]]:
+        """Both sides' values in every wrong call; empty where one of them has none."""
+        pairs = [
+            (exchange.got.value, exchange.expected.value)
+            for exchange in self.wrong
+            if isinstance(exchange.got, Value) and isinstance(exchange.expected, Value)
+        ]
+        return pairs if len(pairs) == len(self.wrong) else []
+
     @cached_property
     def alike(self) -> list[Exchange]:
         """The right calls of what went wrong: the same function, asked for the same."""

@@ -18,6 +18,8 @@ from grader.examiner.symptoms import (
     order,
     precision,
     regions,
+    rows,
+    shapes,
     tendency,
 )
 from grader.examiner.symptoms.evidence import (
@@ -65,13 +67,15 @@ class Detector:
 
     One that is `modest` also speaks for a single test where others fail in the same way and it does
     not hold for them: what it says is about places or forms, and never a coincidence of numbers.
-    One that `asks` puts questions to both sides, each of which takes time.
+    One that `asks` puts questions to both sides, each of which takes time. One `of_most` is so
+    general that by chance it holds for some tests; it is made for most of them, or not at all.
     """
 
     id: str
     says: Callable[[Evidence, Inquiry], str | None]
     modest: bool = False
     asks: bool = False
+    of_most: bool = False
     proof: Callable[[Evidence], str] = holds_for
 
 
@@ -107,16 +111,16 @@ VALUES = (
     _looks("not-finite", regions.not_finite, modest=True),
     _looks("same-number", regions.constant),
     _looks("permuted", order.permuted_along_a_dimension),
-    _looks("row-scale", arithmetic.rescaled_rows),
-    _looks("row-shift", arithmetic.shifted_rows),
+    _looks("row-scale", rows.rescaled_rows),
+    _looks("row-shift", rows.shifted_rows),
     Detector("dependence", dependence.depends_on_other_things, asks=True, proof=was_tried),
     Detector("digits", lambda evidence, _: precision.few_digits(evidence), proof=holds_for_so_many),
-    _looks("flatness", tendency.flatter_or_sharper),
+    replace(_looks("flatness", tendency.flatter_or_sharper), of_most=True),
     _looks("not-normalised", normalisation.not_normalised, modest=True),
     replace(WHICH_CALLS, modest=True),
     Detector("growth", tendency.grows_otherwise, asks=True, proof=was_tried),
     _looks("values", tendency.some_values_are_right),
-    _looks("one-sided", tendency.one_sided),
+    replace(_looks("one-sided", tendency.one_sided), of_most=True),
 )
 NO_GRADIENT = _looks("no-gradient", gradients.nothing_arrives, modest=True)
 DETECTORS: Mapping[Kind, tuple[Detector, ...]] = {
@@ -129,7 +133,7 @@ DETECTORS: Mapping[Kind, tuple[Detector, ...]] = {
     "form": (
         _looks("form", forms.other_form, modest=True),
         _looks("form", forms.floats_for_whole_numbers, modest=True),
-        _looks("form", forms.sizes_of_another_argument),
+        _looks("form", shapes.sizes_of_another_argument),
         WHICH_CALLS,
         _looks("form", forms.unexplained_form, modest=True),
     ),
@@ -209,6 +213,8 @@ class SymptomFinder:
             if detector.asks:  # what it is told does not depend on how many tests there are
                 continue
             holding = [name for name in left if self._explain([name], kind, [detector])]
+            if detector.of_most and len(holding) < MOST * len(tests):
+                continue
             if len(holding) > 1 and (symptom := self._explain(holding, kind, [detector])):
                 yield holding, symptom
                 left = [name for name in left if name not in holding]

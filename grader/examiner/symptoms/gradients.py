@@ -11,7 +11,7 @@ def nothing_arrives(evidence: Evidence) -> str | None:
     labels = sorted({each.label.removeprefix("the gradient of ") for each in found})
     which = " and ".join(labels)
     return (
-        f"The gradient of {which} is zero. Something on the way leaves autograd:"
-        " `.detach()`, `.data`, `.item()`, `torch.tensor(...)`, numpy, `torch.no_grad()`, or a"
-        " rounding."
+        f"The gradient of {which} is zero: nothing of it reaches your result, or something on the"
+        " way leaves autograd (`.detach()`, `.data`, `.item()`, `torch.tensor(...)`, numpy,"
+        " `torch.no_grad()`, or a rounding)."
     )

@@ -85,7 +85,7 @@ def _of_arguments(
 
 def _fits(found: Difference, name: str, combine: Callable[[Difference, Tensor], Tensor]) -> bool:
     value = found.tensors.get(name)
-    if value is None or value.numel() < 2:
+    if value is None:
         return False
     try:
         return found.gives(combine(found, value))

@@ -1333,3 +1333,103 @@ class AttentionDecoderCell(nn.Module):
         context = (weights.unsqueeze(1) @ encoder).squeeze(1)
         h_new = self.gru(torch.cat([y, context], dim=-1), h)
         return h_new, weights
+# %% wrong | two-mistakes-context-first-unmasked | Joins [context; y], and never uses the mask.
+import torch
+from torch import nn
+
+
+class AttentionDecoderCell(nn.Module):
+    def __init__(self, d_embed, d_hidden, d_encoder):
+        super().__init__()
+        self.w_query = nn.Linear(d_hidden, d_hidden, bias=False)
+        self.w_key = nn.Linear(d_encoder, d_hidden, bias=False)
+        self.v = nn.Linear(d_hidden, 1, bias=False)
+        self.gru = nn.GRUCell(d_embed + d_encoder, d_hidden)
+
+    def forward(self, y, h, encoder, mask):
+        s = self.v(torch.tanh(self.w_query(h).unsqueeze(1) + self.w_key(encoder))).squeeze(-1)
+        w = torch.softmax(s, dim=-1)
+        c = (w.unsqueeze(1) @ encoder).squeeze(1)
+        return self.gru(torch.cat([c, y], -1), h), w
+
+# %% wrong | weights-squared | Multiplies by the weights twice in the context.
+import torch
+from torch import nn
+
+
+class AttentionDecoderCell(nn.Module):
+    def __init__(self, d_embed, d_hidden, d_encoder):
+        super().__init__()
+        self.w_query = nn.Linear(d_hidden, d_hidden, bias=False)
+        self.w_key = nn.Linear(d_encoder, d_hidden, bias=False)
+        self.v = nn.Linear(d_hidden, 1, bias=False)
+        self.gru = nn.GRUCell(d_embed + d_encoder, d_hidden)
+
+    def forward(self, y, h, encoder, mask):
+        s = self.v(torch.tanh(self.w_query(h).unsqueeze(1) + self.w_key(encoder))).squeeze(-1)
+        s = s.masked_fill(~mask, torch.finfo(s.dtype).min)
+        w = torch.softmax(s, -1).masked_fill(~mask, 0.0)
+        weighted = w.unsqueeze(-1) * encoder
+        c = (w.unsqueeze(-1) * weighted).sum(1)
+        return self.gru(torch.cat([y, c], -1), h), w
+
+# %% wrong | best-state-only | The context is the encoder state with the largest weight.
+import torch
+from torch import nn
+
+
+class AttentionDecoderCell(nn.Module):
+    def __init__(self, d_embed, d_hidden, d_encoder):
+        super().__init__()
+        self.w_query = nn.Linear(d_hidden, d_hidden, bias=False)
+        self.w_key = nn.Linear(d_encoder, d_hidden, bias=False)
+        self.v = nn.Linear(d_hidden, 1, bias=False)
+        self.gru = nn.GRUCell(d_embed + d_encoder, d_hidden)
+
+    def forward(self, y, h, encoder, mask):
+        s = self.v(torch.tanh(self.w_query(h).unsqueeze(1) + self.w_key(encoder))).squeeze(-1)
+        s = s.masked_fill(~mask, torch.finfo(s.dtype).min)
+        w = torch.softmax(s, -1).masked_fill(~mask, 0.0)
+        best = w.argmax(-1)
+        c = encoder[torch.arange(len(best)), best] * mask.any(-1, keepdim=True)
+        return self.gru(torch.cat([y, c], -1), h), w
+
+# %% wrong | tanh-output | Puts a tanh around the new state.
+import torch
+from torch import nn
+
+
+class AttentionDecoderCell(nn.Module):
+    def __init__(self, d_embed, d_hidden, d_encoder):
+        super().__init__()
+        self.w_query = nn.Linear(d_hidden, d_hidden, bias=False)
+        self.w_key = nn.Linear(d_encoder, d_hidden, bias=False)
+        self.v = nn.Linear(d_hidden, 1, bias=False)
+        self.gru = nn.GRUCell(d_embed + d_encoder, d_hidden)
+
+    def forward(self, y, h, encoder, mask):
+        s = self.v(torch.tanh(self.w_query(h).unsqueeze(1) + self.w_key(encoder))).squeeze(-1)
+        s = s.masked_fill(~mask, torch.finfo(s.dtype).min)
+        w = torch.softmax(s, -1).masked_fill(~mask, 0.0)
+        c = (w.unsqueeze(1) @ encoder).squeeze(1)
+        return torch.tanh(self.gru(torch.cat([y, c], -1), h)), w
+
+# %% wrong | key-bias-forgotten-v | Sums the hidden units in place of v; v exists but has no use.
+import torch
+from torch import nn
+
+
+class AttentionDecoderCell(nn.Module):
+    def __init__(self, d_embed, d_hidden, d_encoder):
+        super().__init__()
+        self.w_query = nn.Linear(d_hidden, d_hidden, bias=False)
+        self.w_key = nn.Linear(d_encoder, d_hidden, bias=False)
+        self.v = nn.Linear(d_hidden, 1, bias=False)
+        self.gru = nn.GRUCell(d_embed + d_encoder, d_hidden)
+
+    def forward(self, y, h, encoder, mask):
+        s = torch.tanh(self.w_query(h).unsqueeze(1) + self.w_key(encoder)).sum(-1)
+        s = s.masked_fill(~mask, torch.finfo(s.dtype).min)
+        w = torch.softmax(s, -1).masked_fill(~mask, 0.0)
+        c = (w.unsqueeze(1) @ encoder).squeeze(1)
+        return self.gru(torch.cat([y, c], -1), h), w

@@ -400,3 +400,45 @@ def attention_query_jacobian(q: Tensor, keys: Tensor, values: Tensor) -> Tensor:
     cov = (p[:, None, None] * vc[:, :, None] * kc[:, None, :]).sum(dim=0)
     assert cov.shape == (values.shape[1], keys.shape[1])
     return cov.to(q.dtype)
+# %% wrong | one-sided-centring-wrong | Centres the keys on the value-weighted mean of the first value column (a typing mistake).
+import torch
+
+
+def attention_query_jacobian(q, keys, values):
+    p = torch.softmax(keys @ q, dim=0)
+    return (p[:, None] * values).T @ keys - torch.outer(p @ values, keys.sum(0))
+
+# %% wrong | softmax-of-query | Takes the softmax of the query itself as the weights of the entries.
+import torch
+
+
+def attention_query_jacobian(q, keys, values):
+    p = torch.softmax(q, dim=0)
+    o = p @ values
+    return ((values - o) * p[:, None]).T @ (keys - p @ keys)
+
+# %% wrong | two-mistakes-transposed-uncentred | Returns the second moment (not centred), and transposed as well.
+import torch
+
+
+def attention_query_jacobian(q, keys, values):
+    p = torch.softmax(keys @ q, dim=0)
+    return keys.T @ (p[:, None] * values)
+
+# %% wrong | double-centred-weights | Centres the weights too: p - 1/S in place of p.
+import torch
+
+
+def attention_query_jacobian(q, keys, values):
+    p = torch.softmax(keys @ q, dim=0)
+    w = p - 1 / len(p)
+    return (w[:, None] * (values - p @ values)).T @ (keys - p @ keys)
+
+# %% wrong | norm-of-jacobian | Returns the norm of the Jacobian, one number.
+import torch
+
+
+def attention_query_jacobian(q, keys, values):
+    p = torch.softmax(keys @ q, dim=0)
+    J = (p[:, None] * (values - p @ values)).T @ keys
+    return J.norm()

@@ -337,3 +337,55 @@ def kernel_regression(queries, keys, values, bandwidth):
     zero_q, zero_k = bias.new_zeros(1, n, 1), bias.new_zeros(1, m, 1)
     out = F.scaled_dot_product_attention(zero_q, zero_k, values.view(1, m, 1), attn_mask=bias[None])
     return out[0, :, 0]
+# %% wrong | sorted-values | Sorts the keys and forgets to sort the values along with them.
+import torch
+
+
+def kernel_regression(queries, keys, values, bandwidth):
+    keys, _ = keys.sort()
+    scores = -((queries[:, None] - keys) ** 2) / (2 * bandwidth**2)
+    return torch.softmax(scores, dim=1) @ values
+
+# %% wrong | two-mistakes-half-and-naive | No factor 1/2 in the exponent, and exp without a shift, so far queries are NaN.
+import torch
+
+
+def kernel_regression(queries, keys, values, bandwidth):
+    k = torch.exp(-(((queries[:, None] - keys) / bandwidth) ** 2))
+    return (k @ values) / k.sum(dim=1)
+
+# %% wrong | leave-one-out | Leaves the nearest key out, as in cross-validation.
+import torch
+
+
+def kernel_regression(queries, keys, values, bandwidth):
+    scores = -((queries[:, None] - keys) ** 2) / (2 * bandwidth**2)
+    nearest = scores.argmax(dim=1, keepdim=True)
+    scores = scores.scatter(1, nearest, float("-inf"))
+    return torch.softmax(scores, dim=1) @ values
+
+# %% wrong | residual-mean | Subtracts the mean of the values first and forgets to add it again.
+import torch
+
+
+def kernel_regression(queries, keys, values, bandwidth):
+    centred = values - values.mean()
+    scores = -((queries[:, None] - keys) ** 2) / (2 * bandwidth**2)
+    return torch.softmax(scores, dim=1) @ centred
+
+# %% wrong | box-kernel | A key counts fully within one bandwidth and not at all beyond (a box kernel).
+import torch
+
+
+def kernel_regression(queries, keys, values, bandwidth):
+    near = ((queries[:, None] - keys).abs() <= bandwidth).to(values.dtype)
+    return (near @ values) / near.sum(dim=1).clamp(min=1)
+
+# %% wrong | sum-over-values-dim | Sums the weighted values over the queries.
+import torch
+
+
+def kernel_regression(queries, keys, values, bandwidth):
+    scores = -((queries[:, None] - keys) ** 2) / (2 * bandwidth**2)
+    w = torch.softmax(scores, dim=1)
+    return (w * values).sum(dim=0)

@@ -300,3 +300,56 @@ def multiplicative_score(query: torch.Tensor, keys: torch.Tensor, weight: torch.
 
 if __name__ == "__main__":
     print(multiplicative_score(torch.randn(2, 3, 4), torch.randn(2, 5, 6), torch.randn(4, 6)).shape)
+# %% wrong | batch-as-loop-first-query | Loops over the batch but returns out of the loop, so only the first element of the batch is scored.
+import torch
+
+
+def multiplicative_score(query, keys, weight):
+    for q, k in zip(query, keys):
+        return (q @ weight @ k.T).unsqueeze(0)
+
+# %% wrong | scores-accumulate | Adds the scores of the batch elements before it, because the buffer is not cleared.
+import torch
+
+
+def multiplicative_score(query, keys, weight):
+    total = 0
+    rows = []
+    for q, k in zip(query, keys):
+        total = total + q @ weight @ k.T
+        rows.append(total)
+    return torch.stack(rows)
+
+# %% wrong | weight-normalised | Normalises the rows of W to length 1 first.
+import torch
+
+
+def multiplicative_score(query, keys, weight):
+    w = weight / weight.norm(dim=1, keepdim=True)
+    return query @ w @ keys.transpose(1, 2)
+
+# %% wrong | two-mistakes-tanh-scaled | A tanh around the projection of the query and a division by the root of k.
+import math
+import torch
+
+
+def multiplicative_score(query, keys, weight):
+    left = torch.tanh(query @ weight)
+    return left @ keys.mT / math.sqrt(keys.shape[-1])
+
+# %% wrong | abs-score | Takes the absolute value, thinking that a score cannot be negative.
+import torch
+
+
+def multiplicative_score(query, keys, weight):
+    return torch.einsum("btq,qk,bsk->bts", query, weight, keys).abs()
+
+# %% wrong | key-order-reversed | Builds the list of keys with insert(0, ...), so the keys come in reverse order.
+import torch
+
+
+def multiplicative_score(query, keys, weight):
+    columns = []
+    for s in range(keys.shape[1]):
+        columns.insert(0, ((query @ weight) * keys[:, s : s + 1]).sum(-1))
+    return torch.stack(columns, dim=-1)

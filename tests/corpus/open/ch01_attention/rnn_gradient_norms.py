@@ -598,3 +598,100 @@ def rnn_gradient_norms(w, u, xs, h0):
 
 if __name__ == "__main__":
     print(rnn_gradient_norms(0.5 * torch.eye(4), torch.zeros(4, 3), torch.ones(3, 3), torch.zeros(4)))
+# %% wrong | two-mistakes-backwards-spectral | The list is not turned round, and the norm is the spectral one.
+import torch
+
+
+def rnn_gradient_norms(w, u, xs, h0):
+    h, states = h0, []
+    for x in xs:
+        h = torch.tanh(w @ h + u @ x)
+        states.append(h)
+    jac = torch.eye(len(h0), dtype=w.dtype)
+    norms = []
+    for h in reversed(states):
+        norms.append(torch.linalg.matrix_norm(jac, ord=2))
+        jac = jac @ torch.diag(1 - h**2) @ w
+    return torch.stack(norms)
+
+# %% wrong | one-norm | Uses the largest absolute entry as the norm.
+import torch
+
+
+def rnn_gradient_norms(w, u, xs, h0):
+    h, states = h0, []
+    for x in xs:
+        h = torch.tanh(w @ h + u @ x)
+        states.append(h)
+    jac = torch.eye(len(h0), dtype=w.dtype)
+    norms = []
+    for h in reversed(states):
+        norms.append(jac.abs().max())
+        jac = jac @ torch.diag(1 - h**2) @ w
+    return torch.stack(norms[::-1])
+
+# %% wrong | u-in-jacobian | Multiplies by W + U in the Jacobian where the widths agree, and by W elsewhere.
+import torch
+
+
+def rnn_gradient_norms(w, u, xs, h0):
+    h, states = h0, []
+    for x in xs:
+        h = torch.tanh(w @ h + u @ x)
+        states.append(h)
+    m = w + u if u.shape == w.shape else w
+    jac = torch.eye(len(h0), dtype=w.dtype)
+    norms = []
+    for h in reversed(states):
+        norms.append(jac.norm())
+        jac = jac @ torch.diag(1 - h**2) @ m
+    return torch.stack(norms[::-1])
+
+# %% wrong | normalised-norms | Divides all norms by the last one, so that the last entry is 1.
+import torch
+
+
+def rnn_gradient_norms(w, u, xs, h0):
+    h, states = h0, []
+    for x in xs:
+        h = torch.tanh(w @ h + u @ x)
+        states.append(h)
+    jac = torch.eye(len(h0), dtype=w.dtype)
+    norms = []
+    for h in reversed(states):
+        norms.append(jac.norm())
+        jac = jac @ torch.diag(1 - h**2) @ w
+    out = torch.stack(norms[::-1])
+    return out / out[-1]
+
+# %% wrong | linear-states | Forgets the tanh in the recurrence, but uses 1 - h² for the slope.
+import torch
+
+
+def rnn_gradient_norms(w, u, xs, h0):
+    h, states = h0, []
+    for x in xs:
+        h = w @ h + u @ x
+        states.append(h)
+    jac = torch.eye(len(h0), dtype=w.dtype)
+    norms = []
+    for h in reversed(states):
+        norms.append(jac.norm())
+        jac = jac @ torch.diag(1 - h**2) @ w
+    return torch.stack(norms[::-1])
+
+# %% wrong | log-norms | Returns the logarithm of the norms, as one plots them.
+import torch
+
+
+def rnn_gradient_norms(w, u, xs, h0):
+    h, states = h0, []
+    for x in xs:
+        h = torch.tanh(w @ h + u @ x)
+        states.append(h)
+    jac = torch.eye(len(h0), dtype=w.dtype)
+    norms = []
+    for h in reversed(states):
+        norms.append(jac.norm().log())
+        jac = jac @ torch.diag(1 - h**2) @ w
+    return torch.stack(norms[::-1])

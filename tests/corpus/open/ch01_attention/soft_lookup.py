@@ -348,3 +348,44 @@ def soft_lookup(query: torch.Tensor, keys: torch.Tensor, values: torch.Tensor) -
     attend = torch.nn.Softmax(dim=1)
     weights = attend((query[None] @ keys.T))
     return (weights @ values)[0]
+# %% wrong | two-mistakes-scaled-mean | Scores divided by the root of d, and the mean of the weighted values.
+import torch
+
+
+def soft_lookup(query, keys, values):
+    w = torch.softmax(keys @ query / len(query) ** 0.5, 0)
+    return (w[:, None] * values).mean(0)
+
+# %% wrong | top-two | Only the two best entries take part.
+import torch
+
+
+def soft_lookup(query, keys, values):
+    s = keys @ query
+    top = s.topk(min(2, len(s)))
+    return torch.softmax(top.values, 0) @ values[top.indices]
+
+# %% wrong | squared-weights | Squares the weights and normalises again.
+import torch
+
+
+def soft_lookup(query, keys, values):
+    w = torch.softmax(keys @ query, 0) ** 2
+    return (w / w.sum()) @ values
+
+# %% wrong | negative-scores-dropped | Entries with a negative score get no weight.
+import torch
+
+
+def soft_lookup(query, keys, values):
+    s = keys @ query
+    s = torch.where(s < 0, torch.full_like(s, -1e9), s)
+    return torch.softmax(s, 0) @ values
+
+# %% wrong | query-added | Adds the query to the blend where the widths agree.
+import torch
+
+
+def soft_lookup(query, keys, values):
+    out = torch.softmax(keys @ query, 0) @ values
+    return out + query if out.shape == query.shape else out

@@ -396,3 +396,59 @@ def softmax(x: Tensor, dim: int = -1) -> Tensor:
     w = e * e.sum(dim, True).reciprocal()
     assert w.shape == x.shape
     return w
+# %% wrong | last-max-wins | The running maximum keeps the last score that is larger than the one before, so a big early score overflows.
+import torch
+
+
+def softmax(x, dim=-1):
+    top = x.select(dim, 0)
+    before = top
+    for part in x.unbind(dim):
+        top = torch.where(part > before, part, top)
+        before = part
+    e = torch.exp(x - top.unsqueeze(dim))
+    return e / e.sum(dim=dim, keepdim=True)
+
+# %% wrong | two-mistakes-dim-and-shift | Sums over the last dimension whatever dim is, and does not subtract a maximum.
+import torch
+
+
+def softmax(x, dim=-1):
+    e = x.exp()
+    return e / e.sum(-1, keepdim=True)
+
+# %% wrong | plus-one-sum | Divides by 1 + the sum, as the "softmax with a quiet option" does, so the weights sum to less than 1.
+import torch
+
+
+def softmax(x: torch.Tensor, dim: int = -1) -> torch.Tensor:
+    e = torch.exp(x - x.amax(dim=dim, keepdim=True))
+    return e / (1 + e.sum(dim=dim, keepdim=True))
+
+# %% wrong | negated | Shifts as max - x and forgets to turn the sign back, so the smallest score gets the most weight.
+import torch
+
+
+def softmax(x, dim=-1):
+    z = x.amax(dim=dim, keepdim=True) - x
+    e = torch.exp(z)
+    return e / e.sum(dim=dim, keepdim=True)
+
+# %% wrong | base-two | Uses powers of two in place of the exponential.
+import torch
+
+
+def softmax(x, dim=-1):
+    z = x - x.amax(dim=dim, keepdim=True)
+    p = 2**z
+    return p / p.sum(dim=dim, keepdim=True)
+
+# %% wrong | half-upcast-kept | Upcasts half precision to float32 for exactness and never casts back.
+import torch
+
+
+def softmax(x, dim=-1):
+    if x.dtype in (torch.float16, torch.bfloat16):
+        x = x.float()
+    e = torch.exp(x - x.amax(dim=dim, keepdim=True))
+    return e / e.sum(dim=dim, keepdim=True)

@@ -601,3 +601,64 @@ if __name__ == "__main__":
     q, k, v = torch.randn(3, 4), torch.randn(5, 4), torch.randn(5, 2)
     for g in attention_backward(torch.ones(3, 2), q, k, v):
         print(g.shape)
+# %% wrong | two-mistakes-scale-and-sign | dk lacks the scale, and the sign of dq is turned.
+import math
+import torch
+
+
+def attention_backward(d_output, q, k, v):
+    s = 1 / math.sqrt(q.shape[-1])
+    p = torch.softmax(q @ k.mT * s, -1)
+    dp = d_output @ v.mT
+    ds = p * (dp - (p * dp).sum(-1, keepdim=True))
+    return -(ds @ k) * s, ds.mT @ q, p.mT @ d_output
+
+# %% wrong | dv-of-scores | dv is made with the gradient of the scores and not with the weights.
+import math
+import torch
+
+
+def attention_backward(d_output, q, k, v):
+    s = 1 / math.sqrt(q.shape[-1])
+    p = torch.softmax(q @ k.mT * s, -1)
+    dp = d_output @ v.mT
+    ds = p * (dp - (p * dp).sum(-1, keepdim=True)) * s
+    return ds @ k, ds.mT @ q, ds.mT @ d_output
+
+# %% wrong | output-for-d-output | Uses the output in place of its gradient for dv.
+import math
+import torch
+
+
+def attention_backward(d_output, q, k, v):
+    s = 1 / math.sqrt(q.shape[-1])
+    p = torch.softmax(q @ k.mT * s, -1)
+    o = p @ v
+    dp = d_output @ v.mT
+    ds = p * (dp - (p * dp).sum(-1, keepdim=True)) * s
+    return ds @ k, ds.mT @ q, p.mT @ o
+
+# %% wrong | dk-is-dq-like | Copies the line for dq and forgets to change the operands: dk = ds k.
+import math
+import torch
+
+
+def attention_backward(d_output, q, k, v):
+    s = 1 / math.sqrt(q.shape[-1])
+    p = torch.softmax(q @ k.mT * s, -1)
+    dp = d_output @ v.mT
+    ds = p * (dp - (p * dp).sum(-1, keepdim=True)) * s
+    return ds @ k, ds.mT @ ds @ k, p.mT @ d_output
+
+# %% wrong | mean-of-batch-rows | Divides dq by the number of queries, as a mean loss would.
+import math
+import torch
+
+
+def attention_backward(d_output, q, k, v):
+    s = 1 / math.sqrt(q.shape[-1])
+    p = torch.softmax(q @ k.mT * s, -1)
+    dp = d_output @ v.mT
+    ds = p * (dp - (p * dp).sum(-1, keepdim=True)) * s
+    n = q.shape[-2]
+    return ds @ k / n, ds.mT @ q / n, p.mT @ d_output / n

@@ -359,3 +359,52 @@ def attention_entropy(weights):
     logs = torch.log(w.masked_fill(w == 0, 1.0))
     h = torch.einsum("...s,...s->...", w, logs)
     return (-h).to(weights.dtype)
+# %% wrong | two-mistakes-log2-mean | Base 2, and the mean over the keys.
+import torch
+
+
+def attention_entropy(weights):
+    log = torch.where(weights > 0, weights, 1.0).log2()
+    return -(weights * log).mean(-1)
+
+# %% wrong | log-of-sum | Takes the logarithm of the sum of squares (a Rényi entropy).
+import torch
+
+
+def attention_entropy(weights):
+    s = (weights**2).sum(-1)
+    return torch.where(s > 0, -torch.log(torch.where(s > 0, s, 1.0)), 0.0)
+
+# %% wrong | max-entropy-gap | Returns ln S - H, how far the attention is from even.
+import math
+import torch
+
+
+def attention_entropy(weights):
+    h = torch.special.entr(weights).sum(-1)
+    return math.log(weights.shape[-1]) - h
+
+# %% wrong | drops-diagonal | Leaves the weight of a position on itself out of the sum.
+import torch
+
+
+def attention_entropy(weights):
+    terms = torch.special.entr(weights)
+    T, S = terms.shape[-2:]
+    eye = torch.eye(T, S, dtype=torch.bool)
+    return terms.masked_fill(eye, 0.0).sum(-1)
+
+# %% wrong | rounded-to-three | Rounds the result to three decimals, as one prints it.
+import torch
+
+
+def attention_entropy(weights):
+    return torch.round(torch.special.entr(weights).sum(-1), decimals=3)
+
+# %% wrong | cumulative | Uses cumsum and takes the last but one entry.
+import torch
+
+
+def attention_entropy(weights):
+    total = torch.special.entr(weights).cumsum(-1)
+    return total[..., -2] if weights.shape[-1] > 1 else total[..., -1]

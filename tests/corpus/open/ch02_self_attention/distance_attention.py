@@ -412,3 +412,49 @@ def distance_attention(q, k, v):
     weights = F.softmin(energy, dim=-1)
     output = torch.matmul(weights, v)
     return output, weights
+# %% wrong | two-mistakes-half-and-order | No half, and (weights, output) in the wrong order.
+import torch
+
+
+def distance_attention(q, k, v):
+    d2 = ((q.unsqueeze(-2) - k.unsqueeze(-3)) ** 2).sum(-1)
+    w = torch.softmax(-d2, -1)
+    return w, w @ v
+
+# %% wrong | student-t | Weights 1 / (1 + d²), normalised, as in t-SNE.
+import torch
+
+
+def distance_attention(q, k, v):
+    d2 = ((q.unsqueeze(-2) - k.unsqueeze(-3)) ** 2).sum(-1)
+    w = 1 / (1 + d2)
+    w = w / w.sum(-1, keepdim=True)
+    return w @ v, w
+
+# %% wrong | first-feature | Uses the distance along the first feature alone.
+import torch
+
+
+def distance_attention(q, k, v):
+    d2 = (q[..., :, None, 0] - k[..., None, :, 0]) ** 2
+    w = torch.softmax(-d2 / 2, -1)
+    return w @ v, w
+
+# %% wrong | max-norm | Uses the largest difference of all features (Chebyshev) and squares it.
+import torch
+
+
+def distance_attention(q, k, v):
+    d = (q.unsqueeze(-2) - k.unsqueeze(-3)).abs().amax(-1)
+    w = torch.softmax(-(d**2) / 2, -1)
+    return w @ v, w
+
+# %% wrong | values-unweighted | The output is the value of the nearest key; the weights are right.
+import torch
+
+
+def distance_attention(q, k, v):
+    d2 = ((q.unsqueeze(-2) - k.unsqueeze(-3)) ** 2).sum(-1)
+    w = torch.softmax(-d2 / 2, -1)
+    hard = torch.nn.functional.one_hot(w.argmax(-1), w.shape[-1]).to(v.dtype)
+    return hard @ v, w

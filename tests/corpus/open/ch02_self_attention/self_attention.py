@@ -1124,3 +1124,120 @@ class SelfAttention(nn.Module):
         weights = masked_softmax(scores, mask)
         self.last_weights = weights.detach().to(x.dtype)  # for plots
         return (weights @ v).to(x.dtype), weights.to(x.dtype)
+# %% wrong | two-mistakes-unscaled-nan | No scale, and a sum of all scores times 0 in the output, which is NaN where a mask gives -inf.
+import torch
+from torch import nn
+
+
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v, bias=False):
+        super().__init__()
+        self.query = nn.Linear(d_model, d_k, bias=bias)
+        self.key = nn.Linear(d_model, d_k, bias=bias)
+        self.value = nn.Linear(d_model, d_v, bias=bias)
+
+    def forward(self, x, mask=None):
+        s = self.query(x) @ self.key(x).mT
+        if mask is not None:
+            s = s.masked_fill(~mask, float("-inf"))
+        w = torch.softmax(s, -1)
+        if mask is not None:
+            w = w.masked_fill(~mask, 0.0)
+        return w @ self.value(x) + 0 * s.sum(), w
+
+# %% wrong | relu-projections | A ReLU on queries and keys.
+import math
+import torch
+from torch import nn
+
+
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v, bias=False):
+        super().__init__()
+        self.query = nn.Linear(d_model, d_k, bias=bias)
+        self.key = nn.Linear(d_model, d_k, bias=bias)
+        self.value = nn.Linear(d_model, d_v, bias=bias)
+        self.d_k = d_k
+
+    def forward(self, x, mask=None):
+        q, k, v = self.query(x).relu(), self.key(x).relu(), self.value(x)
+        s = q @ k.mT / math.sqrt(self.d_k)
+        if mask is not None:
+            s = s.masked_fill(~mask, float("-inf"))
+        w = torch.softmax(s, -1)
+        if mask is not None:
+            w = w.masked_fill(~mask, 0.0)
+        return w @ v, w
+
+# %% wrong | self-excluded | A position may not attend to itself.
+import math
+import torch
+from torch import nn
+
+
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v, bias=False):
+        super().__init__()
+        self.query = nn.Linear(d_model, d_k, bias=bias)
+        self.key = nn.Linear(d_model, d_k, bias=bias)
+        self.value = nn.Linear(d_model, d_v, bias=bias)
+        self.d_k = d_k
+
+    def forward(self, x, mask=None):
+        q, k, v = self.query(x), self.key(x), self.value(x)
+        s = q @ k.mT / math.sqrt(self.d_k)
+        allowed = ~torch.eye(x.shape[1], dtype=torch.bool)
+        if mask is not None:
+            allowed = allowed & mask
+        w = torch.softmax(s.masked_fill(~allowed, float("-inf")), -1).nan_to_num(0.0)
+        return w @ v, w
+
+# %% wrong | layer-norm-first | Normalises x over its features first, as a block would.
+import math
+import torch
+from torch import nn
+
+
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v, bias=False):
+        super().__init__()
+        self.query = nn.Linear(d_model, d_k, bias=bias)
+        self.key = nn.Linear(d_model, d_k, bias=bias)
+        self.value = nn.Linear(d_model, d_v, bias=bias)
+        self.d_k = d_k
+
+    def forward(self, x, mask=None):
+        x = nn.functional.layer_norm(x, x.shape[-1:])
+        q, k, v = self.query(x), self.key(x), self.value(x)
+        s = q @ k.mT / math.sqrt(self.d_k)
+        if mask is not None:
+            s = s.masked_fill(~mask, float("-inf"))
+        w = torch.softmax(s, -1)
+        if mask is not None:
+            w = w.masked_fill(~mask, 0.0)
+        return w @ v, w
+
+# %% wrong | weights-detached-return | Detaches what it returns as weights and the output's weights with it.
+import math
+import torch
+from torch import nn
+
+
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v, bias=False):
+        super().__init__()
+        self.query = nn.Linear(d_model, d_k, bias=bias)
+        self.key = nn.Linear(d_model, d_k, bias=bias)
+        self.value = nn.Linear(d_model, d_v, bias=bias)
+        self.d_k = d_k
+
+    def forward(self, x, mask=None):
+        q, k, v = self.query(x), self.key(x), self.value(x)
+        s = q @ k.mT / math.sqrt(self.d_k)
+        if mask is not None:
+            s = s.masked_fill(~mask, float("-inf"))
+        w = torch.softmax(s, -1)
+        if mask is not None:
+            w = w.masked_fill(~mask, 0.0)
+        w = w.detach()
+        return w @ v, w

@@ -344,3 +344,44 @@ def softmax_jacobian(p):
     scores = torch.log(p.detach()).reshape(-1, p.shape[-1])
     jacs = [torch.autograd.functional.jacobian(f, row) for row in scores]
     return torch.stack(jacs).reshape(*p.shape, p.shape[-1])
+# %% wrong | two-mistakes-sign-and-batch | The sign is turned, and all rows are multiplied with the first one.
+import torch
+
+
+def softmax_jacobian(p):
+    first = p.reshape(-1, p.shape[-1])[0]
+    return p.unsqueeze(-1) * first - torch.diag_embed(p)
+
+# %% wrong | half-on-diagonal | Builds the upper triangle and adds its transpose, so the diagonal is counted twice.
+import torch
+
+
+def softmax_jacobian(p):
+    J = torch.diag_embed(p) - p.unsqueeze(-1) * p.unsqueeze(-2)
+    U = J.triu()
+    return U + U.mT
+
+# %% wrong | eps-logit | Adds 1e-4 to p and renormalises first.
+import torch
+
+
+def softmax_jacobian(p):
+    p = p + 1e-4
+    p = p / p.sum(-1, keepdim=True)
+    return torch.diag_embed(p) - p.unsqueeze(-1) * p.unsqueeze(-2)
+
+# %% wrong | outer-sum | Subtracts p_i + p_j in place of the product.
+import torch
+
+
+def softmax_jacobian(p):
+    return torch.diag_embed(p) - (p.unsqueeze(-1) + p.unsqueeze(-2))
+
+# %% wrong | row-sum-one | Divides each row by its diagonal entry, so that the diagonal is 1.
+import torch
+
+
+def softmax_jacobian(p):
+    J = torch.diag_embed(p) - p.unsqueeze(-1) * p.unsqueeze(-2)
+    d = J.diagonal(dim1=-2, dim2=-1).unsqueeze(-1)
+    return J / torch.where(d == 0, 1.0, d)

@@ -1,0 +1,163 @@
+"""A call with one thing changed: how far do the numbers of both results move?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from grader.examiner.exchange import Exchange
+from grader.examiner.symptoms.evidence import (
+    ArgumentNames,
+    Evidence,
+    compared,
+    dimension,
+    named_arguments,
+    with_argument,
+)
+from grader.examiner.symptoms.inquiry import Inquiry
+from grader.worker.calls import Call
+from grader.worker.values import leaves
+
+EXTREME = 30.0  # scores beyond it leave a softmax no choice
+MAX_ARGUMENT = 400  # numbers in an argument that is tried
+# As parts of the largest number. Between the two, nothing is said.
+STILL = 1e-12  # it has not moved
+MOVED = 1e-3  # it has
+MOVED_FAR = 2e-2  # so much that an answer which is not still would show it
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One slice of an argument was changed: by how much did the numbers of both results move?"""
+
+    argument: str
+    dim: int
+    index: int
+    dims: int
+    size: int
+    is_masked: bool  # a mask may hide the change by chance
+    nought: Tensor  # where the learner's result is 0
+    mine: Tensor
+    ours: Tensor
+
+    @property
+    def extra(self) -> Tensor:
+        """What moved in the learner's result alone."""
+        return (self.mine > MOVED) & (self.ours <= STILL)
+
+    @property
+    def lacking(self) -> Tensor:
+        """What moved in the right result alone; a 0 may stand there for another reason."""
+        return (self.ours > MOVED_FAR) & (self.mine <= STILL) & ~self.nought
+
+    @property
+    def is_unused(self) -> bool:
+        """Whether it moves the right result, and nothing of the learner's."""
+        return bool((self.ours > MOVED).any() and (self.mine <= STILL).all())
+
+    @property
+    def where(self) -> str:
+        return f"`{self.argument}` at index {self.index} of {dimension(self.dim, self.dims)}"
+
+    @property
+    def side(self) -> str:
+        """The same place in a call of other sizes."""
+        end = {0: "first", self.size - 1: "last"}.get(self.index, "inside")
+        return f"{self.dim - self.dims} {end}"
+
+
+def is_ordinary(exchange: Exchange, names: ArgumentNames) -> bool:
+    """Whether each dimension leaves a choice, and no number is extreme."""
+    mine, ours = _numbers(exchange, names)
+    if mine is None or ours is None or not (mine.isfinite() & ours.isfinite()).all():
+        return False
+    tensors = [leaf for _, leaf in leaves((exchange.call.args, dict(exchange.call.kwargs)))]
+    return all(
+        min(leaf.shape, default=2) > 1
+        and leaf.dtype not in (torch.float16, torch.bfloat16)  # they swallow small movements
+        and (leaf.dtype == torch.bool or float(leaf.double().abs().max()) <= EXTREME)
+        for leaf in tensors
+        if isinstance(leaf, Tensor)
+    )
+
+
+def trials_of(
+    exchange: Exchange, evidence: Evidence, inquiry: Inquiry, only: str | None = None
+) -> Iterator[Trial]:
+    """Each argument (or `only` one) changed in one place after the other."""
+    call = exchange.call
+
+    def changed(name: str, value: Any) -> Call:
+        return with_argument(call, name, value, evidence.names)
+
+    before = inquiry.ask(exchange, call)
+    if before is None:
+        return
+    mine, ours = _numbers(before, evidence.names)
+    if mine is None or ours is None:
+        return
+    arguments = named_arguments(call, evidence.names)
+    is_masked = any(
+        isinstance(value, Tensor) and value.dtype == torch.bool for value in arguments.values()
+    )
+    for name, value in arguments.items():
+        if only not in (None, name):
+            continue
+        if isinstance(value, float):
+            after = inquiry.ask(exchange, changed(name, 1.37 * value + 0.1))
+            pair = _numbers(after, evidence.names) if after else (None, None)
+            if pair[0] is not None and pair[1] is not None and pair[0].shape == mine.shape:
+                moved = _moved(mine, pair[0]), _moved(ours, pair[1])
+                yield Trial(name, 0, 0, 1, 1, is_masked, mine == 0, *moved)
+            continue
+        if not isinstance(value, Tensor) or not value.is_floating_point():
+            continue
+        if value.numel() > MAX_ARGUMENT:
+            continue
+        for dim in range(value.dim()):
+            for index in sorted({0, min(1, value.size(dim) - 1), value.size(dim) - 1}):
+                after = inquiry.ask(exchange, changed(name, _moved_slice(value, dim, index)))
+                if after is None:
+                    return
+                mine_now, ours_now = _numbers(after, evidence.names)
+                if mine_now is None or ours_now is None or mine_now.shape != mine.shape:
+                    continue
+                yield Trial(
+                    name,
+                    dim,
+                    index,
+                    value.dim(),
+                    value.size(dim),
+                    is_masked,
+                    mine == 0,
+                    _moved(mine, mine_now),
+                    _moved(ours, ours_now),
+                )
+
+
+def _moved_slice(value: Tensor, dim: int, index: int) -> Tensor:
+    moved = value.clone()
+    part = moved.select(dim, index)
+    steps = torch.linspace(0.5, 1.5, max(part.numel(), 1), dtype=torch.float64)
+    part.add_(steps[: part.numel()].reshape(part.shape).to(part.dtype))
+    return moved
+
+
+def _moved(before: Tensor, after: Tensor) -> Tensor:
+    """By how much each number moved, as a part of the largest; infinitely where it became NaN."""
+    scale = before.abs().nan_to_num(0.0, 0.0, 0.0).max().clamp(min=1e-30)
+    same = (before == after) | (before.isnan() & after.isnan())
+    moved = ((after - before).abs() / scale).nan_to_num(torch.inf, torch.inf, torch.inf)
+    return moved.masked_fill(same, 0.0)
+
+
+def _numbers(exchange: Exchange, names: ArgumentNames) -> tuple[Tensor | None, Tensor | None]:
+    """The first tensor of both results, where the form is right."""
+    first = next(compared(exchange, names), None)
+    return (first.got, first.expected) if first else (None, None)
+
+
+def size_of_arguments(exchange: Exchange) -> int:
+    return sum(leaf.numel() for _, leaf in leaves(exchange.call.args) if isinstance(leaf, Tensor))
