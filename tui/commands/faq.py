@@ -6,12 +6,14 @@ from dataclasses import asdict
 
 import click
 
+from exercises.errors import NoWorkspace
 from quizzes.bank import load_bank
 from quizzes.study_aids import Faq
 from tui.commands.arguments import json_option
 from tui.commands.exit_codes import NOTHING_FOUND
 from tui.output import print_json
 from tui.study.course_index import open_index
+from tui.study.session import open_session
 from tui.text.plain import one_line, wrapped
 
 MANY = 3
@@ -22,7 +24,7 @@ MANY = 3
 @json_option
 def faq_command(words: tuple[str, ...], as_json: bool) -> int:
     """Answer what WORDS ask, an id or a few words; without them, list all questions."""
-    faq = load_bank().faq
+    faq = load_bank().faq_after(_passed())
     chosen = _find(faq, " ".join(words)) if words else faq
     if as_json:
         print_json({"faq": [asdict(entry) for entry in chosen]})
@@ -32,6 +34,15 @@ def faq_command(words: tuple[str, ...], as_json: bool) -> int:
     else:
         _print(chosen, " ".join(words))
     return 0 if chosen or not words else NOTHING_FOUND
+
+
+def _passed() -> frozenset[str]:
+    """An answer that would spoil an exercise waits until that is passed."""
+    try:
+        with open_session() as session:
+            return session.progress.standing().passed
+    except NoWorkspace:
+        return frozenset()
 
 
 def _find(faq: tuple[Faq, ...], text: str) -> tuple[Faq, ...]:

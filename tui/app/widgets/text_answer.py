@@ -6,11 +6,15 @@ from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
 from quizzes.questions.free_response import Number
+from quizzes.questions.parse_answer import SHAPE_EXAMPLE
 from quizzes.questions.question import Asked, Verdict
 from tui.app.messages import Changed
 from tui.app.widgets.answering import Answering
 
-EXAMPLES = {"number": "a number", "shape": "2, 5, 7", "gap": "…", "output": "what is printed"}
+EXAMPLES = {
+    **{"number": "a number", "shape": SHAPE_EXAMPLE},
+    **{"gap": "…", "output": "what is printed"},
+}
 
 
 class TextAnswer(Answering):

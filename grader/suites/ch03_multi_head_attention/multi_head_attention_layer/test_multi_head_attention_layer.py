@@ -159,6 +159,27 @@ def test_gradients_reach_inputs_and_parameters(submission, rng, expect, device):
         expect(found[name]).matches(right, because=because)
 
 
+def layer_that_shows_its_weights(submission, device, dropout):
+    """A layer, and values, whose output repeats the weights that met the values, twice per head.
+
+    Value s of each head is a 1 at place s and at place 8 + s, so feature s of what the head finds
+    is the weight on key s, as is feature 8 + s. The output projection reverses the features.
+    """
+    D, H, S = 64, 4, 8
+    identity = torch.eye(D, device=device)
+    given = {f"{p}.bias": torch.zeros(D, device=device) for p in PROJECTIONS}
+    given |= {f"{p}.weight": identity for p in PROJECTIONS} | {"w_o.weight": identity.flip(0)}
+    layer = submission.MultiHeadAttention(D, H, dropout=dropout)
+    layer.load_state_dict(given)
+    value = torch.eye(S, device=device).repeat(1, D // S).expand(2, S, D)
+    return layer, value
+
+
+def shown(output):
+    """What was found by each head: twice (B, H, T, S)."""
+    return output.flip(-1).unflatten(-1, (4, 2, 8)).permute(3, 0, 2, 1, 4)
+
+
 def test_evaluation_mode_drops_nothing(submission, rng, expect, device):
     """After `eval()` a layer with dropout gives what a layer without it gives."""
     theirs, ours = both(submission, device, draw_weights(rng, 6), 3, dropout=0.5)
@@ -166,22 +187,12 @@ def test_evaluation_mode_drops_nothing(submission, rng, expect, device):
     inputs, mask = draw_inputs(rng, 2, 4, 5, 6), rng.mask(4, 5)
     for allowed in (None, mask):
         compare(expect, theirs(*inputs, allowed), ours(*inputs, allowed))
-
-
-def layer_that_shows_its_weights(submission, device, dropout):
-    """A layer, and inputs, whose output repeats the weights that met the values, twice per head.
-
-    Value s of each head is a 1 at place s and at place 8 + s, and the output projection is 1, so
-    feature s of a head's output is the weight on key s, as is feature 8 + s.
-    """
-    D, H, S = 64, 4, 8
-    identity = torch.eye(D, device=device)
-    given = {f"{p}.bias": torch.zeros(D, device=device) for p in PROJECTIONS}
-    given |= {f"{p}.weight": identity for p in PROJECTIONS}
-    layer = submission.MultiHeadAttention(D, H, dropout=dropout)
-    layer.load_state_dict(given)
-    value = torch.eye(S, device=device).repeat(1, D // S).expand(2, S, D)
-    return layer, value
+    for p in (0.5, 0.2):
+        layer, value = layer_that_shows_its_weights(submission, device, p)
+        query, key = rng.normal(2, 6, 64, scale=0.5), rng.normal(2, 8, 64, scale=0.5)
+        output, weights = layer.eval()(query, key, value)
+        for found in shown(output):
+            expect(found).matches(weights)
 
 
 @pytest.mark.points(2)
@@ -191,7 +202,7 @@ def test_dropout_takes_single_weights(submission, rng, expect, device, p):
     layer, value = layer_that_shows_its_weights(submission, device, p)
     query, key = rng.normal(2, 6, 64, scale=0.5), rng.normal(2, 8, 64, scale=0.5)
     output, weights = layer(query, key, value)
-    heads = output.view(2, 6, 4, 2, 8).permute(3, 0, 2, 1, 4)  # twice (B, H, T, S)
+    heads = shown(output)
     q, k = (reference.split_heads(x, 4) for x in (query, key))
     expect(weights).matches(
         reference.scaled_dot_product_attention(q, k, k)[1],
@@ -218,7 +229,7 @@ def test_dropout_is_drawn_anew(submission, rng, expect, device):
     query, key = query.expand(2, 6, 64), key.expand(2, 8, 64)
     first, weights = layer(query, key, value)
     second, _ = layer(query, key, value)
-    heads = first.view(2, 6, 4, 16)[..., :8].transpose(1, 2)  # (B, H, T, S)
+    heads = shown(first)[0]
     expect(heads).matches(2 * weights.masked_fill(heads == 0, 0.0))
     drawn = (heads != 0).float()
     expect(drawn[0]).differs_from(drawn[1], because="These are two sequences.")

@@ -52,4 +52,4 @@ class LearnedPositionalEmbedding(nn.Module):
         length = x.size(1)
         if length > self.max_len:
             raise ValueError(f"{length} positions are more than max_len = {self.max_len}.")
-        return x + self.embedding.weight[:length]
+        return x + self.embedding(torch.arange(length, device=x.device)).unsqueeze(0)  # + (1, T, D)

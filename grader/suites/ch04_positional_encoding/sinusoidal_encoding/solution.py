@@ -33,8 +33,7 @@ def sinusoidal_encoding(length: int, d_model: int) -> torch.Tensor:
     tensor([0.8415, 0.5403, 0.0022])
     """
     positions = torch.arange(length).unsqueeze(1)  # (T, 1)
-    exponents = torch.arange(0, d_model, 2) / d_model  # one for each pair
-    angles = positions / 10000.0**exponents  # (T, ⌈D/2⌉)
+    angles = positions / 10000.0 ** (torch.arange(0, d_model, 2) / d_model)  # (T, ⌈D/2⌉)
     encoding = torch.zeros(length, d_model)
     encoding[:, 0::2] = angles.sin()
     encoding[:, 1::2] = angles[:, : d_model // 2].cos()
