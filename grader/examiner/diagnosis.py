@@ -135,7 +135,8 @@ class Diagnostician:
                 accounts.append(account)
                 if len(account.explained) == len(wrong):
                     break
-        return sorted(accounts, key=lambda account: -len(account.explained))
+        place = self._suspects.index
+        return sorted(accounts, key=lambda found: (-len(found.explained), place(found.suspect)))
 
     def _second_mistake(
         self, first: Suspect, wrong: Mapping[str, Record], right: Sequence[Record]

@@ -54,6 +54,12 @@ def test_even_weights_give_the_logarithm_of_their_number(submission, expect, dev
     expect(entropy).matches(torch.full_like(weights[:, 0], math.log(7)))
 
 
+def test_many_small_weights_count_in_full(submission, rng, expect):
+    """Two thousand keys of a small weight each have an entropy of nearly ln 2000 = 7.6."""
+    weights = rng.normal(2, 2000, scale=0.3, dtype=torch.float64).softmax(-1)
+    expect(submission.attention_entropy(weights)).matches(reference.attention_entropy(weights))
+
+
 def test_a_row_of_zeros_has_entropy_zero(submission, rng, expect):
     """A query that a mask left no key at all has entropy 0; so has one of a single key."""
     weights = rng.normal(2, 4, 8, dtype=torch.float64).softmax(-1)
