@@ -13,10 +13,11 @@ from grader import Submission
 from grader.examiner.examiner import grade
 from tests.corpus.answers import FOLDER, Answer, read_answers
 
-EXERCISES = [exercise.id for exercise in load_catalog().exercises]
 ANSWERS: dict[str, list[Answer]] = defaultdict(list)
 for answer in read_answers(FOLDER / "open"):
     ANSWERS[answer.exercise].append(answer)
+# A chapter's answers are written when its stubs are, by somebody else, and may come later.
+EXERCISES = [exercise.id for exercise in load_catalog().exercises if exercise.id in ANSWERS]
 EVERY = 6  # one in so many wrong answers is graded here
 FEWEST_WRONG, FEWEST_RIGHT = 20, 6
 
