@@ -6,8 +6,8 @@ goes through it, and the same few rules make a day, a week and the course:
 
 1. Cards that are due, then new ones. They take a third of a day at most, so that after a break the
    course goes on while the heap shrinks.
-2. Mistakes that come back, a few a day.
-3. A quiz that failed, two days or more ago; one a day, the one that waited longest first.
+2. A quiz that failed, two days or more ago; one a day, the one that waited longest first.
+3. Mistakes that come back, a few a day; a quiz has just brought some of them.
 4. The exercise that the learner turned to last. After three days without a pass it steps aside for
    a day, after each further one for a day more, and whatever else is open comes first.
 5. The chapter that the learner works in, then the others in their order, topic by topic: what it
@@ -78,9 +78,9 @@ def _left(catalog: Catalog, snapshot: Snapshot) -> Task | None:
 
 def _next(catalog: Catalog, snapshot: Snapshot, pace: Pace) -> Task | None:
     left = pace.minutes - snapshot.spent
-    if task := _cards(snapshot, pace, left) or _mistakes(snapshot, left):
+    if task := _cards(snapshot, pace, left):
         return task
-    for rule in (_failed_quiz, _work, _open_quiz, _rested):
+    for rule in (_failed_quiz, _mistakes, _work, _open_quiz, _rested):
         task = rule(catalog, snapshot)
         if task and (piece := _piece(task, left, snapshot.worked)):
             return piece
@@ -95,6 +95,9 @@ def _piece(task: Task, left: float, worked: bool) -> Task | None:
         count = int(left / estimates.QUESTION)
         minutes = count * estimates.QUESTION
         return replace(task, count=count, minutes=minutes) if count >= LEAST_QUESTIONS else None
+    if task.kind == "mistakes":
+        count = int(left / estimates.MISTAKE)
+        return tasks.mistakes(count) if count else None
     return None if worked or left < LEAST_MINUTES else replace(task, minutes=left)
 
 
@@ -117,11 +120,6 @@ def _cards(snapshot: Snapshot, pace: Pace, left: float) -> Task | None:
     return Task("review", "cards", "due", minutes, minutes, due, new, repeats + day.new)
 
 
-def _mistakes(snapshot: Snapshot, left: float) -> Task | None:
-    count = min(snapshot.mistakes, int(left / estimates.MISTAKE))
-    return tasks.mistakes(count) if count > 0 else None
-
-
 def _failed_quiz(catalog: Catalog, snapshot: Snapshot) -> Task | None:
     if snapshot.asked:
         return None
@@ -131,6 +129,10 @@ def _failed_quiz(catalog: Catalog, snapshot: Snapshot) -> Task | None:
         if (returns := snapshot.quizzes[chapter.id].returns_on) and returns <= snapshot.today
     ]
     return tasks.questions(snapshot, min(waited)[2], "failed") if waited else None
+
+
+def _mistakes(catalog: Catalog, snapshot: Snapshot) -> Task | None:
+    return tasks.mistakes(snapshot.mistakes) if snapshot.mistakes > 0 else None
 
 
 def _work(catalog: Catalog, snapshot: Snapshot) -> Task | None:

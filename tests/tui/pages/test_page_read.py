@@ -232,11 +232,14 @@ def test_today_says_where_reading_goes_on(drive: Drive) -> None:
 
 
 async def to_the_end_of_the_topic(driver: Any) -> None:
-    """By Space alone, every question answered right."""
-    while not driver.app.screen.query(TopicEnd):
-        await driver.press("end", "space")
-        if driver.app.screen.query(QuestionView):
-            await driver.press(*right_keys(driver.one(QuestionView).asked))
+    """By Space alone, without knowing the answer to any question."""
+    for _ in range(200):
+        if driver.app.screen.query(TopicEnd):
+            return
+        asking = driver.app.screen.query(QuestionView)
+        is_open = asking and asking.first().verdict is None
+        await driver.press(*(("ctrl+g",) if is_open else ("end", "space")))
+    pytest.fail("the topic has no end")
 
 
 def test_a_topic_that_was_read_leads_to_its_exercise(drive: Drive, session: Any) -> None:
@@ -254,13 +257,13 @@ def test_a_topic_that_was_read_leads_to_its_exercise(drive: Drive, session: Any)
         assert opened.progress.standing().read == {TOPIC}
 
 
-@pytest.mark.parametrize("keys", [("end", "space"), ("b", "b", "end", "n"), ("enter", "enter")])
+@pytest.mark.parametrize("keys", [("end", "space"), ("b", "b", "end", "n"), ("enter",)])
 def test_what_was_not_on_the_screen_is_not_read(drive: Drive, session: Any, keys: Any) -> None:
     async def script(driver: Any) -> None:
         await driver.go("read", LessonTarget(STEPS[-1].id))
         await driver.press(*keys)
         await to_the_end_of_the_topic(driver)
-        assert "It is not counted as read yet" in driver.text
+        assert "It is not counted as read yet" in " ".join(driver.text.split())
         await driver.press("space")
         assert type(driver.app.screen).__name__ == "TodayPage"
 
@@ -278,7 +281,7 @@ def test_a_look_back_leaves_the_place_where_reading_goes_on(drive: Drive, sessio
         await driver.go("read", LessonTarget(CHAPTER.topics[1].id, resume=True))
         await driver.app.screen._jump(place + 1)
         await driver.go("read", LessonTarget(TOPIC))
-        assert at(0) in driver.text
+        assert STEPS[driver.app.screen._lesson.at].section == TOPIC
 
     async def later(driver: Any) -> None:
         await driver.press("g", "r")
