@@ -79,7 +79,7 @@ def _drain(terminal: int) -> None:
 
 def main(runs: int = 9) -> None:
     titles = [chapter.title for chapter in load_catalog().chapters]
-    parts = ["Settings", "Next:", "is read before", titles[-1], "Quit"]
+    parts = ["Settings", "Next:", "Then you build it", titles[-1], "Quit"]
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([LEARN, "init", "--quiet"], cwd=folder, check=True)
         first_frame(Path(folder), parts)  # compiles what is new
