@@ -112,7 +112,9 @@ class Catalog:
     def topics_in(self, ids: Collection[str]) -> frozenset[str]:
         """The topics among `ids`, and all those of the chapters among them."""
         return frozenset(
-            topic for topic, (chapter, _) in self.topics.items() if {topic, chapter.id} & set(ids)
+            topic
+            for topic, (chapter, _) in self.topics.items()
+            if topic in ids or chapter.id in ids
         )
 
     @cached_property

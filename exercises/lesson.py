@@ -278,7 +278,14 @@ def _call(line: Line) -> ExerciseLine | FigureLine | None:
         return None
     if found := EXERCISE.fullmatch(line.text):
         return ExerciseLine(line.number, line.text, found["id"], found["says"] or "")
-    if found := FIGURE.fullmatch(line.text):
-        call = FigureCall(found["name"], tuple(found["settings"].split()), found["says"] or "")
+    if call := figure_call(line.text):
         return FigureLine(line.number, line.text, call)
     return None
+
+
+def figure_call(line: str) -> FigureCall | None:
+    """The figure that a line of a lesson, outside of code, asks for."""
+    found = FIGURE.fullmatch(line)
+    if not found:
+        return None
+    return FigureCall(found["name"], tuple(found["settings"].split()), found["says"] or "")

@@ -42,8 +42,8 @@ CALLERS_TEST = "PYTEST_CURRENT_TEST"
 
 
 class Suite:
-    """A hidden suite, collected when it is first run: of 27 ms that a session of pytest takes, 13
-    are spent on what is the same for every submission.
+    """A hidden suite, collected when it is first run: that takes 10 ms, which is the same for every
+    submission, and its tests from 3 to 14.
 
     It is a plugin of that session, and hands each test what belongs to the current run.
     """

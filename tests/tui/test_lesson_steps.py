@@ -134,8 +134,9 @@ def test_every_figure_of_a_lesson_can_be_drawn(chapter: Chapter) -> None:
 
 def test_in_a_plain_text_a_figure_is_a_drawing_or_else_a_command() -> None:
     line = "> **Figure** masks kind=causal length=8 — Look at the corner."
-    assert figure_calls(f"{line}\n```text\n{line}\n```\n") == ("masks kind=causal length=8",)
-    shown = plain(line, {"masks kind=causal length=8": "▓░"})
+    call = FigureCall("masks", ("kind=causal", "length=8"), "Look at the corner.")
+    assert figure_calls(f"{line}\n```text\n{line}\n```\n") == (call,)
+    shown = plain(line, {call: "▓░"})
     assert shown == "Look at the corner.\n\n```text\n▓░\n```"
     shown = plain(line)
     assert shown == "> **Figure** `learn figure masks kind=causal length=8` — Look at the corner."

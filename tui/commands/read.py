@@ -83,9 +83,7 @@ def _drawings(text: str) -> Drawings:
     from tui.figures.lab_process import ask_once, request, setting
 
     calls = figure_calls(text)
-    asked = []
-    for name, *settings in map(str.split, calls):
-        asked.append(request(name, dict(map(setting, settings))))
+    asked = [request(call.name, dict(map(setting, call.settings))) for call in calls]
     try:
         answers = ask_once(*asked) if asked else []
     except CourseError:  # each figure is then a command, which says what is wrong

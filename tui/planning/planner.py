@@ -21,7 +21,7 @@ day. So no day holds more than its minutes, and cards and quizzes never stop the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -156,13 +156,13 @@ def _is_in_hand(latest: Exercise, snapshot: Snapshot, passed: frozenset[str]) ->
 
 def _of_chapter(chapter: Chapter, snapshot: Snapshot, passed: frozenset[str]) -> Task | None:
     for topic in chapter.topics:
-        own = [e for e in chapter.exercises_of(topic.id) if e.id not in passed]
         if _is_to_be_read(topic, chapter, snapshot, passed):
             return tasks.reading(snapshot, topic)
-        for exercise in own:
-            if is_unlocked(exercise, passed) and not _rests(exercise, snapshot):
+        for exercise in chapter.exercises_of(topic.id):
+            is_open = exercise.id not in passed and is_unlocked(exercise, passed)
+            if is_open and not _rests(exercise, snapshot):
                 return tasks.exercise(snapshot, exercise, "open")
-    is_built = all(exercise.id in passed for exercise in chapter.exercises)
+    is_built = _are_passed(chapter.exercises, passed)
     if is_built and not snapshot.asked and _is_open(snapshot.quizzes[chapter.id]):
         return tasks.questions(snapshot, chapter, "not asked")
     return None
@@ -173,13 +173,17 @@ def _is_to_be_read(
 ) -> bool:
     """A topic whose exercises are passed is not sent back to. Where there are none, all those of
     the chapter stand for them, as long as nothing of its lesson was read."""
-    if topic.id in snapshot.standing.read | snapshot.standing.tested_out:
+    read = snapshot.standing.read
+    if topic.id in read or topic.id in snapshot.standing.tested_out:
         return False
     own = chapter.exercises_of(topic.id)
-    if not own and chapter.exercises:
-        was_read = any(other.id in snapshot.standing.read for other in chapter.topics)
-        return was_read or not all(exercise.id in passed for exercise in chapter.exercises)
-    return not own or not all(exercise.id in passed for exercise in own)
+    if not own and not any(other.id in read for other in chapter.topics):
+        own = chapter.exercises
+    return not own or not _are_passed(own, passed)
+
+
+def _are_passed(exercises: Iterable[Exercise], passed: frozenset[str]) -> bool:
+    return all(exercise.id in passed for exercise in exercises)
 
 
 def _open_quiz(catalog: Catalog, snapshot: Snapshot) -> Task | None:
@@ -187,7 +191,7 @@ def _open_quiz(catalog: Catalog, snapshot: Snapshot) -> Task | None:
     behind = snapshot.standing.read | snapshot.standing.tested_out
     for chapter in _chapters(catalog, snapshot):
         is_read = all(topic.id in behind for topic in chapter.topics)
-        is_built = all(exercise.id in snapshot.standing.passed for exercise in chapter.exercises)
+        is_built = _are_passed(chapter.exercises, snapshot.standing.passed)
         if (is_read or is_built) and _is_open(snapshot.quizzes[chapter.id]):
             return tasks.questions(snapshot, chapter, "not asked")
     return None

@@ -129,9 +129,11 @@ def snapshot(catalog: Catalog, asks: Mapping[str, Summary], facts: Facts) -> Sna
 
 def days_by_topic(catalog: Catalog, read_on: Mapping[str, date]) -> dict[str, date]:
     """When each topic was read; a chapter's day is that of all its topics, but for its own."""
-    days = {topic: chapter.id for topic, (chapter, _) in catalog.topics.items()}
-    found = {topic: read_on.get(topic, read_on.get(chapter)) for topic, chapter in days.items()}
-    return {topic: day for topic, day in found.items() if day}
+    return {
+        topic: day
+        for topic, (chapter, _) in catalog.topics.items()
+        if (day := read_on.get(topic, read_on.get(chapter.id)))
+    }
 
 
 def _quiz(topics: Mapping[str, str], answers: Mapping[str, Answered]) -> Quiz:

@@ -2,34 +2,31 @@
 
 from collections.abc import Mapping
 
-from exercises.lesson import FIGURE, HEADING, scan
+from exercises.lesson import HEADING, FigureCall, figure_call, scan
 
-# By the name and the settings of a figure, as the lesson has them: its drawing as text.
-Drawings = Mapping[str, str]
+Drawings = Mapping[FigureCall, str]  # as text
 
 
-def figure_calls(text: str) -> tuple[str, ...]:
-    """The name and the settings of each figure in a lesson, in order."""
+def figure_calls(text: str) -> tuple[FigureCall, ...]:
+    """Each figure in a lesson, in order."""
     lines = (line.text for line in scan(text.split("\n")) if not line.fence)
-    found = filter(None, map(FIGURE.fullmatch, lines))
-    return tuple(dict.fromkeys(figure["name"] + figure["settings"] for figure in found))
+    return tuple(dict.fromkeys(filter(None, map(figure_call, lines))))
 
 
 def plain(text: str, drawings: Drawings | None = None) -> str:
     """The lesson without the anchors of its headings, and each figure drawn where it stands; with
     its command where there is no drawing."""
-    lines = scan(text.split("\n"))
-    return "\n".join(
-        line.text if line.fence else _plain(line.text, drawings or {}) for line in lines
-    )
+    drawn, lines = drawings or {}, scan(text.split("\n"))
+    return "\n".join(line.text if line.fence else _plain(line.text, drawn) for line in lines)
 
 
 def _plain(line: str, drawings: Drawings) -> str:
     if (heading := HEADING.fullmatch(line)) and heading["anchor"]:
         return f"{heading['marks']} {heading['title']}"
-    if not (figure := FIGURE.fullmatch(line)):
+    call = figure_call(line)
+    if call is None:
         return line
-    call = figure["name"] + figure["settings"]
     if call in drawings:
-        return f"{figure['says'] or ''}\n\n```text\n{drawings[call]}\n```"
-    return f"> **Figure** `learn figure {call}`{line[figure.end('settings') :]}"
+        return f"{call.says}\n\n```text\n{drawings[call]}\n```"
+    command = " ".join(("learn figure", call.name, *call.settings))
+    return f"> **Figure** `{command}`" + (f" — {call.says}" if call.says else "")

@@ -13,6 +13,7 @@ from quizzes.questions.question import Verdict
 from tui.app.messages import AnswerGiven
 
 CURSOR = "›"
+RIGHT, WRONG = "✓", "✗"
 
 
 class Answering(Vertical):
@@ -68,6 +69,10 @@ class AnswerRow(Horizontal):
 
     def mark(self, text: str) -> None:
         self._mark.update(text)
+
+    def judge(self, is_right: bool) -> None:
+        self.set_class(is_right, "right")
+        self.set_class(not is_right, "wrong")
 
     def write(self, text: Content) -> None:
         self._text.update(text)

@@ -9,7 +9,7 @@ from textual.events import Key
 from quizzes.questions.question import Asked, Verdict
 from quizzes.questions.selected_response import Choices
 from tui.app.messages import Changed, Unfinished
-from tui.app.widgets.answering import CURSOR, Answering, AnswerRow
+from tui.app.widgets.answering import CURSOR, RIGHT, WRONG, Answering, AnswerRow
 from tui.text.styled import inline
 
 NONE = "none"
@@ -107,9 +107,9 @@ class ChoiceAnswer(Answering, can_focus=True):
     def _mark(self, place: int) -> str:
         if self.is_closed and self._body.options[place].right:
             missed = self._body.several and place not in self._chosen
-            return MISSED if missed else "✓"
+            return MISSED if missed else RIGHT
         if place not in self._chosen:
             return "☐" if self._body.several else "○"
         if self.is_closed:
-            return "✗"
+            return WRONG
         return "☒" if self._body.several else "●"

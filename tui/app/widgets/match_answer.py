@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from quizzes.questions.question import Asked, Match, Verdict
 from tui.app.messages import Changed, Unfinished
-from tui.app.widgets.answering import CURSOR, Answering, AnswerRow
+from tui.app.widgets.answering import CURSOR, RIGHT, WRONG, Answering, AnswerRow
 from tui.text.styled import inline
 
 UNFINISHED = "Some lines have no partner yet."
@@ -92,15 +92,12 @@ class MatchAnswer(Answering, can_focus=True):
     def close(self, verdict: Verdict) -> None:
         super().close(verdict)
         for place, row in enumerate(self._rows):
-            is_right = self._given(place) == self._body.pairs[place][1]
-            row.set_class(is_right, "right")
-            row.set_class(not is_right, "wrong")
+            row.judge(self._is_right(place))
         self._show()
 
-    def _given(self, place: int) -> str:
-        """The partner that was chosen for this line."""
+    def _is_right(self, place: int) -> bool:
         chosen = self._chosen[place]
-        return "" if chosen is None else self._body.shown[chosen]
+        return chosen is not None and self._body.shown[chosen] == self._body.pairs[place][1]
 
     def _change(self) -> None:
         self._show()
@@ -115,11 +112,10 @@ class MatchAnswer(Answering, can_focus=True):
             at = place == self._at and not self.is_closed
             row.set_class(at, "cursor")
             label = "·" if chosen is None else self._label(chosen)
+            sign = CURSOR if at else " "
             if self.is_closed:
-                is_right = self._given(place) == self._body.pairs[place][1]
-                row.mark(f"{'✓' if is_right else '✗'} {self._items[place].label} → {label}  ")
-            else:
-                row.mark(f"{CURSOR if at else ' '} {self._items[place].label} → {label}  ")
+                sign = RIGHT if self._is_right(place) else WRONG
+            row.mark(f"{sign} {self._items[place].label} → {label}  ")
             text = inline(self._items[place].text)
             if chosen is not None:
                 partner = inline(self._partners[chosen].text)

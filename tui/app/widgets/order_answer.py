@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 
 from quizzes.questions.question import Asked, Order, Verdict
-from tui.app.widgets.answering import CURSOR, Answering, AnswerRow
+from tui.app.widgets.answering import CURSOR, RIGHT, WRONG, Answering, AnswerRow
 from tui.text.styled import inline
 
 
@@ -68,8 +68,7 @@ class OrderAnswer(Answering, can_focus=True):
     def close(self, verdict: Verdict) -> None:
         super().close(verdict)
         for place, row in enumerate(self._rows):
-            row.set_class(self._is_right(place), "right")
-            row.set_class(not self._is_right(place), "wrong")
+            row.judge(self._is_right(place))
         self._show()
 
     def _is_right(self, place: int) -> bool:
@@ -80,8 +79,8 @@ class OrderAnswer(Answering, can_focus=True):
             item = self._items[self._order[place]]
             at = place == self._at and not self.is_closed
             row.set_class(at, "cursor")
-            cursor = ("↕" if self._taken else CURSOR) if at else " "
+            sign = ("↕" if self._taken else CURSOR) if at else " "
             if self.is_closed:
-                cursor = "✓" if self._is_right(place) else "✗"
-            row.mark(f"{cursor} {place + 1}. {item.label})  ")
+                sign = RIGHT if self._is_right(place) else WRONG
+            row.mark(f"{sign} {place + 1}. {item.label})  ")
             row.write(inline(item.text))

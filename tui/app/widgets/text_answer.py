@@ -12,8 +12,10 @@ from tui.app.messages import Changed
 from tui.app.widgets.answering import Answering
 
 EXAMPLES = {
-    **{"number": "a number", "shape": SHAPE_EXAMPLE},
-    **{"gap": "…", "output": "what is printed"},
+    "number": "a number",
+    "shape": SHAPE_EXAMPLE,
+    "gap": "…",
+    "output": "what is printed",
 }
 
 
