@@ -117,6 +117,13 @@ def open_lesson(session: Session, target: LessonTarget | None) -> LessonReading:
     )
 
 
+def reading_place(session: Session, topic: str) -> tuple[int, int]:
+    """At which of its steps a topic goes on, counted from 1, and of how many; without parsing what
+    is asked about it."""
+    own, at = _reached(session, topic)
+    return at, len(own)
+
+
 def keep_place(lesson: LessonReading, at: datetime) -> Callable[[Session], None]:
     """This step is on the screen."""
     chapter, step = lesson.chapter.id, lesson.step.id
@@ -163,7 +170,7 @@ def _place(session: Session, target: LessonTarget | None) -> tuple[Chapter, str 
     anchor = target.id.partition("/")[0]
     for chapter in catalog.chapters:
         if any(section.anchor == anchor for section in sections(chapter)):
-            return chapter, _furthest(session, chapter, target.id) if target.resume else target.id
+            return chapter, _furthest(session, target.id) if target.resume else target.id
     raise UnknownPlace(target.id)
 
 
@@ -189,15 +196,22 @@ def _where_it_stopped(session: Session, chapter: Chapter) -> str | None:
     seen = session.progress.bookmarks.seen(chapter.id)
     begun = [step.topic for step in found if step.id in seen]
     topic = next(topic for topic in (*here, *begun, *unread) if topic in unread)
-    return _furthest(session, chapter, topic)
+    return _furthest(session, topic)
 
 
-def _furthest(session: Session, chapter: Chapter, topic: str) -> str:
-    """The last step of the topic that was on the screen with all before it; else its first."""
-    seen = session.progress.bookmarks.seen(chapter.id)
+def _furthest(session: Session, topic: str) -> str:
+    """The step at which a topic goes on."""
+    own, at = _reached(session, topic)
+    return own[at - 1] if own else topic
+
+
+def _reached(session: Session, topic: str) -> tuple[list[str], int]:
+    """A topic's steps, and which is the last that was on the screen with all before it; the first
+    where none was. Counted from 1."""
+    chapter, _ = session.catalog.topics[topic]
     own = [step.id for step in _steps(chapter) if step.topic == topic]
-    reached = list(takewhile(seen.__contains__, own))
-    return (reached or own or [topic])[-1 if reached else 0]
+    seen = session.progress.bookmarks.seen(chapter.id)
+    return own, max(1, len(list(takewhile(seen.__contains__, own))))
 
 
 def _steps(chapter: Chapter) -> tuple[LessonStep, ...]:

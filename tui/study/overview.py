@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from exercises.errors import CourseError
 from quizzes.cards.scheduling import day_of
 from tui.planning import estimates
 from tui.planning.describe import Step
 from tui.progress.activity import streak
 from tui.study.daily_cards import todays_cards
-from tui.study.lesson_reading import open_lesson
+from tui.study.lesson_reading import reading_place
 from tui.study.session import Session
-from tui.study.targets import LessonTarget
 
 
 @dataclass(frozen=True)
@@ -86,10 +84,7 @@ def _bookmark(session: Session, step: Step) -> Bookmark | None:
     """None at the first step: there, the topic is begun and not continued."""
     if step.kind != "reading":
         return None
-    try:
-        at, total = open_lesson(session, LessonTarget(step.id, resume=True)).place
-    except CourseError:  # a chapter that is still being written; Read says what is missing
-        return None
+    at, total = reading_place(session, step.id)
     return Bookmark(at, total) if at > 1 else None
 
 
