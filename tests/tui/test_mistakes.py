@@ -18,7 +18,7 @@ from tui.planning.planner import plan_day
 from tui.planning.tasks import Pace
 from tui.progress.answers import Answer
 from tui.progress.progress import Attempt, Progress
-from tui.progress.records import Mistake, Standing
+from tui.progress.records import Mistake
 from tui.study.mistakes_round import MistakesRound
 from tui.study.session import Session
 
@@ -43,8 +43,8 @@ def make(progress: Progress, days: int, exercise: str = "softmax", name: str = "
 
 
 def waiting(progress: Progress, days: int, passed: str = "softmax") -> list[str]:
-    standing = Standing(passed=frozenset(passed.split()))
-    return [m.name for m in due(progress.mistakes.all(on(days)), standing, day(days))]
+    met = progress.mistakes.met_today(on(days))
+    return [m.name for m in due(progress.mistakes.all(on(days)), passed.split(), day(days), met)]
 
 
 def test_a_mistake_comes_back_two_days_later_and_is_gone_when_avoided_twice(
@@ -91,8 +91,10 @@ def test_a_wrong_answer_comes_back_and_a_right_one_does_not(progress: Progress) 
 
 def test_a_day_holds_a_few_and_what_waited_longest_comes_first() -> None:
     many = [Mistake("softmax", f"m{n}", "", "", day(-n)) for n in range(2, 10)]
-    found = due(many, Standing(passed=frozenset({"softmax"})), day(0))
+    found = due(many, {"softmax"}, day(0), met_today=0)
     assert [mistake.name for mistake in found] == [f"m{n}" for n in range(9, 9 - MOST, -1)]
+    assert due(many, {"softmax"}, day(0), met_today=1) == found[:-1]
+    assert due(many, {"softmax"}, day(0), met_today=MOST + 1) == ()
 
 
 @pytest.mark.parametrize("gets", ["it wrong each time", "it right each time"])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
-from tui.progress.records import Mistake, Standing
+from tui.progress.records import Mistake
 
 AFTER_MAKING = timedelta(days=2)
 AFTER_AVOIDING = timedelta(days=5)
@@ -22,8 +22,10 @@ def comes_back_on(mistake: Mistake) -> date | None:
     return mistake.last + AFTER_MAKING
 
 
-def due(mistakes: Iterable[Mistake], standing: Standing, today: date) -> tuple[Mistake, ...]:
-    """Those that come back today, what waited longest first.
+def due(
+    mistakes: Iterable[Mistake], passed: Collection[str], today: date, met_today: int
+) -> tuple[Mistake, ...]:
+    """Those that come back today, what waited longest first; a day holds only so many.
 
     A mistake in code waits until its exercise is passed: until then it is still being worked on,
     and the solution, on which it is shown again, is not open.
@@ -32,6 +34,7 @@ def due(mistakes: Iterable[Mistake], standing: Standing, today: date) -> tuple[M
         (on, mistake)
         for mistake in mistakes
         if (on := comes_back_on(mistake)) and on <= today
-        if not mistake.exercise or mistake.exercise in standing.passed
+        if not mistake.exercise or mistake.exercise in passed
     ]
-    return tuple(mistake for _, mistake in sorted(waiting, key=lambda pair: pair[0]))[:MOST]
+    first = sorted(waiting, key=lambda pair: pair[0])[: max(0, MOST - met_today)]
+    return tuple(mistake for _, mistake in first)

@@ -13,7 +13,7 @@ from quizzes.cards.scheduling import DailyLimits, ReviewedToday, Schedule, day_o
 from quizzes.ids import Summary, all_cards
 from quizzes.questions.sitting import PASS_SHARE
 from tui.planning import estimates
-from tui.planning.mistakes import MOST, due
+from tui.planning.mistakes import due
 from tui.progress.records import Answered, Effort, Mistake, Standing
 
 COMES_BACK = timedelta(days=2)
@@ -123,7 +123,7 @@ def snapshot(catalog: Catalog, asks: Mapping[str, Summary], facts: Facts) -> Sna
         spent=spent + estimates.cards(facts.cards_done.due, facts.cards_done.new),
         asked=facts.asked_today,
         worked=bool(read or passed),
-        mistakes=max(0, min(MOST - facts.met_today, len(due(facts.mistakes, standing, today)))),
+        mistakes=len(due(facts.mistakes, standing.passed, today, facts.met_today)),
     )
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from exercises.errors import CourseError
 from quizzes.bank import Bank, load_bank
+from quizzes.cards.scheduling import day_of
 from quizzes.questions.question import Asked, Question, Verdict
 from tui.planning.mistakes import due
 from tui.progress.records import Mistake
 from tui.study.quiz_round import Round
 from tui.study.session import Session
 from tui.study.variation import variation
+
+if TYPE_CHECKING:
+    from grader import Grader
 
 
 class NoMistake(CourseError):
@@ -27,59 +33,58 @@ class MistakesRound(Round):
 
     def __init__(self, session: Session, now: datetime, seed: int) -> None:
         super().__init__((), seed, "lesson", session.progress.answers)
-        self._session = session
-        self._met: dict[int, Mistake] = {}
-        self._wrong: set[Mistake] = set()
-        for mistake, asked in _asked(session, now, seed):
-            for one in asked:
-                self._met[len(self.questions)] = mistake
-                self.questions += (one,)
-        if not self.questions:
+        asked = list(_asked(session, now, seed))
+        if not asked:
             raise NoMistake
+        self._session = session
+        self._mistakes = [mistake for mistake, _ in asked]
+        self.questions = tuple(question for _, question in asked)
 
     def answer(self, typed: str, at: datetime) -> Verdict:
         place = len(self.verdicts)
-        mistake = self._met[place]
+        mistake = self._mistakes[place]
         if not mistake.exercise:  # a question of the bank: its answer tells all
             return super().answer(typed, at)
-        asked = self.current
-        assert asked is not None
-        verdict = asked.check(typed)
+        verdict = self.questions[place].check(typed)
         self.verdicts.append(verdict)
-        if not verdict.right:
-            self._wrong.add(mistake)
-        if self._met.get(place + 1) != mistake:
-            avoided = mistake not in self._wrong
+        if self._mistakes[place + 1 : place + 2] != [mistake]:
+            told = zip(self._mistakes, self.verdicts, strict=False)
+            avoided = all(verdict.right for about, verdict in told if about == mistake)
             progress = self._session.progress
             progress.mistakes.meet(mistake.exercise, mistake.name, avoided, at)
         return verdict
 
 
-def _asked(
-    session: Session, now: datetime, seed: int
-) -> Iterable[tuple[Mistake, tuple[Asked, ...]]]:
-    known = session.snapshot(now)
-    waiting = due(session.progress.mistakes.all(now), known.standing, known.today)
+def _asked(session: Session, now: datetime, seed: int) -> Iterator[tuple[Mistake, Asked]]:
+    """Each question with the mistake that it is about; those about one follow each other."""
+    mistakes = session.progress.mistakes
+    passed = session.progress.standing().passed
+    waiting = due(mistakes.all(now), passed, day_of(now), mistakes.met_today(now))
     bank = load_bank(session.catalog)
-    by_id = {question.id: question for question in bank.questions}
-    for mistake in waiting:
-        if not mistake.exercise:
-            found = by_id.get(mistake.name)
-            yield mistake, (found.draw(seed),) if found else ()
-        else:
-            yield mistake, _about_code(session, mistake, bank, seed)
+    questions = {question.id: question for question in bank.questions}
+    exercises = {exercise.id: exercise for exercise in session.catalog.exercises}
+    with _grader(session, waiting) as grader:
+        for mistake in waiting:
+            if not mistake.exercise:
+                if question := questions.get(mistake.name):
+                    yield mistake, question.draw(seed)
+            elif grader and (exercise := exercises.get(mistake.exercise)):
+                found = variation(exercise, mistake.name, grader, seed)
+                # Of what has no name there is a question on its topic.
+                for asked in found or _on_topic(session, bank, exercise.topic, seed):
+                    yield mistake, asked
 
 
-def _about_code(session: Session, mistake: Mistake, bank: Bank, seed: int) -> tuple[Asked, ...]:
-    """The mistake in a colleague's file; of what has no name, a question on its topic."""
+@contextmanager
+def _grader(session: Session, waiting: Iterable[Mistake]) -> Iterator[Grader | None]:
+    """One for the round, if there is code to be graded in it."""
+    if not any(mistake.exercise for mistake in waiting):
+        yield None
+        return
     from tui.warm_grader.client import warm_grader
 
-    found = [e for e in session.catalog.exercises if e.id == mistake.exercise]
-    if not found:
-        return ()
     with warm_grader(session.workspace.state) as grader:
-        asked = variation(found[0], mistake.name, grader, seed)
-    return asked or _on_topic(session, bank, found[0].topic, seed)
+        yield grader
 
 
 def _on_topic(session: Session, bank: Bank, topic: str, seed: int) -> tuple[Asked, ...]:
