@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import cast
 
 import torch
 import torch.nn.functional as F
@@ -25,8 +26,9 @@ CURVES: dict[str, Callable[[Tensor], Tensor]] = {
 
 def activation_curves(curve: str, reach: float) -> Figure:
     """Values or slopes of the activations between -reach and reach."""
+    is_slope = curve == "slope"
     x = torch.linspace(-reach, reach, STEPS, dtype=torch.float64)
-    rows = torch.stack([_slope(f, x) if curve == "slope" else f(x) for f in CURVES.values()])
+    rows = torch.stack([_slope(f, x) if is_slope else f(x) for f in CURVES.values()])
     corner = " ReLU has a corner at 0: any slope from 0 to 1 would do there, and 1 is drawn."
     return Figure(
         title=f"Activations: {curve}",
@@ -35,7 +37,7 @@ def activation_curves(curve: str, reach: float) -> Figure:
         column_labels=[f"{value:g}" for value in x.tolist()],
         low=min(-0.2, float(rows.min())),
         high=max(1.0, float(rows.max())),
-        caption=f"Columns are inputs from {-reach:g} to {reach:g}.{corner if curve == 'slope' else ''}",
+        caption=f"Columns are inputs from {-reach:g} to {reach:g}.{corner * is_slope}",
     )
 
 
@@ -68,7 +70,8 @@ def favourite_words() -> list[str]:
     """
     model = specimen().model
     values = network(-1).linear2.weight.T  # (F, D)
-    normed = F.layer_norm(values, values.shape[-1:]) * model.decoder.norm.weight
+    gain = cast(Tensor, model.decoder.norm.weight)
+    normed = F.layer_norm(values, values.shape[-1:]) * gain  # (F, D)
     return [specimen().vocabulary[word] for word in model.logits(normed).argmax(-1).tolist()]
 
 

@@ -9,6 +9,7 @@ import math
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 import torch
@@ -165,11 +166,11 @@ def test_buckets_tell_the_sides_apart_and_widen() -> None:
 
 def test_activations_are_those_of_torch() -> None:
     x = torch.linspace(-2, 2, 9, dtype=torch.float64).requires_grad_()
-    kernels = (F.relu, F.gelu, lambda x: F.gelu(x, approximate="tanh"), F.silu)
+    kernels = (F.relu, F.gelu, partial(F.gelu, approximate="tanh"), F.silu)
     values = compute("activation_curves", {"reach": 2.0}).rows
     slopes = compute("activation_curves", {"reach": 2.0, "curve": "slope"}).rows
     for kernel, drawn, slope in zip(kernels, values, slopes, strict=True):
-        y = kernel(x)
+        y: torch.Tensor = kernel(x)  # type: ignore[operator]
         (expected,) = torch.autograd.grad(y.sum(), x)
         assert drawn == pytest.approx(y.tolist(), abs=1e-3)
         away_from_the_corner = [place for place in range(9) if place != 4]
@@ -179,7 +180,7 @@ def test_activations_are_those_of_torch() -> None:
 
 
 def test_memories_that_write_a_particle_fire_on_its_verb() -> None:
-    """Of the words of all sentences, on the ending behind the verb that asks for what they write."""
+    """They fire most at the ending that stands behind the verb."""
     written = networks.favourite_words()
     for particle, verb in (("for", "wait"), ("up", "give"), ("at", "look"), ("out", "find")):
         asked = 0
