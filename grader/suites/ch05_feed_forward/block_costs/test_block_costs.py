@@ -28,9 +28,7 @@ class ProductCounter(TorchFunctionMode):
 
 
 def real_block(D, F, *, bias=True, gated=False):
-    config = LayerConfig(
-        d_model=D, n_heads=1, d_ff=F, bias=bias, gated=gated, attention="explicit"
-    )
+    config = LayerConfig(d_model=D, n_heads=1, d_ff=F, bias=bias, gated=gated, attention="explicit")
     with torch.device("meta"):
         return reference.EncoderLayer(config)
 
