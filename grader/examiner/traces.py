@@ -187,7 +187,7 @@ def _why_not(mine: Steps, words: Words) -> str:
     if not mine.is_whole:
         return "Your code makes more values than can be followed."
     if isinstance(stopped := words.exchange.got, Raised):
-        says = describe(stopped, f"`{name_of(words.exchange.call)}`", words.limits)
+        says = describe(stopped, name_of(words.exchange.call), words.limits)
         return f"Your code stops before it has a result. {says}"
     if not mine.results:
         return "Your result is not made by torch on lines of yours, so its steps cannot be seen."
