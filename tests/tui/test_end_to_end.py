@@ -10,7 +10,17 @@ import pytest
 from terminal import Terminal
 
 from exercises.catalog import load_catalog
+from tui.app.places import PLACES_BY_NAME
 
+# What only this place shows before anything was done.
+SEEN = {
+    "map": "◌ locked",
+    "exercise": "e Edit",
+    "review": "No card is waiting",
+    "progress": "exercises passed",
+    "settings": "minutes a day",
+    "today": "Next: reading",
+}
 END = "\x1b[F"
 PAGE_DOWN = "\x1b[6~"
 FIND = "\x10"  # Ctrl-P
@@ -164,3 +174,21 @@ def test_without_a_workspace_one_is_offered(
             app.press("q")
         assert app.ends() == (0 if is_made else 2)
     assert (tmp_path / "workspace" / "ch01_attention" / "softmax.py").exists() == is_made
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("workspace")
+def test_keys_that_come_in_one_burst_are_all_meant(start_warm: Callable[..., Terminal]) -> None:
+    """As over a slow line, or from somebody who knows the way."""
+    with start_warm() as app:
+        app.sees("Next: reading")
+        for _ in range(2):  # the second time, everything is loaded
+            for place, seen in SEEN.items():
+                app.press(f"g{PLACES_BY_NAME[place].key}")
+                app.sees(seen)
+        app.press(FIND)
+        app.press("agenda")
+        app.sees("agenda")
+        app.turns("escape")
+        app.press("gtq")
+        assert app.ends() == 0

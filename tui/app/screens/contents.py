@@ -5,14 +5,14 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 
 from exercises.catalog import Chapter
+from tui.app.screens.overlay import Overlay
 from tui.app.widgets.menu import Menu
 
 
-class ContentsScreen(ModalScreen[int | str | None]):
+class ContentsScreen(Overlay[int | str | None]):
     """Gives the place of the step that was chosen, the id of another chapter, or None."""
 
     DEFAULT_CSS = """
