@@ -89,7 +89,8 @@ def _drawings(text: str) -> Drawings:
         answers = ask_once(*asked) if asked else []
     except CourseError:  # each figure is then a command, which says what is wrong
         return {}
-    pictures = (drawn(Figure.read(answer), width()) for answer in answers)
+    room = width() - 2  # a block of text stands in by one column on both sides
+    pictures = (drawn(Figure.read(answer), room) for answer in answers)
     return dict(zip(calls, pictures, strict=True))
 
 
