@@ -19,7 +19,7 @@ def draw_seed(rng):
         pytest.param(3, 8, id="three layers"),
         pytest.param(2, 5, id="two layers of odd width"),
         pytest.param(1, 6, id="one layer"),
-        pytest.param(4, 4, id="as many layers as features"),
+        pytest.param(5, 5, id="as many layers as features"),
     ],
 )
 def test_one_norm_for_each_layer(submission, rng, expect, norm_first, depth, d_model):
@@ -34,8 +34,8 @@ def test_one_norm_for_each_layer(submission, rng, expect, norm_first, depth, d_m
 def test_a_deep_stack(submission, rng, expect, norm_first):
     """In a stack of 16 layers every layer has its own gradient."""
     seed = draw_seed(rng)
-    result = submission.gradient_norms_by_depth(16, 6, norm_first, seed)
-    expect(result).matches(reference.gradient_norms_by_depth(16, 6, norm_first, seed))
+    result = submission.gradient_norms_by_depth(16, 12, norm_first, seed)
+    expect(result).matches(reference.gradient_norms_by_depth(16, 12, norm_first, seed))
 
 
 def test_a_wide_layer(submission, rng, expect):
