@@ -189,7 +189,9 @@ def test_padding_moves_a_batch_norm_that_counts_it_and_nothing_else() -> None:
     assert (drawn("batch", 0) - drawn("batch", 16)).abs().max() > 1
     centred = drawn("masked_batch", 4)
     torch.testing.assert_close(centred.mean(0), torch.zeros(12), atol=1e-3, rtol=0)
-    torch.testing.assert_close(centred.var(0, correction=0), torch.ones(12), atol=5e-3, rtol=0)
+    before = drawn("none", 4).var(0, correction=0)
+    after = before / (before + 1e-5)  # eps is no longer nothing where a feature hardly varies
+    torch.testing.assert_close(centred.var(0, correction=0), after, atol=1e-3, rtol=0)
 
 
 def test_each_mask_lets_every_query_see_something() -> None:
