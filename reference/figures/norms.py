@@ -37,13 +37,13 @@ def gradient_through_layers(strength: float) -> Figure:
     return Figure(
         title="What is left of a gradient",
         **grid(sizes.log10().clamp(FLOOR, CEILING)),
-        row_labels=["product of J", "product of I + J"],
+        row_labels=["J alone", "I + J"],
         column_labels=[str(depth) for depth in DEPTHS],
         low=FLOOR,
         high=CEILING,
-        caption="Columns are the number of layers, values are powers of ten: 0 is a gradient that"
-        f" keeps its length, −3 a thousandth of it. Each J by itself gives back about {strength:g}"
-        " times the length.",
+        caption="Products of J and of I + J. Columns are the number of layers, values powers of"
+        " ten: 0 is a gradient that keeps its length, −3 a thousandth of it. Each J by itself gives"
+        f" back about {strength:g} times the length.",
     )
 
 
