@@ -19,6 +19,8 @@ LABELS: dict[TaskKind, str] = {
     "done": "what you like",
 }
 
+TESTOUT = " You know the chapter? Press t: a few questions take you past it."
+
 
 class NextStep(Static):
     """A click does the step."""
@@ -39,7 +41,7 @@ class NextStep(Static):
                 title=step.title,
                 place=f"   {place}" if place else "",
                 summary=step.summary,
-                reason=step.reason,
+                reason=step.reason + (TESTOUT if step.testout else ""),
             )
         )
 
