@@ -29,7 +29,8 @@ def masked_batch_norm(x: torch.Tensor, mask: torch.Tensor, eps: float = 1e-5) ->
 
     Returns:
         (B, T, D), of the dtype of x. Gradients reach x through the mean and the variance as well;
-        they are 0 at padding, and finite also where no token is real.
+        they are 0 at padding, and finite also for a feature without spread. Where fewer than two
+        tokens are real, everything is 0, and need not be differentiable.
 
     Source: Ioffe and Szegedy 2015, "Batch Normalization", whose batches have no padding.
 

@@ -232,6 +232,11 @@ def test_dropout_with_the_norm_last(submission, rng, expect, device, p):
     shares(expect, dropped, p)
     because = "Two calls in training should not drop the same entries."
     expect(theirs(x, small)).differs_from(output, because=because)
+    x = torch.full((12, 14, 16), 4e-3, device=device)
+    output = theirs(x, submission.helper(SUBLAYERS).same)  # dropped are entries of this, not of x
+    total = (output > 0).to(x.dtype) * 4e-3 / (1 - p)
+    because = "x is added whole, also where the sub-layer hands back what it was given."
+    expect(output).matches(reference.layer_norm(total, one, zero), because=because)
 
 
 @BOTH
