@@ -34,8 +34,8 @@ class NextStep(Static):
         place = f"Continue · step {bookmark.at} of {bookmark.total}" if bookmark else ""
         self.update(
             Content.from_markup(
-                "[$accent]$label[/][$text-muted]$time[/]\n"
-                "[b]$title[/]$place\n$summary\n[$text-muted]$reason[/]",
+                "[$accent]$label[/][$text-muted]$time[/]$place\n"
+                "[b]$title[/]\n$summary\n[$text-muted]$reason[/]",
                 label=f"Next: {LABELS[step.kind]}",
                 time=f"   {time_of(step)}" if step.estimate else "",
                 title=step.title,
