@@ -162,6 +162,38 @@ def test_buckets_tell_the_sides_apart_and_widen() -> None:
     assert set(last[:16]) == {7.0}
 
 
+def test_a_sum_keeps_the_gradient_that_a_product_loses() -> None:
+    for strength in (0.2, 0.5):
+        figure = compute("gradient_through_layers", {"strength": strength})
+        plain, residual = figure.rows
+        layers = list(map(int, figure.column_labels))
+        powers = [n * math.log10(strength) for n in layers if n * math.log10(strength) > -5]
+        assert plain[: len(powers)] == pytest.approx(powers, abs=0.5)
+        assert all(value >= -0.05 for value in residual)
+
+
+def test_gradients_by_depth_are_those_of_the_reference() -> None:
+    last, first = compute("norm_placement", {"depth": 8}).rows
+    for row, norm_first in ((last, False), (first, True)):
+        draws = [reference.gradient_norms_by_depth(8, 32, norm_first, seed) for seed in range(5)]
+        assert row == pytest.approx(torch.stack(draws).mean(0).tolist(), abs=1e-3)
+    assert first[-1] < 0.7 * last[-1]
+
+
+def test_padding_moves_a_batch_norm_that_counts_it_and_nothing_else() -> None:
+    def drawn(norm: str, padding: int) -> torch.Tensor:
+        return torch.tensor(compute("normalised_batch", {"norm": norm, "padding": padding}).rows)
+
+    for norm in ("none", "layer", "masked_batch"):
+        torch.testing.assert_close(drawn(norm, 0), drawn(norm, 16), atol=1e-3, rtol=0)
+    assert (drawn("batch", 0) - drawn("batch", 16)).abs().max() > 1
+    centred = drawn("masked_batch", 4)
+    torch.testing.assert_close(centred.mean(0), torch.zeros(12), atol=1e-3, rtol=0)
+    before = drawn("none", 4).var(0, correction=0)
+    after = before / (before + 1e-5)  # eps is no longer nothing where a feature hardly varies
+    torch.testing.assert_close(centred.var(0, correction=0), after, atol=1e-3, rtol=0)
+
+
 def test_each_mask_lets_every_query_see_something() -> None:
     for parameters in settings(FIGURES["masks"]):
         if parameters["kind"] != "padding" or parameters["length"] > parameters["window"]:  # type: ignore[operator]
