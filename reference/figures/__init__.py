@@ -3,11 +3,13 @@
 A new theme is a module with its `FIGURES`, and its name here.
 """
 
-from reference.figures import attention, heads, masks, positions
+from reference.figures import attention, heads, layers, masks, positions
 from reference.figures.figure import Figure, FigureInfo, Parameter, Value
 
 __all__ = ["FIGURES", "Figure", "FigureInfo", "Parameter", "Value"]
 
 FIGURES: dict[str, FigureInfo] = {
-    info.name: info for theme in (attention, heads, masks, positions) for info in theme.FIGURES
+    info.name: info
+    for theme in (attention, heads, layers, masks, positions)
+    for info in theme.FIGURES
 }
