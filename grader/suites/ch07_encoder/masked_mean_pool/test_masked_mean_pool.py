@@ -33,7 +33,7 @@ def test_real_tokens_are_averaged(submission, rng, expect, B, S, D):
 
 @pytest.mark.points(2)
 def test_sequences_of_different_lengths(submission, rng, expect, device):
-    """Short and long sequences, with padding at the end or at the start, each count for themselves."""
+    """Sequences of different lengths are each divided by their own."""
     lengths, places = torch.tensor([6, 1, 4, 2], device=device), torch.arange(6, device=device)
     for mask in (places < lengths[:, None], places >= 6 - lengths[:, None]):
         x = rng.normal(4, 6, 3) - 2
