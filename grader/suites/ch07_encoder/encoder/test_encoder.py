@@ -21,9 +21,9 @@ class Layer(nn.Module):
 
     def forward(self, x, mask=None):
         T = x.size(1)
-        open = torch.ones(T, T, dtype=torch.bool, device=x.device) if mask is None else mask
-        open = open[:, 0].expand(-1, T, T) if open.dim() == 4 else open
-        share = open / open.sum(-1, keepdim=True).clamp(min=1)
+        allowed = torch.ones(T, T, dtype=torch.bool, device=x.device) if mask is None else mask
+        allowed = allowed[:, 0].expand(-1, T, T) if allowed.dim() == 4 else allowed
+        share = allowed / allowed.sum(-1, keepdim=True).clamp(min=1)
         heard = torch.tanh(self.linear(share.to(x.dtype) @ x))
         return x + heard + (STEP if self.training else 0)
 
