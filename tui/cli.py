@@ -33,6 +33,7 @@ COMMANDS = (
     "mistakes",
     "edit",
     "check",
+    "trace",
     "hint",
     "submit",
     "solution",

@@ -27,7 +27,7 @@ from tui.app.background_grader import BackgroundGrader
 from tui.app.places import HOME, PLACES, PLACES_BY_NAME, Place
 from tui.app.services import Services
 from tui.app.session_thread import SessionThread
-from tui.study.session import local_now
+from tui.study.clock import local_now
 from tui.study.targets import Target, target_of
 
 if TYPE_CHECKING:

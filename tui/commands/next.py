@@ -11,7 +11,7 @@ import click
 from tui.commands.arguments import json_option
 from tui.output import print_json, print_labelled, shown
 from tui.planning.describe import Step, time_of
-from tui.study.session import Session, open_session
+from tui.study.session import Session, open_session_to_look
 
 TASK_LABELS = {
     "review": "Review",
@@ -27,7 +27,7 @@ TASK_LABELS = {
 @json_option
 def next_command(as_json: bool) -> None:
     """Say what to do next, and why."""
-    with open_session() as session:
+    with open_session_to_look() as session:
         step = session.next_step()
         file = _file(session, step)
     if as_json:

@@ -9,7 +9,8 @@ from exercises.errors import CourseError
 from exercises.lesson import Section, find_section, load_lesson
 from tui.commands.arguments import part_argument
 from tui.output import colour_wanted, width
-from tui.study.session import Session, now, open_session
+from tui.study.clock import now
+from tui.study.session import Session, open_session
 from tui.text.lesson_markdown import Drawings, figure_calls, plain
 
 COUNTS_BY_DONE = "This does not count as reading yet. When you have read it: learn read {} --done"

@@ -35,7 +35,7 @@ LATER = {
     **{"schedules": True, "bookmarks": True},
 }
 TIME = {"schedules": "last_review"}
-FIRST_HERE = ("sources", "settings")
+FIRST_HERE = ("sources", "settings", "stays")
 TABLES = (*EVENT_TABLES, *LATER, *FIRST_HERE)
 KEPT_ON_RESET = ("settings",)
 
