@@ -23,8 +23,9 @@ class Layer(nn.Module):
         T = x.size(1)
         allowed = torch.ones(T, T, dtype=torch.bool, device=x.device) if mask is None else mask
         allowed = allowed[:, 0].expand(-1, T, T) if allowed.dim() == 4 else allowed
-        share = allowed / allowed.sum(-1, keepdim=True).clamp(min=1)
-        heard = torch.tanh(self.linear(share.to(x.dtype) @ x))
+        share = torch.zeros_like(allowed, dtype=x.dtype).masked_fill(allowed, 1.0)
+        share = share / share.sum(-1, keepdim=True).clamp(min=1)
+        heard = torch.tanh(self.linear(share @ x))
         return x + heard + (STEP if self.training else 0)
 
 made = 0
@@ -33,6 +34,9 @@ def make_layer():
     global made
     made += 1
     return Layer(made)
+
+def number_of_calls():
+    return made
 """
 
 
@@ -102,9 +106,12 @@ def test_each_layer_has_weights_of_its_own(submission, rng, expect, device, norm
         if norm_first:
             expected |= {"norm.weight": torch.ones(3), "norm.bias": torch.zeros(3)}
         expected = {name: value.to(device) for name, value in expected.items()}
-        encoder, x = build(submission, L, 3, norm_first), rng.normal(2, 4, 3)
+        helper, x = submission.helper(source(3)), rng.normal(2, 4, 3)
+        encoder = submission.Encoder(L, helper.make_layer, 3, norm_first)
         because = "The encoder is new; its weights are those that make_layer gave."
         expect(encoder(x)).matches(run(expected, x), because=because)
+        because = "This is how often your encoder has called make_layer."
+        expect(helper.number_of_calls()).equals(L, because=because)
         found = encoder.parameters()
         for name, value in expected.items():
             expect(found[name]).matches(value, because=f"This is `{name}` of a new encoder.")

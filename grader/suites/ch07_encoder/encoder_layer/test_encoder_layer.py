@@ -230,7 +230,10 @@ def layer_that_shows_its_dropout(submission, rng, p, norm_first):
 
 
 def possible_outputs(given, x, p, norm_first):
-    """What x can become, for each of the 16 · 16 ways to keep entries, and these ways (256, 4)."""
+    """What x can become, for each of the 16 · 16 ways to keep entries, and these ways (256, 4).
+
+    The last one keeps all.
+    """
     ways = torch.tensor(list(itertools.product([False, True], repeat=8)), device=x.device)
     kept1, kept2 = ways[:, :4], ways[:, 4:]
     heard = kept1 * given["self_attention.w_o.bias"] / (1 - p)
@@ -259,6 +262,10 @@ def test_dropout_of_each_sublayer(submission, rng, expect, p, norm_first):
     """In training each sub-layer's output loses entries, each on its own, before the sum."""
     layer, given = layer_that_shows_its_dropout(submission, rng, p, norm_first)
     x = rng.normal(16, 12, 4)
+    whole, *_ = possible_outputs(given, x, 0.0, norm_first)
+    because = "After `eval()` nothing is dropped."
+    expect(layer.eval()(x)).matches(whole[..., -1, :], because=because)
+    layer.train()
     for kept in kept_entries(expect, layer(x), given, x, p, norm_first):
         because = f"About {p:.0%} of what a sub-layer gives should be dropped."
         expect(float((~kept).double().mean())).is_between(p / 2, (1 + p) / 2, because=because)

@@ -142,11 +142,13 @@ def test_a_name_too_many(submission, rng, expect, name):
 
 
 def test_other_state_dicts(submission, rng, expect):
-    """The state dicts of a whole encoder and of a decoder layer are ValueErrors."""
+    """A state dict of something else is a ValueError, also where it has twelve tensors."""
     state = draw_state(rng, 4, 6)
     compare(expect, submission.load_torch_encoder_layer(state), expected_of(state))
     prefixed = {f"layers.0.{name}": value for name, value in state.items()}
     submission.load_torch_encoder_layer.raises(ValueError, prefixed)
+    renamed = {name.replace("norm2", "norm3"): value for name, value in state.items()}
+    submission.load_torch_encoder_layer.raises(ValueError, renamed)
     decoder = nn.TransformerDecoderLayer(4, 2, 6).state_dict()
     submission.load_torch_encoder_layer.raises(
         ValueError, {name: value.to(state["norm1.bias"].device) for name, value in decoder.items()}

@@ -10,7 +10,7 @@ def draw_tokens(rng, B, S, pad_id, dtype=torch.int64):
     """Ids on both sides of pad_id, real tokens and padding anywhere in each sequence."""
     tokens = pad_id + rng.integers(1, 6, B, S) * (2 * rng.mask(B, S).long() - 1)
     tokens[rng.mask(B, S)] = pad_id
-    tokens[0, 0] = pad_id + 1  # so that a mask of False alone is never right
+    tokens[0, :2] = pad_id + 1  # so that a mask of False alone is never right
     return tokens.to(dtype)
 
 
