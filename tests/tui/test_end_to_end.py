@@ -113,7 +113,7 @@ def page_down_to(app: Terminal, line: str) -> None:
     for _ in range(20):
         if line in app.text:
             return
-        app.press(PAGE_DOWN)
+        app.turns(PAGE_DOWN)
 
 
 def look_at_the_end(app: Terminal) -> None:
@@ -149,3 +149,18 @@ def solve_softmax(app: Terminal, file: Path, right: str) -> None:
     app.sees("✓ passed", "Press s to submit it")
     app.press("s")
     app.sees("Submitted at", "⏎ Next")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("typed", "is_made"), [("\r", True), ("n\r", False)])
+def test_without_a_workspace_one_is_offered(
+    warm: Callable[..., list[str]], environment: Any, tmp_path: Path, typed: str, is_made: bool
+) -> None:
+    with Terminal(warm("tui.cli"), tmp_path, environment()) as app:
+        app.sees("Your answers need a folder. Make workspace? [Y/n]")
+        app.press(*typed)
+        if is_made:
+            app.sees("Next: reading", TOPIC.title)
+            app.press("q")
+        assert app.ends() == (0 if is_made else 2)
+    assert (tmp_path / "workspace" / "ch01_attention" / "softmax.py").exists() == is_made

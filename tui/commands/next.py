@@ -45,7 +45,8 @@ def _file(session: Session, step: Step) -> Path | None:
 def _print(step: Step, file: Path | None) -> None:
     print_labelled(TASK_LABELS[step.kind], click.style(step.title, bold=True))
     print_labelled("", step.summary)
-    print_labelled("Why", step.reason)
+    known = f" You know the chapter? `learn testout {step.testout}` goes past it."
+    print_labelled("Why", step.reason + (known if step.testout else ""))
     if step.estimate:
         print_labelled("Time", time_of(step))
     if file:
