@@ -94,6 +94,42 @@ class FailingCall(Shown):
     expected: str
 
 
+# Whether a right way has such a value: yes, not, or this is the first of a wrong answer's.
+TraceState = Literal["known", "own", "first"]
+
+
+@dataclass(frozen=True)
+class TracedStep(Shown):
+    """One tensor on the way of a call, and the learner's line that made it."""
+
+    file: str
+    line: int
+    code: str
+    name: str  # of the variable that held it, if one did
+    operation: str
+    shape: tuple[int, ...]
+    dtype: str
+    state: TraceState
+
+
+@dataclass(frozen=True)
+class Trace(Shown):
+    """What the learner's code does in one call. `first` is the step where it leaves the right ways,
+    `got` its value, `expected` what a right way has there, `says` in what the two differ.
+
+    Where there is no such step, or its numbers are right and only not what is asked for, `problem`
+    says so.
+    """
+
+    call: str
+    steps: tuple[TracedStep, ...] = ()
+    first: int | None = None
+    got: str = ""
+    expected: str = ""
+    says: str = ""
+    problem: str = ""
+
+
 @dataclass(frozen=True)
 class Comparison:
     """A window of the last two dimensions that shows the worst difference, to be drawn as a map.
@@ -157,6 +193,7 @@ class Report:
     symptom: Symptom | None = None
     smallest: FailingCall | None = None  # where there is neither diagnosis nor symptom
     problem: Problem | None = None
+    trace: Trace | None = None  # where it was asked for
     layers: Mapping[str, str] = field(default_factory=dict)
     duration_ms: float = 0.0
 
@@ -174,7 +211,8 @@ class Report:
             tests = tuple(_shortened(test, length) for test in self.tests)
             problem = self.problem and replace(self.problem, code=cut(self.problem.code, length))
             smallest = self.smallest if length > 1_000 else None  # cut, it could not be pasted
-            report = replace(self, tests=tests, problem=problem, smallest=smallest)
+            trace = self.trace if length > 1_000 else None
+            report = replace(self, tests=tests, problem=problem, smallest=smallest, trace=trace)
         return report
 
     @property
@@ -188,7 +226,10 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data in the form `report/v2`."""
-        return {"schema": REPORT_SCHEMA, **asdict(self), "layers": dict(self.layers)}
+        data = {"schema": REPORT_SCHEMA, **asdict(self), "layers": dict(self.layers)}
+        if self.trace is None:  # what nobody asked for is not there
+            del data["trace"]
+        return data
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Report":
@@ -199,6 +240,7 @@ class Report:
         fields["tests"] = tuple(_test_result(test) for test in fields["tests"])
         for name, kind in _RECORDS.items():
             fields[name] = kind(**fields[name]) if fields.get(name) else None
+        fields["trace"] = _trace(fields["trace"]) if fields.get("trace") else None
         return cls(**fields)
 
 
@@ -219,7 +261,8 @@ def _shortened(test: TestResult, length: int) -> TestResult:
 
 def _most_bytes(report: Report) -> int:
     """More than the report can take as JSON, found without writing it."""
-    found: list[Shown | None] = [report.problem, report.smallest, report.symptom]
+    found: list[Shown | None] = [report.problem, report.smallest, report.symptom, report.trace]
+    found += report.trace.steps if report.trace else ()
     for test in report.tests:
         found += [test, test.symptom, *test.frames]
     parts = [part for part in found if part is not None]
@@ -252,6 +295,11 @@ def _test_result(data: Mapping[str, Any]) -> TestResult:
             expected=_numbers(comparison["expected"]),
         )
     return TestResult(**fields)
+
+
+def _trace(data: Mapping[str, Any]) -> Trace:
+    steps = (TracedStep(**{**step, "shape": tuple(step["shape"])}) for step in data["steps"])
+    return Trace(**{**data, "steps": tuple(steps)})
 
 
 def _numbers(rows: Sequence[Sequence[float | None]]) -> tuple[tuple[float, ...], ...]:

@@ -19,7 +19,7 @@ class Submission:
     the one named `<exercise>.py` is graded and may import the others. `seed` None draws a fresh
     one, so that hard-coded outputs fail; a fixed seed gives the same questions each time. `device`
     is `cpu` or a CUDA device. With `only_sandboxed`, none of it runs where a layer of the sandbox
-    is missing: that is a `UsageError`.
+    is missing: that is a `UsageError`. `traced` asks for the steps of a wrong answer, too.
     """
 
     exercise: str
@@ -27,6 +27,7 @@ class Submission:
     seed: int | None = None
     device: str = "cpu"
     only_sandboxed: bool = False
+    traced: bool = False
 
     @classmethod
     def from_file(

@@ -8,10 +8,9 @@ import math
 
 import torch
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from reference.attention import scaled_dot_product_attention, softmax
-from reference.feed_forward import FeedForward
 from reference.sublayer import SublayerConnection
 
 
@@ -85,27 +84,31 @@ def residual_gradient(
 def gradient_norms_by_depth(
     depth: int, d_model: int, norm_first: bool, seed: int = 0
 ) -> Float[Tensor, " depth"]:
-    """Norm of the loss's gradient at each layer's `linear2.weight`, just after initialisation.
+    """Norm of the loss's gradient at each layer's second matrix, just after initialisation.
 
     With the norm after each sum, the last layers' gradients are as large in a deep stack as in a
     shallow one. With the norm before, and one last norm at the end, they fall with the depth,
     about as 1/√depth (Xiong et al., theorem 1): which is why only the former needs a warm-up.
 
-    The layers are feed-forward, the input and the target are normal noise, and the loss is their
-    mean square distance.
+    The layers are feed-forward without biases, the input and the target are normal noise, and the
+    loss is their mean square distance.
     """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        layers = [FeedForward(d_model) for _ in range(depth)]
-        for layer in layers:
-            nn.init.xavier_uniform_(layer.linear1.weight)
-            nn.init.xavier_uniform_(layer.linear2.weight)
-        x, target = torch.randn(2, 1, 64, d_model)  # (B, T, D) each
-    sublayer = SublayerConnection(d_model, norm_first=norm_first)  # they all begin alike
-    for layer in layers:
-        x = sublayer(x, layer)
+    generator = torch.Generator().manual_seed(seed)
+
+    def draw(*shape: int) -> Tensor:
+        return torch.randn(shape, generator=generator, device="cpu")
+
+    std = math.sqrt(2 / (d_model + 4 * d_model))  # as Xavier has it
+    w_in = std * draw(depth, 4 * d_model, d_model)
+    w_out = (std * draw(depth, d_model, 4 * d_model)).requires_grad_()
+    x, target = draw(1, 32, d_model), draw(1, 32, d_model)  # (B, T, D) each
+
+    connection = SublayerConnection(d_model, norm_first=norm_first).cpu()  # they all begin alike
+    for first, second in zip(w_in, w_out, strict=True):
+        x = connection(x, lambda h, w=first, v=second: (h @ w.T).relu() @ v.T)
     if norm_first:
-        x = sublayer.norm(x)
+        x = connection.norm(x)
     loss = (x - target).square().mean()
-    gradients = torch.autograd.grad(loss, [layer.linear2.weight for layer in layers])
-    return torch.stack([gradient.norm() for gradient in gradients])
+    (gradient,) = torch.autograd.grad(loss, w_out)
+    norms: Tensor = gradient.flatten(1).norm(dim=1)
+    return norms

@@ -33,6 +33,7 @@ COMMANDS = (
     "mistakes",
     "edit",
     "check",
+    "trace",
     "hint",
     "submit",
     "solution",
@@ -92,6 +93,9 @@ def cli(context: click.Context) -> int:
     """Learn the Transformer by building one. Without a command, it opens on the whole screen."""
     context.color = None if colour_allowed() else False
     if context.invoked_subcommand is None and _is_full_screen():
+        from tui.commands.first_run import offer_workspace
+
+        offer_workspace()
         return _open_app()
     if context.invoked_subcommand is None:
         from tui.commands.next import next_command

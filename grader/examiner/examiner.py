@@ -29,6 +29,7 @@ from grader.examiner.replies import EntryPoints
 from grader.examiner.sandbox import Sandbox, shared_sandbox
 from grader.examiner.submission_process import SubmissionProcess
 from grader.examiner.suite_run import SuiteRun
+from grader.examiner.traces import find_trace
 from grader.report import Outcome, Problem, Report, TestResult
 from grader.submission import MAX_SOURCE_BYTES, Submission
 from grader.worker.calls import Raised
@@ -115,7 +116,7 @@ class Examiner:
         files = decode_files(submission)
         if isinstance(files, Problem):
             candidate = SubmissionProcess(self._sandbox, {}, "", (), frozenset(), limits)
-            return self._run(exercise, candidate, seed, files)
+            return self._run(exercise, candidate, seed, files)[1]
         instead = {name: rule.instead for rule in exercise.forbidden for name in rule.names}
         main = f"{exercise.id}.py"
         candidate = SubmissionProcess(
@@ -127,7 +128,11 @@ class Examiner:
                 refuse_unprotected(candidate.layers)
             problem = open_submission(candidate, main, instead, limits)
             candidate.prepare_next()  # now: a second processor has nothing to do yet
-            return self._run(exercise, candidate, seed, problem)
+            run, report = self._run(exercise, candidate, seed, problem)
+            if submission.traced and not problem and report.outcome == "failed":
+                trace = find_trace(run, self.answer_key(exercise), candidate, exercise, files)
+                report = replace(report, trace=trace)
+            return report
 
     def _run(
         self,
@@ -135,7 +140,7 @@ class Examiner:
         candidate: SubmissionProcess,
         seed: int,
         problem: Problem | None,
-    ) -> Report:
+    ) -> tuple[SuiteRun, Report]:
         answer_key = self.answer_key(exercise)
         reason = "Not run." if problem else ""
         run = SuiteRun(candidate, answer_key.solution, seed, self._device, exercise.limits, reason)
@@ -156,7 +161,7 @@ class Examiner:
             )
             for test in run
         )
-        return Report(
+        return run, Report(
             exercise.id,
             exercise.title,
             seed=seed,

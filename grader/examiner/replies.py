@@ -15,6 +15,7 @@ from grader.report import MAX_TEXT
 from grader.worker.calls import MAX_BASES, MAX_FRAMES, MAX_MESSAGE, MAX_NAME, Raised
 from grader.worker.inspection import Finding
 from grader.worker.protocol import decode
+from grader.worker.tracing import MAX_NUMBERS, MAX_STEPS, Step, Steps
 from grader.worker.worker import MAX_DEFINED
 
 MAX_LINE = 1_000_000
@@ -41,7 +42,7 @@ def read_reply(
     """The answer to one request, and what was printed meanwhile.
 
     The answer is a `Raised`, or what the operation gives: a `Finding` or None (inspect),
-    `EntryPoints` (load), None (helper), any value that can be sent (call).
+    `EntryPoints` (load), None (helper), `Steps` (trace), any value that can be sent (call).
     """
     match document:
         case {"value": value, "output": str(output)}:
@@ -90,6 +91,41 @@ def _read_entry_points(value: Any) -> EntryPoints:
     raise ProtocolError("not what a file defines")
 
 
+def _read_steps(value: Any) -> Steps:
+    match value:
+        case {
+            "steps": tuple(steps),
+            "results": tuple(results),
+            "is_whole": bool(is_whole),
+            "has_returned": bool(has_returned),
+        } if len(steps) <= MAX_STEPS:
+            read = tuple(_read_step(step, number) for number, step in enumerate(steps))
+            return Steps(read, _indices(results, len(read)), is_whole, has_returned)
+    raise ProtocolError("no steps")
+
+
+def _read_step(step: Any, number: int) -> Step:
+    match step:
+        case {
+            "file": str(file),
+            "line": int(line),
+            "operation": str(operation),
+            "name": str(name),
+            "inputs": tuple(inputs),
+            "value": Tensor() as value,
+        } if 0 <= line < MAX_LINE and value.numel() <= MAX_NUMBERS:
+            texts = _name(file), line, _name(operation), _name(name)
+            return Step(*texts, _indices(inputs, number), value)
+    raise ProtocolError("not a step")
+
+
+def _indices(found: tuple[Any, ...], below: int) -> tuple[int, ...]:
+    """Of earlier steps: whoever follows them comes to an end."""
+    if len(found) > below or not all(type(each) is int and 0 <= each < below for each in found):
+        raise ProtocolError("not indices")
+    return found
+
+
 def _read_raised(raised: Any) -> Raised:
     match raised:
         case {
@@ -126,4 +162,5 @@ _ANSWERS: dict[str, Callable[[Any], Any]] = {
     "inspect": _read_finding,
     "load": _read_entry_points,
     "helper": _read_nothing,
+    "trace": _read_steps,
 }

@@ -19,6 +19,7 @@ from grader.report import MAX_TEXT
 from grader.worker.calls import Call, Raised, encode_call
 from grader.worker.channel import Channel
 from grader.worker.protocol import TooLarge, ValueEncoder, decode
+from grader.worker.tracing import Steps
 
 DYING_SECONDS = 0.1  # how long one that has hung up may take to end, and so to show how it ended
 MAX_RECEIVED = 256 << 20  # bytes of tensors in all answers together: we keep them for the diagnosis
@@ -111,6 +112,13 @@ class SubmissionProcess:
             return answer_to(call, outcome.value)
         except ProtocolError:
             return self._lose("garbage")
+
+    def trace(self, call: Call) -> Steps | Raised:
+        """Make one call over there, and be told of each tensor on its way."""
+        encoder = ValueEncoder()
+        request = {**encode_call(call, encoder), "op": "trace"}
+        outcome = self._ask(request, encoder.tensors)
+        return outcome.value if isinstance(outcome, Value) else outcome
 
     def hurry(self, seconds: float) -> None:
         """Leave no more than this for all that is still asked."""

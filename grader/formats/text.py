@@ -1,9 +1,5 @@
 """A report for a person at a terminal. Symbols carry the meaning; colour only repeats it."""
 
-import textwrap
-
-import click
-
 from grader.formats.facts import (
     VERDICTS,
     called,
@@ -19,6 +15,7 @@ from grader.formats.facts import (
     why,
     why_so,
 )
+from grader.formats.page import Page
 from grader.report import Diagnosis, Report, TestResult
 
 MARKS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "error": ("!", "yellow")}
@@ -27,7 +24,7 @@ INDENT = "      "
 
 def render(report: Report, colour: bool = False, width: int = 100) -> str:
     """The verdict, why it is so, and each test. Only the first failure is shown in full."""
-    page = _Page(colour, width)
+    page = Page(colour, width)
     _headline(page, report)
     if report.problem:
         page.blank()
@@ -59,14 +56,14 @@ def render(report: Report, colour: bool = False, width: int = 100) -> str:
     return page.finish()
 
 
-def _headline(page: "_Page", report: Report) -> None:
+def _headline(page: Page, report: Report) -> None:
     mark, tint = MARKS[report.outcome]
     head = page.paint(f"{mark} {report.exercise}: {VERDICTS[report.outcome]}", tint, bold=True)
     known = f"{counts(report)}, {duration(report.duration_ms)}"
     page.line(f"{head}  {page.paint(known, dim=True)}")
 
 
-def _failure(page: "_Page", test: TestResult, report: Report, brief: bool) -> None:
+def _failure(page: Page, test: TestResult, report: Report, brief: bool) -> None:
     page.text(reason(test, report), INDENT, bold=True)
     page.text(test.message, INDENT)
     if brief:
@@ -92,47 +89,3 @@ def _reading(diagnosis: Diagnosis) -> str:
     if not diagnosis.chapter:
         return f"Explained in section {section(diagnosis)}."
     return f"Explained in `learn read {diagnosis.chapter}`, section “{section(diagnosis)}”."
-
-
-class _Page:
-    """Collects lines, wraps text, and paints where colour is wanted."""
-
-    def __init__(self, colour: bool, width: int) -> None:
-        self._colour = colour
-        self._width = max(40, min(width, 100))
-        self._lines: list[str] = []
-
-    def paint(
-        self, text: str, tint: str | None = None, bold: bool = False, dim: bool = False
-    ) -> str:
-        return (
-            click.style(text, fg=tint, bold=bold or None, dim=dim or None) if self._colour else text
-        )
-
-    def line(self, text: str) -> None:
-        """As it is, whatever the width."""
-        self._lines.append(text)
-
-    def item(self, mark: str, tint: str, text: str) -> None:
-        """Wrapped, behind a mark in colour."""
-        first = len(self._lines)
-        self.text(text, f"  {mark} ")
-        self._lines[first] = self._lines[first].replace(mark, self.paint(mark, tint), 1)
-
-    def blank(self) -> None:
-        self._lines.append("")
-
-    def text(self, text: str, indent: str, bold: bool = False, dim: bool = False) -> None:
-        """Wrapped to the width; what follows the first line is indented by spaces."""
-        wrapped = textwrap.wrap(
-            text,
-            self._width,
-            initial_indent=indent,
-            subsequent_indent=" " * len(indent),
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        self._lines += [self.paint(line, bold=bold, dim=dim) for line in wrapped]
-
-    def finish(self) -> str:
-        return "\n".join(self._lines) + "\n"

@@ -36,6 +36,7 @@ from grader.worker.channel import Channel
 from grader.worker.inspection import Finding, compile_files
 from grader.worker.protocol import Handle, TooLarge, ValueEncoder
 from grader.worker.surroundings import Output, open_streams, run_as
+from grader.worker.tracing import trace
 
 MAX_DEFINED = 20  # names that a report lists where the one that is graded is missing
 
@@ -138,6 +139,10 @@ class Worker:
     def call(self, request: dict[str, Any], tensors: dict[str, Any]) -> Any:
         return self._active().perform(decode_call(request, tensors, self._device))
 
+    def trace(self, request: dict[str, Any], tensors: dict[str, Any]) -> Any:
+        files = frozenset(self._files)
+        return asdict(trace(self._active(), files, decode_call(request, tensors, self._device)))
+
     def keep(self, value: object, name: str) -> Handle:
         return self._active().keep(value, name)
 
@@ -178,6 +183,8 @@ def answer(worker: Worker, request: dict[str, Any], tensors: dict[str, Any]) -> 
                 case "helper":
                     value = None
                     worker.helper(request["name"], request["source"])
+                case "trace":
+                    value = worker.trace(request, tensors)
                 case _:
                     value = worker.call(request, tensors)
             return {"value": encoder.encode(value)}, encoder.tensors

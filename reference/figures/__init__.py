@@ -3,13 +3,11 @@
 A new theme is a module with its `FIGURES`, and its name here.
 """
 
-from reference.figures import attention, heads, masks, networks, positions
+from reference.figures import attention, heads, layers, masks, networks, norms, positions
 from reference.figures.figure import Figure, FigureInfo, Parameter, Value
 
 __all__ = ["FIGURES", "Figure", "FigureInfo", "Parameter", "Value"]
 
-FIGURES: dict[str, FigureInfo] = {
-    info.name: info
-    for theme in (attention, heads, masks, positions, networks)
-    for info in theme.FIGURES
-}
+THEMES = (attention, heads, layers, masks, networks, norms, positions)
+
+FIGURES: dict[str, FigureInfo] = {info.name: info for theme in THEMES for info in theme.FIGURES}

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 from itertools import pairwise
 
 import pytest
 import yaml
 
 from exercises.catalog import Chapter, Exercise, Topic, load_catalog
-from exercises.lesson import Code, ExerciseLine, Section, Table, sections
+from exercises.lesson import Block, Code, ExerciseLine, Section, Table, load_lesson, sections
 
 LEAST_WORDS, MOST_WORDS = 300, 900  # five to eight minutes, with examples to follow
+MOST_IN_A_CHAPTER = 3000  # sentences and formulas, without code, tables and the reading list
+LONGER = 2  # the first chapters, which are longer than that
 
 FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]*\$|`[^`]*`", re.DOTALL)
 WORD = re.compile(r"[^\W_][\w.,'%-]*")
@@ -37,12 +40,22 @@ def named_in(section: Section) -> list[str]:
     return [block.id for block in section.blocks if isinstance(block, ExerciseLine)]
 
 
+def words_in(blocks: Iterable[Block]) -> int:
+    prose = "\n".join(block.text for block in blocks if not isinstance(block, Code))
+    return len(WORD.findall(FORMULA.sub(" formula ", prose)))
+
+
 @every_topic
 def test_a_topic_is_read_in_one_sitting(chapter: Chapter, topic: Topic) -> None:
-    blocks = section_of(chapter, topic).blocks
-    prose = "\n".join(block.text for block in blocks if not isinstance(block, Code))
-    words = len(WORD.findall(FORMULA.sub(" formula ", prose)))
-    assert LEAST_WORDS <= words <= MOST_WORDS
+    assert LEAST_WORDS <= words_in(section_of(chapter, topic).blocks) <= MOST_WORDS
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS[LONGER:], ids=lambda chapter: chapter.id)
+def test_a_chapter_has_no_more_prose_than_it_may(chapter: Chapter) -> None:
+    blocks = load_lesson(chapter.lesson).blocks
+    prose = words_in(block for block in blocks if not isinstance(block, Table))
+    reading = next(one for one in sections(chapter) if one.title == "Where to read more")
+    assert prose - words_in(reading.blocks) <= MOST_IN_A_CHAPTER
 
 
 @every_topic

@@ -27,6 +27,15 @@ FRAME = ["answer.py", 3, "f", "return x"]
 RAISED = asdict(Raised("exception", "E", "no", (("answer.py", 3, "f", "return x"),), ("E",)))
 FINDING = asdict(Finding("syntax", "answer.py", 1, "def"))
 
+STEP = {
+    **{"file": "answer.py", "line": 3, "operation": "exp", "name": "e", "inputs": ()},
+    **{"value": torch.ones(3)},
+}
+STEPS = {
+    **{"steps": (STEP, {**STEP, "inputs": (0,)}), "results": (1,)},
+    **{"is_whole": True, "has_returned": True},
+}
+
 
 def read(operation: str, value: Any, output: Any = "") -> Any:
     encoder = ValueEncoder()
@@ -43,6 +52,7 @@ def test_each_operation_has_its_answer() -> None:
     assert read("inspect", FINDING) == Finding("syntax", "answer.py", 1, "def")
     assert read("load", NAMES) == EntryPoints(("f",), {"f": "int"}, ("g",))
     assert read("helper", None) is None
+    assert read("trace", STEPS).results == (1,)
     assert read("call", [1, (2.5, "x")]) == [1, (2.5, "x")]
     assert read_raised({**RAISED, "frames": [FRAME]}).frames == (("answer.py", 3, "f", "return x"),)
 
@@ -50,6 +60,17 @@ def test_each_operation_has_its_answer() -> None:
 @pytest.mark.parametrize(
     ("operation", "value"),
     [
+        ("trace", None),
+        ("trace", {**STEPS, "steps": (STEP,) * 257, "results": ()}),
+        ("trace", {**STEPS, "steps": [STEP]}),
+        ("trace", {**STEPS, "results": (2,)}),
+        ("trace", {**STEPS, "results": (True,)}),
+        ("trace", {**STEPS, "steps": ({**STEP, "inputs": (0,)},), "results": ()}),
+        ("trace", {**STEPS, "steps": ({**STEP, "inputs": (-1,)},), "results": ()}),
+        ("trace", {**STEPS, "steps": ({**STEP, "value": torch.ones(5000)},), "results": ()}),
+        ("trace", {**STEPS, "steps": ({**STEP, "value": 1.0},), "results": ()}),
+        ("trace", {**STEPS, "steps": ({**STEP, "name": "e" * 300},), "results": ()}),
+        ("trace", {**STEPS, "steps": ({**STEP, "line": -1},), "results": ()}),
         ("inspect", {}),
         ("inspect", [1]),
         ("inspect", {**FINDING, "kind": "passed"}),

@@ -24,6 +24,8 @@ from grader.report import (
     Problem,
     Symptom,
     TestResult,
+    Trace,
+    TracedStep,
     printable,
 )
 
@@ -59,6 +61,11 @@ FULL = Report(
     diagnosis=Diagnosis("id", "Says.", "see"),
     symptom=Symptom("scale", "It is twice too large.", "Holds for 2 calls."),
     smallest=FailingCall("softmax(1)", "2", "3"),
+    trace=Trace(
+        "softmax(1)",
+        (TracedStep("softmax.py", 3, "e = x.exp()", "e", "exp", (2, 3), "float32", "first"),),
+        *(0, "2", "3", "It is twice too large.", "It ends there."),
+    ),
     layers={"seccomp": "on", "landlock": "missing"},
     duration_ms=12.5,
 )
@@ -74,8 +81,8 @@ WRONG_SUBMISSIONS = {
 }
 
 
-# Fields that the first reports of this form had not.
-LATER = {"section", "chapter"}
+# Fields that the first reports of this form had not, or that only some have.
+LATER = {"section", "chapter", "trace"}
 
 
 def in_json(report: Report) -> Any:
@@ -97,6 +104,8 @@ def test_the_schema_knows_every_field_and_no_other() -> None:
         (data["tests"][1]["comparison"], SCHEMA["$defs"]["comparison"]),
         (data["tests"][1]["frames"][0], SCHEMA["$defs"]["frame"]),
         (data["diagnosis"], SCHEMA["$defs"]["diagnosis"]),
+        (data["trace"], SCHEMA["$defs"]["trace"]),
+        (data["trace"]["steps"][0], SCHEMA["$defs"]["traced_step"]),
         ({"kind": "load", "message": "", "line": 1, "code": ""}, SCHEMA["$defs"]["problem"]),
     ]
     for part, schema in places:

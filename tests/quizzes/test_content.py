@@ -68,6 +68,10 @@ def test_the_parts_of_the_whole_course(name: str, least: int) -> None:
     assert len(getattr(BANK, name)) >= least
 
 
+def test_resources_stand_in_one_order() -> None:
+    assert sorted(each.rank for each in BANK.resources) == [*range(1, len(BANK.resources) + 1)]
+
+
 def test_the_cheat_sheet_speaks_of_every_chapter() -> None:
     text = BANK.cheat_sheet.read_text("utf-8")
     for chapter in CHAPTERS:

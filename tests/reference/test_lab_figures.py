@@ -65,7 +65,8 @@ def test_every_parameter_changes_the_numbers(name: str) -> None:
 
 
 def test_rows_of_weights_sum_to_one() -> None:
-    for name in ("attention_weights", "softmax_temperature", "positional_head", "trained_head"):
+    names = "attention_weights softmax_temperature positional_head trained_head attention_flow"
+    for name in names.split():
         for parameters in settings(FIGURES[name]):
             sums = [sum(row) for row in compute(name, parameters).rows]
             assert sums == pytest.approx([1.0] * len(sums), abs=2e-3)
@@ -131,6 +132,54 @@ def test_a_figure_of_silence_leaves_the_model_as_it_was() -> None:
     compute("silenced_heads", {})
     assert compute("trained_head", {}) == before
     assert compute("silenced_heads", {}) == compute("silenced_heads", {})
+
+
+def test_a_word_keeps_what_two_residual_connections_leave_it() -> None:
+    for sentence in heads.SENTENCES:
+        drawn = {
+            trace: torch.tensor(
+                compute("attention_flow", {"trace": trace, "sentence": sentence}).rows
+            )
+            for trace in ("rollout", "layer 0", "layer 1")
+        }
+        assert all(float(rows.triu(1).abs().max()) == 0 for rows in drawn.values())
+        assert float(drawn["rollout"].diagonal().min()) >= 1 / 4
+        there = torch.eye(len(drawn["rollout"]))
+        through = (there + drawn["layer 1"]) @ (there + drawn["layer 0"]) / 4
+        torch.testing.assert_close(drawn["rollout"], through, atol=1e-3, rtol=0)
+
+
+def test_likeness_of_layers_does_not_ask_which_comes_first() -> None:
+    trained, random = (
+        torch.tensor(compute("layers_alike", {"weights": weights}).rows)
+        for weights in ("trained", "random")
+    )
+    for alike in (trained, random):
+        assert torch.equal(alike, alike.T)
+        assert alike.diagonal().tolist() == [1.0] * len(alike)
+    assert trained[0, -1] < random[0, -1] - 0.1, "training moves the last step from the words"
+
+
+def test_after_the_last_step_the_model_says_what_it_says() -> None:
+    for sentence in heads.SENTENCES:
+        steps = compute("words_step_by_step", {"sentence": sentence})
+        silenced = compute("silenced_heads", {"sentence": sentence})
+        assert steps.column_labels == silenced.column_labels
+        assert steps.rows[-1] == pytest.approx(silenced.rows[0], abs=2e-4)
+        *_, ff0, attn1, _ = steps.rows
+        for word, before, after in zip(steps.column_labels, ff0, attn1, strict=True):
+            if word in ANSWERS.values():
+                assert before < 0.2 < after, "the second attention finds the bracket"
+
+
+def test_only_the_last_norm_holds_the_size_of_a_pre_norm_encoder() -> None:
+    first, last = (
+        compute("encoder_steps", {"norm": norm, "layers": 6}) for norm in ("first", "last")
+    )
+    assert len(first.rows) == 2 + 2 * 6
+    for row in (first.rows[-1], *last.rows[1:]):
+        assert row == pytest.approx([1.0] * len(row), abs=2e-3)
+    assert min(first.rows[-2]) > 1.5 * max(first.rows[0])
 
 
 def test_waves_are_those_of_the_reference() -> None:
@@ -209,6 +258,38 @@ def test_what_a_silenced_network_costs() -> None:
             if word in PARTICLES.values() or word.startswith("-"):
                 assert without_1[column] < 0.3
     assert figure == compute("silenced_networks", {"sentence": sentence}), "the hooks are gone"
+
+
+def test_a_sum_keeps_the_gradient_that_a_product_loses() -> None:
+    for strength in (0.2, 0.5):
+        figure = compute("gradient_through_layers", {"strength": strength})
+        plain, residual = figure.rows
+        layers = list(map(int, figure.column_labels))
+        powers = [n * math.log10(strength) for n in layers if n * math.log10(strength) > -5]
+        assert plain[: len(powers)] == pytest.approx(powers, abs=0.5)
+        assert all(value >= -0.05 for value in residual)
+
+
+def test_gradients_by_depth_are_those_of_the_reference() -> None:
+    last, first = compute("norm_placement", {"depth": 8}).rows
+    for row, norm_first in ((last, False), (first, True)):
+        draws = [reference.gradient_norms_by_depth(8, 32, norm_first, seed) for seed in range(5)]
+        assert row == pytest.approx(torch.stack(draws).mean(0).tolist(), abs=1e-3)
+    assert first[-1] < 0.7 * last[-1]
+
+
+def test_padding_moves_a_batch_norm_that_counts_it_and_nothing_else() -> None:
+    def drawn(norm: str, padding: int) -> torch.Tensor:
+        return torch.tensor(compute("normalised_batch", {"norm": norm, "padding": padding}).rows)
+
+    for norm in ("none", "layer", "masked_batch"):
+        torch.testing.assert_close(drawn(norm, 0), drawn(norm, 16), atol=1e-3, rtol=0)
+    assert (drawn("batch", 0) - drawn("batch", 16)).abs().max() > 1
+    centred = drawn("masked_batch", 4)
+    torch.testing.assert_close(centred.mean(0), torch.zeros(12), atol=1e-3, rtol=0)
+    before = drawn("none", 4).var(0, correction=0)
+    after = before / (before + 1e-5)  # eps is no longer nothing where a feature hardly varies
+    torch.testing.assert_close(centred.var(0, correction=0), after, atol=1e-3, rtol=0)
 
 
 def test_each_mask_lets_every_query_see_something() -> None:

@@ -14,6 +14,7 @@ import pyte
 ROWS, COLUMNS = 24, 80
 PATIENCE = 60.0
 PAUSE = 0.05
+QUIET = 0.3  # after which a change of the screen is whole
 # Reports that a terminal may be asked for; the screen's emulator does not know them.
 PRIVATE = re.compile(r"\x1b\[[<=>?][0-9;]*[a-zA-Z$]|\x1b\[\?[0-9;]*\$p")
 ALTERNATE = re.compile(r"\x1b\[\?1049([hl])")
@@ -69,6 +70,18 @@ class Terminal:
             assert time.monotonic() < deadline, f"No {parts} on the screen:\n{self.text}"
             self._read(PAUSE)
         return self.text
+
+    def turns(self, key: str) -> None:
+        """Press a key that changes the screen, and wait until all of the change is there."""
+        before = self.text
+        self.press(key)
+        deadline = time.monotonic() + PATIENCE
+        while self.text == before and time.monotonic() < deadline:
+            self._read(PAUSE)
+        shown = ""
+        while shown != self.text and time.monotonic() < deadline:
+            shown = self.text
+            self._read(QUIET)
 
     def ends(self) -> int:
         """Wait until the program has ended; its exit status."""

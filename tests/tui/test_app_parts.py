@@ -24,6 +24,7 @@ from tui.app.widgets.prose import CourseText
 from tui.app.widgets.table import balanced
 from tui.cli import COMMANDS
 from tui.progress.activity import hours_by_day, streak
+from tui.progress.calendar import Calendar
 from tui.progress.records import AttemptKind
 from tui.progress.settings import SETTINGS, neighbour, parse
 from tui.study.advice import KEYS, advice, commands
@@ -103,8 +104,8 @@ def test_a_streak_survives_the_morning() -> None:
 def test_time_is_counted_between_what_is_close() -> None:
     start = datetime(2025, 6, 13, 8, tzinfo=UTC)
     moments = [start + timedelta(minutes=minutes) for minutes in (0, 6, 12, 40, 45)]
-    assert sum(hours_by_day(moments, start).values()) == pytest.approx(17 / 60)
-    assert hours_by_day([], start) == {}
+    assert sum(hours_by_day(moments, Calendar([], start)).values()) == pytest.approx(17 / 60)
+    assert hours_by_day([], Calendar([], start)) == {}
 
 
 def test_recall_counts_only_cards_that_were_learnt() -> None:

@@ -10,7 +10,17 @@ import pytest
 from terminal import Terminal
 
 from exercises.catalog import load_catalog
+from tui.app.places import PLACES_BY_NAME
 
+# What only this place shows before anything was done.
+SEEN = {
+    "map": "◌ locked",
+    "exercise": "e Edit",
+    "review": "No card is waiting",
+    "progress": "exercises passed",
+    "settings": "minutes a day",
+    "today": "Next: reading",
+}
 END = "\x1b[F"
 PAGE_DOWN = "\x1b[6~"
 FIND = "\x10"  # Ctrl-P
@@ -113,7 +123,7 @@ def page_down_to(app: Terminal, line: str) -> None:
     for _ in range(20):
         if line in app.text:
             return
-        app.press(PAGE_DOWN)
+        app.turns(PAGE_DOWN)
 
 
 def look_at_the_end(app: Terminal) -> None:
@@ -149,3 +159,36 @@ def solve_softmax(app: Terminal, file: Path, right: str) -> None:
     app.sees("✓ passed", "Press s to submit it")
     app.press("s")
     app.sees("Submitted at", "⏎ Next")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("typed", "is_made"), [("\r", True), ("n\r", False)])
+def test_without_a_workspace_one_is_offered(
+    warm: Callable[..., list[str]], environment: Any, tmp_path: Path, typed: str, is_made: bool
+) -> None:
+    with Terminal(warm("tui.cli"), tmp_path, environment()) as app:
+        app.sees("Your answers need a folder. Make workspace? [Y/n]")
+        app.press(*typed)
+        if is_made:
+            app.sees("Next: reading", TOPIC.title)
+            app.press("q")
+        assert app.ends() == (0 if is_made else 2)
+    assert (tmp_path / "workspace" / "ch01_attention" / "softmax.py").exists() == is_made
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("workspace")
+def test_keys_that_come_in_one_burst_are_all_meant(start_warm: Callable[..., Terminal]) -> None:
+    """As over a slow line, or from somebody who knows the way."""
+    with start_warm() as app:
+        app.sees("Next: reading")
+        for _ in range(2):  # the second time, everything is loaded
+            for place, seen in SEEN.items():
+                app.press(f"g{PLACES_BY_NAME[place].key}")
+                app.sees(seen)
+        app.press(FIND)
+        app.press("agenda")
+        app.sees("agenda")
+        app.turns("escape")
+        app.press("gtq")
+        assert app.ends() == 0

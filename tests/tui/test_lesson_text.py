@@ -8,7 +8,7 @@ import pexpect
 import pytest
 
 from exercises.catalog import Chapter, load_catalog
-from tui.commands.read import _rendered
+from tui.commands.read import _drawings, _rendered
 from tui.text.lesson_markdown import plain
 from tui.text.terminal import for_terminal
 
@@ -42,6 +42,16 @@ def test_every_lesson_renders(chapter: Chapter) -> None:
     assert "\\frac" not in shown and "$$" not in shown
     for topic in chapter.topics:
         assert topic.title.split()[0] in shown
+
+
+def test_no_line_of_a_figure_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    text = "> **Figure** positional_waves length=6 width=8 — Waves.\n"
+    drawings = _drawings(text)
+    (drawing,) = drawings.values()
+    shown = [line.strip() for line in _rendered(plain(text, drawings)).splitlines()]
+    assert {line.strip() for line in drawing.splitlines()} <= set(shown)
 
 
 def test_a_terminal_gets_a_pager(

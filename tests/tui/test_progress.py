@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -169,6 +170,19 @@ def test_two_processes_write_at_once(file: Path) -> None:
         assert printed.split() == [str(number) for number in range(40)]
     for name in ("one", "two"):
         assert kept(file, name) == dict.fromkeys(KEPT, 40)
+
+
+def test_two_processes_may_be_the_first(file: Path) -> None:
+    """One holds the lock of a file that has no tables yet; the other waits for it."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as first:
+        first.execute("BEGIN IMMEDIATE")
+        second = start_writer(file, "second", 5)
+        with pytest.raises(subprocess.TimeoutExpired):
+            second.wait(timeout=1)
+        first.execute("ROLLBACK")
+    second.communicate(timeout=60)
+    assert second.returncode == 0
+    assert kept(file, "second") == dict.fromkeys(KEPT, 5)
 
 
 def test_a_kill_at_any_moment_loses_nothing(file: Path) -> None:

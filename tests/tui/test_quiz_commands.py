@@ -247,6 +247,13 @@ def test_search(learn: Any, workspace: Path) -> None:
     assert learn("search", "zzzzzz").returncode == 1
 
 
+def test_a_formula_in_a_hit_stands_on_one_line(learn: Any, workspace: Path) -> None:
+    """Of a fraction over several lines, one after the other, nobody could read a word."""
+    done = learn("search", "softmax", "--limit", "100")
+    assert "softmax(s)ᵢ = exp(sᵢ)/(∑ⱼ exp(sⱼ))" in done.stdout
+    assert "───" not in done.stdout
+
+
 def test_search_without_a_workspace(learn: Any, folder: Path) -> None:
     assert learn("search", "mask").returncode == 0
     assert list(folder.iterdir()) == []

@@ -27,6 +27,7 @@ from exercises.catalog import Catalog
 from grader import Report, Submission
 from grader.report import Problem
 from tui.app.screens.exercise import ExercisePage
+from tui.planning.planner import walk_day
 from tui.progress.settings import SETTINGS
 from tui.study.targets import ExerciseTarget
 
@@ -62,6 +63,57 @@ def test_today_counts_days_and_chapters(small: Small) -> None:
         assert "0 of 3 lesson read" in seen
 
     small.drive(script)
+
+
+@sizes
+def test_today_lists_what_the_day_still_holds(small: Small, size: tuple[int, int]) -> None:
+    """With minutes, and in the order of the plan; a large screen shows the week as well."""
+
+    async def script(pilot: Pilot) -> None:
+        seen = text(pilot)
+        with small.session() as session:
+            pace, known = session.pace(), session.snapshot(NOW)
+            tasks = [task for task, _ in walk_day(session.catalog, known, pace)]
+        assert len(tasks) > 4
+        build = session.catalog.exercise(tasks[1].id).title
+        assert f"build {build}   {tasks[1].minutes:.0f} minutes" in seen
+        left = len(tasks) - 1 - (6 if size == WIDE else 3)
+        assert (f"and {left} more" in seen) == (left > 0)
+        week = "This week       Fri  Sat  Sun  Mon  Tue  Wed  Thu"
+        assert (week in seen) == (size == WIDE)
+        if size == WIDE:
+            minutes = next(line for line in seen.splitlines() if line.startswith("    minutes"))
+            assert int(minutes.split()[1]) == round(sum(task.minutes for task in tasks))
+
+    small.drive(script, size)
+
+
+def test_a_task_of_the_day_is_a_click_away(small: Small) -> None:
+    async def script(pilot: Pilot) -> None:
+        rows = text(pilot).splitlines()
+        row = next(number for number, line in enumerate(rows) if line.strip().startswith("build"))
+        await pilot.click(offset=(12, row))
+        await settled(pilot)
+        assert "An exercise on costs" in text(pilot).splitlines()[2]
+
+    small.drive(script)
+
+
+def test_a_chapter_that_is_known_is_tested_out_of(small: Small) -> None:
+    async def script(pilot: Pilot) -> None:
+        assert "Press t: a few questions take you past it." in one_line(pilot)
+        await press(pilot, "t")
+        assert "must be right" in text(pilot)
+
+    small.drive(script)
+    small.record_something()
+
+    async def later(pilot: Pilot) -> None:
+        assert "Test out" not in text(pilot)
+        await press(pilot, "t")
+        assert "must be right" not in text(pilot)
+
+    small.drive(later)
 
 
 def test_a_day_ends_when_one_goes_to_bed(small: Small) -> None:

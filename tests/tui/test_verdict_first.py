@@ -106,6 +106,33 @@ def test_a_verdict_needs_no_progress_file(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("trouble", [locked, full_disk, read_only], ids=lambda each: each.__name__)
+@pytest.mark.parametrize("command", ["next", "status"])
+def test_what_only_looks_needs_not_write(
+    learn: Learn,
+    warm: Callable[..., list[str]],
+    environment: Any,
+    workspace: Path,
+    command: str,
+    trouble: Callable[[Path], Any],
+) -> None:
+    learn("read", "limits-of-rnns", "--done")
+    before = learn(command, cwd=workspace).stdout
+    with trouble(workspace / ".learn" / "progress.db") as options:
+        done = subprocess.run(
+            [*options.pop("before", []), *warm("tui.cli", command)],
+            cwd=workspace,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            **options,
+        )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == before
+    assert "Nothing can be kept now." in done.stderr or not done.stderr
+
+
+@pytest.mark.slow
 def test_an_examiner_starts_where_no_file_may_grow(
     learn_path: str, environment: Any, workspace: Path, softmax: Path, right: str
 ) -> None:

@@ -230,6 +230,24 @@ def test_events_are_used_where_they_arrive(notices: Notices) -> None:
     assert not notices.probe.exists()
 
 
+def test_a_save_before_anybody_listens_is_not_missed(
+    notices: Notices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a busy machine, where the listener's imports alone take a second."""
+    watch = watchfiles.watch
+
+    def late(*paths: Path, **options: Any) -> Iterator[set[Any]]:
+        time.sleep(0.5)
+        yield from watch(*paths, **options)
+
+    monkeypatch.setattr(watchfiles, "watch", late)
+    with notices:
+        notices.file.write_text("1")
+        assert notices.next() == notices.exercise
+        assert notices.count(0.3) == 0
+    assert notices.polling.empty()
+
+
 def test_a_save_is_the_one_of_its_exercise(notices: Notices) -> None:
     """Also where an editor saves all files at once."""
     first, *_, last = notices.exercises

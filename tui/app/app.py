@@ -21,13 +21,14 @@ from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 from textual.binding import Binding
+from textual.widgets import Input
 
 from tui.app import messages, themes
 from tui.app.background_grader import BackgroundGrader
 from tui.app.places import HOME, PLACES, PLACES_BY_NAME, Place
 from tui.app.services import Services
 from tui.app.session_thread import SessionThread
-from tui.study.session import local_now
+from tui.study.clock import local_now
 from tui.study.targets import Target, target_of
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ class LearnApp(App[None]):
     COMMANDS = {_commands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     BINDINGS = [
-        Binding("g", "choose_place", "Go", tooltip="Go to another place"),
+        # Before any widget sees it: the letter of the place may have come in the same burst.
+        Binding("g", "choose_place", "Go", tooltip="Go to another place", priority=True),
         Binding("question_mark,f1", "help", "Help", tooltip="The keys of here"),
         Binding("ctrl+p", "command_palette", "Find", key_display="^p", tooltip="Find a command"),
         Binding("colon", "command_palette", "Find", show=False, tooltip="Find a command"),
@@ -120,6 +122,11 @@ class LearnApp(App[None]):
         if len(self._visited) > 1:
             self._visited.pop()
             self.switch_mode(self._visited[-1])
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "choose_place":  # where letters are text or answers, this is one of them
+            return not (self.screen.is_modal or isinstance(self.focused, Input))
+        return super().check_action(action, parameters)
 
     def action_choose_place(self) -> None:
         from tui.app.screens.choose_place import ChoosePlace

@@ -10,7 +10,8 @@ import click
 from exercises.files import write_output
 from quizzes.cards import backup
 from tui.output import shown
-from tui.study.session import now, open_session
+from tui.study.clock import now
+from tui.study.session import open_session
 
 PACKAGE = ".apkg"  # what Anki reads
 

@@ -5,8 +5,9 @@ import os
 import click
 
 from tui.commands.arguments import exercise_argument
+from tui.study.clock import now
 from tui.study.editor import edit, find_editor
-from tui.study.session import now, open_session
+from tui.study.session import open_session
 
 
 @click.command("edit")

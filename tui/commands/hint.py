@@ -5,8 +5,9 @@ import click
 from exercises.catalog import Exercise
 from tui.commands.arguments import exercise_argument, json_option
 from tui.output import print_json, width
+from tui.study.clock import now
 from tui.study.hints import show_hint
-from tui.study.session import now, open_session
+from tui.study.session import open_session
 
 
 @click.command("hint")

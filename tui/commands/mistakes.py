@@ -10,8 +10,9 @@ import click
 from tui.commands.arguments import json_option, seed_option
 from tui.output import print_json, width
 from tui.planning.mistakes import comes_back_on
+from tui.study.clock import local_now, now
 from tui.study.mistake_words import what, when
-from tui.study.session import Session, local_now, now, open_session
+from tui.study.session import Session, open_session
 
 
 @click.command("mistakes")

@@ -11,7 +11,7 @@ import click
 from tui.commands.arguments import json_option
 from tui.output import print_json, print_labelled, shown
 from tui.planning.describe import Step, time_of
-from tui.study.session import Session, open_session
+from tui.study.session import Session, open_session_to_look
 
 TASK_LABELS = {
     "review": "Review",
@@ -27,7 +27,7 @@ TASK_LABELS = {
 @json_option
 def next_command(as_json: bool) -> None:
     """Say what to do next, and why."""
-    with open_session() as session:
+    with open_session_to_look() as session:
         step = session.next_step()
         file = _file(session, step)
     if as_json:
@@ -45,7 +45,8 @@ def _file(session: Session, step: Step) -> Path | None:
 def _print(step: Step, file: Path | None) -> None:
     print_labelled(TASK_LABELS[step.kind], click.style(step.title, bold=True))
     print_labelled("", step.summary)
-    print_labelled("Why", step.reason)
+    known = f" You know the chapter? `learn testout {step.testout}` goes past it."
+    print_labelled("Why", step.reason + (known if step.testout else ""))
     if step.estimate:
         print_labelled("Time", time_of(step))
     if file:

@@ -21,7 +21,8 @@ from tui.planning.course_plan import (
     planned_end,
 )
 from tui.planning.tasks import Pace, Task
-from tui.study.session import Session, local_now, open_session
+from tui.study.clock import local_now
+from tui.study.session import Session, open_session
 from tui.text.words import plural
 
 STUDY_DAYS_IN_WORDS = {"daily": "every day", "weekdays": "on weekdays", "weekends": "on weekends"}

@@ -10,6 +10,7 @@ from quizzes.bank import load_bank
 from quizzes.questions.sitting import SITTING
 from tui.commands.arguments import chapter_argument, json_option, seed_option
 from tui.commands.quiz_console import JsonLines, PlainLines, play
+from tui.study.clock import now
 from tui.study.quiz_round import (
     MAX_SEED,
     PREREQUISITES,
@@ -17,7 +18,7 @@ from tui.study.quiz_round import (
     prerequisites_round,
     quiz_round,
 )
-from tui.study.session import Session, now, open_session
+from tui.study.session import Session, open_session
 
 
 @click.command("quiz")

@@ -9,7 +9,8 @@ from exercises.errors import CourseError
 from exercises.lesson import Section, find_section, load_lesson
 from tui.commands.arguments import part_argument
 from tui.output import colour_wanted, width
-from tui.study.session import Session, now, open_session
+from tui.study.clock import now
+from tui.study.session import Session, open_session
 from tui.text.lesson_markdown import Drawings, figure_calls, plain
 
 COUNTS_BY_DONE = "This does not count as reading yet. When you have read it: learn read {} --done"
@@ -88,7 +89,8 @@ def _drawings(text: str) -> Drawings:
         answers = ask_once(*asked) if asked else []
     except CourseError:  # each figure is then a command, which says what is wrong
         return {}
-    pictures = (drawn(Figure.read(answer), width()) for answer in answers)
+    room = width() - 2  # a block of text stands in by one column on both sides
+    pictures = (drawn(Figure.read(answer), room) for answer in answers)
     return dict(zip(calls, pictures, strict=True))
 
 

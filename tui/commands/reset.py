@@ -9,7 +9,8 @@ import click
 from exercises.files import unused_path
 from tui.commands.arguments import exercise_argument, json_option
 from tui.output import print_json, shown
-from tui.study.session import Session, local_now, open_session
+from tui.study.clock import local_now
+from tui.study.session import Session, open_session
 
 
 @click.command("reset")

@@ -11,10 +11,11 @@ from quizzes.cards.scheduling import RATINGS, Rating
 from tui.commands.arguments import json_option
 from tui.commands.prompt import read_line
 from tui.output import print_json
+from tui.study.clock import local_now
 from tui.study.daily_cards import todays_cards
 from tui.study.review_session import ReviewSession
 from tui.study.review_words import leech_note, postponed_note, span
-from tui.study.session import local_now, open_session
+from tui.study.session import open_session
 from tui.text.plain import wrapped
 
 RATINGS_BY_KEY: dict[str, Rating] = {str(rating): rating for rating in RATINGS}

@@ -9,8 +9,9 @@ from tui.commands.arguments import json_option
 from tui.output import print_json
 from tui.planning.unlocking import cleared, current_exercise, is_unlocked
 from tui.progress.progress import Score
+from tui.study.clock import local_now
 from tui.study.daily_cards import todays_cards
-from tui.study.session import Session, local_now, open_session
+from tui.study.session import Session, open_session_to_look
 
 BAR_WIDTH = 10
 # Words, not colours alone, carry the state.
@@ -43,7 +44,7 @@ class ChapterStatus:
 @json_option
 def status_command(show_all: bool, as_json: bool) -> None:
     """Show chapters, exercises and points."""
-    with open_session() as session:
+    with open_session_to_look() as session:
         chapters = _status(session)
         cards = todays_cards(session, local_now())
     if as_json:

@@ -10,8 +10,9 @@ from quizzes.bank import load_bank
 from tui.commands.arguments import json_option, seed_option
 from tui.commands.quiz_console import JsonLines, PlainLines, play
 from tui.output import print_json
+from tui.study.clock import now
 from tui.study.quiz_round import MAX_SEED, TestOutRound
-from tui.study.session import now, open_session
+from tui.study.session import open_session
 
 NOT_PASSED = 1
 

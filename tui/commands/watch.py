@@ -25,9 +25,10 @@ from exercises.catalog import Exercise
 from exercises.errors import CourseError
 from tui.commands.exit_codes import INTERRUPTED
 from tui.output import shown, width
+from tui.study.clock import now
 from tui.study.grading import read, tell
 from tui.study.save_watch import SaveWatch
-from tui.study.session import Session, now
+from tui.study.session import Session
 
 if TYPE_CHECKING:
     from grader import Grader, GraderError, Report, Submission

@@ -67,6 +67,15 @@ def render_text(text: str, width: int = 80) -> str:
     return replace_formulas(text, lambda latex: source(latex, render), set_apart)
 
 
+def render_in_line(text: str) -> str:
+    """As `render_text`, where there is one line for all of it."""
+
+    def on_one_line(latex: str) -> str:
+        return source(latex, render)
+
+    return replace_formulas(text, on_one_line, on_one_line)
+
+
 def replace_formulas(
     text: str, inline: Callable[[str], str], set_apart: Callable[[str], str]
 ) -> str:

@@ -5,7 +5,7 @@ It supposes that everything goes well, so it is a path and no prophecy: each mor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
@@ -99,16 +99,25 @@ def _ends_by(end: date, catalog: Catalog, known: Snapshot, pace: Pace) -> bool:
     return ends is None or ends <= end
 
 
-def _days(catalog: Catalog, known: Snapshot, pace: Pace) -> tuple[Day, ...]:
-    days: list[Day] = []
-    while len(days) < LONGEST and (len(days) < WEEK or not is_finished(catalog, known)):
+def days_from(catalog: Catalog, known: Snapshot, pace: Pace) -> Iterator[tuple[Day, Snapshot]]:
+    """This day and each that follows, with where the learner stands on the next morning."""
+    while True:
         tasks = []
         if known.today.weekday() in STUDY_DAYS[pace.days]:
             for task, after in walk_day(catalog, known, pace):
                 tasks.append(task)
                 known = after
-        days.append(Day(known.today, tuple(tasks)))
+        day = Day(known.today, tuple(tasks))
         known = tomorrow(known)
+        yield day, known
+
+
+def _days(catalog: Catalog, known: Snapshot, pace: Pace) -> tuple[Day, ...]:
+    days: list[Day] = []
+    for day, morning in days_from(catalog, known, pace):
+        days.append(day)
+        if len(days) >= WEEK and (len(days) >= LONGEST or is_finished(catalog, morning)):
+            break
     return tuple(days)
 
 

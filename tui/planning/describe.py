@@ -17,7 +17,8 @@ BEYOND = "Today's plan is done. This is for when you want more. "
 class Step:
     """One thing to do. `minutes` are for this day, of the `estimate` of all that is left of it.
 
-    `count` says how many questions a quiz has, or how many mistakes come back.
+    `count` says how many questions a quiz has, or how many mistakes come back; `testout`, which
+    chapter one may test out of instead, if any.
     """
 
     kind: TaskKind
@@ -29,6 +30,7 @@ class Step:
     minutes: float = 0.0
     estimate: float = 0.0
     count: int = 0
+    testout: str = ""
 
 
 def worded(catalog: Catalog, snapshot: Snapshot, task: Task) -> Step:
@@ -38,8 +40,18 @@ def worded(catalog: Catalog, snapshot: Snapshot, task: Task) -> Step:
         reason = BEYOND + reason
     count = task.count if task.kind in ("quiz", "mistakes") else 0
     return Step(
-        task.kind, task.id, title, summary, reason, command, task.minutes, task.estimate, count
+        *(task.kind, task.id, title, summary, reason, command, task.minutes, task.estimate, count),
+        testout=_testout(catalog, snapshot, task),
     )
+
+
+def _testout(catalog: Catalog, snapshot: Snapshot, task: Task) -> str:
+    """A chapter of which nothing has been read may be known already."""
+    if task.kind != "reading":
+        return ""
+    chapter, _ = catalog.topics[task.id]
+    begun = snapshot.standing.read.intersection(topic.id for topic in chapter.topics)
+    return "" if begun or not snapshot.quizzes[chapter.id].total else _short(chapter)
 
 
 def time_of(step: Step) -> str:
@@ -84,9 +96,6 @@ def _reading(catalog: Catalog, snapshot: Snapshot, task: Task) -> Words:
     reason = f"Topic {place + 1} of {len(chapter.topics)} in chapter {chapter.number}."
     if own := chapter.exercises_of(topic.id):
         reason += f" Then you build it: {', '.join(exercise.title for exercise in own)}."
-    begun = snapshot.standing.read.intersection(topic.id for topic in chapter.topics)
-    if not begun and snapshot.quizzes[chapter.id].total:
-        reason += f" You know the chapter? `learn testout {_short(chapter)}` goes past it."
     summary = chapter.summary if not place else f"Chapter {chapter.number}: {chapter.title}."
     return topic.title, summary, reason, f"learn read {topic.id}"
 

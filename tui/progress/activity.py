@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
-from quizzes.cards.scheduling import DAY_STARTS, day_of
+from tui.progress.calendar import Calendar
 from tui.progress.database import Database, moment
 
 # An attempt and a hint are visits as well.
@@ -16,27 +16,21 @@ MOMENTS_QUERY = " UNION ALL ".join(
 BREAK = timedelta(minutes=10)
 
 
-def day_shift(now: datetime) -> str:
-    """What turns a time of the file, in UTC, into the day that it belongs to in `now`'s zone."""
-    offset = (now.utcoffset() or timedelta()) - DAY_STARTS
-    return f"{offset.total_seconds():+.0f} seconds"
-
-
 class Activity:
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def days(self, now: datetime) -> dict[date, int]:
-        """How many things were done on each day, in the time zone of `now`."""
-        rows = self._db.rows(
-            f"SELECT date(at, ?) AS day, count(*) FROM ({MOMENTS_QUERY}) GROUP BY day",
-            day_shift(now),
+        """How many things were done on each day."""
+        rows = self._db.rows_by_day(
+            now, f"SELECT day(at) AS day, count(*) FROM ({MOMENTS_QUERY}) GROUP BY 1"
         )
         return {date.fromisoformat(day): count for day, count in rows}
 
-    def moments(self) -> list[datetime]:
-        """Every event, oldest first."""
-        return [moment(at) for (at,) in self._db.rows(f"{MOMENTS_QUERY} ORDER BY at")]
+    def hours(self, now: datetime) -> dict[date, float]:
+        """Time between events that follow each other closely: less than was spent, never more."""
+        moments = [moment(at) for (at,) in self._db.rows(f"{MOMENTS_QUERY} ORDER BY at")]
+        return hours_by_day(moments, self._db.calendar(now))
 
 
 def streak(days: Collection[date], today: date) -> int:
@@ -49,13 +43,12 @@ def streak(days: Collection[date], today: date) -> int:
     return length
 
 
-def hours_by_day(moments: Iterable[datetime], now: datetime) -> dict[date, float]:
-    """Time between events that follow each other closely: less than was spent, never more."""
+def hours_by_day(moments: Iterable[datetime], calendar: Calendar) -> dict[date, float]:
     hours: dict[date, float] = {}
     before: datetime | None = None
     for at in moments:
         if before and at - before <= BREAK:
-            day = day_of(before.astimezone(now.tzinfo))
+            day = calendar.day(before)
             hours[day] = hours.get(day, 0.0) + (at - before).total_seconds() / 3600
         before = at
     return hours

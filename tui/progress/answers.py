@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from quizzes.cards.scheduling import day_of
 from tui.progress.database import Database, moment, timestamp
 from tui.progress.records import Answered
 
@@ -72,12 +71,9 @@ class Answers:
 
     def by_day(self, now: datetime) -> dict[str, Answered]:
         """The last answer to each question, as the planner reads it."""
+        calendar = self._db.calendar(now)
         return {
-            id: Answered(
-                answer.right,
-                day_of(answer.at.astimezone(now.tzinfo)),
-                answer.context in IN_QUIZZES,
-            )
+            id: Answered(answer.right, calendar.day(answer.at), answer.context in IN_QUIZZES)
             for id, answer in self.latest().items()
         }
 

@@ -7,13 +7,15 @@ processes may work at once.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from exercises.errors import CourseError
+from tui.progress.calendar import Calendar
 from tui.progress.schema import MIGRATIONS
 
 BUSY_SECONDS = 10.0
@@ -39,6 +41,26 @@ class Database:
         with self._explained():
             return self._db.execute(query, values).fetchall()
 
+    def calendar(self, now: datetime) -> Calendar:
+        """Where the learner was at which time; `now` is in the zone where they are."""
+        rows = self.rows("SELECT at, zone FROM stays ORDER BY at")
+        return Calendar(((moment(at), name) for at, name in rows), now)
+
+    def rows_by_day(self, now: datetime, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """As `rows`; in the query, `day(at)` is the learner's day, as "2025-06-13"."""
+        calendar = self.calendar(now)
+        known: dict[str, str] = {}
+
+        def day(at: str) -> str:
+            quarter = f"{at[:14]}{int(at[14:16]) // 15 * 15:02}"  # no zone divides one
+            if quarter not in known:
+                known[quarter] = calendar.day(moment(at)).isoformat()
+            return known[quarter]
+
+        with self._explained():
+            self._db.create_function("day", 1, day, deterministic=True)
+        return self.rows(query, *values)
+
     @contextmanager
     def change(self) -> Iterator[sqlite3.Connection]:
         """One transaction: all of it or nothing."""
@@ -62,6 +84,16 @@ class Database:
         finally:
             self._db.execute("DETACH other")
 
+    def take_over(self, file: Path) -> None:
+        """Become what `file` is; it may lie where nothing can be written, not even a lock."""
+        with (
+            self._explained(),
+            closing(sqlite3.connect(f"{file.resolve().as_uri()}?immutable=1", uri=True)) as other,
+        ):
+            other.backup(self._db)
+        with self._explained():
+            self._migrate()
+
     def copy_into(self, file: Path) -> None:
         """All of it as it is at one moment, as one new file."""
         with self._explained():
@@ -70,7 +102,7 @@ class Database:
     def _migrate(self) -> None:
         if self._version() == len(MIGRATIONS):
             return
-        self._db.execute("PRAGMA journal_mode = WAL")
+        self._write_ahead()
         with self.change():
             # Read again under the lock: another process may have migrated in the meantime.
             version = self._version()
@@ -82,6 +114,18 @@ class Database:
                 for statement in statements:
                     self._db.execute(statement)
             self._db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+    def _write_ahead(self) -> None:
+        """Switch to WAL. SQLite itself does not wait where another process is about to do it."""
+        deadline = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.01)
 
     def _version(self) -> int:
         return int(self._db.execute("PRAGMA user_version").fetchone()[0])

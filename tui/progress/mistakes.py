@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from tui.progress.activity import day_shift
 from tui.progress.database import Database, timestamp
 from tui.progress.records import Mistake
 
@@ -44,14 +43,13 @@ class Mistakes:
             )
 
     def all(self, now: datetime) -> tuple[Mistake, ...]:
-        """Each mistake that was ever made, by the days of `now`'s time zone; the latest first."""
-        shift = day_shift(now)
-        rows = self._db.rows(
-            "SELECT exercise, name, says, see, 0, date(at, ?), at FROM mistakes"
-            " UNION ALL SELECT exercise, name, '', '', avoided, date(at, ?), at FROM encounters"
-            " UNION ALL SELECT '', question, '', '', is_right, date(at, ?), at FROM answers"
+        """Each mistake that was ever made; the latest first."""
+        rows = self._db.rows_by_day(
+            now,
+            "SELECT exercise, name, says, see, 0, day(at), at FROM mistakes"
+            " UNION ALL SELECT exercise, name, '', '', avoided, day(at), at FROM encounters"
+            " UNION ALL SELECT '', question, '', '', is_right, day(at), at FROM answers"
             " WHERE context != 'prerequisites' ORDER BY at",
-            *(shift, shift, shift),
         )
         events = (
             Event(exercise, name, says, see, bool(avoided), date.fromisoformat(day))
@@ -61,11 +59,8 @@ class Mistakes:
 
     def met_today(self, now: datetime) -> int:
         """How many came back on this day."""
-        rows = self._db.rows(
-            "SELECT count(*) FROM encounters WHERE date(at, ?) = date(?, ?)",
-            day_shift(now),
-            timestamp(now),
-            day_shift(now),
+        rows = self._db.rows_by_day(
+            now, "SELECT count(*) FROM encounters WHERE day(at) = day(?)", timestamp(now)
         )
         return int(rows[0][0])
 

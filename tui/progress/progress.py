@@ -17,6 +17,7 @@ from typing import Self
 from tui.progress.activity import Activity
 from tui.progress.answers import Answers
 from tui.progress.bookmarks import Bookmarks
+from tui.progress.calendar import zone_name
 from tui.progress.database import Database, ProgressError, moment, timestamp
 from tui.progress.history import History
 from tui.progress.mistakes import Mistakes
@@ -61,11 +62,28 @@ class Progress:
         self.reviews = Reviews(self._db)
         self.settings = Settings(self._db)
 
+    @classmethod
+    def copy_of(cls, file: Path) -> Self:
+        """What can be read of a file that cannot be written, in memory. Raises ProgressError."""
+        progress = cls(Path(":memory:"))
+        if file.exists():
+            progress.database.take_over(file)
+        return progress
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
         self._db.close()
+
+    def stay(self, now: datetime) -> None:
+        """Remember in which time zone the learner is from `now` on."""
+        stays = self._db.rows("SELECT zone FROM stays ORDER BY at DESC LIMIT 1")
+        if stays != [(zone_name(now),)]:
+            with self._db.change() as db:
+                db.execute(
+                    "INSERT OR REPLACE INTO stays VALUES (?, ?)", (timestamp(now), zone_name(now))
+                )
 
     def visit(self, exercise: str, at: datetime) -> None:
         """Remember that the learner turned to this exercise."""

@@ -120,4 +120,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             at TEXT NOT NULL
         )""",
     ),
+    (
+        # since when the learner has been in which time zone
+        "CREATE TABLE stays (at TEXT PRIMARY KEY, zone TEXT NOT NULL) WITHOUT ROWID",
+    ),
 )

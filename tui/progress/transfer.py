@@ -35,7 +35,7 @@ LATER = {
     **{"schedules": True, "bookmarks": True},
 }
 TIME = {"schedules": "last_review"}
-FIRST_HERE = ("sources", "settings")
+FIRST_HERE = ("sources", "settings", "stays")
 TABLES = (*EVENT_TABLES, *LATER, *FIRST_HERE)
 KEPT_ON_RESET = ("settings",)
 
@@ -147,4 +147,6 @@ def _columns(db: sqlite3.Connection, table: str) -> dict[str, bool]:
 
 
 def _count(db: sqlite3.Connection) -> int:
-    return sum(db.execute(f"SELECT count(*) FROM main.{name}").fetchone()[0] for name in TABLES)
+    """How many entries there are; where the learner was is none that they made."""
+    counted = (name for name in TABLES if name != "stays")
+    return sum(db.execute(f"SELECT count(*) FROM main.{name}").fetchone()[0] for name in counted)

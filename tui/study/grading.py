@@ -14,7 +14,8 @@ from exercises.streams import discard_output
 from tui.output import colour_wanted, print_json, width
 from tui.progress.progress import Attempt, AttemptKind, ProgressError
 from tui.study.advice import advice, commands
-from tui.study.session import Session, now
+from tui.study.clock import now
+from tui.study.session import Session
 
 if TYPE_CHECKING:
     from grader import Grader, Report, Submission

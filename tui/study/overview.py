@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from itertools import islice
 
 from quizzes.cards.scheduling import day_of
 from tui.planning import estimates
-from tui.planning.describe import Step
+from tui.planning.course_plan import WEEK, days_from
+from tui.planning.describe import Step, worded
+from tui.planning.planner import walk_day
+from tui.planning.snapshot import Snapshot
 from tui.progress.activity import streak
 from tui.study.daily_cards import todays_cards
 from tui.study.lesson_reading import reading_place
@@ -39,14 +43,26 @@ class Bookmark:
 
 
 @dataclass(frozen=True)
+class WeekDay:
+    """What one day of the coming week holds: planned minutes, and cards that come back."""
+
+    date: date
+    minutes: float
+    cards: int
+
+
+@dataclass(frozen=True)
 class Overview:
     """`due` counts the cards to repeat today, `new` those to meet, `streak` the days in a row.
 
-    `bookmark` says where to go on reading, where that is the step and the lesson was begun.
+    `bookmark` says where to go on reading, where that is the step and the lesson was begun. `later`
+    is what the day still holds after the step; `week` begins today.
     """
 
     step: Step
     bookmark: Bookmark | None
+    later: tuple[Step, ...]
+    week: tuple[WeekDay, ...]
     due: int
     new: int
     streak: int
@@ -62,6 +78,8 @@ def overview(session: Session, now: datetime) -> Overview:
     return Overview(
         step=_shortened(step, bookmark) if bookmark else step,
         bookmark=bookmark,
+        later=_later(session, known),
+        week=_week(session, known),
         due=cards.repeats,
         new=len(cards.new),
         streak=streak(session.progress.activity.days(now).keys(), day_of(now)),
@@ -77,6 +95,22 @@ def overview(session: Session, now: datetime) -> Overview:
             )
             for chapter in session.catalog.chapters
         ),
+    )
+
+
+def _later(session: Session, known: Snapshot) -> tuple[Step, ...]:
+    """Each task of the day after the first, as it will be said when its turn comes."""
+    steps = []
+    for task, after in walk_day(session.catalog, known, session.pace()):
+        steps.append(worded(session.catalog, known, task))
+        known = after
+    return tuple(steps[1:])
+
+
+def _week(session: Session, known: Snapshot) -> tuple[WeekDay, ...]:
+    days = islice(days_from(session.catalog, known, session.pace()), WEEK)
+    return tuple(
+        WeekDay(day.date, day.minutes, known.cards.due.get(day.date, 0)) for day, _ in days
     )
 
 

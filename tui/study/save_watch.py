@@ -64,9 +64,11 @@ class SaveWatch:
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
+        """From now on no save is missed, though it takes a while until somebody listens."""
         self._taken = {file: stamp(file) for file in self._exercises}
         self._threads = [
-            threading.Thread(target=target, daemon=True) for target in (self._notice, self._test)
+            threading.Thread(target=target, args=(dict(self._taken),), daemon=True)
+            for target in (self._notice, self._test)
         ]
         for thread in self._threads:
             thread.start()
@@ -88,8 +90,7 @@ class SaveWatch:
         self._taken[file] = now
         return now not in (None, before)
 
-    def _notice(self) -> None:
-        seen = dict(self._taken)  # a save during the test is not missed
+    def _notice(self, seen: dict[Path, Stamp | None]) -> None:
         self._listen()
         if not self._closed.is_set():
             self._on_polling(f"{self._reason}: a save is noticed a moment later.")
@@ -119,14 +120,16 @@ class SaveWatch:
             if file in written:
                 self._on_save(exercise)
 
-    def _test(self) -> None:
-        """End the listening if it is in vain."""
+    def _test(self, seen: dict[Path, Stamp | None]) -> None:
+        """End the listening if it is in vain; tell what was saved before it began."""
         try:
             arrives = self._event_arrives()
         except OSError as error:
             self._reason = f"Whether the file system sends events cannot be tested ({error})"
             arrives = False
-        if not arrives:
+        if arrives:
+            self._tell_changes(seen)
+        else:
             self._deaf.set()
 
     def _event_arrives(self) -> bool:
@@ -144,7 +147,10 @@ class SaveWatch:
     def _poll(self, seen: dict[Path, Stamp | None]) -> None:
         # watchfiles' own polling compares whole seconds, and misses the second save within one.
         while not self._closed.wait(POLL_SECONDS):
-            for file, exercise in self._exercises.items():
-                if (now := stamp(file)) != seen[file]:
-                    seen[file] = now
-                    self._on_save(exercise)
+            self._tell_changes(seen)
+
+    def _tell_changes(self, seen: dict[Path, Stamp | None]) -> None:
+        for file, exercise in self._exercises.items():
+            if (now := stamp(file)) != seen[file]:
+                seen[file] = now
+                self._on_save(exercise)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+
+import click
 
 from exercises.catalog import Catalog, Chapter, Exercise, Topic, load_catalog
 from exercises.errors import CourseError
@@ -22,6 +24,7 @@ from tui.planning.snapshot import Facts, Snapshot, snapshot
 from tui.planning.tasks import Pace
 from tui.planning.unlocking import current_exercise
 from tui.progress.progress import Progress, ProgressError
+from tui.study.clock import local_now
 
 
 class NothingOpen(CourseError):
@@ -139,7 +142,22 @@ class Session:
 @contextmanager
 def open_session() -> Iterator[Session]:
     workspace = Workspace.find(Path.cwd(), os.environ)
-    with Progress(workspace.state / "progress.db") as progress:
+    with Progress(_file(workspace)) as progress:
+        with suppress(ProgressError):  # what has more to keep says so itself
+            progress.stay(local_now())
+        yield Session(load_catalog(), workspace, progress)
+
+
+@contextmanager
+def open_session_to_look() -> Iterator[Session]:
+    """As `open_session`; but where nothing can be kept, what was kept is enough, and said to be."""
+    workspace = Workspace.find(Path.cwd(), os.environ)
+    try:
+        progress = Progress(_file(workspace))
+    except ProgressError as error:
+        progress = Progress.copy_of(_file(workspace))
+        click.echo(f"Nothing can be kept now. {error}", err=True)
+    with progress:
         yield Session(load_catalog(), workspace, progress)
 
 
@@ -148,7 +166,7 @@ def open_session_to_grade(exercise: str | None) -> Iterator[Session]:
     """As `open_session`; but for a verdict on an exercise that is named, no progress is needed."""
     workspace, unkept = Workspace.find(Path.cwd(), os.environ), ""
     try:
-        progress = Progress(workspace.state / "progress.db")
+        progress = Progress(_file(workspace))
     except ProgressError as error:
         if exercise is None:  # which one is current can only be read in there
             raise
@@ -157,10 +175,5 @@ def open_session_to_grade(exercise: str | None) -> Iterator[Session]:
         yield Session(load_catalog(), workspace, progress, unkept)
 
 
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def local_now() -> datetime:
-    """The time of the learner's clock, with its offset: a day ends at their midnight."""
-    return now().astimezone()
+def _file(workspace: Workspace) -> Path:
+    return workspace.state / "progress.db"

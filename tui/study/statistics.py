@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from quizzes.cards.scheduling import Review, day_of
-from tui.progress.activity import hours_by_day, streak
+from tui.progress.activity import streak
 from tui.progress.records import Mistake
 from tui.study.mastery import TopicMastery, topics
 from tui.study.mistake_words import when
@@ -49,7 +49,7 @@ def statistics(session: Session, now: datetime) -> Statistics:
     today = day_of(now)
     days = progress.activity.days(now)
     passed = progress.standing().passed
-    hours = hours_by_day(progress.activity.moments(), now)
+    hours = progress.activity.hours(now)
     return Statistics(
         today=today,
         days=days,

@@ -34,7 +34,12 @@ def wrapped(text: str, indent: str = "") -> str:
 
 
 def one_line(text: str) -> str:
-    return " ".join(plain(text).split())
+    """`plain` on one line, also what would stand over several: a fraction, a sum."""
+    if "$" in text:
+        from tui.latex.latex import render_in_line
+
+        text = render_in_line(text)
+    return " ".join(text.split())
 
 
 def _parts(text: str) -> list[tuple[str, bool]]:

@@ -85,12 +85,13 @@ def request(submission: Submission) -> dict[str, Any]:
         "seed": submission.seed,
         "device": submission.device,
         "only_sandboxed": submission.only_sandboxed,
+        "traced": submission.traced,
     }
 
 
 def submission_of(asked: Mapping[str, Any]) -> Submission:
     files = {name: base64.b64decode(source) for name, source in asked["files"].items()}
-    names = ("exercise", "seed", "device", "only_sandboxed")
+    names = ("exercise", "seed", "device", "only_sandboxed", "traced")
     return Submission(source=files, **{name: asked[name] for name in names})
 
 

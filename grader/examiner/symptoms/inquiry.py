@@ -41,10 +41,10 @@ class Inquiry:
 
         None where there can be none: the learner's process is gone, or enough has been asked.
         """
-        if self._left <= 0 or not self._come_to(exchange, self._learner):
+        if self._left <= 0 or not self.come_to(exchange, self._learner):
             return None
         got = self._learner.perform(call)
-        self._come_to(exchange, self._solution)
+        self.come_to(exchange, self._solution)
         return Exchange(call, got, self._solution.perform(call))
 
     def ask_twice(self, exchange: Exchange) -> tuple[Exchange, Exchange] | None:
@@ -52,7 +52,7 @@ class Inquiry:
         call, again = exchange.call, replace(exchange.call, index=MAX_QUESTIONS)
         answers = []
         for side in (self._learner, self._solution):  # one after the other: random numbers go on
-            if self._left <= 0 or not self._come_to(exchange, side):
+            if self._left <= 0 or not self.come_to(exchange, side):
                 return None
             answers.append((side.perform(call), side.perform(again)))
         (mine, mine_again), (ours, ours_again) = answers
@@ -76,7 +76,7 @@ class Inquiry:
                     _note(found.setdefault(name, []), value)
             return watch
 
-        self._come_to(exchange, self._solution)
+        self.come_to(exchange, self._solution)
         before = sys.gettrace()
         sys.settrace(watch)
         try:
@@ -85,7 +85,7 @@ class Inquiry:
             sys.settrace(before)
         return found
 
-    def _come_to(self, exchange: Exchange, side: Callee) -> bool:
+    def come_to(self, exchange: Exchange, side: Callee) -> bool:
         """Bring one side to where it was before this call; False where it cannot begin."""
         record = self._records[exchange]
         if isinstance(side.begin(record.seed), Raised):

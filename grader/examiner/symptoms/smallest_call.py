@@ -21,36 +21,51 @@ MAX_ROUNDS = 4
 
 
 def smallest_failing_call(wrong: Sequence[Exchange], inquiry: Inquiry) -> FailingCall | None:
-    """The smallest of the wrong calls, made smaller as long as it goes wrong in the same way.
+    """The smallest of the wrong calls, in words.
 
     None where it needs more than a call of a function, or stays too long to be read.
     """
-    functions = [
-        exchange
-        for exchange in wrong
-        if isinstance(exchange.call.target, str)
-        and exchange.call.want == "value"
-        and isinstance(exchange.expected, Value)
-    ]
-    if not functions:
+    functions = [exchange for exchange in wrong if isinstance(exchange.call.target, str)]
+    if (found := smallest_wrong_call(functions, inquiry)) is None:
         return None
-    first = min(functions, key=_size)
-    best = Exchange(first.call, first.got, first.expected)
-    for _ in range(MAX_ROUNDS):
-        smaller = _smaller(first, best, inquiry)
-        if smaller is None:
-            break
-        best = smaller
+    _, best = found
     code = spell(best.call)
     if len(code) > MAX_CODE or not isinstance(best.expected, Value):
         return None
     return FailingCall(code, _answer(best.got), _answer(best.expected))
 
 
-def _smaller(first: Exchange, best: Exchange, inquiry: Inquiry) -> Exchange | None:
+def smallest_wrong_call(
+    wrong: Sequence[Exchange], inquiry: Inquiry, plain: bool = True
+) -> tuple[Exchange, Exchange] | None:
+    """The smallest of the wrong calls, and it made smaller as long as it goes wrong in the same
+    way. Calls of functions come first: what was made before the call of an object has to be right.
+
+    Numbers that are not to be `plain` keep four digits, so that few are alike by chance.
+    """
+    asked = [
+        exchange
+        for exchange in wrong
+        if exchange.call.want == "value" and isinstance(exchange.expected, Value)
+    ]
+    functions = [exchange for exchange in asked if isinstance(exchange.call.target, str)]
+    if not asked:
+        return None
+    first = min(functions or asked, key=_size)
+    best = Exchange(first.call, first.got, first.expected)
+    for _ in range(MAX_ROUNDS):
+        smaller = _smaller(first, best, inquiry, plain)
+        if smaller is None:
+            break
+        best = smaller
+    return first, best
+
+
+def _smaller(first: Exchange, best: Exchange, inquiry: Inquiry, plain: bool) -> Exchange | None:
     """After one round of attempts, None where none succeeded."""
     found = None
-    for change in (*_sizes(best.call), _first_of_batch, _rounded(0), _rounded(1), _four_digits):
+    rounded = (_rounded(0), _rounded(1)) if plain else ()
+    for change in (*_sizes(best.call), _first_of_batch, *rounded, _four_digits):
         try:
             call = change((found or best).call)
         except (RuntimeError, IndexError):

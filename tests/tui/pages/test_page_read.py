@@ -357,3 +357,18 @@ def test_every_step_can_be_read(drive: Drive, chapter: Any) -> None:
                 await driver.settle()
 
     drive(script)
+
+
+def test_the_contents_lead_to_another_chapter(drive: Drive, size: Any) -> None:
+    """By its place above the sections, and to where reading goes on in it."""
+    other = load_catalog().chapters[1]
+
+    async def script(driver: Any) -> None:
+        await driver.go("read", LessonTarget(TOPIC))
+        await driver.press("c", "home")
+        assert f"Chapter {other.number} · {other.title}" in driver.text
+        await driver.press("enter")
+        assert not isinstance(driver.app.screen, ContentsScreen)
+        assert driver.text.splitlines()[2].split()[0] == str(other.number)
+
+    drive(script, size)

@@ -7,16 +7,16 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.events import Click, Key
 from textual.reactive import reactive
-from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import Static
 
 from tui.app.places import PLACES
+from tui.app.screens.overlay import Overlay
 
 PLACES_BY_KEY = {place.key: place.name for place in PLACES}
 
 
-class ChoosePlace(ModalScreen[str | None]):
+class ChoosePlace(Overlay[str | None]):
     """Gives the name of the place, or None."""
 
     CSS_PATH = "../styles/overlays.tcss"

@@ -1,18 +1,19 @@
-"""The sections of a lesson, to jump to one."""
+"""The chapters, and the sections of this one's lesson, to jump to one."""
 
 from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 
+from exercises.catalog import Chapter
+from tui.app.screens.overlay import Overlay
 from tui.app.widgets.menu import Menu
 
 
-class ContentsScreen(ModalScreen[int | None]):
-    """Gives the place of the step that was chosen, or None."""
+class ContentsScreen(Overlay[int | str | None]):
+    """Gives the place of the step that was chosen, the id of another chapter, or None."""
 
     DEFAULT_CSS = """
     ContentsScreen {
@@ -30,14 +31,19 @@ class ContentsScreen(ModalScreen[int | None]):
         Binding("escape,c,q", "dismiss(None)", "Close", show=False),
     ]
 
-    def __init__(self, parts: list[tuple[int, str, str]], at: int) -> None:
+    def __init__(self, others: list[Chapter], parts: list[tuple[int, str, str]], at: int) -> None:
+        """`others` are the chapters but for the one of `parts`; `at` is the step on the screen."""
         super().__init__()
+        self._others = others
         self._parts = parts
-        self._at = sum(place <= at for place, _, _ in parts) - 1
+        self._at = len(others) + sum(place <= at for place, _, _ in parts) - 1
 
     def compose(self) -> ComposeResult:
         shown = ""
-        lines: list[Content] = []
+        lines = [
+            Content.styled(f"Chapter {chapter.number} · {chapter.title}", "$text-muted")
+            for chapter in self._others
+        ]
         for _, title, part in self._parts:
             # A section's title stands once, its parts below it.
             if title != shown:
@@ -51,4 +57,6 @@ class ContentsScreen(ModalScreen[int | None]):
         self.query_one(Menu).highlighted = self._at
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._parts[event.option_index][0])
+        chosen: list[int | str] = [chapter.id for chapter in self._others]
+        chosen += [place for place, _, _ in self._parts]
+        self.dismiss(chosen[event.option_index])

@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +47,7 @@ class ExercisePage(Page[ExerciseTarget]):
     BINDINGS = [
         Binding("e", "edit", "Edit", tooltip="Open the file in your editor"),
         Binding("r", "grade('check')", "Run", tooltip="Check the file now; a save does it, too"),
+        Binding("t", "trace", "Trace", tooltip="Which line is the first to go wrong"),
         Binding("h", "hint", "Hint", tooltip="Show one more hint"),
         Binding("s", "grade('submit')", "Submit", tooltip="Submit: fresh numbers, and it counts"),
         Binding("tab", "turn", "Switch", tooltip="From the brief to the verdict and back"),
@@ -211,12 +213,32 @@ class ExercisePage(Page[ExerciseTarget]):
         elif exercise == self._exercise:
             await self._refresh()
 
+    def action_trace(self) -> None:
+        """As a check, and then line by line."""
+        if exercise := self._exercise:
+            self.run_worker(self._trace(exercise), group="grading: check", exclusive=True)
+
+    async def _trace(self, exercise: Exercise) -> None:
+        from grader.errors import GraderError
+        from grader.formats.trace import render
+
+        verdict = self.query_one(VerdictView)
+        try:
+            _, report = await self._checked(exercise, "check", traced=True)
+        except (CourseError, GraderError) as error:
+            text = str(error)
+        else:
+            text = render(report, width=verdict.scrollable_content_region.width)
+        await self._present(exercise, partial(verdict.clear, text))
+
     async def _present(self, exercise: Exercise, show: Callable[[], Awaitable[None]]) -> None:
         if exercise == self._exercise:  # the learner may have gone on to another meanwhile
             await show()
             self._turn_to("verdict")
 
-    async def _checked(self, exercise: Exercise, kind: AttemptKind) -> tuple[Submission, Report]:
+    async def _checked(
+        self, exercise: Exercise, kind: AttemptKind, traced: bool = False
+    ) -> tuple[Submission, Report]:
         """Grade the file; who waits longer than a moment is told so."""
         self._awaited = run = object()
         waiting = self.set_timer(PATIENCE, lambda: self._announce(run))
@@ -227,6 +249,7 @@ class ExercisePage(Page[ExerciseTarget]):
 
         try:
             submission = await self.services.session_thread.ask(taken)
+            submission = replace(submission, traced=traced)
             return submission, await self.services.grader.grade(submission)
         finally:
             waiting.stop()
@@ -244,6 +267,9 @@ class ExercisePage(Page[ExerciseTarget]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "next":
             return bool(self._briefing and self._briefing.is_passed)
+        if action == "trace":  # what passes leaves nothing to look for
+            latest = self._briefing and self._briefing.latest
+            return bool(latest and latest.report["outcome"] == "failed")
         return True
 
     async def action_next(self) -> None:

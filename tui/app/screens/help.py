@@ -8,15 +8,16 @@ from dataclasses import replace
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Static
 
+from tui.app.screens.overlay import Overlay
 from tui.app.widgets.scroll import Scroll
 
 Keys = dict[str, tuple[list[str], str]]
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Overlay[None]):
     CSS_PATH = "../styles/overlays.tcss"
     BINDINGS = [Binding("escape,question_mark,q", "dismiss", "Close", show=False)]
 

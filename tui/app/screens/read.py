@@ -184,8 +184,10 @@ class ReadPage(Page[LessonTarget]):
 
     def action_contents(self) -> None:
         if self._lesson:
+            chapters = self.services.session_thread.session.catalog.chapters
+            others = [each for each in chapters if each.id != self._lesson.chapter.id]
             parts = contents(self._lesson.steps)
-            self.app.push_screen(ContentsScreen(parts, self._lesson.at), self._jump)
+            self.app.push_screen(ContentsScreen(others, parts, self._lesson.at), self._jump)
 
     def action_exercise(self) -> None:
         if self._lesson and self._lesson.step.exercises:
@@ -214,9 +216,12 @@ class ReadPage(Page[LessonTarget]):
             return bool(lesson and lesson.step.figures)
         return lesson is not None
 
-    async def _jump(self, place: int | None) -> None:
-        if place is not None and self._lesson:
-            self._lesson.at = place
+    async def _jump(self, chosen: int | str | None) -> None:
+        if isinstance(chosen, str):
+            self.open(LessonTarget(chosen, resume=True))
+            self.arrive()
+        elif chosen is not None and self._lesson:
+            self._lesson.at = chosen
             await self._show_step()
 
     # messages

@@ -19,6 +19,8 @@ LABELS: dict[TaskKind, str] = {
     "done": "what you like",
 }
 
+TESTOUT = " You know the chapter? Press t: a few questions take you past it."
+
 
 class NextStep(Static):
     """A click does the step."""
@@ -32,14 +34,14 @@ class NextStep(Static):
         place = f"Continue · step {bookmark.at} of {bookmark.total}" if bookmark else ""
         self.update(
             Content.from_markup(
-                "[$accent]$label[/][$text-muted]$time[/]\n"
-                "[b]$title[/]$place\n$summary\n[$text-muted]$reason[/]",
+                "[$accent]$label[/][$text-muted]$time[/]$place\n"
+                "[b]$title[/]\n$summary\n[$text-muted]$reason[/]",
                 label=f"Next: {LABELS[step.kind]}",
                 time=f"   {time_of(step)}" if step.estimate else "",
                 title=step.title,
                 place=f"   {place}" if place else "",
                 summary=step.summary,
-                reason=step.reason,
+                reason=step.reason + (TESTOUT if step.testout else ""),
             )
         )
 

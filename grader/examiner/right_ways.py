@@ -1,0 +1,107 @@
+"""The right ways to the answer of one call: our solution and its alternatives, step by step."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch import Tensor
+
+from exercises.catalog import Exercise
+from grader.examiner.answer_key import AnswerKey, suite_folder
+from grader.examiner.exchange import Exchange, Value
+from grader.examiner.symptoms.evidence import is_close
+from grader.worker.calls import LoadedModule, load_source
+from grader.worker.tracing import Step, Steps
+from grader.worker.values import leaves
+
+Place = tuple[int, int]  # which way, and which of its steps
+
+
+def right_ways(exercise: Exercise, answer_key: AnswerKey) -> Iterator[LoadedModule]:
+    """The solution, then its alternatives."""
+    yield LoadedModule(answer_key.diagnostician.module)
+    for file in sorted((suite_folder(exercise) / "alternatives").glob("*.py")):
+        name = f"way_{file.stem}"
+        yield LoadedModule(load_source(name, f"{name}.py", file.read_text(encoding="utf-8")))
+
+
+class Ways:
+    """The right ways to one answer, and the values that they have."""
+
+    def __init__(self, ways: Sequence[Steps], exchange: Exchange) -> None:
+        self.ways = [way for way in ways if way.has_returned]
+        self._places: dict[int, list[Place]] = defaultdict(list)
+        for number, way in enumerate(self.ways):
+            for index, step in enumerate(way.steps):
+                self._places[step.value.numel()].append((number, index))
+        given = leaves((exchange.call.args, dict(exchange.call.kwargs)))
+        right = [as_doubles(leaf) for _, leaf in given if isinstance(leaf, Tensor)]
+        right += [as_doubles(step.value) for way in self.ways for step in way.steps]
+        self._numbers = [numbers.flatten().sort().values for numbers in right if numbers.numel()]
+        expected = leaves(exchange.expected.value if isinstance(exchange.expected, Value) else ())
+        self.ends = [leaf for _, leaf in expected if isinstance(leaf, Tensor)]
+
+    def step(self, place: Place) -> Step:
+        return self.ways[place[0]].steps[place[1]]
+
+    def same(self, step: Step) -> list[Place]:
+        """Where a right way has this value, in this shape."""
+        mine = as_doubles(step.value)
+        return [
+            place
+            for place in self._places[mine.numel()]
+            if _is_same(mine, as_doubles(self.step(place).value), step.value.dtype)
+        ]
+
+    def alike(self, step: Step) -> list[Place]:
+        """Where a right way has these numbers in another arrangement."""
+        mine = _sorted(step.value)
+        return [
+            place
+            for place in self._places[mine.numel()]
+            if _is_same(mine, _sorted(self.step(place).value), step.value.dtype)
+        ]
+
+    def has_numbers(self, step: Step) -> bool:
+        """Whether all these numbers are in one right value or argument, however arranged: a loop
+        makes a part of it at a time."""
+        mine = as_doubles(step.value).flatten()
+        return any(_is_in(mine, right, step.value.dtype) for right in self._numbers)
+
+    def is_end(self, step: Step) -> bool:
+        """Whether this is what should be returned, or one of several."""
+        mine = as_doubles(step.value)
+        return any(_is_same(mine, as_doubles(end), step.value.dtype) for end in self.ends)
+
+    def next_after(self, parents: Sequence[Sequence[Place]], met: set[Place]) -> list[Step]:
+        """What a right way makes of the same values, where the learner has not met that."""
+        found = []
+        for number, way in enumerate(self.ways):
+            here = {index for places in parents for at, index in places if at == number}
+            for index, step in enumerate(way.steps):
+                is_next = bool(here & {*step.inputs}) if parents else not step.inputs
+                if is_next and (number, index) not in met:
+                    found.append(step)
+        return found
+
+
+def as_doubles(value: Tensor) -> Tensor:
+    value = value.detach().cpu()
+    return (torch.view_as_real(value) if value.is_complex() else value).double()
+
+
+def _sorted(value: Tensor) -> Tensor:
+    return as_doubles(value).flatten().sort().values
+
+
+def _is_same(mine: Tensor, ours: Tensor, dtype: torch.dtype) -> bool:
+    return mine.shape == ours.shape and bool(is_close(mine, ours, dtype).all())
+
+
+def _is_in(mine: Tensor, right: Tensor, dtype: torch.dtype) -> bool:
+    """Whether each of these numbers is one of `right`, which is sorted, or zero."""
+    if mine.numel() > right.numel():
+        return False
+    above = torch.searchsorted(right, mine).clamp(max=right.numel() - 1)
+    near = [right[above], right[(above - 1).clamp(min=0)], torch.zeros_like(mine)]
+    return bool(torch.stack([is_close(mine, other, dtype) for other in near]).any(0).all())

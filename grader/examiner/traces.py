@@ -1,0 +1,228 @@
+"""Where a wrong answer leaves the right ways: the learner's steps beside those of ours.
+
+Our solution and its alternatives are several right ways to one answer. Each value that one of them
+has on its way is a right value; the first of the learner's that no way has, and that was made of
+right ones, is where to look. What is shown of a right way is its numbers, never its lines.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from exercises.catalog import Exercise, Limits
+from grader.examiner.answer_key import AnswerKey
+from grader.examiner.display import SHOWN_NUMBERS, show
+from grader.examiner.exchange import Exchange, Value
+from grader.examiner.failure_messages import describe
+from grader.examiner.in_process import InProcessCallee
+from grader.examiner.right_ways import Ways, as_doubles, right_ways
+from grader.examiner.submission_process import SubmissionProcess
+from grader.examiner.suite_run import SuiteRun
+from grader.examiner.symptoms.evidence import (
+    UNREADABLE,
+    ArgumentNames,
+    Evidence,
+    Judged,
+    argument_names,
+    kind_of,
+)
+from grader.examiner.symptoms.finder import DETECTORS
+from grader.examiner.symptoms.inquiry import Inquiry
+from grader.examiner.symptoms.smallest_call import smallest_wrong_call, spell
+from grader.report import Trace, TracedStep, TraceState
+from grader.worker.calls import Raised, name_of
+from grader.worker.inspection import source_lines
+from grader.worker.tracing import Step, Steps, trace
+
+NOT_THE_END = (
+    "A right way has these numbers, but it does not end with them, or not in this arrangement."
+)
+MAX_CALL = 1200  # characters of a call that is shown
+
+
+def find_trace(
+    run: SuiteRun,
+    answer_key: AnswerKey,
+    candidate: SubmissionProcess,
+    exercise: Exercise,
+    files: dict[str, str],
+) -> Trace:
+    """What the learner's code does in the smallest call that goes wrong in `run`."""
+    inquiry = Inquiry(candidate, answer_key.solution, run.records)
+    wrong = [
+        exchange
+        for record in run.records.values()
+        if record.failed
+        for exchange in record.exchanges
+        if kind_of(exchange) != "right"
+    ]
+    found = smallest_wrong_call(wrong, inquiry, plain=False)
+    if found is None:
+        return Trace("", problem="No single call went wrong; there is nothing to follow.")
+    first, smallest = found
+    names = argument_names(answer_key.diagnostician.module)
+    ways = list(right_ways(exercise, answer_key))
+
+    def followed(exchange: Exchange) -> Trace:
+        call = spell(exchange.call)[:MAX_CALL]
+        inquiry.come_to(first, candidate)
+        mine = candidate.trace(exchange.call)
+        if isinstance(mine, Raised):
+            return Trace(call, problem="Your code cannot be followed in the time that it has.")
+        ours = []
+        for way in ways:
+            inquiry.come_to(first, InProcessCallee(way, frozenset()))
+            ours.append(trace(way, frozenset([str(way.module.__file__)]), exchange.call))
+        words = Words(exchange, names, exercise.limits)
+        return told(mine, Ways(ours, exchange), call, files, words)
+
+    small = followed(smallest)
+    if small.first is None or small.says or small.problem:
+        return small
+    # A few numbers are easy to read, and seldom enough to tell one reason from another.
+    large = followed(first)
+    is_same = large.first is not None and _is_at(large, large.first, small.steps[small.first])
+    return replace(small, says=large.says) if is_same else small
+
+
+def _is_at(trace: Trace, index: int, step: TracedStep) -> bool:
+    there = trace.steps[index]
+    return (there.file, there.line, there.operation) == (step.file, step.line, step.operation)
+
+
+@dataclass(frozen=True)
+class Words:
+    """Says in what a value differs from another, by the symptoms that a wrong result has."""
+
+    exchange: Exchange
+    names: ArgumentNames
+    limits: Limits
+
+    def say(self, got: Tensor, expected: Tensor, subject: str) -> str:
+        """One sentence, or none where nothing simple holds."""
+        compared = Exchange(self.exchange.call, Value(got), Value(expected))
+        judged = Judged(compared, self.names)
+        evidence = Evidence([judged], [], self.names, self.limits)
+        for detector in DETECTORS.get(judged.kind, ()):
+            if detector.asks:
+                continue
+            try:
+                says = detector.says(evidence, None)  # type: ignore[arg-type]
+            except UNREADABLE:
+                return ""
+            if says and says.startswith("Your result"):
+                return subject + says.removeprefix("Your result")
+        return ""
+
+
+def told(mine: Steps, ways: Ways, call: str, files: Mapping[str, str], words: Words) -> Trace:
+    """The learner's steps with what is to be said of them."""
+    same = [ways.same(step) for step in mine.steps]
+    fine = [
+        bool(places) or ways.has_numbers(step)
+        for step, places in zip(mine.steps, same, strict=True)
+    ]
+    first = _first_wrong(mine, fine, ways)
+    states: list[TraceState] = ["known" if is_fine else "own" for is_fine in fine]
+    if first is not None:
+        states[first] = "first"
+    shown = tuple(
+        TracedStep(
+            step.file,
+            step.line,
+            _code(files, step),
+            step.name,
+            step.operation,
+            tuple(step.value.shape),
+            str(step.value.dtype).removeprefix("torch."),
+            state,
+        )
+        for step, state in zip(mine.steps, states, strict=True)
+    )
+    if first is None:
+        return Trace(call, shown, problem=_why_not(mine, words))
+    step = mine.steps[first]
+    if fine[first]:  # right numbers, and not the end that is asked for
+        candidates = ways.ends
+    else:
+        parents = [same[index] or ways.alike(mine.steps[index]) for index in step.inputs]
+        met = {place for places in same for place in places}
+        candidates = [
+            step.value
+            for step in _by_operation(
+                step, ways.next_after([places for places in parents if places], met)
+            )
+        ]
+    expected = _nearest(step.value, candidates)
+    if expected is None or _is_no_match(step.value, expected):
+        return Trace(call, shown, first, show(step.value))
+    subject = f"`{step.name}`" if step.name else "This value"
+    got, right = _beside(step.value, expected)
+    says = words.say(step.value, expected, subject)
+    return Trace(call, shown, first, got, right, says, NOT_THE_END if fine[first] else "")
+
+
+def _first_wrong(mine: Steps, fine: Sequence[bool], ways: Ways) -> int | None:
+    """Back from a wrong result, as far as no right way has such numbers: the first value that has
+    only right ones behind it."""
+    waiting = [index for index in mine.results if not ways.is_end(mine.steps[index])]
+    seen: set[int] = set()
+    found = []
+    while waiting:
+        index = waiting.pop()
+        if index in seen:
+            continue
+        seen.add(index)
+        behind = [each for each in mine.steps[index].inputs if not fine[each]]
+        waiting += behind
+        if not behind:
+            found.append(index)
+    return min(found, default=None)
+
+
+def _why_not(mine: Steps, words: Words) -> str:
+    """Why there is no first wrong step."""
+    if not mine.is_whole:
+        return "Your code makes more values than can be followed."
+    if isinstance(stopped := words.exchange.got, Raised):
+        says = describe(stopped, name_of(words.exchange.call), words.limits)
+        return f"Your code stops before it has a result. {says}"
+    if not mine.results:
+        return "Your result is not made by torch on lines of yours, so its steps cannot be seen."
+    return (
+        "Each tensor of your result is one that a right way ends with. Look at what else there is."
+    )
+
+
+def _beside(got: Tensor, expected: Tensor) -> tuple[str, str]:
+    """Both in words; of what is large, the row that is most wrong."""
+    if got.shape != expected.shape or got.numel() <= SHOWN_NUMBERS or got.dim() < 2:
+        return show(got), show(expected)
+    apart = (as_doubles(got) - as_doubles(expected)).abs().nan_to_num(torch.inf).flatten(0, -2)
+    row = int(apart.amax(-1).argmax())
+    index = ", ".join(str(int(i)) for i in torch.unravel_index(torch.tensor(row), got.shape[:-1]))
+    rows = (value.flatten(0, -2)[row, :SHOWN_NUMBERS] for value in (got, expected))
+    mine, theirs = (f"at [{index}]: {show(each)}" for each in rows)
+    return mine, theirs
+
+
+def _is_no_match(got: Tensor, expected: Tensor) -> bool:
+    """Where a loop makes one number at a time, a whole table is nothing to lay beside it."""
+    return got.shape != expected.shape and expected.numel() > SHOWN_NUMBERS
+
+
+def _by_operation(step: Step, others: Sequence[Step]) -> list[Step]:
+    """Those first that were made in the same way."""
+    return sorted(others, key=lambda other: other.operation != step.operation)
+
+
+def _nearest(value: Tensor, candidates: Sequence[Tensor]) -> Tensor | None:
+    """The first of the same shape, if there is one."""
+    return max(candidates, key=lambda other: other.shape == value.shape, default=None)
+
+
+def _code(files: Mapping[str, str], step: Step) -> str:
+    lines = source_lines(files.get(step.file, ""))
+    return lines[step.line - 1].strip() if 0 < step.line <= len(lines) else ""

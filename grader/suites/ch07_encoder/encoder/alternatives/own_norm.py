@@ -1,0 +1,31 @@
+"""A layer norm written by hand, in the dtype of x, as a module of its own."""
+
+import functools
+
+import torch
+from torch import nn
+
+
+class Norm(nn.Module):
+    def __init__(self, width, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(width))
+        self.bias = nn.Parameter(torch.zeros(width))
+        self.eps = eps
+
+    def forward(self, x):
+        centred = x - x.mean(-1, keepdim=True)
+        variance = centred.square().mean(-1, keepdim=True)
+        return centred / torch.sqrt(variance + self.eps) * self.weight + self.bias
+
+
+class Encoder(nn.Module):
+    def __init__(self, n_layers, make_layer, d_model, norm_first=False):
+        super().__init__()
+        self.layers = nn.ModuleList([make_layer() for _ in range(n_layers)])
+        if norm_first:
+            self.norm = Norm(d_model)
+
+    def forward(self, x, mask=None):
+        y = functools.reduce(lambda h, layer: layer(h, mask), self.layers, x)
+        return self.norm(y) if hasattr(self, "norm") else y

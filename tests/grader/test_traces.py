@@ -1,0 +1,221 @@
+"""A trace finds the line where a wrong answer leaves the right ways, and tells no line of ours."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from exercises.catalog import load_catalog
+from grader.formats.json import render as render_json
+from grader.formats.trace import render
+from grader.grader import Grader
+from grader.report import Report, Trace
+from grader.submission import Submission
+
+SCHEMA = json.loads(
+    Path(__file__).parents[2].joinpath("grader", "report.schema.json").read_text("utf-8")
+)
+SOFTMAX = """\
+import torch
+
+
+def softmax(x, dim=-1):
+    top = x.amax(dim, keepdim=True)
+    e = torch.exp(x - top)
+    total = e.sum(dim, keepdim=True)
+    return e / total
+"""
+ATTENTION = """\
+import torch
+
+
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1)
+    scaled = scores / q.size(-1) ** 0.5
+    if mask is not None:
+        scaled = scaled.masked_fill(~mask, -1e30)
+    weights = torch.exp(scaled - scaled.amax(-1, keepdim=True))
+    if mask is not None:
+        weights = weights * mask
+    weights = weights / weights.sum(-1, keepdim=True).clamp(min=1e-30)
+    return weights @ v, weights
+"""
+LOOP = """\
+import torch
+
+
+def sinusoidal_encoding(length, d_model):
+    table = torch.zeros(length, d_model)
+    for position in range(length):
+        for column in range(d_model):
+            rate = 10000 ** (2 * (column // 2) / d_model)
+            angle = torch.tensor(position / rate)
+            table[position, column] = angle.cos() if column % 2 else angle.sin()
+    return table
+"""
+
+
+@pytest.fixture
+def traced(grader: Grader) -> Callable[[str, str], Report]:
+    def trace(exercise: str, source: str) -> Report:
+        return grader.grade(Submission(exercise, source, seed=0, traced=True))
+
+    return trace
+
+
+def followed(report: Report) -> Trace:
+    assert report.trace
+    written = json.loads(render_json(report))
+    jsonschema.validate(written, SCHEMA)
+    assert Report.from_dict(written).trace == report.trace
+    return report.trace
+
+
+@pytest.mark.parametrize(
+    ("exercise", "source", "right", "wrong", "says"),
+    [
+        ("softmax", SOFTMAX, "e.sum(dim, keepdim=True)", "e.sum()", "summed up"),
+        ("softmax", SOFTMAX, "e.sum(dim, keepdim=True)", "e.mean(dim, keepdim=True)", ""),
+        ("softmax", SOFTMAX, "torch.exp(x - top)", "torch.exp2(x - top)", ""),
+        (
+            "scaled_dot_product_attention",
+            ATTENTION,
+            "/ q.size(-1) ** 0.5",
+            "/ q.size(-1)",
+            "times",
+        ),
+        (
+            "scaled_dot_product_attention",
+            ATTENTION,
+            "torch.exp(scaled - scaled.amax(-1, keepdim=True))",
+            "torch.exp(scaled * 2 - (scaled * 2).amax(-1, keepdim=True))",
+            "",
+        ),
+        (
+            "sinusoidal_encoding",
+            LOOP,
+            "torch.tensor(position / rate)",
+            "torch.tensor(0.7 * position / rate)",
+            "",
+        ),
+    ],
+)
+def test_the_line_with_the_mistake_is_found(
+    traced: Callable[[str, str], Report],
+    exercise: str,
+    source: str,
+    right: str,
+    wrong: str,
+    says: str,
+) -> None:
+    """In a learner's own writing, of which no line is one of ours."""
+    assert source.count(right) == 1
+    trace = followed(traced(exercise, source.replace(right, wrong)))
+    assert trace.first is not None
+    step = trace.steps[trace.first]
+    # The line itself, or the next, where a right way may have such a value as well.
+    lines = source.replace(right, wrong).splitlines()
+    place = next(number for number, line in enumerate(lines, 1) if wrong in line)
+    assert step.line == place, (step, trace)
+    assert step.code == lines[place - 1].strip()
+    assert step.state == "first" and trace.got
+    assert says in trace.says
+    before = [each.state for each in trace.steps if each.line < place]
+    assert set(before) <= {"known"}
+
+
+def test_an_object_is_followed_as_well(
+    traced: Callable[[str, str], Report], solution: Callable[[str], str]
+) -> None:
+    right = solution("multi_head_attention_layer")
+    wrong = right.replace(".transpose(1, 2).reshape(query.shape)", ".reshape(query.shape)")
+    assert wrong != right
+    trace = followed(traced("multi_head_attention_layer", wrong))
+    assert trace.first is not None
+    assert ".reshape(query.shape)" in trace.steps[trace.first].code
+    assert trace.got.startswith("at [") and trace.expected.startswith("at [")
+
+
+def test_a_result_that_is_only_on_the_way_is_told_apart(
+    traced: Callable[[str, str], Report],
+) -> None:
+    wrong = SOFTMAX.replace("return e / total", "return e")
+    report = traced("softmax", wrong)
+    trace = followed(report)
+    assert trace.first is not None and trace.steps[trace.first].name == "e"
+    assert "does not end with them" in trace.problem
+    assert "Line 6 makes your result" in render(report)
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ("return x.reshape(7, 7777)", "Your code stops before it has a result. RuntimeError"),
+        (
+            "import numpy\n    return torch.from_numpy(numpy.abs(x.detach().numpy()))",
+            "cannot be seen",
+        ),
+        ("for _ in range(999):\n        x = x + 0\n    return x", "more values than can be"),
+        ("return 1 + torch.zeros(400, 400)", "more values than can be"),
+    ],
+)
+def test_what_cannot_be_followed_is_said(
+    traced: Callable[[str, str], Report], body: str, says: str
+) -> None:
+    report = traced("softmax", f"import torch\n\n\ndef softmax(x, dim=-1):\n    {body}\n")
+    trace = followed(report)
+    assert trace.first is None
+    assert says in trace.problem
+    assert trace.problem in " ".join(render(report).split())
+
+
+def test_there_is_a_trace_only_where_one_was_asked_for_and_something_failed(
+    grader: Grader, traced: Callable[[str, str], Report]
+) -> None:
+    wrong = SOFTMAX.replace("e / total", "e")
+    asked = Submission("softmax", wrong, seed=0)
+    report = grader.grade(asked)
+    assert report.trace is None and "trace" not in report.to_dict()
+    followed_too = traced("softmax", wrong)
+    assert _verdict(followed_too) == _verdict(report), "to be followed changes no verdict"
+    passed = traced("softmax", SOFTMAX)
+    assert passed.passed and passed.trace is None
+    assert "nothing to look for" in render(passed)
+    broken = traced("softmax", "def softmax(:\n")
+    assert broken.trace is None and broken.problem
+    assert broken.problem.message in " ".join(render(broken).split())
+
+
+@pytest.mark.parametrize("exercise", ["softmax", "scaled_dot_product_attention"])
+def test_no_line_of_ours_is_told(
+    traced: Callable[[str, str], Report], solution: Callable[[str], str], exercise: str
+) -> None:
+    source = {"softmax": SOFTMAX, "scaled_dot_product_attention": ATTENTION}[exercise]
+    wrong = source.replace("torch.exp(", "torch.exp2(")
+    told = json.dumps(traced(exercise, wrong).to_dict()["trace"])
+    suite = load_catalog().exercise(exercise).suite
+    ways = [solution(exercise)]
+    ways += [file.read_text("utf-8") for file in (suite / "alternatives").glob("*.py")]
+    ours = {line.strip() for way in ways for line in way.splitlines() if "=" in line}
+    ours -= {line.strip() for line in source.splitlines()}
+    assert ours and not [line for line in ours if line in told]
+
+
+def test_code_that_watches_for_a_trace_changes_no_verdict(
+    traced: Callable[[str, str], Report],
+) -> None:
+    """What is right only while it is followed was wrong before."""
+    source = SOFTMAX.replace(
+        "    return e / total",
+        "    import sys\n    return e / total if sys.gettrace() else e",
+    )
+    report = traced("softmax", source)
+    assert report.outcome == "failed"
+    assert followed(report).first is None
+
+
+def _verdict(report: Report) -> list[tuple[str, str, float, str]]:
+    tests = [(test.name, test.outcome, test.points, test.message) for test in report.tests]
+    return [(report.exercise, report.outcome, report.points, ""), *tests]

@@ -1,0 +1,93 @@
+"""`learn trace`, and its key in the app."""
+
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from driving import NARROW, WIDE, MadeUpGrader, Pilot, Small, press, text
+
+from grader import Report, Submission
+from grader.report import Trace, TracedStep
+
+WRONG = """\
+import torch
+
+
+def softmax(x, dim=-1):
+    e = torch.exp(x - x.amax(dim, keepdim=True))
+    return e / e.sum()
+"""
+TRACE = Trace(
+    "weights([1.0, 2.0])",
+    (
+        TracedStep("weights.py", 4, "e = x.exp()", "e", "exp", (2, 3), "float32", "known"),
+        TracedStep("weights.py", 5, "total = e.sum()", "total", "sum", (), "float64", "first"),
+    ),
+    *(1, "tensor(2)", "tensor([1, 1])", "`total` is summed up along it."),
+)
+
+
+def test_the_first_wrong_line_is_told_and_nothing_is_recorded(
+    warm_learn: Any, softmax: Path, workspace: Path
+) -> None:
+    softmax.write_text(WRONG)
+    done = warm_learn("trace", "softmax")
+    assert done.returncode == 1, done.stderr
+    assert "✓    5  e = torch.exp" in done.stdout
+    assert "✗    6  return e / e.sum()" in done.stdout
+    assert "Look at line 6" in done.stdout
+    assert "\x1b" not in done.stdout and max(map(len, done.stdout.splitlines())) <= 80
+    with closing(sqlite3.connect(workspace / ".learn" / "progress.db")) as db:
+        assert db.execute("SELECT count(*) FROM attempts").fetchone() == (0,)
+
+
+def test_json(warm_learn: Any, softmax: Path) -> None:
+    softmax.write_text(WRONG)
+    trace = json.loads(warm_learn("trace", "softmax", "--json").stdout)["trace"]
+    assert trace["steps"][trace["first"]]["line"] == 6
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "says"),
+    [
+        (None, 1, "`softmax` is not written yet"),
+        (WRONG.replace("e.sum()", "e.sum(dim, keepdim=True)"), 0, "softmax passes"),
+        ("def softmax(:\n", 1, "is not valid Python"),
+    ],
+)
+def test_where_there_is_nothing_to_follow(
+    warm_learn: Any, softmax: Path, source: str | None, code: int, says: str
+) -> None:
+    if source:
+        softmax.write_text(source)
+    done = warm_learn("trace", "softmax")
+    assert (done.returncode, done.stderr) == (code, "")
+    assert says in " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+def test_the_key_shows_it_in_place_of_the_verdict(
+    small: Small, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+
+    async def grade(self: MadeUpGrader, submission: Submission) -> Report:
+        asked.append(submission.traced)
+        report = Report(submission.exercise, "", "failed", 0, 4, 0, "cpu")
+        return replace(report, trace=TRACE) if submission.traced else report
+
+    monkeypatch.setattr(MadeUpGrader, "grade", grade)
+
+    async def script(pilot: Pilot) -> None:
+        await press(pilot, "g", "e", "r")
+        await press(pilot, "t")
+        assert "Look at line 5" in text(pilot) and "total = e.sum()" in text(pilot)
+        await press(pilot, "r")
+        assert "Look at line 5" not in text(pilot)
+        assert asked == [False, True, False]
+
+    small.drive(script, size)

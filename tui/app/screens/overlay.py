@@ -1,0 +1,28 @@
+"""What lies over a place until it is dismissed, however fast the keys come."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from textual.await_complete import AwaitComplete
+from textual.events import Event, Key
+from textual.screen import ModalScreen
+
+T = TypeVar("T")
+
+
+class Overlay(ModalScreen[T]):
+    """Keys that were pressed before it was gone, and reach it afterwards, go to what follows."""
+
+    @property
+    def _is_gone(self) -> bool:
+        return self.app.screen is not self
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        return AwaitComplete() if self._is_gone else super().dismiss(result)
+
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, Key) and self._is_gone:
+            self.app.call_later(self.app.simulate_key, event.key)
+        else:
+            await super().on_event(event)

@@ -1,0 +1,25 @@
+"""A first run without a workspace: `learn` offers to make one, and goes on."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from exercises.catalog import load_catalog
+from exercises.errors import NoWorkspace
+from exercises.workspace import DEFAULT_NAME, VARIABLE, Workspace
+from tui.output import shown
+
+
+def offer_workspace() -> None:
+    """Where there is none, ask for one, if somebody can answer. Raises `NoWorkspace` after a no."""
+    try:
+        Workspace.find(Path.cwd(), os.environ)
+    except NoWorkspace:
+        folder = Path(os.environ.get(VARIABLE) or DEFAULT_NAME)
+        where = shown(folder.absolute())
+        if not click.confirm(f"Your answers need a folder. Make {where}?", default=True, err=True):
+            raise
+        Workspace.create(folder).update(load_catalog())
