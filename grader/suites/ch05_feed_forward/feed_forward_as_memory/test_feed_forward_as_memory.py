@@ -95,7 +95,7 @@ def test_each_token_has_its_own(submission, rng, expect):
 
 
 def test_memories_that_are_alike(submission, rng, expect):
-    """Memories with the same key stand side by side; each is named once, and only k of them write."""
+    """Memories with the same key stand side by side: each is named once, and only k write."""
     x, keys, values = drawn(rng, (3, 4), 3, 3)
     given = x, keys.repeat(3, 1), values.repeat(3, 1)  # what they write is the same as well
     for k in (6, 2, 4):  # 2 and 4 part memories that are alike
