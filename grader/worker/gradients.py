@@ -6,6 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from grader.worker.protocol import record_fields
+
 
 class Detached(RuntimeError):
     """The output carries no gradient back to the inputs."""
@@ -23,7 +25,9 @@ def gradients(
     inputs = [_leaf(arg) for arg in args]
     parameters = dict(function.named_parameters()) if isinstance(function, nn.Module) else {}
     result = function(*inputs, **kwargs)
-    outputs = list(result) if isinstance(result, tuple | list) else [result]
+    fields = record_fields(result)
+    parts = result if fields is None else list(fields.values())
+    outputs = list(parts) if isinstance(parts, tuple | list) else [parts]
     cotangents = list(cotangent) if isinstance(cotangent, tuple | list) else [cotangent]
     pairs = [
         (output, torch.ones_like(output) if weight is None else weight)

@@ -58,12 +58,11 @@ def trained_head(head: str, sentence: str) -> Figure:
 def silenced_heads(sentence: str) -> Figure:
     """How likely the model holds each word that the sentence settles, with one head silenced."""
     said = spoken_by(sentence)
-    settled = torch.stack([expected(said, kind) for kind in PREDICTIONS]).any(0)[:-1]  # (T-1)
-
-    rows = {"all heads": _foretold(said, settled)}
+    places = settled(said)
+    rows = {"all heads": foretold(said, places)}
     for name, (layer, head) in HEADS.items():
         with silenced(attention_layers(specimen().model)[layer], head):
-            rows[f"no {name}"] = _foretold(said, settled)
+            rows[f"no {name}"] = foretold(said, places)
     probabilities = torch.stack(list(rows.values()))
     lost = (probabilities[0] - probabilities[1:]).mean(-1)
     worst = list(HEADS)[int(lost.argmax())]
@@ -71,7 +70,7 @@ def silenced_heads(sentence: str) -> Figure:
         title="What is lost without a head",
         **grid(probabilities),
         row_labels=list(rows),
-        column_labels=[said.words[place + 1] for place in settled.nonzero()[:, 0].tolist()],
+        column_labels=[said.words[place + 1] for place in places.nonzero()[:, 0].tolist()],
         low=0.0,
         high=1.0,
         caption="Columns are the words that follow from what was said before, rows the"
@@ -81,12 +80,17 @@ def silenced_heads(sentence: str) -> Figure:
     )
 
 
+def settled(said: Sentence) -> Tensor:
+    """(T-1): True at each place whose next word follows from what was said before."""
+    return torch.stack([expected(said, kind) for kind in PREDICTIONS]).any(0)[:-1]
+
+
 @torch.no_grad()
-def _foretold(said: Sentence, settled: Tensor) -> Tensor:
-    """The probability of the word that comes next, at each place whose next word is settled."""
+def foretold(said: Sentence, places: Tensor) -> Tensor:
+    """The probability of the word that comes next, at each of the places."""
     probabilities = specimen().model(said.tokens[None, :-1])[0].softmax(-1)  # (T-1, V)
     right: Tensor = probabilities.gather(-1, said.tokens[1:, None])  # (T-1, 1)
-    return right[settled, 0]
+    return right[places, 0]
 
 
 FIGURES = (

@@ -205,6 +205,32 @@ def test_gradients_of_functions(play: Play) -> None:
     assert [gradient.tolist() for gradient in second.inputs[::2]] == [[0, 0], [6, 6]]
 
 
+RECORDS = """
+import dataclasses, typing, torch
+
+class Named(typing.NamedTuple):
+    index: torch.Tensor
+    double: torch.Tensor
+    square: torch.Tensor
+
+@dataclasses.dataclass
+class Data:
+    index: torch.Tensor
+    double: torch.Tensor
+    square: torch.Tensor
+
+def f(x): return RECORD(x.argmax(), 2 * x, x * x)
+"""
+
+
+@pytest.mark.parametrize("record", ["Named", "Data"])
+def test_gradients_of_a_record_are_those_of_its_fields(play: Play, record: str) -> None:
+    function = play(RECORDS.replace("RECORD", record), RECORDS.replace("RECORD", "Named")).f
+    x, ones = torch.tensor([1.0, 4.0]), torch.ones(2)
+    assert function.gradients(x, cotangent=(None, ones, ones)).inputs[0].tolist() == [4, 10]
+    assert function.gradients(x, cotangent=(None, None, ones)).inputs[0].tolist() == [2, 8]
+
+
 def test_no_cotangent_stands_for_ones(play: Play) -> None:
     (gradient,) = play("def f(x): return (x * x)").f.gradients(torch.tensor([1.0, 4.0])).inputs
     assert gradient.tolist() == [2, 8]

@@ -9,15 +9,17 @@ import math
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 import reference
-from reference.figures import FIGURES, FigureInfo, Value, heads
+from reference.figures import FIGURES, FigureInfo, Value, heads, networks
 from reference.figures.attention import SCORES
 from reference.figures.serve import UnknownFigure, answer, compute, serve
-from reference.training.specimen.language import ANSWERS
+from reference.training.specimen.language import ANSWERS, ENDINGS, PARTICLES
 from reference.training.specimen.roles import PREDICTIONS, expected, sought
 
 
@@ -209,6 +211,53 @@ def test_buckets_tell_the_sides_apart_and_widen() -> None:
     last = rows[-1]
     assert len(set(last[-4:])) == 4
     assert set(last[:16]) == {7.0}
+
+
+def test_activations_are_those_of_torch() -> None:
+    x = torch.linspace(-2, 2, 9, dtype=torch.float64).requires_grad_()
+    kernels = (F.relu, F.gelu, partial(F.gelu, approximate="tanh"), F.silu)
+    values = compute("activation_curves", {"reach": 2.0}).rows
+    slopes = compute("activation_curves", {"reach": 2.0, "curve": "slope"}).rows
+    for kernel, drawn, slope in zip(kernels, values, slopes, strict=True):
+        y: torch.Tensor = kernel(x)  # type: ignore[operator]
+        (expected,) = torch.autograd.grad(y.sum(), x)
+        assert drawn == pytest.approx(y.tolist(), abs=1e-3)
+        away_from_the_corner = [place for place in range(9) if place != 4]
+        assert [slope[place] for place in away_from_the_corner] == pytest.approx(
+            expected[away_from_the_corner].tolist(), abs=1e-3
+        )
+
+
+def test_memories_that_write_a_particle_fire_on_its_verb() -> None:
+    """They fire most at the ending that stands behind the verb."""
+    written = networks.favourite_words()
+    for particle, verb in (("for", "wait"), ("up", "give"), ("at", "look"), ("out", "find")):
+        asked = 0
+        for speaker in heads.SENTENCES:
+            said = heads.spoken_by(speaker)
+            figure = compute("memories", {"sentence": speaker})
+            for column, memory in enumerate(map(int, figure.column_labels)):
+                if written[memory] != particle or verb not in said.words:
+                    continue
+                asked += 1
+                fired = [row[column] for row in figure.rows]
+                place = max(range(len(fired)), key=fired.__getitem__)
+                assert said.words[place] in ENDINGS.values(), (speaker, memory)
+                assert said.words[place - 1] in PARTICLES, (speaker, memory)
+                assert said.words[place - 1] == verb, (speaker, memory)
+        assert asked, particle
+
+
+def test_what_a_silenced_network_costs() -> None:
+    """Without that of layer 1 the model can repeat, but says no ending and no particle."""
+    for sentence in heads.SENTENCES:
+        figure = compute("silenced_networks", {"sentence": sentence})
+        both, _, without_1 = figure.rows
+        for column, word in enumerate(figure.column_labels):
+            assert both[column] > 0.6
+            if word in PARTICLES.values() or word.startswith("-"):
+                assert without_1[column] < 0.3
+    assert figure == compute("silenced_networks", {"sentence": sentence}), "the hooks are gone"
 
 
 def test_a_sum_keeps_the_gradient_that_a_product_loses() -> None:
