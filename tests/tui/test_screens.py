@@ -403,9 +403,35 @@ async def held(pilot: Pilot, grader: HeldGrader, count: int) -> None:
     """Until so many submissions have been handed over, and it is said that they are checked."""
     for _ in range(1000):
         await pilot.pause(0.02)
-        if len(grader.held) == count and "Checking…" in text(pilot):
+        if len(grader.held) == count and "checking 0 s · esc stops" in text(pilot):
             return
     raise AssertionError(f"{len(grader.held)} of {count} submissions, and:\n{text(pilot)}")
+
+
+@sizes
+def test_a_check_is_stopped(small: Small, size: tuple[int, int]) -> None:
+    """And what was there before it is there again; without one, Escape goes back."""
+    grader = HeldGrader()
+
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        file_of(small).write_text("wrong")
+        await held(pilot, grader, 1)
+        grader.held[0].set()
+        await until(pilot, "✗ not passed")
+        file_of(small).write_text("right")
+        await held(pilot, grader, 2)
+        await press(pilot, "escape")
+        assert "esc stops" not in text(pilot)
+        assert "✗ not passed" in text(pilot) and not pilot.app.screen.query(".-old")
+        await pilot.press("r")
+        await held(pilot, grader, 3)
+        grader.held[2].set()
+        await until(pilot, "✓ passed")
+        await press(pilot, "escape")
+        assert "Next: " in text(pilot)
+
+    replace(small, grader=grader).drive(script, size)
 
 
 @sizes
@@ -426,7 +452,7 @@ def test_the_verdict_is_that_of_the_newest_save(
         await pilot.pause(0.1)
         grader.held[1 - first].set()
         await until(pilot, "✓ passed")
-        assert "Checking…" not in text(pilot)
+        assert "esc stops" not in text(pilot)
 
     replace(small, grader=grader).drive(script, size)
     with small.session() as session:
@@ -450,7 +476,7 @@ def test_a_save_that_is_told_again_lets_its_check_go_on(
         grader.held[0].set()
         await until(pilot, "✓ passed")
         assert len(grader.held) == 1
-        assert "Checking…" not in text(pilot)
+        assert "esc stops" not in text(pilot)
 
     replace(small, grader=grader).drive(script, size)
 
@@ -484,7 +510,7 @@ def test_a_late_verdict_is_not_shown_with_another_exercise(small: Small) -> None
         await held(pilot, grader, 1)
         pilot.app.action_go("exercise", ExerciseTarget("costs"))  # type: ignore[attr-defined]
         await until_seen(pilot, "An exercise on costs")
-        assert "Checking…" not in text(pilot)
+        assert "esc stops" not in text(pilot)
         grader.held[0].set()
         await settled(pilot)
         assert "No verdict yet" in one_line(pilot)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding
@@ -24,6 +25,7 @@ from tui.app.widgets.brief import Brief
 from tui.app.widgets.exercise_head import ExerciseHead
 from tui.app.widgets.scroll import Scroll
 from tui.app.widgets.verdict import VerdictView
+from tui.progress.records import AttemptKind
 from tui.study.editor import edit, find_editor
 from tui.study.exercise_state import Briefing, briefing
 from tui.study.grading import keep, read
@@ -33,7 +35,6 @@ from tui.study.targets import ExerciseTarget
 
 if TYPE_CHECKING:
     from grader import Report, Submission
-    from tui.progress.progress import AttemptKind
     from tui.study.session import Session
 
 # Only what takes longer than this is announced; most verdicts are there before.
@@ -51,6 +52,7 @@ class ExercisePage(Page[ExerciseTarget]):
         Binding("h", "hint", "Hint", tooltip="Show one more hint"),
         Binding("s", "grade('submit')", "Submit", tooltip="Submit: fresh numbers, and it counts"),
         Binding("tab", "turn", "Switch", tooltip="From the brief to the verdict and back"),
+        Binding("escape", "stop", "Stop", show=False, tooltip="End the check that is running"),
         Binding("enter", "next", "Next", tooltip="On to the next step"),
     ]
 
@@ -93,6 +95,7 @@ class ExercisePage(Page[ExerciseTarget]):
         await self._refresh()
         if self._exercise != before:
             self._awaited = None
+            self._show_check(None)
             await self._show_latest()
             self._turn_to("brief")
             self.query_one("#brief", Scroll).scroll_home(animate=False)
@@ -241,7 +244,8 @@ class ExercisePage(Page[ExerciseTarget]):
     ) -> tuple[Submission, Report]:
         """Grade the file; who waits longer than a moment is told so."""
         self._awaited = run = object()
-        waiting = self.set_timer(PATIENCE, lambda: self._announce(run))
+        began = time.monotonic()
+        waiting = self.set_timer(PATIENCE, lambda: self._announce(run, began))
 
         def taken(session: Session) -> Submission:
             self._saves.take(exercise)
@@ -255,18 +259,32 @@ class ExercisePage(Page[ExerciseTarget]):
             waiting.stop()
             if self._awaited is run:
                 self._awaited = None
+                self._show_check(None)
 
-    def _announce(self, run: object) -> None:
+    def _announce(self, run: object, began: float) -> None:
         """A timer that was stopped may have sent its message before: then the verdict is there."""
         if self._awaited is run:
-            self.query_one(VerdictView).announce("Checking…")
+            self._show_check(began)
             self._turn_to("verdict")
+
+    def _show_check(self, began: float | None) -> None:
+        """The head tells of a check that runs; the verdict beside it is old by then."""
+        self.query_one(ExerciseHead).check_runs(began)
+        self.query_one(VerdictView).set_class(began is not None, "-old")
+        self.refresh_bindings()
+
+    def action_stop(self) -> None:
+        for kind in get_args(AttemptKind):
+            self.workers.cancel_group(self, f"grading: {kind}")
+        self.notify("Stopped. A save or r checks again.")
 
     # what follows
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "next":
             return bool(self._briefing and self._briefing.is_passed)
+        if action == "stop":
+            return self._awaited is not None
         if action == "trace":  # what passes leaves nothing to look for
             latest = self._briefing and self._briefing.latest
             return bool(latest and latest.report["outcome"] == "failed")

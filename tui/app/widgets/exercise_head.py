@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from textual.content import Content
 from textual.widget import Widget
 
@@ -16,10 +18,23 @@ class ExerciseHead(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._briefing: Briefing | None = None
+        self._since: float | None = None  # when the check began that is running
+
+    def on_mount(self) -> None:
+        self.set_interval(1, self._tick)
 
     def show(self, briefing: Briefing) -> None:
         self._briefing = briefing
         self.refresh()
+
+    def check_runs(self, since: float | None) -> None:
+        """A check has begun at this time of the monotonic clock, or none is running."""
+        self._since = since
+        self.refresh()
+
+    def _tick(self) -> None:
+        if self._since is not None:
+            self.refresh()
 
     def render(self) -> Content:
         if (found := self._briefing) is None:
@@ -35,6 +50,9 @@ class ExerciseHead(Widget):
                 (f"{symbol} {state}", colour),
                 (f"   chapter {found.chapter}   {label}{dots}", "$text-muted"),
             )
+            if self._since is not None:
+                seconds = time.monotonic() - self._since
+                facts = Content.styled(f"checking {seconds:.0f} s · esc stops", "$warning")
             space = self.content_size.width - title.cell_length - facts.cell_length
             if space >= GAP:
                 break

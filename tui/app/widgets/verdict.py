@@ -100,10 +100,6 @@ class VerdictView(Scroll):
         await self.recompose()
         self.scroll_home(animate=False)
 
-    def announce(self, text: str) -> None:
-        """Say what is going on, above a verdict that is old by now."""
-        self.query_one("#headline", Static).update(text)
-
     async def clear(self, text: str = "") -> None:
         self._report, self._head = None, Content(text)
         await self.recompose()
