@@ -3,7 +3,7 @@
     python tests/tui/first_frame.py [RUNS]
 
 A frame is complete when every row has been painted, and the places, the next step with its reason,
-the last chapter and the keys have all been written. The figures are printed and not asserted: they
+what the day holds, the first chapter and the keys have all been written. The figures are printed and not asserted: they
 are the machine's, and other work may be running on it. The processor's time tells less of that.
 """
 
@@ -78,8 +78,8 @@ def _drain(terminal: int) -> None:
 
 
 def main(runs: int = 9) -> None:
-    titles = [chapter.title for chapter in load_catalog().chapters]
-    parts = ["Settings", "Next:", "Then you build it", titles[-1], "Quit"]
+    title = load_catalog().chapters[0].title
+    parts = ["Settings", "Next:", "Then you build it", "Then, today:", title, "Quit"]
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([LEARN, "init", "--quiet"], cwd=folder, check=True)
         first_frame(Path(folder), parts)  # compiles what is new

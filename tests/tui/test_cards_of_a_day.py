@@ -50,7 +50,7 @@ def command(*words: str) -> Any:
 
 def numbers(opened: Opened, now: datetime, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
     """Due and new cards, the same on every face."""
-    monkeypatch.setattr("tui.study.session.now", lambda: now)
+    monkeypatch.setattr("tui.study.clock.now", lambda: now)
     with opened() as session:
         local = now.astimezone()
         today = overview(session, local)

@@ -12,8 +12,9 @@ from tui.progress.progress import Score
 from tui.study.clock import local_now
 from tui.study.daily_cards import todays_cards
 from tui.study.session import Session, open_session_to_look
+from tui.text.words import fitted
 
-BAR_WIDTH = 10
+BAR_WIDTH, NAME_WIDTH = 10, 36
 # Words, not colours alone, carry the state.
 COLOURS = {"passed": "green", "current": "cyan", "open": None, "locked": "bright_black"}
 
@@ -114,7 +115,8 @@ def _print_chapter(chapter: ChapterStatus) -> None:
     bar = "█" * filled + "░" * (BAR_WIDTH - filled)
     read = f"{chapter.topics_read}/{chapter.topics} topics read"
     read = "tested out" if chapter.tested_out else read
-    name = click.style(f"{chapter.number:>2}  {chapter.title:<36}", bold=True)
+    title = f"{fitted(chapter.title, NAME_WIDTH):<{NAME_WIDTH}}"
+    name = click.style(f"{chapter.number:>2}  {title}", bold=True)
     click.echo(f"{name}  {bar}  {chapter.passed}/{total}  {read}")
 
 

@@ -26,8 +26,15 @@ def after(snapshot: Snapshot, task: Task) -> Snapshot:
         return replace(snapshot, mistakes=snapshot.mistakes - task.count)
     if task.kind == "quiz":
         quiz = snapshot.quizzes[task.id]
-        answered = min(quiz.total, quiz.answered + task.count)
-        quiz = replace(quiz, answered=answered, missed=(), failed=False, last=today)
+        again = min(quiz.wrong, task.count)  # what went wrong is asked first, and is not new
+        quiz = replace(
+            quiz,
+            answered=min(quiz.total, quiz.answered + task.count - again),
+            wrong=quiz.wrong - again,
+            missed=quiz.missed if quiz.wrong > again else (),
+            failed=False,
+            last=today,
+        )
         quizzes = {**snapshot.quizzes, task.id: quiz}
         return replace(snapshot, quizzes=quizzes, asked=snapshot.asked + task.count)
     snapshot = replace(snapshot, worked=True)

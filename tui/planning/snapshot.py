@@ -39,10 +39,12 @@ class Facts:
 
 @dataclass(frozen=True)
 class Quiz:
-    """The questions of a chapter. `missed` are topics of wrong answers, the most missed first."""
+    """The questions of a chapter. `wrong` of them were answered wrongly last; `missed` are their
+    topics, the most missed first."""
 
     total: int = 0
     answered: int = 0
+    wrong: int = 0
     missed: tuple[str, ...] = ()
     failed: bool = False
     last: date | None = None
@@ -143,6 +145,7 @@ def _quiz(topics: Mapping[str, str], answers: Mapping[str, Answered]) -> Quiz:
         total=len(topics),
         answered=len(given),
         missed=tuple(topic for topic, _ in missed.most_common()),
+        wrong=missed.total(),
         failed=_has_failed(topics, given),
         last=max((answer.on for answer in given.values()), default=None),
     )

@@ -1,6 +1,7 @@
 """Asks both sides again, after a suite has run: what happens where one thing is changed?"""
 
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from types import FrameType
@@ -17,6 +18,7 @@ from grader.examiner.symptoms.evidence import MAX_NUMBERS
 from grader.worker.calls import Call, LoadedModule, Raised
 
 MAX_QUESTIONS = 200  # for one submission; each costs a fraction of a millisecond
+MAX_SECONDS = 1.0  # of our own side's work; the learner's has limits of its own
 
 
 class Inquiry:
@@ -35,6 +37,7 @@ class Inquiry:
         }
         self._steps: dict[Exchange, Mapping[str, list[Tensor]]] = {}
         self._left = MAX_QUESTIONS
+        self._seconds = MAX_SECONDS
 
     def ask(self, exchange: Exchange, call: Call) -> Exchange | None:
         """Both sides' answers to `call` in the place of `exchange`.
@@ -44,8 +47,13 @@ class Inquiry:
         if self._left <= 0 or not self.come_to(exchange, self._learner):
             return None
         got = self._learner.perform(call)
+        began = time.monotonic()
         self.come_to(exchange, self._solution)
-        return Exchange(call, got, self._solution.perform(call))
+        expected = self._solution.perform(call)
+        self._seconds -= time.monotonic() - began
+        if self._seconds <= 0:
+            self._left = 0
+        return Exchange(call, got, expected)
 
     def ask_twice(self, exchange: Exchange) -> tuple[Exchange, Exchange] | None:
         """Both sides' answers to the call, and to the same call right after it."""

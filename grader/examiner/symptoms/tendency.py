@@ -3,8 +3,9 @@
 import math
 
 import torch
+from torch import Tensor
 
-from grader.examiner.exchange import Exchange
+from grader.examiner.exchange import Exchange, Value
 from grader.examiner.symptoms.evidence import (
     Evidence,
     compared,
@@ -15,6 +16,7 @@ from grader.examiner.symptoms.evidence import (
 )
 from grader.examiner.symptoms.inquiry import Inquiry
 from grader.examiner.symptoms.normalisation import sums_to_1
+from grader.worker.values import leaves
 
 ENOUGH_ON_ONE_SIDE = 12  # that all err to one side; with fewer it may be chance
 LARGE = 64  # what an argument is multiplied by to see how the result grows with it
@@ -75,8 +77,15 @@ def some_values_are_right(evidence: Evidence) -> str | None:
 
 
 def grows_otherwise(evidence: Evidence, inquiry: Inquiry) -> str | None:
-    """A whole number in the call is made much larger: the two results grow by different factors."""
+    """A whole number in the call is made much larger: the two results grow by different factors.
+
+    Only for what answers with numbers: tensors of such sizes would take all the memory there is.
+    """
     exchange = evidence.wrong[0]
+    if not isinstance(exchange.expected, Value) or any(
+        isinstance(leaf, Tensor) for _, leaf in leaves(exchange.expected.value)
+    ):
+        return None
 
     def grown(name: str, value: int) -> Exchange | None:
         return inquiry.ask(exchange, with_argument(exchange.call, name, value, evidence.names))

@@ -24,6 +24,7 @@ from tui.study import lesson_reading as reading
 from tui.study.lesson_reading import LessonReading
 from tui.study.targets import ExerciseTarget, FigureTarget, LessonTarget
 from tui.text.lesson_pages import contents
+from tui.text.words import fitted
 
 COMPUTING = "The figure is being computed …"
 
@@ -137,8 +138,7 @@ class ReadPage(Page[LessonTarget]):
         kind = "question" if self._question else step.part
         title = " · ".join(filter(None, (str(lesson.chapter.number), step.title, kind)))
         room = width - len(place) - 2
-        title = title if len(title) <= room else title[: room - 1] + "…"
-        return title.ljust(width - len(place)) + place
+        return fitted(title, room).ljust(width - len(place)) + place
 
     def _what_space_does(self, lesson: LessonReading) -> str:
         if lesson.question:

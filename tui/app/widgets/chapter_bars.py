@@ -10,8 +10,10 @@ from textual.widget import Widget
 from tui.app import messages
 from tui.study.overview import ChapterBar
 from tui.study.targets import MapTarget
+from tui.text.words import fitted
 
-NARROW, WIDE = 16, 30
+NARROW, WIDE, SHORTEST = 16, 30, 8
+FACTS = len("10    " + "  10 of 10  6 of 6 topics read")  # beside the name and the bar
 
 
 class ChapterBars(Widget):
@@ -29,7 +31,8 @@ class ChapterBars(Widget):
 
     def render(self) -> Content:
         width = WIDE if self.size.width >= 100 else NARROW
-        name = max((len(chapter.title) for chapter in self._chapters), default=0)
+        longest = max((len(chapter.title) for chapter in self._chapters), default=0)
+        name = max(SHORTEST, min(longest, self.size.width - width - FACTS))
         return Content("\n").join(_line(chapter, name, width) for chapter in self._chapters)
 
 
@@ -37,7 +40,7 @@ def _line(chapter: ChapterBar, name: int, width: int) -> Content:
     filled = round(width * chapter.passed / chapter.total) if chapter.total else 0
     return Content.assemble(
         (f"{chapter.number:>2}  ", "$text-muted"),
-        f"{chapter.title:<{name}}  ",
+        f"{fitted(chapter.title, name):<{name}}  ",
         ("━" * filled, "$accent"),
         ("┄" * (width - filled), "$text-muted"),
         f"  {chapter.passed:>2} of {chapter.total:<2}",
