@@ -1,6 +1,7 @@
 """The feed-forward network as two convolutions of kernel size 1."""
 
 import torch
+from torch import nn
 
 
 def feed_forward_as_convolution(

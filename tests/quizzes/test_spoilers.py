@@ -132,17 +132,17 @@ def test_an_answer_that_waits_is_not_read_before_the_pass() -> None:
         assert given_away(faq.answer, load_catalog().exercise(faq.waits_for)), "it need not wait"
 
 
-@every_chapter
-def test_a_solution_in_a_text_would_be_found(chapter: Chapter) -> None:
+def test_a_solution_in_a_text_would_be_found() -> None:
     """But for a few that are too short to have a line of their own."""
+    exercises = load_catalog().exercises
     found = [
         exercise.id
-        for exercise in chapter.exercises
+        for exercise in exercises
         if given_away(
             f"```python\n{(exercise.suite / 'solution.py').read_text('utf-8')}```", exercise
         )
     ]
-    assert len(found) >= 0.7 * len(chapter.exercises)
+    assert len(found) >= 0.75 * len(exercises)
 
 
 @pytest.mark.parametrize(

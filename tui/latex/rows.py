@@ -74,8 +74,12 @@ def _in_context(atoms: Sequence[Atom], place: int) -> str:
     kind = atoms[place].kind
     if kind != BINARY:
         return kind
-    before = next((atom.kind for atom in reversed(atoms[:place]) if atom.kind != SPACE), None)
-    if before in (None, BINARY, RELATION, OPEN, PUNCTUATION, OPERATOR) or place == len(atoms) - 1:
+    before = next((atom for atom in reversed(atoms[:place]) if atom.kind != SPACE), None)
+    if before is None or place == len(atoms) - 1:
+        return ORDINARY
+    # `exp −x` waits for its argument; a name in capitals such as MHA stands for a value.
+    waits = before.kind == OPERATOR and not before.text[:1].isupper()
+    if waits or before.kind in (BINARY, RELATION, OPEN, PUNCTUATION):
         return ORDINARY
     return BINARY
 

@@ -72,11 +72,14 @@ def test_no_padding_and_nothing_else(submission, rng, expect, device):
 
 
 def test_ids_of_other_kinds(submission, rng, expect, device):
-    """Ids may be int32, and int64 ids may lie so close that a float could not tell them apart."""
+    """Ids may be int32. Those of int64 may lie so close that a float could not tell them apart, or
+    differ only where fewer bits would not see it."""
     tokens = draw_tokens(rng, 3, 5, 2, torch.int32)
     expect(submission.padding_mask(tokens, 2)).equals(reference.padding_mask(tokens, 2))
     tokens = draw_tokens(rng, 3, 5, 2**53, torch.int64)
     expect(submission.padding_mask(tokens, 2**53)).equals(reference.padding_mask(tokens, 2**53))
+    tokens = 3 + torch.tensor([[0, 2**8, 2**16], [2**32, 0, 2**40]], device=device)
+    expect(submission.padding_mask(tokens, 3)).equals(reference.padding_mask(tokens, 3))
 
 
 def test_order_in_memory_makes_no_difference(submission, rng, expect):
