@@ -359,6 +359,33 @@ def test_what_holds_for_some_numbers_alone_is_not_said() -> None:
     assert "half of the expected" not in says
 
 
+def test_no_size_of_a_tensor_is_made_much_larger() -> None:
+    """It would be our side that computes, and holds, as much as a size of thousands asks for."""
+    solution = """
+asked = []
+def f(n, d):
+    asked.append(max(n, d))
+    return torch.arange(1.0, n * d + 1).view(n, d)
+"""
+    learner = "def f(n, d): return 9 * torch.sin(torch.arange(1.0, n * d + 1) ** 2).view(n, d)"
+    seen = tried(HEAD + learner, HEAD + solution, [ask(3, 4), ask(5, 2)], _is_wrong)
+    questions = Inquiry(seen.learner, seen.solution, seen.records)
+    names = argument_names(seen.solution.module)
+    SymptomFinder(seen.records, questions, names, Limits()).find()
+    assert set(seen.solution.module.asked) == {4, 5}
+
+
+def test_our_own_side_has_a_second_for_all_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    solution = "import time\ndef f(x):\n    time.sleep(0.05)\n    return x * 2"
+    learner = "def f(x): return x * 2 + torch.rand(())"
+    monkeypatch.setattr("grader.examiner.symptoms.inquiry.MAX_SECONDS", 0.04)
+    seen = tried(HEAD + learner, HEAD + solution, [ask(draw(3, 4))], _is_wrong)
+    asks = Inquiry(seen.learner, seen.solution, seen.records)
+    (exchange,) = seen.records["test_0"].exchanges
+    assert asks.ask(exchange, exchange.call) is not None
+    assert asks.ask(exchange, exchange.call) is None
+
+
 def test_questions_are_bounded() -> None:
     calls = []
 

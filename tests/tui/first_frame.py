@@ -3,8 +3,9 @@
     python tests/tui/first_frame.py [RUNS]
 
 A frame is complete when every row has been painted, and the places, the next step with its reason,
-what the day holds, the first chapter and the keys have all been written. The figures are printed and not asserted: they
-are the machine's, and other work may be running on it. The processor's time tells less of that.
+what the day holds, the first chapter and the keys have all been written. The figures are printed
+and not asserted: they are the machine's, and other work may be running on it. The processor's time
+tells less of that.
 """
 
 import fcntl
