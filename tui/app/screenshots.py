@@ -17,13 +17,15 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from exercises.catalog import load_catalog
+from exercises.lesson import load_lesson
 from exercises.workspace import Workspace
 from tui.app.app import LearnApp
 from tui.app.background_grader import BackgroundGrader
 from tui.app.session_thread import SessionThread
 from tui.progress.progress import Attempt, Progress
 from tui.study.session import Session
-from tui.study.targets import ExerciseTarget
+from tui.study.targets import ExerciseTarget, LessonTarget
+from tui.text.lesson_pages import steps
 
 NOW = datetime(2025, 6, 13, 10, 30, tzinfo=timezone(timedelta(hours=2)))
 SIZE = (100, 30)
@@ -61,6 +63,9 @@ async def take(folder: Path) -> None:
                 await _settle(pilot)
                 _save(app, folder, "exercise")
                 await _lab(pilot, folder)
+                app.action_go("read", LessonTarget(_step_with_a_figure()))
+                await _settle(pilot)
+                _save(app, folder, "lesson")
 
 
 async def _lab(pilot: Pilot[None], folder: Path) -> None:
@@ -68,6 +73,13 @@ async def _lab(pilot: Pilot[None], folder: Path) -> None:
     await _settle(pilot)
     assert isinstance(pilot.app, LearnApp)
     _save(pilot.app, folder, "lab")
+
+
+def _step_with_a_figure() -> str:
+    """Of the third chapter, whose figures show a trained model."""
+    chapter = load_catalog().chapters[2]
+    found = steps(load_lesson(chapter.lesson), chapter)
+    return next(step.id for step in found if step.figures)
 
 
 @contextmanager

@@ -38,8 +38,6 @@ from tui.study.advice import KEYS, advice
 if TYPE_CHECKING:
     from grader.report import Report, TestResult
 
-NO_BREAK = "\u00a0"
-
 
 class TestRow(Horizontal):
     __test__ = False  # pytest: this is no test class
@@ -51,18 +49,14 @@ class TestRow(Horizontal):
 
     def compose(self) -> ComposeResult:
         test, is_chosen = self._test, self.has_class("-chosen")
-        points = f"{test.points:g} of {test.max_points:g} points".replace(" ", NO_BREAK)
         yield Static(
             Content.assemble(("› " if is_chosen else "  ", "$accent"), OUTCOMES[test.outcome]),
             classes="mark",
         )
-        yield Static(
-            Content.assemble(
-                (test.title, "bold" if is_chosen else ""),
-                (f"  {points}" if test.max_points != 1 else "", "$text-muted"),
-            ),
-            classes="text",
-        )
+        yield Static(Content.styled(test.title, "bold" if is_chosen else ""), classes="text")
+        if test.max_points != 1:
+            # In a column of its own: a space that does not break is one to Textual all the same.
+            yield Static(f"{test.points:g} of {test.max_points:g} points", classes="points")
 
 
 class FactRow(Horizontal):
