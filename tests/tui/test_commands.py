@@ -280,6 +280,7 @@ def test_the_way_of_an_exercise(
     submitted = warm_learn("submit", "workspace/ch01_attention/softmax.py")
     assert submitted.returncode == 0
     assert "learn next" in submitted.stdout
+    assert "It counts. Opens: Softmax under a mask (masked_softmax), " in submitted.stdout
     assert json.loads(learn("next", "--json").stdout)["id"] != "softmax"
     assert "points" in learn("status", "--all").stdout
 

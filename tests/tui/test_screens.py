@@ -28,6 +28,8 @@ from grader import Report, Submission
 from grader.report import Problem
 from tui.app.screens.exercise import ExercisePage
 from tui.planning.planner import walk_day
+from tui.planning.unlocking import opened_by
+from tui.progress.records import Standing
 from tui.progress.settings import SETTINGS
 from tui.study.targets import ExerciseTarget
 
@@ -550,6 +552,9 @@ def test_a_submission_counts_and_leads_on(small: Small) -> None:
         assert small.grader.graded[0].seed is None, "a submission draws a fresh seed"
         last = text(pilot).splitlines()[-1]
         assert all(word in last for word in ("Submit", "Next", "Help", "Quit"))
+        opens = opened_by(small.catalog, Standing(passed=frozenset({"weights"})), "weights")
+        assert opens
+        assert f"It counts. Opens: {opens[0].title} ({opens[0].id})" in one_line(pilot)
 
     small.drive(script)
     with small.session() as session:

@@ -37,3 +37,10 @@ def unfinished(catalog: Catalog, standing: Standing) -> Exercise | None:
     if not standing.latest or standing.latest.exercise in standing.passed:
         return None
     return next((e for e in catalog.exercises if e.id == standing.latest.exercise), None)
+
+
+def opened_by(catalog: Catalog, standing: Standing, id: str) -> tuple[Exercise, ...]:
+    """What the pass of exercise `id` has opened: it was waiting for it, and for nothing else."""
+    done = cleared(catalog, standing)
+    waiting = (e for e in catalog.exercises if id in e.needs and e.id not in done)
+    return tuple(e for e in waiting if is_unlocked(e, done))

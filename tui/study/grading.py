@@ -12,6 +12,7 @@ import click
 from exercises.catalog import Exercise
 from exercises.streams import discard_output
 from tui.output import colour_wanted, print_json, width
+from tui.planning.unlocking import opened_by
 from tui.progress.progress import Attempt, AttemptKind, ProgressError
 from tui.study.advice import advice, commands
 from tui.study.clock import now
@@ -45,6 +46,8 @@ def tell(
         discard_output()
     if note := keep(session, submission, kind, report):
         click.echo(note, err=True)
+    elif not as_json and (counts := counted(session, kind, report)):
+        click.echo(counts)
 
 
 def read(session: Session, exercise: Exercise, kind: AttemptKind) -> Submission:
@@ -77,6 +80,15 @@ def keep(session: Session, submission: Submission, kind: AttemptKind, report: Re
     except ProgressError as error:
         return f"This verdict is not kept. {error}"
     return ""
+
+
+def counted(session: Session, kind: AttemptKind, report: Report) -> str:
+    """That a pass counts, and what it opens; empty for all else."""
+    if kind != "submit" or not report.passed:
+        return ""
+    opens = opened_by(session.catalog, session.progress.standing(), report.exercise)
+    names = ", ".join(f"{exercise.title} ({exercise.id})" for exercise in opens)
+    return f"It counts. Opens: {names}." if opens else "It counts."
 
 
 def _note_mistake(session: Session, report: Report, at: datetime) -> None:

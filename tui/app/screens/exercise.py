@@ -28,7 +28,7 @@ from tui.app.widgets.verdict import VerdictView
 from tui.progress.records import AttemptKind
 from tui.study.editor import edit, find_editor
 from tui.study.exercise_state import Briefing, briefing
-from tui.study.grading import keep, read
+from tui.study.grading import counted, keep, read
 from tui.study.hints import show_hint
 from tui.study.save_watch import SaveWatch
 from tui.study.targets import ExerciseTarget
@@ -214,6 +214,10 @@ class ExercisePage(Page[ExerciseTarget]):
         if note := await asyncio.shield(keeping):
             self.notify(note, severity="warning")
         elif exercise == self._exercise:
+            counts = await self.services.session_thread.ask(
+                lambda session: counted(session, kind, report)
+            )
+            await verdict.add(report, counts)
             await self._refresh()
 
     def action_trace(self) -> None:

@@ -94,6 +94,12 @@ class VerdictView(Scroll):
         await self.recompose()
         self.scroll_home(animate=False)
 
+    async def add(self, report: Report, text: str) -> None:
+        """What is known of a verdict once it is kept, if it is still the one on the screen."""
+        if text and report is self._report:
+            self._time = f"{text} {self._time}"
+            await self.recompose()
+
     async def clear(self, text: str = "") -> None:
         self._report, self._head = None, Content(text)
         await self.recompose()
