@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -81,10 +82,15 @@ class Suite:
         for name in CALLERS_OPTIONS:
             os.environ.pop(name, None)
         self._crash = ""
+        # pytest takes a module of this name for ours, whoever has loaded it.
+        theirs = sys.modules.pop(self._file.stem, None)
         try:
             status = pytest.main(arguments, plugins=[self])
         finally:
             os.environ.update(self._callers)
+            sys.modules.pop(self._file.stem, None)
+            if theirs is not None:
+                sys.modules[self._file.stem] = theirs
         if self._crash or status != pytest.ExitCode.OK:
             raise GraderError(f"{self._file.name} cannot be run: {self._crash or status}")
         return self._items

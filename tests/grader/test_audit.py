@@ -1,5 +1,6 @@
 """The audit can fail: each thing that may be wrong with an exercise gets its own sentence."""
 
+import sys
 import types
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,7 +23,8 @@ from audited_course import (
 from exercises.catalog import load_catalog
 from grader.commands.audit import select
 from grader.examiner.sandbox import Sandbox
-from grader.proving.audit import AuditResult
+from grader.proving.audit import AuditResult, AuditTrial
+from grader.proving.by_heart import fresh_tests
 from grader.proving.empty_answers import empty_answers
 
 EMPTY_TEST = '''
@@ -269,3 +271,17 @@ def test_ids_and_chapters_select_what_is_audited() -> None:
         catalog.exercise("softmax"),
     )
     assert select(catalog, ["ch01"]) == first.exercises
+
+
+def test_a_module_of_a_suites_name_is_not_taken_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As tests of another folder may have one, in the same process."""
+    theirs = types.ModuleType("test_softmax")
+    monkeypatch.setitem(sys.modules, "test_softmax", theirs)
+    assert fresh_tests(load_catalog().exercise("softmax"))
+    assert sys.modules["test_softmax"] is theirs
+
+
+def test_a_trial_is_tried_with_the_same_numbers_everywhere() -> None:
+    trial = AuditTrial("softmax", "misconception", "unshifted", "import torch")
+    assert trial.submission == trial.submission and trial.submission.seed is not None
+    assert replace(trial, source="import numpy").submission.seed != trial.submission.seed

@@ -116,7 +116,7 @@ def test_float64(submission, rng, expect):
 def test_half_precision(submission, rng, expect, dtype, rounding):
     """In half precision the result is rounded, and nothing before it."""
     layer, weight, bias = make(submission, rng, 6, dtype=dtype, size=0.25)
-    for scale, far in ((1.0, 0.0), (2e-3, 0.0), (4.0, 100.0)):
+    for scale, far in ((1.0, 0.0), (2e-3, 0.0), (4.0, 100.0), (2.0, 100.0)):
         x = (rng.normal(12, 6, scale=scale) + far).to(dtype)
         expect(layer(x)).matches(exactly(x, weight, bias), atol=rounding, rtol=2 * rounding)
 
