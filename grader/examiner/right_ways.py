@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -21,8 +22,17 @@ def right_ways(exercise: Exercise, answer_key: AnswerKey) -> Iterator[LoadedModu
     """The solution, then its alternatives."""
     yield LoadedModule(answer_key.diagnostician.module)
     for file in sorted((suite_folder(exercise) / "alternatives").glob("*.py")):
-        name = f"way_{file.stem}"
+        name = f"way_{exercise.id}_{file.stem}"
         yield LoadedModule(load_source(name, f"{name}.py", file.read_text(encoding="utf-8")))
+
+
+@dataclass(frozen=True)
+class RightValue:
+    """The numbers of one step of a right way: as they are, and in order of size."""
+
+    place: Place
+    numbers: Tensor
+    ordered: Tensor
 
 
 class Ways:
@@ -30,43 +40,35 @@ class Ways:
 
     def __init__(self, ways: Sequence[Steps], exchange: Exchange) -> None:
         self.ways = [way for way in ways if way.has_returned]
-        self._places: dict[int, list[Place]] = defaultdict(list)
+        self._values: dict[int, list[RightValue]] = defaultdict(list)  # by how many numbers
+        given = leaves((exchange.call.args, dict(exchange.call.kwargs)))
+        self._ordered = [_in_order(leaf) for _, leaf in given if isinstance(leaf, Tensor)]
         for number, way in enumerate(self.ways):
             for index, step in enumerate(way.steps):
-                self._places[step.value.numel()].append((number, index))
-        given = leaves((exchange.call.args, dict(exchange.call.kwargs)))
-        right = [as_doubles(leaf) for _, leaf in given if isinstance(leaf, Tensor)]
-        right += [as_doubles(step.value) for way in self.ways for step in way.steps]
-        self._numbers = [numbers.flatten().sort().values for numbers in right if numbers.numel()]
+                numbers = as_doubles(step.value)
+                value = RightValue((number, index), numbers, numbers.flatten().sort().values)
+                self._values[numbers.numel()].append(value)
+                self._ordered.append(value.ordered)
         expected = leaves(exchange.expected.value if isinstance(exchange.expected, Value) else ())
         self.ends = [leaf for _, leaf in expected if isinstance(leaf, Tensor)]
 
-    def step(self, place: Place) -> Step:
-        return self.ways[place[0]].steps[place[1]]
-
     def same(self, step: Step) -> list[Place]:
         """Where a right way has this value, in this shape."""
-        mine = as_doubles(step.value)
-        return [
-            place
-            for place in self._places[mine.numel()]
-            if _is_same(mine, as_doubles(self.step(place).value), step.value.dtype)
-        ]
+        mine, dtype = as_doubles(step.value), step.value.dtype
+        values = self._values[mine.numel()]
+        return [value.place for value in values if _is_same(mine, value.numbers, dtype)]
 
     def alike(self, step: Step) -> list[Place]:
-        """Where a right way has these numbers in another arrangement."""
-        mine = _sorted(step.value)
-        return [
-            place
-            for place in self._places[mine.numel()]
-            if _is_same(mine, _sorted(self.step(place).value), step.value.dtype)
-        ]
+        """Where a right way has these numbers, in whatever arrangement."""
+        mine, dtype = _in_order(step.value), step.value.dtype
+        values = self._values[mine.numel()]
+        return [value.place for value in values if _is_same(mine, value.ordered, dtype)]
 
     def has_numbers(self, step: Step) -> bool:
         """Whether all these numbers are in one right value or argument, however arranged: a loop
         makes a part of it at a time."""
         mine = as_doubles(step.value).flatten()
-        return any(_is_in(mine, right, step.value.dtype) for right in self._numbers)
+        return any(_is_in(mine, right, step.value.dtype) for right in self._ordered)
 
     def is_end(self, step: Step) -> bool:
         """Whether this is what should be returned, or one of several."""
@@ -90,7 +92,7 @@ def as_doubles(value: Tensor) -> Tensor:
     return (torch.view_as_real(value) if value.is_complex() else value).double()
 
 
-def _sorted(value: Tensor) -> Tensor:
+def _in_order(value: Tensor) -> Tensor:
     return as_doubles(value).flatten().sort().values
 
 
@@ -100,7 +102,7 @@ def _is_same(mine: Tensor, ours: Tensor, dtype: torch.dtype) -> bool:
 
 def _is_in(mine: Tensor, right: Tensor, dtype: torch.dtype) -> bool:
     """Whether each of these numbers is one of `right`, which is sorted, or zero."""
-    if mine.numel() > right.numel():
+    if not right.numel() or mine.numel() > right.numel():
         return False
     above = torch.searchsorted(right, mine).clamp(max=right.numel() - 1)
     near = [right[above], right[(above - 1).clamp(min=0)], torch.zeros_like(mine)]

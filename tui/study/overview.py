@@ -12,6 +12,7 @@ from tui.planning.course_plan import WEEK, days_from
 from tui.planning.describe import Step, worded
 from tui.planning.planner import walk_day
 from tui.planning.snapshot import Snapshot
+from tui.planning.tasks import Pace
 from tui.progress.activity import streak
 from tui.study.daily_cards import todays_cards
 from tui.study.lesson_reading import reading_place
@@ -71,15 +72,15 @@ class Overview:
 
 def overview(session: Session, now: datetime) -> Overview:
     """`now` is in the learner's time zone."""
-    known = session.snapshot(now)
+    known, pace = session.snapshot(now), session.pace()
     step = session.step_from(known)
     bookmark = _bookmark(session, step)
     cards = todays_cards(session, now)
     return Overview(
         step=_shortened(step, bookmark) if bookmark else step,
         bookmark=bookmark,
-        later=_later(session, known),
-        week=_week(session, known),
+        later=_later(session, known, pace),
+        week=_week(session, known, pace),
         due=cards.repeats,
         new=len(cards.new),
         streak=streak(session.progress.activity.days(now).keys(), day_of(now)),
@@ -98,17 +99,17 @@ def overview(session: Session, now: datetime) -> Overview:
     )
 
 
-def _later(session: Session, known: Snapshot) -> tuple[Step, ...]:
+def _later(session: Session, known: Snapshot, pace: Pace) -> tuple[Step, ...]:
     """Each task of the day after the first, as it will be said when its turn comes."""
     steps = []
-    for task, after in walk_day(session.catalog, known, session.pace()):
+    for task, after in walk_day(session.catalog, known, pace):
         steps.append(worded(session.catalog, known, task))
         known = after
     return tuple(steps[1:])
 
 
-def _week(session: Session, known: Snapshot) -> tuple[WeekDay, ...]:
-    days = islice(days_from(session.catalog, known, session.pace()), WEEK)
+def _week(session: Session, known: Snapshot, pace: Pace) -> tuple[WeekDay, ...]:
+    days = islice(days_from(session.catalog, known, pace), WEEK)
     return tuple(
         WeekDay(day.date, day.minutes, known.cards.due.get(day.date, 0)) for day, _ in days
     )
