@@ -83,9 +83,9 @@ def _ending(page: Page, trace: Trace) -> None:
         page.text(trace.problem, "", bold=True)
         return
     page.text(where(trace, trace.steps[trace.first]), "", bold=True)
-    page.text(trace.got, "  yours     ")
+    page.text(trace.got, "  yours      ")
     if trace.expected:
-        page.text(trace.expected, "  expected  ")
+        page.text(trace.expected, "  right way  ")  # from the same values, perhaps by another step
     if trace.says:
         page.text(trace.says, "  ")
 
