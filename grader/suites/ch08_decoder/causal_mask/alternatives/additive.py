@@ -1,6 +1,5 @@
 """Torch's additive mask, read back as what is open."""
 
-import torch
 from torch import nn
 
 
