@@ -28,7 +28,7 @@ from reference.training.translator.language import (
 )
 from reference.transformer import Transformer
 
-SEED = 11  # of 13 that were tried, the one that looks most at the words it translates
+SEED = 11  # of 0 to 12, it looks second most at the words that it translates
 STEPS = 1_200
 WEIGHTS = Path(__file__).with_name("weights.safetensors")
 
