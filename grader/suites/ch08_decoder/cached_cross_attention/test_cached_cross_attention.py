@@ -203,7 +203,7 @@ def test_other_dtypes(submission, rng, expect, dtype, rounding):
     exact = [w.double() for w in weights]
     k, v = submission.project_memory(memory, *weights[:2], 3)
     for found, right in zip((k, v), projected(memory.double(), *exact[:2], 3), strict=True):
-        expect(found).matches(right.to(dtype), atol=8 * rounding)
+        expect(found).matches(right.to(dtype))
     k, v = projected(memory, *weights[:2], 3)
     for hidden in (0, 1):  # first nothing more, then all of source 1
         mask[1] &= not hidden
