@@ -16,11 +16,12 @@ import torch
 import torch.nn.functional as F
 
 import reference
-from reference.figures import FIGURES, FigureInfo, Value, heads, networks
+from reference.figures import FIGURES, FigureInfo, Value, decoders, heads, networks
 from reference.figures.attention import SCORES
 from reference.figures.serve import UnknownFigure, answer, compute, serve
 from reference.training.specimen.language import ANSWERS, ENDINGS, PARTICLES
 from reference.training.specimen.roles import PREDICTIONS, expected, sought
+from reference.training.translator.language import BEHIND, NOUNS
 
 
 def settings(entry: FigureInfo) -> Iterator[dict[str, Value]]:
@@ -180,6 +181,49 @@ def test_only_the_last_norm_holds_the_size_of_a_pre_norm_encoder() -> None:
     for row in (first.rows[-1], *last.rows[1:]):
         assert row == pytest.approx([1.0] * len(row), abs=2e-3)
     assert min(first.rows[-2]) > 1.5 * max(first.rows[0])
+
+
+def test_new_tokens_see_all_that_came_before_and_themselves() -> None:
+    for new, past in ((1, 8), (3, 4), (8, 0)):
+        rows = compute("causal_steps", {"new": new, "past": past}).rows
+        assert [sum(row) for row in rows] == [past + t + 1 for t in range(new)]
+        assert all(row == sorted(row, reverse=True) for row in rows)
+
+
+def test_a_translator_looks_where_the_words_cross() -> None:
+    for sentence in decoders.PAIRS:
+        said = decoders.pair(sentence)
+        tables = {
+            table: torch.tensor(compute("translation", {"table": table, "sentence": sentence}).rows)
+            for table in ("across", "decoder", "encoder")
+        }
+        for rows in tables.values():
+            torch.testing.assert_close(rows.sum(-1), torch.ones(len(rows)), atol=2e-3, rtol=0)
+        assert float(tables["decoder"].triu(1).abs().max()) == 0
+        for t, word in enumerate(said.target):
+            if word in (*NOUNS.values(), *BEHIND.values()):
+                assert int(tables["across"][t].argmax()) == said.places[t], (sentence, word)
+
+
+def test_a_word_hangs_on_the_word_that_it_translates() -> None:
+    """But for *not*, which always follows *does*, wherever its weights go."""
+    for sentence in decoders.PAIRS:
+        said = decoders.pair(sentence)
+        figure = compute("translation", {"table": "influence", "sentence": sentence})
+        for t, word in enumerate(said.target):
+            if word == "not":
+                assert max(figure.rows[t]) < 0.01
+            elif word in (*NOUNS.values(), *BEHIND.values()):
+                assert figure.rows[t].index(max(figure.rows[t])) == said.places[t]
+
+
+def test_one_key_too_many_leaks_one_place_for_each_layer() -> None:
+    for layers in (1, 2, 3, 4):
+        for mask, ahead in (("causal", 0), ("one_too_many", layers), ("none", 8)):
+            rows = compute("leaks", {"mask": mask, "layers": layers}).rows
+            for t, row in enumerate(rows):
+                moved = [s for s, value in enumerate(row) if value > 1e-9]
+                assert moved == list(range(min(t + ahead, 7) + 1)), (mask, layers, t)
 
 
 def test_waves_are_those_of_the_reference() -> None:
