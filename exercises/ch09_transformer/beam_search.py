@@ -1,5 +1,6 @@
 """Beam search: several unfinished sentences at once, and the best finished one at the end."""
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 

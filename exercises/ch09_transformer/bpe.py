@@ -1,6 +1,7 @@
 """Byte-pair encoding, part 2: from text to tokens, and back."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 
 class BPE:

@@ -1,6 +1,7 @@
 """Byte-pair encoding, part 1: learn from a text which pairs to merge."""
 
 from collections import Counter
+from itertools import pairwise
 
 
 def train_bpe(text: str, n_merges: int) -> list[tuple[int, int]]:
