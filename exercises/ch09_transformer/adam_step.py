@@ -43,7 +43,7 @@ def adam_step(
         weight_decay: λ, at least 0.
 
     Returns:
-        (parameter, m, v) after the step, three new tensors. m and v are the running means
+        parameter, m and v after the step, a tuple of new tensors. m and v are the running means
         themselves, not the corrected ones, so that the next step can go on from them. They need not
         be differentiable.
 
