@@ -1,0 +1,18 @@
+"""An output layer that shares the table by a function call; the scale as a buffer."""
+
+import torch
+from torch import nn
+
+
+class Embeddings(nn.Module):
+    def __init__(self, vocab_size, d_model):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.kaiming_uniform_(self.embedding.weight, nonlinearity="linear")
+        self.register_buffer("scale", torch.tensor(float(d_model)).sqrt(), persistent=False)
+
+    def forward(self, tokens):
+        return self.embedding(tokens).mul(self.scale)
+
+    def project(self, x):
+        return torch.matmul(x, self.embedding.weight.transpose(0, 1))
