@@ -47,7 +47,7 @@ def beam_search(
 
     Args:
         step: From open prefixes of one length, (N, t), int64, to the logits of the next token,
-            (N, V), of any floating-point dtype. It is called once for each length, with all open
+            (N, V), float32 or float64. It is called at most once for each length, with all open
             prefixes as the rows of one tensor, in any order; so N ≤ beam, and no row has ended.
             Logits may be −inf: such a token has probability 0. Whether continuations with it are
             kept is up to you; they never win. Each row has at least one finite logit.

@@ -115,7 +115,7 @@ def test_rows_end_on_their_own(submission, rng, expect, script):
 @pytest.mark.points(2)
 @pytest.mark.parametrize("max_len", [1, 2, 3, 4, 5, 6])
 def test_no_row_is_longer(submission, rng, expect, max_len):
-    """There are at most `max_len` tokens, BOS and EOS included, and no EOS is made up at the end."""
+    """There are at most `max_len` tokens, BOS and EOS included; no EOS is made up at the end."""
     script = [[4, 5, 4, 1, 5], [3, 1, 5, 5, 5], [5, 4, 3, 3, 1]]
     seed = float(rng.uniform(1, high=9.0))
     _, theirs, ours = both(submission, "script", V=6, seed=seed, script=script)
