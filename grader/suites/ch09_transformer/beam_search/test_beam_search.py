@@ -69,9 +69,10 @@ def margin(step, bos, eos, beam, max_len, penalty):
     """How far the search is from another result: the smallest gap of two that it compares."""
     prefixes, gaps, scores = [(0.0, [bos])], [], []
     for n in range(1, max_len):
-        rows = step(torch.tensor([tokens for _, tokens in prefixes])).double().log_softmax(-1)
+        logits = step(torch.tensor([tokens for _, tokens in prefixes]))
+        rows = logits.double().log_softmax(-1).tolist()
         continued = [
-            (log_prob + float(more), [*tokens, token])
+            (log_prob + more, [*tokens, token])
             for (log_prob, tokens), row in zip(prefixes, rows, strict=True)
             for token, more in enumerate(row)
             if more > -math.inf
@@ -109,14 +110,13 @@ def language(submission, rng, V, eos, *search_settings, name="language", **setti
 
 
 @pytest.mark.points(3)
-@pytest.mark.parametrize("penalty", [0.0, 0.6, 1.0, 3.0])
 @pytest.mark.parametrize(
-    ("V", "beam", "max_len"),
+    ("V", "beam", "max_len", "penalty"),
     [
-        pytest.param(8, 3, 6, id="beam 3"),
-        pytest.param(5, 4, 7, id="beam 4"),
-        pytest.param(4, 2, 9, id="beam 2"),
-        pytest.param(5, 5, 5, id="all sizes equal"),
+        pytest.param(8, 3, 6, 0.6, id="beam 3"),
+        pytest.param(5, 4, 7, 3.0, id="beam 4"),
+        pytest.param(4, 2, 9, 1.0, id="beam 2"),
+        pytest.param(5, 5, 5, 0.0, id="no penalty"),
     ],
 )
 def test_the_best_sequence(submission, rng, expect, V, beam, max_len, penalty):
@@ -131,7 +131,7 @@ def test_the_best_sequence(submission, rng, expect, V, beam, max_len, penalty):
 @pytest.mark.points(2)
 def test_a_beam_of_one(submission, rng, expect):
     """With a beam of 1 the most probable token is taken each time."""
-    for max_len in (2, 5, 8):
+    for max_len in (2, 7):
         settings = (0, 1, 1, max_len, 0.6)
         _, theirs, ours = language(submission, rng, 6, 1, *settings)
         found = submission.beam_search(theirs, *settings)
@@ -160,24 +160,22 @@ def test_a_way_that_begins_badly(submission, expect):
         [0.0, 0.4, 0.35, 0.25],
         [0.0, 0.9, 0.04, 0.06],
     ]
-    for beam in (1, 2, 3):
-        for max_len in (3, 4, 6):
-            settings = (0, 1, beam, max_len, 0.0)
-            _, theirs, ours = both(submission, "table", V=4, probs=probs)
-            found = submission.beam_search(theirs, *settings)
-            compare(expect, found, search(ours, *settings), f"The beam is {beam}.")
+    for beam, max_len in ((1, 4), (2, 3), (2, 6), (3, 4)):
+        settings = (0, 1, beam, max_len, 0.0)
+        _, theirs, ours = both(submission, "table", V=4, probs=probs)
+        found = submission.beam_search(theirs, *settings)
+        compare(expect, found, search(ours, *settings), f"The beam is {beam}.")
 
 
 @pytest.mark.points(2)
-@pytest.mark.parametrize("penalty", [0.0, 0.3, 0.6, 1.0, 2.0, 4.0])
+@pytest.mark.parametrize("penalty", [0.0, 0.6, 1.0, 2.5])
 def test_short_against_long(submission, expect, penalty):
     """The score is log P divided by ((5 + n) / 6) ** length_penalty, so long ones may win."""
     ends = [[0.05, 0.6, 0.35], [0.1, 0.3, 0.6], [0.02, 0.08, 0.9], [0.05, 0.75, 0.2]]
-    for beam in (2, 3):
-        for max_len in (3, 5, 7):
-            settings = (0, 1, beam, max_len, penalty)
-            _, theirs, ours = both(submission, "by_length", V=3, probs=ends)
-            compare(expect, submission.beam_search(theirs, *settings), search(ours, *settings))
+    for beam, max_len in ((2, 3), (3, 6)):
+        settings = (0, 1, beam, max_len, penalty)
+        _, theirs, ours = both(submission, "by_length", V=3, probs=ends)
+        compare(expect, submission.beam_search(theirs, *settings), search(ours, *settings))
 
 
 @pytest.mark.points(2)
@@ -185,28 +183,26 @@ def test_finished_ones_do_not_end_the_search(submission, expect):
     """The search goes on when many sequences are finished, since a longer one may still win."""
     ends = [[0.0, 0.5, 0.26, 0.24], [0.0, 0.45, 0.3, 0.25], [0.0, 0.04, 0.5, 0.46]]
     ends += [[0.0, 0.05, 0.92, 0.03], [0.0, 0.06, 0.9, 0.04], [0.0, 0.97, 0.02, 0.01]]
-    for beam in (1, 2, 3, 4):
-        for penalty in (0.0, 2.0, 6.0):
-            settings = (0, 1, beam, 8, penalty)
-            _, theirs, ours = both(submission, "by_length", V=4, probs=ends)
-            compare(expect, submission.beam_search(theirs, *settings), search(ours, *settings))
+    for beam, penalty in ((1, 2.0), (2, 2.0), (2, 6.0), (3, 6.0), (4, 6.0)):
+        settings = (0, 1, beam, 8, penalty)
+        _, theirs, ours = both(submission, "by_length", V=4, probs=ends)
+        compare(expect, submission.beam_search(theirs, *settings), search(ours, *settings))
 
 
 @pytest.mark.points(2)
-@pytest.mark.parametrize("max_len", [2, 3, 5])
+@pytest.mark.parametrize("max_len", [2, 4])
 def test_open_at_the_end(submission, rng, expect, max_len):
     """What is still open at `max_len` tokens counts like what has ended."""
-    for likely in (-3.0, 0.5, 3.0):
-        for penalty in (0.0, 2.0):
-            settings = (2, 3, 3, max_len, penalty)
-            _, theirs, ours = language(submission, rng, 6, 3, *settings, likely=likely)
-            compare(expect, submission.beam_search(theirs, *settings), search(ours, *settings))
+    for likely, penalty in ((-3.0, 0.0), (0.5, 2.0), (3.0, 0.0)):
+        settings = (2, 3, 3, max_len, penalty)
+        _, theirs, ours = language(submission, rng, 6, 3, *settings, likely=likely)
+        compare(expect, submission.beam_search(theirs, *settings), search(ours, *settings))
 
 
 @pytest.mark.points(2)
 def test_what_the_model_is_asked(submission, rng, expect):
     """At most once for each length, all open prefixes are asked for together, and no ended one."""
-    for beam, max_len, likely in ((4, 7, 1.0), (2, 9, 0.0), (6, 5, 2.0)):
+    for beam, max_len, likely in ((4, 7, 1.0), (2, 6, 0.0)):
         settings = (0, 1, beam, max_len, 2.0)
         helper, theirs, ours = language(submission, rng, 5, 1, *settings, likely=likely)
         compare(expect, submission.beam_search(theirs, *settings), search(ours, *settings))
