@@ -187,6 +187,21 @@ def test_finished_ones_do_not_end_the_search(submission, expect):
         settings = (0, 1, beam, 8, penalty)
         _, theirs, ours = both(submission, "by_length", V=4, probs=ends)
         compare(expect, submission.beam_search(theirs, *settings), search(ours, *settings))
+    ends = [[0.0, 0.5, 0.45, 0.05], [0.0, 0.35, 0.6, 0.05], [0.0, 0.9, 0.06, 0.04]]
+    _, theirs, ours = both(submission, "by_length", V=4, probs=ends)
+    compare(expect, submission.beam_search(theirs, 0, 1, 2, 5, 6.0), search(ours, 0, 1, 2, 5, 6.0))
+
+
+def test_the_beam_keeps_its_width(submission, expect):
+    """When a sequence is finished, the next length keeps `beam` continuations again."""
+    even = [0.2, 0.15, 0.18, 0.22, 0.14, 0.11]
+    after_2, after_3 = [0.05, 0.02, 0.02, 0.01, 0.5, 0.4], [0.1, 0.05, 0.5, 0.1, 0.15, 0.1]
+    probs = [[0.0, 0.34, 0.36, 0.3, 0.0, 0.0], even, after_2, after_3]
+    probs += [even, [0.0, 0.99, 0.004, 0.003, 0.002, 0.001]]
+    for beam in (2, 3, 4):
+        settings = (0, 1, beam, 4, 6.0)
+        _, theirs, ours = both(submission, "table", V=6, probs=probs)
+        compare(expect, submission.beam_search(theirs, *settings), search(ours, *settings))
 
 
 @pytest.mark.points(2)
