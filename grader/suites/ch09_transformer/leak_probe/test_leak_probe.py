@@ -3,8 +3,6 @@
 import pytest
 import torch
 
-import reference
-
 MODELS = """
 import torch
 
@@ -43,7 +41,7 @@ def balanced(tokens):  # what leaks adds up to 0 over the vocabulary
     return logits - logits.mean(-1, keepdim=True)
 
 def rounded(tokens):  # every logit changes by less than 1e-6 with every token
-    noise = 4e-7 * torch.sin(997.0 * tokens.double().cumsum(1)[:, -1:, None] + torch.arange(V))
+    noise = 3e-7 * torch.sin(997.0 * tokens.double().cumsum(1)[:, -1:, None] + torch.arange(V))
     return mixed(tokens).double().add(noise).float()
 
 def calls():
@@ -225,20 +223,21 @@ def test_a_decoder_of_two_layers(submission, rng, expect, device):
 import torch
 
 def model(tokens):
-    x = torch.sin(torch.arange(1, 41) * 1.9).view(5, 8)[tokens].double()
+    x = torch.sin(torch.arange(1, 41) * 1.9 + SEED).view(5, 8)[tokens].double()
     for mask in MASKS:
         allowed = torch.tensor(mask, dtype=torch.bool)
-        scores = (x[:, :, None] * x[:, None]).sum(-1).masked_fill(~allowed, -torch.inf)
-        x = x + (scores.softmax(-1)[..., None] * x[:, None]).sum(2)
-    return x[..., :5].float()
+        scores = 0.1 * (x[:, :, None] * x[:, None]).sum(-1)
+        weights = scores.masked_fill(~allowed, -torch.inf).softmax(-1)
+        x = x + (weights[..., None] * x[:, None]).sum(2)
+    return 10.0 * x[..., :5].float()
 """
     right = torch.ones(6, 6, device=device).tril().bool()
     wrong = right.clone()
     wrong[2, 4] = wrong[4, 5] = True
     for masks in ((right, right), (wrong, right), (right, wrong), (wrong, wrong)):
-        shipped = f"MASKS = {[mask.tolist() for mask in masks]}\n" + text
-        here = {}
-        exec(shipped, here)
-        tokens = rng.integers(0, 5, 2, 6)
-        expected = reference.leak_probe(here["model"], tokens)
-        expect(submission.leak_probe(submission.helper(shipped).model, tokens)).equals(expected)
+        seed = float(rng.uniform(1, high=6.0))
+        shipped = f"SEED = {seed}\nMASKS = {[mask.tolist() for mask in masks]}\n" + text
+        first, second = (mask.float() for mask in masks)  # each token sees itself in both
+        where = ((second @ first) > 0).triu(1)
+        found = submission.leak_probe(submission.helper(shipped).model, rng.integers(0, 5, 2, 6))
+        expect(found).equals(where)
