@@ -1,4 +1,4 @@
-"""Training and writing: learning rates, smoothed targets, and the words that may come next."""
+"""Training and writing: learning rates, smoothed targets, the next word, and tokens of a text."""
 
 from __future__ import annotations
 
@@ -9,12 +9,19 @@ from reference.decoding import filter_logits
 from reference.figures.figure import TEMPERATURE, Figure, FigureInfo, Parameter, grid
 from reference.figures.heads import SENTENCE, specimen, spoken_by
 from reference.schedules import cosine_learning_rate, noam_learning_rate
+from reference.tokenizer import BPE, train_bpe
 
 STEPS = (1, 500, 1000, 2000, 3000, 4000, 6000, 8000, 12_000, 16_000, 20_000, 30_000, 40_000)
 TOTAL = 40_000
 PROBABILITIES = (0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 0.9999)
 WORDS = 9  # as many as fit beside the names of the rows
 EVERY = 73  # words of the specimen's vocabulary
+TEXTS = {
+    "low": "low lower lowest",
+    "banana": "banana bandana band",
+    "sea": "she sells sea shells",
+    "café": "café, cafés, thé",
+}
 
 
 def learning_rate(schedule: str, warmup: int, width: int) -> Figure:
@@ -81,6 +88,38 @@ def _with_rest(rows: Tensor, shown: Tensor) -> Tensor:
     return torch.cat([chosen, (1 - chosen.sum(-1, keepdim=True)).clamp(min=0)], dim=-1)
 
 
+def text_in_tokens(text: str, merges: int) -> Figure:
+    """The tokens that byte pair encoding makes of a short text that it was trained on."""
+    said = TEXTS[text]
+    learned = train_bpe(said, merges)
+    tokenizer = BPE(learned)
+    tokens = tokenizer.encode(said)
+    pieces = [tokenizer.decode([token]).replace(" ", "␣") for token in tokens]
+    sizes = torch.tensor([[len(_bytes_of(token, learned)) for token in tokens]])
+    newest = f" The last merge made {_shown(tokenizer, learned)}." if learned else ""
+    return Figure(
+        title=f"“{said}” after {len(learned)} merges",
+        **grid(sizes.double()),
+        row_labels=["bytes"],
+        column_labels=pieces,
+        low=0.0,
+        high=float(len(said.encode())),
+        caption=f"{len(said.encode())} bytes in {len(tokens)} tokens, of a vocabulary of"
+        f" {tokenizer.vocab_size}. ␣ is a space, � a part of a character.{newest}",
+    )
+
+
+def _bytes_of(token: int, merges: list[tuple[int, int]]) -> list[int]:
+    if token < 256:
+        return [token]
+    first, second = merges[token - 256]
+    return _bytes_of(first, merges) + _bytes_of(second, merges)
+
+
+def _shown(tokenizer: BPE, merges: list[tuple[int, int]]) -> str:
+    return tokenizer.decode([255 + len(merges)]).replace(" ", "␣")
+
+
 FIGURES = (
     FigureInfo(
         "learning_rate",
@@ -111,6 +150,15 @@ FIGURES = (
             Parameter("top_p", "probability that stays", (0.1, 0.3, 0.5, 0.7, 0.9, 1.0), 1.0),
             SENTENCE,
             Parameter("read", "words that were read", (8, 12, 16, 20), 16),
+        ),
+    ),
+    FigureInfo(
+        "text_in_tokens",
+        "A text in tokens",
+        text_in_tokens,
+        (
+            Parameter("text", "that is read", tuple(TEXTS), "low"),
+            Parameter("merges", "that are learned from it", (0, 1, 2, 3, 4, 6, 8), 2),
         ),
     ),
 )

@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 
 import reference
-from reference.figures import FIGURES, FigureInfo, Value, heads, networks
+from reference.figures import FIGURES, FigureInfo, Value, heads, networks, training
 from reference.figures.attention import SCORES
 from reference.figures.serve import UnknownFigure, answer, compute, serve
 from reference.training.specimen.language import ANSWERS, ENDINGS, PARTICLES
@@ -332,6 +332,22 @@ def test_words_are_drawn_from_the_fewest_that_reach_p() -> None:
             assert one == [1.0] + [0.0] * 9
             _, cold = compute("next_word", {**parameters, "temperature": 0.5}).rows
             assert cold[0] / cold[1] == pytest.approx((model[0] / model[1]) ** 2, rel=1e-2)
+
+
+def test_tokens_of_a_text_are_all_of_it_and_fewer_with_each_merge() -> None:
+    for text, said in training.TEXTS.items():
+        counts = []
+        for merges in (0, 1, 2, 3, 4):
+            figure = compute("text_in_tokens", {"text": text, "merges": merges})
+            sizes = figure.rows[0]
+            assert sum(sizes) == len(said.encode())
+            counts.append(len(sizes))
+            if said.isascii():
+                assert "".join(figure.column_labels).replace("␣", " ") == said
+        assert counts[0] == len(said.encode())
+        assert counts == sorted(counts, reverse=True)
+        assert counts[-1] < counts[0]
+    assert compute("text_in_tokens", {"merges": 2}).column_labels[:2] == ["low", "␣"]
 
 
 def test_each_mask_lets_every_query_see_something() -> None:
