@@ -54,7 +54,7 @@ def rate(step):
     return 0.05 + 0.04 * float(torch.cos(torch.tensor(2.0 * step, dtype=torch.float64)))
 
 def fast(step):
-    return 0.1
+    return 0.2
 
 def leave_gradients(model):
     for parameter in model.parameters():
@@ -138,31 +138,31 @@ def test_one_update(run, rng, expect):
 
 
 @pytest.mark.points(3)
-@pytest.mark.parametrize("n", [2, 3, 8])
+@pytest.mark.parametrize("n", [2, 6])
 def test_several_updates(run, rng, expect, n):
     """One update for each batch, with a learning rate of its own, and padding in the target."""
     run.compare(expect, draw_batches(rng, n))
 
 
 @pytest.mark.points(2)
-@pytest.mark.parametrize(("bos_id", "pad_id"), [(1, 0), (0, 6), (5, 2), (3, 4)])
+@pytest.mark.parametrize(("bos_id", "pad_id"), [(0, 6), (5, 2), (3, 4)])
 def test_any_ids(run, rng, expect, bos_id, pad_id):
     """What begins a sentence and what fills it up may be any tokens."""
-    run.compare(expect, draw_batches(rng, 3, pad_id, bos_id), bos_id, pad_id)
+    run.compare(expect, draw_batches(rng, 2, pad_id, bos_id), bos_id, pad_id)
 
 
 @pytest.mark.points(2)
-@pytest.mark.parametrize("smoothing", [0.0, 0.1, 0.5])
+@pytest.mark.parametrize("smoothing", [0.0, 0.5])
 def test_the_loss_is_smoothed(run, rng, expect, smoothing):
     """The share of label smoothing is that of the argument."""
-    run.compare(expect, draw_batches(rng, 3), 1, 0, smoothing)
+    run.compare(expect, draw_batches(rng, 2), 1, 0, smoothing)
 
 
 @pytest.mark.points(2)
-@pytest.mark.parametrize("max_norm", [0.02, 0.3, 1.5, 1e6])
+@pytest.mark.parametrize("max_norm", [0.02, 0.3, 1e6])
 def test_gradients_are_clipped(run, rng, expect, max_norm):
     """All gradients together are clipped to max_norm, between backward pass and update."""
-    run.compare(expect, draw_batches(rng, 5), 1, 0, 0.1, max_norm)
+    run.compare(expect, draw_batches(rng, 4), 1, 0, 0.1, max_norm)
 
 
 @pytest.mark.points(2)
@@ -209,11 +209,11 @@ def test_arguments_by_name(run, rng, expect, submission):
 
 @pytest.mark.points(3)
 def test_it_learns(submission, rng, expect, device):
-    """A small model learns to reverse four tokens: after 40 updates its loss is below 0.05."""
+    """A small model learns to reverse four tokens: after 25 updates its loss is below 0.05."""
     helper = submission.helper(MODELS)
     model = helper.reverser(4, 8, int(rng.integers(0, 1000))).to(device)
     batches = []
-    for _ in range(40):
+    for _ in range(25):
         src = rng.integers(2, 8, 16, 4)
         batches.append((src, src.flip(1)))
     losses = submission.train(model, batches, helper.fast, 1, 0, 0.0)
