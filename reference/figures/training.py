@@ -103,7 +103,7 @@ def text_in_tokens(text: str, merges: int) -> Figure:
         row_labels=["bytes"],
         column_labels=pieces,
         low=0.0,
-        high=float(len(said.encode())),
+        high=max(8.0, float(sizes.max())),
         caption=f"{len(said.encode())} bytes in {len(tokens)} tokens, of a vocabulary of"
         f" {tokenizer.vocab_size}. ␣ is a space, � a part of a character.{newest}",
     )
