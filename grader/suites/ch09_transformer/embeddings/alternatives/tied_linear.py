@@ -1,4 +1,4 @@
-"""An output layer that shares the table by a function call; the scale as a buffer."""
+"""An output layer whose weight is the table itself; the scale as a buffer."""
 
 import torch
 from torch import nn
@@ -9,10 +9,12 @@ class Embeddings(nn.Module):
         super().__init__()
         self.embedding = nn.Embedding(vocab_size, d_model)
         nn.init.kaiming_uniform_(self.embedding.weight, nonlinearity="linear")
+        self.output = nn.Linear(d_model, vocab_size, bias=False)
+        self.output.weight = self.embedding.weight
         self.register_buffer("scale", torch.tensor(float(d_model)).sqrt(), persistent=False)
 
     def forward(self, tokens):
         return self.embedding(tokens).mul(self.scale)
 
     def project(self, x):
-        return torch.matmul(x, self.embedding.weight.transpose(0, 1))
+        return self.output(x)
