@@ -179,3 +179,12 @@ def test_what_is_no_token(submission, token):
     """A negative number and one beyond the vocabulary are refused."""
     theirs, _ = both(submission, [(97, 98), (256, 99)])
     theirs.decode.raises(ValueError, [97, token, 98])
+
+
+def test_time_for_a_long_text(submission, rng, expect):
+    """The time does not grow with the square of the length."""
+    merges = [(97, 98), (99, 100), (256, 257), (98, 97), (100, 99), (258, 97), (256, 99), (97, 97)]
+    text = "".join("abcd"[int(i)] for i in rng.integers(0, 4, 14_000))
+    theirs, _ = both(submission, merges)
+    because = "Replace a pair everywhere in one walk, and do not begin anew after each place."
+    expect(theirs.encode.cost(text)).takes_at_most(25, because=because)

@@ -125,3 +125,10 @@ def test_each_call_stands_alone(submission, rng, expect):
     texts = [draw_text(rng, 30) for _ in range(2)]
     for text in (*texts, texts[0]):
         check(submission, expect, text, 5)
+
+
+def test_time_for_a_long_text(submission, rng, expect):
+    """The time does not grow with the square of the length, nor with each kind of pair."""
+    text = "".join(chr(48 + int(i)) for i in rng.integers(0, 75, 10_000))
+    because = "Count all pairs in one pass, and replace a pair everywhere in one walk."
+    expect(submission.train_bpe.cost(text, 4)).takes_at_most(40, because=because)
