@@ -4,7 +4,8 @@ import torch
 
 
 def shift_right(tokens, bos_id, pad_id):
-    rows = []
-    for row in tokens.tolist():
-        rows.append([bos_id] + [token if token >= 0 else pad_id for token in row[:-1]])
+    rows = [
+        [bos_id] + [token if token >= 0 else pad_id for token in row[:-1]]
+        for row in tokens.tolist()
+    ]
     return torch.tensor(rows, dtype=tokens.dtype, device=tokens.device)
