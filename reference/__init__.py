@@ -131,12 +131,14 @@ from reference.state_space import selective_scan
 from reference.sublayer import SublayerConnection
 from reference.t5 import T5
 from reference.tiled import merge_partial_attention, tiled_attention
+from reference.tokenizer import BPE, train_bpe
 from reference.training.specimen import Specimen, load_specimen
 from reference.transformer import Transformer
 from reference.vit import ViT, patchify
 
 __all__ = [
     "BERT",
+    "BPE",
     "GPT",
     "PATHS",
     "PRESETS",
@@ -271,4 +273,5 @@ __all__ = [
     "split_heads",
     "target_mask",
     "tiled_attention",
+    "train_bpe",
 ]

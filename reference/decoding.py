@@ -50,7 +50,8 @@ def filter_logits(
     if top_p is not None:
         if not 0 < top_p <= 1:
             raise ValueError(f"top_p must lie in (0, 1], got {top_p}")
-        logits = logits.masked_fill(~_nucleus(logits, top_p), -math.inf)
+        if top_p < 1:  # at 1 all stay, also those whose probability is lost beside the others
+            logits = logits.masked_fill(~_nucleus(logits, top_p), -math.inf)
     return logits
 
 

@@ -13,7 +13,7 @@ import torch as _torch
 def _zeros(value, given):
     if isinstance(value, _torch.Tensor):
         return 0 * value.nan_to_num() if value.is_floating_point() else _torch.zeros_like(value)
-    return type(value)(0) if isinstance(value, (int, float)) else value
+    return type(value)() if isinstance(value, (int, float, str)) else value
 
 
 def _argument(value, given):

@@ -12,11 +12,12 @@ from reference.figures import (
     networks,
     norms,
     positions,
+    training,
 )
 from reference.figures.figure import Figure, FigureInfo, Parameter, Value
 
 __all__ = ["FIGURES", "Figure", "FigureInfo", "Parameter", "Value"]
 
-THEMES = (attention, decoders, heads, layers, masks, networks, norms, positions)
+THEMES = (attention, decoders, heads, layers, masks, networks, norms, positions, training)
 
 FIGURES: dict[str, FigureInfo] = {info.name: info for theme in THEMES for info in theme.FIGURES}

@@ -243,7 +243,7 @@ def test_an_empty_answer_has_parameters_and_results_of_the_right_form(name: str)
     assert rows == 0
     assert table["sum"].item() == 0
     assert not table["mask"].any()
-    assert table["name"] == "layer"
+    assert table["name"] == ""
     assert [name for name, _ in module.Layer().named_parameters()] == ["weight"]
     assert module.Layer()("no tensor") is None
 

@@ -88,6 +88,14 @@ def test_leak_probe_finds_the_leak_and_nothing_else() -> None:
     assert leaks.nonzero().tolist() == [[2, 3], [2, 4]]
 
 
+def test_leak_probe_takes_rounding_for_no_leak() -> None:
+    def model(tokens: torch.Tensor) -> torch.Tensor:
+        noise = 1e-7 * tokens.sum(1).sin()[:, None, None]  # as of another order of summation
+        return tokens.cumsum(1)[..., None].expand(-1, -1, 9) + noise.double()
+
+    assert not reference.leak_probe(model, torch.randint(9, (3, 6))).any()
+
+
 def test_recorded_attention_is_that_of_each_layer_in_order() -> None:
     config = reference.LayerConfig(d_model=12, n_heads=3, attention="explicit")
     encoder, x = reference.Encoder(2, config), torch.randn(2, 5, 12)

@@ -171,6 +171,11 @@ def test_the_token_that_crosses_p_is_kept():
     assert kept.tolist() == [True, True, False]
 
 
+def test_all_tokens_together_have_a_probability_of_one():
+    logits = torch.tensor([30.0, 0.0, -3.0, -30.0])
+    assert filter_logits(logits, top_p=1.0).tolist() == logits.tolist()
+
+
 def test_filters_compose_and_batch():
     logits = torch.tensor([[0.4, 0.3, 0.2, 0.1], [0.1, 0.2, 0.3, 0.4]]).log()
     kept = filter_logits(logits, top_k=3, top_p=0.5).isfinite()

@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 
 import reference
-from reference.figures import FIGURES, FigureInfo, Value, decoders, heads, networks
+from reference.figures import FIGURES, FigureInfo, Value, decoders, heads, networks, training
 from reference.figures.attention import SCORES
 from reference.figures.serve import UnknownFigure, answer, compute, serve
 from reference.training.specimen.language import ANSWERS, ENDINGS, PARTICLES
@@ -334,6 +334,64 @@ def test_padding_moves_a_batch_norm_that_counts_it_and_nothing_else() -> None:
     before = drawn("none", 4).var(0, correction=0)
     after = before / (before + 1e-5)  # eps is no longer nothing where a feature hardly varies
     torch.testing.assert_close(centred.var(0, correction=0), after, atol=1e-3, rtol=0)
+
+
+def test_both_schedules_meet_at_the_peak_and_fall_differently() -> None:
+    noam, cosine = (
+        dict(zip(map(int, figure.column_labels), figure.rows[0], strict=True))
+        for schedule in ("noam", "cosine")
+        for figure in [compute("learning_rate", {"schedule": schedule, "warmup": 2000})]
+    )
+    peak = 1000 * (512 * 2000) ** -0.5
+    assert noam[2000] == cosine[2000] == pytest.approx(peak, rel=1e-3) == max(noam.values())
+    assert noam[500] == cosine[500] == pytest.approx(peak / 4, rel=1e-3)
+    assert noam[8000] == pytest.approx(peak / 2, rel=1e-3), "four times the steps, half the rate"
+    assert cosine[40_000] == pytest.approx(0.0, abs=1e-9)
+    assert cosine[8000] > noam[8000]
+
+
+def test_the_smoothed_loss_is_that_of_torch_and_least_at_its_target() -> None:
+    figure = compute("smoothed_loss", {"smoothing": 0.1, "classes": 5})
+    for p, plain, smoothed in zip(map(float, figure.column_labels), *figure.rows, strict=True):
+        logits = torch.tensor([[p, *[(1 - p) / 4] * 4]], dtype=torch.float64).log()
+        for smoothing, loss in ((0.0, plain), (0.1, smoothed)):
+            expected = F.cross_entropy(logits, torch.tensor([0]), label_smoothing=smoothing)
+            assert loss == pytest.approx(expected.item(), rel=2e-3)
+    least = figure.rows[1].index(min(figure.rows[1]))
+    assert figure.column_labels[least] == "0.9", "of those that are drawn, the nearest to 0.92"
+
+
+def test_words_are_drawn_from_the_fewest_that_reach_p() -> None:
+    for sentence in heads.SENTENCES:
+        for read in (8, 20):
+            parameters: dict[str, Value] = {"sentence": sentence, "read": read}
+            model, same = compute("next_word", parameters).rows
+            assert model == same
+            assert sum(model) == pytest.approx(1.0, abs=1e-3)
+            _, drawn = compute("next_word", {**parameters, "top_p": 0.1}).rows
+            kept = [place for place, p in enumerate(drawn) if p > 0]
+            assert kept == list(range(len(kept))), "the most probable ones"
+            assert sum(model[: len(kept)]) >= 0.1 > sum(model[: len(kept) - 1])
+            _, one = compute("next_word", {**parameters, "top_k": 1}).rows
+            assert one == [1.0] + [0.0] * 9
+            _, cold = compute("next_word", {**parameters, "temperature": 0.5}).rows
+            assert cold[0] / cold[1] == pytest.approx((model[0] / model[1]) ** 2, rel=1e-2)
+
+
+def test_tokens_of_a_text_are_all_of_it_and_fewer_with_each_merge() -> None:
+    for text, said in training.TEXTS.items():
+        counts = []
+        for merges in (0, 1, 2, 3, 4):
+            figure = compute("text_in_tokens", {"text": text, "merges": merges})
+            sizes = figure.rows[0]
+            assert sum(sizes) == len(said.encode())
+            counts.append(len(sizes))
+            if said.isascii():
+                assert "".join(figure.column_labels).replace("␣", " ") == said
+        assert counts[0] == len(said.encode())
+        assert counts == sorted(counts, reverse=True)
+        assert counts[-1] < counts[0]
+    assert compute("text_in_tokens", {"merges": 2}).column_labels[:2] == ["low", "␣"]
 
 
 def test_each_mask_lets_every_query_see_something() -> None:
