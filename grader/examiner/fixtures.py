@@ -10,6 +10,9 @@ from torch import Tensor
 from grader.examiner.comparison import Differs, check_close, tolerance
 from grader.examiner.display import show
 from grader.examiner.failure import Failure
+from grader.examiner.paired_calls import Cost
+
+FIRST_USE_SECONDS = 0.1  # what a worker may spend on touching pages of torch for the first time
 
 T = TypeVar("T")
 
@@ -123,6 +126,27 @@ class Expectation:
         if not moved.any():
             self._fail("It should change here, and it does not.", because, "another value")
 
+    def takes_at_most(self, times: float, *, because: str = "") -> None:
+        """Processor time, of a `Cost`: so many times that of the solution for the same call."""
+        cost: Cost = self._value
+        enough = times * cost.our_seconds + FIRST_USE_SECONDS
+        if cost.seconds is not None and cost.seconds > enough:
+            message = (
+                f"It took {cost.seconds:.2g} s of processor time; ours took "
+                f"{cost.our_seconds:.2g} s, and up to {times:g} times that is fine."
+            )
+            self._fail_cost(message, because)
+
+    def holds_at_most(self, megabytes: float, *, because: str = "") -> None:
+        """The most memory that was held at once, of a `Cost`, libraries of the learner's included.
+
+        What is loaded and kept beforehand counts as well, so leave 100 MB for imports.
+        """
+        cost: Cost = self._value
+        if cost.peak_bytes is not None and cost.peak_bytes > megabytes * 1e6:
+            held = f"It held {cost.peak_bytes / 1e6:.0f} MB at once"
+            self._fail_cost(f"{held}; {megabytes:g} MB are enough for it.", because)
+
     def has_shape(self, *shape: int, because: str = "") -> None:
         """A tensor of this shape."""
         if tuple(self._value.shape) != shape:
@@ -134,6 +158,9 @@ class Expectation:
             return torch.as_tensor(self._value)
         except (OverflowError, RuntimeError, ValueError):  # a number may have thousands of digits
             self._fail("This number is too large.", "", "a number of common size")
+
+    def _fail_cost(self, message: str, because: str) -> NoReturn:
+        raise Failure(f"{because} {message}" if because else message, self._call)
 
     def _fail(
         self, message: str, because: str, expected: str, error: Differs | None = None

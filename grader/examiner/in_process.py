@@ -33,6 +33,9 @@ class InProcessCallee:
         except Exception as error:
             return describe_exception(error, self._files)
 
+    def usage(self) -> None:
+        """Nobody is judged here by what he uses."""
+
     def add_helper(self, name: str, source: str) -> Value | Raised:
         return Value(self._loaded.add_helper(name, source))
 

@@ -5,6 +5,7 @@ so that a suite only ever sees values of the right form. What it asks for beside
 (gradients, the arguments afterwards) counts for nothing beside a wrong one.
 """
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Never, Protocol
@@ -19,6 +20,7 @@ from grader.examiner.failure import Failure
 from grader.examiner.failure_messages import describe
 from grader.examiner.in_process import keep_objects
 from grader.examiner.submission_process import LOST
+from grader.examiner.usage import Usage
 from grader.worker.calls import BESIDE, Call, LoadedModule, Raised, Want, name_of
 from grader.worker.protocol import Handle
 from grader.worker.values import mapped
@@ -36,6 +38,8 @@ class Callee(Protocol):
     ) -> Value | Raised: ...
 
     def add_helper(self, name: str, source: str) -> Value | Raised: ...
+
+    def usage(self) -> Usage | None: ...
 
 
 def replay(
@@ -62,6 +66,21 @@ class Gradients:
     parameters: dict[str, Tensor]
 
 
+@dataclass(frozen=True)
+class Cost:
+    """What one call took, seen from outside the process that made it.
+
+    `result` is right, or there would be none of this. `seconds` of processor time are those of the
+    learner's code, `our_seconds` those of the solution; `peak_bytes` is the most that the former
+    has held at once since it was loaded. Both are None where the system does not tell.
+    """
+
+    result: Any
+    seconds: float | None
+    our_seconds: float
+    peak_bytes: int | None
+
+
 class PairedCalls:
     """Carries calls to both sides within one test, and remembers them for the diagnosis."""
 
@@ -69,6 +88,7 @@ class PairedCalls:
         self._learner = learner
         self._solution = solution
         self._limits = limits
+        self._our_seconds = 0.0  # that the solution took for the last call
         self.log: list[Exchange | Helper] = []
         self.last_call = ""
 
@@ -102,6 +122,25 @@ class PairedCalls:
             return self._gradients(outcome.value, expected.value)
         return self._checked(outcome.value, expected.value, _what(call))
 
+    def cost(
+        self, target: str | Handle, method: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Cost:
+        """Make the call on both sides, and see what it costs. Only a right result counts."""
+        before = self._learner.usage()
+        value = self.perform(target, method, args, kwargs)
+        after = self._learner.usage()
+        # What a call costs tells no mistake from another, and large calls are not made again.
+        exchange = self.log.pop()
+        assert isinstance(exchange, Exchange) and isinstance(exchange.expected, Value)
+        try:
+            check_close(value, exchange.expected.value)
+        except Differs as error:
+            message = f"What this costs counts once the result is right. {error}"
+            raise Failure(message, self.last_call, error.got, error.expected) from None
+        if before is None or after is None:
+            return Cost(value, None, self._our_seconds, None)
+        return Cost(value, after.seconds - before.seconds, self._our_seconds, after.peak_bytes)
+
     def expect_error(
         self, error: type[Exception], target: str | Handle, method: str, args: Any, kwargs: Any
     ) -> None:
@@ -133,7 +172,9 @@ class PairedCalls:
 
     def _solve(self, call: Call) -> Value:
         """The solution's value, with what it made kept under the names that the worker will use."""
+        started = time.thread_time()
         performed = self._solution.perform(call)
+        self._our_seconds = time.thread_time() - started
         return answer_to(call, keep_objects(self._solution, performed, str(call.index)))
 
     def _check_result(self, call: Call, outcome: Value, expected: Value) -> None:

@@ -98,13 +98,19 @@ class Sandbox:
 
 
 def _environment(device: str) -> dict[str, str]:
-    """The zygote's whole environment: nothing of ours, but one thread and UTF-8."""
+    """The zygote's whole environment: nothing of ours, but one thread, UTF-8, and memory that is
+    given back.
+
+    By default glibc keeps what is freed for later; whether a later tensor fits in there is chance,
+    and a loop over blocks then holds as much at once as the whole (mallopt(3), M_MMAP_THRESHOLD).
+    """
     kept = ("CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH") if device != "cpu" else ()
     return {
         "LANG": "C.UTF-8",
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
+        "MALLOC_MMAP_THRESHOLD_": str(128 << 10),
         **{name: os.environ[name] for name in kept if name in os.environ},
     }
 

@@ -14,6 +14,7 @@ from grader.errors import GraderError, ProtocolError
 from grader.examiner.exchange import Value, answer_to
 from grader.examiner.replies import OUR_KINDS, read_reply
 from grader.examiner.sandbox import START_SECONDS, Sandbox
+from grader.examiner.usage import Usage, usage_of
 from grader.lockdown.limits import WorkerLimits
 from grader.report import MAX_TEXT
 from grader.worker.calls import Call, Raised, encode_call
@@ -56,6 +57,7 @@ class SubmissionProcess:
         self._is_cancelled = False
         self._seed: int | None = None
         self._pid = 0
+        self._idle: Usage | None = None
         self._channel: Channel | None = None
         self.layers: dict[str, str] = {}
         self.output = ""
@@ -113,6 +115,16 @@ class SubmissionProcess:
         except ProtocolError:
             return self._lose("garbage")
 
+    def usage(self) -> Usage | None:
+        """What the learner's code has used so far, beyond a worker that has nothing loaded.
+
+        None where that cannot be seen from here: on a GPU, or where there is no Linux.
+        """
+        used = usage_of(self._pid) if self._sandbox.device == "cpu" else None
+        if used is None or self._idle is None:
+            return None
+        return Usage(used.seconds - self._idle.seconds, used.peak_bytes - self._idle.peak_bytes)
+
     def trace(self, call: Call) -> Steps | Raised:
         """Make one call over there, and be told of each tensor on its way."""
         encoder = ValueEncoder()
@@ -152,6 +164,7 @@ class SubmissionProcess:
                 "A worker could not lock itself down. `grader doctor` says why."
             ) from None
         self.layers = decode(document["value"], {}, "cpu")
+        self._idle = usage_of(self._pid)
 
     def _ask(
         self,

@@ -5,7 +5,7 @@ from typing import Any
 
 from torch import Tensor
 
-from grader.examiner.paired_calls import Gradients, PairedCalls
+from grader.examiner.paired_calls import Cost, Gradients, PairedCalls
 from grader.worker.calls import Want
 from grader.worker.protocol import Handle
 from grader.worker.values import mapped
@@ -31,6 +31,10 @@ class RemoteCallable:
     def inputs_after(self, *args: Any, **kwargs: Any) -> list[Any]:
         """The positional arguments as they are after the call."""
         return list(_held(self._calls, self._perform(args, kwargs, "inputs_after")))
+
+    def cost(self, *args: Any, **kwargs: Any) -> Cost:
+        """What the call takes, in processor time and memory; its result, which is right."""
+        return self._calls.cost(self._target, self._method, _outside(args), _outside(kwargs))
 
     def raises(self, error: type[Exception], *args: Any, **kwargs: Any) -> None:
         """Fail unless this call raises `error`."""
