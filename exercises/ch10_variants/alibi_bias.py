@@ -31,10 +31,11 @@ def alibi_bias(n_heads: int, length: int) -> torch.Tensor:
     Length Extrapolation", section 3; the slopes for other numbers of heads are those of the
     authors' code.
 
-    >>> alibi_bias(n_heads=8, length=3)[0]
-    tensor([[-0.0000, -0.5000, -1.0000],
-            [-0.5000, -0.0000, -0.5000],
-            [-1.0000, -0.5000, -0.0000]])
+    >>> bias = alibi_bias(n_heads=8, length=4)
+    >>> bias[0, 3, :3]
+    tensor([-1.5000, -1.0000, -0.5000])
+    >>> bias[1, 3, :3]
+    tensor([-0.7500, -0.5000, -0.2500])
     >>> alibi_bias(n_heads=3, length=2)[:, 0, 1]
     tensor([-0.0625, -0.0039, -0.2500])
     """
