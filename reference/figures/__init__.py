@@ -3,11 +3,20 @@
 A new theme is a module with its `FIGURES`, and its name here.
 """
 
-from reference.figures import attention, heads, layers, masks, networks, norms, positions
+from reference.figures import (
+    attention,
+    heads,
+    layers,
+    masks,
+    networks,
+    norms,
+    positions,
+    variants,
+)
 from reference.figures.figure import Figure, FigureInfo, Parameter, Value
 
 __all__ = ["FIGURES", "Figure", "FigureInfo", "Parameter", "Value"]
 
-THEMES = (attention, heads, layers, masks, networks, norms, positions)
+THEMES = (attention, heads, layers, masks, networks, norms, positions, variants)
 
 FIGURES: dict[str, FigureInfo] = {info.name: info for theme in THEMES for info in theme.FIGURES}
