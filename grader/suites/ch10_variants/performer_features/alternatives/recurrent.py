@@ -19,7 +19,10 @@ def performer_attention(
     causal: bool = False,
 ) -> torch.Tensor:
     root = math.sqrt(math.sqrt(q.size(-1)))
-    phi_q, phi_k = performer_features(q / root, projection), performer_features(k / root, projection)
+    phi_q, phi_k = (
+        performer_features(q / root, projection),
+        performer_features(k / root, projection),
+    )
     if not causal:
         memory = torch.matmul(phi_k.mT, v)
         total = phi_k.sum(-2).unsqueeze(-1)  # (..., m, 1)
