@@ -12,8 +12,8 @@ def patchify(images: torch.Tensor, p: int) -> torch.Tensor:
     row by row.
 
     Args:
-        images: (B, C, H, W): C channels, H rows and W columns of pixels. Any dtype. They need not
-            be contiguous, and are not changed.
+        images: (B, C, H, W): C channels, H rows and W columns of pixels, of any floating-point
+            dtype. They need not be contiguous, and are not changed.
         p: Width and height of a patch, at least 1.
 
     Returns:
@@ -25,10 +25,10 @@ def patchify(images: torch.Tensor, p: int) -> torch.Tensor:
 
     Source: Dosovitskiy et al. 2021, "An Image is Worth 16x16 Words", section 3.1.
 
-    >>> image = torch.arange(8).reshape(1, 1, 2, 4)
+    >>> image = torch.arange(8.0).reshape(1, 1, 2, 4)
     >>> patchify(image, 2)
-    tensor([[[0, 1, 4, 5],
-             [2, 3, 6, 7]]])
+    tensor([[[0., 1., 4., 5.],
+             [2., 3., 6., 7.]]])
     """
     raise NotImplementedError
 
