@@ -5,26 +5,17 @@ from typing import NamedTuple
 import torch
 
 
-class LinearState(NamedTuple):
-    """All that the later tokens need of the tokens so far, however many these are.
+class LinearAttention(NamedTuple):
+    """What the T tokens get, and the state behind the last of them: all that later tokens need.
 
-    memory: (..., d, d_v): the sum of k_s v_sᵀ over the tokens s so far.
+    output: (..., T, d_v).
+    memory: (..., d, d_v): the sum of k_s v_sᵀ over all tokens s so far.
     total: (..., d): the sum of their k_s.
     """
 
+    output: torch.Tensor
     memory: torch.Tensor
     total: torch.Tensor
-
-
-class LinearAttention(NamedTuple):
-    """What the T tokens get, and the state after the last of them.
-
-    output: (..., T, d_v).
-    state: The memory and the total behind the last token, those of the state given included.
-    """
-
-    output: torch.Tensor
-    state: LinearState
 
 
 def linear_attention_recurrent(
@@ -32,7 +23,8 @@ def linear_attention_recurrent(
     k: torch.Tensor,
     v: torch.Tensor,
     chunk: int = 1,
-    state: LinearState | None = None,
+    memory: torch.Tensor | None = None,
+    total: torch.Tensor | None = None,
 ) -> LinearAttention:
     """Compute causal attention with the weights q_t · k_s, reading the sequence in chunks.
 
@@ -56,12 +48,15 @@ def linear_attention_recurrent(
         v: (..., T, d_v), with the leading dimensions of q. d_v may differ from d.
         chunk: Tokens in a chunk, at least 1. It need not divide T; the last chunk may be smaller.
             It may be larger than T. The result is the same for every size.
-        state: What an earlier call gave for the tokens before these; None where there are none.
+        memory: (..., d, d_v), and
+        total: (..., d): what an earlier call gave for the tokens before these, whatever its chunk.
+            None where there are none; both are given or neither.
 
         All tensors have the same dtype. They need not be contiguous, and are not changed.
 
     Returns:
-        LinearAttention, of the dtype of q. Gradients reach q, k and v, and the state given.
+        LinearAttention, of the dtype of q. Its memory and total hold the tokens of earlier calls,
+        too. Gradients reach all tensors given.
 
     Raises:
         ValueError: chunk is below 1.
@@ -71,11 +66,11 @@ def linear_attention_recurrent(
     >>> q = torch.tensor([[1.0, 1.0], [3.0, 1.0]])
     >>> k = torch.tensor([[1.0, 2.0], [1.0, 1.0]])
     >>> v = torch.tensor([[1.0], [10.0]])
-    >>> output, state = linear_attention_recurrent(q, k, v)
+    >>> output, memory, total = linear_attention_recurrent(q, k, v)
     >>> output
     tensor([[1.],
             [5.]])
-    >>> state.memory, state.total
+    >>> memory, total
     (tensor([[11.],
             [12.]]), tensor([2., 3.]))
     """
