@@ -1,8 +1,10 @@
 """The language model: parts, causal mask, logits of every position; how it continues a text.
 
-Shares of drawn tokens are compared with their probabilities at 7 standard deviations, which right
-answers exceed in fewer than 3 of 10¹² cases for each share.
+How often a token is drawn may lie away from what is to be expected by as much as chance allows: a
+right answer leaves these limits with a probability below 10⁻¹³ for each count.
 """
+
+import math
 
 import pytest
 import torch
@@ -105,6 +107,12 @@ def continued(given, tokens, max_new, gain=1.0):
         chosen = run(given, tokens[:, -max_len:], gain)[:, -1].argmax(dim=-1, keepdim=True)
         tokens = torch.cat((tokens, chosen), dim=1)
     return tokens
+
+
+def chance(n, p):
+    """How far counts of n draws, each a hit with probability p, lie from n·p: Bernstein's bound."""
+    rare = math.log(2 / 1e-13)
+    return rare / 3 + (rare**2 / 9 + 2 * n * p * (1 - p) * rare).sqrt()
 
 
 @pytest.mark.points(3)
@@ -245,10 +253,11 @@ def test_shares_of_drawn_tokens(submission, rng, expect, temperature):
     found = build(submission, given).generate(tokens, 1, temperature)
     expect(found[:, :3]).equals(tokens, because="These are the beginnings.")
     p = (run(given, beginning)[0, -1].double() / temperature).softmax(dim=-1)
-    shares = torch.bincount(found[:, 3].clamp(0, V - 1), minlength=V).double() / N
-    allowed = 7 * (p * (1 - p) / N).sqrt() + 1e-3
-    because = "This is how far the shares lie from the probabilities, over what chance allows."
-    expect((shares - p).abs() / allowed).is_between(0.0, 1.0, because=because)
+    counts = torch.bincount(found[:, 3].clamp(0, V - 1), minlength=V)
+    because = (
+        "This is how far your counts lie from what is to be expected, over what chance allows."
+    )
+    expect((counts - N * p).abs() / chance(N, p)).is_between(0.0, 1.0, because=because)
 
 
 def test_the_usual_temperature(submission, rng, expect):
@@ -260,10 +269,9 @@ def test_the_usual_temperature(submission, rng, expect):
     after = torch.cat((beginning.expand(V, 2), torch.arange(V, device=first.device)[:, None]), 1)
     p = (first[:, None] * run(given, after)[:, -1].double().softmax(dim=-1)).flatten()
     pairs = (found[:, 2] * V + found[:, 3]).clamp(0, V * V - 1)
-    shares = torch.bincount(pairs, minlength=V * V).double() / N
-    allowed = 7 * (p * (1 - p) / N).sqrt() + 1e-3
-    because = "This is how far the shares of pairs of new tokens lie from their probabilities."
-    expect((shares - p).abs() / allowed).is_between(0.0, 1.0, because=because)
+    counts = torch.bincount(pairs, minlength=V * V)
+    because = "This is how far the counts of pairs of new tokens lie off, over what chance allows."
+    expect((counts - N * p).abs() / chance(N, p)).is_between(0.0, 1.0, because=because)
 
 
 @pytest.mark.points(2)
