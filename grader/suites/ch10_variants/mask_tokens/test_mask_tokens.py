@@ -45,6 +45,12 @@ def happens(expect, hits, p, because):
     expect(hits.sum(dim=-1)).is_between(n * p - away, n * p + away, because=because)
 
 
+def not_all_alike(expect, numbers, what):
+    """Chance gives different numbers; all alike, they were fixed beforehand."""
+    because = f"These are {what}. Chance decides for each token on its own, so they differ."
+    expect(numbers.double()).differs_from(numbers[:1].expand_as(numbers).double(), because=because)
+
+
 def check_every_draw(expect, tokens, found, special=SPECIAL):
     """What holds whatever was drawn; gives the tokens that were chosen."""
     inputs, labels = found
@@ -108,6 +114,7 @@ def test_chance_decides_anew_for_every_token(submission, rng, expect, device):
     chosen = check_every_draw(expect, tokens, (inputs, labels))
     happens(expect, chosen, 0.3, "These are the numbers of chosen tokens in each sequence.")
     happens(expect, chosen.T, 0.3, "These are the numbers of chosen tokens at each place.")
+    not_all_alike(expect, chosen.sum(dim=1), "the numbers of chosen tokens in each sequence")
     inputs, labels = submission.mask_tokens(tokens, MASK, 9, SPECIAL, 1.0)
     chosen = check_every_draw(expect, tokens, (inputs, labels))
     for name, read in (("sequence", inputs), ("place", inputs.T)):
@@ -115,6 +122,8 @@ def test_chance_decides_anew_for_every_token(submission, rng, expect, device):
         happens(expect, read == MASK, 0.8 + 0.1 / 9, because)
         because = f"These are the numbers of tokens 5, drawn at random, for each {name}."
         happens(expect, read == 5, 0.1 / 9, because)
+    numbers = (inputs == MASK).sum(dim=1)
+    not_all_alike(expect, numbers, "the numbers of [MASK] in each sequence, where all are chosen")
 
 
 @pytest.mark.points(2)
@@ -177,13 +186,16 @@ def test_generators(submission, rng, expect, device):
     expect(draw(6)[1]).differs_from(labels, because="The generator is in another state.")
 
 
-def test_two_calls_differ(submission, rng, expect):
-    """Without a generator, every call draws anew."""
-    tokens = draw_tokens(rng, 20, 30)
-    first = submission.mask_tokens(tokens, MASK, 30, SPECIAL, 0.5)
-    check_every_draw(expect, tokens, first)
-    second = submission.mask_tokens(tokens, MASK, 30, SPECIAL, 0.5)
-    expect(second[1]).differs_from(first[1], because="These are the labels of two calls.")
+def test_calls_differ(submission, rng, expect):
+    """Without a generator every call draws anew, also how many are chosen."""
+    tokens, labels = draw_tokens(rng, 20, 30), []
+    for _ in range(8):
+        found = submission.mask_tokens(tokens, MASK, 30, SPECIAL, 0.5)
+        check_every_draw(expect, tokens, found)
+        labels.append(found[1])
+    expect(labels[1]).differs_from(labels[0], because="These are the labels of two calls.")
+    numbers = torch.stack([(one != -100).sum() for one in labels])
+    not_all_alike(expect, numbers, "the numbers of chosen tokens in eight calls")
 
 
 def test_order_in_memory_and_sizes_of_1(submission, rng, expect):
