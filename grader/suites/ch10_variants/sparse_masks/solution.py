@@ -27,8 +27,8 @@ def sliding_window_mask(length: int, window: int, causal: bool = True) -> torch.
     Raises:
         ValueError: window is below 1, so that a query could not see itself.
 
-    Source: Jiang et al. 2023, "Mistral 7B", section 2 (causal); Beltagy et al. 2020, "Longformer:
-    The Long-Document Transformer", section 3.1.
+    Source: Jiang et al. 2023, "Mistral 7B", section 2, for causal windows; Beltagy et al. 2020,
+    "Longformer: The Long-Document Transformer", section 3.1.
 
     >>> sliding_window_mask(4, 2).int()
     tensor([[1, 0, 0, 0],
