@@ -166,9 +166,9 @@ def test_arguments_are_left_alone(submission, rng, expect, way):
 @pytest.mark.points(3)
 def test_absorbed_makes_no_keys_and_no_values(submission, rng, expect):
     """The absorbed form holds latents and scores, and no keys or values of the heads."""
-    # The keys of the past would take 200 MB, and the values as much.
+    # The keys of the past would take 245 MB, and the values as much.
     given = drawn(rng, 1, 1, 8, 4, 16, 64, 64, torch.float64)
-    past = rng.normal(1, 25_000, 4, dtype=torch.float64)
+    past = rng.normal(1, 30_000, 4, dtype=torch.float64)
     because = "The latents of the past are small, and heads can attend to them as they are."
     cost = submission.absorbed_latent_attention.cost(*given, 16, past)
-    expect(cost).holds_at_most(100, because=because)
+    expect(cost).holds_at_most(120, because=because)

@@ -175,7 +175,7 @@ def test_arguments_are_left_alone(submission, rng, expect):
 @pytest.mark.points(2)
 def test_no_table_of_all_products(submission, rng, expect):
     """Memory grows with T, not with T · T."""
-    given = drawn(rng, 5000, 4, 3, dtype=torch.float64)  # T · T products would take 200 MB
+    given = drawn(rng, 5500, 4, 3, dtype=torch.float64)  # T · T products would take 240 MB
     because = "The state, and the products of one chunk, are all that has to be held."
     cost = submission.linear_attention_recurrent.cost(*given, 100)
-    expect(cost).holds_at_most(100, because=because)
+    expect(cost).holds_at_most(120, because=because)

@@ -126,7 +126,7 @@ def test_arguments_are_left_alone(submission, rng, expect):
 @pytest.mark.points(2)
 def test_no_table_of_queries_and_positions(submission, rng, expect):
     """Memory grows with T + S, not with T · S."""
-    given = drawn(rng, 1000, 25_000, 8, 4, 3, dtype=torch.float64)  # T · S would take 200 MB
+    given = drawn(rng, 1200, 25_000, 8, 4, 3, dtype=torch.float64)  # T · S would take 240 MB
     because = "E k and F v are small, and nothing larger than they has to be made."
     cost = submission.linformer_attention.cost(*given)
-    expect(cost).holds_at_most(100, because=because)
+    expect(cost).holds_at_most(120, because=because)

@@ -33,8 +33,8 @@ def mixture_of_experts(
             dtype; it treats each row for itself.
         k: How many experts a token goes to, from 1 to E.
 
-        No two scores of a token are equal. Scores may have any size up to 10⁴. x and router need
-        not be contiguous, and are not changed.
+        No two scores of a token are equal, and all lie between −40 and 40. x and router need not be
+        contiguous, and are not changed.
 
     Returns:
         (y, balance_loss). y is (..., D), of the shape and dtype of x. balance_loss has the same

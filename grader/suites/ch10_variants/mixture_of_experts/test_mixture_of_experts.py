@@ -166,7 +166,7 @@ def test_an_expert_gets_its_own_tokens(submission, rng, expect, k):
     x, router = spread_scores(rng, 3, 3, E=4, D=5)
     x[..., 0] = x[..., 0].abs() + 1
     router[2] = 0.0
-    router[2, 0] = -40.0  # never chosen
+    router[2, 0] = -7.0  # never chosen
     scores = x.reshape(-1, 5) @ router.T
     y, _ = submission.mixture_of_experts(x, router, experts, k)
     scaled = [lambda rows, i=i: (i + 2) * rows for i in range(4)]
@@ -185,18 +185,19 @@ def test_one_favourite(submission, rng, expect):
     """Where all tokens choose the same expert, the others get nothing, and the loss is near E."""
     _, experts = chosen_functions(submission, PLAIN)
     x, router = spread_scores(rng, 6, E=4, D=3)
-    x[:, 0], router[1, 0] = x[:, 0].abs() + 1, 12.0
+    x[:, 0], router[1, 0] = x[:, 0].abs() + 1, 7.0
     found = submission.mixture_of_experts(x, router, experts, 1)
     expect(found).matches(expected_of(x, router, FUNCTIONS, 1))
 
 
 def test_large_scores(submission, rng, expect):
-    """Scores in the thousands give finite results."""
+    """Scores near 40 and −40 give finite results."""
     _, experts = chosen_functions(submission, PLAIN)
-    x, router = spread_scores(rng, 5, E=4, D=3, dtype=torch.float64)
-    found = submission.mixture_of_experts(x, 1000 * router, experts, 2)
+    x, router = spread_scores(rng, 5, E=4, D=3)
+    router *= 39 / (x @ router.T).abs().max()
+    found = submission.mixture_of_experts(x, router, experts, 2)
     expect(found[0]).is_finite(because="This is y.")
-    expect(found).matches(expected_of(x, 1000 * router, FUNCTIONS, 2))
+    expect(found).matches(expected_of(x, router, FUNCTIONS, 2))
 
 
 def test_float64(submission, rng, expect):

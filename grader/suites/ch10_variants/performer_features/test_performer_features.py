@@ -170,14 +170,14 @@ def test_arguments_are_left_alone(submission, rng, expect):
 @pytest.mark.points(2)
 def test_no_table_of_queries_and_keys(submission, rng, expect):
     """Memory grows with T + S, not with T · S."""
-    given = drawn(rng, 1000, 25_000, 6, 4, 3, dtype=torch.float64)  # T · S would take 200 MB
+    given = drawn(rng, 1200, 25_000, 6, 4, 3, dtype=torch.float64)  # T · S would take 240 MB
     because = "Sum over the keys first, and no table of T by S is needed."
-    expect(submission.performer_attention.cost(*given)).holds_at_most(100, because=because)
+    expect(submission.performer_attention.cost(*given)).holds_at_most(120, because=because)
 
 
 @pytest.mark.points(2)
 def test_no_table_when_causal(submission, rng, expect):
     """Memory grows with T, not with T · T, when later positions are hidden, too."""
-    given = drawn(rng, 5000, 5000, 6, 4, 3, dtype=torch.float64)  # T · T would take 200 MB
+    given = drawn(rng, 5500, 5500, 6, 4, 3, dtype=torch.float64)  # T · T would take 240 MB
     because = "The sums up to each position suffice, and no table of T by T is needed."
-    expect(submission.performer_attention.cost(*given, True)).holds_at_most(100, because=because)
+    expect(submission.performer_attention.cost(*given, True)).holds_at_most(120, because=because)

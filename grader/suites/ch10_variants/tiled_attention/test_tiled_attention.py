@@ -133,6 +133,6 @@ def test_arguments_are_left_alone(submission, rng, expect):
 @pytest.mark.points(3)
 def test_never_holds_all_scores(submission, rng, expect):
     """Memory grows with T and S, not with T · S."""
-    given = drawn(rng, 1000, 25_000, 4, 3, dtype=torch.float64)  # the scores would take 200 MB
+    given = drawn(rng, 1200, 25_000, 4, 3, dtype=torch.float64)  # the scores would take 240 MB
     because = "The scores of one block are all that has to be held."
-    expect(submission.tiled_attention.cost(*given, 256)).holds_at_most(100, because=because)
+    expect(submission.tiled_attention.cost(*given, 256)).holds_at_most(120, because=because)
