@@ -34,7 +34,7 @@ def merge_partial_attention(
         changed.
 
     Returns:
-        (m, l, o) of both groups together, of the shapes and dtype of the arguments. Two groups
+        m, l and o of both groups together, of the shapes and dtype of the arguments. Two groups
         without keys give one without keys: −inf, 0 and 0. Nothing becomes NaN or infinite, but for
         such an m. Gradients are not asked for.
 
