@@ -36,7 +36,7 @@ def selective_scan(
         and are not changed.
 
     Returns:
-        Two, y (B, T, D), and the h (B, D, N) after the last token, as the next call takes it
+        A pair: y (B, T, D), and the h (B, D, N) after the last token, as the next call takes it
         to go on. Both have the dtype of x and are finite. Gradients reach all tensors given.
 
     Source: Gu and Dao 2023, "Mamba: Linear-Time Sequence Modeling with Selective State Spaces".
