@@ -6,6 +6,25 @@ import torch.nn.functional as F
 
 LINEAR = ("w_q", "w_k", "w_v", "w_o")
 
+WATCH = """
+from torch.utils._python_dispatch import TorchDispatchMode
+
+
+class Products(TorchDispatchMode):
+    largest = 0
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        result = function(*args, **(kwargs or {}))
+        if function.overloadpacket.__name__ in ("mm", "addmm", "bmm", "baddbmm"):
+            self.largest = max(self.largest, result.numel())
+        return result
+
+
+def watched(layer, x, cache):
+    with Products() as products:
+        return layer(x, cache), products.largest
+"""
+
 
 def drawn_weights(rng, D, max_len, dtype=torch.float32):
     weights = {"position.weight": rng.normal(max_len, D, dtype=dtype)}
@@ -241,3 +260,18 @@ def test_arguments_are_left_alone(submission, rng, expect):
     for piece in (x[:, :3], x[:, 3:]):
         after = layer.inputs_after(piece, cache)
         expect(after[0]).equals(piece, because="Your call changes x.")
+
+
+@pytest.mark.points(2)
+def test_earlier_tokens_are_not_computed_again(submission, rng, expect):
+    """A step makes the keys and values of its own token, and none of those in the cache."""
+    B, S, D, H = 2, 41, 12, 2
+    layer, weights = given_layer(submission, rng, D, H, max_len=S)
+    x, cache = rng.normal(B, S, D), submission.KVCache()
+    expected = expected_output(x, weights, H)
+    expect(layer(x[:, :-1], cache)).matches(expected[:, :-1])
+    output, largest = submission.helper(WATCH).watched(layer, x[:, -1:], cache)
+    expect(output).matches(expected[:, -1:])
+    # The scores of the step have B · H · S numbers, and the keys of all tokens B · S · D.
+    because = f"So many numbers has your largest product of matrices, for one token behind {S - 1}."
+    expect(largest).is_between(0, B * S * D // 2, because=because)
