@@ -38,12 +38,14 @@ class Helper:
 class Exchange:
     """One call, and the learner's answer beside the solution's.
 
-    Where the call should raise an error, `expected` names its class and has no message.
+    Where the call should raise an error, `expected` names its class and has no message. `by_chance`
+    says that the solution drew random numbers for its answer: another one may be right as well.
     """
 
     call: Call
     got: Value | Raised
     expected: Value | Raised
+    by_chance: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Never, Protocol
 
+import torch
 from torch import Tensor
 
 from exercises.catalog import Limits
@@ -23,7 +24,7 @@ from grader.examiner.submission_process import LOST
 from grader.examiner.usage import Usage
 from grader.worker.calls import BESIDE, Call, LoadedModule, Raised, Want, name_of
 from grader.worker.protocol import Handle
-from grader.worker.values import mapped
+from grader.worker.values import leaves, mapped
 
 
 class Callee(Protocol):
@@ -89,6 +90,7 @@ class PairedCalls:
         self._solution = solution
         self._limits = limits
         self._our_seconds = 0.0  # that the solution took for the last call
+        self._drew = False  # random numbers, for the last call
         self.log: list[Exchange | Helper] = []
         self.last_call = ""
 
@@ -115,7 +117,7 @@ class PairedCalls:
         if isinstance(outcome, Value) and want in BESIDE:
             self._check_result(call, outcome, expected)
         outcome = _without_caches(outcome, call, expected)
-        self.log.append(Exchange(call, outcome, expected))
+        self.log.append(Exchange(call, outcome, expected, self._drew))
         if isinstance(outcome, Raised):
             self._fail(outcome, call)
         if want == "gradients" and isinstance(outcome.value, dict):
@@ -172,9 +174,12 @@ class PairedCalls:
 
     def _solve(self, call: Call) -> Value:
         """The solution's value, with what it made kept under the names that the worker will use."""
-        started = time.thread_time()
+        before, started = torch.default_generator.get_state(), time.thread_time()
         performed = self._solution.perform(call)
         self._our_seconds = time.thread_time() - started
+        self._drew = _holds_generator(call) or not torch.equal(
+            before, torch.default_generator.get_state()
+        )
         return answer_to(call, keep_objects(self._solution, performed, str(call.index)))
 
     def _check_result(self, call: Call, outcome: Value, expected: Value) -> None:
@@ -228,6 +233,11 @@ def _without_caches(outcome: Value | Raised, call: Call, expected: Value) -> Val
         return outcome
     shared = {name: item for name, item in outcome.value.items() if name in expected.value}
     return Value(shared)
+
+
+def _holds_generator(call: Call) -> bool:
+    given = leaves((call.args, dict(call.kwargs)))
+    return any(isinstance(leaf, Handle) and leaf.type == "Generator" for _, leaf in given)
 
 
 def _as_now(value: Any) -> Any:

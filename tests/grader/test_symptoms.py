@@ -347,6 +347,35 @@ def test_two_mistakes_in_two_tests_get_a_statement_each() -> None:
     assert len(found) == 2
 
 
+DRAWN = "def f(x): return x * (torch.rand(x.shape) < 0.5) * 2"
+DRAWN_BY = "def f(x, generator): return x * (torch.rand(x.shape, generator=generator) < 0.5)"
+GENERATOR = "import torch\ndef made(seed): return torch.Generator().manual_seed(seed)"
+
+
+def by_generator(submission: SubmissionProxy) -> None:
+    submission.f(draw(5, 8), submission.helper(GENERATOR).made(3))
+
+
+@pytest.mark.parametrize(
+    ("solution", "learner", "test"),
+    [
+        (DRAWN, "def f(x): return x * (torch.randn(x.shape) < 0.3)", ask(draw(5, 8))),
+        (DRAWN, "def f(x): return x", ask(draw(5, 8))),
+        (DRAWN_BY, "def f(x, generator): return x * torch.rand(x.shape) * 2", by_generator),
+    ],
+)
+def test_no_statement_is_made_of_what_was_drawn(solution: str, learner: str, test: Test) -> None:
+    """Another draw may be as right as ours: what the numbers must fulfil only a suite knows."""
+    looked = finder(learner, solution, [test] * 3)
+    assert not looked.find()
+    assert looked.smallest() is None
+
+
+def test_of_what_was_drawn_the_form_is_told() -> None:
+    (found,) = symptoms("def f(x): return torch.rand(3, 3)[0]", DRAWN, ask(draw(5, 8)))
+    assert found.id == "form"
+
+
 def test_no_statement_is_made_of_too_few_numbers() -> None:
     """One number that is off can be a factor, a summand, a square: nothing is said of it."""
     says = {s.id for s in symptoms("def f(x): return x * 3", "def f(x): return x * 2", ask(2.0))}

@@ -16,7 +16,8 @@ from grader.worker.calls import Call, Raised
 from grader.worker.protocol import Handle
 from grader.worker.values import leaves
 
-Kind = Literal["right", "error", "acceptance", "form", "gradients", "arguments", "value"]
+Kind = Literal["right", "error", "acceptance", "form", "gradients", "arguments", "value", "chance"]
+UNTELLING: tuple[Kind, ...] = ("right", "chance")
 WHOLE = torch.int64
 MAX_NUMBERS = 200_000  # in one tensor; what is larger is not looked into
 ArgumentNames = Callable[[Call], Sequence[str]]
@@ -275,7 +276,10 @@ UNREADABLE = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
 
 
 def kind_of(exchange: Exchange) -> Kind:
-    """In what way an answer is wrong, or that it is right."""
+    """In what way an answer is wrong, or that it is right.
+
+    Of numbers that were drawn at random nobody can tell here: `chance`.
+    """
     got, expected, want = exchange.got, exchange.expected, exchange.call.want
     if isinstance(expected, Raised):
         if isinstance(got, Value):
@@ -291,12 +295,14 @@ def kind_of(exchange: Exchange) -> Kind:
         return "form"
     if is_about_form(exchange.call):
         return "right"
+    if exchange.by_chance:
+        return "chance"
     return "gradients" if want == "gradients" else "value"
 
 
 def kind_of_test(judged: Iterable[Judged]) -> Kind:
     """In what way a test went wrong first."""
-    return next((each.kind for each in judged if each.kind != "right"), "right")
+    return next((each.kind for each in judged if each.kind not in UNTELLING), "right")
 
 
 def argument_names(module: Any) -> ArgumentNames:

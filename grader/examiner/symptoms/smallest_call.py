@@ -47,6 +47,7 @@ def smallest_wrong_call(
         exchange
         for exchange in wrong
         if exchange.call.want == "value" and isinstance(exchange.expected, Value)
+        if kind_of(exchange) != "chance"
     ]
     functions = [exchange for exchange in asked if isinstance(exchange.call.target, str)]
     if not asked:
