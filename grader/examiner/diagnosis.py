@@ -5,7 +5,7 @@ each edited solution. The diagnosis is one that answers as the learner's code di
 else which the learner's code did contradicts. A name that may be untrue is not said.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Literal
@@ -165,13 +165,32 @@ class Diagnostician:
 
 
 def _account(suspect: Suspect, wrong: Mapping[str, Record], first: Judgement) -> Account:
-    """What a suspect says to the failed tests; `first` is what it says to the first of them."""
-    judged: dict[str, Judgement] = {}
-    for name, record in wrong.items():
-        judged[name] = suspect.judge(record) if judged else first
+    """What a suspect says to the failed tests; `first` is what it says to the first of them.
+
+    Of a test with several settings the first is asked first: a suspect that explains none of these
+    explains nothing, and need not be heard on the rest.
+    """
+    judged: dict[str, Judgement] = {next(iter(wrong)): first}
+    for name in _one_of_each(wrong):
+        if name not in judged:
+            judged[name] = suspect.judge(wrong[name])
+    if not {"explains", "nearly"} & set(judged.values()):
+        return Account(suspect, [], "contradicted" in judged.values())
+    judged = {
+        name: judged[name] if name in judged else suspect.judge(record)
+        for name, record in wrong.items()
+    }
     exact = [name for name, judgement in judged.items() if judgement == "explains"]
     near = [name for name, judgement in judged.items() if judgement == "nearly"]
     return Account(suspect, exact + near if exact else [], "contradicted" in judged.values())
+
+
+def _one_of_each(names: Iterable[str]) -> list[str]:
+    """The first name of each test, whatever its settings, which pytest puts in brackets."""
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(name.partition("[")[0], name)
+    return list(found.values())
 
 
 def _diagnosis(misconception: Misconception) -> Diagnosis:

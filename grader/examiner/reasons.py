@@ -46,11 +46,15 @@ def find_reasons(
         test: _placed(diagnosis, sections)
         for test, diagnosis in diagnostician.diagnose(run.records).items()
     }
+    # A test that a name explains needs no second statement, and is no evidence for another one.
+    unexplained = {name: each for name, each in run.records.items() if name not in diagnoses}
+    if not any(record.failed for record in unexplained.values()):
+        return Reasons(diagnoses)
     candidate.hurry(0.0 if _was_lost(run) else INQUIRY_SECONDS)
-    inquiry = Inquiry(candidate, answer_key.solution, run.records)
-    finder = SymptomFinder(run.records, inquiry, argument_names(diagnostician.module), limits)
+    inquiry = Inquiry(candidate, answer_key.solution, unexplained)
+    finder = SymptomFinder(unexplained, inquiry, argument_names(diagnostician.module), limits)
     symptoms = finder.find()
-    headline = finder.headline(symptoms)
+    headline = None if diagnoses else finder.headline(symptoms)
     smallest = None if diagnoses or headline else finder.smallest()
     return Reasons(diagnoses, symptoms, headline, smallest)
 

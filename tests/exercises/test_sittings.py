@@ -15,7 +15,7 @@ from exercises.lesson import Block, Code, ExerciseLine, Section, Table, load_les
 
 LEAST_WORDS, MOST_WORDS = 300, 900  # five to eight minutes, with examples to follow
 MOST_IN_A_CHAPTER = 3000  # sentences and formulas, without code, tables and the reading list
-MOST_WITH_MANY_EXERCISES = 3500  # where there are 15 or more to read for
+MOST_FOR_AN_EXERCISE = 250  # where a chapter has so many exercises that this is more
 LONGER = 2  # the first chapters, which are longer than that
 
 FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]*\$|`[^`]*`", re.DOTALL)
@@ -56,7 +56,7 @@ def test_a_chapter_has_no_more_prose_than_it_may(chapter: Chapter) -> None:
     blocks = load_lesson(chapter.lesson).blocks
     prose = words_in(block for block in blocks if not isinstance(block, Table))
     reading = next(one for one in sections(chapter) if one.title == "Where to read more")
-    most = MOST_WITH_MANY_EXERCISES if len(chapter.exercises) >= 15 else MOST_IN_A_CHAPTER
+    most = max(MOST_IN_A_CHAPTER, MOST_FOR_AN_EXERCISE * len(chapter.exercises))
     assert prose - words_in(reading.blocks) <= most
 
 

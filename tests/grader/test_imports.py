@@ -30,7 +30,7 @@ COMMON = {
     "MPLBACKEND": "agg",
     "MPLCONFIGDIR": "/tmp",
 }
-LIBRARIES = ("OMP_", "MKL_", "OPENBLAS_", "TORCH", "CUDA_")
+LIBRARIES = ("OMP_", "MKL_", "OPENBLAS_", "MALLOC_", "TORCH", "CUDA_")
 UNTRUSTED = ("grader.worker", "grader.lockdown")
 
 

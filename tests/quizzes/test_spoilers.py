@@ -25,7 +25,10 @@ CHAPTERS = load_catalog().chapters
 BANK = load_bank()
 OPEN_AT_THE_END = 2  # the last hints may say nearly all
 TELLING = 3  # operations of a line that says something of its own
-COMMON = {"max(abs(Sub(_, _)))"}  # how far two tensors lie apart: everybody's line
+COMMON = {
+    "max(abs(Sub(_, _)))",  # how far two tensors lie apart: everybody's line
+    "Add(Mult(_, _), Mult(_, _))",  # a weighted sum of two
+}
 
 every_chapter = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.id)
 

@@ -8,19 +8,25 @@ import json
 import math
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
 import torch
 import torch.nn.functional as F
+from torch.utils.flop_counter import FlopCounterMode
 
 import reference
-from reference.figures import FIGURES, FigureInfo, Value, heads, networks, training
+<<<<<<< HEAD
+from reference.figures import FIGURES, FigureInfo, Value, decoders, heads, networks, training
+=======
+from reference.figures import FIGURES, FigureInfo, Value, heads, networks, variants
+>>>>>>> de3a57fc88dd991f18fd33d6e0f39d64f3790a86
 from reference.figures.attention import SCORES
 from reference.figures.serve import UnknownFigure, answer, compute, serve
 from reference.training.specimen.language import ANSWERS, ENDINGS, PARTICLES
 from reference.training.specimen.roles import PREDICTIONS, expected, sought
+from reference.training.translator.language import BEHIND, NOUNS
 
 
 def settings(entry: FigureInfo) -> Iterator[dict[str, Value]]:
@@ -182,6 +188,49 @@ def test_only_the_last_norm_holds_the_size_of_a_pre_norm_encoder() -> None:
     assert min(first.rows[-2]) > 1.5 * max(first.rows[0])
 
 
+def test_new_tokens_see_all_that_came_before_and_themselves() -> None:
+    for new, past in ((1, 8), (3, 4), (8, 0)):
+        rows = compute("causal_steps", {"new": new, "past": past}).rows
+        assert [sum(row) for row in rows] == [past + t + 1 for t in range(new)]
+        assert all(row == sorted(row, reverse=True) for row in rows)
+
+
+def test_a_translator_looks_where_the_words_cross() -> None:
+    for sentence in decoders.PAIRS:
+        said = decoders.pair(sentence)
+        tables = {
+            table: torch.tensor(compute("translation", {"table": table, "sentence": sentence}).rows)
+            for table in ("across", "decoder", "encoder")
+        }
+        for rows in tables.values():
+            torch.testing.assert_close(rows.sum(-1), torch.ones(len(rows)), atol=2e-3, rtol=0)
+        assert float(tables["decoder"].triu(1).abs().max()) == 0
+        for t, word in enumerate(said.target):
+            if word in (*NOUNS.values(), *BEHIND.values()):
+                assert int(tables["across"][t].argmax()) == said.places[t], (sentence, word)
+
+
+def test_a_word_hangs_on_the_word_that_it_translates() -> None:
+    """But for *not*, which always follows *does*, wherever its weights go."""
+    for sentence in decoders.PAIRS:
+        said = decoders.pair(sentence)
+        figure = compute("translation", {"table": "influence", "sentence": sentence})
+        for t, word in enumerate(said.target):
+            if word == "not":
+                assert max(figure.rows[t]) < 0.01
+            elif word in (*NOUNS.values(), *BEHIND.values()):
+                assert figure.rows[t].index(max(figure.rows[t])) == said.places[t]
+
+
+def test_one_key_too_many_leaks_one_place_for_each_layer() -> None:
+    for layers in (1, 2, 3, 4):
+        for mask, ahead in (("causal", 0), ("one_too_many", layers), ("none", 8)):
+            rows = compute("leaks", {"mask": mask, "layers": layers}).rows
+            for t, row in enumerate(rows):
+                moved = [s for s, value in enumerate(row) if value > 1e-9]
+                assert moved == list(range(min(t + ahead, 7) + 1)), (mask, layers, t)
+
+
 def test_waves_are_those_of_the_reference() -> None:
     rows = compute("positional_waves", {"length": 16, "width": 8}).rows
     torch.testing.assert_close(
@@ -292,6 +341,7 @@ def test_padding_moves_a_batch_norm_that_counts_it_and_nothing_else() -> None:
     torch.testing.assert_close(centred.var(0, correction=0), after, atol=1e-3, rtol=0)
 
 
+<<<<<<< HEAD
 def test_both_schedules_meet_at_the_peak_and_fall_differently() -> None:
     noam, cosine = (
         dict(zip(map(int, figure.column_labels), figure.rows[0], strict=True))
@@ -348,6 +398,72 @@ def test_tokens_of_a_text_are_all_of_it_and_fewer_with_each_merge() -> None:
         assert counts == sorted(counts, reverse=True)
         assert counts[-1] < counts[0]
     assert compute("text_in_tokens", {"merges": 2}).column_labels[:2] == ["low", "␣"]
+=======
+def test_costs_by_length_are_those_of_real_calls() -> None:
+    def count(attend: Callable[[torch.Tensor], object], n: int) -> float:
+        q = torch.empty(n, variants.HEAD_WIDTH, device="meta")
+        with FlopCounterMode(display=False) as counter:
+            attend(q)
+        return math.log10(counter.get_total_flops())
+
+    r = variants.FEATURES
+    directions = torch.empty(r, variants.HEAD_WIDTH, device="meta")
+    calls = {
+        "full": lambda q: reference.scaled_dot_product_attention(q, q, q),
+        "tiles": lambda q: reference.tiled_attention(q, q, q, r),
+        "Linformer": lambda q: reference.linformer_attention(
+            q, q, q, *torch.empty(2, r, len(q), device="meta")
+        ),
+        "Performer": lambda q: reference.performer_attention(q, q, q, directions),
+    }
+    figure = compute("cost_by_length", {"kind": "operations"})
+    assert figure.row_labels == list(calls)
+    for row, attend in zip(figure.rows, calls.values(), strict=True):
+        assert row == pytest.approx([count(attend, n) for n in variants.LENGTHS], rel=5e-4)
+
+
+def test_only_a_full_table_grows_with_the_square() -> None:
+    full, *others = compute("cost_by_length", {"kind": "memory"}).rows
+    times = math.log10(variants.LENGTHS[-1] / variants.LENGTHS[0])
+    assert full[-1] - full[0] == pytest.approx(2 * times, abs=2e-3)
+    for row in others:
+        assert row[-1] - row[0] == pytest.approx(times, abs=2e-3)
+
+
+def test_a_turned_pair_keeps_its_length() -> None:
+    for parameters in settings(FIGURES["rotary_pair"]):
+        first, second = torch.tensor(compute("rotary_pair", parameters).rows)
+        torch.testing.assert_close(first**2 + second**2, torch.ones_like(first), atol=1e-3, rtol=0)
+    first, second = compute("rotary_pair", {"pair": 1, "theta": 10_000.0}).rows
+    assert first == pytest.approx([math.cos(t / 10) for t in range(24)], abs=1e-3)
+    assert second == pytest.approx([math.sin(t / 10) for t in range(24)], abs=1e-3)
+
+
+def test_rotary_scores_depend_on_the_distance_alone() -> None:
+    scores = torch.tensor(compute("rotary_scores", {"length": 8}).rows)
+    for offset in range(-7, 8):
+        diagonal = scores.diagonal(offset)
+        torch.testing.assert_close(diagonal, diagonal[:1].expand_as(diagonal), atol=1e-3, rtol=0)
+    frequencies = [10_000 ** (-2 * i / 32) for i in range(16)]
+    for distance in range(8):
+        expected = sum(math.cos(distance * f) for f in frequencies) / 16
+        assert scores[distance, 0].item() == pytest.approx(expected, abs=1e-3)
+
+
+def test_alibi_takes_the_same_toll_for_each_step() -> None:
+    rows = compute("alibi_bias", {"heads": 8, "head": 1, "length": 8}).rows
+    assert rows[0] == [-t / 4 for t in range(8)]
+    assert rows[-1] == rows[0][::-1]
+
+
+def test_a_window_carries_a_token_one_step_less_than_its_width() -> None:
+    for window in (2, 3, 4):
+        for layers in (1, 2, 3, 4, 5):
+            rows = compute("mask_reach", {"window": window, "layers": layers}).rows
+            assert sum(rows[-1]) == min(1 + layers * (window - 1), 16)
+    rows = compute("mask_reach", {"kind": "global + window", "layers": 2}).rows
+    assert all(all(row) for row in rows), "any two positions are two layers apart"
+>>>>>>> de3a57fc88dd991f18fd33d6e0f39d64f3790a86
 
 
 def test_each_mask_lets_every_query_see_something() -> None:

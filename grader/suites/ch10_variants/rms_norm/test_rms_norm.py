@@ -1,0 +1,192 @@
+"""RMS norm: what is averaged and over which dimension, where eps stands, half precision."""
+
+import pytest
+import torch
+
+import reference
+
+
+def make(submission, rng, D, eps=1e-6, dtype=torch.float32, size=1.0):
+    """The learner's layer with a weight far from where it starts."""
+    layer = submission.RMSNorm(D, eps)
+    if dtype is not torch.float32:
+        layer.to(dtype)
+    weight = rng.normal(D, scale=size, dtype=dtype)
+    layer.load_state_dict({"weight": weight})
+    return layer, weight
+
+
+def exactly(x, weight, eps=1e-6):
+    """The result in float64, rounded to the dtype of x once."""
+    return reference.rms_norm(x.double(), weight.double(), eps).to(x.dtype)
+
+
+@pytest.mark.points(3)
+@pytest.mark.parametrize(
+    "shape",
+    [
+        pytest.param((2, 5, 6), id="a batch of sequences"),
+        pytest.param((4, 4, 4), id="all sizes equal"),
+        pytest.param((3, 7), id="no batch"),
+        pytest.param((5,), id="one row"),
+        pytest.param((2, 3, 4, 5), id="heads"),
+        pytest.param((1, 1, 2), id="two features of one token"),
+        pytest.param((3, 2, 1), id="one feature"),
+    ],
+)
+def test_rows_are_normalised(submission, rng, expect, shape):
+    """Each row of features gets a root mean square of 1, and then the weight."""
+    layer, weight = make(submission, rng, shape[-1])
+    x = rng.normal(*shape) + rng.normal(*shape[:-1], 1)
+    x[..., 0] += 2.0
+    expect(layer(x)).matches(reference.rms_norm(x, weight))
+
+
+@pytest.mark.points(2)
+def test_parameters_at_the_start(submission, rng, expect):
+    """A new layer has the weight 1 for every feature, and nothing else."""
+    layer = submission.RMSNorm(6)
+    x = rng.normal(3, 6) + 1.0
+    expect(layer(x)).matches(reference.rms_norm(x, torch.ones_like(x[0])))
+    found = layer.parameters()
+    expect(found["weight"]).equals(1.0, because="This is `weight`.")
+
+
+@pytest.mark.points(2)
+def test_the_mean_is_kept(submission, rng, expect):
+    """No mean is subtracted: a row far from 0 stays on its side, and equal numbers become ±1."""
+    layer, weight = make(submission, rng, 8)
+    x = rng.normal(5, 8) + 10.0
+    x[0], x[2], x[3] = 3.0, -0.25, -7.0
+    expect(layer(x)).matches(exactly(x, weight))
+
+
+@pytest.mark.points(2)
+@pytest.mark.parametrize(
+    ("eps", "scale"),
+    [
+        pytest.param(0.5, 1.0, id="a large eps"),
+        pytest.param(1e-12, 1e-6, id="a small eps and small rows"),
+        pytest.param(1e-6, 1e-3, id="rows as small as eps"),
+        pytest.param(1e-6, 1e8, id="large rows"),
+    ],
+)
+def test_eps_stands_under_the_root(submission, rng, expect, eps, scale):
+    """eps is added to the mean square, before the root is taken."""
+    layer, weight = make(submission, rng, 6, eps)
+    x = rng.normal(4, 6, scale=scale)
+    x[0] /= 8  # a row that is smaller than a large eps
+    expect(layer(x)).matches(exactly(x, weight, eps))
+
+
+def test_eps_of_its_own(submission, rng, expect):
+    """Without an eps it is 1e-6; given by name it counts as well."""
+    x = rng.normal(4, 6, scale=1e-3)
+    one = torch.ones_like(x[0])
+    expect(submission.RMSNorm(6)(x)).matches(exactly(x, one))
+    layer = submission.RMSNorm(eps=1e-3, d_model=6)
+    expect(layer(x=x)).matches(exactly(x, one, 1e-3))
+
+
+def test_a_row_of_zeros(submission, rng, expect):
+    """A row of zeros gives zeros, and the row beside it is as always."""
+    layer, weight = make(submission, rng, 5)
+    x = rng.normal(3, 5)
+    x[1] = 0.0
+    expect(layer(x)).matches(exactly(x, weight))
+
+
+def test_float64(submission, rng, expect):
+    """After `.to(torch.float64)` the layer computes in float64."""
+    layer, weight = make(submission, rng, 7, dtype=torch.float64)
+    x = rng.normal(2, 3, 7, dtype=torch.float64)
+    expect(layer(x)).matches(exactly(x, weight))
+
+
+@pytest.mark.parametrize(
+    ("dtype", "rounding"),
+    [
+        pytest.param(torch.float16, 2e-3, id="float16"),
+        pytest.param(torch.bfloat16, 1.6e-2, id="bfloat16"),
+    ],
+)
+def test_half_precision(submission, rng, expect, dtype, rounding):
+    """In half precision the result is rounded, and nothing before it."""
+    layer, weight = make(submission, rng, 6, dtype=dtype, size=0.25)
+    for scale in (1.0, 2e-3, 40.0):
+        x = rng.normal(12, 6, scale=scale, dtype=dtype)
+        expect(layer(x)).matches(exactly(x, weight), atol=rounding, rtol=2 * rounding)
+
+
+def test_squares_too_large_for_half_precision(submission, rng, expect):
+    """Numbers whose squares are infinite in float16 are normalised like any others."""
+    layer, weight = make(submission, rng, 6, dtype=torch.float16, size=0.25)
+    x = rng.normal(4, 6, scale=8000.0, dtype=torch.float16)
+    expect(layer(x)).matches(exactly(x, weight), atol=2e-3)
+
+
+def test_many_features_in_bfloat16(submission, rng, expect):
+    """The squares of many features are summed in float32 where x is bfloat16."""
+    layer, weight = make(submission, rng, 1024, dtype=torch.bfloat16, size=0.25)
+    x = rng.normal(3, 1024, dtype=torch.bfloat16)
+    expect(layer(x)).matches(exactly(x, weight), atol=1.6e-2, rtol=3.2e-2)
+
+
+def test_each_call_stands_alone(submission, rng, expect):
+    """No call depends on those before it, and training makes no difference."""
+    layer, weight = make(submission, rng, 5)
+    for shape in ((2, 3, 5), (7, 5), (2, 3, 5)):
+        for mode in (layer.train, layer.eval):
+            x = rng.normal(*shape) + 1.0
+            expect(mode()(x)).matches(exactly(x, weight), because="It was called before.")
+
+
+def test_order_in_memory_makes_no_difference(submission, rng, expect):
+    """An x that is not contiguous, such as a transposed one, counts like any other."""
+    layer, weight = make(submission, rng, 5)
+    for x in (rng.normal(3, 2, 5).transpose(0, 1), rng.normal(2, 5, 3).mT):
+        expect(layer(x)).matches(exactly(x, weight))
+
+
+@pytest.mark.points(2)
+@pytest.mark.parametrize(
+    ("shape", "eps"),
+    [
+        pytest.param((2, 3, 5), 1e-6, id="a batch of sequences"),
+        pytest.param((4, 6), 0.3, id="a large eps"),
+        pytest.param((5,), 1e-6, id="one row"),
+    ],
+)
+def test_gradients(submission, rng, expect, shape, eps):
+    """Gradients reach x and the weight, also through the mean square."""
+    layer, weight = make(submission, rng, shape[-1], eps, torch.float64)
+    x, cotangent = (rng.normal(*shape, dtype=torch.float64) for _ in range(2))
+    actual = layer.gradients(x, cotangent=cotangent)
+    leaves = [leaf.clone().requires_grad_() for leaf in (x, weight)]
+    expected = torch.autograd.grad(reference.rms_norm(*leaves, eps), leaves, cotangent)
+    found = {"x": actual.inputs[0]} | actual.parameters
+    for name, right in zip(("x", "weight"), expected, strict=True):
+        expect(found[name]).matches(right, because=f"This is the gradient of {name}.")
+
+
+def test_gradients_of_a_row_of_zeros(submission, rng, expect):
+    """Where a row is all 0, its gradient is finite, and right."""
+    layer, weight = make(submission, rng, 4, 0.1)
+    x, cotangent = rng.normal(3, 4), rng.normal(3, 4)
+    x[1] = 0.0
+    actual = layer.gradients(x, cotangent=cotangent).inputs[0]
+    expect(actual).is_finite()
+    leaf = x.clone().requires_grad_()
+    (expected,) = torch.autograd.grad(reference.rms_norm(leaf, weight, 0.1), leaf, cotangent)
+    expect(actual).matches(expected)
+
+
+def test_arguments_are_left_alone(submission, rng, expect):
+    """x holds after the call what it held before."""
+    layer, _ = make(submission, rng, 6)
+    for shape in ((2, 5, 6), (6,)):
+        x = rng.normal(*shape)
+        expect(layer.inputs_after(x)[0]).equals(x, because="Your call changes x.")
+    layer, _ = make(submission, rng, 6, dtype=torch.float64)
+    x = rng.normal(2, 6, dtype=torch.float64)
+    expect(layer.inputs_after(x)[0]).equals(x, because="Your call changes x in float64.")
