@@ -17,11 +17,16 @@ import torch.nn.functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
 import reference
-<<<<<<< HEAD
-from reference.figures import FIGURES, FigureInfo, Value, decoders, heads, networks, training
-=======
-from reference.figures import FIGURES, FigureInfo, Value, heads, networks, variants
->>>>>>> de3a57fc88dd991f18fd33d6e0f39d64f3790a86
+from reference.figures import (
+    FIGURES,
+    FigureInfo,
+    Value,
+    decoders,
+    heads,
+    networks,
+    training,
+    variants,
+)
 from reference.figures.attention import SCORES
 from reference.figures.serve import UnknownFigure, answer, compute, serve
 from reference.training.specimen.language import ANSWERS, ENDINGS, PARTICLES
@@ -341,7 +346,6 @@ def test_padding_moves_a_batch_norm_that_counts_it_and_nothing_else() -> None:
     torch.testing.assert_close(centred.var(0, correction=0), after, atol=1e-3, rtol=0)
 
 
-<<<<<<< HEAD
 def test_both_schedules_meet_at_the_peak_and_fall_differently() -> None:
     noam, cosine = (
         dict(zip(map(int, figure.column_labels), figure.rows[0], strict=True))
@@ -398,7 +402,8 @@ def test_tokens_of_a_text_are_all_of_it_and_fewer_with_each_merge() -> None:
         assert counts == sorted(counts, reverse=True)
         assert counts[-1] < counts[0]
     assert compute("text_in_tokens", {"merges": 2}).column_labels[:2] == ["low", "␣"]
-=======
+
+
 def test_costs_by_length_are_those_of_real_calls() -> None:
     def count(attend: Callable[[torch.Tensor], object], n: int) -> float:
         q = torch.empty(n, variants.HEAD_WIDTH, device="meta")
@@ -463,7 +468,6 @@ def test_a_window_carries_a_token_one_step_less_than_its_width() -> None:
             assert sum(rows[-1]) == min(1 + layers * (window - 1), 16)
     rows = compute("mask_reach", {"kind": "global + window", "layers": 2}).rows
     assert all(all(row) for row in rows), "any two positions are two layers apart"
->>>>>>> de3a57fc88dd991f18fd33d6e0f39d64f3790a86
 
 
 def test_each_mask_lets_every_query_see_something() -> None:
