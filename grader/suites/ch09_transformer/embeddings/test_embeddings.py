@@ -6,6 +6,20 @@ import pytest
 import torch
 
 NAME = "embedding.weight"
+WAY_OUT = """
+from torch import nn
+
+class WayOut(nn.Module):
+    def __init__(self, embeddings):
+        super().__init__()
+        self.embeddings = embeddings
+
+    def forward(self, x):
+        return self.embeddings.project(x)
+
+def way_out(embeddings):
+    return WayOut(embeddings)
+"""
 
 
 def build(submission, table):
@@ -150,8 +164,11 @@ def test_gradients(submission, rng, expect):
     found = layer.gradients(tokens, cotangent=cotangent).parameters[NAME]
     expect(found).matches(expected, because="The gradient of the table, from what was looked up.")
     cotangent = rng.normal(3, 5, 6)
-    found = layer.project.gradients(x, cotangent=cotangent)
+    found = submission.helper(WAY_OUT).way_out(layer).gradients(x, cotangent=cotangent)
     expect(found.inputs[0]).matches(cotangent @ table, because="The gradient of x.")
+    expected = cotangent.flatten(0, 1).T @ x.flatten(0, 1)
+    because = "The gradient of the table, from the logits."
+    expect(found.parameters["embeddings." + NAME]).matches(expected, because=because)
 
 
 def test_arguments_are_left_alone(submission, rng, expect):

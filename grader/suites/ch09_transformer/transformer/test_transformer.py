@@ -250,7 +250,7 @@ def test_each_stack_runs_once(model, rng, expect):
 
 def test_each_call_stands_alone(model, rng, expect):
     """A call depends on its own tokens, given by position or by name."""
-    for S, T in ((5, 4), (3, 6), (5, 4)):
+    for S, T in ((5, 4), (5, 4), (3, 6), (5, 4)):
         src, tgt = draw_tokens(rng, 2, S), draw_tokens(rng, 2, T)
         expect(model.theirs(tgt=tgt, src=src)).matches(model.logits(src, tgt))
     memory, memory_mask = model.encode(src)
