@@ -128,11 +128,13 @@ class PairedCalls:
         self, target: str | Handle, method: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> Cost:
         """Make the call on both sides, and see what it costs. Only a right result counts."""
-        before = self._learner.usage()
-        value = self.perform(target, method, args, kwargs)
+        before, logged = self._learner.usage(), len(self.log)
+        try:
+            value = self.perform(target, method, args, kwargs)
+            exchange = self.log[-1]
+        finally:  # what a call costs tells no mistake from another: large ones are not made again
+            del self.log[logged:]
         after = self._learner.usage()
-        # What a call costs tells no mistake from another, and large calls are not made again.
-        exchange = self.log.pop()
         assert isinstance(exchange, Exchange) and isinstance(exchange.expected, Value)
         try:
             check_close(value, exchange.expected.value)

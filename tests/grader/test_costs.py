@@ -1,14 +1,17 @@
 """What a call costs is seen from outside: code that wastes is found out, and code that hides it."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
 
+from exercises.catalog import Limits
 from grader.examiner.failure import Failure
 from grader.examiner.fixtures import Expectation
-from grader.examiner.paired_calls import Cost
+from grader.examiner.paired_calls import Cost, PairedCalls
 from grader.examiner.submission_proxy import SubmissionProxy
+from grader.worker.calls import LoadedModule, load_source
 
 Play = Callable[..., SubmissionProxy]
 
@@ -141,3 +144,14 @@ def test_a_call_that_is_not_known_to_cost_anything_demands_nothing() -> None:
     unseen = Cost(result=None, seconds=None, our_seconds=0.0, peak_bytes=None)
     Expectation(unseen, "").takes_at_most(1)
     Expectation(unseen, "").holds_at_most(1)
+
+
+def test_a_call_that_is_asked_for_its_cost_is_not_made_again(candidate: Any) -> None:
+    """The diagnosis would wait for every edited solution that is as slow."""
+    learner, ours = candidate("def f(n): raise ValueError"), "def f(n): return n"
+    learner.load()
+    solution = LoadedModule(load_source("ours", "ours.py", ours))
+    calls = PairedCalls(learner, solution, Limits())
+    with pytest.raises(Failure):
+        SubmissionProxy(calls).f.cost(3)
+    assert not calls.log
