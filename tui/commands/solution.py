@@ -1,8 +1,5 @@
 """`learn solution`: how we did it, once the learner has passed."""
 
-import difflib
-from collections.abc import Iterator
-
 import click
 
 from exercises.catalog import Exercise
@@ -10,15 +7,9 @@ from exercises.errors import CourseError
 from tui.commands.arguments import exercise_argument, json_option
 from tui.output import print_json
 from tui.study.session import Session, open_session
+from tui.study.solutions import solutions
 
 DIFF_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
-
-
-class NotPassed(CourseError):
-    exit_code = 2
-
-    def __init__(self, exercise: Exercise) -> None:
-        super().__init__(f"The solution of {exercise.id} opens once `learn submit` has passed it.")
 
 
 class NothingPassed(CourseError):
@@ -26,13 +17,6 @@ class NothingPassed(CourseError):
 
     def __init__(self) -> None:
         super().__init__("Solutions open once you have passed an exercise. See `learn next`.")
-
-
-class NoSolution(CourseError):
-    exit_code = 2
-
-    def __init__(self, exercise: Exercise) -> None:
-        super().__init__(f"This copy of the course has no solution of {exercise.id}.")
 
 
 @click.command("solution")
@@ -43,17 +27,14 @@ def solution_command(exercise: str | None, diff: bool, as_json: bool) -> None:
     """Show our solution of an exercise that you have passed; without a name, of the latest."""
     with open_session() as session:
         chosen = _chosen(session, exercise)
-        mine = session.progress.passed_source(chosen.id)
-    if mine is None:
-        raise NotPassed(chosen)
-    ours = _solution(chosen)
+        found = solutions(session, chosen)
     if as_json:
-        print_json({"exercise": chosen.id, "solution": ours, "mine": mine})
+        print_json({"exercise": chosen.id, "solution": found.ours, "mine": found.mine})
     elif diff:
-        for line in _diff(mine, ours):
+        for line in found.diff():
             click.secho(line, fg=DIFF_COLOURS.get(line[:1]))
     else:
-        click.echo(ours)
+        click.echo(found.ours)
 
 
 def _chosen(session: Session, text: str | None) -> Exercise:
@@ -63,16 +44,3 @@ def _chosen(session: Session, text: str | None) -> Exercise:
     if latest is None:
         raise NothingPassed
     return session.catalog.exercise(latest)
-
-
-def _solution(exercise: Exercise) -> str:
-    from grader.examiner.answer_key import solution_path
-
-    path = solution_path(exercise)
-    if not path.exists():
-        raise NoSolution(exercise)
-    return path.read_text("utf-8")
-
-
-def _diff(mine: str, ours: str) -> Iterator[str]:
-    return difflib.unified_diff(mine.splitlines(), ours.splitlines(), "yours", "ours", lineterm="")

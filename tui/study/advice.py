@@ -16,13 +16,17 @@ class Ways(NamedTuple):
     hint: str
     submit: str
     go_on: str
+    compare: str
 
 
-KEYS = Ways(hint="Press h", submit="Press s", go_on="Press Enter")
+KEYS = Ways(hint="Press h", submit="Press s", go_on="Press Enter", compare="o")
 
 
 def commands(exercise: str) -> Ways:
-    return Ways(f"`learn hint {exercise}`", f"`learn submit {exercise}`", "`learn next`")
+    return Ways(
+        *(f"`learn hint {exercise}`", f"`learn submit {exercise}`", "`learn next`"),
+        compare=f"`learn solution --diff {exercise}`",
+    )
 
 
 def advice(report: Report, kind: AttemptKind, ways: Ways) -> str:
@@ -32,5 +36,4 @@ def advice(report: Report, kind: AttemptKind, ways: Ways) -> str:
         return f"{ways.hint} for a hint if you are stuck."
     if kind == "check":
         return f"{ways.submit} to submit it: fresh numbers, and it counts."
-    compare = f"`learn solution --diff {report.exercise}` compares yours with ours"
-    return f"{ways.go_on} to go on; {compare}."
+    return f"{ways.go_on} to go on; {ways.compare} compares yours with ours."

@@ -17,7 +17,7 @@ PICTURES = {
     "search": ("g", "s"),
     "term": ("g", "s", "down", "down", "enter"),
     "sheet": ("g", "h", "right"),
-    "lab": ("g", "l", "right", "right"),
+    "lab": ("g", "l", *("right",) * 5),
 }
 
 

@@ -20,6 +20,7 @@ from exercises.catalog import Exercise
 from exercises.errors import CourseError
 from tui.app import messages
 from tui.app.screens.page import Page
+from tui.app.screens.solution import SolutionScreen
 from tui.app.services import Services
 from tui.app.widgets.brief import Brief
 from tui.app.widgets.exercise_head import ExerciseHead
@@ -31,6 +32,7 @@ from tui.study.exercise_state import Briefing, briefing
 from tui.study.grading import counted, keep, read
 from tui.study.hints import show_hint
 from tui.study.save_watch import SaveWatch
+from tui.study.solutions import solutions
 from tui.study.targets import ExerciseTarget
 
 if TYPE_CHECKING:
@@ -54,6 +56,7 @@ class ExercisePage(Page[ExerciseTarget]):
         Binding("tab", "turn", "Switch", tooltip="From the brief to the verdict and back"),
         Binding("escape", "stop", "Stop", show=False, tooltip="End the check that is running"),
         Binding("enter", "next", "Next", tooltip="On to the next step"),
+        Binding("o", "compare", "Ours", show=False, tooltip="Our solution beside yours"),
     ]
 
     def __init__(self, services: Services) -> None:
@@ -282,10 +285,22 @@ class ExercisePage(Page[ExerciseTarget]):
             self.workers.cancel_group(self, f"grading: {kind}")
         self.notify("Stopped. A save or r checks again.")
 
+    async def action_compare(self) -> None:
+        if not (exercise := self._exercise):
+            return
+        try:
+            found = await self.services.session_thread.ask(
+                lambda session: solutions(session, exercise)
+            )
+        except CourseError as error:
+            self.notify(str(error), severity="warning")
+        else:
+            self.app.push_screen(SolutionScreen(exercise.title, found))
+
     # what follows
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "next":
+        if action in ("next", "compare"):
             return bool(self._briefing and self._briefing.is_passed)
         if action == "stop":
             return self._awaited is not None

@@ -101,7 +101,7 @@ class Dials(Static, can_focus=True):
             (f"{CURSOR if chosen else ' '} ", "bold $accent"),
             (f"{dial.name:<12}", "bold" if chosen else ""),
             less.stylize(Style.from_meta({"dial": place, "by": -1})),
-            (f"{shown(dial.value):^{width}}", "bold" if chosen else ""),
+            (f" {shown(dial.value):^{width - 2}} ", "bold" if chosen else ""),
             more.stylize(Style.from_meta({"dial": place, "by": 1})),
             (track, "$text-muted"),
         )
