@@ -19,6 +19,7 @@ from tui.planning.tasks import Pace
 from tui.progress.answers import Answer
 from tui.progress.progress import Attempt, Progress
 from tui.progress.records import Mistake
+from tui.study.hints import show_hint
 from tui.study.mistakes_round import MistakesRound
 from tui.study.session import Session
 
@@ -183,6 +184,22 @@ def test_a_symptom_brings_a_question_on_its_topic(
     session.progress.mistakes.record("softmax", "scale", "Yours is twice it.", SOFTMAX.topic, on(0))
     (asked,) = MistakesRound(session, on(2), seed=0).questions
     assert asked.question.topic == SOFTMAX.topic
+
+
+def test_what_a_hint_was_needed_for_comes_back(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one question on its topic, however many were needed; a hint seen again is none."""
+    monkeypatch.setenv("CI", "1")
+    for _ in range(len(SOFTMAX.hints) + 3):
+        show_hint(session, SOFTMAX, on(0))
+    (found,) = session.progress.mistakes.all(on(0))
+    assert found.says == f"You needed hint {len(SOFTMAX.hints)} of {len(SOFTMAX.hints)}."
+    (asked,) = MistakesRound(session, on(2), seed=0).questions
+    assert asked.question.topic == SOFTMAX.topic
+    show_hint(session, SOFTMAX, on(5))
+    (found,) = session.progress.mistakes.all(on(5))
+    assert found.last == day(0)
 
 
 def test_the_plan_has_room_for_them(session: Session) -> None:
