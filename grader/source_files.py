@@ -7,7 +7,7 @@ the caller says, never to the hidden suites, and only ordinary files are read.
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from exercises.course import OURS
@@ -22,8 +22,16 @@ _IMPORTS = re.compile(
 SHOWN_NAME = 200  # letters of a name that no file system takes
 
 
-def read_with_imports(path: Path, name: str, within: Path, most: int) -> dict[str, bytes]:
+def read_with_imports(
+    path: Path,
+    name: str,
+    within: Path,
+    most: int,
+    elsewhere: Callable[[str], bytes | None] = lambda module: None,
+) -> dict[str, bytes]:
     """The file at `path` as `name`; by their own names those beside it that it imports, or they do.
+
+    `elsewhere` may know a module that is not beside it.
 
     A link is followed if it leads to a file below `within`. Of more than `most` bytes, only so much
     is read that this can be seen. Raises `SubmissionError` where there is nothing that may be read.
@@ -33,8 +41,11 @@ def read_with_imports(path: Path, name: str, within: Path, most: int) -> dict[st
     while waiting and sum(map(len, files.values())) <= most:
         for module in imported_modules(files[waiting.pop()]):
             beside = path.with_name(f"{module}.py")
-            if beside.name not in files and beside != path and _is_there(beside):
-                files[beside.name] = _read(beside, within, most)
+            if beside.name in files or beside == path:
+                continue
+            source = _read(beside, within, most) if _is_there(beside) else elsewhere(module)
+            if source is not None:
+                files[beside.name] = source
                 waiting.append(beside.name)
     return files
 

@@ -1,7 +1,7 @@
 """What a learner hands in."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -37,19 +37,21 @@ class Submission:
         seed: int | None = None,
         device: str = "cpu",
         within: Path | None = None,
+        elsewhere: Callable[[str], bytes | None] = lambda module: None,
     ) -> "Submission":
         """Read one file, and those beside it that it imports; its name gives the exercise if none
         is named.
 
         A symbolic link is followed if it leads to a file below `within`, the file's own folder if
-        that is None: whoever hands it in may not be allowed to read what we may. Raises
+        that is None: whoever hands it in may not be allowed to read what we may. `elsewhere` gives
+        the source of a module that is imported and does not lie beside it, or None. Raises
         `SubmissionError` where there is no file that may be read. What is in it is judged by the
         grader, not here.
         """
         path = Path(path)
         exercise = exercise or path.stem
         main = f"{exercise}.py"
-        files = read_with_imports(path, main, within or path.parent, MAX_SOURCE_BYTES)
+        files = read_with_imports(path, main, within or path.parent, MAX_SOURCE_BYTES, elsewhere)
         return cls(exercise, files if len(files) > 1 else files[main], seed, device)
 
     @property

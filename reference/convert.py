@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
 from torch import Tensor
 
 from reference.rotary import RotaryLayout
@@ -48,8 +48,8 @@ def convert_head_weights(
 
 
 def convert_rope_layout(
-    w: Float[Tensor, "rows ..."], n_heads: int, target: RotaryLayout = "half"
-) -> Float[Tensor, "rows ..."]:
+    w: Shaped[Tensor, "rows ..."], n_heads: int, target: RotaryLayout = "half"
+) -> Shaped[Tensor, "rows ..."]:
     """Reorder the rows of W_q or W_k (or a bias) for the other layout of rotary pairs.
 
     Both must be reordered. Scores do not change, because a product of queries and keys does not

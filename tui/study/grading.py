@@ -27,10 +27,15 @@ SEEDS: dict[AttemptKind, int | None] = {"check": 0, "submit": None}
 
 
 def grade(
-    session: Session, grader: Grader, exercise: Exercise, kind: AttemptKind, as_json: bool
+    session: Session,
+    grader: Grader,
+    exercise: Exercise,
+    kind: AttemptKind,
+    as_json: bool,
+    mine: bool = False,
 ) -> int:
     """Grade the file, tell the verdict, and give the exit code that goes with it."""
-    submission = read(session, exercise, kind)
+    submission = read(session, exercise, kind, mine)
     report = grader.grade(submission)
     tell(session, submission, kind, report, as_json)
     return report.exit_code
@@ -50,12 +55,23 @@ def tell(
         click.echo(counts)
 
 
-def read(session: Session, exercise: Exercise, kind: AttemptKind) -> Submission:
-    """The learner's file as it is now, and what it imports. They may keep it where they like."""
+def read(
+    session: Session, exercise: Exercise, kind: AttemptKind, mine: bool = False
+) -> Submission:
+    """The learner's file as it is now, and what it imports. They may keep it where they like.
+
+    With `mine`, what they have passed in other chapters can be imported by its exercise's id.
+    """
     from grader import Submission
 
+    def passed(module: str) -> bytes | None:
+        source = session.progress.passed_source(module) if mine and module != exercise.id else None
+        return None if source is None else source.encode()
+
     file = session.workspace.file(exercise)
-    return Submission.from_file(file, exercise.id, seed=SEEDS[kind], within=Path(file.anchor))
+    return Submission.from_file(
+        file, exercise.id, seed=SEEDS[kind], within=Path(file.anchor), elsewhere=passed
+    )
 
 
 def keep(session: Session, submission: Submission, kind: AttemptKind, report: Report) -> str:

@@ -66,7 +66,7 @@ class SheetPage(Page[SheetTarget]):
 
     async def _show(self) -> None:
         self.query_one(Tabs).update(
-            Content("  ").join(
+            Content(" ").join(
                 Content.styled(
                     f" {tab.name} ",
                     "bold reverse" if place == self._at else "$text-muted",
