@@ -62,3 +62,29 @@ def test_a_link_to_our_solution_is_no_answer(learn: Any, softmax: Path) -> None:
     done = learn("submit", "softmax")
     assert (done.returncode, done.stdout) == (2, "")
     assert "hidden suites" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["check", "submit"])
+def test_what_was_passed_may_be_imported_in_another_chapter(
+    command: str, warm_learn: Any, softmax: Path, right: str, workspace: Path
+) -> None:
+    """As it was when it passed, whatever has become of its file since; and only if asked for."""
+    softmax.write_text(right)
+    assert warm_learn("submit", "softmax").returncode == 0
+    softmax.write_text("def softmax(x, dim=-1): return x * 0\n")
+    solution = solution_path(load_catalog().exercise("attention_cost")).read_text("utf-8")
+    uses = "import torch\nfrom softmax import softmax\nassert softmax(torch.zeros(2))[0] == 0.5\n"
+    (workspace / "ch02_self_attention" / "attention_cost.py").write_text(solution + uses)
+    alone = warm_learn(command, "attention_cost")
+    assert alone.returncode == 1 and "softmax" in alone.stdout
+    assert warm_learn(command, "attention_cost", "--mine").returncode == 0
+
+
+def test_what_was_not_passed_is_not_there_to_be_imported(
+    warm_learn: Any, softmax: Path, right: str, workspace: Path
+) -> None:
+    softmax.write_text(right)
+    file = workspace / "ch02_self_attention" / "attention_cost.py"
+    file.write_text("from softmax import softmax\n")
+    done = warm_learn("check", "attention_cost", "--mine")
+    assert done.returncode == 1 and "softmax" in done.stdout

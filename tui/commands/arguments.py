@@ -43,4 +43,7 @@ exercise_argument = click.argument("exercise", required=False, shell_complete=_c
 chapter_argument = click.argument("chapter", required=False, shell_complete=_complete_chapter)
 part_argument = click.argument("part", required=False, shell_complete=_complete_part)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+mine_option = click.option(
+    "--mine", is_flag=True, help="Your file may import what you have passed, by its exercise's id."
+)
 seed_option = click.option("--seed", type=int, help="Ask with these numbers; else with new ones.")

@@ -76,11 +76,13 @@ class Watch:
         grader: Grader,
         current: Exercise,
         exercises: tuple[Exercise, ...],
+        mine: bool,
         as_json: bool,
     ) -> None:
         self._session = session
         self._grader = grader
         self._current = current
+        self._mine = mine
         self._as_json = as_json
         self._exercises = exercises
         self._events: SimpleQueue[Event] = SimpleQueue()
@@ -141,7 +143,7 @@ class Watch:
             self._current = exercise
             self._print_rule(exercise)
             try:
-                submission = read(self._session, exercise, "check")
+                submission = read(self._session, exercise, "check", self._mine)
                 running = self._grader.submit(submission)
             except (CourseError, GraderError) as error:
                 self._excuse(error)

@@ -55,9 +55,7 @@ def tell(
         click.echo(counts)
 
 
-def read(
-    session: Session, exercise: Exercise, kind: AttemptKind, mine: bool = False
-) -> Submission:
+def read(session: Session, exercise: Exercise, kind: AttemptKind, mine: bool = False) -> Submission:
     """The learner's file as it is now, and what it imports. They may keep it where they like.
 
     With `mine`, what they have passed in other chapters can be imported by its exercise's id.
