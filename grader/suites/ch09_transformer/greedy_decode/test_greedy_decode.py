@@ -40,6 +40,12 @@ def forbidding(tokens):  # all but two tokens are impossible
     logits[:, V - 1] = -5.2
     return logits
 
+def near(tokens):  # the largest is larger by less than float32 can tell
+    asked(tokens)
+    logits = torch.full((len(tokens), V), 1.0, dtype=torch.float64)
+    logits[:, (tokens.size(1) * 3 + SEED) % V] += 1e-12
+    return logits
+
 def calls():
     return ", ".join(shapes)
 
@@ -193,6 +199,13 @@ def step(tokens):
     found = submission.greedy_decode(submission.helper(text).step, 0, 1, 5, 2)
     expected = torch.cat([torch.zeros(2, 1, dtype=torch.int64), rows], dim=1)
     expect(found).equals(expected.masked_fill(torch.tensor([[0] * 5, [0, 0, 0, 1, 1]]) > 0, 1))
+
+
+def test_logits_that_are_nearly_equal(submission, rng, expect):
+    """The largest is taken however little larger it is: none of float64 is cut off."""
+    seed = int(rng.integers(0, 1000))
+    _, theirs, ours = both(submission, "near", V=11, seed=seed)
+    expect(submission.greedy_decode(theirs, 0, 12, 8, 2)).equals(decode(ours, 0, 12, 8, 2))
 
 
 def test_arguments_by_name(submission, rng, expect):
