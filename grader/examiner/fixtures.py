@@ -9,7 +9,7 @@ from torch import Tensor
 
 from grader.examiner.comparison import Differs, check_close, tolerance
 from grader.examiner.display import show
-from grader.examiner.failure import Failure
+from grader.examiner.failure import Failure, TooCostly
 from grader.examiner.paired_calls import Cost
 
 FIRST_USE_SECONDS = 0.1  # what a worker may spend on touching pages of torch for the first time
@@ -160,7 +160,7 @@ class Expectation:
             self._fail("This number is too large.", "", "a number of common size")
 
     def _fail_cost(self, message: str, because: str) -> NoReturn:
-        raise Failure(f"{because} {message}" if because else message, self._call)
+        raise TooCostly(f"{because} {message}" if because else message, self._call)
 
     def _fail(
         self, message: str, because: str, expected: str, error: Differs | None = None

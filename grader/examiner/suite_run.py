@@ -13,7 +13,7 @@ import pytest
 from exercises.catalog import Limits
 from grader.errors import GraderError
 from grader.examiner.exchange import Record
-from grader.examiner.failure import Failure
+from grader.examiner.failure import Failure, TooCostly
 from grader.examiner.failure_messages import describe
 from grader.examiner.fixtures import Expectation, Rng
 from grader.examiner.paired_calls import Callee, PairedCalls
@@ -165,6 +165,7 @@ class SuiteRun:
         self._started = 0.0
         self.results: dict[str, TestResult] = {}
         self.records: dict[str, Record] = {}
+        self.costly: dict[str, str] = {}  # what a test says of a right answer that takes too much
 
     def begin(self) -> None:
         """A test begins."""
@@ -212,6 +213,8 @@ class SuiteRun:
                 "frames": tuple(Frame(*frame) for frame in error.frames),
                 "comparison": error.comparison,
             }
+            if isinstance(error, TooCostly):
+                self.costly[item.name] = error.message
         elif error is not None:
             details = {"message": f"The grader failed: {type(error).__name__}: {error}"}
         outcome = "failed" if isinstance(error, Failure) else "error" if error else "passed"

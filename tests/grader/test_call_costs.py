@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from exercises.catalog import Limits
+from grader import Grader, Submission
 from grader.examiner.failure import Failure
 from grader.examiner.fixtures import Expectation
 from grader.examiner.paired_calls import Cost, PairedCalls
@@ -155,3 +156,19 @@ def test_a_call_that_is_asked_for_its_cost_is_not_made_again(candidate: Any) -> 
     with pytest.raises(Failure):
         SubmissionProxy(calls).f.cost(3)
     assert not calls.log
+
+
+def test_the_report_says_that_the_result_is_right(grader: Grader) -> None:
+    source = """
+import math
+
+def tiled_attention(q, k, v, block):
+    if block < 1:
+        raise ValueError(block)
+    return (q @ k.transpose(-1, -2) / math.sqrt(q.size(-1))).softmax(-1) @ v
+"""
+    report = grader.grade(Submission("tiled_attention", source, seed=0))
+    (failed,) = (test for test in report.tests if test.outcome == "failed")
+    assert report.symptom and report.symptom == failed.symptom
+    assert report.symptom.id == "costs"
+    assert report.symptom.says.startswith("The result is right, and takes too much. ")
