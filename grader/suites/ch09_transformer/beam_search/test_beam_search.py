@@ -264,3 +264,12 @@ def test_impossible_searches(submission, beam, penalty):
     """A beam below 1 and a negative length penalty are refused."""
     step = submission.helper(source()).language
     submission.beam_search.raises(ValueError, step, 0, 1, beam, 5, penalty)
+
+
+def test_a_sequence_of_tiny_probability(submission, rng, expect):
+    """A long sequence has a probability that no float holds, and a score all the same."""
+    shares = rng.permutation(9) + 12.0
+    probs = [0.0, *(shares / shares.sum()).tolist()]  # EOS cannot come
+    _, theirs, ours = both(submission, "by_length", V=10, eos=0, probs=[probs])
+    found = submission.beam_search(theirs, 3, 0, 2, 400, 0.8)
+    compare(expect, found, search(ours, 3, 0, 2, 400, 0.8))

@@ -44,6 +44,9 @@ def rounded(tokens):  # every logit changes by less than 1e-6 with every token
     noise = 3e-7 * torch.sin(997.0 * tokens.double().cumsum(1)[:, -1:, None] + torch.arange(V))
     return mixed(tokens).double().add(noise).float()
 
+def far_from_zero(tokens):  # a change is small beside the logits
+    return mixed(tokens).double() + 1e5
+
 def calls():
     return asked
 """
@@ -105,6 +108,13 @@ def test_wrong_masks(submission, rng, expect, device):
             because = f"What the positions see is {sees.tolist()}."
             found = submission.leak_probe(model, tokens)
             expect(found).equals((sees != 0).triu(1), because=because if T == 4 else "")
+
+
+def test_logits_far_from_zero(submission, rng, expect):
+    """A change counts by its own size, however large the logits are."""
+    sees, where = leaking(rng, 5)
+    model = submission.helper(source(4, sees, seed=float(rng.uniform(1)))).far_from_zero
+    expect(submission.leak_probe(model, rng.integers(0, 4, 2, 5))).equals(where)
 
 
 @pytest.mark.points(2)
