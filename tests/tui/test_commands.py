@@ -281,6 +281,7 @@ def test_the_way_of_an_exercise(
     assert submitted.returncode == 0
     assert "learn next" in submitted.stdout
     assert "It counts. Opens: Softmax under a mask (masked_softmax), " in submitted.stdout
+    assert submitted.stdout.rstrip().endswith(", and 2 more."), "what is far ahead is not named"
     assert json.loads(learn("next", "--json").stdout)["id"] != "softmax"
     assert "points" in learn("status", "--all").stdout
 

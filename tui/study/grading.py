@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # A check asks the same questions each time, so that feedback is steady; a submission asks new ones,
 # so that hard-coded outputs fail.
 SEEDS: dict[AttemptKind, int | None] = {"check": 0, "submit": None}
+MOST_NAMED = 3  # of the exercises that a pass opens; the first in the course
 
 
 def grade(
@@ -101,8 +102,11 @@ def counted(session: Session, kind: AttemptKind, report: Report) -> str:
     if kind != "submit" or not report.passed:
         return ""
     opens = opened_by(session.catalog, session.progress.standing(), report.exercise)
-    names = ", ".join(f"{exercise.title} ({exercise.id})" for exercise in opens)
-    return f"It counts. Opens: {names}." if opens else "It counts."
+    if not opens:
+        return "It counts."
+    names = ", ".join(f"{exercise.title} ({exercise.id})" for exercise in opens[:MOST_NAMED])
+    more = f", and {len(opens) - MOST_NAMED} more" if len(opens) > MOST_NAMED else ""
+    return f"It counts. Opens: {names}{more}."
 
 
 def _note_mistake(session: Session, report: Report, at: datetime) -> None:
