@@ -21,11 +21,10 @@ for answer in read_answers(FOLDER / "open"):
 EXERCISES = [exercise.id for exercise in load_catalog().exercises if exercise.id in ANSWERS]
 EVERY = 6  # one in so many wrong answers is graded here
 FEWEST_WRONG, FEWEST_RIGHT = 20, 6
-# So far 14 to 17 wrong answers are written for these.
+# So far 14 to 19 wrong answers are written for these.
 TO_BE_CONTINUED = {
     *("embeddings", "transformer", "cross_entropy", "label_smoothing_loss", "learning_rates"),
-    *("adam_step", "train"),
-    *(exercise.id for exercise in load_catalog().exercises if exercise.chapter == "ch10_variants"),
+    *("adam_step", "train", "grouped_query_attention"),
 }
 # Wrong by their stub, and known to pass: what they do is not to be seen in calls with values.
 NOT_SEEN = {

@@ -106,6 +106,25 @@ def test_random_tokens(submission, rng, expect, device, V):
             happens(expect, read == token, share, because)
 
 
+def test_a_random_token_may_be_the_token_itself(submission, expect, device):
+    """Where there are two tokens, half of the random ones are the token that stood there."""
+    tokens = torch.ones(100, 200, dtype=torch.int64, device=device)
+    inputs, labels = submission.mask_tokens(tokens, 0, 2, [], 1.0)
+    check_every_draw(expect, tokens, (inputs, labels), [])
+    because = "This is how many tokens 1, all of them chosen, are read as 1; [MASK] is 0."
+    happens(expect, (inputs == 1).flatten(), 0.15, because)
+
+
+@pytest.mark.parametrize("T", [1, 3])
+def test_a_short_sequence_may_have_none(submission, expect, device, T):
+    """How many tokens of a sequence are chosen is left to chance: often none, sometimes all."""
+    tokens = torch.full((6000, T), 7, device=device)
+    found = submission.mask_tokens(tokens, MASK, 9, SPECIAL, 0.3)
+    chosen = check_every_draw(expect, tokens, found)
+    happens(expect, ~chosen.any(dim=1), 0.7**T, "This is how many sequences have no chosen token.")
+    happens(expect, chosen.all(dim=1), 0.3**T, "In so many sequences every token is chosen.")
+
+
 @pytest.mark.points(2)
 def test_chance_decides_anew_for_every_token(submission, rng, expect, device):
     """No two sequences and no two places share a draw."""

@@ -213,3 +213,104 @@ def alibi_bias(n_heads, length):
     pos = torch.arange(length)
     dist = (pos[:, None] - pos).abs()
     return -slopes[:, None, None] * dist
+
+# %% wrong | divided-by-length | Distances are divided by the length, so that they lie between 0 and 1
+import torch
+
+
+def powers(n):
+    return [2.0 ** (-8.0 * h / n) for h in range(1, n + 1)]
+
+
+def alibi_bias(n_heads, length):
+    p = 2 ** (n_heads.bit_length() - 1)
+    slopes = powers(p) + powers(2 * p)[::2][: n_heads - p]
+    slopes = torch.tensor(slopes, dtype=torch.float32)
+    pos = torch.arange(length)
+    distance = (pos[:, None] - pos[None, :]).abs() / length
+    return -slopes[:, None, None] * distance
+
+# %% wrong | slopes-reversed | The flattest slope stands first, the steepest last
+import torch
+
+
+def powers(n):
+    return [2.0 ** (-8.0 * h / n) for h in range(1, n + 1)]
+
+
+def alibi_bias(n_heads, length):
+    p = 2 ** (n_heads.bit_length() - 1)
+    slopes = powers(p) + powers(2 * p)[::2][: n_heads - p]
+    slopes = slopes[::-1]
+    slopes = torch.tensor(slopes, dtype=torch.float32)
+    pos = torch.arange(length)
+    distance = (pos[:, None] - pos[None, :]).abs()
+    return -slopes[:, None, None] * distance
+
+# %% wrong | one-head-half | A single head gets the slope 1/2, not 1/256
+import torch
+
+
+def powers(n):
+    return [2.0 ** (-8.0 * h / n) for h in range(1, n + 1)]
+
+
+def alibi_bias(n_heads, length):
+    p = 2 ** (n_heads.bit_length() - 1)
+    slopes = powers(p) + powers(2 * p)[::2][: n_heads - p]
+    if n_heads == 1:
+        slopes = [0.5]
+    slopes = torch.tensor(slopes, dtype=torch.float32)
+    pos = torch.arange(length)
+    distance = (pos[:, None] - pos[None, :]).abs()
+    return -slopes[:, None, None] * distance
+
+# %% wrong | nearest-power | P is the nearest power of two, also one above H
+import math
+
+import torch
+
+
+def powers(n):
+    return [2.0 ** (-8.0 * h / n) for h in range(1, n + 1)]
+
+
+def alibi_bias(n_heads, length):
+    p = 2 ** round(math.log2(n_heads))
+    slopes = powers(p)[:n_heads] + powers(2 * p)[::2][: max(n_heads - p, 0)]
+    slopes = torch.tensor(slopes, dtype=torch.float32)
+    pos = torch.arange(length)
+    distance = (pos[:, None] - pos[None, :]).abs()
+    return -slopes[:, None, None] * distance
+
+# %% wrong | diagonal-too | The distance is counted from 1, so a token and itself do not get 0
+import torch
+
+
+def powers(n):
+    return [2.0 ** (-8.0 * h / n) for h in range(1, n + 1)]
+
+
+def alibi_bias(n_heads, length):
+    p = 2 ** (n_heads.bit_length() - 1)
+    slopes = powers(p) + powers(2 * p)[::2][: n_heads - p]
+    slopes = torch.tensor(slopes, dtype=torch.float32)
+    pos = torch.arange(length)
+    distance = (pos[:, None] - pos[None, :]).abs() + 1
+    return -slopes[:, None, None] * distance
+
+# %% wrong | bfloat-inside | Computed in bfloat16, so long distances and odd slopes are rounded
+import torch
+
+
+def powers(n):
+    return [2.0 ** (-8.0 * h / n) for h in range(1, n + 1)]
+
+
+def alibi_bias(n_heads, length):
+    p = 2 ** (n_heads.bit_length() - 1)
+    slopes = powers(p) + powers(2 * p)[::2][: n_heads - p]
+    slopes = torch.tensor(slopes, dtype=torch.bfloat16)
+    pos = torch.arange(length)
+    distance = (pos[:, None] - pos[None, :]).abs()
+    return (-slopes[:, None, None] * distance.bfloat16()).float()

@@ -170,3 +170,118 @@ def convert_rope_layout(w, n_heads, target="half"):
         table = w.reshape(n_heads, 2, d // 2, *w.shape[1:])
     table = table.reshape(d, n_heads, *w.shape[1:]).transpose(0, 1)
     return table.reshape(n_heads, d // 2, 2, *w.shape[1:]).transpose(1, 2).reshape(w.shape)
+
+# %% wrong | odds-backwards | The second members of a head come in the opposite order in the half layout
+import torch
+
+
+def convert_rope_layout(w, n_heads, target="half"):
+    rows = w.shape[0]
+    d = rows // n_heads
+    order = []
+    for head in range(n_heads):
+        start = head * d
+        if target == "half":
+            order += [start + 2 * i for i in range(d // 2)]
+            order += [start + 2 * i + 1 for i in reversed(range(d // 2))]
+        else:
+            for i in range(d // 2):
+                order += [start + i, start + i + d // 2]
+    return w[torch.tensor(order, device=w.device)]
+
+# %% wrong | heads-turned | The heads come in the opposite order
+import torch
+
+
+def convert_rope_layout(w, n_heads, target="half"):
+    rows = w.shape[0]
+    d = rows // n_heads
+    order = []
+    for head in reversed(range(n_heads)):
+        start = head * d
+        if target == "half":
+            order += [start + 2 * i for i in range(d // 2)]
+            order += [start + 2 * i + 1 for i in range(d // 2)]
+        else:
+            for i in range(d // 2):
+                order += [start + i, start + i + d // 2]
+    return w[torch.tensor(order, device=w.device)]
+
+# %% wrong | square-weight | The width of a head is taken from the inputs, right only for a square weight
+import torch
+
+
+def convert_rope_layout(w, n_heads, target="half"):
+    rows = w.shape[0]
+    d = w.shape[-1] // n_heads
+    order = []
+    for head in range(n_heads):
+        start = head * d
+        if target == "half":
+            order += [start + 2 * i for i in range(d // 2)]
+            order += [start + 2 * i + 1 for i in range(d // 2)]
+        else:
+            for i in range(d // 2):
+                order += [start + i, start + i + d // 2]
+    return w[torch.tensor(order, device=w.device)]
+
+# %% wrong | single-matmul | A float32 permutation matrix multiplies the rows: float64 is rounded and infinities become NaN
+import torch
+
+
+def convert_rope_layout(w, n_heads, target="half"):
+    rows = w.shape[0]
+    d = rows // n_heads
+    order = []
+    for head in range(n_heads):
+        start = head * d
+        if target == "half":
+            order += [start + 2 * i for i in range(d // 2)]
+            order += [start + 2 * i + 1 for i in range(d // 2)]
+        else:
+            for i in range(d // 2):
+                order += [start + i, start + i + d // 2]
+    swap = torch.eye(rows, device=w.device)[order]
+    return (swap @ w.float()).to(w.dtype)
+
+# %% wrong | strided | Strides are written by hand as if w were contiguous
+import torch
+
+
+def convert_rope_layout(w, n_heads, target="half"):
+    rows = w.shape[0]
+    d = rows // n_heads
+    if target == "half" and w.dim() == 2:
+        n = w.shape[1]
+        size, stride = (n_heads, 2, d // 2, n), (d * n, n, 2 * n, 1)
+        return w.as_strided(size, stride).reshape(rows, n)
+    order = []
+    for head in range(n_heads):
+        start = head * d
+        if target == "half":
+            order += [start + 2 * i for i in range(d // 2)]
+            order += [start + 2 * i + 1 for i in range(d // 2)]
+        else:
+            for i in range(d // 2):
+                order += [start + i, start + i + d // 2]
+    return w[torch.tensor(order, device=w.device)]
+
+# %% wrong | bias-column | A bias comes back with two axes
+import torch
+
+
+def convert_rope_layout(w, n_heads, target="half"):
+    if w.dim() == 1:
+        w = w[:, None]
+    rows = w.shape[0]
+    d = rows // n_heads
+    order = []
+    for head in range(n_heads):
+        start = head * d
+        if target == "half":
+            order += [start + 2 * i for i in range(d // 2)]
+            order += [start + 2 * i + 1 for i in range(d // 2)]
+        else:
+            for i in range(d // 2):
+                order += [start + i, start + i + d // 2]
+    return w[torch.tensor(order, device=w.device)]

@@ -277,3 +277,132 @@ def grouped_query_attention(q, k, v, mask=None):
     if mask is not None:
         w = w.masked_fill(~mask, 0.0)
     return w @ v, w
+
+# %% wrong | additive-inf | -inf is added and NaN replaced afterwards: gradients are NaN where a row allows nothing
+import torch
+
+
+def grouped_query_attention(q, k, v, mask=None):
+    h, g = q.shape[1], k.shape[1]
+    if h % g:
+        raise ValueError("H must be a multiple of G")
+    index = torch.arange(h, device=q.device) // (h // g)
+    k, v = k[:, index], v[:, index]
+    wide = torch.float64
+    scores = (q.to(wide) @ k.to(wide).transpose(-1, -2)) / q.shape[-1] ** 0.5
+    if mask is None:
+        weights = scores.softmax(-1)
+    else:
+        mask = mask.expand(scores.shape)
+        bias = torch.zeros(scores.shape, dtype=wide, device=q.device)
+        bias = bias.masked_fill(~mask, float("-inf"))
+        weights = torch.nan_to_num((scores + bias).softmax(-1), nan=0.0)
+    output = weights @ v.to(wide)
+    return output.to(q.dtype), weights.to(q.dtype)
+
+# %% wrong | root-of-e | Divides by the root of the width of the values
+import torch
+
+
+def grouped_query_attention(q, k, v, mask=None):
+    h, g = q.shape[1], k.shape[1]
+    if h % g:
+        raise ValueError("H must be a multiple of G")
+    index = torch.arange(h, device=q.device) // (h // g)
+    k, v = k[:, index], v[:, index]
+    wide = torch.float64
+    scores = (q.to(wide) @ k.to(wide).transpose(-1, -2)) / v.shape[-1] ** 0.5
+    if mask is None:
+        weights = scores.softmax(-1)
+    else:
+        mask = mask.expand(scores.shape)
+        weights = scores.masked_fill(~mask, -1e30).softmax(-1)
+        weights = weights.masked_fill(~mask, 0.0)
+    output = weights @ v.to(wide)
+    return output.to(q.dtype), weights.to(q.dtype)
+
+# %% wrong | first-head-mask | The mask of the first head is used for all heads
+import torch
+
+
+def grouped_query_attention(q, k, v, mask=None):
+    h, g = q.shape[1], k.shape[1]
+    if h % g:
+        raise ValueError("H must be a multiple of G")
+    index = torch.arange(h, device=q.device) // (h // g)
+    k, v = k[:, index], v[:, index]
+    wide = torch.float64
+    scores = (q.to(wide) @ k.to(wide).transpose(-1, -2)) / q.shape[-1] ** 0.5
+    if mask is None:
+        weights = scores.softmax(-1)
+    else:
+        mask = mask.expand(scores.shape)[:, :1].expand(scores.shape)
+        weights = scores.masked_fill(~mask, -1e30).softmax(-1)
+        weights = weights.masked_fill(~mask, 0.0)
+    output = weights @ v.to(wide)
+    return output.to(q.dtype), weights.to(q.dtype)
+
+# %% wrong | divided-by-groups | The key head is h // G in place of h // (H / G), cut off at the last one
+import torch
+
+
+def grouped_query_attention(q, k, v, mask=None):
+    h, g = q.shape[1], k.shape[1]
+    if h % g:
+        raise ValueError("H must be a multiple of G")
+    index = torch.arange(h, device=q.device) // g
+    index = index.clamp(max=g - 1)
+    k, v = k[:, index], v[:, index]
+    wide = torch.float64
+    scores = (q.to(wide) @ k.to(wide).transpose(-1, -2)) / q.shape[-1] ** 0.5
+    if mask is None:
+        weights = scores.softmax(-1)
+    else:
+        mask = mask.expand(scores.shape)
+        weights = scores.masked_fill(~mask, -1e30).softmax(-1)
+        weights = weights.masked_fill(~mask, 0.0)
+    output = weights @ v.to(wide)
+    return output.to(q.dtype), weights.to(q.dtype)
+
+# %% wrong | output-before-zero | The output is computed before the weights of rows that allow nothing become 0
+import torch
+
+
+def grouped_query_attention(q, k, v, mask=None):
+    h, g = q.shape[1], k.shape[1]
+    if h % g:
+        raise ValueError("H must be a multiple of G")
+    index = torch.arange(h, device=q.device) // (h // g)
+    k, v = k[:, index], v[:, index]
+    wide = torch.float64
+    scores = (q.to(wide) @ k.to(wide).transpose(-1, -2)) / q.shape[-1] ** 0.5
+    if mask is None:
+        weights = scores.softmax(-1)
+    else:
+        mask = mask.expand(scores.shape)
+        weights = scores.masked_fill(~mask, -1e30).softmax(-1)
+    output = weights @ v.to(wide)
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0.0)
+    return output.to(q.dtype), weights.to(q.dtype)
+
+# %% wrong | outputs-merged | The heads of the output are merged: (B, T, H·e) instead of (B, H, T, e)
+import torch
+
+
+def grouped_query_attention(q, k, v, mask=None):
+    h, g = q.shape[1], k.shape[1]
+    if h % g:
+        raise ValueError("H must be a multiple of G")
+    index = torch.arange(h, device=q.device) // (h // g)
+    k, v = k[:, index], v[:, index]
+    wide = torch.float64
+    scores = (q.to(wide) @ k.to(wide).transpose(-1, -2)) / q.shape[-1] ** 0.5
+    if mask is None:
+        weights = scores.softmax(-1)
+    else:
+        mask = mask.expand(scores.shape)
+        weights = scores.masked_fill(~mask, -1e30).softmax(-1)
+        weights = weights.masked_fill(~mask, 0.0)
+    output = (weights @ v.to(wide)).transpose(1, 2).flatten(2)
+    return output.to(q.dtype), weights.to(q.dtype)

@@ -752,3 +752,353 @@ class CachedSelfAttention(nn.Module):
         allowed = torch.ones(total, total, dtype=torch.bool, device=x.device).tril()[past:]
         out = F.scaled_dot_product_attention(q, k, v, attn_mask=~allowed)
         return self.w_o(torch.cat(out.unbind(dim=1), dim=-1))
+
+# %% wrong | values-without-position | the positions are added for queries and keys only; the values come from x alone, as with rotary embeddings
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class KVCache:
+    def __init__(self) -> None:
+        self.k: torch.Tensor | None = None
+        self.v: torch.Tensor | None = None
+
+    @property
+    def length(self) -> int:
+        return 0 if self.k is None else self.k.size(2)
+
+    def append(self, k: torch.Tensor, v: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        if self.k is None:
+            self.k, self.v = k.clone(), v.clone()
+        else:
+            self.k = torch.cat((self.k, k), dim=2)
+            self.v = torch.cat((self.v, v), dim=2)
+        return self.k, self.v
+
+
+class CachedSelfAttention(nn.Module):
+    def __init__(self, d_model: int, n_heads: int, max_len: int) -> None:
+        super().__init__()
+        self.n_heads = n_heads
+        self.max_len = max_len
+        self.position = nn.Embedding(max_len, d_model)
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def split(self, x: torch.Tensor) -> torch.Tensor:
+        return x.unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
+
+    def forward(self, x: torch.Tensor, cache: KVCache | None = None) -> torch.Tensor:
+        T = x.size(1)
+        past = 0 if cache is None else cache.length
+        if past + T > self.max_len:
+            raise ValueError(f"{past + T} tokens, but only {self.max_len} positions")
+        h = x + self.position.weight[past : past + T]
+        q = self.split(self.w_q(h))
+        k = self.split(self.w_k(h))
+        v = self.split(self.w_v(x))
+        if cache is not None:
+            k, v = cache.append(k, v)
+        mask = torch.ones(T, past + T, dtype=torch.bool, device=x.device).tril(past)
+        scores = q @ k.transpose(-2, -1) / q.size(-1) ** 0.5
+        scores = scores.masked_fill(~mask, float("-inf"))
+        out = scores.softmax(dim=-1) @ v
+        return self.w_o(out.transpose(1, 2).flatten(2))
+
+# %% wrong | room-as-wide-as-the-keys | the room for the values is made with the shape of the keys, so a cache whose d_v is not d fails
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class KVCache:
+    """Room that doubles when it is full."""
+
+    def __init__(self):
+        self.n = 0
+        self.keys = self.values = None
+
+    @property
+    def length(self):
+        return self.n
+
+    def append(self, k, v):
+        k, v = k.detach(), v.detach()
+        end = self.n + k.size(2)
+        if self.keys is None or end > self.keys.size(2):
+            B, H, _, d = k.shape
+            keys = k.new_zeros(B, H, 2 * end, d)
+            values = torch.zeros_like(keys)
+            if self.n:
+                keys[:, :, : self.n] = self.keys[:, :, : self.n]
+                values[:, :, : self.n] = self.values[:, :, : self.n]
+            self.keys, self.values = keys, values
+        self.keys[:, :, self.n : end] = k
+        self.values[:, :, self.n : end] = v
+        self.n = end
+        return self.keys[:, :, :end], self.values[:, :, :end]
+
+
+class CachedSelfAttention(nn.Module):
+    def __init__(self, d_model: int, n_heads: int, max_len: int) -> None:
+        super().__init__()
+        self.n_heads = n_heads
+        self.max_len = max_len
+        self.position = nn.Embedding(max_len, d_model)
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def split(self, x: torch.Tensor) -> torch.Tensor:
+        return x.unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
+
+    def forward(self, x: torch.Tensor, cache: KVCache | None = None) -> torch.Tensor:
+        T = x.size(1)
+        past = 0 if cache is None else cache.length
+        if past + T > self.max_len:
+            raise ValueError(f"{past + T} tokens, but only {self.max_len} positions")
+        h = x + self.position.weight[past : past + T]
+        q = self.split(self.w_q(h))
+        k = self.split(self.w_k(h))
+        v = self.split(self.w_v(h))
+        if cache is not None:
+            k, v = cache.append(k, v)
+        mask = torch.ones(T, past + T, dtype=torch.bool, device=x.device).tril(past)
+        scores = q @ k.transpose(-2, -1) / q.size(-1) ** 0.5
+        scores = scores.masked_fill(~mask, float("-inf"))
+        out = scores.softmax(dim=-1) @ v
+        return self.w_o(out.transpose(1, 2).flatten(2))
+
+# %% wrong | room-in-float32 | the room of the cache has the default dtype, so keys and values in float64 are rounded and come back as float32
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class KVCache:
+    """Room that doubles when it is full."""
+
+    def __init__(self):
+        self.n = 0
+        self.keys = self.values = None
+
+    @property
+    def length(self):
+        return self.n
+
+    def append(self, k, v):
+        k, v = k.detach(), v.detach()
+        end = self.n + k.size(2)
+        if self.keys is None or end > self.keys.size(2):
+            B, H, _, d = k.shape
+            keys = torch.zeros(B, H, 2 * end, d)
+            values = torch.zeros(B, H, 2 * end, v.size(3))
+            if self.n:
+                keys[:, :, : self.n] = self.keys[:, :, : self.n]
+                values[:, :, : self.n] = self.values[:, :, : self.n]
+            self.keys, self.values = keys, values
+        self.keys[:, :, self.n : end] = k
+        self.values[:, :, self.n : end] = v
+        self.n = end
+        return self.keys[:, :, :end], self.values[:, :, :end]
+
+
+class CachedSelfAttention(nn.Module):
+    def __init__(self, d_model: int, n_heads: int, max_len: int) -> None:
+        super().__init__()
+        self.n_heads = n_heads
+        self.max_len = max_len
+        self.position = nn.Embedding(max_len, d_model)
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def split(self, x: torch.Tensor) -> torch.Tensor:
+        return x.unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
+
+    def forward(self, x: torch.Tensor, cache: KVCache | None = None) -> torch.Tensor:
+        T = x.size(1)
+        past = 0 if cache is None else cache.length
+        if past + T > self.max_len:
+            raise ValueError(f"{past + T} tokens, but only {self.max_len} positions")
+        h = x + self.position.weight[past : past + T]
+        q = self.split(self.w_q(h))
+        k = self.split(self.w_k(h))
+        v = self.split(self.w_v(h))
+        if cache is not None:
+            k, v = (t.to(x.dtype) for t in cache.append(k, v))
+        mask = torch.ones(T, past + T, dtype=torch.bool, device=x.device).tril(past)
+        scores = q @ k.transpose(-2, -1) / q.size(-1) ** 0.5
+        scores = scores.masked_fill(~mask, float("-inf"))
+        out = scores.softmax(dim=-1) @ v
+        return self.w_o(out.transpose(1, 2).flatten(2))
+
+# %% wrong | heads-joined-untransposed | (B, H, T, d) is reshaped to (B, T, D) without a transpose, which mixes tokens and heads; right for T = 1 or one head
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class KVCache:
+    def __init__(self) -> None:
+        self.k: torch.Tensor | None = None
+        self.v: torch.Tensor | None = None
+
+    @property
+    def length(self) -> int:
+        return 0 if self.k is None else self.k.size(2)
+
+    def append(self, k: torch.Tensor, v: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        if self.k is None:
+            self.k, self.v = k.clone(), v.clone()
+        else:
+            self.k = torch.cat((self.k, k), dim=2)
+            self.v = torch.cat((self.v, v), dim=2)
+        return self.k, self.v
+
+
+class CachedSelfAttention(nn.Module):
+    def __init__(self, d_model: int, n_heads: int, max_len: int) -> None:
+        super().__init__()
+        self.n_heads = n_heads
+        self.max_len = max_len
+        self.position = nn.Embedding(max_len, d_model)
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def split(self, x: torch.Tensor) -> torch.Tensor:
+        return x.unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
+
+    def forward(self, x: torch.Tensor, cache: KVCache | None = None) -> torch.Tensor:
+        T = x.size(1)
+        past = 0 if cache is None else cache.length
+        if past + T > self.max_len:
+            raise ValueError(f"{past + T} tokens, but only {self.max_len} positions")
+        h = x + self.position.weight[past : past + T]
+        q = self.split(self.w_q(h))
+        k = self.split(self.w_k(h))
+        v = self.split(self.w_v(h))
+        if cache is not None:
+            k, v = cache.append(k, v)
+        mask = torch.ones(T, past + T, dtype=torch.bool, device=x.device).tril(past)
+        scores = q @ k.transpose(-2, -1) / q.size(-1) ** 0.5
+        scores = scores.masked_fill(~mask, float("-inf"))
+        out = scores.softmax(dim=-1) @ v
+        return self.w_o(out.reshape(x.shape))
+
+# %% wrong | position-added-in-place | the rows of position are added to x in place, so the argument of the caller changes
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class KVCache:
+    def __init__(self) -> None:
+        self.k: torch.Tensor | None = None
+        self.v: torch.Tensor | None = None
+
+    @property
+    def length(self) -> int:
+        return 0 if self.k is None else self.k.size(2)
+
+    def append(self, k: torch.Tensor, v: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        if self.k is None:
+            self.k, self.v = k.clone(), v.clone()
+        else:
+            self.k = torch.cat((self.k, k), dim=2)
+            self.v = torch.cat((self.v, v), dim=2)
+        return self.k, self.v
+
+
+class CachedSelfAttention(nn.Module):
+    def __init__(self, d_model: int, n_heads: int, max_len: int) -> None:
+        super().__init__()
+        self.n_heads = n_heads
+        self.max_len = max_len
+        self.position = nn.Embedding(max_len, d_model)
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def split(self, x: torch.Tensor) -> torch.Tensor:
+        return x.unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
+
+    def forward(self, x: torch.Tensor, cache: KVCache | None = None) -> torch.Tensor:
+        T = x.size(1)
+        past = 0 if cache is None else cache.length
+        if past + T > self.max_len:
+            raise ValueError(f"{past + T} tokens, but only {self.max_len} positions")
+        x.data += self.position.weight.data[past : past + T]
+        h = x + (self.position.weight - self.position.weight.detach())[past : past + T]
+        q = self.split(self.w_q(h))
+        k = self.split(self.w_k(h))
+        v = self.split(self.w_v(h))
+        if cache is not None:
+            k, v = cache.append(k, v)
+        mask = torch.ones(T, past + T, dtype=torch.bool, device=x.device).tril(past)
+        scores = q @ k.transpose(-2, -1) / q.size(-1) ** 0.5
+        scores = scores.masked_fill(~mask, float("-inf"))
+        out = scores.softmax(dim=-1) @ v
+        return self.w_o(out.transpose(1, 2).flatten(2))
+
+# %% wrong | last-position-repeated | tokens beyond max_len all get the last position, and no ValueError is raised
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class KVCache:
+    def __init__(self) -> None:
+        self.k: torch.Tensor | None = None
+        self.v: torch.Tensor | None = None
+
+    @property
+    def length(self) -> int:
+        return 0 if self.k is None else self.k.size(2)
+
+    def append(self, k: torch.Tensor, v: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        if self.k is None:
+            self.k, self.v = k.clone(), v.clone()
+        else:
+            self.k = torch.cat((self.k, k), dim=2)
+            self.v = torch.cat((self.v, v), dim=2)
+        return self.k, self.v
+
+
+class CachedSelfAttention(nn.Module):
+    def __init__(self, d_model: int, n_heads: int, max_len: int) -> None:
+        super().__init__()
+        self.n_heads = n_heads
+        self.max_len = max_len
+        self.position = nn.Embedding(max_len, d_model)
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def split(self, x: torch.Tensor) -> torch.Tensor:
+        return x.unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
+
+    def forward(self, x: torch.Tensor, cache: KVCache | None = None) -> torch.Tensor:
+        T = x.size(1)
+        past = 0 if cache is None else cache.length
+        where = torch.arange(past, past + T, device=x.device).clamp(max=self.max_len - 1)
+        h = x + self.position(where)
+        q = self.split(self.w_q(h))
+        k = self.split(self.w_k(h))
+        v = self.split(self.w_v(h))
+        if cache is not None:
+            k, v = cache.append(k, v)
+        mask = torch.ones(T, past + T, dtype=torch.bool, device=x.device).tril(past)
+        scores = q @ k.transpose(-2, -1) / q.size(-1) ** 0.5
+        scores = scores.masked_fill(~mask, float("-inf"))
+        out = scores.softmax(dim=-1) @ v
+        return self.w_o(out.transpose(1, 2).flatten(2))

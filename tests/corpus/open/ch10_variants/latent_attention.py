@@ -698,3 +698,337 @@ def absorbed_latent_attention(
     mixed = weights_of(scores) @ latents.unsqueeze(1)
     out = mixed @ w_up_v.unflatten(0, (n_heads, -1)).mT
     return out.reshape(x.size(0), x.size(1), -1) @ w_o.mT, latents
+
+# %% wrong | scores-undivided | the scores are not divided by √d, in neither function
+import math
+
+import torch
+import torch.nn.functional as F
+
+
+def heads(t, n_heads):
+    return t.unflatten(-1, (n_heads, -1)).transpose(1, 2)
+
+
+def weights_of(scores):
+    T, S = scores.shape[-2:]
+    seen = torch.ones(T, S, dtype=torch.bool, device=scores.device).tril(S - T)
+    return scores.masked_fill(~seen, -math.inf).softmax(dim=-1)
+
+
+def latent_attention(
+    x: torch.Tensor,
+    w_down: torch.Tensor,
+    w_up_k: torch.Tensor,
+    w_up_v: torch.Tensor,
+    w_q: torch.Tensor,
+    w_o: torch.Tensor,
+    n_heads: int,
+    past: torch.Tensor | None = None,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    latents = x @ w_down.mT
+    if past is not None:
+        latents = torch.cat((past, latents), dim=1)
+    q = heads(x @ w_q.mT, n_heads)
+    k = heads(latents @ w_up_k.mT, n_heads)
+    v = heads(latents @ w_up_v.mT, n_heads)
+    scores = q @ k.mT
+    out = weights_of(scores) @ v
+    return out.transpose(1, 2).flatten(2) @ w_o.mT, latents
+
+
+def absorbed_latent_attention(
+    x: torch.Tensor,
+    w_down: torch.Tensor,
+    w_up_k: torch.Tensor,
+    w_up_v: torch.Tensor,
+    w_q: torch.Tensor,
+    w_o: torch.Tensor,
+    n_heads: int,
+    past: torch.Tensor | None = None,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    latents = x @ w_down.mT
+    if past is not None:
+        latents = torch.cat((past, latents), dim=1)
+    q = heads(x @ w_q.mT, n_heads)
+    moved = q @ w_up_k.unflatten(0, (n_heads, -1))
+    scores = moved @ latents.unsqueeze(1).mT
+    mixed = weights_of(scores) @ latents.unsqueeze(1)
+    out = mixed @ w_up_v.unflatten(0, (n_heads, -1)).mT
+    return out.transpose(1, 2).flatten(2) @ w_o.mT, latents
+
+# %% wrong | own-token-hidden | a token attends to those before it but not to itself; the first one without a past becomes NaN
+import math
+
+import torch
+import torch.nn.functional as F
+
+
+def heads(t, n_heads):
+    return t.unflatten(-1, (n_heads, -1)).transpose(1, 2)
+
+
+def weights_of(scores):
+    T, S = scores.shape[-2:]
+    seen = torch.ones(T, S, dtype=torch.bool, device=scores.device).tril(S - T - 1)
+    return scores.masked_fill(~seen, -math.inf).softmax(dim=-1)
+
+
+def latent_attention(
+    x: torch.Tensor,
+    w_down: torch.Tensor,
+    w_up_k: torch.Tensor,
+    w_up_v: torch.Tensor,
+    w_q: torch.Tensor,
+    w_o: torch.Tensor,
+    n_heads: int,
+    past: torch.Tensor | None = None,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    latents = x @ w_down.mT
+    if past is not None:
+        latents = torch.cat((past, latents), dim=1)
+    q = heads(x @ w_q.mT, n_heads)
+    k = heads(latents @ w_up_k.mT, n_heads)
+    v = heads(latents @ w_up_v.mT, n_heads)
+    scores = q @ k.mT / math.sqrt(q.size(-1))
+    out = weights_of(scores) @ v
+    return out.transpose(1, 2).flatten(2) @ w_o.mT, latents
+
+
+def absorbed_latent_attention(
+    x: torch.Tensor,
+    w_down: torch.Tensor,
+    w_up_k: torch.Tensor,
+    w_up_v: torch.Tensor,
+    w_q: torch.Tensor,
+    w_o: torch.Tensor,
+    n_heads: int,
+    past: torch.Tensor | None = None,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    latents = x @ w_down.mT
+    if past is not None:
+        latents = torch.cat((past, latents), dim=1)
+    q = heads(x @ w_q.mT, n_heads)
+    moved = q @ w_up_k.unflatten(0, (n_heads, -1))
+    scores = moved @ latents.unsqueeze(1).mT / math.sqrt(q.size(-1))
+    mixed = weights_of(scores) @ latents.unsqueeze(1)
+    out = mixed @ w_up_v.unflatten(0, (n_heads, -1)).mT
+    return out.transpose(1, 2).flatten(2) @ w_o.mT, latents
+
+# %% wrong | output-matrix-untransposed | the heads are multiplied with W_o and not with W_oᵀ, which fails or, where it is square, gives other numbers
+import math
+
+import torch
+import torch.nn.functional as F
+
+
+def heads(t, n_heads):
+    return t.unflatten(-1, (n_heads, -1)).transpose(1, 2)
+
+
+def weights_of(scores):
+    T, S = scores.shape[-2:]
+    seen = torch.ones(T, S, dtype=torch.bool, device=scores.device).tril(S - T)
+    return scores.masked_fill(~seen, -math.inf).softmax(dim=-1)
+
+
+def latent_attention(
+    x: torch.Tensor,
+    w_down: torch.Tensor,
+    w_up_k: torch.Tensor,
+    w_up_v: torch.Tensor,
+    w_q: torch.Tensor,
+    w_o: torch.Tensor,
+    n_heads: int,
+    past: torch.Tensor | None = None,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    latents = x @ w_down.mT
+    if past is not None:
+        latents = torch.cat((past, latents), dim=1)
+    q = heads(x @ w_q.mT, n_heads)
+    k = heads(latents @ w_up_k.mT, n_heads)
+    v = heads(latents @ w_up_v.mT, n_heads)
+    scores = q @ k.mT / math.sqrt(q.size(-1))
+    out = weights_of(scores) @ v
+    return out.transpose(1, 2).flatten(2) @ w_o, latents
+
+
+def absorbed_latent_attention(
+    x: torch.Tensor,
+    w_down: torch.Tensor,
+    w_up_k: torch.Tensor,
+    w_up_v: torch.Tensor,
+    w_q: torch.Tensor,
+    w_o: torch.Tensor,
+    n_heads: int,
+    past: torch.Tensor | None = None,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    latents = x @ w_down.mT
+    if past is not None:
+        latents = torch.cat((past, latents), dim=1)
+    q = heads(x @ w_q.mT, n_heads)
+    moved = q @ w_up_k.unflatten(0, (n_heads, -1))
+    scores = moved @ latents.unsqueeze(1).mT / math.sqrt(q.size(-1))
+    mixed = weights_of(scores) @ latents.unsqueeze(1)
+    out = mixed @ w_up_v.unflatten(0, (n_heads, -1)).mT
+    return out.transpose(1, 2).flatten(2) @ w_o, latents
+
+# %% wrong | triangle-behind-the-softmax | the later tokens are set to 0 after the softmax, so the weights of a token no longer sum to 1
+import math
+
+import torch
+import torch.nn.functional as F
+
+
+def heads(t, n_heads):
+    return t.unflatten(-1, (n_heads, -1)).transpose(1, 2)
+
+
+def weights_of(scores):
+    T, S = scores.shape[-2:]
+    seen = torch.ones(T, S, dtype=torch.bool, device=scores.device).tril(S - T)
+    return scores.softmax(dim=-1) * seen
+
+
+def latent_attention(
+    x: torch.Tensor,
+    w_down: torch.Tensor,
+    w_up_k: torch.Tensor,
+    w_up_v: torch.Tensor,
+    w_q: torch.Tensor,
+    w_o: torch.Tensor,
+    n_heads: int,
+    past: torch.Tensor | None = None,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    latents = x @ w_down.mT
+    if past is not None:
+        latents = torch.cat((past, latents), dim=1)
+    q = heads(x @ w_q.mT, n_heads)
+    k = heads(latents @ w_up_k.mT, n_heads)
+    v = heads(latents @ w_up_v.mT, n_heads)
+    scores = q @ k.mT / math.sqrt(q.size(-1))
+    out = weights_of(scores) @ v
+    return out.transpose(1, 2).flatten(2) @ w_o.mT, latents
+
+
+def absorbed_latent_attention(
+    x: torch.Tensor,
+    w_down: torch.Tensor,
+    w_up_k: torch.Tensor,
+    w_up_v: torch.Tensor,
+    w_q: torch.Tensor,
+    w_o: torch.Tensor,
+    n_heads: int,
+    past: torch.Tensor | None = None,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    latents = x @ w_down.mT
+    if past is not None:
+        latents = torch.cat((past, latents), dim=1)
+    q = heads(x @ w_q.mT, n_heads)
+    moved = q @ w_up_k.unflatten(0, (n_heads, -1))
+    scores = moved @ latents.unsqueeze(1).mT / math.sqrt(q.size(-1))
+    mixed = weights_of(scores) @ latents.unsqueeze(1)
+    out = mixed @ w_up_v.unflatten(0, (n_heads, -1)).mT
+    return out.transpose(1, 2).flatten(2) @ w_o.mT, latents
+
+# %% wrong | softmax-in-float32 | the softmax is computed in float32 and cast back, so float64 keeps half of its digits only
+import math
+
+import torch
+import torch.nn.functional as F
+
+
+def _begin(x, w_down, w_q, H, past):
+    c = F.linear(x, w_down)
+    if past is not None:
+        c = torch.cat([past, c], 1)
+    q = F.linear(x, w_q)
+    B, T, HD = q.shape
+    return q.reshape(B, T, H, HD // H), c
+
+
+def _softmax(scores, T, S):
+    where = torch.arange(S - T, S, device=scores.device)
+    hidden = torch.arange(S, device=scores.device)[None, :] > where[:, None]
+    scores = scores.masked_fill(hidden, float("-inf"))
+    return F.softmax(scores, -1, dtype=torch.float32).to(scores.dtype)
+
+
+def latent_attention(x, w_down, w_up_k, w_up_v, w_q, w_o, n_heads, past=None):
+    q, c = _begin(x, w_down, w_q, n_heads, past)
+    up_k = w_up_k.reshape(n_heads, -1, c.shape[-1])
+    up_v = w_up_v.reshape(n_heads, -1, c.shape[-1])
+    k = torch.einsum("bsr,hdr->bshd", c, up_k)
+    v = torch.einsum("bsr,hvr->bshv", c, up_v)
+    p = _softmax(torch.einsum("bthd,bshd->bhts", q, k) / q.shape[-1] ** 0.5, q.shape[1], c.shape[1])
+    out = torch.einsum("bhts,bshv->bthv", p, v)
+    return F.linear(out.reshape(*out.shape[:2], -1), w_o), c
+
+
+def absorbed_latent_attention(x, w_down, w_up_k, w_up_v, w_q, w_o, n_heads, past=None):
+    q, c = _begin(x, w_down, w_q, n_heads, past)
+    up_k = w_up_k.reshape(n_heads, -1, c.shape[-1])
+    up_v = w_up_v.reshape(n_heads, -1, c.shape[-1])
+    q_r = torch.einsum("bthd,hdr->bthr", q, up_k)
+    p = _softmax(torch.einsum("bthr,bsr->bhts", q_r, c) / q.shape[-1] ** 0.5, q.shape[1], c.shape[1])
+    mix = torch.einsum("bhts,bsr->bthr", p, c)
+    out = torch.einsum("bthr,hvr->bthv", mix, up_v)
+    return F.linear(out.reshape(*out.shape[:2], -1), w_o), c
+
+# %% wrong | latents-of-the-first-sequence | the absorbed scores are taken with the latents of sequence 0 for all of the batch; right for B = 1
+import math
+
+import torch
+import torch.nn.functional as F
+
+
+def heads(t, n_heads):
+    return t.unflatten(-1, (n_heads, -1)).transpose(1, 2)
+
+
+def weights_of(scores):
+    T, S = scores.shape[-2:]
+    seen = torch.ones(T, S, dtype=torch.bool, device=scores.device).tril(S - T)
+    return scores.masked_fill(~seen, -math.inf).softmax(dim=-1)
+
+
+def latent_attention(
+    x: torch.Tensor,
+    w_down: torch.Tensor,
+    w_up_k: torch.Tensor,
+    w_up_v: torch.Tensor,
+    w_q: torch.Tensor,
+    w_o: torch.Tensor,
+    n_heads: int,
+    past: torch.Tensor | None = None,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    latents = x @ w_down.mT
+    if past is not None:
+        latents = torch.cat((past, latents), dim=1)
+    q = heads(x @ w_q.mT, n_heads)
+    k = heads(latents @ w_up_k.mT, n_heads)
+    v = heads(latents @ w_up_v.mT, n_heads)
+    scores = q @ k.mT / math.sqrt(q.size(-1))
+    out = weights_of(scores) @ v
+    return out.transpose(1, 2).flatten(2) @ w_o.mT, latents
+
+
+def absorbed_latent_attention(
+    x: torch.Tensor,
+    w_down: torch.Tensor,
+    w_up_k: torch.Tensor,
+    w_up_v: torch.Tensor,
+    w_q: torch.Tensor,
+    w_o: torch.Tensor,
+    n_heads: int,
+    past: torch.Tensor | None = None,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    latents = x @ w_down.mT
+    if past is not None:
+        latents = torch.cat((past, latents), dim=1)
+    q = heads(x @ w_q.mT, n_heads)
+    moved = q @ w_up_k.unflatten(0, (n_heads, -1))
+    scores = moved @ latents[0].mT / math.sqrt(q.size(-1))
+    mixed = weights_of(scores) @ latents.unsqueeze(1)
+    out = mixed @ w_up_v.unflatten(0, (n_heads, -1)).mT
+    return out.transpose(1, 2).flatten(2) @ w_o.mT, latents

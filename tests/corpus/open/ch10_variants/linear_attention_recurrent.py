@@ -485,3 +485,227 @@ def linear_attention_recurrent(
         memory = memory + k_c.transpose(-2, -1) @ v_c
         total = total + k_c.sum(dim=-2)
     return LinearAttention(torch.cat(outputs, dim=-2), memory, total)
+
+# %% wrong | not-divided | the weighted sum is given as it is and not divided by the sum of the weights
+from typing import NamedTuple
+
+import torch
+
+
+class LinearAttention(NamedTuple):
+    output: torch.Tensor
+    memory: torch.Tensor
+    total: torch.Tensor
+
+
+def linear_attention_recurrent(
+    q: torch.Tensor,
+    k: torch.Tensor,
+    v: torch.Tensor,
+    chunk: int = 1,
+    memory: torch.Tensor | None = None,
+    total: torch.Tensor | None = None,
+) -> LinearAttention:
+    if chunk < 1:
+        raise ValueError(f"chunk is {chunk}, but has to be at least 1")
+    if memory is None:
+        memory = q.new_zeros(*q.shape[:-2], k.size(-1), v.size(-1))
+        total = q.new_zeros(*q.shape[:-2], k.size(-1))
+    outputs = []
+    for start in range(0, q.size(-2), chunk):
+        q_c = q[..., start : start + chunk, :]
+        k_c = k[..., start : start + chunk, :]
+        v_c = v[..., start : start + chunk, :]
+        weights = (q_c @ k_c.transpose(-2, -1)).tril()
+        numerator = q_c @ memory + weights @ v_c
+        divisor = q_c @ total.unsqueeze(-1) + weights.sum(dim=-1, keepdim=True)
+        outputs.append(numerator)
+        memory = memory + k_c.transpose(-2, -1) @ v_c
+        total = total + k_c.sum(dim=-2)
+    return LinearAttention(torch.cat(outputs, dim=-2), memory, total)
+
+# %% wrong | epsilon-in-the-divisor | 1e-6 is added to the divisor, which changes the mean where the features are small and in float64 everywhere
+from typing import NamedTuple
+
+import torch
+
+
+class LinearAttention(NamedTuple):
+    output: torch.Tensor
+    memory: torch.Tensor
+    total: torch.Tensor
+
+
+def linear_attention_recurrent(
+    q: torch.Tensor,
+    k: torch.Tensor,
+    v: torch.Tensor,
+    chunk: int = 1,
+    memory: torch.Tensor | None = None,
+    total: torch.Tensor | None = None,
+) -> LinearAttention:
+    if chunk < 1:
+        raise ValueError(f"chunk is {chunk}, but has to be at least 1")
+    if memory is None:
+        memory = q.new_zeros(*q.shape[:-2], k.size(-1), v.size(-1))
+        total = q.new_zeros(*q.shape[:-2], k.size(-1))
+    outputs = []
+    for start in range(0, q.size(-2), chunk):
+        q_c = q[..., start : start + chunk, :]
+        k_c = k[..., start : start + chunk, :]
+        v_c = v[..., start : start + chunk, :]
+        weights = (q_c @ k_c.transpose(-2, -1)).tril()
+        numerator = q_c @ memory + weights @ v_c
+        divisor = q_c @ total.unsqueeze(-1) + weights.sum(dim=-1, keepdim=True)
+        outputs.append(numerator / (divisor + 1e-6))
+        memory = memory + k_c.transpose(-2, -1) @ v_c
+        total = total + k_c.sum(dim=-2)
+    return LinearAttention(torch.cat(outputs, dim=-2), memory, total)
+
+# %% wrong | zero-chunk-mended | a chunk below 1 is taken for 1 and raises no ValueError
+from typing import NamedTuple
+
+import torch
+
+
+class LinearAttention(NamedTuple):
+    output: torch.Tensor
+    memory: torch.Tensor
+    total: torch.Tensor
+
+
+def linear_attention_recurrent(
+    q: torch.Tensor,
+    k: torch.Tensor,
+    v: torch.Tensor,
+    chunk: int = 1,
+    memory: torch.Tensor | None = None,
+    total: torch.Tensor | None = None,
+) -> LinearAttention:
+    if chunk < 1:
+        chunk = 1
+    if memory is None:
+        memory = q.new_zeros(*q.shape[:-2], k.size(-1), v.size(-1))
+        total = q.new_zeros(*q.shape[:-2], k.size(-1))
+    outputs = []
+    for start in range(0, q.size(-2), chunk):
+        q_c = q[..., start : start + chunk, :]
+        k_c = k[..., start : start + chunk, :]
+        v_c = v[..., start : start + chunk, :]
+        weights = (q_c @ k_c.transpose(-2, -1)).tril()
+        numerator = q_c @ memory + weights @ v_c
+        divisor = q_c @ total.unsqueeze(-1) + weights.sum(dim=-1, keepdim=True)
+        outputs.append(numerator / divisor)
+        memory = memory + k_c.transpose(-2, -1) @ v_c
+        total = total + k_c.sum(dim=-2)
+    return LinearAttention(torch.cat(outputs, dim=-2), memory, total)
+
+# %% wrong | last-chunk-not-written | after the last chunk the state is not brought up to date, since nothing here reads it any more: what is returned lacks its tokens
+from typing import NamedTuple
+
+import torch
+
+
+class LinearAttention(NamedTuple):
+    output: torch.Tensor
+    memory: torch.Tensor
+    total: torch.Tensor
+
+
+def linear_attention_recurrent(
+    q: torch.Tensor,
+    k: torch.Tensor,
+    v: torch.Tensor,
+    chunk: int = 1,
+    memory: torch.Tensor | None = None,
+    total: torch.Tensor | None = None,
+) -> LinearAttention:
+    if chunk < 1:
+        raise ValueError(f"chunk is {chunk}, but has to be at least 1")
+    if memory is None:
+        memory = q.new_zeros(*q.shape[:-2], k.size(-1), v.size(-1))
+        total = q.new_zeros(*q.shape[:-2], k.size(-1))
+    outputs = []
+    for start in range(0, q.size(-2), chunk):
+        q_c = q[..., start : start + chunk, :]
+        k_c = k[..., start : start + chunk, :]
+        v_c = v[..., start : start + chunk, :]
+        weights = (q_c @ k_c.transpose(-2, -1)).tril()
+        numerator = q_c @ memory + weights @ v_c
+        divisor = q_c @ total.unsqueeze(-1) + weights.sum(dim=-1, keepdim=True)
+        outputs.append(numerator / divisor)
+        if start + chunk >= q.size(-2):
+            break
+        memory = memory + k_c.transpose(-2, -1) @ v_c
+        total = total + k_c.sum(dim=-2)
+    return LinearAttention(torch.cat(outputs, dim=-2), memory, total)
+
+# %% wrong | divisor-without-gradient | the divisor is detached, so the output is right and the gradients of q, k and total are not
+from typing import NamedTuple
+
+import torch
+
+
+class LinearAttention(NamedTuple):
+    output: torch.Tensor
+    memory: torch.Tensor
+    total: torch.Tensor
+
+
+def linear_attention_recurrent(q, k, v, chunk=1, memory=None, total=None):
+    """Einsum; the divisor is the numerator of a value that is 1 everywhere."""
+    if chunk < 1:
+        raise ValueError("chunk must be at least 1")
+    ones = torch.ones_like(v[..., :1])
+    v1 = torch.cat([v, ones], dim=-1)
+    state = 0 * torch.einsum("...d,...v->...dv", k[..., 0, :], v1[..., 0, :])
+    if memory is not None:
+        state = torch.cat([memory, total[..., None]], dim=-1)
+    out = []
+    for qc, kc, vc in zip(q.split(chunk, -2), k.split(chunk, -2), v1.split(chunk, -2)):
+        n = qc.shape[-2]
+        mask = torch.tril(torch.ones(n, n, dtype=q.dtype, device=q.device))
+        w = torch.einsum("...td,...sd->...ts", qc, kc) * mask
+        both = torch.einsum("...ts,...sv->...tv", w, vc) + torch.einsum("...td,...dv->...tv", qc, state)
+        out.append(both[..., :-1] / both[..., -1:].detach())
+        state = state + torch.einsum("...sd,...sv->...dv", kc, vc)
+    return LinearAttention(torch.cat(out, -2), state[..., :-1], state[..., -1])
+
+# %% wrong | own-tokens-only-returned | the state that is returned holds the tokens of this call only, without those of earlier calls
+from typing import NamedTuple
+
+import torch
+
+
+class LinearAttention(NamedTuple):
+    output: torch.Tensor
+    memory: torch.Tensor
+    total: torch.Tensor
+
+
+def linear_attention_recurrent(
+    q: torch.Tensor,
+    k: torch.Tensor,
+    v: torch.Tensor,
+    chunk: int = 1,
+    memory: torch.Tensor | None = None,
+    total: torch.Tensor | None = None,
+) -> LinearAttention:
+    if chunk < 1:
+        raise ValueError(f"chunk is {chunk}, but has to be at least 1")
+    if memory is None:
+        memory = q.new_zeros(*q.shape[:-2], k.size(-1), v.size(-1))
+        total = q.new_zeros(*q.shape[:-2], k.size(-1))
+    memory_before, total_before = memory, total
+    outputs = []
+    for start in range(0, q.size(-2), chunk):
+        q_c = q[..., start : start + chunk, :]
+        k_c = k[..., start : start + chunk, :]
+        v_c = v[..., start : start + chunk, :]
+        weights = (q_c @ k_c.transpose(-2, -1)).tril()
+        numerator = q_c @ memory + weights @ v_c
+        divisor = q_c @ total.unsqueeze(-1) + weights.sum(dim=-1, keepdim=True)
+        outputs.append(numerator / divisor)
+        memory = memory + k_c.transpose(-2, -1) @ v_c
+        total = total + k_c.sum(dim=-2)
+    return LinearAttention(torch.cat(outputs, dim=-2), memory - memory_before, total - total_before)

@@ -177,3 +177,83 @@ def linformer_attention(q, k, v, e, f):
     values = f.transpose(-2, -1) @ v          # (..., r, d_v)
     attention = torch.softmax(q @ keys / math.sqrt(q.size(-1)), -1)
     return attention @ values
+
+# %% wrong | divided-by-d | the scores are divided by d itself and not by its root
+import torch
+
+
+def linformer_attention(
+    q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, e: torch.Tensor, f: torch.Tensor
+) -> torch.Tensor:
+    keys = e @ k
+    values = f @ v
+    scores = q @ keys.transpose(-2, -1) / q.size(-1)
+    return torch.softmax(scores, dim=-1) @ values
+
+# %% wrong | matrices-swapped | the keys are mixed with f and the values with e
+import math
+
+import torch
+
+
+def linformer_attention(
+    q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, e: torch.Tensor, f: torch.Tensor
+) -> torch.Tensor:
+    keys = f @ k
+    values = e @ v
+    scores = q @ keys.transpose(-2, -1) / math.sqrt(q.size(-1))
+    return torch.softmax(scores, dim=-1) @ values
+
+# %% wrong | mixtures-masked | a causal triangle hides the mixtures after t from query t, though the stub says that there is no mask
+import math
+
+import torch
+
+
+def linformer_attention(
+    q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, e: torch.Tensor, f: torch.Tensor
+) -> torch.Tensor:
+    keys = e @ k
+    values = f @ v
+    scores = q @ keys.transpose(-2, -1) / math.sqrt(q.size(-1))
+    seen = torch.ones(scores.shape[-2:], dtype=torch.bool, device=q.device).tril()
+    scores = scores.masked_fill(~seen, -math.inf)
+    return torch.softmax(scores, dim=-1) @ values
+
+# %% wrong | scores-clamped | the scores are clamped to at most 80 in size so that exp cannot overflow, though they may have any size up to 10000
+import torch
+
+
+def linformer_attention(q, k, v, e, f):
+    s = torch.einsum("...td,...rd->...tr", q, e @ k) / q.shape[-1] ** 0.5
+    w = s.clamp(-80, 80).exp()
+    return torch.einsum("...tr,...rv->...tv", w, f @ v) / w.sum(-1, keepdim=True)
+
+# %% wrong | float32-buffer | the rows are written into a buffer of the default dtype, so float64 comes back as float32
+import math
+
+import torch
+
+
+def linformer_attention(q, k, v, e, f):
+    keys, values = e @ k, f @ v
+    out = torch.zeros(q.shape[:-1] + v.shape[-1:])
+    for t in range(q.size(-2)):
+        row = q[..., t : t + 1, :] @ keys.transpose(-2, -1) / math.sqrt(q.size(-1))
+        out[..., t : t + 1, :] = torch.softmax(row, dim=-1) @ values
+    return out
+
+# %% wrong | flattened-with-view | the leading dimensions are flattened with view, which fails for tensors that are not contiguous
+import math
+
+import torch
+
+
+def linformer_attention(q, k, v, e, f):
+    lead = q.shape[:-2]
+    q = q.view(-1, q.size(-2), q.size(-1))
+    k = k.view(-1, k.size(-2), k.size(-1))
+    v = v.view(-1, v.size(-2), v.size(-1))
+    scores = torch.matmul(q, torch.matmul(e, k).transpose(1, 2)) / math.sqrt(q.size(-1))
+    out = torch.matmul(scores.softmax(-1), torch.matmul(f, v))
+    return out.view(*lead, out.size(-2), out.size(-1))

@@ -215,3 +215,111 @@ def mask_tokens(tokens, mask_id, vocab_size, special_ids=(), probability=0.15, g
     inputs = torch.where(chosen & (u >= 0.8) & (u < 0.9), words, inputs)
     labels = tokens.masked_fill(~chosen, -100)
     return inputs, labels
+
+# %% wrong | swapped-shares | 0.8 become random words and only 0.1 become mask_id
+import torch
+
+
+def mask_tokens(tokens, mask_id, vocab_size, special_ids=(), probability=0.15, generator=None):
+    shape, device = tokens.shape, tokens.device
+    chosen = torch.rand(shape, generator=generator, device=device) < probability
+    for special in special_ids:
+        chosen &= tokens != special
+    fate = torch.rand(shape, generator=generator, device=device)
+    words = torch.randint(0, vocab_size, shape, generator=generator, device=device)
+    inputs = torch.where(chosen & (fate < 0.1), mask_id, tokens)
+    inputs = torch.where(chosen & (fate >= 0.1) & (fate < 0.9), words, inputs)
+    labels = torch.where(chosen, tokens, -100)
+    return inputs, labels
+
+# %% wrong | no-special-words | Random tokens are drawn from the ids that are not special and not mask_id
+import torch
+
+
+def mask_tokens(tokens, mask_id, vocab_size, special_ids=(), probability=0.15, generator=None):
+    shape, device = tokens.shape, tokens.device
+    chosen = torch.rand(shape, generator=generator, device=device) < probability
+    for special in special_ids:
+        chosen &= tokens != special
+    fate = torch.rand(shape, generator=generator, device=device)
+    ordinary = [i for i in range(vocab_size) if i not in special_ids and i != mask_id]
+    ordinary = torch.tensor(ordinary, device=device)
+    words = ordinary[torch.randint(0, len(ordinary), shape, generator=generator, device=device)]
+    inputs = torch.where(chosen & (fate < 0.8), mask_id, tokens)
+    inputs = torch.where(chosen & (fate >= 0.8) & (fate < 0.9), words, inputs)
+    labels = torch.where(chosen, tokens, -100)
+    return inputs, labels
+
+# %% wrong | never-itself | A random token is never the token itself
+import torch
+
+
+def mask_tokens(tokens, mask_id, vocab_size, special_ids=(), probability=0.15, generator=None):
+    shape, device = tokens.shape, tokens.device
+    chosen = torch.rand(shape, generator=generator, device=device) < probability
+    for special in special_ids:
+        chosen &= tokens != special
+    fate = torch.rand(shape, generator=generator, device=device)
+    step = torch.randint(1, vocab_size, shape, generator=generator, device=device)
+    words = (tokens + step) % vocab_size
+    inputs = torch.where(chosen & (fate < 0.8), mask_id, tokens)
+    inputs = torch.where(chosen & (fate >= 0.8) & (fate < 0.9), words, inputs)
+    labels = torch.where(chosen, tokens, -100)
+    return inputs, labels
+
+# %% wrong | own-seed | Without a generator the same seed is taken at each call, not torch's own numbers
+import torch
+
+
+def mask_tokens(tokens, mask_id, vocab_size, special_ids=(), probability=0.15, generator=None):
+    if generator is None:
+        generator = torch.Generator(device=tokens.device).manual_seed(42)
+    shape, device = tokens.shape, tokens.device
+    chosen = torch.rand(shape, generator=generator, device=device) < probability
+    for special in special_ids:
+        chosen &= tokens != special
+    fate = torch.rand(shape, generator=generator, device=device)
+    words = torch.randint(0, vocab_size, shape, generator=generator, device=device)
+    inputs = torch.where(chosen & (fate < 0.8), mask_id, tokens)
+    inputs = torch.where(chosen & (fate >= 0.8) & (fate < 0.9), words, inputs)
+    labels = torch.where(chosen, tokens, -100)
+    return inputs, labels
+
+# %% wrong | at-least-one | A row in which chance chose nothing gets one chosen token all the same
+import torch
+
+
+def mask_tokens(tokens, mask_id, vocab_size, special_ids=(), probability=0.15, generator=None):
+    shape, device = tokens.shape, tokens.device
+    chosen = torch.rand(shape, generator=generator, device=device) < probability
+    for special in special_ids:
+        chosen &= tokens != special
+    allowed = torch.ones_like(chosen)
+    for special in special_ids:
+        allowed &= tokens != special
+    if probability > 0:
+        for row in range(shape[0]):
+            if not chosen[row].any() and allowed[row].any():
+                chosen[row, allowed[row].nonzero()[0]] = True
+    fate = torch.rand(shape, generator=generator, device=device)
+    words = torch.randint(0, vocab_size, shape, generator=generator, device=device)
+    inputs = torch.where(chosen & (fate < 0.8), mask_id, tokens)
+    inputs = torch.where(chosen & (fate >= 0.8) & (fate < 0.9), words, inputs)
+    labels = torch.where(chosen, tokens, -100)
+    return inputs, labels
+
+# %% wrong | mask-id-special | A token that is mask_id already is never chosen, though special_ids do not name it
+import torch
+
+
+def mask_tokens(tokens, mask_id, vocab_size, special_ids=(), probability=0.15, generator=None):
+    shape, device = tokens.shape, tokens.device
+    chosen = torch.rand(shape, generator=generator, device=device) < probability
+    for special in [*special_ids, mask_id]:
+        chosen &= tokens != special
+    fate = torch.rand(shape, generator=generator, device=device)
+    words = torch.randint(0, vocab_size, shape, generator=generator, device=device)
+    inputs = torch.where(chosen & (fate < 0.8), mask_id, tokens)
+    inputs = torch.where(chosen & (fate >= 0.8) & (fate < 0.9), words, inputs)
+    labels = torch.where(chosen, tokens, -100)
+    return inputs, labels

@@ -254,3 +254,117 @@ def merge_partial_attention(
     total = first * l + second * l2
     out = first.unsqueeze(-1) * o + second.unsqueeze(-1) * o2
     return highest, total, out
+
+# %% wrong | lower-of-both | the common m is the smaller of the two and not the larger, so the factors overflow, and an empty group makes the result empty
+import math
+
+import torch
+
+
+def merge_partial_attention(
+    m: torch.Tensor,
+    l: torch.Tensor,  # noqa: E741
+    o: torch.Tensor,
+    m2: torch.Tensor,
+    l2: torch.Tensor,
+    o2: torch.Tensor,
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    highest = torch.minimum(m, m2)
+    base = highest.masked_fill(highest == -math.inf, 0.0)
+    first = (m - base).exp()
+    second = (m2 - base).exp()
+    total = first * l + second * l2
+    out = first.unsqueeze(-1) * o + second.unsqueeze(-1) * o2
+    return highest, total, out
+
+# %% wrong | factors-exchanged | the factor of the first group goes to the second and the other way round
+import math
+
+import torch
+
+
+def merge_partial_attention(
+    m: torch.Tensor,
+    l: torch.Tensor,  # noqa: E741
+    o: torch.Tensor,
+    m2: torch.Tensor,
+    l2: torch.Tensor,
+    o2: torch.Tensor,
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    highest = torch.maximum(m, m2)
+    base = highest.masked_fill(highest == -math.inf, 0.0)
+    first = (m2 - base).exp()
+    second = (m - base).exp()
+    total = first * l + second * l2
+    out = first.unsqueeze(-1) * o + second.unsqueeze(-1) * o2
+    return highest, total, out
+
+# %% wrong | powers-of-two | the factors are powers of 2, as fast kernels have them, but m was not multiplied by the binary logarithm of e
+import math
+
+import torch
+
+
+def merge_partial_attention(
+    m: torch.Tensor,
+    l: torch.Tensor,  # noqa: E741
+    o: torch.Tensor,
+    m2: torch.Tensor,
+    l2: torch.Tensor,
+    o2: torch.Tensor,
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    highest = torch.maximum(m, m2)
+    base = highest.masked_fill(highest == -math.inf, 0.0)
+    first = (m - base).exp2()
+    second = (m2 - base).exp2()
+    total = first * l + second * l2
+    out = first.unsqueeze(-1) * o + second.unsqueeze(-1) * o2
+    return highest, total, out
+
+# %% wrong | float32-inside | all is computed in float32 and only cast back at the end, so float64 loses half its digits
+import torch
+
+
+def merge_partial_attention(m, l, o, m2, l2, o2):
+    dtype = m.dtype
+    m, l, o, m2, l2, o2 = (t.float() for t in (m, l, o, m2, l2, o2))
+    top = torch.maximum(m, m2)
+    base = torch.where(torch.isneginf(top), torch.zeros_like(top), top)
+    a, b = torch.exp(m - base), torch.exp(m2 - base)
+    new_l = a * l + b * l2
+    new_o = a[..., None] * o + b[..., None] * o2
+    return top.to(dtype), new_l.to(dtype), new_o.to(dtype)
+
+# %% wrong | far-group-skipped | a group whose maximum is more than 8 below the other is dropped as if it weighed nothing
+import torch
+
+
+def merge_partial_attention(m, l, o, m2, l2, o2):
+    top = torch.maximum(m, m2)
+    base = top.nan_to_num(neginf=0.0)
+    gap, gap2 = m - base, m2 - base
+    a = torch.where(gap < -8, 0.0, gap.exp())
+    b = torch.where(gap2 < -8, 0.0, gap2.exp())
+    return top, a * l + b * l2, a.unsqueeze(-1) * o + b.unsqueeze(-1) * o2
+
+# %% wrong | o-taken-for-a-mean | o is taken for an output that was divided already, so each is multiplied with its own l before they are added
+import math
+
+import torch
+
+
+def merge_partial_attention(
+    m: torch.Tensor,
+    l: torch.Tensor,  # noqa: E741
+    o: torch.Tensor,
+    m2: torch.Tensor,
+    l2: torch.Tensor,
+    o2: torch.Tensor,
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    highest = torch.maximum(m, m2)
+    base = highest.masked_fill(highest == -math.inf, 0.0)
+    first = (m - base).exp()
+    second = (m2 - base).exp()
+    total = first * l + second * l2
+    out = (first * l).unsqueeze(-1) * o + (second * l2).unsqueeze(-1) * o2
+    return highest, total, out

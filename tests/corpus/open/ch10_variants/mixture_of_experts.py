@@ -400,3 +400,193 @@ def mixture_of_experts(x, router, experts, k):
     f = picked.to(x.dtype).mean(0) / k
     p = gates.mean(0)
     return y.view(x.shape), n_experts * torch.dot(f, p)
+
+# %% wrong | lowest-scores | topk takes the k lowest scores and not the highest
+from collections.abc import Callable, Sequence
+
+import torch
+
+
+def mixture_of_experts(
+    x: torch.Tensor,
+    router: torch.Tensor,
+    experts: Sequence[Callable[[torch.Tensor], torch.Tensor]],
+    k: int,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    E = router.size(0)
+    if len(experts) != E:
+        raise ValueError(f"{E} rows, {len(experts)} experts")
+    if not 1 <= k <= E:
+        raise ValueError(f"k is {k}, with {E} experts")
+    tokens = x.reshape(-1, x.size(-1))
+    N = tokens.size(0)
+    scores = tokens @ router.transpose(0, 1)
+    best, chosen = scores.topk(k, dim=-1, largest=False)
+    gates = best.softmax(dim=-1)
+    y = torch.zeros_like(tokens)
+    for i, expert in enumerate(experts):
+        rows, places = torch.where(chosen == i)
+        if rows.numel() == 0:
+            continue
+        y = y.index_add(0, rows, gates[rows, places].unsqueeze(-1) * expert(tokens[rows]))
+    share = chosen.flatten().bincount(minlength=E).to(x.dtype) / (N * k)
+    mean = scores.softmax(dim=-1).mean(dim=0)
+    return y.reshape(x.shape), E * (share * mean).sum()
+
+# %% wrong | gate-inside-the-expert | the gate multiplies what goes into the expert and not what comes out: gate · expert(x) becomes expert(gate · x), right only for linear experts
+from collections.abc import Callable, Sequence
+
+import torch
+
+
+def mixture_of_experts(
+    x: torch.Tensor,
+    router: torch.Tensor,
+    experts: Sequence[Callable[[torch.Tensor], torch.Tensor]],
+    k: int,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    E = router.size(0)
+    if len(experts) != E:
+        raise ValueError(f"{E} rows, {len(experts)} experts")
+    if not 1 <= k <= E:
+        raise ValueError(f"k is {k}, with {E} experts")
+    tokens = x.reshape(-1, x.size(-1))
+    N = tokens.size(0)
+    scores = tokens @ router.transpose(0, 1)
+    best, chosen = scores.topk(k, dim=-1)
+    gates = best.softmax(dim=-1)
+    y = torch.zeros_like(tokens)
+    for i, expert in enumerate(experts):
+        rows, places = torch.where(chosen == i)
+        if rows.numel() == 0:
+            continue
+        y = y.index_add(0, rows, expert(gates[rows, places].unsqueeze(-1) * tokens[rows]))
+    share = chosen.flatten().bincount(minlength=E).to(x.dtype) / (N * k)
+    mean = scores.softmax(dim=-1).mean(dim=0)
+    return y.reshape(x.shape), E * (share * mean).sum()
+
+# %% wrong | capacity-limit | an expert takes 1.25 · N · k / E tokens at most, and the others that chose it lose that part of their sum
+from collections.abc import Callable, Sequence
+
+import torch
+
+
+def mixture_of_experts(
+    x: torch.Tensor,
+    router: torch.Tensor,
+    experts: Sequence[Callable[[torch.Tensor], torch.Tensor]],
+    k: int,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    E = router.size(0)
+    if len(experts) != E:
+        raise ValueError(f"{E} rows, {len(experts)} experts")
+    if not 1 <= k <= E:
+        raise ValueError(f"k is {k}, with {E} experts")
+    tokens = x.reshape(-1, x.size(-1))
+    N = tokens.size(0)
+    scores = tokens @ router.transpose(0, 1)
+    best, chosen = scores.topk(k, dim=-1)
+    gates = best.softmax(dim=-1)
+    y = torch.zeros_like(tokens)
+    for i, expert in enumerate(experts):
+        rows, places = torch.where(chosen == i)
+        if rows.numel() == 0:
+            continue
+        room = int(1.25 * N * k / E) or 1
+        rows, places = rows[:room], places[:room]
+        y = y.index_add(0, rows, gates[rows, places].unsqueeze(-1) * expert(tokens[rows]))
+    share = chosen.flatten().bincount(minlength=E).to(x.dtype) / (N * k)
+    mean = scores.softmax(dim=-1).mean(dim=0)
+    return y.reshape(x.shape), E * (share * mean).sum()
+
+# %% wrong | gates-counted-for-f | f adds up the gates in place of counting the choices, so it is no count for k above 1 and carries a gradient
+import torch
+
+
+def mixture_of_experts(x, router, experts, k):
+    n_experts = len(experts)
+    if router.shape[0] != n_experts or k < 1 or k > n_experts:
+        raise ValueError("router, experts and k do not fit together")
+    flat = x.flatten(0, -2) if x.dim() > 1 else x.unsqueeze(0)
+    logits = torch.einsum("nd,ed->ne", flat, router)
+    index = logits.argsort(dim=-1, descending=True)[:, :k]
+    picked = torch.zeros_like(logits, dtype=torch.bool).scatter(1, index, True)
+    gates = logits.masked_fill(~picked, float("-inf")).softmax(-1)      # 0 where not chosen
+    y = 0 * flat
+    for e in range(n_experts):
+        who = picked[:, e].nonzero().squeeze(1)
+        if len(who):
+            made = experts[e](flat[who])
+            y = y.index_put((who,), gates[who, e, None] * made, accumulate=True)
+    f = gates.mean(0)
+    p = torch.softmax(logits, -1).mean(0)
+    return y.view(x.shape), n_experts * torch.dot(f, p)
+
+# %% wrong | probabilities-detached | P is detached along with f, so no gradient of the loss reaches x and router
+from collections.abc import Callable, Sequence
+
+import torch
+
+
+def mixture_of_experts(
+    x: torch.Tensor,
+    router: torch.Tensor,
+    experts: Sequence[Callable[[torch.Tensor], torch.Tensor]],
+    k: int,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    E = router.size(0)
+    if len(experts) != E:
+        raise ValueError(f"{E} rows, {len(experts)} experts")
+    if not 1 <= k <= E:
+        raise ValueError(f"k is {k}, with {E} experts")
+    tokens = x.reshape(-1, x.size(-1))
+    N = tokens.size(0)
+    scores = tokens @ router.transpose(0, 1)
+    best, chosen = scores.topk(k, dim=-1)
+    gates = best.softmax(dim=-1)
+    y = torch.zeros_like(tokens)
+    for i, expert in enumerate(experts):
+        rows, places = torch.where(chosen == i)
+        if rows.numel() == 0:
+            continue
+        y = y.index_add(0, rows, gates[rows, places].unsqueeze(-1) * expert(tokens[rows]))
+    share = chosen.flatten().bincount(minlength=E).to(x.dtype) / (N * k)
+    mean = scores.detach().softmax(dim=-1).mean(dim=0)
+    return y.reshape(x.shape), E * (share * mean).sum()
+
+# %% wrong | router-rows-unchecked | only k is checked against the number of experts; a router with another number of rows is no ValueError
+import torch
+
+
+def mixture_of_experts(x, router, experts, k):
+    E = len(experts)
+    if k < 1 or k > E:
+        raise ValueError("wrong k, or wrong number of experts")
+    tokens = x.reshape(-1, x.shape[-1])
+    N = len(tokens)
+    scores = tokens @ router.T
+
+    # who goes where, in plain lists
+    members = [[] for _ in range(E)]
+    choices = []
+    for n in range(N):
+        best = sorted(range(E), key=lambda e: scores[n, e].item(), reverse=True)[:k]
+        choices.append(best)
+        for e in best:
+            members[e].append(n)
+
+    results = {}
+    for e in range(E):
+        if members[e]:
+            out = experts[e](tokens[members[e]])
+            for n, row in zip(members[e], out):
+                results[n, e] = row
+
+    rows = []
+    for n in range(N):
+        gates = torch.softmax(scores[n, choices[n]], dim=0)
+        rows.append(sum(g * results[n, e] for g, e in zip(gates, choices[n])))
+
+    probs = torch.softmax(scores, dim=1)
+    loss = sum(len(members[e]) / (N * k) * probs[:, e].mean() for e in range(E)) * E
+    return torch.stack(rows).reshape(x.shape), loss

@@ -424,3 +424,188 @@ def performer_attention(q, k, v, projection, causal=False):
         row = fq[..., t, None, :] @ memory
         rows.append(row[..., 0, :] / (fq[..., t, :] * total).sum(-1, keepdim=True))
     return torch.stack(rows, dim=-2)
+
+# %% wrong | both-signs | the features of w and of -w stand side by side, as in a variant of the paper, so there are 2 m of them
+import math
+
+import torch
+
+
+def performer_features(x: torch.Tensor, projection: torch.Tensor) -> torch.Tensor:
+    half_square = x.square().sum(dim=-1, keepdim=True) / 2
+    dots = x @ projection.transpose(0, 1)
+    both = torch.cat((dots - half_square, -dots - half_square), dim=-1)
+    return both.exp() / math.sqrt(2 * projection.size(0))
+
+
+def performer_attention(
+    q: torch.Tensor,
+    k: torch.Tensor,
+    v: torch.Tensor,
+    projection: torch.Tensor,
+    causal: bool = False,
+) -> torch.Tensor:
+    scale = q.size(-1) ** -0.25
+    phi_q = performer_features(q * scale, projection)
+    phi_k = performer_features(k * scale, projection)
+    if causal:
+        outer = phi_k.unsqueeze(-1) * v.unsqueeze(-2)
+        memory = outer.cumsum(dim=-3)
+        numerator = (phi_q.unsqueeze(-2) @ memory).squeeze(-2)
+        total = phi_k.cumsum(dim=-2)
+    else:
+        numerator = phi_q @ (phi_k.transpose(-2, -1) @ v)
+        total = phi_k.sum(dim=-2, keepdim=True)
+    divisor = (phi_q * total).sum(dim=-1, keepdim=True)
+    return numerator / divisor
+
+# %% wrong | directions-in-columns | the directions are taken from the columns of projection, so it only runs where m is d, and is wrong there
+import math
+
+import torch
+
+
+def performer_features(x: torch.Tensor, projection: torch.Tensor) -> torch.Tensor:
+    half_square = x.square().sum(dim=-1, keepdim=True) / 2
+    exponent = x @ projection - half_square
+    return exponent.exp() / math.sqrt(projection.size(1))
+
+
+def performer_attention(
+    q: torch.Tensor,
+    k: torch.Tensor,
+    v: torch.Tensor,
+    projection: torch.Tensor,
+    causal: bool = False,
+) -> torch.Tensor:
+    scale = q.size(-1) ** -0.25
+    phi_q = performer_features(q * scale, projection)
+    phi_k = performer_features(k * scale, projection)
+    if causal:
+        outer = phi_k.unsqueeze(-1) * v.unsqueeze(-2)
+        memory = outer.cumsum(dim=-3)
+        numerator = (phi_q.unsqueeze(-2) @ memory).squeeze(-2)
+        total = phi_k.cumsum(dim=-2)
+    else:
+        numerator = phi_q @ (phi_k.transpose(-2, -1) @ v)
+        total = phi_k.sum(dim=-2, keepdim=True)
+    divisor = (phi_q * total).sum(dim=-1, keepdim=True)
+    return numerator / divisor
+
+# %% wrong | causal-ignored | the argument causal is never looked at, so later positions are seen
+import math
+
+import torch
+
+
+def performer_features(x: torch.Tensor, projection: torch.Tensor) -> torch.Tensor:
+    half_square = x.square().sum(dim=-1, keepdim=True) / 2
+    exponent = x @ projection.transpose(0, 1) - half_square
+    return exponent.exp() / math.sqrt(projection.size(0))
+
+
+def performer_attention(
+    q: torch.Tensor,
+    k: torch.Tensor,
+    v: torch.Tensor,
+    projection: torch.Tensor,
+    causal: bool = False,
+) -> torch.Tensor:
+    scale = q.size(-1) ** -0.25
+    phi_q = performer_features(q * scale, projection)
+    phi_k = performer_features(k * scale, projection)
+    numerator = phi_q @ (phi_k.transpose(-2, -1) @ v)
+    total = phi_k.sum(dim=-2, keepdim=True)
+    divisor = (phi_q * total).sum(dim=-1, keepdim=True)
+    return numerator / divisor
+
+# %% wrong | square-not-scaled | in attention the projection is divided by the fourth root of d in place of q and k, so the squared lengths stay unscaled
+import math
+
+import torch
+
+
+def performer_features(x: torch.Tensor, projection: torch.Tensor) -> torch.Tensor:
+    half_square = x.square().sum(dim=-1, keepdim=True) / 2
+    exponent = x @ projection.transpose(0, 1) - half_square
+    return exponent.exp() / math.sqrt(projection.size(0))
+
+
+def performer_attention(
+    q: torch.Tensor,
+    k: torch.Tensor,
+    v: torch.Tensor,
+    projection: torch.Tensor,
+    causal: bool = False,
+) -> torch.Tensor:
+    scale = q.size(-1) ** -0.25
+    phi_q = performer_features(q, projection * scale)
+    phi_k = performer_features(k, projection * scale)
+    if causal:
+        outer = phi_k.unsqueeze(-1) * v.unsqueeze(-2)
+        memory = outer.cumsum(dim=-3)
+        numerator = (phi_q.unsqueeze(-2) @ memory).squeeze(-2)
+        total = phi_k.cumsum(dim=-2)
+    else:
+        numerator = phi_q @ (phi_k.transpose(-2, -1) @ v)
+        total = phi_k.sum(dim=-2, keepdim=True)
+    divisor = (phi_q * total).sum(dim=-1, keepdim=True)
+    return numerator / divisor
+
+# %% wrong | memory-over-all-sequences | without causal the sums over the keys also run over the leading dimensions, so the sequences of a batch mix
+import torch
+
+
+def performer_features(x, projection):
+    m = projection.shape[0]
+    wx = torch.einsum("...nd,md->...nm", x, projection)
+    return m**-0.5 * torch.exp(wx - 0.5 * (x * x).sum(-1, keepdim=True))
+
+
+def performer_attention(q, k, v, projection, causal=False):
+    d = q.shape[-1]
+    fq, fk = (performer_features(t / d**0.25, projection) for t in (q, k))
+    if causal:
+        top = torch.einsum("...sm,...sv->...smv", fk, v).cumsum(-3)
+        bottom = fk.cumsum(-2)
+        up = torch.einsum("...tm,...tmv->...tv", fq, top)
+        return up / (fq * bottom).sum(-1, keepdim=True)
+    top = torch.einsum("...sm,...sv->mv", fk, v)
+    bottom = torch.einsum("...sm->m", fk)
+    return (fq @ top) / (fq @ bottom).unsqueeze(-1)
+
+# %% wrong | arguments-scaled-in-place | q and k are divided by the fourth root of d in place, so the arguments of the caller change
+import math
+
+import torch
+
+
+def performer_features(x: torch.Tensor, projection: torch.Tensor) -> torch.Tensor:
+    half_square = x.square().sum(dim=-1, keepdim=True) / 2
+    exponent = x @ projection.transpose(0, 1) - half_square
+    return exponent.exp() / math.sqrt(projection.size(0))
+
+
+def performer_attention(
+    q: torch.Tensor,
+    k: torch.Tensor,
+    v: torch.Tensor,
+    projection: torch.Tensor,
+    causal: bool = False,
+) -> torch.Tensor:
+    scale = q.size(-1) ** -0.25
+    with torch.no_grad():
+        q.mul_(scale)
+        k.mul_(scale)
+    phi_q = performer_features(q, projection)
+    phi_k = performer_features(k, projection)
+    if causal:
+        outer = phi_k.unsqueeze(-1) * v.unsqueeze(-2)
+        memory = outer.cumsum(dim=-3)
+        numerator = (phi_q.unsqueeze(-2) @ memory).squeeze(-2)
+        total = phi_k.cumsum(dim=-2)
+    else:
+        numerator = phi_q @ (phi_k.transpose(-2, -1) @ v)
+        total = phi_k.sum(dim=-2, keepdim=True)
+    divisor = (phi_q * total).sum(dim=-1, keepdim=True)
+    return numerator / divisor

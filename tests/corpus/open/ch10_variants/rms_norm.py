@@ -237,3 +237,106 @@ class RMSNorm(nn.Module):
         ms = wide.square().mean(dim=-1, keepdim=True)
         y = wide / (ms + self.eps).sqrt().detach()
         return y.to(x.dtype) * self.weight
+
+# %% wrong | one-plus-weight | The weight is 0 at first and 1 is added to it
+import torch
+from torch import nn
+
+
+class RMSNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-6):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        wide = x if x.dtype == torch.float64 else x.float()
+        mean_square = wide.pow(2).mean(dim=-1, keepdim=True)
+        y = wide / torch.sqrt(mean_square + self.eps)
+        return (y * (1 + self.weight)).to(x.dtype)
+
+# %% wrong | weight-before | The weight is applied before the mean square is taken
+import torch
+from torch import nn
+
+
+class RMSNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-6):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+
+    def forward(self, x):
+        wide = x if x.dtype == torch.float64 else x.float()
+        wide = wide * self.weight
+        mean_square = wide.pow(2).mean(dim=-1, keepdim=True)
+        y = wide / torch.sqrt(mean_square + self.eps)
+        return y.to(x.dtype)
+
+# %% wrong | eps-fixed | The eps of the caller is ignored
+import torch
+from torch import nn
+
+
+class RMSNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-6):
+        super().__init__()
+        self.eps = 1e-6
+        self.weight = nn.Parameter(torch.ones(d_model))
+
+    def forward(self, x):
+        wide = x if x.dtype == torch.float64 else x.float()
+        mean_square = wide.pow(2).mean(dim=-1, keepdim=True)
+        y = wide / torch.sqrt(mean_square + self.eps)
+        return (y * self.weight).to(x.dtype)
+
+# %% wrong | unbiased | Divides the sum of squares by D - 1
+import torch
+from torch import nn
+
+
+class RMSNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-6):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+
+    def forward(self, x):
+        wide = x if x.dtype == torch.float64 else x.float()
+        mean_square = wide.pow(2).sum(dim=-1, keepdim=True) / (x.shape[-1] - 1)
+        y = wide / torch.sqrt(mean_square + self.eps)
+        return (y * self.weight).to(x.dtype)
+
+# %% wrong | eps-as-floor | eps is a lower bound of the mean square, it is not added
+import torch
+from torch import nn
+
+
+class RMSNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-6):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+
+    def forward(self, x):
+        wide = x if x.dtype == torch.float64 else x.float()
+        mean_square = wide.pow(2).mean(dim=-1, keepdim=True)
+        y = wide / torch.sqrt(mean_square.clamp(min=self.eps))
+        return (y * self.weight).to(x.dtype)
+
+# %% wrong | weight-data | The weight is taken by .data, so no gradient reaches it
+import torch
+from torch import nn
+
+
+class RMSNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-6):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+
+    def forward(self, x):
+        wide = x if x.dtype == torch.float64 else x.float()
+        mean_square = wide.pow(2).mean(dim=-1, keepdim=True)
+        y = wide / torch.sqrt(mean_square + self.eps)
+        return (y * self.weight.data).to(x.dtype)

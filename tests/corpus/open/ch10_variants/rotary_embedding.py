@@ -331,3 +331,165 @@ def rotary_embedding(x, positions, theta=10_000.0, layout="half"):
     else:
         out = torch.stack((first, second), dim=-1).flatten(-2)
     return out
+
+# %% wrong | degrees | Angles are taken for degrees, not radians
+import torch
+
+
+def rotary_embedding(x, positions, theta=10_000.0, layout="half"):
+    if layout not in ("half", "interleaved") or x.shape[-1] % 2:
+        raise ValueError(layout)
+    d = x.shape[-1]
+    wide = torch.float64
+    i = torch.arange(d // 2, device=x.device, dtype=wide)
+    freq = theta ** (-2 * i / d)
+    angle = positions.to(wide)[..., None] * freq
+    angle = torch.deg2rad(angle)
+    cos, sin = angle.cos(), angle.sin()
+    z = x.to(wide)
+    if layout == "half":
+        a, b = z[..., : d // 2], z[..., d // 2 :]
+    else:
+        a, b = z[..., 0::2], z[..., 1::2]
+    first = a * cos - b * sin
+    second = b * cos + a * sin
+    if layout == "half":
+        out = torch.cat([first, second], dim=-1)
+    else:
+        out = torch.stack([first, second], dim=-1).flatten(-2)
+    return out.to(x.dtype)
+
+# %% wrong | first-sequence | Only the positions of the first sequence are used, for all of the batch
+import torch
+
+
+def rotary_embedding(x, positions, theta=10_000.0, layout="half"):
+    if layout not in ("half", "interleaved") or x.shape[-1] % 2:
+        raise ValueError(layout)
+    d = x.shape[-1]
+    wide = torch.float64
+    i = torch.arange(d // 2, device=x.device, dtype=wide)
+    freq = theta ** (-2 * i / d)
+    positions = positions.reshape(-1, positions.shape[-1])[0]
+    angle = positions.to(wide)[..., None] * freq
+    cos, sin = angle.cos(), angle.sin()
+    z = x.to(wide)
+    if layout == "half":
+        a, b = z[..., : d // 2], z[..., d // 2 :]
+    else:
+        a, b = z[..., 0::2], z[..., 1::2]
+    first = a * cos - b * sin
+    second = b * cos + a * sin
+    if layout == "half":
+        out = torch.cat([first, second], dim=-1)
+    else:
+        out = torch.stack([first, second], dim=-1).flatten(-2)
+    return out.to(x.dtype)
+
+# %% wrong | both-minus | The second member subtracts the sine as well
+import torch
+
+
+def rotary_embedding(x, positions, theta=10_000.0, layout="half"):
+    if layout not in ("half", "interleaved") or x.shape[-1] % 2:
+        raise ValueError(layout)
+    d = x.shape[-1]
+    wide = torch.float64
+    i = torch.arange(d // 2, device=x.device, dtype=wide)
+    freq = theta ** (-2 * i / d)
+    angle = positions.to(wide)[..., None] * freq
+    cos, sin = angle.cos(), angle.sin()
+    z = x.to(wide)
+    if layout == "half":
+        a, b = z[..., : d // 2], z[..., d // 2 :]
+    else:
+        a, b = z[..., 0::2], z[..., 1::2]
+    first = a * cos - b * sin
+    second = b * cos - a * sin
+    if layout == "half":
+        out = torch.cat([first, second], dim=-1)
+    else:
+        out = torch.stack([first, second], dim=-1).flatten(-2)
+    return out.to(x.dtype)
+
+# %% wrong | endpoint | The exponents reach -1 at the last pair: i is divided by d/2 - 1
+import torch
+
+
+def rotary_embedding(x, positions, theta=10_000.0, layout="half"):
+    if layout not in ("half", "interleaved") or x.shape[-1] % 2:
+        raise ValueError(layout)
+    d = x.shape[-1]
+    wide = torch.float64
+    i = torch.arange(d // 2, device=x.device, dtype=wide)
+    freq = theta ** (-i / max(d // 2 - 1, 1))
+    angle = positions.to(wide)[..., None] * freq
+    cos, sin = angle.cos(), angle.sin()
+    z = x.to(wide)
+    if layout == "half":
+        a, b = z[..., : d // 2], z[..., d // 2 :]
+    else:
+        a, b = z[..., 0::2], z[..., 1::2]
+    first = a * cos - b * sin
+    second = b * cos + a * sin
+    if layout == "half":
+        out = torch.cat([first, second], dim=-1)
+    else:
+        out = torch.stack([first, second], dim=-1).flatten(-2)
+    return out.to(x.dtype)
+
+# %% wrong | cat-angles | The angles are written twice one after the other for interleaved pairs too
+import torch
+
+
+def rotary_embedding(x, positions, theta=10_000.0, layout="half"):
+    if layout not in ("half", "interleaved") or x.shape[-1] % 2:
+        raise ValueError(layout)
+    d = x.shape[-1]
+    wide = torch.float64
+    i = torch.arange(d // 2, device=x.device, dtype=wide)
+    freq = theta ** (-2 * i / d)
+    angle = positions.to(wide)[..., None] * freq
+    cos, sin = angle.cos(), angle.sin()
+    z = x.to(wide)
+    if layout == "half":
+        a, b = z[..., : d // 2], z[..., d // 2 :]
+    else:
+        a, b = z[..., 0::2], z[..., 1::2]
+    if layout == "interleaved":
+        cos, sin = torch.cat([cos, cos], -1), torch.cat([sin, sin], -1)
+        other = torch.stack([-b, a], dim=-1).flatten(-2)
+        return (z * cos + other * sin).to(x.dtype)
+    first = a * cos - b * sin
+    second = b * cos + a * sin
+    if layout == "half":
+        out = torch.cat([first, second], dim=-1)
+    else:
+        out = torch.stack([first, second], dim=-1).flatten(-2)
+    return out.to(x.dtype)
+
+# %% wrong | short-table | The table has 2048 positions, later ones take its last row
+import torch
+
+
+def rotary_embedding(x, positions, theta=10_000.0, layout="half"):
+    if layout not in ("half", "interleaved") or x.shape[-1] % 2:
+        raise ValueError(layout)
+    d = x.shape[-1]
+    wide = torch.float64
+    i = torch.arange(d // 2, device=x.device, dtype=wide)
+    freq = theta ** (-2 * i / d)
+    angle = positions.clamp(max=2047).to(wide)[..., None] * freq
+    cos, sin = angle.cos(), angle.sin()
+    z = x.to(wide)
+    if layout == "half":
+        a, b = z[..., : d // 2], z[..., d // 2 :]
+    else:
+        a, b = z[..., 0::2], z[..., 1::2]
+    first = a * cos - b * sin
+    second = b * cos + a * sin
+    if layout == "half":
+        out = torch.cat([first, second], dim=-1)
+    else:
+        out = torch.stack([first, second], dim=-1).flatten(-2)
+    return out.to(x.dtype)

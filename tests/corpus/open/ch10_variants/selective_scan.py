@@ -294,3 +294,138 @@ def selective_scan(x, delta, a, b, c, skip, state=None):
         hs.append(h)
     y = torch.einsum("btdn,btn->btd", torch.stack(hs, 1), c) + x * skip
     return y, torch.stack(hs, 1)
+
+# %% wrong | euler-decay | the old state is multiplied with 1 + Δ a in place of exp(Δ a), which is close for small steps only
+import torch
+
+
+def selective_scan(
+    x: torch.Tensor,
+    delta: torch.Tensor,
+    a: torch.Tensor,
+    b: torch.Tensor,
+    c: torch.Tensor,
+    skip: torch.Tensor,
+    state: torch.Tensor | None = None,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    h = x.new_zeros(x.size(0), *a.shape) if state is None else state
+    outputs = []
+    for t in range(x.size(1)):
+        step = delta[:, t].unsqueeze(-1)
+        fade = 1 + step * a
+        write = step * b[:, t].unsqueeze(1) * x[:, t].unsqueeze(-1)
+        h = fade * h + write
+        read = (c[:, t].unsqueeze(1) * h).sum(dim=-1)
+        outputs.append(read + skip * x[:, t])
+    return torch.stack(outputs, dim=1), h
+
+# %% wrong | mean-over-the-numbers | y takes the mean over the N numbers and not their sum; right for N = 1
+import torch
+
+
+def selective_scan(
+    x: torch.Tensor,
+    delta: torch.Tensor,
+    a: torch.Tensor,
+    b: torch.Tensor,
+    c: torch.Tensor,
+    skip: torch.Tensor,
+    state: torch.Tensor | None = None,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    h = x.new_zeros(x.size(0), *a.shape) if state is None else state
+    outputs = []
+    for t in range(x.size(1)):
+        step = delta[:, t].unsqueeze(-1)
+        fade = (step * a).exp()
+        write = step * b[:, t].unsqueeze(1) * x[:, t].unsqueeze(-1)
+        h = fade * h + write
+        read = (c[:, t].unsqueeze(1) * h).mean(dim=-1)
+        outputs.append(read + skip * x[:, t])
+    return torch.stack(outputs, dim=1), h
+
+# %% wrong | first-row-of-a | all channels fade with the row of a of channel 0; right for D = 1
+import torch
+
+
+def selective_scan(
+    x: torch.Tensor,
+    delta: torch.Tensor,
+    a: torch.Tensor,
+    b: torch.Tensor,
+    c: torch.Tensor,
+    skip: torch.Tensor,
+    state: torch.Tensor | None = None,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    h = x.new_zeros(x.size(0), *a.shape) if state is None else state
+    outputs = []
+    for t in range(x.size(1)):
+        step = delta[:, t].unsqueeze(-1)
+        fade = (step * a[0]).exp()
+        write = step * b[:, t].unsqueeze(1) * x[:, t].unsqueeze(-1)
+        h = fade * h + write
+        read = (c[:, t].unsqueeze(1) * h).sum(dim=-1)
+        outputs.append(read + skip * x[:, t])
+    return torch.stack(outputs, dim=1), h
+
+# %% wrong | b-along-the-channels | b is laid along the channels and not along the N numbers: an error for most D and N, and wrong where D = N
+import torch
+
+
+def selective_scan(
+    x: torch.Tensor,
+    delta: torch.Tensor,
+    a: torch.Tensor,
+    b: torch.Tensor,
+    c: torch.Tensor,
+    skip: torch.Tensor,
+    state: torch.Tensor | None = None,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    h = x.new_zeros(x.size(0), *a.shape) if state is None else state
+    outputs = []
+    for t in range(x.size(1)):
+        step = delta[:, t].unsqueeze(-1)
+        fade = (step * a).exp()
+        write = step * b[:, t].unsqueeze(-1) * x[:, t].unsqueeze(-1)
+        h = fade * h + write
+        read = (c[:, t].unsqueeze(1) * h).sum(dim=-1)
+        outputs.append(read + skip * x[:, t])
+    return torch.stack(outputs, dim=1), h
+
+# %% wrong | one-token-behind | the state that is returned is the one before the last token, so the next call lacks a token
+import torch
+
+
+def selective_scan(
+    x: torch.Tensor,
+    delta: torch.Tensor,
+    a: torch.Tensor,
+    b: torch.Tensor,
+    c: torch.Tensor,
+    skip: torch.Tensor,
+    state: torch.Tensor | None = None,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    h = x.new_zeros(x.size(0), *a.shape) if state is None else state
+    outputs = []
+    for t in range(x.size(1)):
+        step = delta[:, t].unsqueeze(-1)
+        fade = (step * a).exp()
+        write = step * b[:, t].unsqueeze(1) * x[:, t].unsqueeze(-1)
+        before = h
+        h = fade * h + write
+        read = (c[:, t].unsqueeze(1) * h).sum(dim=-1)
+        outputs.append(read + skip * x[:, t])
+    return torch.stack(outputs, dim=1), before
+
+# %% wrong | product-held-above-zero | the closed form divides by the running product of the decays, held above 1e-30 against NaN, so what is written after strong fading is lost
+import torch
+
+
+def selective_scan(x, delta, a, b, c, skip, state=None):
+    keep = (delta.unsqueeze(-1) * a).exp().cumprod(dim=1)
+    write = (delta * x).unsqueeze(-1) * b.unsqueeze(2)
+    inner = (write / keep.clamp(min=1e-30)).cumsum(dim=1)
+    if state is not None:
+        inner = inner + state.unsqueeze(1)
+    h = keep * inner
+    y = (h * c.unsqueeze(2)).sum(-1) + skip * x
+    return y, h[:, -1]

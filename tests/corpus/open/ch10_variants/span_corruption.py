@@ -261,3 +261,154 @@ def span_corruption(tokens, spans, sentinels):
     inputs.append(tokens[position:])
     targets.append(tokens.new_tensor([sentinels[len(spans)]]))
     return torch.cat(inputs), torch.cat(targets)
+
+# %% wrong | overlap-accepted | A span that begins before the one before it ends is no ValueError
+import torch
+
+
+def span_corruption(tokens, spans, sentinels):
+    if len(sentinels) < len(spans) + 1:
+        raise ValueError("too few sentinels")
+    before = 0
+    for start, end in spans:
+        if end <= start or start < 0 or end > len(tokens):
+            raise ValueError("bad span")
+        before = end
+    text = tokens.tolist()
+    inputs, targets, at = [], [], 0
+    for number, (start, end) in enumerate(spans):
+        inputs += text[at:start]
+        inputs.append(sentinels[number])
+        targets.append(sentinels[number])
+        targets += text[start:end]
+        at = end
+    inputs += text[at:]
+    targets.append(sentinels[len(spans)])
+    return torch.tensor(inputs, dtype=torch.int64), torch.tensor(targets, dtype=torch.int64)
+
+# %% wrong | negative-start | A first span that starts below 0 counts from the end, as in Python
+import torch
+
+
+def span_corruption(tokens, spans, sentinels):
+    if len(sentinels) < len(spans) + 1:
+        raise ValueError("too few sentinels")
+    before = -len(tokens)
+    for start, end in spans:
+        if end <= start or start < before or end > len(tokens):
+            raise ValueError("bad span")
+        before = end
+    text = tokens.tolist()
+    inputs, targets, at = [], [], 0
+    for number, (start, end) in enumerate(spans):
+        inputs += text[at:start]
+        inputs.append(sentinels[number])
+        targets.append(sentinels[number])
+        targets += text[start:end]
+        at = end
+    inputs += text[at:]
+    targets.append(sentinels[len(spans)])
+    return torch.tensor(inputs, dtype=torch.int64), torch.tensor(targets, dtype=torch.int64)
+
+# %% wrong | touching-merged | Spans that touch become one span with one sentinel
+import torch
+
+
+def span_corruption(tokens, spans, sentinels):
+    if len(sentinels) < len(spans) + 1:
+        raise ValueError("too few sentinels")
+    before = 0
+    for start, end in spans:
+        if end <= start or start < before or end > len(tokens):
+            raise ValueError("bad span")
+        before = end
+    joined = []
+    for start, end in spans:
+        if joined and joined[-1][1] == start:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    spans = joined
+    text = tokens.tolist()
+    inputs, targets, at = [], [], 0
+    for number, (start, end) in enumerate(spans):
+        inputs += text[at:start]
+        inputs.append(sentinels[number])
+        targets.append(sentinels[number])
+        targets += text[start:end]
+        at = end
+    inputs += text[at:]
+    targets.append(sentinels[len(spans)])
+    return torch.tensor(inputs, dtype=torch.int64), torch.tensor(targets, dtype=torch.int64)
+
+# %% wrong | spare-refused | Sentinels that are left over are a ValueError
+import torch
+
+
+def span_corruption(tokens, spans, sentinels):
+    if len(sentinels) != len(spans) + 1:
+        raise ValueError("too few sentinels")
+    before = 0
+    for start, end in spans:
+        if end <= start or start < before or end > len(tokens):
+            raise ValueError("bad span")
+        before = end
+    text = tokens.tolist()
+    inputs, targets, at = [], [], 0
+    for number, (start, end) in enumerate(spans):
+        inputs += text[at:start]
+        inputs.append(sentinels[number])
+        targets.append(sentinels[number])
+        targets += text[start:end]
+        at = end
+    inputs += text[at:]
+    targets.append(sentinels[len(spans)])
+    return torch.tensor(inputs, dtype=torch.int64), torch.tensor(targets, dtype=torch.int64)
+
+# %% wrong | vanished | Spans vanish from the inputs without a sentinel
+import torch
+
+
+def span_corruption(tokens, spans, sentinels):
+    if len(sentinels) < len(spans) + 1:
+        raise ValueError("too few sentinels")
+    before = 0
+    for start, end in spans:
+        if end <= start or start < before or end > len(tokens):
+            raise ValueError("bad span")
+        before = end
+    text = tokens.tolist()
+    inputs, targets, at = [], [], 0
+    for number, (start, end) in enumerate(spans):
+        inputs += text[at:start]
+        targets.append(sentinels[number])
+        targets += text[start:end]
+        at = end
+    inputs += text[at:]
+    targets.append(sentinels[len(spans)])
+    return torch.tensor(inputs, dtype=torch.int64), torch.tensor(targets, dtype=torch.int64)
+
+# %% wrong | nothing-to-cut | Without spans the targets are empty: the one last sentinel is missing
+import torch
+
+
+def span_corruption(tokens, spans, sentinels):
+    if len(sentinels) < len(spans) + 1:
+        raise ValueError("too few sentinels")
+    before = 0
+    for start, end in spans:
+        if end <= start or start < before or end > len(tokens):
+            raise ValueError("bad span")
+        before = end
+    text = tokens.tolist()
+    inputs, targets, at = [], [], 0
+    for number, (start, end) in enumerate(spans):
+        inputs += text[at:start]
+        inputs.append(sentinels[number])
+        targets.append(sentinels[number])
+        targets += text[start:end]
+        at = end
+    inputs += text[at:]
+    if spans:
+        targets.append(sentinels[len(spans)])
+    return torch.tensor(inputs, dtype=torch.int64), torch.tensor(targets, dtype=torch.int64)

@@ -331,3 +331,167 @@ def global_and_window_mask(length, window, global_positions):
 
 def block_sparse_mask(layout, block):
     return layout.repeat_interleave(block, dim=-2).repeat_interleave(block, dim=-1)
+
+# %% wrong | wide-refused | A window larger than the length is a ValueError
+import torch
+
+
+def sliding_window_mask(length, window, causal=True):
+    if window < 1 or window > length:
+        raise ValueError("window must be at least 1")
+    pos = torch.arange(length)
+    back = pos[:, None] - pos[None, :]
+    mask = back.abs() < window
+    if causal:
+        mask &= back >= 0
+    return mask
+
+
+def global_and_window_mask(length, window, global_positions):
+    mask = sliding_window_mask(length, window, causal=False)
+    for g in global_positions:
+        mask[g, :] = True
+        mask[:, g] = True
+    return mask
+
+
+def block_sparse_mask(layout, block):
+    rows = layout.repeat_interleave(block, dim=-2)
+    return rows.repeat_interleave(block, dim=-1)
+
+# %% wrong | global-unchecked | Only the plain window raises for window below 1; the one with globals makes its own
+import torch
+
+
+def sliding_window_mask(length, window, causal=True):
+    if window < 1:
+        raise ValueError("window must be at least 1")
+    pos = torch.arange(length)
+    back = pos[:, None] - pos[None, :]
+    mask = back.abs() < window
+    if causal:
+        mask &= back >= 0
+    return mask
+
+
+def global_and_window_mask(length, window, global_positions):
+    pos = torch.arange(length)
+    mask = (pos[:, None] - pos).abs() < window
+    for g in global_positions:
+        mask[g, :] = True
+        mask[:, g] = True
+    return mask
+
+
+def block_sparse_mask(layout, block):
+    rows = layout.repeat_interleave(block, dim=-2)
+    return rows.repeat_interleave(block, dim=-1)
+
+# %% wrong | twice-undone | A global position that is given twice is no longer global
+import torch
+
+
+def sliding_window_mask(length, window, causal=True):
+    if window < 1:
+        raise ValueError("window must be at least 1")
+    pos = torch.arange(length)
+    back = pos[:, None] - pos[None, :]
+    mask = back.abs() < window
+    if causal:
+        mask &= back >= 0
+    return mask
+
+
+def global_and_window_mask(length, window, global_positions):
+    mask = sliding_window_mask(length, window, causal=False)
+    is_global = torch.zeros(length, dtype=torch.bool)
+    for g in global_positions:
+        is_global[g] = ~is_global[g]
+    return mask | is_global | is_global[:, None]
+
+
+def block_sparse_mask(layout, block):
+    rows = layout.repeat_interleave(block, dim=-2)
+    return rows.repeat_interleave(block, dim=-1)
+
+# %% wrong | rows-stretched | Only the rows of the layout are stretched, the columns stay m
+import torch
+
+
+def sliding_window_mask(length, window, causal=True):
+    if window < 1:
+        raise ValueError("window must be at least 1")
+    pos = torch.arange(length)
+    back = pos[:, None] - pos[None, :]
+    mask = back.abs() < window
+    if causal:
+        mask &= back >= 0
+    return mask
+
+
+def global_and_window_mask(length, window, global_positions):
+    mask = sliding_window_mask(length, window, causal=False)
+    for g in global_positions:
+        mask[g, :] = True
+        mask[:, g] = True
+    return mask
+
+
+def block_sparse_mask(layout, block):
+    return layout.repeat_interleave(block, dim=-2)
+
+# %% wrong | empty-globals | An empty list of globals is an IndexError, since its tensor holds floats
+import torch
+
+
+def sliding_window_mask(length, window, causal=True):
+    if window < 1:
+        raise ValueError("window must be at least 1")
+    pos = torch.arange(length)
+    back = pos[:, None] - pos[None, :]
+    mask = back.abs() < window
+    if causal:
+        mask &= back >= 0
+    return mask
+
+
+def global_and_window_mask(length, window, global_positions):
+    mask = sliding_window_mask(length, window, causal=False)
+    where = torch.tensor(global_positions)
+    mask[where] = True
+    mask[:, where] = True
+    return mask
+
+
+def block_sparse_mask(layout, block):
+    rows = layout.repeat_interleave(block, dim=-2)
+    return rows.repeat_interleave(block, dim=-1)
+
+# %% wrong | one-leading-axis | Several leading dimensions are flattened into one and stay so
+import torch
+
+
+def sliding_window_mask(length, window, causal=True):
+    if window < 1:
+        raise ValueError("window must be at least 1")
+    pos = torch.arange(length)
+    back = pos[:, None] - pos[None, :]
+    mask = back.abs() < window
+    if causal:
+        mask &= back >= 0
+    return mask
+
+
+def global_and_window_mask(length, window, global_positions):
+    mask = sliding_window_mask(length, window, causal=False)
+    for g in global_positions:
+        mask[g, :] = True
+        mask[:, g] = True
+    return mask
+
+
+def block_sparse_mask(layout, block):
+    if layout.dim() > 2:
+        layout = layout.flatten(0, -3)
+    rows = layout.repeat_interleave(block, dim=-2)
+    return rows.repeat_interleave(block, dim=-1)

@@ -344,3 +344,148 @@ def speculative_accept(draft_probs, target_probs, drafted, uniform):
         return Accepted(n, target_probs[n])
     rest = (target_probs[count] - draft_probs[count]).clamp(min=0)
     return Accepted(count, rest / rest.sum())
+
+# %% wrong | ratio-turned-over | a token is kept where uniform · p is below q: the ratio stands upside down
+from typing import NamedTuple
+
+import torch
+
+
+class Accepted(NamedTuple):
+    count: int
+    next_probs: torch.Tensor
+
+
+def speculative_accept(draft_probs, target_probs, drafted, uniform):
+    n = len(drafted)
+    q = draft_probs.gather(1, drafted[:, None]).squeeze(1)
+    p = target_probs[:n].gather(1, drafted[:, None]).squeeze(1)
+    kept = (uniform * p < q).long()
+    count = int(kept.cumprod(dim=0).sum())
+    if count == n:
+        return Accepted(count, target_probs[-1].clone())
+    left = torch.relu(target_probs[count] - draft_probs[count])
+    return Accepted(count, left / left.sum())
+
+# %% wrong | refused-token-counted | count has the place behind the refused token, one too many, while next_probs belongs to its place
+from typing import NamedTuple
+
+import torch
+
+
+class Accepted(NamedTuple):
+    count: int
+    next_probs: torch.Tensor
+
+
+def speculative_accept(
+    draft_probs: torch.Tensor,
+    target_probs: torch.Tensor,
+    drafted: torch.Tensor,
+    uniform: torch.Tensor,
+) -> Accepted:
+    n = drafted.size(0)
+    for i in range(n):
+        token = drafted[i]
+        if not uniform[i] * draft_probs[i, token] < target_probs[i, token]:
+            rest = (target_probs[i] - draft_probs[i]).clamp(min=0)
+            return Accepted(i + 1, rest / rest.sum())
+    return Accepted(n, target_probs[n])
+
+# %% wrong | one-number-for-all | uniform[0] decides for all places
+from typing import NamedTuple
+
+import torch
+
+
+class Accepted(NamedTuple):
+    count: int
+    next_probs: torch.Tensor
+
+
+def speculative_accept(
+    draft_probs: torch.Tensor,
+    target_probs: torch.Tensor,
+    drafted: torch.Tensor,
+    uniform: torch.Tensor,
+) -> Accepted:
+    n = drafted.size(0)
+    for i in range(n):
+        token = drafted[i]
+        if not uniform[0] * draft_probs[i, token] < target_probs[i, token]:
+            rest = (target_probs[i] - draft_probs[i]).clamp(min=0)
+            return Accepted(i, rest / rest.sum())
+    return Accepted(n, target_probs[n])
+
+# %% wrong | residual-of-the-first-place | after a refusal max(p - q, 0) is taken at place 0 and not where the refusal is; right if the first token is refused
+from typing import NamedTuple
+
+import torch
+
+
+class Accepted(NamedTuple):
+    count: int
+    next_probs: torch.Tensor
+
+
+def speculative_accept(
+    draft_probs: torch.Tensor,
+    target_probs: torch.Tensor,
+    drafted: torch.Tensor,
+    uniform: torch.Tensor,
+) -> Accepted:
+    n = drafted.size(0)
+    for i in range(n):
+        token = drafted[i]
+        if not uniform[i] * draft_probs[i, token] < target_probs[i, token]:
+            rest = (target_probs[0] - draft_probs[0]).clamp(min=0)
+            return Accepted(i, rest / rest.sum())
+    return Accepted(n, target_probs[n])
+
+# %% wrong | refused-token-banned | the next distribution is p with the entry of the refused token set to 0, divided by its sum, and not max(p - q, 0)
+from typing import NamedTuple
+
+import torch
+
+
+class Accepted(NamedTuple):
+    count: int
+    next_probs: torch.Tensor
+
+
+def speculative_accept(
+    draft_probs: torch.Tensor,
+    target_probs: torch.Tensor,
+    drafted: torch.Tensor,
+    uniform: torch.Tensor,
+) -> Accepted:
+    n = drafted.size(0)
+    for i in range(n):
+        token = drafted[i]
+        if not uniform[i] * draft_probs[i, token] < target_probs[i, token]:
+            rest = target_probs[i].clone()
+            rest[token] = 0.0
+            return Accepted(i, rest / rest.sum())
+    return Accepted(n, target_probs[n])
+
+# %% wrong | epsilon-in-the-sum | max(p - q, 0) is divided by its sum plus 1e-6, so next_probs does not sum to 1 where p and q are close
+from typing import NamedTuple
+
+import torch
+
+
+class Accepted(NamedTuple):
+    count: int
+    next_probs: torch.Tensor
+
+
+def speculative_accept(draft_probs, target_probs, drafted, uniform):
+    n = len(drafted)
+    q = draft_probs.gather(1, drafted[:, None]).squeeze(1)
+    p = target_probs[:n].gather(1, drafted[:, None]).squeeze(1)
+    kept = (uniform * q < p).long()
+    count = int(kept.cumprod(dim=0).sum())
+    if count == n:
+        return Accepted(count, target_probs[-1].clone())
+    left = torch.relu(target_probs[count] - draft_probs[count])
+    return Accepted(count, left / (left.sum() + 1e-6))

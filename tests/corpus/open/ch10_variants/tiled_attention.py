@@ -320,3 +320,155 @@ def tiled_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, block: in
         o = keep * o + weights @ v_b
         m = new
     return o / l
+
+# %% wrong | divided-too-early | o is divided by the sum after every block and goes on as if it were not divided; right for a single block only
+import math
+
+import torch
+
+
+def tiled_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, block: int) -> torch.Tensor:
+    if block < 1:
+        raise ValueError(f"block is {block}, but has to be at least 1")
+    root = math.sqrt(q.size(-1))
+    m = torch.full_like(q[..., :1], -math.inf)
+    l = torch.zeros_like(m)  # noqa: E741
+    o = torch.zeros((), dtype=q.dtype, device=q.device)
+    for start in range(0, k.size(-2), block):
+        k_b = k[..., start : start + block, :]
+        v_b = v[..., start : start + block, :]
+        scores = q @ k_b.transpose(-2, -1) / root
+        new = torch.maximum(m, scores.amax(dim=-1, keepdim=True))
+        keep = (m - new).exp()
+        weights = (scores - new).exp()
+        l = keep * l + weights.sum(dim=-1, keepdim=True)  # noqa: E741
+        o = (keep * o + weights @ v_b) / l
+        m = new
+    return o
+
+# %% wrong | newest-maximum | the reference is the maximum of the newest block, even if it is lower than the old one, so the rescaling overflows for large scores
+import math
+
+import torch
+
+
+def tiled_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, block: int) -> torch.Tensor:
+    if block < 1:
+        raise ValueError(f"block is {block}, but has to be at least 1")
+    root = math.sqrt(q.size(-1))
+    m = torch.full_like(q[..., :1], -math.inf)
+    l = torch.zeros_like(m)  # noqa: E741
+    o = torch.zeros((), dtype=q.dtype, device=q.device)
+    for start in range(0, k.size(-2), block):
+        k_b = k[..., start : start + block, :]
+        v_b = v[..., start : start + block, :]
+        scores = q @ k_b.transpose(-2, -1) / root
+        new = scores.amax(dim=-1, keepdim=True)
+        keep = (m - new).exp()
+        weights = (scores - new).exp()
+        l = keep * l + weights.sum(dim=-1, keepdim=True)  # noqa: E741
+        o = keep * o + weights @ v_b
+        m = new
+    return o / l
+
+# %% wrong | padded-with-zeros | keys and values are filled up with zeros to whole blocks, and the added keys with score 0 count in the divisor
+import math
+
+import torch
+
+
+def tiled_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, block: int) -> torch.Tensor:
+    if block < 1:
+        raise ValueError(f"block is {block}, but has to be at least 1")
+    rest = -k.size(-2) % block
+    k = torch.nn.functional.pad(k, (0, 0, 0, rest))
+    v = torch.nn.functional.pad(v, (0, 0, 0, rest))
+    root = math.sqrt(q.size(-1))
+    m = torch.full_like(q[..., :1], -math.inf)
+    l = torch.zeros_like(m)  # noqa: E741
+    o = torch.zeros((), dtype=q.dtype, device=q.device)
+    for start in range(0, k.size(-2), block):
+        k_b = k[..., start : start + block, :]
+        v_b = v[..., start : start + block, :]
+        scores = q @ k_b.transpose(-2, -1) / root
+        new = torch.maximum(m, scores.amax(dim=-1, keepdim=True))
+        keep = (m - new).exp()
+        weights = (scores - new).exp()
+        l = keep * l + weights.sum(dim=-1, keepdim=True)  # noqa: E741
+        o = keep * o + weights @ v_b
+        m = new
+    return o / l
+
+# %% wrong | last-block-moved-back | the last block is moved back to be whole, so that some keys count twice where block does not divide S
+import math
+
+import torch
+
+
+def tiled_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, block: int) -> torch.Tensor:
+    if block < 1:
+        raise ValueError(f"block is {block}, but has to be at least 1")
+    root = math.sqrt(q.size(-1))
+    m = torch.full_like(q[..., :1], -math.inf)
+    l = torch.zeros_like(m)  # noqa: E741
+    o = torch.zeros((), dtype=q.dtype, device=q.device)
+    for start in range(0, k.size(-2), block):
+        start = max(min(start, k.size(-2) - block), 0)
+        k_b = k[..., start : start + block, :]
+        v_b = v[..., start : start + block, :]
+        scores = q @ k_b.transpose(-2, -1) / root
+        new = torch.maximum(m, scores.amax(dim=-1, keepdim=True))
+        keep = (m - new).exp()
+        weights = (scores - new).exp()
+        l = keep * l + weights.sum(dim=-1, keepdim=True)  # noqa: E741
+        o = keep * o + weights @ v_b
+        m = new
+    return o / l
+
+# %% wrong | four-axes-wanted | the shape is unpacked as batch, heads, length and width, so any other number of leading dimensions is an error
+import math
+
+import torch
+
+
+def tiled_attention(q, k, v, block):
+    if block < 1:
+        raise ValueError("block must be at least 1")
+    B, H, n, d = q.shape
+    m = q.new_full((B, H, n), -math.inf)
+    l = q.new_zeros(B, H, n)
+    o = q.new_zeros(B, H, n, v.size(-1))
+    for k_b, v_b in zip(k.split(block, dim=2), v.split(block, dim=2)):
+        s = torch.einsum("bhtd,bhsd->bhts", q, k_b) / math.sqrt(d)
+        new = torch.maximum(m, s.amax(-1))
+        keep = torch.exp(m - new)
+        p = torch.exp(s - new[..., None])
+        l = keep * l + p.sum(-1)
+        o = keep[..., None] * o + torch.einsum("bhts,bhsv->bhtv", p, v_b)
+        m = new
+    return o / l[..., None]
+
+# %% wrong | divisor-without-gradient | the divisor is detached, so the output is right but the gradients of q and k are not those of attention
+import math
+
+import torch
+
+
+def tiled_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, block: int) -> torch.Tensor:
+    if block < 1:
+        raise ValueError(f"block is {block}, but has to be at least 1")
+    root = math.sqrt(q.size(-1))
+    m = torch.full_like(q[..., :1], -math.inf)
+    l = torch.zeros_like(m)  # noqa: E741
+    o = torch.zeros((), dtype=q.dtype, device=q.device)
+    for start in range(0, k.size(-2), block):
+        k_b = k[..., start : start + block, :]
+        v_b = v[..., start : start + block, :]
+        scores = q @ k_b.transpose(-2, -1) / root
+        new = torch.maximum(m, scores.amax(dim=-1, keepdim=True))
+        keep = (m - new).exp()
+        weights = (scores - new).exp()
+        l = keep * l + weights.sum(dim=-1, keepdim=True)  # noqa: E741
+        o = keep * o + weights @ v_b
+        m = new
+    return o / l.detach()
