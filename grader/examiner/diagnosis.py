@@ -171,15 +171,13 @@ def _account(suspect: Suspect, wrong: Mapping[str, Record], first: Judgement) ->
     explains nothing, and need not be heard on the rest.
     """
     judged: dict[str, Judgement] = {next(iter(wrong)): first}
-    for name in _one_of_each(wrong):
-        if name not in judged:
-            judged[name] = suspect.judge(wrong[name])
-    if not {"explains", "nearly"} & set(judged.values()):
-        return Account(suspect, [], "contradicted" in judged.values())
-    judged = {
-        name: judged[name] if name in judged else suspect.judge(record)
-        for name, record in wrong.items()
-    }
+
+    def hear(names: Iterable[str]) -> None:
+        judged.update({name: suspect.judge(wrong[name]) for name in names if name not in judged})
+
+    hear(_one_of_each(wrong))
+    if {"explains", "nearly"} & set(judged.values()):
+        hear(wrong)
     exact = [name for name, judgement in judged.items() if judgement == "explains"]
     near = [name for name, judgement in judged.items() if judgement == "nearly"]
     return Account(suspect, exact + near if exact else [], "contradicted" in judged.values())

@@ -135,7 +135,7 @@ class Expectation:
                 f"It took {cost.seconds:.2g} s of processor time; ours took "
                 f"{cost.our_seconds:.2g} s, and up to {times:g} times that is fine."
             )
-            self._fail_cost(message, because)
+            raise TooCostly(_opened(because, message), self._call)
 
     def holds_at_most(self, megabytes: float, *, because: str = "") -> None:
         """The most memory that was held at once, of a `Cost`, libraries of the learner's included.
@@ -145,7 +145,8 @@ class Expectation:
         cost: Cost = self._value
         if cost.peak_bytes is not None and cost.peak_bytes > megabytes * 1e6:
             held = f"It held {cost.peak_bytes / 1e6:.0f} MB at once"
-            self._fail_cost(f"{held}; {megabytes:g} MB are enough for it.", because)
+            message = f"{held}; {megabytes:g} MB are enough for it."
+            raise TooCostly(_opened(because, message), self._call)
 
     def has_shape(self, *shape: int, because: str = "") -> None:
         """A tensor of this shape."""
@@ -159,16 +160,19 @@ class Expectation:
         except (OverflowError, RuntimeError, ValueError):  # a number may have thousands of digits
             self._fail("This number is too large.", "", "a number of common size")
 
-    def _fail_cost(self, message: str, because: str) -> NoReturn:
-        raise TooCostly(f"{because} {message}" if because else message, self._call)
-
     def _fail(
         self, message: str, because: str, expected: str, error: Differs | None = None
     ) -> NoReturn:
-        text = f"{because} {message}" if because else message
         got = error.got if error else show(self._value)
         comparison = error.comparison if error else None
-        raise Failure(text, self._call, got, expected, comparison=comparison) from None
+        raise Failure(
+            _opened(because, message), self._call, got, expected, comparison=comparison
+        ) from None
+
+
+def _opened(because: str, message: str) -> str:
+    """A message with the suite's own sentence in front, if there is one."""
+    return f"{because} {message}" if because else message
 
 
 __all__ = ["Expectation", "Rng"]

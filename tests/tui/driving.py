@@ -32,6 +32,7 @@ from tui.app.session_thread import SessionThread
 from tui.progress.answers import Answer
 from tui.progress.progress import Attempt, Progress
 from tui.study.session import Session
+from tui.study.targets import ExerciseTarget
 
 NOW = datetime(2025, 6, 13, 10, 30, tzinfo=timezone(timedelta(hours=2)))
 NARROW, WIDE = (80, 24), (120, 40)
@@ -138,6 +139,12 @@ class Small:
             session.progress.answers.record(
                 Answer("sum-of-weights", 0, "1", True, "quiz", NOW - timedelta(days=4))
             )
+
+
+async def opened(pilot: Pilot, id: str = "weights") -> None:
+    """Go to one exercise."""
+    pilot.app.action_go("exercise", ExerciseTarget(id))  # type: ignore[attr-defined]
+    await settled(pilot)
 
 
 async def settled(pilot: Pilot) -> None:

@@ -18,6 +18,7 @@ from driving import (
     Pilot,
     Small,
     made_up_report,
+    opened,
     press,
     settled,
     text,
@@ -250,11 +251,6 @@ def test_the_keys_fit_and_help_stays(small: Small, width: int) -> None:
 
 
 # Exercise
-
-
-async def opened(pilot: Pilot, id: str = "weights") -> None:
-    pilot.app.action_go("exercise", ExerciseTarget(id))  # type: ignore[attr-defined]
-    await settled(pilot)
 
 
 async def until(pilot: Pilot, words: str) -> None:

@@ -1,21 +1,15 @@
 """Our solution beside the learner's own, in the app; the command is tested in test_commands."""
 
 import pytest
-from driving import NARROW, WIDE, Pilot, Small, press, settled, text
+from driving import NARROW, WIDE, Pilot, Small, opened, press, text
 
 from tui.study.solutions import Row, Solutions
-from tui.study.targets import ExerciseTarget
 
 STUB = [f"# line {number}" for number in range(1, 11)]
 MINE = "\n".join(
     [*STUB, "def weights(x):", "    e = x.exp()", "    return e / e.sum()  # right", ""]
 )
 OURS = "\n".join([*STUB, "def weights(x):", "    return x.softmax(dim=-1)", ""])
-
-
-async def opened(pilot: Pilot) -> None:
-    pilot.app.action_go("exercise", ExerciseTarget("weights"))  # type: ignore[attr-defined]
-    await settled(pilot)
 
 
 @pytest.fixture
