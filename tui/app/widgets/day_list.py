@@ -15,6 +15,7 @@ from tui.study.overview import Overview
 WORDS: dict[TaskKind, str] = {
     "review": "cards",
     "mistakes": "again",
+    "rewrite": "recall",
     "reading": "read",
     "quiz": "quiz",
     "exercise": "build",
