@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from driving import NOW, Pilot, Small, made_up_report, opened, press, settled, text
+from driving import NOW, WIDE, Pilot, Small, made_up_report, opened, press, settled, text
 
 from exercises.catalog import Catalog, load_catalog
 from grader import Submission
@@ -293,6 +293,9 @@ def test_it_is_written_in_the_app_and_put_away_when_it_passes(small: Small) -> N
         pilot.app.action_go("exercise", ExerciseTarget("weights", rewrite=True))  # type: ignore[attr-defined]
         await settled(pilot)
         assert "again, from memory" in text(pilot) and file.exists()
+        await pilot.pause(0.5)  # longer than the news of a save takes
+        await settled(pilot)
+        assert "From memory: write" in text(pilot) and not small.grader.graded
         file.write_text("wrong")
         await press(pilot, "r")
         assert "gives it up" in text(pilot)
@@ -301,7 +304,7 @@ def test_it_is_written_in_the_app_and_put_away_when_it_passes(small: Small) -> N
         assert "You still know it" in text(pilot) and not file.exists()
         assert "again, from memory" not in text(pilot)
 
-    small.drive(script)
+    small.drive(script, WIDE)
     assert small.workspace.file(small.catalog.exercise("weights")).read_text() != "right"
 
 

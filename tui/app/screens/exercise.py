@@ -125,10 +125,13 @@ class ExercisePage(Page[ExerciseTarget]):
 
     async def _begin_rewrite(self, id: str) -> None:
         exercise = self.services.catalog.exercise(id)
+
+        def begin(session: Session) -> None:
+            session.workspace.begin_rewrite(exercise)
+            self._saves.take(session.file(exercise, "rewrite"))  # a stub of ours is no save
+
         try:
-            await self.services.session_thread.ask(
-                lambda session: session.workspace.begin_rewrite(exercise)
-            )
+            await self.services.session_thread.ask(begin)
         except OSError as error:
             self.notify(f"Cannot lay out the stub: {error.strerror}.", severity="warning")
 
