@@ -51,7 +51,14 @@ def known(result: Report | TestResult) -> Diagnosis | Symptom | None:
 def reason(test: TestResult, report: Report) -> str:
     """Why this test failed, where that is known and not said of the whole report already."""
     found = known(test)
-    return found.says if found and found != known(report) else ""
+    if not found or found == known(report) or found.says == test.message:
+        return ""
+    return found.says
+
+
+def message(test: TestResult, report: Report) -> str:
+    """What this test found, where it is not said of the whole report already."""
+    return test.message if test.message != why(report) else ""
 
 
 def why(report: Report) -> str:

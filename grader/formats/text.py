@@ -7,6 +7,7 @@ from grader.formats.facts import (
     counts,
     duration,
     lines,
+    message,
     printed,
     reason,
     section,
@@ -40,8 +41,20 @@ def render(report: Report, colour: bool = False, width: int = 100) -> str:
         for line in smallest(report):
             page.line(f"  {line}")
     page.blank()
+    if report.problem and report.tests:
+        page.text(f"None of the {len(report.tests)} tests was run.", "  ", dim=True)
+    _tests(page, report)
+    missing = [name for name, state in report.layers.items() if state == "missing"]
+    if missing:
+        page.blank()
+        page.text(f"Graded without {', '.join(missing)}; `grader doctor` says why.", "  ")
+    return page.finish()
+
+
+def _tests(page: Page, report: Report) -> None:
+    """Each with its mark; a problem with the file speaks for all."""
     said: set[str] = set()  # the same thing is said once
-    for test in report.tests:
+    for test in report.tests if not report.problem else ():
         mark, tint = MARKS[test.outcome]
         wrong = tells(test, report)
         repeated = "  (as above)" if wrong and test.message in said else ""
@@ -49,11 +62,6 @@ def render(report: Report, colour: bool = False, width: int = 100) -> str:
         if wrong and not repeated:
             _failure(page, test, report, brief=bool(said))
             said.add(test.message)
-    missing = [name for name, state in report.layers.items() if state == "missing"]
-    if missing:
-        page.blank()
-        page.text(f"Graded without {', '.join(missing)}; `grader doctor` says why.", "  ")
-    return page.finish()
 
 
 def _headline(page: Page, report: Report) -> None:
@@ -65,7 +73,7 @@ def _headline(page: Page, report: Report) -> None:
 
 def _failure(page: Page, test: TestResult, report: Report, brief: bool) -> None:
     page.text(reason(test, report), INDENT, bold=True)
-    page.text(test.message, INDENT)
+    page.text(message(test, report), INDENT)
     if brief:
         return
     for label, value in called(test):
@@ -87,5 +95,5 @@ def _points(test: TestResult) -> str:
 def _reading(diagnosis: Diagnosis) -> str:
     """Where the lesson explains it."""
     if not diagnosis.chapter:
-        return f"Explained in section {section(diagnosis)}."
-    return f"Explained in `learn read {diagnosis.chapter}`, section “{section(diagnosis)}”."
+        return f"The lesson on this: section {section(diagnosis)}."
+    return f"The lesson on this: `learn read {diagnosis.chapter}`, section “{section(diagnosis)}”."

@@ -118,7 +118,7 @@ def test_a_failure_reads_so() -> None:
 ✗ softmax: not passed  1 of 3 tests, 2 of 4.5 points, 42 ms
 
   Your scores are not divided by √d_k, so the softmax is too sharp.
-  Explained in `learn read 1`, section “Scores and weights”.
+  The lesson on this: `learn read 1`, section “Scores and weights”.
   It explains 1 of the 2 tests that failed; there is more.
 
   ✓ Rows sum to 1.  [2/2]
@@ -163,8 +163,7 @@ def test_a_problem_reads_so() -> None:
   Line 3 of softmax.py is not valid Python: invalid syntax.
      3 │ def f(:
 
-  ✗ Rows sum to 1.  [0/2]
-  ✗ The weights are right.
+  None of the 2 tests was run.
 """
     )
 
@@ -183,7 +182,7 @@ def test_our_error_reads_so() -> None:
 
 def test_a_section_that_no_chapter_has_is_named_all_the_same() -> None:
     report = replace(REPORT, diagnosis=NEGATED)
-    assert "Explained in section a-section-of-its-own." in text.render(report)
+    assert "The lesson on this: section a-section-of-its-own." in text.render(report)
 
 
 @pytest.mark.parametrize(
