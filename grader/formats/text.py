@@ -2,16 +2,19 @@
 
 from grader.formats.facts import (
     VERDICTS,
+    Found,
     called,
     code,
     counts,
     duration,
     lines,
+    listed,
     printed,
     reason,
     section,
     smallest,
     tells,
+    totals,
     why,
     why_so,
 )
@@ -22,7 +25,15 @@ MARKS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "error": ("!", "y
 INDENT = "      "
 
 
-def render(report: Report, colour: bool = False, width: int = 100) -> str:
+def render(found: Found, colour: bool = False, width: int = 100) -> str:
+    """Each report on its own page; below several of them, what they come to."""
+    pages = [_page(report, colour, width) for report in listed(found)]
+    if not isinstance(found, Report):
+        pages.append(f"{totals(found)}.\n")
+    return "\n".join(pages)
+
+
+def _page(report: Report, colour: bool, width: int) -> str:
     """The verdict, why it is so, and each test. Only the first failure is shown in full."""
     page = Page(colour, width)
     _headline(page, report)
