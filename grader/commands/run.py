@@ -1,5 +1,6 @@
 """`grader run`: one answer, or all that a folder holds."""
 
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,6 +10,7 @@ from typing import Any
 import click
 
 from exercises.catalog import load_catalog
+from grader.commands.ci import identity, paths_of, summarise
 from grader.commands.output import format_option, output_option, wants_colour, write
 from grader.errors import UsageError
 from grader.formats import FORMATS, render
@@ -62,12 +64,15 @@ def run(
     placed as `learn init` does it. Several files and folders may be given.
     """
     asked = read(paths, exercises, seed, device)
+    wanted = [(name, file, layout(name, file, asked)) for name, file in ((form, output), *also)]
     with Grader() as grader:
         found = grade(grader, asked, only_sandboxed=not allow_unsandboxed)
     is_alone = len(paths) == 1 and not paths[0].is_dir()
     shown: Found = found[0] if is_alone else found
-    for name, file in ((form, output), *also):
-        write(render(shown, name, **layout(name, file)), file)
+    for name, file, laid_out in wanted:
+        write(render(shown, name, **laid_out), file)
+    if form == "github":
+        summarise(shown, os.environ)
     return max(report.exit_code for report in found)
 
 
@@ -99,9 +104,13 @@ def grade(grader: Grader, asked: Sequence[Answer], only_sandboxed: bool) -> list
     return [answer.told(report) for answer, report in zip(asked, reports, strict=True)]
 
 
-def layout(form: str, output: Path | None) -> dict[str, Any]:
+def layout(form: str, output: Path | None, asked: Sequence[Answer]) -> dict[str, Any]:
     """What a format takes besides the reports."""
-    if form != "text":
-        return {}
-    width = shutil.get_terminal_size((100, 24)).columns
-    return {"colour": output is None and wants_colour(), "width": width}
+    if form == "text":
+        width = shutil.get_terminal_size((100, 24)).columns
+        return {"colour": output is None and wants_colour(), "width": width}
+    if form == "github":
+        return {"paths": paths_of(asked, os.environ)}
+    if form == "classroom50":
+        return {"identity": identity(os.environ)}
+    return {}

@@ -13,6 +13,12 @@ FORMATS = {
     "text": "grader.formats.text",
     "json": "grader.formats.json",
     "junit": "grader.formats.junit",
+    "markdown": "grader.formats.markdown",
+    "github": "grader.formats.github",
+    "classroom50": "grader.formats.classroom50",
+    "gradescope": "grader.formats.gradescope",
+    "prairielearn": "grader.formats.prairielearn",
+    "exercism": "grader.formats.exercism",
 }
 
 

@@ -74,6 +74,17 @@ def reason(test: TestResult, report: Report) -> str:
     return found.says if found and found != known(report) else ""
 
 
+def ours(report: Report) -> str:
+    """That the fault is ours, and what to do, where a report is an error."""
+    if report.outcome != "error":
+        return ""
+    what = report.problem.message if report.problem else "A hidden test broke."
+    return (
+        f"{report.exercise} could not be graded. This is the grader's error, not yours: tell your"
+        f" teacher. {what}"
+    )
+
+
 def why(report: Report) -> str:
     """The reason for most of what failed, or that none is known."""
     if found := known(report):
@@ -128,13 +139,19 @@ def account(test: TestResult, report: Report) -> list[str]:
     if report.problem:
         return [report.problem.message, *code(report.problem)]
     found = known(test)
-    told = [f"{label}: {text}" for label, text in facts(test)]
-    return [part for part in (found.says if found else "", test.message) if part] + told
+    says = dict.fromkeys([found.says if found else "", test.message])  # they may be the same
+    return [part for part in says if part] + [f"{label}: {text}" for label, text in facts(test)]
 
 
 def printed(test: TestResult) -> list[str]:
     """The first lines of what the learner's code printed."""
     return test.output.splitlines()[:MAX_PRINTED]
+
+
+def named(test: TestResult) -> str:
+    """The id of the mistake or symptom that explains a test, if one is known."""
+    found = known(test)
+    return found.id if found else ""
 
 
 def section(diagnosis: Diagnosis) -> str:
