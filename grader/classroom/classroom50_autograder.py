@@ -1,7 +1,7 @@
 """Grades a submission in a job of Classroom 50.
 
-Put a copy at CLASSROOM/autograders/ASSIGNMENT/autograder.py of the configuration repository, and name
-in EXERCISES what counts. It needs the `grader` command in the job: see docs/classroom.md.
+Put a copy at CLASSROOM/autograders/ASSIGNMENT/autograder.py of the configuration repository, and
+name in EXERCISES what counts. It needs the `grader` command in the job: see docs/classroom.md.
 """
 
 import os
