@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import click
 
 from exercises.catalog import load_catalog
 from grader.commands.ci import identity, paths_of, summarise
-from grader.commands.output import format_option, output_option, wants_colour, write
+from grader.commands.output import format_option, output_option, status_line, wants_colour, write
 from grader.errors import UsageError
 from grader.formats import FORMATS, render
 from grader.formats.facts import Found
@@ -99,9 +100,14 @@ def read(
 
 def grade(grader: Grader, asked: Sequence[Answer], only_sandboxed: bool) -> list[Report]:
     """The reports, in the order asked for."""
-    submissions = [replace(each.submission, only_sandboxed=only_sandboxed) for each in asked]
-    reports = map(grader.grade, submissions)
-    return [answer.told(report) for answer, report in zip(asked, reports, strict=True)]
+    reports = []
+    with status_line() if len(asked) > 1 else nullcontext(None) as show:
+        for number, answer in enumerate(asked, start=1):
+            if show:
+                show(f"{answer.submission.exercise} {number} of {len(asked)} …")
+            submission = replace(answer.submission, only_sandboxed=only_sandboxed)
+            reports.append(answer.told(grader.grade(submission)))
+    return reports
 
 
 def layout(form: str, output: Path | None, asked: Sequence[Answer]) -> dict[str, Any]:
