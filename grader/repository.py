@@ -57,7 +57,7 @@ def _files(folder: Path, exercise: Exercise) -> Iterator[Path]:
     name = exercise.stub.name
     for home in (folder / exercise.chapter, folder / DEFAULT_NAME / exercise.chapter, folder):
         file = home / name
-        if file.is_file() or file.is_symlink():
+        if file.is_symlink() or file.is_file():
             yield file
 
 

@@ -1,6 +1,5 @@
 """What the job of a CI system says about itself, for the formats that need it."""
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -17,11 +16,11 @@ from grader.repository import Answer
 def paths_of(asked: Sequence[Answer], environment: Mapping[str, str]) -> dict[str, str]:
     """The file of each exercise from the root of the repository; those outside are left out."""
     root = Path(environment.get("GITHUB_WORKSPACE") or ".").resolve()
-    files = {each.submission.exercise: each.file.absolute() for each in asked if each.file}
+    files = {each.submission.exercise: each.file.resolve() for each in asked if each.file}
     return {
-        exercise: Path(os.path.normpath(file)).relative_to(root).as_posix()
+        exercise: file.relative_to(root).as_posix()
         for exercise, file in files.items()
-        if Path(os.path.normpath(file)).is_relative_to(root)
+        if file.is_relative_to(root)
     }
 
 

@@ -18,19 +18,15 @@ STATUS = {"passed": "pass", "failed": "fail", "error": "error"}
 
 def render(found: Found) -> str:
     reports = listed(found)
-    untested = [message for report in reports if (message := _untested(report))]
-    tests = [
-        _test(test, report, f"{report.exercise}: " if len(reports) > 1 else "")
-        for report in reports
-        if not _untested(report)
-        for test in report.tests
-    ]
-    result: dict[str, object] = {"version": 3, "status": "error", "message": None, "tests": tests}
-    if tests:
-        is_passed = not untested and all(test["status"] == "pass" for test in tests)
-        result["status"] = "pass" if is_passed else "fail"
-    if untested:
-        result["message"] = cut("\n".join(untested), MAX_MESSAGE)
+    untested = [_untested(report) for report in reports]
+    result: dict[str, object] = {"version": 3}
+    if all(untested):
+        message = cut("\n".join(untested), MAX_MESSAGE)
+        result |= {"status": "error", "message": message, "tests": []}
+    else:
+        is_passed = all(report.passed for report in reports)
+        tests = [test for report in reports for test in _tests(report, len(reports) > 1)]
+        result |= {"status": "pass" if is_passed else "fail", "message": None, "tests": tests}
     return json.dumps(result, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -41,8 +37,17 @@ def _untested(report: Report) -> str:
     return "" if report.tests else ours(report)
 
 
-def _test(test: TestResult, report: Report, of: str) -> dict[str, object]:
-    told: dict[str, object] = {"name": of + test.title, "status": STATUS[test.outcome]}
+def _tests(report: Report, is_named: bool) -> list[dict[str, object]]:
+    """With the exercise before each name, where there are several exercises."""
+    if not report.tests:
+        message = cut(ours(report), MAX_MESSAGE)
+        return [{"name": report.exercise, "status": "error", "message": message}]
+    before = f"{report.exercise}: " if is_named else ""
+    return [_test(test, report, before) for test in report.tests]
+
+
+def _test(test: TestResult, report: Report, before: str) -> dict[str, object]:
+    told: dict[str, object] = {"name": before + test.title, "status": STATUS[test.outcome]}
     if test.call:
         told["test_code"] = cut(test.call, MAX_MESSAGE)
     if test.outcome != "passed":

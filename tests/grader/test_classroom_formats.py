@@ -390,8 +390,10 @@ def test_exercism_keeps_error_for_where_no_test_ran() -> None:
         result = json.loads(exercism.render(report))
         assert (result["status"], result["tests"]) == ("error", [])
         assert result["message"]
-    both = json.loads(exercism.render([PASSES, OURS]))
-    assert (both["status"], len(both["tests"])) == ("fail", 1)
+    both = json.loads(exercism.render([PASSES, OURS, problem("It stops.", 1, "raise")]))
+    assert (both["status"], both["message"]) == ("fail", None)
+    assert [test["status"] for test in both["tests"]] == ["pass", "error", "fail", "fail"]
+    assert both["tests"][2]["message"].startswith("It stops.")
 
 
 @pytest.mark.parametrize("length", [500, 501, 20_000])
