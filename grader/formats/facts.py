@@ -42,6 +42,18 @@ def totals(reports: Sequence[Report]) -> str:
     return f"{passed}{ungraded}, {points(reports)}"
 
 
+def unprotected(reports: Sequence[Report]) -> str:
+    """That layers of the sandbox were missing, where some were: then a verdict is worth less."""
+    layers = [layer for report in reports for layer in report.layers.items()]
+    missing = dict.fromkeys(name for name, state in layers if state == "missing")
+    return f"Graded without {', '.join(missing)}; `grader doctor` says why." if missing else ""
+
+
+def overview(reports: Sequence[Report]) -> str:
+    """What several reports come to, in one line."""
+    return f"{totals(reports)}. {unprotected(reports)}".rstrip()
+
+
 def duration(milliseconds: float) -> str:
     """How long something took, in the unit that fits: `42 ms`, `6.1 s`, `20 s`."""
     if milliseconds < 999.5:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from grader.formats.facts import VERDICTS, Found, account, code, known, listed
+from grader.formats.facts import VERDICTS, Found, account, code, known, listed, unprotected
 from grader.formats.text import render as render_text
 from grader.report import Diagnosis, Report, Symptom, TestResult, cut
 
@@ -44,6 +44,8 @@ def render(found: Found, paths: Mapping[str, str] | None = None) -> str:
     if len(told) > MOST_SHOWN:
         more = f"{len(told) - MOST_SHOWN} more reasons stand in the log and in the summary."
         lines.append(f"::notice title=There is more::{more}")
+    if missing := unprotected(listed(found)):
+        lines.append(f"::warning title=Not protected::{_data(missing)}")
     return "\n".join(lines) + "\n"
 
 

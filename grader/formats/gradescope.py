@@ -8,7 +8,7 @@ Source: gradescope/autograder_samples, `docs/specs.md`.
 import json
 from collections.abc import Sequence
 
-from grader.formats.facts import Found, account, listed, named, ours, totals, why, within
+from grader.formats.facts import Found, account, listed, named, ours, overview, why, within
 from grader.report import Report, TestResult, cut
 
 MAX_BYTES = 10_000_000  # Gradescope names no limit; nobody reads more
@@ -26,7 +26,7 @@ def _document(reports: Sequence[Report], length: int) -> str:
         for number, test in enumerate(report.tests, start=1)
     ]
     result: dict[str, object] = {
-        "output": cut("\n\n".join([totals(reports) + ".", *map(_overview, reports)]), length),
+        "output": cut("\n\n".join([overview(reports), *map(_overview, reports)]), length),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",

@@ -7,7 +7,7 @@ What a learner's code says stands inside fences. Nothing is read there: no marku
 import re
 from collections.abc import Sequence
 
-from grader.formats.facts import Found, counts, listed, totals, why, within
+from grader.formats.facts import Found, counts, listed, totals, unprotected, why, within
 from grader.formats.text import MARKS
 from grader.formats.text import render as render_text
 from grader.report import Report, cut
@@ -24,7 +24,9 @@ def _document(reports: Sequence[Report], length: int) -> str:
     rows = [_row(report, length) for report in reports]
     table = ["| | exercise | result | why |", "|---|---|---|---|", *rows]
     pages = [_details(report, length) for report in reports if not report.passed]
-    return "\n".join([f"### {totals(reports)}", "", *table, *pages]) + "\n"
+    missing = unprotected(reports)
+    head = [f"### {totals(reports)}", "", *([f"**{missing}**", ""] if missing else [])]
+    return "\n".join([*head, *table, *pages]) + "\n"
 
 
 def _row(report: Report, length: int) -> str:

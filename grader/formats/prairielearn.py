@@ -8,7 +8,7 @@ Source: PrairieLearn, `docs/externalGrading.md` and `pl-external-grader-results`
 import json
 from collections.abc import Sequence
 
-from grader.formats.facts import Found, account, listed, named, ours, totals, within
+from grader.formats.facts import Found, account, listed, named, ours, overview, within
 from grader.report import Report, TestResult, cut
 
 MAX_BYTES = 1_000_000
@@ -27,7 +27,7 @@ def _document(reports: Sequence[Report], length: int) -> str:
     result: dict[str, object] = {
         "gradable": not unreadable,
         "score": earned / most if most and not unreadable else 0.0,
-        "message": f"{totals(reports)}.",
+        "message": overview(reports),
     }
     if unreadable:
         result["format_errors"] = [cut(message, length) for message in unreadable]

@@ -15,6 +15,7 @@ from grader.formats.facts import (
     smallest,
     tells,
     totals,
+    unprotected,
     why,
     why_so,
 )
@@ -60,10 +61,9 @@ def _page(report: Report, colour: bool, width: int) -> str:
         if wrong and not repeated:
             _failure(page, test, report, brief=bool(said))
             said.add(test.message)
-    missing = [name for name, state in report.layers.items() if state == "missing"]
-    if missing:
+    if missing := unprotected([report]):
         page.blank()
-        page.text(f"Graded without {', '.join(missing)}; `grader doctor` says why.", "  ")
+        page.text(missing, "  ")
     return page.finish()
 
 

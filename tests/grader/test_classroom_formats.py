@@ -156,6 +156,14 @@ def test_what_takes_so_much_is_given_no_more_and_loses_no_exercise(
     assert parts(name, text) == parts(name, render(harmless, name, **layout))
 
 
+@pytest.mark.parametrize("name", ["text", "github", "markdown", "gradescope", "prairielearn"])
+def test_where_a_layer_of_the_sandbox_is_missing_a_person_is_told(name: str) -> None:
+    layers = {"landlock": "missing", "seccomp": "167 instructions"}
+    for held, is_told in (({"landlock": "held"}, False), (layers, True)):
+        told = render([PASSES, replace(PASSES, layers=held)], name)
+        assert ("Graded without landlock; `grader doctor` says why." in told) == is_told
+
+
 # GitHub
 
 

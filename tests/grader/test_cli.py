@@ -145,7 +145,7 @@ def test_junit_goes_into_a_file(right: Path, tmp_path: Path, run_warm: Run) -> N
         (["run", "softmx.py", "--exercise", "masked_sofmax"], "Did you mean masked_softmax?"),
         (["run", "softmx.py", "--format", "yaml"], "'yaml' is not one of 'text', 'json', 'junit'"),
         (["run", "softmx.py", "--seed", "many"], "'many' is not a valid integer"),
-        (["run"], "Missing argument 'FILE'"),
+        (["run"], "Missing argument 'FILE...'"),
         (["audit", "softmx"], "There is no exercise 'softmx'. Did you mean softmax?"),
         (["audit", "--jobs", "0"], "Invalid value for '--jobs'"),
         (["bench", "--exercise", "softmx"], "There is no exercise 'softmx'. Did you mean softmax?"),
