@@ -2,17 +2,21 @@
 
 from grader.formats.facts import (
     VERDICTS,
+    Found,
     called,
     code,
     counts,
     duration,
     lines,
+    listed,
     message,
     printed,
     reason,
     section,
     smallest,
     tells,
+    totals,
+    unprotected,
     why,
     why_so,
 )
@@ -23,7 +27,15 @@ MARKS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "error": ("!", "y
 INDENT = "      "
 
 
-def render(report: Report, colour: bool = False, width: int = 100) -> str:
+def render(found: Found, colour: bool = False, width: int = 100) -> str:
+    """Each report on its own page; below several of them, what they come to."""
+    pages = [_page(report, colour, width) for report in listed(found)]
+    if not isinstance(found, Report):
+        pages.append(f"{totals(found)}.\n")
+    return "\n".join(pages)
+
+
+def _page(report: Report, colour: bool, width: int) -> str:
     """The verdict, why it is so, and each test. Only the first failure is shown in full."""
     page = Page(colour, width)
     _headline(page, report)
@@ -44,10 +56,9 @@ def render(report: Report, colour: bool = False, width: int = 100) -> str:
     if report.problem and report.tests:
         page.text(f"None of the {len(report.tests)} tests was run.", "  ", dim=True)
     _tests(page, report)
-    missing = [name for name, state in report.layers.items() if state == "missing"]
-    if missing:
+    if missing := unprotected([report]):
         page.blank()
-        page.text(f"Graded without {', '.join(missing)}; `grader doctor` says why.", "  ")
+        page.text(missing, "  ")
     return page.finish()
 
 
