@@ -143,6 +143,10 @@ class Fields:
         for index, value in enumerate(self._take_list(key, 0, "mappings")):
             yield Fields(self._file, value, (*self._at, key, index))
 
+    def value(self, key: str) -> object:
+        """Whatever stands there, in a file that is not ours."""
+        return self._take(key)
+
     def finish(self) -> None:
         """Call after the last key: what is left over is a misspelt or unknown key."""
         for key in self._data:

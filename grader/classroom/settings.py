@@ -80,17 +80,11 @@ class Classroom:
 def read_classroom(file: Path, catalog: Catalog) -> Classroom:
     """Raises `UsageError` with file, line and key for what is wrong in it."""
     if not file.is_file():
-        raise UsageError(f"There is no file {file}. `grader classroom new` writes one.")
+        raise UsageError(f"There is no file {file}. docs/classroom.md shows one.")
     try:
         return _classroom(Fields.of_own_file(file), catalog)
     except CatalogError as error:
         raise UsageError(str(error)) from None
-
-
-def moment(text: str, zone: ZoneInfo | None) -> datetime:
-    """`2026-12-01 23:59`, in `zone` or here. Raises `ValueError` for anything else."""
-    wall = datetime.strptime(text, "%Y-%m-%d %H:%M")
-    return wall.replace(tzinfo=zone) if zone else wall.astimezone()
 
 
 def _classroom(fields: Fields, catalog: Catalog) -> Classroom:
