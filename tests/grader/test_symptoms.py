@@ -79,6 +79,7 @@ COSTS_OF = (
 SIZES = [ask(7, 3), ask(20, 5), ask(11, 64)]
 CAUSAL = "def f(x): return torch.cumsum(x, -2)"
 SEQUENCES = [ask(draw(2, 4, 3)), ask(draw(2, 5, 2))]
+HIDDEN = "def f(x): return x > 0.1"
 
 CASES = {
     "factor of a size": (
@@ -208,6 +209,14 @@ CASES = {
     "looks ahead": (
         CAUSAL, "def f(x): return torch.cumsum(x, -2) + 0.1 * torch.sin(x.roll(-1, -2)) * x",
         SEQUENCES, "It looks ahead.",
+    ),
+    "True for False": (
+        "def f(n): return torch.ones(n, n, dtype=torch.bool).tril()",
+        "def f(n): return torch.ones(n, n, dtype=torch.bool).tril(1)", [ask(7), ask(9)],
+        "it is True and should be False",
+    ),
+    "False throughout": (
+        HIDDEN, "def f(x): return x > 99", ROWS, "is False everywhere",
     ),
     "a step short": (
         "def f(x):\n    scores = x @ x.T\n    weights = torch.softmax(scores, -1)\n"

@@ -54,7 +54,10 @@ def one_sided(evidence: Evidence) -> str | None:
         signs |= set(wrong.sign().tolist())
     if len(signs) != 1:
         return None
-    how = "larger" if signs.pop() > 0 else "smaller"
+    is_larger = signs.pop() > 0
+    if all(found.dtype == torch.bool for found in evidence.differences):
+        return f"Wherever your result differs, it is {is_larger} and should be {not is_larger}."
+    how = "larger" if is_larger else "smaller"
     return f"Each number of yours that differs is {how} than the expected one."
 
 
