@@ -58,7 +58,7 @@ def test_an_export_that_does_not_fit_is_told_of_the_export(tmp_path: Path) -> No
         before = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
         try:
-            with pytest.raises(TransferError, match="export.db cannot be written") as caught:
+            with pytest.raises(TransferError, match=r"export\.db cannot be written") as caught:
                 export(progress.database, file)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -198,8 +198,8 @@ class Watch:
                 self._events.put(LeaveEvent())  # its file is put away: nothing is left to watch
 
     def _begin_screen(self, exercise: Exercise) -> int | None:
-        """On a terminal a verdict has the screen to itself, its headline on top; gives the rows that
-        it may take."""
+        """On a terminal a verdict has the screen to itself, its headline on top. Gives the rows
+        that it may take."""
         if self._as_json or not colour_wanted():
             return None
         click.clear()
