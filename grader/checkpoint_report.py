@@ -40,6 +40,7 @@ class CheckpointReport:
     """
 
     title: str
+    path: str
     facts: tuple[tuple[str, str], ...]
     notes: tuple[str, ...] = ()
     parts: tuple[PartResult, ...] = ()

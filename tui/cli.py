@@ -51,6 +51,7 @@ COMMANDS = (
     "export",
     "import",
     "figure",
+    "load",
     "stop",
     "doctor",
 )

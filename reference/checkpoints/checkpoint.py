@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
@@ -124,9 +125,11 @@ def make_checkpoint(family: str, folder: Path, seed: int) -> Path:
     if file.exists() or (folder / CONFIG).exists():
         raise CheckpointError(f"{folder} holds a checkpoint already. Name another folder.")
     folder.mkdir(parents=True, exist_ok=True)
-    save_file(
-        {name: tensor.contiguous() for name, tensor in theirs.items()}, file, {"format": "pt"}
-    )
+    whole = {name: tensor.contiguous() for name, tensor in theirs.items()}
+    try:
+        save_file(whole, file, {"format": "pt"})
+    except SafetensorError as error:
+        raise CheckpointError(f"{file} cannot be written: {error}.") from None
     text = json.dumps(layout.settings(config), indent=2)
     (folder / CONFIG).write_text(f"{text}\n", encoding="utf-8")
     return file

@@ -48,6 +48,7 @@ def examine(path: Path, family: str | None, answers: Answers) -> CheckpointRepor
     prompt, greedy = _continued(checkpoint)
     return CheckpointReport(
         title=checkpoint.layout.title,
+        path=printable(str(checkpoint.file.path)),
         facts=_facts(checkpoint),
         notes=_notes(checkpoint),
         parts=tuple(results),

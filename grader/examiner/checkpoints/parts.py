@@ -366,7 +366,7 @@ def never_scaled(config: TransformerConfig) -> str:
 PLAIN, CAUSAL = ("gpt2", "bert", "vit"), ("gpt2", "t5")
 ATTENTION = frozenset({"attention"})
 NETWORK = frozenset({"network", "activation"})
-LAYER = NETWORK | ATTENTION | {"norm"}
+LAYER = NETWORK | ATTENTION | {"norm", "causal"}
 
 # From the largest to the smallest: where several could fill a place, the first does.
 PARTS = (
