@@ -34,7 +34,7 @@ def load_checkpoint(
     """
     weights = list(path.glob("*.safetensors")) if path.is_dir() else [path]
     size = max((file.stat().st_size for file in weights if file.is_file()), default=0)
-    return _apart(SIZES * size, _load, path, family, answers)
+    return _apart(SIZES * size, _load, path.absolute(), family, answers)
 
 
 def make_checkpoint(family: str, folder: Path, seed: int) -> Path:
@@ -42,7 +42,7 @@ def make_checkpoint(family: str, folder: Path, seed: int) -> Path:
 
     Raises `UsageError` where the folder holds one already.
     """
-    return _apart(0, _make, family, folder, seed)
+    return _apart(0, _make, family, folder.absolute(), seed)
 
 
 def _apart(size: int, function: Callable[..., T], *arguments: object) -> T:

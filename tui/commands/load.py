@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -54,6 +55,7 @@ def _load(file: Path, family: str | None, answers: dict[str, Files], as_json: bo
     if as_json:
         print_json(report.to_dict())
     else:
+        report = replace(report, path=shown(Path(report.path)))
         click.echo(render(report, colour=colour_wanted(), width=width()), nl=False)
     return report.exit_code
 
