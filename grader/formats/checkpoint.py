@@ -41,7 +41,7 @@ def told(part: PartResult) -> str:
     places = f"{part.places} place{'' if part.places == 1 else 's'}"
     match part.state:
         case "same":
-            return f"{part.exercise}: the same numbers at {places}{_to(part.difference)}."
+            return f"{part.exercise}: the same numbers at {places}{_within(part.difference)}."
         case "differs" if part.where:
             return (
                 f"{part.exercise}: differs first at {part.where}. Of the {places} asked, the"
@@ -63,7 +63,7 @@ def _ending(report: CheckpointReport) -> Iterator[str]:
     if together := report.together:
         names = f"All of yours together ({together.exercise})"
         if together.state == "same":
-            yield f"{names}: the model says the same{_to(together.output)}."
+            yield f"{names}: the model says the same{_within(together.output)}."
         else:
             yield f"{names}: {told(together).removeprefix(f'{together.exercise}: ')}"
     elif not any(part.state in ("same", "differs", "failed") for part in report.parts):
@@ -78,8 +78,8 @@ def _ending(report: CheckpointReport) -> Iterator[str]:
         yield f"Run without {', '.join(missing)}; `grader doctor` says why."
 
 
-def _to(difference: float) -> str:
-    return f", to {difference:.0e} of the largest" if difference else ", to the last digit"
+def _within(difference: float) -> str:
+    return f", within {difference:.0e} of the largest" if difference else ", to the last digit"
 
 
 def _share(difference: float) -> str:
