@@ -72,7 +72,7 @@ def _ending(report: CheckpointReport) -> Iterator[str]:
         prompt, greedy = (" ".join(map(str, tokens)) for tokens in (report.prompt, report.greedy))
         yield f"After the tokens {prompt} it continues, most probably, with {greedy}."
     if report.text:
-        yield f"In words: {report.text}"
+        yield f"As text: {report.text!r}"
     missing = [name for name, state in report.layers.items() if state == "missing"]
     if missing:
         yield f"Run without {', '.join(missing)}; `grader doctor` says why."

@@ -2,10 +2,19 @@
 
 `layout.py` says what a layout is; `gpt2.py`, `bert.py`, `t5.py` and `vit.py` describe theirs.
 `file.py` opens a file that may be damaged or odd, and `checkpoint.py` loads and makes one.
+`words.py` reads GPT-2's tokenizer.
 """
 
 from reference.checkpoints.checkpoint import Checkpoint, load_checkpoint, make_checkpoint
 from reference.checkpoints.families import FAMILIES
 from reference.checkpoints.file import CheckpointError
+from reference.checkpoints.words import GPT2Tokenizer
 
-__all__ = ["FAMILIES", "Checkpoint", "CheckpointError", "load_checkpoint", "make_checkpoint"]
+__all__ = [
+    "FAMILIES",
+    "Checkpoint",
+    "CheckpointError",
+    "GPT2Tokenizer",
+    "load_checkpoint",
+    "make_checkpoint",
+]

@@ -1,9 +1,12 @@
 """The learner's parts in published models: right ones, mistakes, and code that means harm."""
 
+import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tokenizers import ByteLevelBPETokenizer
 from transformers import (
     BertConfig,
     BertForPreTraining,
@@ -250,3 +253,75 @@ def test_a_wrong_mask_may_hide_everything(load: Any) -> None:
     hiding = solution("causal_mask").replace(".tril(past)", " & False")
     part = the(load("gpt2", causal_mask=hiding), "causal_mask")
     assert (part.state, part.where) == ("differs", "layer 1, self-attention")
+
+
+# GPT-2's tokens.
+
+
+@pytest.fixture(scope="session")
+def with_tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of 300 tokens with a tokenizer of fewer, as the library that GPT-2 is used with
+    writes it."""
+    folder = tmp_path_factory.mktemp("with tokenizer")
+    checkpoints.make_checkpoint("gpt2", folder, seed=1)
+    tokenizer = ByteLevelBPETokenizer()
+    tokenizer.train_from_iterator(["The Transformer reads and reads."] * 9, vocab_size=290)
+    tokenizer.save_model(str(folder))
+    return folder
+
+
+def tokens(grader: Grader, folder: Path, source: str) -> tuple[CheckpointReport, PartResult]:
+    assert grader._own
+    report = grader._own.submit(_load, folder, None, {"bpe": {"bpe.py": source}}).result()
+    return report, the(report, "bpe")
+
+
+def test_a_prompt_is_read_and_the_answer_written(grader: Grader, with_tokenizer: Path) -> None:
+    report, part = tokens(grader, with_tokenizer, solution("bpe"))
+    assert (part.state, part.places) == ("same", 3)
+    assert report.text.startswith("The Transformer reads")
+    assert len(report.greedy) == 8 and len(report.prompt) < 10
+
+
+WRONG_TOKENS = {
+    "bytes": "return list(text.encode())",
+    "no list": "return text",
+    "tensors": "import torch; return [torch.ones(2)]",
+    "too many": "return [1] * 10**5",
+}
+
+
+@pytest.mark.parametrize("name", WRONG_TOKENS)
+def test_other_tokens_are_told(grader: Grader, with_tokenizer: Path, name: str) -> None:
+    source = (
+        "class BPE:\n    def __init__(self, merges): pass\n    def decode(self, tokens): pass\n"
+        f"    def encode(self, text):\n        {WRONG_TOKENS[name]}\n"
+    )
+    _, part = tokens(grader, with_tokenizer, source)
+    assert part.state == "failed"
+    assert "'The'" in part.says or "than can be taken back" in part.says
+    assert len(part.says) < 1000
+
+
+def test_a_tokenizer_of_another_model_is_not_used(
+    grader: Grader, with_tokenizer: Path, tmp_path: Path
+) -> None:
+    for file in with_tokenizer.iterdir():
+        shutil.copy(file, tmp_path)
+    vocabulary = json.loads((tmp_path / "vocab.json").read_text("utf-8"))
+    (tmp_path / "vocab.json").write_text(json.dumps({**vocabulary, "e": 300}))
+    report, part = tokens(grader, tmp_path, solution("bpe"))
+    assert part.state == "misfit" and report.text == ""
+    assert "token 300" in report.notes[0]
+
+
+@pytest.mark.parametrize("keys", ["torch.ones(2)", "3", "['x']"])
+def test_what_load_state_dict_says_may_be_made_up(load: Any, keys: str) -> None:
+    body = (
+        "return x\n\n"
+        "    def load_state_dict(self, *args):\n"
+        "        from collections import namedtuple\n"
+        f"        return namedtuple('K', 'missing_keys unexpected_keys')([], {keys})"
+    )
+    part = the(load("bert", layer_norm=NORM.format(weight="weight", body=body)), "layer_norm")
+    assert part.state in ("differs", "failed")

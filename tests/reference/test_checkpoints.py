@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
+from tokenizers import ByteLevelBPETokenizer
 from transformers import (
     BertConfig,
     BertForMaskedLM,
@@ -25,7 +28,7 @@ from transformers import (
     ViTModel,
 )
 
-from reference.checkpoints import CheckpointError, load_checkpoint, make_checkpoint
+from reference.checkpoints import CheckpointError, GPT2Tokenizer, load_checkpoint, make_checkpoint
 from reference.checkpoints.file import memory_needed
 
 # Of the largest output, in float64, where our model computes. The largest error measured was 3e-15.
@@ -403,3 +406,66 @@ def test_nothing_is_written_over(tmp_path):
     with pytest.raises(CheckpointError, match="already"):
         make_checkpoint("gpt2", tmp_path, seed=1)
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+# GPT-2's tokenizer.
+
+TRAINED_ON = [
+    "the transformer is the model that reads the whole sentence at once; it's 2017's. "
+] * 50
+TRAINED_ON += ["naïve café 東京 don't 123\n\n"] * 50
+TEXTS = [
+    "The Transformer reads", "", " ", "it's we'll don't 'tis", "a  b   c \n\n d\t", "naïve café",
+    "東京", "x_1 __y__ 2017's", "🙂🙂 ...!?", "\u00a0\x00\u200b", "the the  the\n",
+]  # fmt: skip
+
+
+@pytest.fixture
+def tokenizer(tmp_path):
+    """Both files, written by the library that GPT-2 is used with."""
+    theirs = ByteLevelBPETokenizer()
+    theirs.train_from_iterator(TRAINED_ON, vocab_size=400)
+    theirs.save_model(str(tmp_path))
+    return theirs, tmp_path / "model.safetensors"
+
+
+def test_a_text_has_the_tokens_that_the_published_tokenizer_gives(tokenizer):
+    theirs, weights = tokenizer
+    ours = GPT2Tokenizer.beside(weights)
+    assert len(ours.merges) > 50
+    for text in TEXTS:
+        assert ours.encode(text) == theirs.encode(text).ids, text
+        assert ours.decode(ours.encode(text)) == text
+
+
+@given(text=st.text(st.characters(exclude_categories=["Cs", "No", "Nl"]), max_size=30))
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_has_them(tokenizer, text):
+    theirs, weights = tokenizer
+    ours = GPT2Tokenizer.beside(weights)
+    assert ours.encode(text) == theirs.encode(text).ids
+
+
+def test_without_both_files_there_is_none(tokenizer):
+    _, weights = tokenizer
+    weights.with_name("merges.txt").unlink()
+    assert GPT2Tokenizer.beside(weights) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("merges.txt", b"a b c\n"),
+        ("merges.txt", b"xx yy\n"),
+        ("merges.txt", b"\xff\n"),
+        ("merges.txt", b"! !\n"),
+        ("vocab.json", b"{}"),
+        ("vocab.json", b'{"!": "x"}'),
+        ("vocab.json", b"["),
+    ],
+)
+def test_files_that_do_not_go_together(tokenizer, name, content):
+    _, weights = tokenizer
+    weights.with_name(name).write_bytes(content)
+    with pytest.raises(CheckpointError):
+        GPT2Tokenizer.beside(weights)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from reference.bert import BERT
-from reference.checkpoints import Checkpoint
+from reference.checkpoints import Checkpoint, GPT2Tokenizer
 from reference.config import TransformerConfig
 from reference.t5 import T5
 from reference.vit import ViT
@@ -19,6 +19,7 @@ from reference.vit import ViT
 # What is compared is in float64, where right ways differ by 1e-12. It leaves room for one that
 # goes through float32, as a norm may, and is smaller than what a wrong eps changes.
 TOLERANCE = 1e-6
+PROMPT = "The Transformer reads"  # where the tokenizer's files lie beside the weights
 LONGEST = 12  # tokens: no distance of T5's falls where its buckets are a matter of rounding
 
 
@@ -91,7 +92,8 @@ class StandIn(nn.Module):
 class Bench:
     """One model, whose parts can be exchanged and are put back."""
 
-    def __init__(self, checkpoint: Checkpoint) -> None:
+    def __init__(self, checkpoint: Checkpoint, tokenizer: GPT2Tokenizer | None = None) -> None:
+        self.tokenizer = tokenizer
         self.model = checkpoint.model
         self.config = checkpoint.config
         self.family = checkpoint.layout.family

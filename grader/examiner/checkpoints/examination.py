@@ -10,7 +10,7 @@ from torch import Tensor
 from exercises.catalog import load_catalog
 from grader.checkpoint_report import CheckpointReport, PartResult, State
 from grader.errors import UsageError
-from grader.examiner.checkpoints.bench import TOLERANCE, Bench, difference
+from grader.examiner.checkpoints.bench import PROMPT, TOLERANCE, Bench, difference
 from grader.examiner.checkpoints.learner import Learner, NoRoom, PartFailed
 from grader.examiner.checkpoints.parts import PARTS, Part
 from grader.examiner.sandbox import shared_sandbox
@@ -18,13 +18,14 @@ from grader.report import printable
 from reference.checkpoints import (
     Checkpoint,
     CheckpointError,
+    GPT2Tokenizer,
     load_checkpoint,
     make_checkpoint,
 )
 from reference.gpt import GPT
 
 Answers = Mapping[str, Mapping[str, str | bytes]]
-PROMPT, NEW_TOKENS = 4, 8
+PROMPT_LENGTH, NEW_TOKENS = 4, 8
 TOGETHER = "together"
 
 
@@ -34,7 +35,8 @@ def examine(path: Path, family: str | None, answers: Answers) -> CheckpointRepor
         checkpoint = load_checkpoint(path, family)
     except CheckpointError as error:
         raise UsageError(printable(str(error))) from None  # it quotes names of the file
-    bench = Bench(checkpoint)
+    tokenizer, odd = _tokenizer(checkpoint)
+    bench = Bench(checkpoint, tokenizer)
     expected = bench.output()
     layers: dict[str, str] = {}
     results, right = [], []
@@ -45,16 +47,17 @@ def examine(path: Path, family: str | None, answers: Answers) -> CheckpointRepor
         results.append(result)
         if result.state == "same":
             right.append(part)
-    prompt, greedy = _continued(checkpoint)
+    prompt, greedy = _continued(checkpoint, tokenizer)
     return CheckpointReport(
         title=checkpoint.layout.title,
         path=printable(str(checkpoint.file.path)),
         facts=_facts(checkpoint),
-        notes=_notes(checkpoint),
+        notes=(*_notes(checkpoint), *odd),
         parts=tuple(results),
         together=_together(bench, right, answers, expected, layers),
         prompt=prompt,
         greedy=greedy,
+        text=printable(tokenizer.decode((*prompt, *greedy))) if tokenizer else "",
         layers=layers,
     )
 
@@ -71,7 +74,7 @@ def _try(
     bench: Bench, part: Part, answers: Answers, expected: Tensor, layers: dict[str, str]
 ) -> PartResult:
     """One part, alone in the reference."""
-    if misfit := part.misfit(bench.config):
+    if misfit := part.misfit(bench):
         return PartResult(part.exercise, part.entry, "misfit", says=misfit)
     if part.exercise not in answers:
         return PartResult(part.exercise, part.entry, "absent")
@@ -131,16 +134,37 @@ def _run(
         return PartResult(name, entry, state, seen.places, seen.where, seen.largest, output)
 
 
+def _tokenizer(checkpoint: Checkpoint) -> tuple[GPT2Tokenizer | None, tuple[str, ...]]:
+    """GPT-2's tokenizer, where its files lie beside the weights; or a note on why not."""
+    if checkpoint.layout.family != "gpt2":
+        return None, ()
+    try:
+        tokenizer = GPT2Tokenizer.beside(checkpoint.file.path)
+    except CheckpointError as error:
+        return None, (printable(str(error)),)
+    largest = max(tokenizer.ids) if tokenizer else 0
+    if largest >= checkpoint.config.vocab_size:
+        return None, (f"vocab.json has token {largest}, which these weights do not know.",)
+    return tokenizer, ()
+
+
 @torch.no_grad()
-def _continued(checkpoint: Checkpoint) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _continued(
+    checkpoint: Checkpoint, tokenizer: GPT2Tokenizer | None
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """A prompt, and what a language model says most probably comes next; of others nothing."""
     model, config = checkpoint.model, checkpoint.config
-    if not isinstance(model, GPT) or config.max_len < PROMPT + NEW_TOKENS:
+    if not isinstance(model, GPT):
         return (), ()
     generator = torch.Generator().manual_seed(0)
-    prompt = torch.randint(config.vocab_size, (1, PROMPT), generator=generator)
+    prompt = torch.randint(config.vocab_size, (1, PROMPT_LENGTH), generator=generator)
+    if tokenizer:
+        prompt = torch.tensor([tokenizer.encode(PROMPT)])
+    length = prompt.size(1)
+    if length + NEW_TOKENS > config.max_len:
+        return (), ()
     tokens: list[int] = model.generate(prompt, NEW_TOKENS, temperature=0)[0].tolist()
-    return tuple(tokens[:PROMPT]), tuple(tokens[PROMPT:])
+    return tuple(tokens[:length]), tuple(tokens[length:])
 
 
 def _facts(checkpoint: Checkpoint) -> tuple[tuple[str, str], ...]:

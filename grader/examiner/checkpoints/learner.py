@@ -87,11 +87,17 @@ class Learner:
 
     def helped(self, name: str, helper: str, helper_name: str, *args: Any) -> Any:
         """As `function`, for one that takes a function as its last argument, which is ours."""
+        return self._call(name, "", (*args, self._helper(helper, helper_name)), {})
+
+    def by_helper(self, helper: str, helper_name: str, *args: Any) -> Any:
+        """What a function of ours gives over there, which may import the learner's file."""
+        return self._call(self._helper(helper, helper_name), "", args, {})
+
+    def _helper(self, source: str, name: str) -> Handle:
         self._begin()
-        process = self._open()
-        if isinstance(outcome := process.add_helper("ours", helper), Raised):
+        if isinstance(outcome := self._open().add_helper("ours", source), Raised):
             raise PartFailed(describe(outcome, name, self._limits))
-        return self._call(name, "", (*args, Handle(f"ours:{helper_name}", "function")), {})
+        return Handle(f"ours:{name}", name)
 
     def module(
         self, name: str, arguments: tuple[Any, ...], weights: Mapping[str, Tensor]
@@ -140,10 +146,9 @@ class Learner:
 
 
 def unexpected(loaded: Any) -> bool:
-    """Whether `load_state_dict` found no parameter of that name."""
-    if not isinstance(loaded, RecordValue):
-        return False
-    return bool(getattr(loaded, "unexpected_keys", None))
+    """Whether `load_state_dict` found no parameter of that name. The learner's code may answer."""
+    keys = getattr(loaded, "unexpected_keys", None) if isinstance(loaded, RecordValue) else None
+    return isinstance(keys, list) and len(keys) > 0
 
 
 def like(value: Any, expected: Tensor, name: str) -> Tensor:

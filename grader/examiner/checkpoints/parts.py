@@ -7,10 +7,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader.examiner.checkpoints.bench import Bench, place
-from grader.examiner.checkpoints.learner import Learner, first, like
+from grader.examiner.checkpoints.bench import PROMPT, Bench, place
+from grader.examiner.checkpoints.learner import Learner, PartFailed, first, like
+from grader.examiner.display import show
 from reference.bert import TokenHead
-from reference.config import TransformerConfig
 from reference.encoder import EncoderLayer
 from reference.feed_forward import FeedForward, GatedFeedForward
 from reference.multi_head import merge_heads, split_heads
@@ -21,7 +21,7 @@ Install = Callable[[Bench, Learner], None]
 TEXT, IMAGES = ("gpt2", "bert", "t5"), ("vit",)
 
 
-def fits(config: TransformerConfig) -> str:
+def fits(bench: Bench) -> str:
     return ""
 
 
@@ -29,7 +29,7 @@ def fits(config: TransformerConfig) -> str:
 class Part:
     """An exercise's answer in a model.
 
-    `takes` are the places that it fills, so that no two fill one. `misfit` says of a configuration
+    `takes` are the places that it fills, so that no two fill one. `misfit` says of a model
     why it cannot, and "" where it can; it is asked for the families named alone. `install` None is
     for what never can.
     """
@@ -39,7 +39,7 @@ class Part:
     families: tuple[str, ...]
     takes: frozenset[str]
     install: Install | None
-    misfit: Callable[[TransformerConfig], str] = fits
+    misfit: Callable[[Bench], str] = fits
 
 
 def compared(
@@ -307,6 +307,34 @@ def patchify(bench: Bench, learner: Learner) -> None:
     bench.put(name, make)
 
 
+# Fifty thousand pairs are more values than a frame may hold, but no large tensor.
+ENCODE = """
+import bpe
+
+def encode(words, merges):
+    tokenizer = bpe.BPE([tuple(pair) for pair in merges.tolist()])
+    return [tokenizer.encode(word) for word in words]
+"""
+
+
+def bpe(bench: Bench, learner: Learner) -> None:
+    """The merges that GPT-2 has learned, on the words of the prompt."""
+    assert bench.tokenizer
+    words = bench.tokenizer.words(PROMPT)
+    got = learner.by_helper(ENCODE, "encode", words, torch.tensor(bench.tokenizer.merges))
+    if not isinstance(got, list) or len(got) != len(words):
+        raise PartFailed("`BPE.encode` did not answer for each word.")
+    for word, tokens in zip(words, got, strict=True):
+        expected = bench.tokenizer.encode_word(word)
+        bench.seen.places += 1
+        is_list = isinstance(tokens, list) and all(type(token) is int for token in tokens)
+        if not is_list or tokens != expected:
+            raise PartFailed(
+                f"`BPE(merges).encode({word!r})` with this model's merges gives {show(tokens)},"
+                f" and {expected} is right."
+            )
+
+
 def encoder_layer(bench: Bench, learner: Learner) -> None:
     entry, config = "EncoderLayer", bench.config
     sizes = (config.d_model, config.n_heads, config.ff_width, 0.0, config.norm_first)
@@ -329,37 +357,42 @@ def encoder_layer(bench: Bench, learner: Learner) -> None:
         bench.put(name, make)
 
 
-def scores_without_bias(config: TransformerConfig) -> str:
-    if config.positions == "t5":
+def scores_without_bias(bench: Bench) -> str:
+    if bench.config.positions == "t5":
         return "T5 adds a number to each score for the distance, and yours takes none."
     return ""
 
 
-def only_relu(config: TransformerConfig) -> str:
+def only_relu(bench: Bench) -> str:
+    config = bench.config
     if config.gated or config.activation != "relu":
         gate = " with a gate" if config.gated else ""
         return f"yours has relu inside, and this model {config.activation}{gate}."
     return ""
 
 
-def only_first_layers(config: TransformerConfig) -> str:
-    if not only_relu(config) and config.eps != 1e-5:
-        return f"yours has norms with eps = 1e-5, and this model with {config.eps:g}."
-    return only_relu(config)
+def only_first_layers(bench: Bench) -> str:
+    if not only_relu(bench) and bench.config.eps != 1e-5:
+        return f"yours has norms with eps = 1e-5, and this model with {bench.config.eps:g}."
+    return only_relu(bench)
 
 
-def only_gated(config: TransformerConfig) -> str:
-    return "" if config.gated else "this model has no gate."
+def only_gated(bench: Bench) -> str:
+    return "" if bench.config.gated else "this model has no gate."
 
 
-def only_32_buckets(config: TransformerConfig) -> str:
-    sizes = (config.relative_buckets, config.relative_max_distance)
+def only_32_buckets(bench: Bench) -> str:
+    sizes = (bench.config.relative_buckets, bench.config.relative_max_distance)
     if sizes != (32, 128):
         return "its buckets are not 32 up to a distance of 128: a matter of rounding."
     return ""
 
 
-def never_scaled(config: TransformerConfig) -> str:
+def only_with_its_files(bench: Bench) -> str:
+    return "" if bench.tokenizer else "vocab.json and merges.txt do not lie beside the weights."
+
+
+def never_scaled(bench: Bench) -> str:
     return "yours multiplies by √D, as in 2017, and this model does not."
 
 
@@ -391,5 +424,6 @@ PARTS = (
     Part("causal_mask", "causal_mask", CAUSAL, frozenset({"causal"}), causal_mask),
     Part("padding_mask", "padding_mask", ("bert", "t5"), frozenset({"padding"}), padding_mask),
     Part("vit", "patchify", ("vit",), frozenset({"patches"}), patchify),
+    Part("bpe", "BPE", ("gpt2",), frozenset({"tokens"}), bpe, only_with_its_files),
     Part("embeddings", "Embeddings", ("gpt2", "bert", "t5"), frozenset(), None, never_scaled),
 )  # fmt: skip
