@@ -1,6 +1,7 @@
 """What came of putting a learner's parts into a published model; plain data, as `report.py`."""
 
 from dataclasses import asdict, dataclass, field
+from math import inf
 from typing import Any, Literal
 
 from grader.report import Shown
@@ -14,7 +15,8 @@ class PartResult(Shown):
 
     `same` and `differs` were compared at `places` calls, each side with the same arguments. What
     `differs` does so first at `where`. `difference` is the largest there was, and `output` that
-    of the model's own output, both as a share of the largest expected number.
+    of the model's own output, both as a share of the largest expected number, infinite where there
+    is a NaN.
     `failed` is code that raised an error or gave another shape, `misfit` what cannot stand in this
     model, `absent` what is not passed yet; `says` tells more.
     """
@@ -57,4 +59,11 @@ class CheckpointReport:
         return int(any(part.state in ("differs", "failed") for part in tried))
 
     def to_dict(self) -> dict[str, Any]:
-        return {**asdict(self), "facts": dict(self.facts)}
+        """For JSON, which has no infinite numbers: None stands for them."""
+        parts = [_part(part) for part in self.parts]
+        together = _part(self.together) if self.together else None
+        return {**asdict(self), "facts": dict(self.facts), "parts": parts, "together": together}
+
+
+def _part(part: PartResult) -> dict[str, Any]:
+    return {name: None if value == inf else value for name, value in asdict(part).items()}

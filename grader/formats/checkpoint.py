@@ -1,5 +1,6 @@
 """What came of a checkpoint, for a person at a terminal."""
 
+import math
 from collections.abc import Iterator
 
 from grader.checkpoint_report import CheckpointReport, PartResult, State
@@ -45,8 +46,8 @@ def told(part: PartResult) -> str:
         case "differs" if part.where:
             return (
                 f"{part.exercise}: differs first at {part.where}. Of the {places} asked, the"
-                f" largest difference is {_share(part.difference)} of the largest number there;"
-                f" in what the model says it is {_share(part.output)}."
+                f" largest difference is {_share(part.difference)} there; in what the model says it"
+                f" is {_share(part.output)}."
             )
         case "differs":
             return (
@@ -83,4 +84,6 @@ def _within(difference: float) -> str:
 
 
 def _share(difference: float) -> str:
-    return f"{difference:.1e}"
+    if math.isinf(difference):
+        return "no number, since yours has NaN or inf"
+    return f"{difference:.1e} of the largest number"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from safetensors.torch import load_file, save_file
 from tokenizers import ByteLevelBPETokenizer
 from transformers import (
     BertConfig,
@@ -22,6 +23,8 @@ from exercises.catalog import load_catalog
 from grader import Grader
 from grader.checkpoint import FAMILIES, _load
 from grader.checkpoint_report import CheckpointReport, PartResult
+from grader.errors import UsageError
+from grader.formats.checkpoint import render
 from reference import checkpoints
 
 CATALOG = load_catalog()
@@ -233,8 +236,12 @@ def test_code_that_fails_is_told_and_does_no_harm(load: Any, name: str) -> None:
     ],
 )
 def test_no_code_makes_wrong_numbers_the_same(load: Any, body: str) -> None:
-    part = the(load("bert", layer_norm=NORM.format(weight="weight", body=body)), "layer_norm")
+    report = load("bert", layer_norm=NORM.format(weight="weight", body=body))
+    part = the(report, "layer_norm")
     assert (part.state, part.where) == ("differs", "the norm of the embeddings")
+    assert "✗ layer_norm: differs first at the norm of the embeddings" in render(report)
+    assert ("NaN or inf" in render(report)) == ("nan" in body)
+    json.dumps(report.to_dict(), allow_nan=False)
 
 
 def test_a_file_without_the_class_is_told(load: Any) -> None:
@@ -253,6 +260,15 @@ def test_a_wrong_mask_may_hide_everything(load: Any) -> None:
     hiding = solution("causal_mask").replace(".tril(past)", " & False")
     part = the(load("gpt2", causal_mask=hiding), "causal_mask")
     assert (part.state, part.where) == ("differs", "layer 1, self-attention")
+
+
+def test_a_model_without_numbers_is_refused(folders: Any, grader: Grader, tmp_path: Path) -> None:
+    folder = shutil.copytree(folders("gpt2"), tmp_path / "huge")
+    file = folder / "model.safetensors"
+    save_file({name: tensor.double() * 1e300 for name, tensor in load_file(file).items()}, file)
+    assert grader._own
+    with pytest.raises(UsageError, match="NaN or inf"):
+        grader._own.submit(_load, folder, None, {}).result()
 
 
 # GPT-2's tokens.

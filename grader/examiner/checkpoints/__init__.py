@@ -5,5 +5,6 @@
                          the learner's result goes on; where the two differ first is noted
 
 `learner.py` asks one answer for its function or module, `bench.py` holds the model and what was
-exchanged in it, `parts.py` is the table of exercises that can stand in, `examination.py` the whole.
+exchanged in it, `attention.py` and `modules.py` put each part there, `parts.py` is the table of
+those that can stand in, `examination.py` the whole.
 """

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from grader.examiner.checkpoints.learner import Learner, like
 from reference.bert import BERT
 from reference.checkpoints import Checkpoint, GPT2Tokenizer
 from reference.config import TransformerConfig
@@ -76,6 +77,9 @@ def some_inputs(config: TransformerConfig) -> Inputs:
         target=tokens(max(1, S - 3)),
         images=torch.randn(1, C, side, side, generator=generator, dtype=torch.float64),
     )
+
+
+Install = Callable[["Bench", Learner], None]
 
 
 class StandIn(nn.Module):
@@ -184,3 +188,22 @@ def place(name: str, family: str) -> str:
     of_stack = f" of the {stack}" if family == "t5" else ""
     of_layer = f", {WORDS.get(part, part)}" if part else ""
     return f"layer {int(number) + 1}{of_stack}{of_layer}"
+
+
+def compared(
+    bench: Bench, name: str, entry: str, original: Any, theirs: Callable[..., Any]
+) -> Callable[..., Any]:
+    """Asks both sides with the same arguments, notes how they differ, and gives the learner's."""
+
+    def run(*args: Any, **kwargs: Any) -> Any:
+        expected = original(*args, **kwargs)
+        got = theirs(*args, **kwargs)
+        if isinstance(expected, tuple):  # attention: its weights are not used
+            got = like(got, expected[0], entry)
+            bench.seen.note(place(name, bench.family), got, expected[0])
+            return got, None
+        got = like(got, expected, entry)
+        bench.seen.note(place(name, bench.family), got, expected)
+        return got
+
+    return run

@@ -38,6 +38,8 @@ def examine(path: Path, family: str | None, answers: Answers) -> CheckpointRepor
     tokenizer, odd = _tokenizer(checkpoint)
     bench = Bench(checkpoint, tokenizer)
     expected = bench.output()
+    if not expected.isfinite().all():
+        raise UsageError("With these weights the model gives NaN or inf, so nothing is compared.")
     layers: dict[str, str] = {}
     results, right = [], []
     for part in PARTS:
