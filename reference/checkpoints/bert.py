@@ -92,8 +92,10 @@ LAYOUT = Layout(
     config=read_config,
     entries=entries,
     settings=settings_of,
-    # Copies of what is tied, and numbers 0, 1, 2, … that are kept in some files.
-    ignored=re.compile(r"cls\.predictions\.decoder\.(weight|bias)|embeddings\.\w+_ids"),
+    # Copies of what is tied, numbers 0, 1, 2, … that some files keep, and heads of other tasks.
+    ignored=re.compile(
+        r"cls\.predictions\.decoder\.(weight|bias)|embeddings\.\w+_ids|(classifier|qa_outputs)\.\w+"
+    ),
     heads=("token_head.", "pooler.", "order_head."),
     small=replace(PRESETS["bert-base"], **SMALL, vocab_size=300, max_len=64, n_encoder_layers=3),
 )

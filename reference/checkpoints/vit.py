@@ -20,6 +20,8 @@ from reference.checkpoints.layout import (
 from reference.config import PRESETS, TransformerConfig
 from reference.vit import ViT
 
+MOST_PIXELS, MOST_CHANNELS = 1024, 16  # what published models have, and room above
+
 
 def read_config(settings: Settings, shapes: Shapes) -> TransformerConfig:
     settings.require("qkv_bias", True, "A ViT as it was published has these biases.")
@@ -28,6 +30,11 @@ def read_config(settings: Settings, shapes: Shapes) -> TransformerConfig:
     side = int((max_len - 1) ** 0.5)
     if height != width or side * side != max_len - 1:
         raise CheckpointError("The patches and the images of this ViT should be square.")
+    if side * height > MOST_PIXELS or n_channels > MOST_CHANNELS:
+        raise CheckpointError(
+            f"The images of this ViT have {n_channels:,} channels of {side * height:,} pixels"
+            f" squared. {MOST_CHANNELS} of {MOST_PIXELS:,} are the most that is run here."
+        )
     return replace(
         PRESETS["vit-b16"],
         d_model=D,

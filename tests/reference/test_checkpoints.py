@@ -15,6 +15,7 @@ from transformers import (
     BertConfig,
     BertForMaskedLM,
     BertForPreTraining,
+    BertForSequenceClassification,
     BertModel,
     GPT2Config,
     GPT2LMHeadModel,
@@ -246,6 +247,11 @@ def test_the_letters_of_the_first_bert(folders, tmp_path):
     [
         (BertModel(CONFIGS["bert"]), "bert", ("token_head.", "order_head.")),
         (BertForMaskedLM(CONFIGS["bert"]), "bert", ("pooler.", "order_head.")),
+        (
+            BertForSequenceClassification(CONFIGS["bert"]),
+            "bert",
+            ("token_head.", "order_head."),
+        ),
         (ViTModel(CONFIGS["vit"]), "vit", ("head.",)),
         (GPT2Model(CONFIGS["gpt2"]), "gpt2", ()),
     ],
@@ -334,6 +340,11 @@ ODD = {
     "flat": ("gpt2", changed("c_attn.weight", torch.flatten), ("shape",)),
     "wrong rank": ("gpt2", changed("wte.weight", torch.flatten), ("shapes",)),
     "oblong": ("vit", changed("projection.weight", lambda t: t[..., :2]), ("square",)),
+    "many channels": (
+        "vit",
+        changed("projection.weight", lambda t: t.repeat(1, 9, 1, 1)),
+        ("45 channels",),
+    ),
     "no positions": ("vit", changed("position_embeddings", lambda t: t[:, :0]), ("shapes",)),
     "nan": ("t5", changed("shared.weight", lambda t: t / 0), ("infinite or NaN",)),
     "whole numbers": ("bert", changed("query.weight", lambda t: t.to(torch.int8)), ("Quantised",)),
