@@ -52,6 +52,7 @@ COMMANDS = (
     "export",
     "import",
     "figure",
+    "load",
     "stop",
     "doctor",
 )
