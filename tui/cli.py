@@ -37,6 +37,8 @@ COMMANDS = (
     "hint",
     "submit",
     "solution",
+    "build",
+    "train",
     "testout",
     "reset",
     "status",
