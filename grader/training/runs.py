@@ -30,7 +30,7 @@ from grader.worker.training.assembly import MAX_PARAMETERS, Parts
 from grader.worker.training.run import SequenceRun
 
 # What one run may use: hours in all, and for one request as long as learning a text's merges takes.
-LIMITS = Limits(seconds=90.0, total_seconds=4 * 3600.0, memory_mb=3072)
+LIMITS = Limits(seconds=120.0, total_seconds=4 * 3600.0, memory_mb=3072)
 MAX_ROWS = 200  # of the tree of a model
 MAX_WRITTEN = 4000  # letters of a sample
 Tree = list[tuple[str, str, str, int]]

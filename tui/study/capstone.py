@@ -45,7 +45,7 @@ TOOLS: Mapping[str, str] = {
     "adam_step": "adam_step",
     "cosine_learning_rate": "learning_rates",
 }
-MOST_TEXT = 150_000  # characters; learning merges in Python takes some seconds for as many
+MOST_TEXT = 100_000  # characters; learning merges in Python takes some seconds for as many
 TOO_LARGE = 50 << 20  # bytes of a file that is not even read
 
 
