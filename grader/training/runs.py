@@ -46,6 +46,7 @@ class TrainingRun(Protocol):
     """`SequenceRun` and `TextRun`, wherever they are."""
 
     def tree(self) -> Tree: ...
+    def missing_layers(self) -> list[str]: ...
     def take_steps(self, count: int) -> list[Update]: ...
     def state(self) -> dict[str, Tensor]: ...
     def restore(self, step: int, state: Mapping[str, Tensor]) -> None: ...
@@ -76,6 +77,10 @@ class SandboxedRun:
             case [*rows] if len(rows) <= MAX_ROWS:
                 return [_row(row) for row in rows]
         raise _garbage()
+
+    def missing_layers(self) -> list[str]:
+        """What of the sandbox does not hold on this machine."""
+        return [name for name, state in self._process.layers.items() if state == "missing"]
 
     def take_steps(self, count: int) -> list[Update]:
         match self._ask(self._run, "take_steps", count):
@@ -143,6 +148,9 @@ class ReferenceRun:
 
     def tree(self) -> Tree:
         return self._run.tree()
+
+    def missing_layers(self) -> list[str]:
+        return []
 
     def take_steps(self, count: int) -> list[Update]:
         first = self._run.step + 1

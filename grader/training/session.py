@@ -42,7 +42,7 @@ def main(descriptor: str) -> None:
         if not plan.is_reference:
             sandbox = Sandbox(plan.settings.device)
         run = ReferenceRun(plan) if sandbox is None else SandboxedRun(sandbox, plan)
-        link.tell("built", tree=run.tree())
+        link.tell("built", tree=run.tree(), missing=run.missing_layers())
         if folder := request["folder"]:
             session = Session(run, plan, RunFolder(Path(folder)), link)
             session.open(request["start"])

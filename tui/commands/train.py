@@ -98,7 +98,7 @@ def _train(session: Session, wanted: Wanted, resume: bool, compare: bool) -> int
     from grader.training.folder import Plan
     from grader.worker.training.settings import TEXT
     from tui.study.capstone import run_folder, run_name
-    from tui.study.training import is_done, kept_run, new_plan, new_run, run_beside, settings_for
+    from tui.study.training import is_done, kept_run, new_plan, room_for, run_beside, settings_for
 
     name = run_name(wanted.task, wanted.file)
     if resume or (compare and run_folder(session, name).exists and not wanted.again):
@@ -106,8 +106,8 @@ def _train(session: Session, wanted: Wanted, resume: bool, compare: bool) -> int
     else:
         task = wanted.task if wanted.file is None else TEXT
         settings = settings_for(task, wanted.steps, wanted.seed, wanted.device)
-        plan = new_plan(session, settings, wanted.file, wanted.fill)
-        run = new_run(session, name, plan, wanted.again)
+        run = room_for(session, name, wanted.again)
+        run.create(new_plan(session, settings, wanted.file, wanted.fill))
     runs = {name: run}
     watch(name, run, wanted.as_json)
     if compare and is_done(run):
@@ -221,15 +221,18 @@ class PlainPrinter:
 
     def print(self, event: Mapping[str, Any]) -> None:
         match event:
-            case {"event": "built", "tree": tree}:
+            case {"event": "built", "tree": tree, "missing": missing}:
                 self._begin(tree[0][3])
+                if missing:
+                    self._line(f"Your code is held less tightly here: no {', '.join(missing)}.")
             case {"event": "updates", "updates": updates}:
                 for update in updates:
                     self._update(*update)
             case {"event": "sample", "right": right, "rows": rows}:
-                self._line(f"       {right:.0%} of the sequences that it has not seen are right")
+                self._line(f"       right on sequences that it has never seen: {right:.0%}")
                 for source, written, is_right in rows:
-                    self._line(f"       {source}  →  {written or '(nothing)'}{'' if is_right else '   ✗'}")
+                    mark = "" if is_right else "   ✗"
+                    self._line(f"       {source}  →  {written or '(nothing)'}{mark}")
             case {"event": "text", "text": text}:
                 for line in text.splitlines():
                     self._line(f"       {line}")
@@ -237,7 +240,7 @@ class PlainPrinter:
                 self._line(f"Stopped at step {step}, and kept. --resume goes on.")
 
     def _begin(self, parameters: int) -> None:
-        from tui.study.capstone import TOOLS
+        from tui.study.capstone import TOOLS, needed
 
         plan, settings = self._plan, self._plan.settings
         what = "a text" if settings.is_text else f"to {settings.task} symbols"
@@ -246,11 +249,14 @@ class PlainPrinter:
             f" seed {settings.seed}"
         )
         if not plan.is_reference:
-            mine = [name for name in TOOLS if name in plan.own]
-            ours = [name for name in TOOLS if name not in plan.own]
-            click.echo(f"Yours in the loop: {', '.join(mine) or 'nothing yet'}.")
-            if ours:
-                click.echo(f"Ours: {', '.join(ours)}.")
+            groups = {
+                "Filled in": [name for name in needed(settings.is_text) if name not in plan.own],
+                "Yours in the loop": [name for name in TOOLS if name in plan.own],
+                "Ours in the loop": [name for name in TOOLS if name not in plan.own],
+            }
+            for title, names in groups.items():
+                if names:
+                    click.echo(f"{title}: {', '.join(names)}")
         click.echo(f"{'step':>6} {'loss':>8} {'rate':>9} {'gradient':>9}")
 
     def _update(self, step: int, loss: float, rate: float, norm: float) -> None:

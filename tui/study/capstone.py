@@ -95,23 +95,23 @@ class Gathered:
     def plan(self, settings: Settings, text: str = "") -> Plan:
         return Plan(settings, self.files, self.own, text)
 
-    def tools(self) -> tuple[list[str], list[str]]:
-        """What the loop takes of theirs, and what of ours."""
-        mine = [name for name in TOOLS if name in self.own]
-        return mine, [name for name in TOOLS if name not in self.own]
+
+def needed(is_text: bool) -> Mapping[str, str]:
+    """The parts of a model, from a part's name to its exercise."""
+    return GPT if is_text else TRANSFORMER
 
 
 def gather(session: Session, is_text: bool, fill: bool) -> Gathered:
     """The passed files of a model. Raises `MissingParts` where there are too few, unless `fill`."""
-    needed = GPT if is_text else TRANSFORMER
+    parts = needed(is_text)
     own: dict[str, str] = {}
     files: dict[str, str] = {}
     missing: dict[str, Exercise] = {}
-    for name, id in {**needed, **TOOLS}.items():
+    for name, id in {**parts, **TOOLS}.items():
         exercise = session.catalog.exercise(id)
         source = session.progress.passed_source(id)
         if source is None:
-            if name in needed:
+            if name in parts:
                 missing[name] = exercise
             continue
         own[name] = id

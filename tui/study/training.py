@@ -58,12 +58,19 @@ def is_done(run: RunFolder) -> bool:
     return step_of(run) >= run.plan().settings.steps
 
 
-def new_run(session: Session, name: str, plan: Plan, again: bool) -> RunFolder:
-    """A folder for a new run. Raises `RunExists` where there is one that would be lost."""
+def room_for(session: Session, name: str, again: bool) -> RunFolder:
+    """Where a new run will be kept. Raises `RunExists` where there is one that would be lost."""
     run = run_folder(session, name)
     if run.exists and not again:
         raise RunExists(name, run)
-    run.create(plan)
+    return run
+
+
+def run_to_watch(session: Session, fill: bool, again: bool) -> RunFolder:
+    """The app's: the run of reverse that is kept, done or not, or a new one."""
+    run = run_folder(session, "reverse")
+    if again or not run.exists:
+        run.create(new_plan(session, settings_for("reverse", None, 0, "cpu"), None, fill))
     return run
 
 
