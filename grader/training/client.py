@@ -25,6 +25,7 @@ class Training:
         folder: Where the run is kept; None only builds.
         start: A file with the first weights of a new run.
         prompt: What to go on from instead of training; "" for held-out sequences.
+        looks: To be told of what the weights attend to instead; the plan is the reference's.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class Training:
         folder: RunFolder | None = None,
         start: Path | None = None,
         prompt: str | None = None,
+        looks: bool = False,
     ) -> None:
         # -P: no import from the current folder, which may hold a learner's files
         self._child = Child("grader.training.session", isolation="-P")
@@ -41,6 +43,7 @@ class Training:
             "folder": folder and str(folder.path),
             "start": start and str(start),
             "prompt": prompt,
+            "looks": looks,
         }
         self._child.socket.sendall(json.dumps(request).encode() + b"\n")
 

@@ -8,10 +8,14 @@ import re
 from grader.worker.training.settings import Settings
 from grader.worker.training.tasks import PAD, SequenceTask
 from reference.config import TransformerConfig
+from reference.decoder import DecoderLayer
 from reference.transformer import Transformer
+
+__all__ = ["DecoderLayer", "name_in_stubs", "reference_model"]
 
 
 def reference_model(settings: Settings) -> Transformer:
+    """Its weights are drawn anew; its attention keeps what it attends to, to be looked at."""
     task = SequenceTask(settings.task)
     config = TransformerConfig(
         vocab_size=task.vocab_size,
@@ -22,6 +26,7 @@ def reference_model(settings: Settings) -> Transformer:
         n_decoder_layers=settings.n_layers,
         dropout=0.0,
         norm_first=settings.norm_first,
+        attention="explicit",
         pad_id=PAD,
     )
     return Transformer(config).to(settings.device)

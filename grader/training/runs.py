@@ -21,13 +21,15 @@ from grader.examiner.sandbox import Sandbox
 from grader.examiner.submission_process import SubmissionProcess
 from grader.report import printable
 from grader.training.folder import Plan, Update
-from grader.training.reference_model import name_in_stubs, reference_model
+from grader.training.reference_model import DecoderLayer, name_in_stubs, reference_model
 from grader.training.sources import MAIN, PACKAGE, sources
 from grader.worker.calls import MAX_NAME, Call, Raised
 from grader.worker.inspection import Finding
 from grader.worker.protocol import Handle
 from grader.worker.training.assembly import MAX_PARAMETERS, Parts
 from grader.worker.training.run import SequenceRun
+from grader.worker.training.stand_ins import shift_right
+from grader.worker.training.tasks import BOS, PAD
 
 # What one run may use: hours in all, and for one request as long as learning a text's merges takes.
 LIMITS = Limits(seconds=120.0, total_seconds=4 * 3600.0, memory_mb=3072)
@@ -143,8 +145,8 @@ class ReferenceRun:
     def __init__(self, plan: Plan) -> None:
         torch.set_num_threads(1)
         settings = plan.settings
-        model = reference_model(settings)
-        self._run = SequenceRun(settings, Parts({}), model)
+        self._model = reference_model(settings)
+        self._run = SequenceRun(settings, Parts({}), self._model)
 
     def tree(self) -> Tree:
         return self._run.tree()
@@ -165,12 +167,26 @@ class ReferenceRun:
             self._run.restore(step, named)
         except (KeyError, RuntimeError):
             raise TrainingFailed(
-                "The reference cannot begin with your weights: their names or shapes are others"
-                " than the stubs say."
+                "The reference cannot take these weights: their names or shapes are others than the"
+                " stubs say."
             ) from None
 
     def write(self, source: Tensor) -> Tensor:
         return self._run.write(source)
+
+    def look(self, source: Tensor) -> tuple[Tensor, Tensor]:
+        """What it writes for one source (S), and what each token of that (T) was read from in the
+        last layer of the decoder: weights (H, T, S)."""
+        written = self.write(source[None])
+        found: list[Tensor] = []
+        last = list(self._model.decoder.layers)[-1]
+        assert isinstance(last, DecoderLayer)
+        hook = last.cross_attention.register_forward_hook(
+            lambda module, inputs, output: found.append(output[1])
+        )
+        with hook, torch.no_grad():
+            self._model(source[None], shift_right(written, BOS, PAD))
+        return written[0], found[0][0]
 
     def write_text(self, prompt: str, max_new: int, seed: int) -> str:
         raise NotImplementedError

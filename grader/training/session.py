@@ -46,7 +46,9 @@ def main(descriptor: str) -> None:
         if folder := request["folder"]:
             session = Session(run, plan, RunFolder(Path(folder)), link)
             session.open(request["start"])
-            if request["prompt"] is None:
+            if request["looks"]:
+                session.look()
+            elif request["prompt"] is None:
                 session.train()
             else:
                 session.show(request["prompt"])
@@ -120,13 +122,27 @@ class Session:
             text = self._run.write_text(prompt or "The ", WRITTEN, settings.seed + self._step)
             self._link.tell("text", step=self._step, text=text)
             return
-        task = SequenceTask(settings.task)
-        generator = torch.Generator().manual_seed(settings.seed)
-        source, target = task.pairs(TRIED, generator, held_out=True)
+        source, target = self._held_out()
         written = self._run.write(source)
         right = (written == target.masked_fill(target == EOS, PAD)).all(dim=1)
         rows = [[shown(source[i]), shown(written[i]), bool(right[i])] for i in range(EXAMPLES)]
         self._link.tell("sample", step=self._step, right=float(right.float().mean()), rows=rows)
+
+    def look(self) -> None:
+        """What the weights attend to, in the reference's model, on a sequence that is held out."""
+        assert isinstance(self._run, ReferenceRun)
+        source, _ = self._held_out()
+        row = source[0][source[0] != PAD]
+        written, weights = self._run.look(row)
+        symbols = [*shown(written).split(), "end"][: len(written)]
+        heads = [[line[: len(row)] for line in head] for head in weights.tolist()]
+        rows = [head[: len(symbols)] for head in heads]
+        self._link.tell("attention", source=shown(row).split(), written=symbols, heads=rows)
+
+    def _held_out(self) -> tuple[torch.Tensor, torch.Tensor]:
+        task = SequenceTask(self._settings.task)
+        generator = torch.Generator().manual_seed(self._settings.seed)
+        return task.pairs(TRIED, generator, held_out=True)
 
     def _save(self, file: Path) -> None:
         state = {**self._run.state(), STEP: torch.tensor(self._step)}

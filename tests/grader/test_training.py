@@ -182,6 +182,11 @@ def test_the_stand_in_tokenizer_is_that_of_the_solution(
         assert filled.take_steps(3) == mine.take_steps(3)
 
 
+def test_a_text_that_is_too_short_is_refused_in_a_sentence(sandbox: Sandbox) -> None:
+    with pytest.raises(TrainingFailed, match="At least 9 are needed: take a longer text"):
+        SandboxedRun(sandbox, Plan(replace(SMALL, task=TEXT), text="short"))
+
+
 @pytest.mark.parametrize("plant", ["no-mask", "no-scale", "no-warmup", "post-norm-no-warmup"])
 def test_a_planted_mistake_trains_another_way_from_the_same_weights(
     sandbox: Sandbox, whole: Plan, plant: Any

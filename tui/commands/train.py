@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 TASKS = ("copy", "reverse", "sort")
 MISTAKES = ("no-mask", "no-scale", "no-warmup", "post-norm-no-warmup")
 LINES = 20  # of a run, as plain text
+CLOSE = 0.001  # nats a token
 MOST_STEPS = 20_000  # some minutes to an hour; the curve stays small
 
 
@@ -54,6 +55,7 @@ class Wanted:
 @click.option("--plant", type=click.Choice(MISTAKES), help="Train one with this mistake beside it.")
 @click.option("--sample", is_flag=True, help="Only show what the trained model writes.")
 @click.option("--prompt", default="", help="With --sample: how a text begins.")
+@click.option("--attention", is_flag=True, help="Only show what the trained model attends to.")
 @click.option("--list", "as_list", is_flag=True, help="List the runs that are kept.")
 @json_option
 def train_command(
@@ -69,6 +71,7 @@ def train_command(
     plant: str | None,
     sample: bool,
     prompt: str,
+    attention: bool,
     as_list: bool,
     as_json: bool,
 ) -> int:
@@ -88,6 +91,8 @@ def train_command(
             return _list(session, as_json)
         if sample:
             return _sample(session, wanted, prompt)
+        if attention:
+            return _attention(session, wanted)
         if plant:
             return _plant(session, wanted, plant)
         return _train(session, wanted, resume, compare)
@@ -161,12 +166,11 @@ def differences(runs: Mapping[str, RunFolder]) -> Iterator[str]:
     (one, first), (other, second) = runs.items()
     pairs = list(zip(first.curve(), second.curve(), strict=False))
     if pairs:
-        far = max(abs(a.loss - b.loss) for a, b in pairs)
         a, b = pairs[-1]
-        yield (
-            f"At step {a.step}: {one} {a.loss:.4f}, {other} {b.loss:.4f}."
-            f" The largest difference at any step is {far:.2g}."
-        )
+        apart = (each.step for each, at in pairs if not abs(each.loss - at.loss) < CLOSE)
+        alike = next(apart, a.step + 1) - 1
+        yield f"At step {a.step}: {one} {a.loss:.4f}, {other} {b.loss:.4f}."
+        yield f"Up to step {alike}, less than {CLOSE} lies between them."
 
 
 def watch(name: str, run: RunFolder, as_json: bool, start: Path | None = None) -> None:
@@ -240,7 +244,7 @@ class PlainPrinter:
                 self._line(f"Stopped at step {step}, and kept. --resume goes on.")
 
     def _begin(self, parameters: int) -> None:
-        from tui.study.capstone import TOOLS, needed
+        from tui.study.capstone import needed, tools
 
         plan, settings = self._plan, self._plan.settings
         what = "a text" if settings.is_text else f"to {settings.task} symbols"
@@ -251,8 +255,10 @@ class PlainPrinter:
         if not plan.is_reference:
             groups = {
                 "Filled in": [name for name in needed(settings.is_text) if name not in plan.own],
-                "Yours in the loop": [name for name in TOOLS if name in plan.own],
-                "Ours in the loop": [name for name in TOOLS if name not in plan.own],
+                "Yours in the loop": [name for name in tools(settings.is_text) if name in plan.own],
+                "Ours in the loop": [
+                    name for name in tools(settings.is_text) if name not in plan.own
+                ],
             }
             for title, names in groups.items():
                 if names:
@@ -286,6 +292,29 @@ def _sample(session: Session, wanted: Wanted, prompt: str) -> int:
         for event in training.events():
             if event["event"] in ("sample", "text"):
                 printer.print(event)
+    return 0
+
+
+def _attention(session: Session, wanted: Wanted) -> int:
+    """The learner's weights, in the reference's model: heat maps of its last cross-attention."""
+    from grader.training.client import Training
+    from grader.training.folder import Plan
+    from tui.figures.figure import Figure, text
+    from tui.study.training import kept_run
+
+    run = kept_run(session, wanted.task)
+    plan = Plan(run.plan().settings, is_reference=True)
+    with Training(plan, run, looks=True) as training:
+        [event] = [event for event in training.events() if event["event"] == "attention"]
+    if wanted.as_json:
+        print_json(event)
+        return 0
+    for number, rows in enumerate(event["heads"]):
+        title = f"Head {number} of the decoder's last cross-attention"
+        caption = "Rows: what was written. Columns: what was read. Each row sums to 1."
+        labels = tuple(event["written"]), tuple(event["source"])
+        figure = Figure(title, tuple(map(tuple, rows)), *labels, 0.0, 1.0, caption)
+        click.echo(f"{text(figure, width())}\n")
     return 0
 
 

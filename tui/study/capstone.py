@@ -101,6 +101,11 @@ def needed(is_text: bool) -> Mapping[str, str]:
     return GPT if is_text else TRANSFORMER
 
 
+def tools(is_text: bool) -> list[str]:
+    """What the loop takes of chapter 9. A GPT reads and predicts one text: nothing is shifted."""
+    return [name for name in TOOLS if not (is_text and name == "shift_right")]
+
+
 def gather(session: Session, is_text: bool, fill: bool) -> Gathered:
     """The passed files of a model. Raises `MissingParts` where there are too few, unless `fill`."""
     parts = needed(is_text)
