@@ -52,13 +52,15 @@ def test_what_is_advised_can_be_done() -> None:
     """A key is one of the page's, for the action that is meant, and a command is one of ours."""
     actions = {binding.key: binding.action for binding in ExercisePage.BINDINGS}  # type: ignore[union-attr]
     keys = [way.removeprefix("Press ").lower() for way in KEYS]
-    assert [actions[key] for key in keys] == ["hint", "grade('submit')", "next", "compare"]
+    assert [actions[key] for key in keys] == [
+        *("hint", "grade('submit')", "next", "compare", "compare")
+    ]
     for way in commands("softmax"):
         program, command, *rest = way.strip("`").split()
         assert (
             program == "learn"
             and command in COMMANDS
-            and rest in ([], ["softmax"], ["--diff", "softmax"])
+            and rest in ([], ["softmax"], ["--diff", "softmax"], ["--give-up", "softmax"])
         )
 
 
