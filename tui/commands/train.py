@@ -170,7 +170,8 @@ def differences(runs: Mapping[str, RunFolder]) -> Iterator[str]:
         apart = (each.step for each, at in pairs if not abs(each.loss - at.loss) < CLOSE)
         alike = next(apart, a.step + 1) - 1
         yield f"At step {a.step}: {one} {a.loss:.4f}, {other} {b.loss:.4f}."
-        yield f"Up to step {alike}, less than {CLOSE} lies between them."
+        if alike:
+            yield f"Up to step {alike}, less than {CLOSE} lies between them."
 
 
 def watch(name: str, run: RunFolder, as_json: bool, start: Path | None = None) -> None:
