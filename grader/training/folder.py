@@ -10,8 +10,10 @@ A kill at any moment leaves the old checkpoint or the new one; the curve is cut 
 
 from __future__ import annotations
 
+import fcntl
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,13 @@ class NoRun(UsageError):
 
 class DamagedRun(GraderError):
     """What is kept cannot be read."""
+
+
+class BusyRun(UsageError):
+    """Another process trains it."""
+
+    def __init__(self) -> None:
+        super().__init__("This run is being trained by another command. Stop that one first.")
 
 
 @dataclass(frozen=True)
@@ -71,9 +80,20 @@ class RunFolder:
     def create(self, plan: Plan) -> None:
         """A fresh run in the place of what was there."""
         self.path.mkdir(parents=True, exist_ok=True)
-        for file in (self._plan, self.checkpoint, self.start, self._curve):
-            file.unlink(missing_ok=True)
-        write_atomically(self._plan, json.dumps(plan.to_dict()).encode())
+        with self.held():
+            for file in (self._plan, self.checkpoint, self.start, self._curve):
+                file.unlink(missing_ok=True)
+            write_atomically(self._plan, json.dumps(plan.to_dict()).encode())
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Nobody else writes here meanwhile; raises `BusyRun` where somebody does."""
+        with (self.path / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise BusyRun from None
+            yield
 
     def plan(self) -> Plan:
         try:

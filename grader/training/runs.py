@@ -21,7 +21,7 @@ from grader.examiner.sandbox import Sandbox
 from grader.examiner.submission_process import SubmissionProcess
 from grader.report import printable
 from grader.training.folder import Plan, Update
-from grader.training.reference_model import DecoderLayer, name_in_stubs, reference_model
+from grader.training.reference_model import cross_attention, name_in_stubs, reference_model
 from grader.training.sources import MAIN, PACKAGE, sources
 from grader.worker.calls import MAX_NAME, Call, Raised
 from grader.worker.inspection import Finding
@@ -178,15 +178,8 @@ class ReferenceRun:
         """What it writes for one source (S), and what each token of that (T) was read from in the
         last layer of the decoder: weights (H, T, S)."""
         written = self.write(source[None])
-        found: list[Tensor] = []
-        last = list(self._model.decoder.layers)[-1]
-        assert isinstance(last, DecoderLayer)
-        hook = last.cross_attention.register_forward_hook(
-            lambda module, inputs, output: found.append(output[1])
-        )
-        with hook, torch.no_grad():
-            self._model(source[None], shift_right(written, BOS, PAD))
-        return written[0], found[0][0]
+        read = shift_right(written, BOS, PAD)
+        return written[0], cross_attention(self._model, source[None], read)[0]
 
     def write_text(self, prompt: str, max_new: int, seed: int) -> str:
         raise NotImplementedError

@@ -43,19 +43,17 @@ def main(descriptor: str) -> None:
             sandbox = Sandbox(plan.settings.device)
         run = ReferenceRun(plan) if sandbox is None else SandboxedRun(sandbox, plan)
         link.tell("built", tree=run.tree(), missing=run.missing_layers())
-        if folder := request["folder"]:
-            session = Session(run, plan, RunFolder(Path(folder)), link)
-            session.open(request["start"])
-            if request["looks"]:
-                session.look()
-            elif request["prompt"] is None:
-                session.train()
-            else:
-                session.show(request["prompt"])
+        if request["folder"]:
+            folder = RunFolder(Path(request["folder"]))
+            with folder.held():
+                Session(run, plan, folder, link).do(request)
         run.close()
         link.tell("done")
     except GraderError as error:
         link.tell("failed", message=str(error), exit_code=error.exit_code)
+    except OSError as error:  # a full disk, perhaps
+        message = f"{error.filename or 'The run'} cannot be kept: {error.strerror}."
+        link.tell("failed", message=message, exit_code=GraderError.exit_code)
     finally:
         if sandbox is not None:
             sandbox.close()
@@ -83,6 +81,16 @@ class Session:
     def __init__(self, run: TrainingRun, plan: Plan, folder: RunFolder, link: Link) -> None:
         self._run, self._settings, self._folder, self._link = run, plan.settings, folder, link
         self._step = 0
+
+    def do(self, request: dict[str, Any]) -> None:
+        """Look, write or train."""
+        self.open(request["start"])
+        if request["looks"]:
+            self.look()
+        elif request["prompt"] is not None:
+            self.show(request["prompt"])
+        else:
+            self.train()
 
     def open(self, start: str | None) -> None:
         """Go on where the folder's run is; `start` is a file of weights for a new one."""

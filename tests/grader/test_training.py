@@ -13,9 +13,10 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from grader.errors import GraderError
 from grader.examiner.sandbox import Sandbox
 from grader.training.client import Training
-from grader.training.folder import Plan, RunFolder, Update
+from grader.training.folder import BusyRun, DamagedRun, Plan, RunFolder, Update
 from grader.training.runs import ReferenceRun, SandboxedRun, TrainingFailed
 from grader.training.session import Link, Session
 from grader.worker.training.settings import TEXT, Settings, planted
@@ -229,6 +230,27 @@ def test_a_task_is_what_it_says_and_holds_out_what_it_asks(name: str) -> None:
             assert [*wanted, EOS] == answer[: len(wanted) + 1]
             assert not any(answer[len(wanted) + 1 :])
             assert (sum(token - 3 for token in symbols) % task.n_symbols == 0) is is_held
+
+
+def test_two_processes_do_not_train_one_run(whole: Plan, tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "run")
+    folder.create(whole)
+    with folder.held():
+        with pytest.raises(BusyRun, match="being trained by another command"):
+            folder.create(whole)
+        with Training(whole, folder) as training, pytest.raises(GraderError) as failed:
+            list(training.events())
+    assert (str(failed.value), failed.value.exit_code) == (str(BusyRun()), 2)
+
+
+@pytest.mark.parametrize("name", ["checkpoint.safetensors", "run.json", "curve.jsonl"])
+def test_what_was_damaged_is_said(sandbox: Sandbox, whole: Plan, tmp_path: Path, name: str) -> None:
+    folder = RunFolder(tmp_path / "run")
+    folder.create(whole)
+    train(sandbox, folder, stop_at=5)
+    (folder.path / name).write_text("nonsense\n")
+    with pytest.raises(DamagedRun, match=rf"{name} cannot be read. Delete"):
+        train(sandbox, folder)
 
 
 MISFITS = {
