@@ -85,6 +85,8 @@ def test_a_run_that_is_done_is_shown(drive: Drive, course: Workspace, made_up: N
         await driver.press("g", "l", "t")
         assert "Done. Esc closes this, a starts over." in " ".join(driver.text.split())
         assert "step 3   loss 2.0000" in driver.text
+        await driver.press("a")  # parts are missing: what is kept stays
+        assert "Your model lacks" in driver.text and run.curve()
         await driver.press("escape")
         assert isinstance(driver.app.screen, LabPage)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from grader.training.folder import RunFolder
 
 TITLE = "Your Transformer learns to reverse"
-HEIGHT = 9  # of the plot: all fits into 24 lines
+HEIGHT = 7  # of the plot: all fits into 24 lines
 
 
 class TrainingScreen(Overlay[None]):
@@ -75,8 +75,8 @@ class TrainingScreen(Overlay[None]):
             view.begin(run)
             if not is_done(run):
                 await self._watch(run, view)
-            over = "Done" if is_done(run) else "Stopped, and kept"
-            view.say(f"{over}. Esc closes this, a starts over. `learn train` can do more.")
+            over = "Done." if is_done(run) else "Stopped, and kept: opened again, it goes on."
+            view.say(f"{over} Esc closes this, a starts over. `learn train` can do more.")
         except (CourseError, GraderError) as error:
             view.say(f"{error}\nHere f fills in. Esc closes this.")
 
