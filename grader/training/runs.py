@@ -28,7 +28,7 @@ from grader.worker.inspection import Finding
 from grader.worker.protocol import Handle
 from grader.worker.training.assembly import MAX_PARAMETERS, Parts
 from grader.worker.training.run import SequenceRun
-from grader.worker.training.stand_ins import shift_right
+from grader.worker.training.stand_in_tools import shift_right
 from grader.worker.training.tasks import BOS, PAD
 
 # What one run may use: hours in all, and for one request as long as learning a text's merges takes.

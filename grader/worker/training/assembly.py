@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrize import ParametrizationList
 
-from grader.worker.training import stand_ins
+from grader.worker.training import stand_in_tools, stand_ins
 from grader.worker.training.mistakes import Blind, Times, sharpen
 from grader.worker.training.settings import Settings
 from grader.worker.training.tasks import PAD
@@ -34,7 +34,7 @@ class Parts:
 
     def get(self, name: str) -> Any:
         if name not in self._own:
-            return getattr(stand_ins, name)
+            return getattr(stand_ins, name, None) or getattr(stand_in_tools, name)
         module = import_module(self._own[name])
         try:
             return getattr(module, name)
