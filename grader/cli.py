@@ -13,6 +13,7 @@ from exercises.streams import open_standard_streams
 from grader.commands.audit import audit
 from grader.commands.bench import bench
 from grader.commands.doctor import doctor
+from grader.commands.gradebook import gradebook
 from grader.commands.run import run
 from grader.errors import GraderError
 from grader.report import printable
@@ -24,7 +25,7 @@ def cli() -> None:
     """Grade exercises against their hidden suites."""
 
 
-for command in (run, audit, doctor, bench):
+for command in (run, gradebook, audit, doctor, bench):
     cli.add_command(command)
 
 

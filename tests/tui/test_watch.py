@@ -1,5 +1,6 @@
 """`learn check --watch` in a pseudo-terminal, and the noticing of saves under it."""
 
+import re
 import resource
 import signal
 import sqlite3
@@ -102,6 +103,22 @@ def test_a_verdict_on_each_save_and_on_enter(
     assert leave(terminal) == 0
 
 
+def test_a_long_verdict_begins_on_top_of_the_screen_and_fits(
+    start_warm: Start, softmax: Path, wrong: str
+) -> None:
+    softmax.write_text("")  # fails in every test
+    terminal = start_warm("softmax")
+    terminal.expect("learn hint softmax")
+    softmax.write_text(wrong)
+    terminal.expect_exact("\x1b[2J")
+    terminal.expect("learn hint softmax")
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", terminal.before).splitlines()
+    assert any("softmax: not passed" in line for line in shown[:5])
+    assert len(shown) <= 24
+    assert "lines more: `learn check softmax`" in terminal.before
+    leave(terminal)
+
+
 def test_without_a_name_every_file_is_watched(
     start_warm: Start, softmax: Path, wrong: str, workspace: Path
 ) -> None:
@@ -176,9 +193,10 @@ class Notices:
         self.exercise = self.exercises[1]
         self.file = small.workspace.file(self.exercise)
         self.probe = small.workspace.state / "probe"
-        self.saved: SimpleQueue[Exercise] = SimpleQueue()
+        self.saved: SimpleQueue[Path] = SimpleQueue()
         self.polling: SimpleQueue[str] = SimpleQueue()
-        self.watch = SaveWatch(small.workspace, self.exercises, self.saved.put, self.polling.put)
+        self.of_file = {small.workspace.file(exercise): exercise for exercise in self.exercises}
+        self.watch = SaveWatch(small.workspace, self.of_file, self.saved.put, self.polling.put)
 
     def __enter__(self) -> "Notices":
         self.watch.start()
@@ -190,9 +208,9 @@ class Notices:
     def next(self) -> Exercise:
         """What is saved next, as one who grades would learn of it."""
         while True:
-            exercise = self.saved.get(timeout=5)
-            if self.watch.take(exercise):
-                return exercise
+            file = self.saved.get(timeout=5)
+            if self.watch.take(file):
+                return self.of_file[file]
 
     def count(self, seconds: float) -> int:
         time.sleep(seconds)
@@ -262,17 +280,17 @@ def test_what_leaves_the_text_alone_is_no_save(notices: Notices) -> None:
     with notices:
         time.sleep(0.5)
         notices.file.chmod(0o600)
-        assert notices.saved.get(timeout=5) == notices.exercise
-        assert not notices.watch.take(notices.exercise)
+        assert notices.saved.get(timeout=5) == notices.file
+        assert not notices.watch.take(notices.file)
 
 
 def test_what_was_read_meanwhile_is_not_new(notices: Notices) -> None:
     """Somebody pressed Enter between the save and its news; the next save is new again."""
     with notices:
         notices.file.write_text("1")
-        assert notices.saved.get(timeout=5) == notices.exercise
-        assert notices.watch.take(notices.exercise)
-        assert not notices.watch.take(notices.exercise)
+        assert notices.saved.get(timeout=5) == notices.file
+        assert notices.watch.take(notices.file)
+        assert not notices.watch.take(notices.file)
         notices.file.write_text("22")
         assert notices.next() == notices.exercise
         notices.file.unlink()

@@ -27,14 +27,14 @@ from tui.progress.database import Database, ProgressError
 # "latest" is told by the number.
 EVENT_TABLES = (
     *("attempts", "visits", "answers", "testouts", "reviews"),
-    *("mistakes", "encounters"),
+    *("mistakes", "encounters", "rewrites", "code_reviews"),
 )
 # Tables with one row for each thing, and whether the row with the later time stays.
 LATER = {
     **{"hints": False, "sections_read": False, "steps_seen": False},
-    **{"schedules": True, "bookmarks": True},
+    **{"schedules": True, "code_schedules": True, "bookmarks": True},
 }
-TIME = {"schedules": "last_review"}
+TIME = {"schedules": "last_review", "code_schedules": "last_review"}
 FIRST_HERE = ("sources", "settings", "stays")
 TABLES = (*EVENT_TABLES, *LATER, *FIRST_HERE)
 KEPT_ON_RESET = ("settings",)
@@ -54,7 +54,10 @@ def export(database: Database, file: Path) -> None:
     if not os.access(folder, os.W_OK | os.X_OK):
         raise TransferError(f"Cannot write to {folder}: you may not write there.")
     with replaced_at_end(file) as temporary:
-        database.copy_into(temporary)
+        try:
+            database.copy_into(temporary)
+        except ProgressError as error:  # which names the file that is read
+            raise TransferError(f"{file} cannot be written: {error.__cause__}.") from error
         with temporary.open("rb+") as written:
             os.fsync(written.fileno())  # what it is a backup of may be deleted next
 

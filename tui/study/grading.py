@@ -19,35 +19,38 @@ from tui.study.clock import now
 from tui.study.session import Session
 
 if TYPE_CHECKING:
-    from grader import Grader, Report, Submission
+    from grader import Report, Submission
 
 # A check asks the same questions each time, so that feedback is steady; a submission asks new ones,
 # so that hard-coded outputs fail.
-SEEDS: dict[AttemptKind, int | None] = {"check": 0, "submit": None}
+SEEDS: dict[AttemptKind, int | None] = {"check": 0, "submit": None, "rewrite": 0}
 MOST_NAMED = 3  # of the exercises that a pass opens; the first in the course
 
 
 def grade(
-    session: Session,
-    grader: Grader,
-    exercise: Exercise,
-    kind: AttemptKind,
-    as_json: bool,
-    mine: bool = False,
+    session: Session, exercise: Exercise, kind: AttemptKind, as_json: bool, mine: bool = False
 ) -> int:
     """Grade the file, tell the verdict, and give the exit code that goes with it."""
-    submission = read(session, exercise, kind, mine)
-    report = grader.grade(submission)
+    from tui.warm_grader.client import warm_grader
+
+    with warm_grader(session.workspace.state) as grader:
+        submission = read(session, exercise, kind, mine)
+        report = grader.grade(submission)
     tell(session, submission, kind, report, as_json)
     return report.exit_code
 
 
 def tell(
-    session: Session, submission: Submission, kind: AttemptKind, report: Report, as_json: bool
+    session: Session,
+    submission: Submission,
+    kind: AttemptKind,
+    report: Report,
+    as_json: bool,
+    rows: int | None = None,
 ) -> None:
-    """The verdict comes first, the bookkeeping after."""
+    """The verdict comes first, the bookkeeping after. Of a long one, `rows` lines are printed."""
     try:
-        print_report(report, kind, as_json)
+        print_report(report, kind, as_json, rows)
     except BrokenPipeError:  # nobody reads on; the verdict counts all the same
         discard_output()
     if note := keep(session, submission, kind, report):
@@ -67,7 +70,7 @@ def read(session: Session, exercise: Exercise, kind: AttemptKind, mine: bool = F
         source = session.progress.passed_source(module) if mine and module != exercise.id else None
         return None if source is None else source.encode()
 
-    file = session.workspace.file(exercise)
+    file = session.file(exercise, kind)
     return Submission.from_file(
         file, exercise.id, seed=SEEDS[kind], within=Path(file.anchor), elsewhere=passed
     )
@@ -92,15 +95,36 @@ def keep(session: Session, submission: Submission, kind: AttemptKind, report: Re
     try:
         session.progress.record(attempt)
         _note_mistake(session, report, attempt.at)
+        if report.passed:
+            _schedule(session, kind, report, attempt.at)
     except ProgressError as error:
         return f"This verdict is not kept. {error}"
+    except OSError as error:
+        return f"The file cannot be put away: {error.strerror}."
     return ""
 
 
+def _schedule(session: Session, kind: AttemptKind, report: Report, at: datetime) -> None:
+    """When what was passed is to be written again."""
+    if kind == "check":
+        return
+    from tui.study.rewrites import end, schedule_passes  # loads fsrs, after the verdict
+
+    if kind == "submit":
+        schedule_passes(session.progress)
+    else:
+        end(session, session.catalog.exercise(report.exercise), at)
+
+
 def counted(session: Session, kind: AttemptKind, report: Report) -> str:
-    """That a pass counts, and what it opens; empty for all else."""
-    if kind != "submit" or not report.passed:
+    """That a pass counts and what it opens, or when it comes back; empty for all else."""
+    if kind == "check" or not report.passed:
         return ""
+    if kind == "rewrite":
+        from tui.study.rewrites import comes_back
+
+        again = comes_back(session, session.catalog.exercise(report.exercise))
+        return f"You still know it. {again} The file is put away in .learn/backups."
     opens = opened_by(session.catalog, session.progress.standing(), report.exercise)
     if not opens:
         return "It counts."
@@ -119,11 +143,15 @@ def _note_mistake(session: Session, report: Report, at: datetime) -> None:
         mistakes.record(report.exercise, symptom.id, symptom.says, topic, at)
 
 
-def print_report(report: Report, kind: AttemptKind, as_json: bool) -> None:
+def print_report(report: Report, kind: AttemptKind, as_json: bool, rows: int | None = None) -> None:
     from grader.formats.text import render
 
     if as_json:
         print_json(report.to_dict())
         return
-    click.echo(render(report, colour=colour_wanted(), width=width()))
+    lines = render(report, colour=colour_wanted(), width=width()).splitlines()
+    if rows and len(lines) > rows:
+        left = len(lines) - rows + 1
+        lines[rows - 1 :] = [f"  … and {left} lines more: `learn check {report.exercise}`"]
+    click.echo("\n".join(lines) + "\n")
     click.echo(f"Next: {advice(report, kind, commands(report.exercise))}")
