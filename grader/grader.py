@@ -102,7 +102,9 @@ class Grader:
             exercise = load_catalog().exercise(submission.exercise)
             assert submission.seed is not None
             problem = Problem("internal", str(error))
-            from grader.provenance import provenance  # the client of a warm process has no use for it
+            from grader.provenance import (
+                provenance,
+            )  # the client of a warm process has no use for it
 
             report = Report.ungraded(exercise, submission.seed, submission.device, problem)
             return replace(report, provenance=provenance(submission, exercise))
