@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
 
-from exercises.catalog import Exercise
+from exercises.catalog import Catalog, Exercise
 from grader.digests import digest, files
 from grader.report import Provenance
 from grader.submission import Submission
@@ -35,6 +35,16 @@ def suite_version(suite: Path) -> str:
     A process reads a suite once, so what it says of one holds for as long as it lives.
     """
     return digest(*files(suite))[:16] if suite.is_dir() else ""
+
+
+def course_suite_version(catalog: Catalog) -> str:
+    """Of all hidden suites of a course; empty where it came without them."""
+    versions = [suite_version(exercise.suite) for exercise in catalog.exercises]
+    return digest(*versions)[:16] if any(versions) else ""
+
+
+def course_version() -> str:
+    return version(COURSE)
 
 
 @cache

@@ -38,6 +38,8 @@ COMMANDS = (
     "submit",
     "solution",
     "testout",
+    "exam",
+    "certificate",
     "reset",
     "status",
     "search",

@@ -108,7 +108,7 @@ def _signature(signer: Signer | None, y: float) -> list[Item]:
         second = (
             f"on {in_words(signer.on)} with the key {signer.key}. This line alone proves nothing;"
         )
-        third = "whether it is true, this file and the public key tell: grader verify FILE --key KEY.pub"
+        third = "whether it is true, the file and the public key tell: grader verify FILE --key PUB"
     return [
         Box(MIDDLE - 75, y - 9, 150, 22, SOFT if signer is None else ACCENT, 0.25),
         Text(MIDDLE, y - 2.5, first, _fitting(first, 146, 11), "bold"),
