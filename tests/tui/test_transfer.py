@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from quizzes.cards.scheduling import Review, Schedule
 from tui.progress.answers import Answer, TestOut
+from tui.progress.exams import ExamRecord, HandedIn
 from tui.progress.progress import Attempt, Progress
 from tui.progress.schema import MIGRATIONS
 from tui.progress.transfer import TABLES, TransferError, clear, export, take_in
@@ -39,6 +41,12 @@ def do(progress: Progress, kind: str, name: str, at: datetime, number: int) -> N
         progress.answers.record(Answer(name, number, "4", bool(number % 2), "quiz", at))
     elif kind == "testout":
         progress.answers.record_testout(TestOut(name, number, 9, number > 7, at))
+    elif kind == "exam":
+        exam = ExamRecord(at, number, (name,), (name,))
+        progress.exams.begin(exam)
+        if number % 2:
+            exam = replace(exam, finished=at + timedelta(days=number), correct=number)
+            progress.exams.finish(exam, [HandedIn(name, "passed", b"x = 1", "{}")])
     elif kind == "setting":
         progress.settings.change("new_cards", str(number))
     else:
@@ -48,7 +56,7 @@ def do(progress: Progress, kind: str, name: str, at: datetime, number: int) -> N
             progress.reviews.record(Review(name, 3, at, 900, before), after)
 
 
-KINDS = ("attempt", "hint", "read", "bookmark", "answer", "testout", "setting", "review")
+KINDS = ("attempt", "hint", "read", "bookmark", "answer", "testout", "exam", "setting", "review")
 DEEDS = st.lists(st.tuples(st.sampled_from(KINDS), NAMES, TIMES, st.integers(0, 9)), max_size=12)
 
 
