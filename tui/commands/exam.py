@@ -8,12 +8,13 @@ import click
 
 from tui.commands.arguments import json_option, seed_option
 from tui.commands.quiz_console import JsonLines, PlainLines, play
-from tui.output import print_json, shown
+from tui.output import print_json
 from tui.study.clock import now
-from tui.study.exam import Exam, ExamError, ExamResult, begin
+from tui.study.exam import Exam, ExamError, ExamResult, begin, latest
+from tui.study.exam_words import details, outcome, what_it_asks, what_to_write
 from tui.study.quiz_round import MAX_SEED
 from tui.study.session import Session, open_session
-from tui.text.plain import one_line
+from tui.text.plain import wrapped
 
 NOT_PASSED = 1
 
@@ -45,14 +46,15 @@ def exam_command(new: bool, hand_in: bool, seed: int | None, as_json: bool) -> i
 
 def _exam(session: Session, new: bool, seed: int | None) -> Exam:
     """The one that was begun last, or another."""
-    latest = session.progress.exams.latest()
-    if latest is None or new:
+    exam = None if new else latest(session)
+    if exam is None:
         return begin(session, secrets.randbelow(MAX_SEED) if seed is None else seed, now())
-    if seed not in (None, latest.seed):
+    if seed not in (None, exam.record.seed):
         raise ExamError(
-            f"Your exam has seed {latest.seed}. `learn exam --new --seed {seed}` begins another."
+            f"Your exam has seed {exam.record.seed}."
+            f" `learn exam --new --seed {seed}` begins another."
         )
-    return Exam(session, latest)
+    return exam
 
 
 def _sit(session: Session, exam: Exam, as_json: bool) -> None:
@@ -72,10 +74,7 @@ def _sit(session: Session, exam: Exam, as_json: bool) -> None:
             }
         )
     else:
-        click.echo(
-            f"Final exam, seed {exam.record.seed}: {total} questions, {exam.needed} right pass;"
-            f" {len(exam.exercises)} exercises, {exam.exercises_needed} pass."
-        )
+        click.echo(what_it_asks(exam))
         if round.current:
             click.echo("Nothing is explained before you hand in. Ctrl-D leaves.")
     play(round, JsonLines() if as_json else PlainLines(session.catalog), now)
@@ -91,11 +90,7 @@ def _print_exercises(exam: Exam, as_json: bool) -> None:
     if as_json:
         print_json({"event": "exercises", "files": files})
         return
-    click.echo("\nAll questions are answered. Now write these, each in its file:")
-    unwritten = exam.unwritten()
-    for exercise in exam.exercises:
-        state = "still the stub" if exercise in unwritten else "written"
-        click.echo(f"  {one_line(exercise.title)} ({state}): {shown(exam.file(exercise))}")
+    click.echo(f"\n{what_to_write(exam)}")
     click.echo("They are graded once, when you hand in: `learn exam --hand-in`.")
 
 
@@ -135,15 +130,8 @@ def _print_result(result: ExamResult, as_json: bool) -> None:
             }
         )
         return
-    click.secho("Passed." if record.passed else "Not passed.", bold=True)
-    click.echo(f"\nQuestions: {record.correct} of {asked} right; {result.needed} pass.")
-    for score in result.chapters:
-        number, title = score.chapter.number, one_line(score.chapter.title)
-        click.echo(f"  {score.right:>2} of {score.asked:>2}  chapter {number}: {title}")
-    solved, needed = result.exercises_passed, result.exercises_needed
-    click.echo(f"\nExercises: {solved} of {len(result.outcomes)} passed; {needed} pass.")
-    for exercise, passed in result.outcomes:
-        click.echo(f"  {'✓' if passed else '✗'} {one_line(exercise.title)} ({exercise.id})")
+    click.secho(wrapped(outcome(result)), bold=True)
+    click.echo(f"\n{details(result)}")
     if result.revisit:
         click.echo("\nTo look at again:")
     for topic in result.revisit:

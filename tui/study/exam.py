@@ -212,6 +212,12 @@ def begin(session: Session, seed: int, now: datetime) -> Exam:
     return Exam(session, record)
 
 
+def latest(session: Session) -> Exam | None:
+    """The exam that was begun last, handed in or not."""
+    record = session.progress.exams.latest()
+    return Exam(session, record) if record else None
+
+
 def exam_questions(catalog: Catalog, seed: int) -> tuple[Question, ...]:
     return for_exam([part.questions for part in load_bank(catalog).chapters], EXAM, seed)
 
