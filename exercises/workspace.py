@@ -1,8 +1,9 @@
 """The learner's own folder: stubs to fill in, and a hidden `.learn/` for what the course remembers.
 
     workspace/ch01_attention/softmax.py
+    workspace/ch01_attention/softmax_rewrite.py   only while it is written again, from memory
     workspace/.learn/manifest.json      which stub each file was copied from
-    workspace/.learn/backups/           what `learn reset` replaced
+    workspace/.learn/backups/           what `learn reset` replaced, and what was written again
 
 A file that the learner has changed is never written to. Each write is a temporary file and a
 rename, so that a kill at any moment leaves the old text or the new one.
@@ -23,6 +24,7 @@ from exercises.files import unused_path, write_atomically
 
 STATE = ".learn"
 DEFAULT_NAME = "workspace"
+REWRITE = "_rewrite"
 VARIABLE = "LEARN_WORKSPACE"
 
 
@@ -60,6 +62,10 @@ class Workspace:
 
     def file(self, exercise: Exercise) -> Path:
         return self.root / exercise.chapter / exercise.stub.name
+
+    def rewrite_file(self, exercise: Exercise) -> Path:
+        """Where a passed exercise is written again; there is one only while that goes on."""
+        return self.file(exercise).with_name(f"{exercise.id}{REWRITE}.py")
 
     @classmethod
     def create(cls, root: Path) -> Workspace:
@@ -112,6 +118,21 @@ class Workspace:
         copied = self._read_manifest()
         copied[exercise.id] = Copied(self._relative(file), _hash(stub))
         self._write_manifest(copied)
+        return backup
+
+    def begin_rewrite(self, exercise: Exercise) -> bool:
+        """Lay out the empty stub to be written again; False where that has begun already."""
+        file = self.rewrite_file(exercise)
+        if file.exists():
+            return False
+        _write(file, _read_stub(exercise))
+        return True
+
+    def end_rewrite(self, exercise: Exercise, now: datetime) -> Path:
+        """Put the file away; returns where it is kept."""
+        file, backup = self.rewrite_file(exercise), self._backup_path(exercise, now)
+        backup.parent.mkdir(parents=True, exist_ok=True)
+        file.rename(backup)
         return backup
 
     def _update_file(self, exercise: Exercise, copied: Copied | None, done: Update) -> Copied:

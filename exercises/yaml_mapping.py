@@ -6,12 +6,8 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from exercises.errors import CatalogError
-
-# libyaml is ten times faster than the pure Python loader, and nearly everywhere.
-Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from exercises.parsed_files import parsed
 
 Key = str | int
 
@@ -29,12 +25,12 @@ class Fields:
 
     @classmethod
     def of_file(cls, file: Path) -> Fields:
-        return cls(file, _load(file))
+        return cls(file, parsed(file, _parse_yaml))
 
     @classmethod
     def each_of_file(cls, file: Path) -> Iterator[Fields]:
         """The mappings of a file that is one list of them."""
-        data = _load(file)
+        data = parsed(file, _parse_yaml)
         if not isinstance(data, list):
             raise CatalogError(file, "must be a list of entries, each starting with `- `", 1)
         for index, value in enumerate(data):
@@ -165,7 +161,9 @@ class Fields:
 
     def _line(self, path: tuple[Key, ...]) -> int:
         # Nodes know their lines. They are built only for an error, so that loading stays fast.
-        node: Any = yaml.compose(self._file.read_text("utf-8"), Loader)
+        import yaml
+
+        node: Any = yaml.compose(self._file.read_text("utf-8"), _loader())
         line = 0
         for key in path:
             if isinstance(key, int):
@@ -179,9 +177,18 @@ class Fields:
         return line + 1
 
 
-def _load(file: Path) -> Any:
+def _loader() -> Any:
+    """libyaml is ten times faster than the pure Python loader, and nearly everywhere."""
+    import yaml
+
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _parse_yaml(file: Path) -> Any:
+    import yaml  # 10 ms, which what is parsed already need not spend
+
     try:
-        return yaml.load(file.read_text("utf-8"), Loader)
+        return yaml.load(file.read_text("utf-8"), _loader())
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise CatalogError(file, f"is not valid YAML: {error.problem}", line) from error

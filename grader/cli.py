@@ -13,6 +13,7 @@ from exercises.streams import open_standard_streams
 from grader.commands.audit import audit
 from grader.commands.bench import bench
 from grader.commands.doctor import doctor
+from grader.commands.gradebook import gradebook
 from grader.commands.keygen import keygen
 from grader.commands.run import run
 from grader.commands.sign import sign
@@ -27,7 +28,7 @@ def cli() -> None:
     """Grade exercises against their hidden suites."""
 
 
-for command in (run, keygen, sign, verify, audit, doctor, bench):
+for command in (run, gradebook, keygen, sign, verify, audit, doctor, bench):
     cli.add_command(command)
 
 

@@ -36,14 +36,14 @@ def read_with_imports(
     A link is followed if it leads to a file below `within`. Of more than `most` bytes, only so much
     is read that this can be seen. Raises `SubmissionError` where there is nothing that may be read.
     """
-    files = {name: _read(path, within, most)}
+    files = {name: read_file(path, within, most)}
     waiting = [name]
     while waiting and sum(map(len, files.values())) <= most:
         for module in imported_modules(files[waiting.pop()]):
             beside = path.with_name(f"{module}.py")
             if beside.name in files or beside == path:
                 continue
-            source = _read(beside, within, most) if _is_there(beside) else elsewhere(module)
+            source = read_file(beside, within, most) if _is_there(beside) else elsewhere(module)
             if source is not None:
                 files[beside.name] = source
                 waiting.append(beside.name)
@@ -64,7 +64,8 @@ def _is_there(path: Path) -> bool:
     return path.is_file() or path.is_symlink()
 
 
-def _read(path: Path, within: Path, most: int) -> bytes:
+def read_file(path: Path, within: Path, most: int) -> bytes:
+    """At most one byte more than `most` of an ordinary file; `SubmissionError` for all else."""
     try:
         if path.is_dir():
             raise SubmissionError(f"{path} is a folder. Name the file to grade.")

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from exercises.catalog import Catalog, Chapter, load_catalog
 from exercises.lesson import sections
-from quizzes.cards.card import Card, Note, card_topics
+from quizzes.cards.card import Card, Note
 from quizzes.content_file import ContentFile
+from quizzes.ids import summary
 from quizzes.questions.question import Question
 from quizzes.questions.reader import read_questions
 from quizzes.study_aids import (
@@ -64,7 +65,7 @@ class ChapterBank:
     @cached_property
     def card_ids(self) -> tuple[str, ...]:
         """The ids of `cards`, without parsing their file."""
-        return tuple(card_topics(self._folder / "cards.yaml"))
+        return tuple(summary(self._folder).cards)
 
     @property
     def faq(self) -> tuple[Faq, ...]:

@@ -7,11 +7,12 @@ both agree is tested.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from exercises.catalog import Catalog
+from exercises.parsed_files import parsed
 from quizzes.cards.card import ENTRY, card_topics
 
 KEY = re.compile(r"^  (id|topic): *['\"]?([\w-]+)", re.MULTILINE)
@@ -28,13 +29,15 @@ class Summary:
 def summaries(catalog: Catalog) -> dict[str, Summary]:
     """By the ids of the chapters."""
     root = catalog.course.quizzes
-    return {
-        chapter.id: Summary(
-            questions=question_topics(root / chapter.id / "quiz.yaml"),
-            cards=card_topics(root / chapter.id / "cards.yaml"),
-        )
-        for chapter in catalog.chapters
-    }
+    return {chapter.id: summary(root / chapter.id) for chapter in catalog.chapters}
+
+
+def summary(folder: Path) -> Summary:
+    """Of the chapter whose questions and cards lie in `folder`, if it has any."""
+    return Summary(
+        questions=_topics(folder / "quiz.yaml", question_topics),
+        cards=_topics(folder / "cards.yaml", card_topics),
+    )
 
 
 def all_cards(asks: Mapping[str, Summary]) -> dict[str, str]:
@@ -42,12 +45,14 @@ def all_cards(asks: Mapping[str, Summary]) -> dict[str, str]:
     return {card: topic for asked in asks.values() for card, topic in asked.cards.items()}
 
 
+def _topics(file: Path, read: Callable[[Path], dict[str, str]]) -> dict[str, str]:
+    topics: dict[str, str] = parsed(file, read) if file.exists() else {}
+    return topics
+
+
 def question_topics(file: Path) -> dict[str, str]:
     """The topic of each question in a `quiz.yaml`."""
-    try:
-        text = file.read_text("utf-8")
-    except FileNotFoundError:
-        return {}
+    text = file.read_text("utf-8")
     found: dict[str, str] = {}
     for entry in ENTRY.split(text)[1:]:
         keys = dict(

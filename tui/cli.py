@@ -31,6 +31,7 @@ COMMANDS = (
     "quiz",
     "review",
     "mistakes",
+    "rewrite",
     "edit",
     "check",
     "trace",

@@ -1,21 +1,39 @@
-"""`grader run`: one answer, one report."""
+"""`grader run`: one answer, or all that a folder holds."""
 
+import os
 import shutil
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from grader.commands.output import format_option, output_option, wants_colour, write
+from exercises.catalog import load_catalog
+from grader.commands.ci import identity, paths_of, summarise
+from grader.commands.output import format_option, output_option, status_line, wants_colour, write
+from grader.errors import UsageError
 from grader.formats import FORMATS, render
+from grader.formats.facts import Found
 from grader.grader import Grader
+from grader.report import Report
+from grader.repository import Answer, answers
 from grader.submission import Submission
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--exercise", metavar="ID", help="The exercise; FILE's name says it otherwise.")
+@click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
+)
+@click.option(
+    "--exercise",
+    "exercises",
+    multiple=True,
+    metavar="ID",
+    help="The exercise; FILE's name says it otherwise. With a folder: grade this one, there or"
+    " not; may be given again.",
+)
 @click.option("--seed", type=int, help="Ask the same questions again; fresh ones otherwise.")
 @click.option("--device", default="cpu", show_default=True, help="cpu or cuda.")
 @click.option(
@@ -25,26 +43,82 @@ from grader.submission import Submission
 )
 @format_option(*FORMATS)
 @output_option
+@click.option(
+    "--also",
+    nargs=2,
+    multiple=True,
+    type=(click.Choice(list(FORMATS)), click.Path(dir_okay=False, path_type=Path)),
+    metavar="FORMAT FILE",
+    help="Write the same verdicts in this format to this file, too; may be given again.",
+)
 def run(
-    file: Path,
-    exercise: str | None,
+    paths: Sequence[Path],
+    exercises: Sequence[str],
     seed: int | None,
     device: str,
     allow_unsandboxed: bool,
     form: str,
     output: Path | None,
+    also: Sequence[tuple[str, Path]],
 ) -> int:
-    """Grade FILE, together with the files beside it that it imports."""
-    submission = Submission.from_file(file, exercise, seed, device)
-    submission = replace(submission, only_sandboxed=not allow_unsandboxed)
+    """Grade FILE, together with the files beside it that it imports.
+
+    FILE may be a folder, too: of a student's repository all answers are graded that are named and
+    placed as `learn init` does it. Several files and folders may be given.
+    """
+    asked = read(paths, exercises, seed, device)
+    wanted = [(name, file, layout(name, file, asked)) for name, file in ((form, output), *also)]
     with Grader() as grader:
-        report = grader.grade(submission)
-    layout = terminal_layout(output) if form == "text" else {}
-    write(render(report, form, **layout), output)
-    return report.exit_code
+        found = grade(grader, asked, only_sandboxed=not allow_unsandboxed)
+    is_alone = len(paths) == 1 and not paths[0].is_dir()
+    shown: Found = found[0] if is_alone else found
+    for name, file, laid_out in wanted:
+        write(render(shown, name, **laid_out), file)
+    if form == "github":
+        summarise(shown, os.environ)
+    return max(report.exit_code for report in found)
 
 
-def terminal_layout(output: Path | None) -> dict[str, Any]:
-    """How a text for people is laid out here."""
-    width = shutil.get_terminal_size((100, 24)).columns
-    return {"colour": output is None and wants_colour(), "width": width}
+def read(
+    paths: Sequence[Path], exercises: Sequence[str], seed: int | None, device: str
+) -> list[Answer]:
+    """What is to be graded, in the order given. Raises `UsageError` for what is asked twice."""
+    wanted = {load_catalog().exercise(id).id for id in exercises}
+    asked: list[Answer] = []
+    for path in paths:
+        if path.is_dir():
+            asked += answers(path, load_catalog(), wanted, seed, device)
+        elif len(wanted) > 1 or (wanted and len(paths) > 1):
+            raise UsageError(f"Which exercise is {path}? Grade it alone, with one --exercise.")
+        else:
+            id = next(iter(wanted), None)
+            asked.append(Answer(Submission.from_file(path, id, seed, device), path))
+    ids = [answer.submission.exercise for answer in asked]
+    for id in ids:
+        if ids.count(id) > 1:
+            raise UsageError(f"There are several answers to {id}. Grade one person's at a time.")
+    return asked
+
+
+def grade(grader: Grader, asked: Sequence[Answer], only_sandboxed: bool) -> list[Report]:
+    """The reports, in the order asked for."""
+    reports = []
+    with status_line() if len(asked) > 1 else nullcontext(None) as show:
+        for number, answer in enumerate(asked, start=1):
+            if show:
+                show(f"{answer.submission.exercise} {number} of {len(asked)} …")
+            submission = replace(answer.submission, only_sandboxed=only_sandboxed)
+            reports.append(answer.told(grader.grade(submission)))
+    return reports
+
+
+def layout(form: str, output: Path | None, asked: Sequence[Answer]) -> dict[str, Any]:
+    """What a format takes besides the reports."""
+    if form == "text":
+        width = shutil.get_terminal_size((100, 24)).columns
+        return {"colour": output is None and wants_colour(), "width": width}
+    if form == "github":
+        return {"paths": paths_of(asked, os.environ)}
+    if form == "classroom50":
+        return {"identity": identity(os.environ)}
+    return {}

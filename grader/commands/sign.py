@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from exercises.files import write_output
+from exercises.files import write_atomically
 from grader.commands.output import existing_file
 from grader.errors import UsageError
 
@@ -38,7 +38,7 @@ def sign(file: Path, key: Path, by: str) -> None:
         content, facts = file.read_bytes(), ""
     line = signatures.sign(content, private, now)
     for path, written in signatures.attach(file, content, line).items():
-        write_output(path, written)
+        write_atomically(path, written)  # never through a link that a student has put there
         click.echo(f"Signed: {path}.")
     if facts:
         click.echo(facts)

@@ -38,17 +38,18 @@ def verify(file: Path, key: Path) -> int:
         from grader.classroom.signed_certificate import told
 
         click.echo(told(read_facts(content)))
-    elif report := _report(content):
+    for report in _reports(content):
         click.echo(_summary(report))
     return 0
 
 
-def _report(content: bytes) -> Report | None:
-    """The report that a file holds, if it is one."""
+def _reports(content: bytes) -> list[Report]:
+    """What `grader run --format json` wrote, one report or a list; none of another file."""
     try:
-        return Report.from_dict(json.loads(content))
+        data = json.loads(content)
+        return [Report.from_dict(one) for one in (data if isinstance(data, list) else [data])]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return None
+        return []
 
 
 def _summary(report: Report) -> str:

@@ -102,11 +102,14 @@ def _check_dictionary(got: Any, expected: dict[Any, Any], what: str) -> Any:
     if not isinstance(got, dict):
         raise _wrong_type(got, kind_of(expected), what)
     if set(got) != set(expected):
-        raise Differs(
-            f"{what} should have the names {name_list(expected)}; yours has {name_list(got)}.",
-            name_list(got),
-            name_list(expected),
-        )
+        missing = [key for key in expected if key not in got]
+        extra = [key for key in got if key not in expected]
+        says = [
+            f"{name_list(names)} {'are' if len(names) > 1 else 'is'} {fault}"
+            for names, fault in ((missing, "missing"), (extra, "not asked for"))
+            if names
+        ]
+        raise Differs(f"{what}: {'; '.join(says)}.", name_list(got), name_list(expected))
     return {key: check_structure(got[key], item, f"`{key}`") for key, item in expected.items()}
 
 

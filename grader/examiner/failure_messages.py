@@ -60,7 +60,8 @@ def describe(raised: Raised, name: str, limits: Limits) -> str:
             return (
                 f"{raised.message}. What can be imported here: the standard library,"
                 f" {', '.join(familiar_libraries())} and what else is installed beside them, and"
-                " files of your own that lie in the same folder."
+                " files of your own that lie in the same folder. `learn check --mine` also brings"
+                " what you have passed in other chapters."
             )
         case "recursion":
             return "Your code calls itself without end (RecursionError)."

@@ -1,5 +1,6 @@
 """What every format tells of a report, in the words that all of them share."""
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from grader.report import Diagnosis, Problem, Report, Symptom, TestResult
@@ -7,6 +8,9 @@ from grader.report import Diagnosis, Problem, Report, Symptom, TestResult
 VERDICTS = {"passed": "passed", "failed": "not passed", "error": "could not be graded"}
 NO_REASON = "No known mistake explains this. The smallest call that goes wrong is:"
 MAX_PRINTED = 10  # lines of what a learner's code printed, where a person reads it
+LENGTHS = (20_000, 2_000, 400, 80)  # how much of each text is kept where a file has a limit
+
+Found = Report | Sequence[Report]  # one answer's report, or those of all that a folder holds
 
 
 class Fact(NamedTuple):
@@ -14,12 +18,40 @@ class Fact(NamedTuple):
     text: str
 
 
+def listed(found: Found) -> Sequence[Report]:
+    return (found,) if isinstance(found, Report) else found
+
+
+def points(reports: Sequence[Report]) -> str:
+    earned = sum(report.points for report in reports)
+    return f"{earned:g} of {sum(report.max_points for report in reports):g} points"
+
+
 def counts(report: Report) -> str:
     """How many tests passed, and how many points that makes."""
     passed = sum(test.outcome == "passed" for test in report.tests)
-    return (
-        f"{passed} of {len(report.tests)} tests, {report.points:g} of {report.max_points:g} points"
-    )
+    return f"{passed} of {len(report.tests)} tests, {points([report])}"
+
+
+def totals(reports: Sequence[Report]) -> str:
+    """How many exercises passed, how many could not be graded, and how many points that makes."""
+    outcomes = [report.outcome for report in reports]
+    ours = outcomes.count("error")
+    ungraded = f", {ours} could not be graded" if ours else ""
+    passed = f"{outcomes.count('passed')} of {len(outcomes)} exercises passed"
+    return f"{passed}{ungraded}, {points(reports)}"
+
+
+def unprotected(reports: Sequence[Report]) -> str:
+    """That layers of the sandbox were missing, where some were: then a verdict is worth less."""
+    layers = [layer for report in reports for layer in report.layers.items()]
+    missing = dict.fromkeys(name for name, state in layers if state == "missing")
+    return f"Graded without {', '.join(missing)}; `grader doctor` says why." if missing else ""
+
+
+def overview(reports: Sequence[Report]) -> str:
+    """What several reports come to, in one line."""
+    return f"{totals(reports)}. {unprotected(reports)}".rstrip()
 
 
 def duration(milliseconds: float) -> str:
@@ -51,7 +83,25 @@ def known(result: Report | TestResult) -> Diagnosis | Symptom | None:
 def reason(test: TestResult, report: Report) -> str:
     """Why this test failed, where that is known and not said of the whole report already."""
     found = known(test)
-    return found.says if found and found != known(report) else ""
+    if not found or found == known(report) or found.says == test.message:
+        return ""
+    return found.says
+
+
+def message(test: TestResult, report: Report) -> str:
+    """What this test found, where it is not said of the whole report already."""
+    return test.message if test.message != why(report) else ""
+
+
+def ours(report: Report) -> str:
+    """That the fault is ours, and what to do, where a report is an error."""
+    if report.outcome != "error":
+        return ""
+    what = report.problem.message if report.problem else "A hidden test broke."
+    return (
+        f"{report.exercise} could not be graded. This is the grader's error, not yours: tell your"
+        f" teacher. {what}"
+    )
 
 
 def why(report: Report) -> str:
@@ -103,11 +153,39 @@ def lines(test: TestResult) -> tuple[Fact, ...]:
     return tuple(Fact(f"line {frame.line}", frame.code) for frame in test.frames if frame.code)
 
 
+def account(test: TestResult, report: Report) -> list[str]:
+    """All that is told of a test that did not pass, for a place where nothing else is told."""
+    if report.problem:
+        return [report.problem.message, *code(report.problem)]
+    found = known(test)
+    says = dict.fromkeys([found.says if found else "", test.message])  # they may be the same
+    return [part for part in says if part] + [f"{label}: {text}" for label, text in facts(test)]
+
+
 def printed(test: TestResult) -> list[str]:
     """The first lines of what the learner's code printed."""
     return test.output.splitlines()[:MAX_PRINTED]
 
 
+def named(test: TestResult) -> str:
+    """The id of the mistake or symptom that explains a test, if one is known."""
+    found = known(test)
+    return found.id if found else ""
+
+
 def section(diagnosis: Diagnosis) -> str:
     """The lesson's section that explains a mistake: its title, where the examiner knew it."""
     return diagnosis.section or diagnosis.see
+
+
+def within(most: int, lay_out: Callable[[int], str]) -> str:
+    """`lay_out(length)`, which cuts each text to `length`: the longest of at most `most` bytes.
+
+    What is told of a learner's code is cut, so that its reader is not handed a file too large to
+    take; how many exercises and tests there are is up to the course.
+    """
+    for length in LENGTHS:
+        text = lay_out(length)
+        if len(text.encode()) <= most:
+            break
+    return text

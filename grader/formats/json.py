@@ -2,14 +2,17 @@
 
 import json
 
+from grader.formats.facts import Found
 from grader.report import Report
 
 
-def render(report: Report) -> str:
-    """`report/v2`. JSON knows no NaN and no infinity; they are written as null."""
-    return (
-        json.dumps(_finite(report.to_dict()), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    )
+def render(found: Found) -> str:
+    """One `report/v2`, or a list of them. What is not finite is null, since JSON has no NaN."""
+    if isinstance(found, Report):
+        data: object = found.to_dict()
+    else:
+        data = [report.to_dict() for report in found]
+    return json.dumps(_finite(data), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _finite(value: object) -> object:

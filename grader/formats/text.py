@@ -2,16 +2,21 @@
 
 from grader.formats.facts import (
     VERDICTS,
+    Found,
     called,
     code,
     counts,
     duration,
     lines,
+    listed,
+    message,
     printed,
     reason,
     section,
     smallest,
     tells,
+    totals,
+    unprotected,
     why,
     why_so,
 )
@@ -22,7 +27,15 @@ MARKS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "error": ("!", "y
 INDENT = "      "
 
 
-def render(report: Report, colour: bool = False, width: int = 100) -> str:
+def render(found: Found, colour: bool = False, width: int = 100) -> str:
+    """Each report on its own page; below several of them, what they come to."""
+    pages = [_page(report, colour, width) for report in listed(found)]
+    if not isinstance(found, Report):
+        pages.append(f"{totals(found)}.\n")
+    return "\n".join(pages)
+
+
+def _page(report: Report, colour: bool, width: int) -> str:
     """The verdict, why it is so, and each test. Only the first failure is shown in full."""
     page = Page(colour, width)
     _headline(page, report)
@@ -40,8 +53,19 @@ def render(report: Report, colour: bool = False, width: int = 100) -> str:
         for line in smallest(report):
             page.line(f"  {line}")
     page.blank()
+    if report.problem and report.tests:
+        page.text(f"None of the {len(report.tests)} tests was run.", "  ", dim=True)
+    _tests(page, report)
+    if missing := unprotected([report]):
+        page.blank()
+        page.text(missing, "  ")
+    return page.finish()
+
+
+def _tests(page: Page, report: Report) -> None:
+    """Each with its mark; a problem with the file speaks for all."""
     said: set[str] = set()  # the same thing is said once
-    for test in report.tests:
+    for test in report.tests if not report.problem else ():
         mark, tint = MARKS[test.outcome]
         wrong = tells(test, report)
         repeated = "  (as above)" if wrong and test.message in said else ""
@@ -49,11 +73,6 @@ def render(report: Report, colour: bool = False, width: int = 100) -> str:
         if wrong and not repeated:
             _failure(page, test, report, brief=bool(said))
             said.add(test.message)
-    missing = [name for name, state in report.layers.items() if state == "missing"]
-    if missing:
-        page.blank()
-        page.text(f"Graded without {', '.join(missing)}; `grader doctor` says why.", "  ")
-    return page.finish()
 
 
 def _headline(page: Page, report: Report) -> None:
@@ -65,7 +84,7 @@ def _headline(page: Page, report: Report) -> None:
 
 def _failure(page: Page, test: TestResult, report: Report, brief: bool) -> None:
     page.text(reason(test, report), INDENT, bold=True)
-    page.text(test.message, INDENT)
+    page.text(message(test, report), INDENT)
     if brief:
         return
     for label, value in called(test):
@@ -87,5 +106,5 @@ def _points(test: TestResult) -> str:
 def _reading(diagnosis: Diagnosis) -> str:
     """Where the lesson explains it."""
     if not diagnosis.chapter:
-        return f"Explained in section {section(diagnosis)}."
-    return f"Explained in `learn read {diagnosis.chapter}`, section “{section(diagnosis)}”."
+        return f"The lesson on this: section {section(diagnosis)}."
+    return f"The lesson on this: `learn read {diagnosis.chapter}`, section “{section(diagnosis)}”."

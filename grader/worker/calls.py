@@ -195,8 +195,10 @@ def _check_signature(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any
 
 
 def _check_unmarked(args: tuple[Any, ...]) -> None:
+    """A tensor that something was written into requires a gradient too, and its numbers tell."""
     for number, arg in enumerate(args, start=1):
-        if any(isinstance(leaf, Tensor) and leaf.requires_grad for _, leaf in leaves(arg)):
+        tensors = (leaf for _, leaf in leaves(arg) if isinstance(leaf, Tensor))
+        if any(tensor.requires_grad and tensor.is_leaf for tensor in tensors):
             raise Marked(f"argument {number}")
 
 

@@ -221,16 +221,17 @@ def soon(schedules: Mapping[str, Schedule], ids: Iterable[str], now: datetime) -
 
 
 class Scheduler:
-    """FSRS with one setting: the share of cards that shall be remembered when they come."""
+    """FSRS with two settings: the share of cards that shall be remembered when they come, and in
+    which steps a card is met again within minutes; without one, a day is the least."""
 
-    def __init__(self, retention: float = 0.9) -> None:
+    def __init__(self, retention: float = 0.9, steps: tuple[timedelta, ...] = (AGAIN_IN,)) -> None:
         import fsrs
 
         # Fuzz is off, so that the same reviews give the same dates.
         self._fsrs = fsrs.Scheduler(
             desired_retention=retention,
-            learning_steps=(AGAIN_IN,),
-            relearning_steps=(AGAIN_IN,),
+            learning_steps=steps,
+            relearning_steps=steps,
             enable_fuzzing=False,
         )
 

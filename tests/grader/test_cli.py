@@ -135,12 +135,17 @@ def test_junit_goes_into_a_file(right: Path, tmp_path: Path, run_warm: Run) -> N
     ("arguments", "says"),
     [
         (["run", "nowhere/softmax.py"], "There is no file nowhere/softmax.py."),
-        (["run", "."], ". is a folder. Name the file to grade."),
+        (["run", "."], ". holds no answer. A file is found by its name, such as ch01_attention/"),
+        (["run", ".", "softmx.py", "--exercise", "softmax"], "Which exercise is softmx.py?"),
+        (["run", "no.py", "--exercise", "softmax", "--exercise", "bleu"], "Grade it alone"),
+        (["run", "softmax.py", "softmax.py"], "There are several answers to softmax."),
+        (["run", ".", "--exercise", "softmx"], "There is no exercise 'softmx'. Did you mean"),
+        (["run", "softmx.py", "--also", "yaml", "x"], "'yaml' is not one of 'text', 'json'"),
         (["run", "softmx.py"], "There is no exercise 'softmx'. Did you mean softmax?"),
         (["run", "softmx.py", "--exercise", "masked_sofmax"], "Did you mean masked_softmax?"),
         (["run", "softmx.py", "--format", "yaml"], "'yaml' is not one of 'text', 'json', 'junit'"),
         (["run", "softmx.py", "--seed", "many"], "'many' is not a valid integer"),
-        (["run"], "Missing argument 'FILE'"),
+        (["run"], "Missing argument 'FILE...'"),
         (["audit", "softmx"], "There is no exercise 'softmx'. Did you mean softmax?"),
         (["audit", "--jobs", "0"], "Invalid value for '--jobs'"),
         (["bench", "--exercise", "softmx"], "There is no exercise 'softmx'. Did you mean softmax?"),
@@ -154,6 +159,9 @@ def test_usage_errors_end_with_2_and_a_sentence(
     arguments: list[str], says: str, tmp_path: Path
 ) -> None:
     (tmp_path / "softmx.py").write_text(WRONG)
+    (tmp_path / "softmax.py").write_text(WRONG)
+    if arguments == ["run", "."]:
+        (tmp_path / "softmax.py").unlink()
     done = run(*arguments, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert says in done.stderr

@@ -87,7 +87,7 @@ def sentence(got: object, expected: object, check: object = check_structure) -> 
         (
             {"b": 1},
             {"a": 1},
-            "The result should have the names `a`; yours has `b`.",
+            "The result: `a` is missing; `b` is not asked for.",
         ),
         (
             ONES,

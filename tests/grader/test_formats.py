@@ -7,73 +7,25 @@ from xml.etree import ElementTree
 
 import click
 import pytest
+from finished_reports import (
+    BROKEN,
+    DIFFERS,
+    NEGATED,
+    PASSED,
+    RAISES,
+    REPORT,
+    SCALED,
+    UNSCALED,
+    problem,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.formats import json as json_format
 from grader.formats import junit, text
-from grader.report import Diagnosis, FailingCall, Frame, Problem, Report, Symptom, TestResult
+from grader.report import FailingCall, Frame, Problem, Report
 
 ESCAPE = "\x1b"
-UNSCALED = Diagnosis(
-    "unscaled",
-    "Your scores are not divided by √d_k, so the softmax is too sharp.",
-    "scores-and-weights",
-    section="Scores and weights",
-    chapter=1,
-)
-NEGATED = Diagnosis("negated", "The sign is turned around.", "a-section-of-its-own")
-PASSED = TestResult("test_sums", "Rows sum to 1.", 2, 2, "passed", duration_ms=4)
-DIFFERS = TestResult(
-    "test_values",
-    "The weights are right.",
-    0,
-    1,
-    "failed",
-    message="2 of 2 numbers differ; the most at [0]: yours 0.75, expected 0.5.",
-    call="softmax(tensor([1, 1]))",
-    got="tensor([0.75, 0.25])",
-    expected="tensor([0.5, 0.5])",
-    diagnosis=UNSCALED,
-    output="called\nonce\n",
-)
-RAISES = TestResult(
-    "test_raises",
-    "Every dim is taken.",
-    0,
-    1.5,
-    "failed",
-    message="IndexError: Dimension out of range",
-    call="softmax(tensor([1, 1]), dim=0)",
-    frames=(Frame("softmax.py", 12, "softmax", "return x.amax(dim)"),),
-    diagnosis=NEGATED,
-)
-BROKEN = TestResult("test_ours", "We fail.", 0, 1, "error", message="The grader failed: KeyError")
-REPORT = Report(
-    "softmax",
-    "Softmax",
-    "failed",
-    2,
-    4.5,
-    7,
-    "cpu",
-    (PASSED, DIFFERS, RAISES),
-    UNSCALED,
-    duration_ms=41.6,
-)
-
-
-SCALED = Symptom("scale", "Your result is the expected one times 2.", "Holds for 2 calls.")
-
-
-def problem(message: str, line: int | None, code: str) -> Report:
-    tests = tuple(
-        replace(test, outcome="failed", points=0, message="Not run.", diagnosis=None)
-        for test in (PASSED, DIFFERS)
-    )
-    return replace(
-        REPORT, tests=tests, diagnosis=None, points=0, problem=Problem("load", message, line, code)
-    )
 
 
 def without_diagnosis(**changes: object) -> Report:
@@ -118,7 +70,7 @@ def test_a_failure_reads_so() -> None:
 ✗ softmax: not passed  1 of 3 tests, 2 of 4.5 points, 42 ms
 
   Your scores are not divided by √d_k, so the softmax is too sharp.
-  Explained in `learn read 1`, section “Scores and weights”.
+  The lesson on this: `learn read 1`, section “Scores and weights”.
   It explains 1 of the 2 tests that failed; there is more.
 
   ✓ Rows sum to 1.  [2/2]
@@ -163,8 +115,7 @@ def test_a_problem_reads_so() -> None:
   Line 3 of softmax.py is not valid Python: invalid syntax.
      3 │ def f(:
 
-  ✗ Rows sum to 1.  [0/2]
-  ✗ The weights are right.
+  None of the 2 tests was run.
 """
     )
 
@@ -183,7 +134,7 @@ def test_our_error_reads_so() -> None:
 
 def test_a_section_that_no_chapter_has_is_named_all_the_same() -> None:
     report = replace(REPORT, diagnosis=NEGATED)
-    assert "Explained in section a-section-of-its-own." in text.render(report)
+    assert "The lesson on this: section a-section-of-its-own." in text.render(report)
 
 
 @pytest.mark.parametrize(
@@ -278,9 +229,10 @@ def test_junit_counts_and_tells_every_test() -> None:
     ]
     failure = cases[1].find("failure")
     assert failure is not None
-    assert failure.get("message") == DIFFERS.message
+    assert failure.get("message") == UNSCALED.says
     assert (failure.text or "").splitlines() == [
         UNSCALED.says,
+        DIFFERS.message,
         "called: softmax(tensor([1, 1]))",
         "got: tensor([0.75, 0.25])",
         "expected: tensor([0.5, 0.5])",
@@ -291,8 +243,54 @@ def test_junit_counts_and_tells_every_test() -> None:
 
 def test_junit_tells_a_problem_at_every_test() -> None:
     found = suite(problem("It stops.", 1, "raise"))
-    messages = [failure.get("message") for failure in found.iter("failure")]
-    assert messages == ["It stops.", "It stops."]
+    told = [(failure.get("message"), failure.text) for failure in found.iter("failure")]
+    assert told == [("It stops.", "It stops.\n   1 │ raise")] * 2
+
+
+def test_junit_gives_equal_titles_names_of_their_own() -> None:
+    """GitLab drops the second case of a name."""
+    found = suite(replace(REPORT, tests=(PASSED, DIFFERS, PASSED, PASSED)))
+    assert [case.get("name") for case in found.iter("testcase")] == [
+        "Rows sum to 1.",
+        "The weights are right.",
+        "Rows sum to 1. (2)",
+        "Rows sum to 1. (3)",
+    ]
+
+
+def test_junit_adds_no_file_that_a_learner_names() -> None:
+    """GitLab takes `[[ATTACHMENT|path]]` in what was printed for a file of the job."""
+    found = suite(replace(REPORT, tests=(replace(DIFFERS, output="[[ATTACHMENT|secret.png]]"),)))
+    assert "[[ATTACHMENT|" not in (found.findtext("testcase/system-out") or "")
+
+
+def test_junit_has_a_suite_for_each_report() -> None:
+    other = replace(REPORT, exercise="gelu", outcome="passed", tests=(PASSED,))
+    root = ElementTree.fromstring(junit.render([REPORT, other]).encode())
+    assert root.tag == "testsuites"
+    assert [each.get("name") for each in root] == ["softmax", "gelu"]
+    assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("4", "2", "0")
+
+
+def test_junit_fits_a_reader_that_takes_so_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    wordy = replace(DIFFERS, output="x" * 20_000, message="y" * 20_000)
+    reports = [replace(REPORT, tests=(wordy,) * 10) for _ in range(10)]
+    assert len(junit.render(reports)) > 3_000_000
+    monkeypatch.setattr(junit, "MAX_BYTES", 1_000_000)
+    cut = junit.render(reports)
+    assert len(cut.encode()) <= 1_000_000
+    assert len(list(ElementTree.fromstring(cut).iter("system-out"))) == 100
+
+
+def test_several_reports_are_told_one_after_another_and_counted() -> None:
+    passed = replace(REPORT, exercise="gelu", outcome="passed", points=4.5, tests=(PASSED,))
+    ours = replace(REPORT, exercise="relu", outcome="error", points=0, tests=(BROKEN,))
+    page = text.render([REPORT, passed, ours])
+    assert page.startswith(text.render(REPORT) + "\n" + text.render(passed))
+    assert page.endswith("\n1 of 3 exercises passed, 1 could not be graded, 6.5 of 13.5 points.\n")
+    assert json.loads(json_format.render([REPORT, passed])) == [
+        json.loads(json_format.render(report)) for report in (REPORT, passed)
+    ]
 
 
 def test_junit_says_which_layers_held() -> None:

@@ -44,6 +44,17 @@ def test_torch_is_not_loaded_before_it_is_needed(module: str) -> None:
     assert (found.stdout.split(), found.stderr) == ([], "")
 
 
+@pytest.mark.parametrize("module", ["tui.cli", "tui.study.grading", "grader.formats.text"])
+def test_who_learns_alone_loads_nothing_of_a_classroom(module: str) -> None:
+    script = f"import sys, {module}; print(*sorted(n for n in sys.modules if 'grader' in n))"
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    loaded = {name for name in found.stdout.split() if name.startswith("grader.")}
+    assert found.stderr == ""
+    ours = {"grader.formats.facts", "grader.formats.page", "grader.formats.text"}
+    assert {name for name in loaded if name.startswith("grader.formats.")} <= ours
+    assert not {name for name in loaded if name.startswith(("grader.classroom", "grader.commands"))}
+
+
 @pytest.fixture(scope="module")
 def surroundings(grader: Grader) -> Any:
     """What a submission sees of its own process."""

@@ -132,8 +132,12 @@ def test_both_sides_draw_the_same_numbers(play: Play) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("self.inner", "self.linear", "names `inner.weight`, `inner.bias`; yours has `linear.w"),
-        ("Linear(d_in, d_out)", "Linear(d_in, d_out, bias=False)", "yours has `inner.weight`."),
+        ("self.inner", "self.linear", "`inner.weight`, `inner.bias` are missing; `linear.w"),
+        (
+            "Linear(d_in, d_out)",
+            "Linear(d_in, d_out, bias=False)",
+            "parameters: `inner.bias` is missing.",
+        ),
         (
             "Linear(d_in, d_out)",
             "Linear(d_in, d_out + 1)",
@@ -159,7 +163,7 @@ def test_buffers_of_ones_own_are_welcome_and_missing_ones_are_not(play: Play) ->
     assert list(layer.buffers()) == ["scale"]
     layer = play(LAYER.replace(line, "self.scale = 2.0"), LAYER).Layer(3, 2)
     found = failure(layer.state_dict)
-    assert "should have the names `scale`, `inner.weight`, `inner.bias`; yours has" in found.message
+    assert "`scale` is missing." in found.message
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
@@ -260,7 +264,7 @@ def test_gradients_of_a_result_of_the_wrong_shape(play: Play) -> None:
 
 def test_a_module_whose_parameters_differ_is_told_so_by_its_gradients(play: Play) -> None:
     layer = play(LAYER.replace("self.inner", "self.linear"), LAYER).Layer(3, 2)
-    assert "The module's parameters should have the names" in (
+    assert "The module's parameters: `inner.weight`, `inner.bias` are missing" in (
         failure(layer.gradients, torch.ones(1, 3)).message
     )
 
@@ -300,6 +304,14 @@ def test_an_argument_that_requires_gradients_afterwards_is_changed(play: Play) -
     source = "def f(n, xs): return xs[0] + 0 * xs[0].requires_grad_()"
     found = failure(play(source, "def f(n, xs): return xs[0]").f.inputs_after, 3, [ONES])
     assert "`f` switches `requires_grad` on in argument 2" in found.message
+
+
+def test_an_argument_that_something_learned_is_added_to_is_overwritten(play: Play) -> None:
+    """Autograd then marks it, which nobody has asked for."""
+    source = "import torch\nw = torch.ones(2, requires_grad=True)\ndef f(x): {}; return x * 1"
+    submission = play(source.format("x += w"), source.format("x = x + w"))
+    (after,) = submission.f.inputs_after(torch.ones(2))
+    assert after.tolist() == [2, 2]
 
 
 def test_tensors_keep_their_order_in_memory(play: Play) -> None:

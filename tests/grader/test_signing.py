@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -215,6 +216,38 @@ def test_a_report_is_signed_and_verified(run: Run, tmp_path: Path, key: Path, pu
     file.write_bytes(file.read_bytes().replace(b"12.0", b"11.0"))
     done = run("verify", file, "--key", public)
     assert (done.returncode, "NOT GENUINE" in done.stdout) == (1, True)
+
+
+def test_each_report_of_a_list_is_told(run: Run, tmp_path: Path, key: Path, public: Path) -> None:
+    listed = render([REPORT, replace(REPORT, exercise="layer_norm")], "json").encode()
+    signed_file(tmp_path / "reports.json", listed, key)
+    done = run("verify", "reports.json", "--key", public)
+    assert "softmax: passed" in done.stdout and "layer_norm: passed" in done.stdout
+
+
+@pytest.mark.parametrize("content", [b"", b"[1]", b"{}", b"null", b"\xff", b"[" * 100_000])
+def test_any_other_file_is_verified_without_being_read(
+    run: Run, tmp_path: Path, key: Path, public: Path, content: bytes
+) -> None:
+    signed_file(tmp_path / "any.json", content, key)
+    done = run("verify", "any.json", "--key", public)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(done.stdout.splitlines()) == 1
+
+
+def test_signing_writes_through_no_link(run: Run, tmp_path: Path, key: Path) -> None:
+    """A student may have put one where the signature goes."""
+    (tmp_path / "precious").write_text("precious")
+    for name, link in (("report.json", "report.json.sig"), ("c.svg", "c.svg")):
+        (tmp_path / link).symlink_to("precious")
+        if name != link:
+            (tmp_path / name).write_text("{}")
+        else:
+            (tmp_path / "precious").write_bytes(draw(FACTS, ".svg"))
+        before = (tmp_path / "precious").read_bytes()
+        assert run("sign", name, "--key", key).returncode == 0
+        assert (tmp_path / "precious").read_bytes() == before
+        assert not (tmp_path / link).is_symlink()
 
 
 # certificates

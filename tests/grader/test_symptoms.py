@@ -347,6 +347,44 @@ def test_two_mistakes_in_two_tests_get_a_statement_each() -> None:
     assert len(found) == 2
 
 
+def test_swapped_sizes_of_a_layer_are_told_for_all_of_its_matrices() -> None:
+    solution = (
+        "class Net(nn.Module):\n"
+        "    def __init__(self, n, h):\n"
+        "        super().__init__()\n"
+        "        self.up, self.down = nn.Linear({}), nn.Linear({})\n"
+    )
+    tests = [lambda s, n=n: s.Net(n, 5).parameters() for n in (3, 4, 5)]  # with 5 all are equal
+    right = solution.format("n, h", "h, n")
+    (both,) = symptoms(solution.format("h, n", "n, h"), right, *tests)
+    assert both.says.startswith("Rows and columns of `up.weight` and `down.weight` are swapped.")
+    (one,) = symptoms(solution.format("n, h", "n, h"), right, *tests)
+    assert one.says.startswith("Rows and columns of `down.weight` are swapped.")
+    others = symptoms(solution.format("n, h + 1", "h, n"), right, *tests)
+    assert others and not any("swapped" in other.says for other in others)
+
+
+def test_one_thing_that_several_tests_show_counts_the_calls_of_all() -> None:
+    """Also where a test with another mistake keeps it from being said of all tests."""
+    tests = [ask(draw(2, 2, 2)), *(ask(draw(n, 2)) for n in (3, 4, 5, 6))]
+    learner = (
+        "def f(x):\n    if x.dim() == 3: raise KeyError('other')\n    raise IndexError('this')\n"
+    )
+    found = symptoms(learner, "def f(x): return x", *tests)
+    evidence = {symptom.says.split("with ")[1][:8]: symptom.evidence for symptom in found}
+    assert "4 calls" in evidence["IndexErr"] and "1 call" in evidence["KeyError"]
+
+
+@pytest.mark.parametrize("others", [(), (ask(draw(3)),)], ids=["only two", "one or two"])
+def test_the_smallest_call_has_as_many_dimensions_as_the_suite_asks_for(
+    others: tuple[Test, ...],
+) -> None:
+    """The stub may allow no others."""
+    learner, solution = "def f(x): return x.cos() + x", "def f(x): return x.cos() + 2 * x"
+    call = finder(learner, solution, [ask(draw(2, 3)), *others]).smallest()
+    assert call and call.code.count("[") == (1 if others else 2)
+
+
 DRAWN = "def f(x): return x * (torch.rand(x.shape) < 0.5) * 2"
 DRAWN_BY = "def f(x, generator): return x * (torch.rand(x.shape, generator=generator) < 0.5)"
 GENERATOR = "import torch\ndef made(seed): return torch.Generator().manual_seed(seed)"

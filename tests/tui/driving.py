@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from textual.pilot import Pilot as TextualPilot
 from textual.worker import WorkerCancelled
@@ -30,13 +30,13 @@ from tui.app.app import LearnApp
 from tui.app.background_grader import BackgroundGrader
 from tui.app.session_thread import SessionThread
 from tui.progress.answers import Answer
-from tui.progress.progress import Attempt, Progress
+from tui.progress.progress import Attempt, AttemptKind, Progress
 from tui.study.session import Session
 from tui.study.targets import ExerciseTarget
 
 NOW = datetime(2025, 6, 13, 10, 30, tzinfo=timezone(timedelta(hours=2)))
 NARROW, WIDE = (80, 24), (120, 40)
-SETTLING = ("load", "grading: check", "grading: submit", "search", "figures")
+SETTLING = ("load", "search", "figures", *(f"grading: {kind}" for kind in get_args(AttemptKind)))
 
 Pilot = TextualPilot[None]
 Script = Callable[[Pilot], Awaitable[None]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import math
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import get_args
 
@@ -14,7 +15,7 @@ from textual.app import App, ComposeResult
 
 from exercises.catalog import load_catalog
 from grader import Report
-from grader.report import Outcome
+from grader.report import Diagnosis, Outcome
 from quizzes.cards.scheduling import Review, Schedule
 from tui.app.messages import PLACES_OF
 from tui.app.places import PLACES_BY_NAME
@@ -48,17 +49,26 @@ def test_shell_and_app_advise_the_same(outcome: Outcome, kind: AttemptKind) -> N
     assert in_shell == in_app
 
 
+def test_where_no_reason_is_known_the_first_wrong_line_is_looked_for() -> None:
+    report = Report("softmax", "", "failed", 0, 1, 0, "cpu")
+    assert "learn trace softmax" in advice(report, "check", commands("softmax"))
+    named = replace(report, diagnosis=Diagnosis("no-shift", "It overflows.", "weights"))
+    assert "learn trace" not in advice(named, "check", commands("softmax"))
+
+
 def test_what_is_advised_can_be_done() -> None:
     """A key is one of the page's, for the action that is meant, and a command is one of ours."""
     actions = {binding.key: binding.action for binding in ExercisePage.BINDINGS}  # type: ignore[union-attr]
     keys = [way.removeprefix("Press ").lower() for way in KEYS]
-    assert [actions[key] for key in keys] == ["hint", "grade('submit')", "next", "compare"]
+    assert [actions[key] for key in keys] == [
+        *("hint", "trace", "grade('submit')", "next", "compare", "compare")
+    ]
     for way in commands("softmax"):
         program, command, *rest = way.strip("`").split()
         assert (
             program == "learn"
             and command in COMMANDS
-            and rest in ([], ["softmax"], ["--diff", "softmax"])
+            and rest in ([], ["softmax"], ["--diff", "softmax"], ["--give-up", "softmax"])
         )
 
 

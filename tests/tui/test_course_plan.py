@@ -67,7 +67,8 @@ def test_everything_is_in_the_plan_once_and_in_order() -> None:
     assert [task.id for task in tasks if task.kind == "reading"] == list(CATALOG.topics)
     asked = sum(task.count for task in tasks if task.kind == "quiz")
     assert asked >= sum(len(asked.questions) for asked in ASKS.values())
-    assert all(day.minutes <= Pace().minutes for day in plan.days)
+    for day in plan.days:  # code that comes back has minutes of its own
+        assert sum(t.minutes for t in day.tasks if t.kind != "rewrite") <= Pace().minutes
     assert [day.date for day in plan.days] == [
         TODAY + timedelta(days=place) for place in range(len(plan.days))
     ]

@@ -79,7 +79,7 @@ def test_today_lists_what_the_day_still_holds(small: Small, size: tuple[int, int
             tasks = [task for task, _ in walk_day(session.catalog, known, pace)]
         assert len(tasks) > 4
         build = session.catalog.exercise(tasks[1].id).title
-        assert f"build {build}   {tasks[1].minutes:.0f} minutes" in seen
+        assert f"build  {build}   {tasks[1].minutes:.0f} minutes" in seen
         left = len(tasks) - 1 - (6 if size == WIDE else 3)
         assert (f"and {left} more" in seen) == (left > 0)
         week = "This week       Fri  Sat  Sun  Mon  Tue  Wed  Thu"
@@ -324,7 +324,7 @@ def test_run_shows_the_verdict_in_full(small: Small, size: tuple[int, int]) -> N
         for words in (
             "✗ not passed 1 of 3 tests, 1 of 4 points",
             "Your softmax always runs along the last dimension.",
-            "explains it in “About weights”",
+            "The lesson on this: “About weights”",
             "✓ Each row sums to 1.",
             "called weights(float32[3, 4], dim=1)",
         ):

@@ -176,9 +176,10 @@ class Notices:
         self.exercise = self.exercises[1]
         self.file = small.workspace.file(self.exercise)
         self.probe = small.workspace.state / "probe"
-        self.saved: SimpleQueue[Exercise] = SimpleQueue()
+        self.saved: SimpleQueue[Path] = SimpleQueue()
         self.polling: SimpleQueue[str] = SimpleQueue()
-        self.watch = SaveWatch(small.workspace, self.exercises, self.saved.put, self.polling.put)
+        self.of_file = {small.workspace.file(exercise): exercise for exercise in self.exercises}
+        self.watch = SaveWatch(small.workspace, self.of_file, self.saved.put, self.polling.put)
 
     def __enter__(self) -> "Notices":
         self.watch.start()
@@ -190,9 +191,9 @@ class Notices:
     def next(self) -> Exercise:
         """What is saved next, as one who grades would learn of it."""
         while True:
-            exercise = self.saved.get(timeout=5)
-            if self.watch.take(exercise):
-                return exercise
+            file = self.saved.get(timeout=5)
+            if self.watch.take(file):
+                return self.of_file[file]
 
     def count(self, seconds: float) -> int:
         time.sleep(seconds)
@@ -262,17 +263,17 @@ def test_what_leaves_the_text_alone_is_no_save(notices: Notices) -> None:
     with notices:
         time.sleep(0.5)
         notices.file.chmod(0o600)
-        assert notices.saved.get(timeout=5) == notices.exercise
-        assert not notices.watch.take(notices.exercise)
+        assert notices.saved.get(timeout=5) == notices.file
+        assert not notices.watch.take(notices.file)
 
 
 def test_what_was_read_meanwhile_is_not_new(notices: Notices) -> None:
     """Somebody pressed Enter between the save and its news; the next save is new again."""
     with notices:
         notices.file.write_text("1")
-        assert notices.saved.get(timeout=5) == notices.exercise
-        assert notices.watch.take(notices.exercise)
-        assert not notices.watch.take(notices.exercise)
+        assert notices.saved.get(timeout=5) == notices.file
+        assert notices.watch.take(notices.file)
+        assert not notices.watch.take(notices.file)
         notices.file.write_text("22")
         assert notices.next() == notices.exercise
         notices.file.unlink()

@@ -12,6 +12,8 @@ from tui.study import targets
 from tui.study.targets import Target
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from exercises.catalog import Exercise
     from tui.planning.describe import Step
 
@@ -74,9 +76,9 @@ class Opened(Message):
 
 @dataclass
 class Saved(Message):
-    """An exercise's file was written, or something else about it has changed."""
+    """A file of the workspace was written, or something else about it has changed."""
 
-    exercise: Exercise
+    file: Path
 
 
 @dataclass

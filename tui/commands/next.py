@@ -16,6 +16,7 @@ from tui.study.session import Session, open_session_to_look
 TASK_LABELS = {
     "review": "Review",
     "mistakes": "Again",
+    "rewrite": "Rewrite",
     "reading": "Read",
     "quiz": "Quiz",
     "exercise": "Exercise",

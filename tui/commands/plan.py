@@ -159,6 +159,8 @@ def _phrases(catalog: Catalog, tasks: Iterable[Task]) -> list[str]:
             number = catalog.chapter(task.id).number
             asked[task.id] = asked.get(task.id, 0) + task.count
             phrases[f"quiz {number}"] = f"{plural(asked[task.id], 'question')} on chapter {number}"
+        elif task.kind == "rewrite":
+            phrases[f"rewrite {task.id}"] = f"rewrite {task.id}"
         elif task.kind == "reading":
             phrases[task.id] = f"read {task.id}{part}"
         else:

@@ -25,6 +25,7 @@ from exercises.catalog import Exercise
 from exercises.errors import CourseError
 from tui.commands.exit_codes import INTERRUPTED
 from tui.output import shown, width
+from tui.progress.records import AttemptKind
 from tui.study.clock import now
 from tui.study.grading import read, tell
 from tui.study.save_watch import SaveWatch
@@ -64,6 +65,21 @@ class LeaveEvent:
 Event = SaveEvent | PollingEvent | EnterEvent | CheckEvent | LeaveEvent
 
 
+def watch_saves(
+    session: Session,
+    current: Exercise,
+    exercises: tuple[Exercise, ...],
+    kind: AttemptKind,
+    mine: bool,
+    as_json: bool,
+) -> int:
+    """Grade on each save until the learner leaves; returns the exit code of the last verdict."""
+    from tui.warm_grader.client import warm_grader
+
+    with warm_grader(session.workspace.state) as grader:
+        return Watch(session, grader, current, exercises, kind, mine, as_json).run()
+
+
 class Watch:
     """Grades `current` at once and on Enter, and each of `exercises` when its file is saved.
 
@@ -76,6 +92,7 @@ class Watch:
         grader: Grader,
         current: Exercise,
         exercises: tuple[Exercise, ...],
+        kind: AttemptKind,
         mine: bool,
         as_json: bool,
     ) -> None:
@@ -84,12 +101,13 @@ class Watch:
         self._current = current
         self._mine = mine
         self._as_json = as_json
-        self._exercises = exercises
+        self._kind = kind
+        self._exercises = {session.file(exercise, kind): exercise for exercise in exercises}
         self._events: SimpleQueue[Event] = SimpleQueue()
         self._saves = SaveWatch(
             session.workspace,
-            exercises,
-            on_save=lambda exercise: self._events.put(SaveEvent(exercise)),
+            self._exercises,
+            on_save=lambda file: self._events.put(SaveEvent(self._exercises[file])),
             on_polling=lambda says: self._events.put(PollingEvent(says)),
         )
         self._wanted: dict[Exercise, None] = {}  # in the order in which they were asked for
@@ -117,15 +135,18 @@ class Watch:
             case PollingEvent(says):
                 click.echo(says, err=True)
             case EnterEvent():
-                self._saves.take(self._current)
+                self._take(self._current)
                 self._want(self._current)
             case SaveEvent(exercise):
-                if self._saves.take(exercise):
+                if self._take(exercise):
                     self._want(exercise)
             case CheckEvent():
                 self._check = None
                 self._tell(event)
                 self._start_next()
+
+    def _take(self, exercise: Exercise) -> bool:
+        return self._saves.take(self._session.file(exercise, self._kind))
 
     def _want(self, exercise: Exercise) -> None:
         self._wanted[exercise] = None
@@ -143,7 +164,7 @@ class Watch:
             self._current = exercise
             self._print_rule(exercise)
             try:
-                submission = read(self._session, exercise, "check", self._mine)
+                submission = read(self._session, exercise, self._kind, self._mine)
                 running = self._grader.submit(submission)
             except (CourseError, GraderError) as error:
                 self._excuse(error)
@@ -166,18 +187,19 @@ class Watch:
             self._excuse(error)
         else:
             self._exit_code = report.exit_code
-            tell(self._session, check.submission, "check", report, self._as_json)
+            tell(self._session, check.submission, self._kind, report, self._as_json)
+            if self._kind == "rewrite" and report.passed:
+                self._events.put(LeaveEvent())  # its file is put away: nothing is left to watch
 
     def _excuse(self, error: CourseError | GraderError) -> None:
         click.echo(f"{error}", err=True)
         self._exit_code = error.exit_code
 
     def _greet(self) -> None:
-        workspace = self._session.workspace
         what = (
-            shown(workspace.file(self._current))
+            shown(self._session.file(self._current, self._kind))
             if len(self._exercises) == 1
-            else f"all files in {shown(workspace.root)}"
+            else f"all files in {shown(self._session.workspace.root)}"
         )
         click.echo(
             f"Watching {what}. Save to check, Enter to check again, Ctrl-C to leave.", err=True

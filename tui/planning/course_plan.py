@@ -66,7 +66,7 @@ def course_plan(catalog: Catalog, known: Snapshot, pace: Pace) -> CoursePlan:
     work: dict[str, list[tuple[date, float]]] = {chapter.id: [] for chapter in catalog.chapters}
     for day in days:
         for task in day.tasks:
-            if task.kind not in ("review", "mistakes"):
+            if task.kind not in ("review", "mistakes", "rewrite"):
                 work[chapter_of.get(task.id, task.id)].append((day.date, task.minutes))
     spans = (_span(chapter, work[chapter.id]) for chapter in catalog.chapters)
     return CoursePlan(days, tuple(spans))

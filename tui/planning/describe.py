@@ -90,6 +90,16 @@ def _mistakes(catalog: Catalog, snapshot: Snapshot, task: Task) -> Words:
     )
 
 
+def _rewrite(catalog: Catalog, snapshot: Snapshot, task: Task) -> Words:
+    exercise = catalog.exercise(task.id)
+    return (
+        f"{exercise.title}, from memory",
+        exercise.summary,
+        "You have passed it. Code that is written again just before one forgets it, stays.",
+        f"learn rewrite {exercise.id}",
+    )
+
+
 def _reading(catalog: Catalog, snapshot: Snapshot, task: Task) -> Words:
     chapter, topic = catalog.topics[task.id]
     place = chapter.topics.index(topic)
@@ -164,6 +174,7 @@ def _short(chapter: Chapter) -> str:
 WORDS = {
     "review": _review,
     "mistakes": _mistakes,
+    "rewrite": _rewrite,
     "reading": _reading,
     "quiz": _quiz,
     "exercise": _exercise,

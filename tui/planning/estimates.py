@@ -16,5 +16,10 @@ def exercise(exercise: Exercise) -> float:
     return BY_DIFFICULTY[exercise.difficulty]
 
 
+def rewrite(exercise: Exercise) -> float:
+    """Of one that was passed before, and is written from memory."""
+    return BY_DIFFICULTY[exercise.difficulty] / 2
+
+
 def cards(due: int, new: int) -> float:
     return due * DUE_CARD + new * NEW_CARD

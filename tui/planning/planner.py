@@ -8,9 +8,11 @@ goes through it, and the same few rules make a day, a week and the course:
    course goes on while the heap shrinks.
 2. A quiz that failed, two days or more ago; one a day, the one that waited longest first.
 3. Mistakes that come back, a few a day; a quiz has just brought some of them.
-4. The exercise that the learner turned to last. After three days without a pass it steps aside for
+4. Code that comes back: exercises that were passed are written again, what has waited longest
+   first. It has minutes of its own, beside those of the course, so that neither holds up the other.
+5. The exercise that the learner turned to last. After three days without a pass it steps aside for
    a day, after each further one for a day more, and whatever else is open comes first.
-5. The chapter that the learner works in, then the others in their order, topic by topic: what it
+6. The chapter that the learner works in, then the others in their order, topic by topic: what it
    says is read, then its exercises are done. A sitting of the chapter's questions comes when all
    its exercises are passed, one a day, so that the next chapter does not wait for them.
 
@@ -21,13 +23,14 @@ day. So no day holds more than its minutes, and cards and quizzes never stop the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from exercises.catalog import Catalog, Chapter, Exercise, Topic
 from quizzes.cards.scheduling import portion
 from tui.planning import estimates, tasks
+from tui.planning.rewrites import rewrites_due
 from tui.planning.simulate import after
 from tui.planning.snapshot import Quiz, Snapshot
 from tui.planning.tasks import ALL_DONE, Pace, Task
@@ -80,11 +83,17 @@ def _next(catalog: Catalog, snapshot: Snapshot, pace: Pace) -> Task | None:
     left = pace.minutes - snapshot.spent
     if task := _cards(snapshot, pace, left):
         return task
-    for rule in (_failed_quiz, _mistakes, _work, _open_quiz, _rested):
-        task = rule(catalog, snapshot)
-        if task and (piece := _piece(task, left, snapshot.worked)):
-            return piece
-    return None
+
+    def fitting(*rules: Callable[[Catalog, Snapshot], Task | None]) -> Task | None:
+        found = (task for rule in rules if (task := rule(catalog, snapshot)))
+        pieces = (_piece(task, left, snapshot.worked) for task in found)
+        return next((piece for piece in pieces if piece), None)
+
+    return (
+        fitting(_failed_quiz, _mistakes)
+        or _rewrite(catalog, snapshot, pace)
+        or fitting(_work, _open_quiz, _rested)
+    )
 
 
 def _piece(task: Task, left: float, worked: bool) -> Task | None:
@@ -133,6 +142,19 @@ def _failed_quiz(catalog: Catalog, snapshot: Snapshot) -> Task | None:
 
 def _mistakes(catalog: Catalog, snapshot: Snapshot) -> Task | None:
     return tasks.mistakes(snapshot.mistakes) if snapshot.mistakes > 0 else None
+
+
+def _rewrite(catalog: Catalog, snapshot: Snapshot, pace: Pace) -> Task | None:
+    """What waits longest, if the day has minutes for it. One that needs those of several days comes
+    when the days before had none."""
+    due = rewrites_due(snapshot.comes_back, snapshot.standing.passed, snapshot.today)
+    if not due:
+        return None
+    minutes = pace.rewrite_minutes - snapshot.rewritten
+    if minutes and not snapshot.rewritten:
+        minutes *= (snapshot.today - (snapshot.rewrote_on or date.min)).days
+    task = tasks.rewrite(catalog.exercise(due[0]))
+    return task if task.estimate <= minutes else None
 
 
 def _work(catalog: Catalog, snapshot: Snapshot) -> Task | None:

@@ -14,11 +14,17 @@ from tui.progress.records import Effort, Latest
 
 # When cards come again, roughly: those just met, and those repeated. FSRS knows better on the day.
 NEW_AGAIN, DUE_AGAIN = timedelta(days=3), timedelta(days=14)
+# The same of code: after its pass, and after it was written again.
+REWRITE, NEXT_REWRITE = timedelta(days=8), timedelta(days=40)
 
 
 def after(snapshot: Snapshot, task: Task) -> Snapshot:
     """Where the learner stands once the task was done and went well."""
     today, standing = snapshot.today, snapshot.standing
+    if task.kind == "rewrite":
+        comes_back = {**snapshot.comes_back, task.id: today + NEXT_REWRITE}
+        rewritten = snapshot.rewritten + task.minutes
+        return replace(snapshot, comes_back=comes_back, rewritten=rewritten)
     snapshot = replace(snapshot, spent=snapshot.spent + task.minutes)
     if task.kind == "review":
         return _after_cards(snapshot, task)
@@ -51,7 +57,10 @@ def after(snapshot: Snapshot, task: Task) -> Snapshot:
     standing = replace(standing, passed=passed, latest=Latest(task.id))
     days = snapshot.efforts[task.id].days if task.id in snapshot.efforts else 0
     efforts = {**snapshot.efforts, task.id: Effort(days + 1, today)}
-    return replace(snapshot, standing=standing, efforts=efforts)
+    comes_back = dict(snapshot.comes_back)
+    if finished:
+        comes_back[task.id] = today + REWRITE
+    return replace(snapshot, standing=standing, efforts=efforts, comes_back=comes_back)
 
 
 def _after_cards(snapshot: Snapshot, task: Task) -> Snapshot:
@@ -92,4 +101,13 @@ def tomorrow(snapshot: Snapshot) -> Snapshot:
         if opens_cards(topic, snapshot.read_on, snapshot.standing.tested_out, today)
     )
     cards = replace(cards, due=due, fresh=fresh, done=ReviewedToday(), learning=0, rested=0)
-    return replace(snapshot, today=today, cards=cards, spent=0.0, asked=0, worked=False)
+    return replace(
+        snapshot,
+        today=today,
+        cards=cards,
+        spent=0.0,
+        asked=0,
+        worked=False,
+        rewritten=0.0,
+        rewrote_on=snapshot.today if snapshot.rewritten else snapshot.rewrote_on,
+    )

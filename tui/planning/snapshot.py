@@ -35,6 +35,8 @@ class Facts:
     cards_done: ReviewedToday = field(default_factory=ReviewedToday)
     mistakes: tuple[Mistake, ...] = ()
     met_today: int = 0
+    rewrites: Mapping[str, Schedule] = field(default_factory=dict)
+    rewritten_on: Mapping[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,9 @@ class Snapshot:
     `spent` are minutes of today, by the estimates; `asked` questions and `worked` (a topic or an
     exercise was brought forward) are of today too, as are `mistakes`, those that come back. `begun`
     holds the minutes that went into something unfinished, as far as they are known.
+
+    `comes_back` says on which day each passed exercise is to be written again; `rewritten` are the
+    minutes of today that went into that, and `rewrote_on` is the last day before on which some did.
     """
 
     today: date
@@ -97,12 +102,16 @@ class Snapshot:
     worked: bool = False
     begun: Mapping[str, float] = field(default_factory=dict)
     mistakes: int = 0
+    comes_back: Mapping[str, date] = field(default_factory=dict)
+    rewritten: float = 0.0
+    rewrote_on: date | None = None
 
 
 def snapshot(catalog: Catalog, asks: Mapping[str, Summary], facts: Facts) -> Snapshot:
     today = day_of(facts.now)
     read_on = days_by_topic(catalog, facts.read_on)
     read = [topic for topic, day in read_on.items() if day == today]
+    exercises = {e.id: e for e in catalog.exercises}
     passed = [e for e in catalog.exercises if facts.passed_on.get(e.id) == today]
     spent = len(read) * estimates.READING
     for exercise in passed:
@@ -126,6 +135,17 @@ def snapshot(catalog: Catalog, asks: Mapping[str, Summary], facts: Facts) -> Sna
         asked=facts.asked_today,
         worked=bool(read or passed),
         mistakes=len(due(facts.mistakes, standing.passed, today, facts.met_today)),
+        comes_back={
+            id: day_of(schedule.due.astimezone(facts.now.tzinfo))
+            for id, schedule in facts.rewrites.items()
+            if id in exercises  # it may have left the course
+        },
+        rewritten=sum(
+            estimates.rewrite(exercises[id])
+            for id, day in facts.rewritten_on.items()
+            if day == today and id in exercises
+        ),
+        rewrote_on=max((day for day in facts.rewritten_on.values() if day < today), default=None),
     )
 
 

@@ -11,25 +11,28 @@ from quizzes.questions.sitting import SITTING
 from tui.planning import estimates
 from tui.planning.snapshot import Snapshot
 
-TaskKind = Literal["review", "mistakes", "reading", "quiz", "exercise", "done"]
+TaskKind = Literal["review", "mistakes", "rewrite", "reading", "quiz", "exercise", "done"]
 Why = Literal["due", "unread", "not asked", "failed", "open", "turned to", "all done"]
 
 
 @dataclass(frozen=True)
 class Pace:
-    """How much a day may hold, and which days: daily, weekdays or weekends."""
+    """How much a day may hold, how much code that comes back beside it, and which days: daily,
+    weekdays or weekends."""
 
     minutes: float = 75.0
     limits: DailyLimits = field(default_factory=DailyLimits)
     days: str = "daily"
+    rewrite_minutes: float = 10.0
 
 
 @dataclass(frozen=True)
 class Task:
     """`minutes` of it are for this day, of the `estimate` of all that is left of it.
 
-    `id` is a topic's for reading, a chapter's for a quiz, and an exercise's. `due` and `new` count
-    cards, `count` questions or mistakes. `beyond` the day's plan is what may be done all the same.
+    `id` is a topic's for reading, a chapter's for a quiz, and an exercise's to build or to rewrite.
+    `due` and `new` count cards, `count` questions or mistakes. `beyond` the day's plan is what may
+    be done all the same.
     """
 
     kind: TaskKind
@@ -46,6 +49,11 @@ class Task:
 def mistakes(count: int) -> Task:
     minutes = count * estimates.MISTAKE
     return Task("mistakes", "mistakes", "due", minutes, minutes, count=count)
+
+
+def rewrite(exercise: Exercise) -> Task:
+    minutes = estimates.rewrite(exercise)
+    return Task("rewrite", exercise.id, "due", minutes, minutes)
 
 
 ALL_DONE = Task("done", "", "all done")

@@ -10,7 +10,8 @@ from tui.progress.database import Database, moment
 
 # An attempt and a hint are visits as well.
 MOMENTS_QUERY = " UNION ALL ".join(
-    f"SELECT at FROM {table}" for table in ("visits", "sections_read", "answers", "reviews")
+    f"SELECT at FROM {table}"
+    for table in ("visits", "sections_read", "answers", "reviews", "rewrites")
 )
 # A longer silence was spent elsewhere.
 BREAK = timedelta(minutes=10)

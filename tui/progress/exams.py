@@ -99,7 +99,7 @@ class Exams:
                 sha256 = hashlib.sha256(one.source).hexdigest()
                 db.execute("INSERT OR IGNORE INTO sources VALUES (?, ?)", (sha256, one.source))
                 db.execute(
-                    "INSERT INTO exam_exercises VALUES (?, ?, ?, ?, ?, ?)",
+                    "INSERT OR REPLACE INTO exam_exercises VALUES (?, ?, ?, ?, ?, ?)",
                     (started, one.exercise, one.outcome, finished, sha256, one.report),
                 )
 

@@ -24,6 +24,7 @@ from tui.progress.history import History
 from tui.progress.mistakes import Mistakes
 from tui.progress.records import AttemptKind, Latest, Standing
 from tui.progress.review_log import Reviews
+from tui.progress.rewrites import Rewrites
 from tui.progress.settings import Settings
 
 __all__ = ["Attempt", "AttemptKind", "Latest", "Progress", "ProgressError", "Score", "Standing"]
@@ -62,6 +63,7 @@ class Progress:
         self.history = History(self._db)
         self.mistakes = Mistakes(self._db)
         self.reviews = Reviews(self._db)
+        self.rewrites = Rewrites(self._db)
         self.settings = Settings(self._db)
 
     @classmethod
@@ -93,13 +95,24 @@ class Progress:
             db.execute(*_visit(exercise, at))
 
     def record(self, attempt: Attempt) -> None:
-        """Keep an attempt for good. An attempt is also a visit."""
+        """Keep an attempt for good. It is also a visit; a rewrite is none, since the exercise is
+        passed and the learner works on another."""
         import hashlib  # 3 ms, which `learn next` need not spend
 
         sha256 = hashlib.sha256(attempt.source).hexdigest()
         with self._db.change() as db:
-            db.execute(*_visit(attempt.exercise, attempt.at))
             db.execute("INSERT OR IGNORE INTO sources VALUES (?, ?)", (sha256, attempt.source))
+            if attempt.kind == "rewrite":
+                db.execute(
+                    "INSERT INTO rewrites (exercise, outcome, at, source_sha256, report)"
+                    " VALUES (?, ?, ?, ?, ?)",
+                    (
+                        *(attempt.exercise, attempt.outcome, timestamp(attempt.at)),
+                        *(sha256, attempt.report),
+                    ),
+                )
+                return
+            db.execute(*_visit(attempt.exercise, attempt.at))
             db.execute(
                 "INSERT INTO attempts (exercise, kind, outcome, points, max_points, seed, at,"
                 " source_sha256, report) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -152,6 +165,14 @@ class Progress:
             exercise,
         )
         return (rows[0][0], rows[0][1], moment(rows[0][2])) if rows else None
+
+    def first_passes(self) -> dict[str, datetime]:
+        """When each exercise was passed."""
+        rows = self._db.rows(
+            "SELECT exercise, min(at) FROM attempts"
+            " WHERE kind = 'submit' AND outcome = 'passed' GROUP BY exercise"
+        )
+        return {exercise: moment(at) for exercise, at in rows}
 
     def latest_pass(self) -> str | None:
         """The exercise of the latest submission that passed."""

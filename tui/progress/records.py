@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-AttemptKind = Literal["check", "submit"]
+# A rewrite is one more check, of a file in which a passed exercise is written from memory.
+AttemptKind = Literal["check", "submit", "rewrite"]
 
 
 @dataclass(frozen=True)

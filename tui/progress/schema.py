@@ -125,6 +125,38 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE stays (at TEXT PRIMARY KEY, zone TEXT NOT NULL) WITHOUT ROWID",
     ),
     (
+        # code that comes back: each verdict on it, and the schedule of each exercise as of a card
+        """CREATE TABLE rewrites (
+            id INTEGER PRIMARY KEY,
+            exercise TEXT NOT NULL,
+            outcome TEXT NOT NULL CHECK (outcome IN ('passed', 'failed', 'error')),
+            at TEXT NOT NULL,
+            source_sha256 TEXT NOT NULL REFERENCES sources,
+            report TEXT NOT NULL
+        )""",
+        """CREATE TABLE code_schedules (
+            card TEXT PRIMARY KEY,
+            state TEXT NOT NULL CHECK (state IN ('learning', 'review', 'relearning')),
+            step INTEGER,
+            stability REAL NOT NULL,
+            difficulty REAL NOT NULL,
+            due TEXT NOT NULL,
+            last_review TEXT NOT NULL,
+            reviews INTEGER NOT NULL,
+            lapses INTEGER NOT NULL
+        ) WITHOUT ROWID""",
+        """CREATE TABLE code_reviews (
+            id INTEGER PRIMARY KEY,
+            card TEXT NOT NULL,
+            rating INTEGER NOT NULL CHECK (rating BETWEEN 1 AND 4),
+            at TEXT NOT NULL,
+            milliseconds INTEGER NOT NULL,
+            state TEXT,
+            before TEXT,
+            UNIQUE (card, at)
+        )""",
+    ),
+    (
         # SQLite cannot change what a column may hold; `context` may be an exam now
         """CREATE TABLE answers_with_exams (
             id INTEGER PRIMARY KEY,

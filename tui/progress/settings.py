@@ -31,6 +31,7 @@ SETTINGS: dict[str, Setting] = {
     "days": Setting("daily", "days that you learn on", choices=("daily", "weekdays", "weekends")),
     "retention": Setting(0.9, "cards you want to know when they come", 0.7, 0.97, step=0.01),
     "new_cards": Setting(10, "new cards a day", 0, 100),
+    "rewrite_minutes": Setting(10, "minutes more for code that comes back", 0, 120, step=5),
     "due_cards": Setting(60, "cards to repeat a day", 5, 1000, step=5),
 }
 

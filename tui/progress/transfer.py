@@ -27,15 +27,15 @@ from tui.progress.database import Database, ProgressError
 # "latest" is told by the number.
 EVENT_TABLES = (
     *("attempts", "visits", "answers", "testouts", "reviews"),
-    *("mistakes", "encounters"),
+    *("mistakes", "encounters", "rewrites", "code_reviews"),
 )
 # Tables with one row for each thing, and whether the row with the later time stays.
 LATER = {
     **{"hints": False, "sections_read": False, "steps_seen": False},
-    **{"schedules": True, "bookmarks": True},
-    **{"exams": True, "exam_exercises": False},
+    **{"schedules": True, "code_schedules": True, "bookmarks": True},
+    **{"exams": True, "exam_exercises": True},
 }
-TIME = {"schedules": "last_review", "exams": "finished"}
+TIME = {"schedules": "last_review", "code_schedules": "last_review", "exams": "finished"}
 FIRST_HERE = ("sources", "settings", "stays")
 TABLES = (*EVENT_TABLES, *LATER, *FIRST_HERE)
 KEPT_ON_RESET = ("settings",)

@@ -14,24 +14,34 @@ class Ways(NamedTuple):
     """How one does it: by a command, or by a key of the page."""
 
     hint: str
+    trace: str
     submit: str
     go_on: str
     compare: str
+    give_up: str
 
 
-KEYS = Ways(hint="Press h", submit="Press s", go_on="Press Enter", compare="o")
+KEYS = Ways(
+    hint="Press h", trace="t", submit="Press s", go_on="Press Enter", compare="o", give_up="o"
+)
 
 
 def commands(exercise: str) -> Ways:
     return Ways(
-        *(f"`learn hint {exercise}`", f"`learn submit {exercise}`", "`learn next`"),
+        *(f"`learn hint {exercise}`", f"`learn trace {exercise}`"),
+        *(f"`learn submit {exercise}`", "`learn next`"),
         compare=f"`learn solution --diff {exercise}`",
+        give_up=f"`learn rewrite --give-up {exercise}`",
     )
 
 
 def advice(report: Report, kind: AttemptKind, ways: Ways) -> str:
     if report.outcome == "error":
         return "`learn doctor` looks for what is wrong here. This is no fault of your code."
+    if not report.passed and kind == "rewrite":
+        return f"{ways.hint} for a hint; {ways.give_up} gives it up, and it comes back sooner."
+    if not report.passed and not (report.problem or report.diagnosis or report.symptom):
+        return f"{ways.hint} for a hint; {ways.trace} looks for the first line that goes wrong."
     if not report.passed:
         return f"{ways.hint} for a hint if you are stuck."
     if kind == "check":

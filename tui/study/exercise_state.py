@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from exercises.catalog import Exercise
 from tui.planning.unlocking import cleared, is_unlocked
 from tui.progress.progress import AttemptKind
 from tui.study.session import Session
+from tui.study.targets import ExerciseTarget
 from tui.text.stub_outline import StubBlock, blocks
 
 
@@ -25,7 +27,11 @@ class LatestVerdict:
 
 @dataclass(frozen=True)
 class Briefing:
+    """`kind` is "rewrite" where the exercise is written again; `latest` is of that, then."""
+
     exercise: Exercise
+    kind: AttemptKind
+    file: Path
     chapter: int
     is_passed: bool
     is_open: bool
@@ -33,18 +39,32 @@ class Briefing:
     hints: int
     latest: LatestVerdict | None
 
+    @property
+    def target(self) -> ExerciseTarget:
+        return ExerciseTarget(self.exercise.id, rewrite=self.kind == "rewrite")
 
-def briefing(session: Session, id: str | None) -> Briefing:
-    """Of the exercise with this id; without one, of the current one. Raises NothingOpen."""
-    exercise = session.catalog.exercise(id) if id else session.exercise(None)
+
+def briefing(session: Session, target: ExerciseTarget | None) -> Briefing:
+    """Of this exercise; without one, of the current one. Raises NothingOpen."""
+    exercise = session.catalog.exercise(target.id) if target else session.exercise(None)
     standing = session.progress.standing()
-    latest = session.progress.latest_report(exercise.id)
+    kind: AttemptKind = "rewrite" if target and target.rewrite else "check"
     return Briefing(
         exercise=exercise,
+        kind=kind,
+        file=session.file(exercise, kind),
         chapter=session.catalog.chapter(exercise.chapter).number,
         is_passed=exercise.id in standing.passed,
         is_open=is_unlocked(exercise, cleared(session.catalog, standing)),
         stub=blocks(exercise.stub.read_text("utf-8")),
         hints=session.progress.hints_shown(exercise.id),
-        latest=LatestVerdict(json.loads(latest[0]), latest[1], latest[2]) if latest else None,
+        latest=_latest(session, exercise, kind),
     )
+
+
+def _latest(session: Session, exercise: Exercise, kind: AttemptKind) -> LatestVerdict | None:
+    if kind == "rewrite":
+        again = session.progress.rewrites.latest_report(exercise.id)
+        return LatestVerdict(json.loads(again[0]), kind, again[1]) if again else None
+    latest = session.progress.latest_report(exercise.id)
+    return LatestVerdict(json.loads(latest[0]), latest[1], latest[2]) if latest else None

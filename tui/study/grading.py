@@ -19,25 +19,23 @@ from tui.study.clock import now
 from tui.study.session import Session
 
 if TYPE_CHECKING:
-    from grader import Grader, Report, Submission
+    from grader import Report, Submission
 
 # A check asks the same questions each time, so that feedback is steady; a submission asks new ones,
 # so that hard-coded outputs fail.
-SEEDS: dict[AttemptKind, int | None] = {"check": 0, "submit": None}
+SEEDS: dict[AttemptKind, int | None] = {"check": 0, "submit": None, "rewrite": 0}
 MOST_NAMED = 3  # of the exercises that a pass opens; the first in the course
 
 
 def grade(
-    session: Session,
-    grader: Grader,
-    exercise: Exercise,
-    kind: AttemptKind,
-    as_json: bool,
-    mine: bool = False,
+    session: Session, exercise: Exercise, kind: AttemptKind, as_json: bool, mine: bool = False
 ) -> int:
     """Grade the file, tell the verdict, and give the exit code that goes with it."""
-    submission = read(session, exercise, kind, mine)
-    report = grader.grade(submission)
+    from tui.warm_grader.client import warm_grader
+
+    with warm_grader(session.workspace.state) as grader:
+        submission = read(session, exercise, kind, mine)
+        report = grader.grade(submission)
     tell(session, submission, kind, report, as_json)
     return report.exit_code
 
@@ -61,7 +59,7 @@ def read(session: Session, exercise: Exercise, kind: AttemptKind, mine: bool = F
 
     With `mine`, what they have passed in other chapters can be imported by its exercise's id.
     """
-    return read_file(session, session.workspace.file(exercise), exercise, SEEDS[kind], mine)
+    return read_file(session, session.file(exercise, kind), exercise, SEEDS[kind], mine)
 
 
 def read_file(
@@ -98,15 +96,36 @@ def keep(session: Session, submission: Submission, kind: AttemptKind, report: Re
     try:
         session.progress.record(attempt)
         _note_mistake(session, report, attempt.at)
+        if report.passed:
+            _schedule(session, kind, report, attempt.at)
     except ProgressError as error:
         return f"This verdict is not kept. {error}"
+    except OSError as error:
+        return f"The file cannot be put away: {error.strerror}."
     return ""
 
 
+def _schedule(session: Session, kind: AttemptKind, report: Report, at: datetime) -> None:
+    """When what was passed is to be written again."""
+    if kind == "check":
+        return
+    from tui.study.rewrites import end, schedule_passes  # loads fsrs, after the verdict
+
+    if kind == "submit":
+        schedule_passes(session.progress)
+    else:
+        end(session, session.catalog.exercise(report.exercise), at)
+
+
 def counted(session: Session, kind: AttemptKind, report: Report) -> str:
-    """That a pass counts, and what it opens; empty for all else."""
-    if kind != "submit" or not report.passed:
+    """That a pass counts and what it opens, or when it comes back; empty for all else."""
+    if kind == "check" or not report.passed:
         return ""
+    if kind == "rewrite":
+        from tui.study.rewrites import comes_back
+
+        again = comes_back(session, session.catalog.exercise(report.exercise))
+        return f"You still know it. {again} The file is put away in .learn/backups."
     opens = opened_by(session.catalog, session.progress.standing(), report.exercise)
     if not opens:
         return "It counts."

@@ -1,4 +1,4 @@
-"""From a save to its exercise: by the file system's events where they arrive, else by looking.
+"""From a save to who waits for it: by the file system's events where they arrive, else by looking.
 
 Network and container file systems often take a watch and then never report anything. So this is
 tried: a probe is written, and if no event comes of it the files are polled. They are polled as well
@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from exercises.catalog import Exercise
 from exercises.workspace import Workspace
 
 # An editor's truncate, write and rename are one save; what comes within a step is taken together.
@@ -36,7 +35,7 @@ def stamp(file: Path) -> Stamp | None:
 
 
 class SaveWatch:
-    """From `start` to `close`, tells which exercise's file was saved.
+    """From `start` to `close`, tells which file was saved.
 
     `on_save` and `on_polling` are called by a thread of its own; `on_polling` once at most, with a
     sentence for the learner. One save may be told more than once, a change that is none of the
@@ -47,12 +46,12 @@ class SaveWatch:
     def __init__(
         self,
         workspace: Workspace,
-        exercises: Iterable[Exercise],
-        on_save: Callable[[Exercise], None],
+        files: Iterable[Path],
+        on_save: Callable[[Path], None],
         on_polling: Callable[[str], None],
     ) -> None:
-        self._workspace = workspace
-        self._exercises = {workspace.file(exercise): exercise for exercise in exercises}
+        self._root = workspace.root
+        self._files = tuple(files)
         self._on_save = on_save
         self._on_polling = on_polling
         self._probe = workspace.state / "probe"
@@ -65,7 +64,7 @@ class SaveWatch:
 
     def start(self) -> None:
         """From now on no save is missed, though it takes a while until somebody listens."""
-        self._taken = {file: stamp(file) for file in self._exercises}
+        self._taken = {file: stamp(file) for file in self._files}
         self._threads = [
             threading.Thread(target=target, args=(dict(self._taken),), daemon=True)
             for target in (self._notice, self._test)
@@ -80,12 +79,11 @@ class SaveWatch:
         for thread in self._threads:
             thread.join(timeout=2)
 
-    def take(self, exercise: Exercise) -> bool:
+    def take(self, file: Path) -> bool:
         """Whether the file is there and was written since this was asked last.
 
         To be asked before the file is read: what is written meanwhile can be taken again.
         """
-        file = self._workspace.file(exercise)
         before, now = self._taken.get(file), stamp(file)
         self._taken[file] = now
         return now not in (None, before)
@@ -101,7 +99,7 @@ class SaveWatch:
 
         try:
             for changes in watchfiles.watch(
-                self._workspace.root,
+                self._root,
                 watch_filter=None,
                 step=STEP_MS,
                 debounce=DEBOUNCE_MS,
@@ -116,9 +114,9 @@ class SaveWatch:
     def _tell(self, written: set[Path]) -> None:
         if self._probe in written:
             self._heard.set()
-        for file, exercise in self._exercises.items():
+        for file in self._files:
             if file in written:
-                self._on_save(exercise)
+                self._on_save(file)
 
     def _test(self, seen: dict[Path, Stamp | None]) -> None:
         """End the listening if it is in vain; tell what was saved before it began."""
@@ -150,7 +148,7 @@ class SaveWatch:
             self._tell_changes(seen)
 
     def _tell_changes(self, seen: dict[Path, Stamp | None]) -> None:
-        for file, exercise in self._exercises.items():
+        for file in self._files:
             if (now := stamp(file)) != seen[file]:
                 seen[file] = now
-                self._on_save(exercise)
+                self._on_save(file)

@@ -23,7 +23,7 @@ from tui.planning.planner import next_task
 from tui.planning.snapshot import Facts, Snapshot, snapshot
 from tui.planning.tasks import Pace
 from tui.planning.unlocking import current_exercise
-from tui.progress.progress import Progress, ProgressError
+from tui.progress.progress import AttemptKind, Progress, ProgressError
 from tui.study.clock import local_now
 
 
@@ -87,13 +87,26 @@ class Session:
             cards_done=progress.reviews.done(now),
             mistakes=progress.mistakes.all(now),
             met_today=progress.mistakes.met_today(now),
+            rewrites=progress.rewrites.schedules(),
+            rewritten_on=progress.rewrites.rewritten_on(now),
         )
         return snapshot(self.catalog, self.asks, facts)
 
     def pace(self) -> Pace:
         settings = self.progress.settings
         limits = DailyLimits(new=int(settings["new_cards"]), due=int(settings["due_cards"]))
-        return Pace(float(settings["minutes"]), limits, str(settings["days"]))
+        return Pace(
+            float(settings["minutes"]),
+            limits,
+            str(settings["days"]),
+            float(settings["rewrite_minutes"]),
+        )
+
+    def file(self, exercise: Exercise, kind: AttemptKind) -> Path:
+        """The file that an attempt of this kind grades."""
+        if kind == "rewrite":
+            return self.workspace.rewrite_file(exercise)
+        return self.workspace.file(exercise)
 
     def exercise(self, text: str | None) -> Exercise:
         """The exercise that `text` means; without it, the current one."""

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ExerciseTarget:
+    """To be worked on, or with `rewrite` to be written again from memory."""
+
     id: str
+    rewrite: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,8 @@ def target_of(step: Step) -> Target | None:
     match step.kind:
         case "exercise":
             return ExerciseTarget(step.id)
+        case "rewrite":
+            return ExerciseTarget(step.id, rewrite=True)
         case "reading":
             return LessonTarget(step.id, resume=True)
         case "quiz":

@@ -56,6 +56,8 @@ def depends_on_other_things(evidence: Evidence, inquiry: Inquiry) -> str | None:
             return f"In the calls that were tried, {_lowered(what)} {says}"
         if key[0] == "ignored" and _counts_elsewhere(key[1], evidence, inquiry):
             return f"In calls that go wrong, {_lowered(what)} {says}"
+        if key[0] in ("leaked", "lost"):  # which numbers these are is a matter of the call
+            return f"In a call that was tried, {_lowered(what)} {says}"
         return f"{what} {says}"
     return None
 

@@ -131,6 +131,7 @@ DETECTORS: Mapping[Kind, tuple[Detector, ...]] = {
         _looks("gradients-only", tendency.values_are_right),
     ),
     "form": (
+        _looks("form", forms.swapped_sizes, modest=True),
         _looks("form", forms.other_form, modest=True),
         _looks("form", forms.floats_for_whole_numbers, modest=True),
         _looks("form", shapes.sizes_of_another_argument),
@@ -219,9 +220,18 @@ class SymptomFinder:
                 yield holding, symptom
                 left = [name for name in left if name not in holding]
         modest = [detector for detector in detectors if detector.modest]
+        alike: dict[str, list[str]] = {}
         for name in left:
             if symptom := self._explain([name], kind, modest):
-                yield [name], symptom
+                alike.setdefault(symptom.says, []).append(name)
+        for says, names in alike.items():
+            symptom = self._explain(names, kind, modest)
+            if symptom and symptom.says == says:  # then its evidence is that of all of them
+                yield names, symptom
+                continue
+            for name in names:
+                if symptom := self._explain([name], kind, modest):
+                    yield [name], symptom
 
     def smallest(self) -> FailingCall | None:
         """The smallest call that goes wrong."""

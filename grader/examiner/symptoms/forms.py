@@ -22,6 +22,34 @@ def other_form(evidence: Evidence) -> str | None:
     return _first_that_holds(_forms(pairs), pairs) or _of_one_value(pairs) if pairs else None
 
 
+def swapped_sizes(evidence: Evidence) -> str | None:
+    """Matrices of a module whose rows and columns are in each other's place, in every call."""
+    found = [
+        _swapped(got, expected)
+        for got, expected in evidence.answers
+        if isinstance(got, dict) and isinstance(expected, dict)
+    ]
+    names = set.intersection(*map(set, found)) if len(found) == len(evidence.wrong) > 0 else set()
+    if not names:
+        return None
+    which = " and ".join(f"`{name}`" for name in found[0] if name in names)
+    return (
+        f"Rows and columns of {which} are swapped. `nn.Linear(inputs, outputs)` is told how many"
+        " inputs there are first, and its weight has the shape (outputs, inputs)."
+    )
+
+
+def _swapped(got: dict[str, Tensor], expected: dict[str, Tensor]) -> list[str]:
+    """Their names, if that is all that is wrong with matrices."""
+    wrong = [
+        (name, tuple(got[name].shape), tuple(theirs.shape))
+        for name, theirs in expected.items()
+        if name in got and theirs.dim() == 2 and got[name].shape != theirs.shape
+    ]
+    turned = [name for name, mine, theirs in wrong if mine == theirs[::-1]]
+    return turned if len(turned) == len(wrong) and set(got) == set(expected) else []
+
+
 def _of_one_value(pairs: Sequence[tuple[Any, Any]]) -> str | None:
     """The same of the only one of several values that is not right."""
     if not all(_is_several(value) for pair in pairs for value in pair):
@@ -187,7 +215,7 @@ def unexplained_form(evidence: Evidence) -> str | None:
     said = set()
     for got, expected in evidence.answers:
         try:
-            check_structure(got, expected)
+            check_structure(got, expected, "The names" if isinstance(got, dict) else "The result")
         except Differs as error:
             said.add(str(error))
     return said.pop() if len(said) == 1 else None

@@ -15,7 +15,8 @@ from grader.examiner.exchange import Exchange, Record, Value
 from grader.examiner.in_process import InProcessCallee
 from grader.examiner.paired_calls import Callee, replay
 from grader.examiner.symptoms.evidence import MAX_NUMBERS
-from grader.worker.calls import Call, LoadedModule, Raised
+from grader.worker.calls import Call, LoadedModule, Raised, name_of
+from grader.worker.values import leaves
 
 MAX_QUESTIONS = 200  # for one submission; each costs a fraction of a millisecond
 MAX_SECONDS = 1.0  # of our own side's work; the learner's has limits of its own
@@ -35,9 +36,14 @@ class Inquiry:
         self._records = {
             exchange: record for record in records.values() for exchange in record.exchanges
         }
+        self._asked = {(name_of(each.call), _ranks(each.call)) for each in self._records}
         self._steps: dict[Exchange, Mapping[str, list[Tensor]]] = {}
         self._left = MAX_QUESTIONS
         self._seconds = MAX_SECONDS
+
+    def is_usual(self, call: Call) -> bool:
+        """Whether the suite has made a call with as many dimensions in each tensor."""
+        return (name_of(call), _ranks(call)) in self._asked
 
     def ask(self, exchange: Exchange, call: Call) -> Exchange | None:
         """Both sides' answers to `call` in the place of `exchange`.
@@ -102,6 +108,11 @@ class Inquiry:
         for _ in replay(side, record, exchange):
             pass
         return True
+
+
+def _ranks(call: Call) -> tuple[int, ...]:
+    found = leaves((call.args, dict(call.kwargs)))
+    return tuple(leaf.dim() for _, leaf in found if isinstance(leaf, Tensor))
 
 
 def _note(known: list[Tensor], value: Tensor) -> None:

@@ -71,7 +71,7 @@ def _smaller(first: Exchange, best: Exchange, inquiry: Inquiry, plain: bool) -> 
             call = change((found or best).call)
         except (RuntimeError, IndexError):
             continue
-        if call is None:
+        if call is None or not inquiry.is_usual(call):  # the stub may allow no other
             continue
         answer = inquiry.ask(first, call)
         if answer is not None and _is_alike(first, answer):

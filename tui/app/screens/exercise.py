@@ -41,6 +41,11 @@ if TYPE_CHECKING:
 
 # Only what takes longer than this is announced; most verdicts are there before.
 PATIENCE = 0.2
+NO_VERDICT = "No verdict yet. Write {path}: each save is checked."
+FROM_MEMORY = (
+    "From memory: write {path} without a look at your first answer. Each save is checked."
+    " If it is gone, o gives it up and shows ours."
+)
 
 
 class ExercisePage(Page[ExerciseTarget]):
@@ -61,16 +66,21 @@ class ExercisePage(Page[ExerciseTarget]):
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
-        self._wanted: str | None = None
+        self._target: ExerciseTarget | None = None
         self._briefing: Briefing | None = None
         session = services.session_thread.session
         self._saves = SaveWatch(
             session.workspace,
-            session.catalog.exercises,
-            on_save=lambda exercise: self._tell(messages.Saved(exercise)),
+            [
+                session.file(exercise, kind)
+                for exercise in session.catalog.exercises
+                for kind in ("check", "rewrite")
+            ],
+            on_save=lambda file: self._tell(messages.Saved(file)),
             on_polling=lambda says: self._tell(messages.Polling(says)),
         )
         self._awaited: object | None = None  # the run whose verdict is not there yet
+        self._gives_up = False  # o was pressed, which once more ends a rewrite
 
     def content(self) -> ComposeResult:
         yield ExerciseHead()
@@ -93,11 +103,15 @@ class ExercisePage(Page[ExerciseTarget]):
 
     async def load(self) -> None:
         if target := self.take_target():
-            self._wanted = target.id
-        before = self._exercise
+            self._target = target
+            if target.rewrite:
+                await self._begin_rewrite(target.id)
+        before = self._briefing
         await self._refresh()
-        if self._exercise != before:
+        assert self._briefing
+        if not before or before.file != self._briefing.file:
             self._awaited = None
+            self._gives_up = False
             self._show_check(None)
             await self._show_latest()
             self._turn_to("brief")
@@ -109,10 +123,22 @@ class ExercisePage(Page[ExerciseTarget]):
     def _exercise(self) -> Exercise | None:
         return self._briefing.exercise if self._briefing else None
 
+    async def _begin_rewrite(self, id: str) -> None:
+        exercise = self.services.catalog.exercise(id)
+
+        def begin(session: Session) -> None:
+            session.workspace.begin_rewrite(exercise)
+            self._saves.take(session.file(exercise, "rewrite"))  # a stub of ours is no save
+
+        try:
+            await self.services.session_thread.ask(begin)
+        except OSError as error:
+            self.notify(f"Cannot lay out the stub: {error.strerror}.", severity="warning")
+
     async def _refresh(self) -> None:
-        wanted = self._wanted
-        found = await self.services.session_thread.ask(lambda session: briefing(session, wanted))
-        self._briefing, self._wanted = found, found.exercise.id
+        target = self._target
+        found = await self.services.session_thread.ask(lambda session: briefing(session, target))
+        self._briefing, self._target = found, found.target
         self.query_one(ExerciseHead).show(found)
         self.query_one(Brief).show(found.exercise, found.stub, found.hints)
         self.refresh_bindings()
@@ -121,16 +147,14 @@ class ExercisePage(Page[ExerciseTarget]):
         assert self._briefing
         verdict, latest = self.query_one(VerdictView), self._briefing.latest
         if latest is None:
-            file = self._file(self._briefing.exercise)
-            path = file.relative_to(self.services.session_thread.session.workspace.root.parent)
-            return await verdict.clear(f"No verdict yet. Write {path}: each save is checked.")
+            root = self.services.session_thread.session.workspace.root
+            path = self._briefing.file.relative_to(root.parent)
+            words = FROM_MEMORY if self._briefing.kind == "rewrite" else NO_VERDICT
+            return await verdict.clear(words.format(path=path))
         from grader.report import Report
 
         at = latest.at.astimezone(self.services.clock().tzinfo)
         return await verdict.show(Report.from_dict(latest.report), latest.kind, at)
-
-    def _file(self, exercise: Exercise) -> Path:
-        return self.services.session_thread.session.workspace.file(exercise)
 
     async def action_hint(self) -> None:
         if exercise := self._exercise:
@@ -156,9 +180,9 @@ class ExercisePage(Page[ExerciseTarget]):
     # the file
 
     def action_edit(self) -> None:
-        if not (exercise := self._exercise):
+        if not self._briefing:
             return
-        file = self._file(exercise)
+        file = self._briefing.file
         try:
             self._edit(file, find_editor(file, os.environ))
         except SuspendNotSupported:
@@ -184,9 +208,11 @@ class ExercisePage(Page[ExerciseTarget]):
     # the verdict
 
     async def on_saved(self, message: messages.Saved) -> None:
-        exercise = message.exercise
-        if exercise == self._exercise and await self.services.session_thread.ask(
-            lambda session: self._saves.take(exercise)
+        file = message.file
+        if (
+            self._briefing
+            and file == self._briefing.file
+            and await self.services.session_thread.ask(lambda session: self._saves.take(file))
         ):
             self.action_grade("check")
 
@@ -195,8 +221,9 @@ class ExercisePage(Page[ExerciseTarget]):
 
     def action_grade(self, kind: AttemptKind) -> None:
         """A newer check takes the place of an older one; a submission goes on beside it."""
-        if exercise := self._exercise:
-            work = self._grade(exercise, kind)
+        if self._briefing:
+            kind = self._briefing.kind if kind == "check" else kind
+            work = self._grade(self._briefing.exercise, kind)
             self.run_worker(work, group=f"grading: {kind}", exclusive=True)
 
     async def _grade(self, exercise: Exercise, kind: AttemptKind) -> None:
@@ -221,6 +248,8 @@ class ExercisePage(Page[ExerciseTarget]):
                 lambda session: counted(session, kind, report)
             )
             await verdict.add(report, counts)
+            if kind == "rewrite" and report.passed:
+                self._target = ExerciseTarget(exercise.id)  # its file is put away
             await self._refresh()
 
     def action_trace(self) -> None:
@@ -234,7 +263,8 @@ class ExercisePage(Page[ExerciseTarget]):
 
         verdict = self.query_one(VerdictView)
         try:
-            _, report = await self._checked(exercise, "check", traced=True)
+            assert self._briefing
+            _, report = await self._checked(exercise, self._briefing.kind, traced=True)
         except (CourseError, GraderError) as error:
             text = str(error)
         else:
@@ -255,7 +285,7 @@ class ExercisePage(Page[ExerciseTarget]):
         waiting = self.set_timer(PATIENCE, lambda: self._announce(run, began))
 
         def taken(session: Session) -> Submission:
-            self._saves.take(exercise)
+            self._saves.take(session.file(exercise, kind))
             return read(session, exercise, kind)
 
         try:
@@ -286,7 +316,7 @@ class ExercisePage(Page[ExerciseTarget]):
         self.notify("Stopped. A save or r checks again.")
 
     async def action_compare(self) -> None:
-        if not (exercise := self._exercise):
+        if not (exercise := self._exercise) or not await self._may_compare(exercise):
             return
         try:
             found = await self.services.session_thread.ask(
@@ -297,11 +327,38 @@ class ExercisePage(Page[ExerciseTarget]):
         else:
             self.app.push_screen(SolutionScreen(exercise.title, found))
 
+    async def _may_compare(self, exercise: Exercise) -> bool:
+        """Who looks at ours gives up writing it from memory, and is asked whether they mean it."""
+        assert self._briefing
+        if self._briefing.kind != "rewrite":
+            return True
+        if not self._gives_up:
+            self._gives_up = True
+            self.notify("Press o once more to give this up and see ours. It comes back sooner.")
+            return False
+        from tui.study.rewrites import comes_back, give_up
+
+        now = self.services.clock()
+
+        def given_up(session: Session) -> str:
+            give_up(session, exercise, now)
+            return comes_back(session, exercise)
+
+        try:
+            self.notify(await self.services.session_thread.ask(given_up))
+        except (CourseError, OSError) as error:
+            self.notify(str(error), severity="warning")
+        self._target = ExerciseTarget(exercise.id)
+        await self.load()
+        return True
+
     # what follows
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("next", "compare"):
             return bool(self._briefing and self._briefing.is_passed)
+        if parameters == ("submit",):
+            return not (self._briefing and self._briefing.kind == "rewrite")
         if action == "stop":
             return self._awaited is not None
         if action == "trace":  # what passes leaves nothing to look for

@@ -15,6 +15,7 @@ from tui.study.overview import Overview
 WORDS: dict[TaskKind, str] = {
     "review": "cards",
     "mistakes": "again",
+    "rewrite": "recall",
     "reading": "read",
     "quiz": "quiz",
     "exercise": "build",
@@ -71,7 +72,7 @@ def _nothing_more(overview: Overview) -> str:
 def _task(number: int, step: Step) -> Content:
     minutes = time_of(step).removeprefix("about ").removesuffix(" today")
     return Content.assemble(
-        (f"  {WORDS[step.kind]:<6}", "$accent"), step.title, (f"   {minutes}", "$text-muted")
+        (f"  {WORDS[step.kind]:<7}", "$accent"), step.title, (f"   {minutes}", "$text-muted")
     ).stylize(Style.from_meta({"task": number}))
 
 

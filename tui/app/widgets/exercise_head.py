@@ -42,12 +42,13 @@ class ExerciseHead(Widget):
         exercise = found.exercise
         state: State = "passed" if found.is_passed else "open" if found.is_open else "locked"
         symbol, colour = STATE_SYMBOLS[state]
+        words = "again, from memory" if found.kind == "rewrite" else state
         title = Content.styled(exercise.title, "bold")
         dots = difficulty(exercise.difficulty)
         space = 0
         for label in ("difficulty ", ""):
             facts = Content.assemble(
-                (f"{symbol} {state}", colour),
+                (f"{symbol} {words}", colour),
                 (f"   chapter {found.chapter}   {label}{dots}", "$text-muted"),
             )
             if self._since is not None:

@@ -13,6 +13,7 @@ from tui.study.overview import Bookmark
 LABELS: dict[TaskKind, str] = {
     "review": "flashcards",
     "mistakes": "what went wrong once",
+    "rewrite": "code, from memory",
     "reading": "reading",
     "quiz": "a quiz",
     "exercise": "an exercise",

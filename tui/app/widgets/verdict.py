@@ -21,6 +21,7 @@ from grader.formats.facts import (
     duration,
     known,
     lines,
+    message,
     printed,
     reason,
     section,
@@ -113,7 +114,11 @@ class VerdictView(Scroll):
             yield Static(Content("\n").join([head, *map(Content, code(report.problem))]))
         elif why(report):
             yield Static(_explanation(report), id="diagnosis")
-        for number, test in enumerate(report.tests):
+        if report.problem and report.tests:
+            yield Static(
+                Content.styled(f"None of the {len(report.tests)} tests was run.", "$text-muted")
+            )
+        for number, test in enumerate(report.tests if not report.problem else ()):
             is_chosen = number == self._chosen
             yield TestRow(number, test, is_chosen)
             if is_chosen and tells(test, report):
@@ -139,7 +144,7 @@ class VerdictView(Scroll):
 def _explanation(report: Report) -> Content:
     lines = [Content.styled(why(report), "bold")]
     if report.diagnosis:
-        place = f"The lesson explains it in “{section(report.diagnosis)}”."
+        place = f"The lesson on this: “{section(report.diagnosis)}”."
         lines.append(Content.styled(place, "$text-muted"))
     if note := why_so(report):
         lines.append(Content.styled(note, "$text-muted"))
@@ -163,7 +168,8 @@ def _headline(report: Report) -> Content:
 def _details(test: TestResult, report: Report) -> ComposeResult:
     if says := reason(test, report):
         yield Static(Content.styled(says, "bold"))
-    yield Static(Content(test.message))
+    if text := message(test, report):
+        yield Static(Content(text))
     for fact in called(test):
         if fact.label == "called" or not test.comparison:  # a heat map holds both sides
             yield FactRow(fact)

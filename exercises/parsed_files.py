@@ -1,0 +1,43 @@
+"""What is read out of a file of the course, kept beside it until the file changes.
+
+As Python keeps bytecode: in `__pycache__`, known by the file's time and size, and silently not
+where nothing can be written. `learn next` reads the whole course, and parsing it takes longer than
+everything else that it does.
+"""
+
+from __future__ import annotations
+
+import marshal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from exercises.files import write_atomically
+
+# Goes up when what is read out of the same file becomes something else.
+VERSION = 1
+# What was written just now may be written once more within one tick of the file system's clock.
+SETTLED = 2 * 10**9  # ns
+
+
+def parsed(file: Path, parse: Callable[[Path], Any]) -> Any:
+    """`parse(file)`, of None, numbers, texts, lists and dictionaries, or what it gave last time.
+
+    Raises what `parse` raises.
+    """
+    status = file.stat()
+    now = (VERSION, sys.version_info[:2], status.st_mtime_ns, status.st_size)
+    kept = file.parent / "__pycache__" / f"{file.name}.{parse.__name__}"
+    with suppress(OSError, EOFError, ValueError, TypeError):
+        then, value = marshal.loads(kept.read_bytes())
+        if then == now:
+            return value
+    value = parse(file)
+    if not sys.dont_write_bytecode and time.time_ns() - status.st_mtime_ns > SETTLED:
+        with suppress(OSError, ValueError):
+            kept.parent.mkdir(exist_ok=True)
+            write_atomically(kept, marshal.dumps((now, value)))
+    return value

@@ -1,0 +1,85 @@
+"""What people are to get, as JSON lines: one object a line, at least with `id` and `score`.
+
+    {"id": "1042", "score": 10.5, "max_score": 12}
+
+`score` null says that there is none yet. Other keys are kept for who wants them.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.errors import UsageError
+from grader.report import printable
+
+MOST_POINTS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Result:
+    id: str
+    score: float | None
+    max_score: float | None
+    fields: Mapping[str, Any]
+    line: int
+
+    def text(self, name: str) -> str:
+        """A field as text; empty where it is not there."""
+        value = self.fields.get(name)
+        return "" if value is None else printable(str(value))
+
+
+def read_results(file: Path) -> list[Result]:
+    """In the order of the file. Raises `UsageError`, with the line, for what is no result."""
+    try:
+        lines = file.read_text("utf-8-sig").split("\n")  # in a text there may be other line ends
+    except UnicodeDecodeError:
+        raise UsageError(f"{file.name} is not UTF-8.") from None
+    found = [
+        _result(line, f"{file.name}, line {number}", number)
+        for number, line in enumerate(lines, start=1)
+        if line.strip()
+    ]
+    if not found:
+        raise UsageError(f"{file.name} holds no result.")
+    return found
+
+
+def one_each(results: list[Result]) -> dict[str, Result]:
+    """By id. Raises `UsageError` where somebody has two: which of them counts is not for us."""
+    people: dict[str, Result] = {}
+    for result in results:
+        if other := people.get(result.id):
+            raise UsageError(
+                f"Lines {other.line} and {result.line} of the results are both of {result.id!r}."
+                " Keep the one that counts."
+            )
+        people[result.id] = result
+    return people
+
+
+def _result(line: str, where: str, number: int) -> Result:
+    try:
+        data = json.loads(line)
+    except (ValueError, RecursionError):
+        raise UsageError(f"{where} is no JSON. Each line must be one object.") from None
+    if not isinstance(data, dict):
+        raise UsageError(f'{where} must be an object, such as {{"id": "1042", "score": 10}}.')
+    id = data.get("id")
+    if isinstance(id, bool) or not isinstance(id, str | int) or not str(id).strip():
+        raise UsageError(f"{where}: `id` must be a text or a whole number.")
+    if "score" not in data:
+        raise UsageError(f"{where}: `score` is missing; null says that there is none yet.")
+    score, most = (_points(data.get(name), name, where) for name in ("score", "max_score"))
+    return Result(str(id).strip(), score, most, data, number)
+
+
+def _points(value: object, name: str, where: str) -> float | None:
+    if value is None:
+        return None
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not 0 <= value <= MOST_POINTS:  # type: ignore[operator]
+        raise UsageError(f"{where}: `{name}` must be a number from 0 to {MOST_POINTS:,}.")
+    return float(value)  # type: ignore[arg-type]

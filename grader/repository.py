@@ -1,0 +1,89 @@
+"""A student's folder: which of its files answers which exercise.
+
+A file is found by its name, where `learn init` puts it, in the folder or in its `workspace/`; or
+beside all others, for a repository of a few exercises. Nothing else in the folder is looked at.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from exercises.catalog import Catalog, Exercise
+from exercises.workspace import DEFAULT_NAME
+from grader.errors import SubmissionError
+from grader.report import Report
+from grader.source_files import read_file
+from grader.submission import MAX_SOURCE_BYTES, Submission
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One exercise of a folder; `refusal` says why there is nothing in it that can be graded."""
+
+    submission: Submission
+    file: Path | None = None
+    refusal: str = ""
+
+    def told(self, report: Report) -> Report:
+        """The report on an answer that cannot be graded, in words that tell why."""
+        if not self.refusal or not report.problem:
+            return report
+        return replace(report, problem=replace(report.problem, message=self.refusal))
+
+
+def answers(
+    folder: Path, catalog: Catalog, wanted: Collection[str], seed: int | None, device: str
+) -> list[Answer]:
+    """The answers in `folder`, in the order of the course: to the exercises of the ids `wanted`,
+    there or not, or to all that are there.
+
+    A file that is missing, is there twice or may not be read is an answer that fails: a student
+    must not raise a grade by taking a file away. Raises `SubmissionError` for a folder that has
+    none at all.
+    """
+    found = {exercise.id: list(_files(folder, exercise)) for exercise in catalog.exercises}
+    ids = [id for id in found if id in wanted or (found[id] and not wanted)]
+    if not ids:
+        example = catalog.exercises[0]
+        raise SubmissionError(
+            f"{folder} holds no answer. A file is found by its name,"
+            f" such as {example.chapter}/{example.stub.name}."
+        )
+    return [_answer(folder, catalog.exercise(id), found, seed, device) for id in ids]
+
+
+def _files(folder: Path, exercise: Exercise) -> Iterator[Path]:
+    name = exercise.stub.name
+    for home in (folder / exercise.chapter, folder / DEFAULT_NAME / exercise.chapter, folder):
+        file = home / name
+        if file.is_symlink() or file.is_file():
+            yield file
+
+
+def _answer(
+    folder: Path, exercise: Exercise, found: dict[str, list[Path]], seed: int | None, device: str
+) -> Answer:
+    nothing = Submission(exercise.id, {}, seed, device)
+    files = found[exercise.id]
+    if not files:
+        return Answer(
+            nothing, refusal=f"There is no file {exercise.stub.name} in what you hand in."
+        )
+    if len(files) > 1:
+        names = " and ".join(file.relative_to(folder).as_posix() for file in files)
+        return Answer(nothing, files[0], f"There are several answers: {names}. Keep one of them.")
+    elsewhere = partial(_of_another_chapter, folder, found)
+    try:
+        submission = Submission.from_file(
+            files[0], exercise.id, seed, device, within=folder, elsewhere=elsewhere
+        )
+    except SubmissionError as error:
+        return Answer(nothing, files[0], str(error))
+    return Answer(submission, files[0])
+
+
+def _of_another_chapter(folder: Path, found: dict[str, list[Path]], module: str) -> bytes | None:
+    """What `learn check --mine` allows: an answer may import those of other chapters."""
+    files = found.get(module, [])
+    return read_file(files[0], folder, MAX_SOURCE_BYTES) if len(files) == 1 else None
