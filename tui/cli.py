@@ -54,6 +54,7 @@ COMMANDS = (
     "export",
     "import",
     "figure",
+    "load",
     "stop",
     "doctor",
 )
@@ -114,6 +115,9 @@ def _open_app() -> int:
     # Looking for garbage among what is being imported would take a sixth of the way to the first
     # frame; the app turns it on again behind that.
     gc.disable()
+    # How long (ms) a lone Escape waits for the rest of another key's sequence. Textual reads it
+    # when it is imported; its own 100 ms are felt.
+    os.environ.setdefault("ESCDELAY", "40")
     from tui.app.app import run
 
     return run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -55,6 +56,23 @@ def do(progress: Progress, kind: str, name: str, at: datetime, number: int) -> N
         if not any(review.card == name and review.at == at for review in progress.reviews.log()):
             after = Schedule("review", None, number + 1.0, 5.0, at + timedelta(days=number), at)
             progress.reviews.record(Review(name, 3, at, 900, before), after)
+
+
+def test_an_export_that_does_not_fit_is_told_of_the_export(tmp_path: Path) -> None:
+    """And not of the progress, which is as it was."""
+    with Progress(tmp_path / "progress.db") as progress:
+        for number in range(300):
+            do(progress, "attempt", "one", START + timedelta(seconds=number), number)
+        file = tmp_path / "export.db"
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+        try:
+            with pytest.raises(TransferError, match=r"export\.db cannot be written") as caught:
+                export(progress.database, file)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        assert "progress.db" not in str(caught.value)
+        assert not file.exists()
 
 
 KINDS = ("attempt", "hint", "read", "bookmark", "answer", "testout", "exam", "setting", "review")

@@ -41,11 +41,16 @@ def grade(
 
 
 def tell(
-    session: Session, submission: Submission, kind: AttemptKind, report: Report, as_json: bool
+    session: Session,
+    submission: Submission,
+    kind: AttemptKind,
+    report: Report,
+    as_json: bool,
+    rows: int | None = None,
 ) -> None:
-    """The verdict comes first, the bookkeeping after."""
+    """The verdict comes first, the bookkeeping after. Of a long one, `rows` lines are printed."""
     try:
-        print_report(report, kind, as_json)
+        print_report(report, kind, as_json, rows)
     except BrokenPipeError:  # nobody reads on; the verdict counts all the same
         discard_output()
     if note := keep(session, submission, kind, report):
@@ -144,11 +149,15 @@ def _note_mistake(session: Session, report: Report, at: datetime) -> None:
         mistakes.record(report.exercise, symptom.id, symptom.says, topic, at)
 
 
-def print_report(report: Report, kind: AttemptKind, as_json: bool) -> None:
+def print_report(report: Report, kind: AttemptKind, as_json: bool, rows: int | None = None) -> None:
     from grader.formats.text import render
 
     if as_json:
         print_json(report.to_dict())
         return
-    click.echo(render(report, colour=colour_wanted(), width=width()))
+    lines = render(report, colour=colour_wanted(), width=width()).splitlines()
+    if rows and len(lines) > rows:
+        left = len(lines) - rows + 1
+        lines[rows - 1 :] = [f"  … and {left} lines more: `learn check {report.exercise}`"]
+    click.echo("\n".join(lines) + "\n")
     click.echo(f"Next: {advice(report, kind, commands(report.exercise))}")

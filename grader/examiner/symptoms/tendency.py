@@ -65,6 +65,8 @@ def some_values_are_right(evidence: Evidence) -> str | None:
     right = [label for label in dict.fromkeys(part.label for part in known) if label not in wrong]
     if not wrong or not right or evidence.only is not None or not evidence.is_most:
         return None
+    if "" in (*wrong, *right):  # other calls give one value alone, which has no name
+        return None
     if evidence.wrong[0].call.want == "gradients":  # of which something plainer is said
         return None
     for label in right:
