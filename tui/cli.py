@@ -38,6 +38,8 @@ COMMANDS = (
     "hint",
     "submit",
     "solution",
+    "build",
+    "train",
     "testout",
     "exam",
     "certificate",
