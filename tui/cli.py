@@ -41,6 +41,8 @@ COMMANDS = (
     "build",
     "train",
     "testout",
+    "exam",
+    "certificate",
     "reset",
     "status",
     "search",

@@ -64,15 +64,21 @@ def read(session: Session, exercise: Exercise, kind: AttemptKind, mine: bool = F
 
     With `mine`, what they have passed in other chapters can be imported by its exercise's id.
     """
+    return read_file(session, session.file(exercise, kind), exercise, SEEDS[kind], mine)
+
+
+def read_file(
+    session: Session, file: Path, exercise: Exercise, seed: int | None, mine: bool
+) -> Submission:
+    """As `read`, of any file."""
     from grader import Submission
 
     def passed(module: str) -> bytes | None:
         source = session.progress.passed_source(module) if mine and module != exercise.id else None
         return None if source is None else source.encode()
 
-    file = session.file(exercise, kind)
     return Submission.from_file(
-        file, exercise.id, seed=SEEDS[kind], within=Path(file.anchor), elsewhere=passed
+        file, exercise.id, seed=seed, within=Path(file.anchor), elsewhere=passed
     )
 
 
