@@ -58,7 +58,7 @@ class MissingParts(CourseError):
         super().__init__(
             "\n".join(
                 [
-                    "Your model lacks what you have not passed yet. A submission that passes counts:",
+                    "Your model lacks what you have not passed yet. What counts is a submission:",
                     *lines,
                     f"With --fill, our own parts stand in for {them}.",
                 ]
