@@ -36,7 +36,10 @@ def output_at_end(file: Path) -> Iterator[Path]:
 
 @contextmanager
 def replaced_at_end(file: Path) -> Iterator[Path]:
-    """A file beside `file` to write to, which takes its place if all went well."""
+    """A file beside `file` to write to, which takes its place if all went well.
+
+    An OSError names `file`: of the one beside it nobody has heard.
+    """
     # The process id keeps two commands apart that write the same file at the same time.
     temporary = file.with_name(f".{file.name}.{os.getpid()}")
     temporary.unlink(missing_ok=True)  # of a process that had this id, and was killed
@@ -45,6 +48,10 @@ def replaced_at_end(file: Path) -> Iterator[Path]:
         if file.exists():
             temporary.chmod(file.stat().st_mode & 0o7777)
         temporary.replace(file)
+    except OSError as error:
+        if error.filename in (None, str(temporary), temporary):
+            error.filename, error.filename2 = str(file), None
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 

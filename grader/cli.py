@@ -15,7 +15,10 @@ from grader.commands.batch import batch, results
 from grader.commands.bench import bench
 from grader.commands.doctor import doctor
 from grader.commands.gradebook import gradebook
+from grader.commands.keygen import keygen
 from grader.commands.run import run
+from grader.commands.sign import sign
+from grader.commands.verify import verify
 from grader.errors import GraderError
 from grader.report import printable
 
@@ -26,7 +29,7 @@ def cli() -> None:
     """Grade exercises against their hidden suites."""
 
 
-for command in (run, batch, results, gradebook, audit, doctor, bench):
+for command in (run, batch, results, gradebook, keygen, sign, verify, audit, doctor, bench):
     cli.add_command(command)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -101,7 +102,12 @@ class Grader:
             exercise = load_catalog().exercise(submission.exercise)
             assert submission.seed is not None
             problem = Problem("internal", str(error))
-            return Report.ungraded(exercise, submission.seed, submission.device, problem)
+            from grader.provenance import (
+                provenance,
+            )  # the client of a warm process has no use for it
+
+            report = Report.ungraded(exercise, submission.seed, submission.device, problem)
+            return replace(report, provenance=provenance(submission, exercise))
 
 
 def _pool(jobs: int) -> "ExaminerPool":

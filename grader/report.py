@@ -179,6 +179,18 @@ class Problem(Shown):
 
 
 @dataclass(frozen=True)
+class Provenance:
+    """From what a report was made. `source_sha256` is of the graded file, as `sha256sum` tells it;
+    `files_sha256` of all that was handed in. Whoever has both files and suite can grade again.
+    """
+
+    source_sha256: str | None
+    files_sha256: str
+    suite_version: str
+    packages: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Report:
     """What the grader found. `outcome` is `error` only where the fault is ours."""
 
@@ -196,6 +208,7 @@ class Report:
     problem: Problem | None = None
     trace: Trace | None = None  # where it was asked for
     layers: Mapping[str, str] = field(default_factory=dict)
+    provenance: Provenance | None = None  # in a report of an older course
     duration_ms: float = 0.0
 
     @classmethod
@@ -280,6 +293,7 @@ _RECORDS: Mapping[str, Callable[..., Any]] = {
     "symptom": Symptom,
     "smallest": FailingCall,
     "problem": Problem,
+    "provenance": Provenance,
 }
 
 

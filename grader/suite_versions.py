@@ -6,15 +6,15 @@ Neither the audit nor a batch grades again what was graded with the same version
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from hashlib import sha256
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from platform import python_version
 
 from exercises.catalog import Exercise
+from grader.digests import digest, files
+from grader.provenance import LIBRARIES
 
-LIBRARIES = ("numpy", "pytest", "safetensors", "torch")
 # No verdict depends on these: the import contracts keep what grades from knowing them.
 NOT_GRADING = {"classroom", "cli.py", "commands", "formats", "repository.py"}
 # Of the course, only what one exercise consists of counts, and that exercise's key has it.
@@ -45,20 +45,3 @@ def grading_code() -> Iterator[Path]:
         for top in sorted(root.iterdir()):
             if top.name not in NOT_GRADING and not CONTENT.fullmatch(top.name):
                 yield from (path for path in files(top) if path.suffix == ".py")
-
-
-def files(top: Path) -> Iterator[Path]:
-    """A file itself, or what lies in a folder and below it, but for what Python compiles."""
-    for path in [top] if top.is_file() else sorted(top.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            yield path
-
-
-def digest(*parts: str | Path) -> str:
-    """Of texts, and of files with their names."""
-    whole = sha256()
-    for part in parts:
-        content = part.read_bytes() if isinstance(part, Path) else part.encode()
-        name = part.name if isinstance(part, Path) else ""
-        whole.update(f"{name} {len(content)}\n".encode() + content)
-    return whole.hexdigest()

@@ -38,7 +38,11 @@ COMMANDS = (
     "hint",
     "submit",
     "solution",
+    "build",
+    "train",
     "testout",
+    "exam",
+    "certificate",
     "reset",
     "status",
     "search",
@@ -52,6 +56,7 @@ COMMANDS = (
     "export",
     "import",
     "figure",
+    "load",
     "stop",
     "doctor",
 )
@@ -112,6 +117,9 @@ def _open_app() -> int:
     # Looking for garbage among what is being imported would take a sixth of the way to the first
     # frame; the app turns it on again behind that.
     gc.disable()
+    # How long (ms) a lone Escape waits for the rest of another key's sequence. Textual reads it
+    # when it is imported; its own 100 ms are felt.
+    os.environ.setdefault("ESCDELAY", "40")
     from tui.app.app import run
 
     return run()

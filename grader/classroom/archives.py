@@ -41,7 +41,7 @@ def unpack(file: Path, into: Path, most_bytes: int, wanted: Callable[[str], int]
                             f"{file.name} unpacks to more than {most_bytes:,} bytes."
                         )
     except (BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
-        # RuntimeError: it is encrypted. NotImplementedError: a way of compressing it that is unknown
+        # RuntimeError: it is encrypted. NotImplementedError: it is compressed in an unknown way
         raise SubmissionError(f"{file.name} cannot be unpacked: {error}.") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error

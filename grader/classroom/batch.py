@@ -10,12 +10,13 @@ from exercises.catalog import load_catalog
 from grader.classroom.hand_ins import HandIn
 from grader.classroom.settings import Classroom
 from grader.classroom.store import Key, Store
+from grader.digests import digest
 from grader.errors import SubmissionError
 from grader.grader import Grader
 from grader.report import Report
 from grader.repository import Answer, answers
 from grader.submission import Submission
-from grader.suite_versions import Versions, digest
+from grader.suite_versions import Versions
 
 WINDOW = 2  # answers in flight for each process: enough that none waits, few to lose
 

@@ -165,8 +165,8 @@ def _submission(fields: Fields, folder: Path) -> HandIn:
         has_sid = submitter.has(":sid") and submitter.value(":sid") not in (None, "")
         students.append(submitter.scalar(":sid" if has_sid else ":email"))
     at = fields.value(":created_at") if fields.has(":created_at") else None
-    is_clear = isinstance(at, datetime) and at.tzinfo is not None
-    return HandIn(tuple(students), folder.name, folder, handed_in=at if is_clear else None)
+    handed_in = at if isinstance(at, datetime) and at.tzinfo else None
+    return HandIn(tuple(students), folder.name, folder, handed_in=handed_in)
 
 
 def _entries(root: Path) -> list[Path]:

@@ -98,7 +98,7 @@ class Store:
         is_late: bool,
         answers: Mapping[str, Key],
     ) -> None:
-        """Note what was handed in. The same bytes sent again later are still from the first time."""
+        """Note what was handed in. The same bytes sent again later are from the first time."""
         at = handed_in.isoformat() if handed_in else None
         with _transaction(self._database):
             self._database.execute(
@@ -137,7 +137,8 @@ class Store:
     def hand_ins(self) -> Iterator[Kept]:
         """All that was handed in, by student, in the order in which it came."""
         rows = self._database.execute(
-            "SELECT student, content, name, handed_in, is_late FROM hand_ins ORDER BY student, rowid"
+            "SELECT student, content, name, handed_in, is_late FROM hand_ins"
+            " ORDER BY student, rowid"
         )
         for student, content, name, at, is_late in rows.fetchall():
             handed_in = datetime.fromisoformat(at) if at else None

@@ -1,4 +1,4 @@
-"""`grader batch` and `grader results`: a whole class, graded once and reported as often as asked."""
+"""`grader batch` and `grader results`: a class, graded once and reported as often as asked."""
 
 import json
 import os
@@ -64,8 +64,8 @@ def batch(
 ) -> int:
     """Grade what a class handed in: a folder or zip as it was downloaded, or git clones.
 
-    Each verdict is kept at once. Run it again after a kill, or with more hand-ins: nothing is graded
-    twice. `grader results` then says what each student gets.
+    Each verdict is kept at once. Run it again after a kill, or with more hand-ins: nothing is
+    graded twice. `grader results` then says what each student gets.
     """
     from grader.classroom.batch import Batch
     from grader.classroom.hand_ins import downloaded
@@ -82,8 +82,8 @@ def batch(
         progress = run.run(hand_ins, at, _now_and_then(line))
     store.close()
     click.echo(
-        f"{progress.total} hand-ins: {progress.graded} answers graded, {progress.kept} known already,"
-        f" {progress.errors} errors of ours.",
+        f"{progress.total} hand-ins: {progress.graded} answers graded,"
+        f" {progress.kept} known already, {progress.errors} errors of ours.",
         err=True,
     )
     return 3 if progress.errors else 0

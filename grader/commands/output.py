@@ -18,6 +18,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 output_option = click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file."
 )
+existing_file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 
 def format_option(*names: str) -> Callable[[F], F]:

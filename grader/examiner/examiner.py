@@ -30,6 +30,7 @@ from grader.examiner.sandbox import Sandbox, shared_sandbox
 from grader.examiner.submission_process import SubmissionProcess
 from grader.examiner.suite_run import SuiteRun
 from grader.examiner.traces import find_trace
+from grader.provenance import provenance
 from grader.report import Outcome, Problem, Report, TestResult
 from grader.submission import MAX_SOURCE_BYTES, Submission
 from grader.worker.calls import Raised
@@ -97,7 +98,8 @@ class Examiner:
             )
             report = Report.ungraded(exercise, submission.seed, self._device, problem)
         cancellation.check()
-        return replace(report.fitted(), duration_ms=(time.perf_counter() - started) * 1e3)
+        report = replace(report.fitted(), provenance=provenance(submission, exercise))
+        return replace(report, duration_ms=(time.perf_counter() - started) * 1e3)
 
     def close(self) -> None:
         self._sandbox.close()

@@ -65,9 +65,11 @@ class SubmissionFinder(importlib.abc.MetaPathFinder):
         path: Sequence[str] | None = None,
         target: types.ModuleType | None = None,
     ) -> importlib.machinery.ModuleSpec | None:
-        if f"{fullname}.py" not in self._files:
+        own = f"{fullname}.py"
+        if own not in self._files:
             return None
-        return importlib.util.spec_from_loader(fullname, self)  # type: ignore[arg-type]
+        is_package = any(name.startswith(f"{fullname}.") and name != own for name in self._files)
+        return importlib.util.spec_from_loader(fullname, self, is_package=is_package)  # type: ignore[arg-type]
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
         return self.load(f"{spec.name}.py")

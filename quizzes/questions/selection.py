@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from random import Random
 
 from quizzes.questions.question import Question
@@ -38,8 +38,31 @@ def for_testout(questions: Iterable[Question], seed: int) -> tuple[Question, ...
     return _in_turn(hardest, lambda question: question.difficulty)
 
 
+def for_exam(
+    chapters: Sequence[Collection[Question]], count: int, seed: int
+) -> tuple[Question, ...]:
+    """`count` questions, chapter by chapter: each has as many as its share of all topics, and none
+    of its topics is asked twice before each was asked once."""
+    topics = [len({question.topic for question in questions}) for questions in chapters]
+    chosen: list[Question] = []
+    for questions, seats in zip(chapters, _seats(count, topics), strict=True):
+        chosen += _in_turn(_shuffled(questions, seed), lambda question: 0)[:seats]
+    return tuple(chosen)
+
+
+def _seats(count: int, weights: Sequence[int]) -> list[int]:
+    """`count` in whole shares by weight: what is left after rounding down goes to the largest
+    remainders."""
+    exact = [count * weight / sum(weights) for weight in weights]
+    seats = [int(share) for share in exact]
+    by_remainder = sorted(range(len(seats)), key=lambda place: seats[place] - exact[place])
+    for place in by_remainder[: count - sum(seats)]:
+        seats[place] += 1
+    return seats
+
+
 def pass_mark(asked: int) -> int:
-    """How many of the questions of a test-out must be right."""
+    """How many of the questions of a test-out, and of the parts of an exam, must be right."""
     return math.ceil(PASS_SHARE * asked)
 
 

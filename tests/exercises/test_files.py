@@ -44,6 +44,15 @@ def test_without_room_there_is_no_half_file(
     assert [path.read_bytes() for path in tmp_path.iterdir()] == ([old] if old else [])
 
 
+def test_an_error_names_the_file_that_one_knows(tmp_path: Path, little_room: int) -> None:
+    """Not the one beside it, to which is written first."""
+    file = tmp_path / "report.json"
+    for name, content in ((tmp_path / "none" / "x", b""), (file, b"x" * (little_room + 1))):
+        with pytest.raises(OSError) as caught:
+            write_atomically(name, content)
+        assert str(caught.value.filename) == str(name)
+
+
 def test_an_output_goes_where_its_name_leads(tmp_path: Path) -> None:
     """Through a link; and a device or a pipe stays what it is."""
     file, link, pipe = tmp_path / "file", tmp_path / "link", tmp_path / "pipe"

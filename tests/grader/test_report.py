@@ -2,9 +2,14 @@
 
 import json
 import math
+import shutil
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from hashlib import sha256
+from importlib.metadata import version
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from unicodedata import bidirectional
 
@@ -13,8 +18,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exercises.catalog import load_catalog
 from grader import Grader, Report, Submission
+from grader.errors import ExaminerLost
 from grader.formats import json as json_format
+from grader.provenance import suite_version
 from grader.report import (
     MAX_BYTES,
     Comparison,
@@ -22,6 +30,7 @@ from grader.report import (
     FailingCall,
     Frame,
     Problem,
+    Provenance,
     Symptom,
     TestResult,
     Trace,
@@ -67,6 +76,7 @@ FULL = Report(
         *(0, "2", "3", "It is twice too large.", "It ends there."),
     ),
     layers={"seccomp": "on", "landlock": "missing"},
+    provenance=Provenance("a" * 64, "b" * 64, "c" * 16, {"torch": "2.13.0"}),
     duration_ms=12.5,
 )
 
@@ -82,7 +92,7 @@ WRONG_SUBMISSIONS = {
 
 
 # Fields that the first reports of this form had not, or that only some have.
-LATER = {"section", "chapter", "trace"}
+LATER = {"section", "chapter", "trace", "provenance"}
 
 
 def in_json(report: Report) -> Any:
@@ -104,6 +114,7 @@ def test_the_schema_knows_every_field_and_no_other() -> None:
         (data["tests"][1]["comparison"], SCHEMA["$defs"]["comparison"]),
         (data["tests"][1]["frames"][0], SCHEMA["$defs"]["frame"]),
         (data["diagnosis"], SCHEMA["$defs"]["diagnosis"]),
+        (data["provenance"], SCHEMA["$defs"]["provenance"]),
         (data["trace"], SCHEMA["$defs"]["trace"]),
         (data["trace"]["steps"][0], SCHEMA["$defs"]["traced_step"]),
         ({"kind": "load", "message": "", "line": 1, "code": ""}, SCHEMA["$defs"]["problem"]),
@@ -166,6 +177,40 @@ def test_a_problem_has_the_form(grader: Grader, kind: str) -> None:
     assert report.max_points > 0
     assert {test["outcome"] for test in data["tests"]} == {"failed"}
     assert Report.from_dict(data) == report
+
+
+def test_a_report_says_from_what_it_was_made(grader: Grader, tmp_path: Path) -> None:
+    """Whoever has the file can tell that it is the one, and the suite's version that it changed."""
+    file = tmp_path / "softmax.py"
+    file.write_bytes(b"import helper\n")
+    (tmp_path / "helper.py").write_bytes(b"x = 1\n")
+    made = grader.grade(Submission.from_file(file, seed=1)).provenance
+    (tmp_path / "helper.py").write_bytes(b"x = 2\n")
+    other = grader.grade(Submission.from_file(file, seed=1)).provenance
+    assert made and other
+    assert made.source_sha256 == other.source_sha256 == sha256(file.read_bytes()).hexdigest()
+    assert made.files_sha256 != other.files_sha256
+    assert made.packages["torch"] == version("torch")
+    assert made.packages["learn-transformer"] == version("learn-transformer")
+    suite = shutil.copytree(load_catalog().exercise("softmax").suite, tmp_path / "suite")
+    assert made.suite_version == suite_version(suite)
+    edited = shutil.copytree(suite, tmp_path / "edited")
+    with (edited / "misconceptions.yaml").open("a") as text:
+        text.write("\n")
+    assert suite_version(edited) != made.suite_version
+
+
+def test_a_lost_examiner_leaves_the_audit_trail() -> None:
+    class Lost(ThreadPoolExecutor):
+        def submit(self, *work: Any, **named: Any) -> Any:
+            lost: Future[Report] = Future()
+            lost.set_exception(ExaminerLost("It died."))
+            return lost
+
+    with Lost() as pool, Grader(executor=pool) as grader:
+        report = grader.grade(Submission("softmax", "x = 1", seed=1))
+    assert report.outcome == "error" and report.provenance
+    assert report.provenance.source_sha256 == sha256(b"x = 1").hexdigest()
 
 
 def test_every_kind_of_problem_is_in_the_schema() -> None:

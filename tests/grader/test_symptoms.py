@@ -79,6 +79,7 @@ COSTS_OF = (
 SIZES = [ask(7, 3), ask(20, 5), ask(11, 64)]
 CAUSAL = "def f(x): return torch.cumsum(x, -2)"
 SEQUENCES = [ask(draw(2, 4, 3)), ask(draw(2, 5, 2))]
+HIDDEN = "def f(x): return x > 0.1"
 
 CASES = {
     "factor of a size": (
@@ -208,6 +209,14 @@ CASES = {
     "looks ahead": (
         CAUSAL, "def f(x): return torch.cumsum(x, -2) + 0.1 * torch.sin(x.roll(-1, -2)) * x",
         SEQUENCES, "It looks ahead.",
+    ),
+    "True for False": (
+        "def f(n): return torch.ones(n, n, dtype=torch.bool).tril()",
+        "def f(n): return torch.ones(n, n, dtype=torch.bool).tril(1)", [ask(7), ask(9)],
+        "it is True and should be False",
+    ),
+    "False throughout": (
+        HIDDEN, "def f(x): return x > 99", ROWS, "is False everywhere",
     ),
     "a step short": (
         "def f(x):\n    scores = x @ x.T\n    weights = torch.softmax(scores, -1)\n"
@@ -383,6 +392,35 @@ def test_the_smallest_call_has_as_many_dimensions_as_the_suite_asks_for(
     learner, solution = "def f(x): return x.cos() + x", "def f(x): return x.cos() + 2 * x"
     call = finder(learner, solution, [ask(draw(2, 3)), *others]).smallest()
     assert call and call.code.count("[") == (1 if others else 2)
+
+
+def test_a_call_that_holds_a_function_of_the_suites_is_not_shown_to_be_pasted() -> None:
+    def test(submission: SubmissionProxy) -> None:
+        helper = submission.helper("def twice(x): return 2 * x")
+        submission.f(helper.twice, draw(3, 2))
+
+    found = finder("def f(g, x): return g(x).cos()", "def f(g, x): return g(x).exp()", [test])
+    assert found.smallest() is None
+
+
+def test_a_value_without_a_name_is_not_spoken_of_as_one_of_several() -> None:
+    """Some calls give two values, some a single one."""
+    solution = "def f(x, both): return (x.cos(), x) if both else x.cos()"
+    learner = solution.replace("x.cos()", "(x.sin() * x.exp() + x)")
+    pairs = [ask(draw(3, 4, seed=n), True) for n in range(4)]
+    assert {each.says for each in symptoms(learner, solution, *pairs)} == {
+        "Of your result, value 2 is right in every call; value 1 is not."
+    }
+    both = symptoms(learner, solution, *pairs, *(ask(draw(2, 3, seed=n), False) for n in range(4)))
+    assert not any("Of your result" in each.says for each in both)
+
+
+def test_a_number_that_does_not_fit_into_half_precision_is_told_what_does() -> None:
+    learner = "def f(x, hidden): return x.masked_fill(hidden, -1e9)"
+    solution = "def f(x, hidden): return x.masked_fill(hidden, -math.inf)"
+    halves = [ask(draw(3, 4, dtype=torch.float16), draw(3, 4, seed=1) > 0)]
+    (found,) = symptoms(learner, solution, *halves)
+    assert "65504" in found.says and "-math.inf" in found.says
 
 
 DRAWN = "def f(x): return x * (torch.rand(x.shape) < 0.5) * 2"

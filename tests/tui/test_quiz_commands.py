@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from right_answers import right_answer
 
-from exercises.catalog import load_catalog
+from exercises.catalog import Chapter, load_catalog
 from quizzes.bank import load_bank
 from quizzes.questions.selection import for_testout, pass_mark
 
@@ -102,19 +102,21 @@ def test_an_unknown_chapter(learn: Any, workspace: Path, arguments: list[str]) -
 # testing out
 
 
-def answers_to_testout(seed: int) -> list[str]:
-    questions = for_testout(load_bank().chapter(CHAPTER.id).questions, seed)
+def answers_to_testout(seed: int, chapter: str = CHAPTER.id) -> list[str]:
+    questions = for_testout(load_bank().chapter(chapter).questions, seed)
     return [right_answer(question.draw(seed)) for question in questions]
 
 
-def test_passing_a_testout(learn: Any, workspace: Path) -> None:
-    typed = answers_to_testout(5)
-    done = learn("testout", "1", "--seed", "5", typed="\n".join(typed))
+@pytest.mark.parametrize("chapter", load_catalog().chapters, ids=lambda chapter: chapter.id)
+def test_passing_a_testout(learn: Any, workspace: Path, chapter: Chapter) -> None:
+    typed = answers_to_testout(5, chapter.id)
+    number = str(chapter.number)
+    done = learn("testout", number, "--seed", "5", typed="\n".join(typed))
     assert done.returncode == 0, done.stdout
     assert f"{len(typed)} questions. {pass_mark(len(typed))} right pass." in done.stdout
-    assert "Passed: chapter 1 is behind you." in done.stdout
+    assert f"Passed: chapter {number} is behind you." in done.stdout
     assert rows(workspace, "SELECT section, correct, asked, passed FROM testouts") == [
-        (CHAPTER.id, len(typed), len(typed), 1)
+        (chapter.id, len(typed), len(typed), 1)
     ]
 
 

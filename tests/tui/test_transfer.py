@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import resource
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 
 from quizzes.cards.scheduling import Review, Schedule
 from tui.progress.answers import Answer, TestOut
+from tui.progress.exams import ExamRecord, HandedIn
 from tui.progress.progress import Attempt, Progress
 from tui.progress.schema import MIGRATIONS
 from tui.progress.transfer import TABLES, TransferError, clear, export, take_in
@@ -39,6 +42,13 @@ def do(progress: Progress, kind: str, name: str, at: datetime, number: int) -> N
         progress.answers.record(Answer(name, number, "4", bool(number % 2), "quiz", at))
     elif kind == "testout":
         progress.answers.record_testout(TestOut(name, number, 9, number > 7, at))
+    elif kind == "exam":
+        # Begun at one moment, it is one exam; who takes it along may hand it in on both machines.
+        exam = ExamRecord(at, at.minute, ("question",), ("exercise",))
+        progress.exams.begin(exam)
+        if number % 2:
+            exam = replace(exam, finished=at + timedelta(days=number), correct=number)
+            progress.exams.finish(exam, [HandedIn("exercise", "passed", b"x = 1", "{}")])
     elif kind == "setting":
         progress.settings.change("new_cards", str(number))
     else:
@@ -48,7 +58,24 @@ def do(progress: Progress, kind: str, name: str, at: datetime, number: int) -> N
             progress.reviews.record(Review(name, 3, at, 900, before), after)
 
 
-KINDS = ("attempt", "hint", "read", "bookmark", "answer", "testout", "setting", "review")
+def test_an_export_that_does_not_fit_is_told_of_the_export(tmp_path: Path) -> None:
+    """And not of the progress, which is as it was."""
+    with Progress(tmp_path / "progress.db") as progress:
+        for number in range(300):
+            do(progress, "attempt", "one", START + timedelta(seconds=number), number)
+        file = tmp_path / "export.db"
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+        try:
+            with pytest.raises(TransferError, match=r"export\.db cannot be written") as caught:
+                export(progress.database, file)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        assert "progress.db" not in str(caught.value)
+        assert not file.exists()
+
+
+KINDS = ("attempt", "hint", "read", "bookmark", "answer", "testout", "exam", "setting", "review")
 DEEDS = st.lists(st.tuples(st.sampled_from(KINDS), NAMES, TIMES, st.integers(0, 9)), max_size=12)
 
 

@@ -1,5 +1,6 @@
 """`learn check --watch` in a pseudo-terminal, and the noticing of saves under it."""
 
+import re
 import resource
 import signal
 import sqlite3
@@ -100,6 +101,22 @@ def test_a_verdict_on_each_save_and_on_enter(
     # one save is one verdict, and nothing else makes one
     assert terminal.expect(["── ", pexpect.TIMEOUT], timeout=1) == 1
     assert leave(terminal) == 0
+
+
+def test_a_long_verdict_begins_on_top_of_the_screen_and_fits(
+    start_warm: Start, softmax: Path, wrong: str
+) -> None:
+    softmax.write_text("")  # fails in every test
+    terminal = start_warm("softmax")
+    terminal.expect("learn hint softmax")
+    softmax.write_text(wrong)
+    terminal.expect_exact("\x1b[2J")
+    terminal.expect("learn hint softmax")
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", terminal.before).splitlines()
+    assert any("softmax: not passed" in line for line in shown[:5])
+    assert len(shown) <= 24
+    assert "lines more: `learn check softmax`" in terminal.before
+    leave(terminal)
 
 
 def test_without_a_name_every_file_is_watched(

@@ -13,10 +13,12 @@ import asyncio
 import gc
 import os
 import signal
+import threading
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
@@ -44,6 +46,15 @@ def _commands() -> type[Provider]:
     from tui.app.palette import CourseCommands
 
     return CourseCommands
+
+
+def _module(place: Place) -> ModuleType:
+    return import_module(f"tui.app.screens.{place.name}")
+
+
+def _import_pages() -> None:
+    for place in PLACES:
+        _module(place)
 
 
 class LearnApp(App[None]):
@@ -95,6 +106,8 @@ class LearnApp(App[None]):
         """What can wait until the first frame is there."""
         gc.freeze()
         gc.enable()
+        # A first visit need not wait for its page's module, then. Keys are answered meanwhile.
+        threading.Thread(target=_import_pages, daemon=True).start()
 
     async def on_unmount(self) -> None:
         await self.services.close()
@@ -104,8 +117,7 @@ class LearnApp(App[None]):
     def _page(self, place: Place) -> Page[Any]:
         """Built on the first visit, from the module and the class that the table names."""
         if place.name not in self._pages:
-            module = import_module(f"tui.app.screens.{place.name}")
-            self._pages[place.name] = getattr(module, place.page)(self.services)
+            self._pages[place.name] = getattr(_module(place), place.page)(self.services)
         return self._pages[place.name]
 
     def action_go(self, place: str, target: Target | None = None) -> None:

@@ -36,6 +36,7 @@ PLACES_OF: dict[type[Target], str] = {
     targets.LessonTarget: "read",
     targets.QuizTarget: "quiz",
     targets.TestOutTarget: "quiz",
+    targets.ExamTarget: "quiz",
     targets.PrerequisitesTarget: "quiz",
     targets.MistakesTarget: "quiz",
     targets.ReviewTarget: "review",

@@ -43,14 +43,20 @@ def play(round: Round, lines: Lines, now: Callable[[], datetime]) -> None:
         while verdict is None:
             typed = read_line(lines.prompt)
             if typed is None:
-                lines.result(round)
+                _show_result(round, lines)
                 return
             try:
                 verdict = round.answer(typed, now())
             except BadAnswer as error:
                 lines.bad_answer(str(error))
-        lines.verdict(verdict)
-    lines.result(round)
+        if round.explains:
+            lines.verdict(verdict)
+    _show_result(round, lines)
+
+
+def _show_result(round: Round, lines: Lines) -> None:
+    if round.explains:
+        lines.result(round)
 
 
 class PlainLines(Lines):

@@ -10,6 +10,7 @@ Threads only report what happens; the main thread decides, and lets one check ru
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import threading
 from concurrent.futures import CancelledError, Future
@@ -24,7 +25,7 @@ import click
 from exercises.catalog import Exercise
 from exercises.errors import CourseError
 from tui.commands.exit_codes import INTERRUPTED
-from tui.output import shown, width
+from tui.output import colour_wanted, shown, width
 from tui.progress.records import AttemptKind
 from tui.study.clock import now
 from tui.study.grading import read, tell
@@ -33,6 +34,10 @@ from tui.study.session import Session
 
 if TYPE_CHECKING:
     from grader import Grader, GraderError, Report, Submission
+
+
+BESIDE_VERDICT = 7  # rows for the rule above it, and for what comes next below
+LEAST_ROWS = 8
 
 
 @dataclass(frozen=True)
@@ -187,9 +192,19 @@ class Watch:
             self._excuse(error)
         else:
             self._exit_code = report.exit_code
-            tell(self._session, check.submission, self._kind, report, self._as_json)
+            rows = self._begin_screen(check.exercise)
+            tell(self._session, check.submission, self._kind, report, self._as_json, rows)
             if self._kind == "rewrite" and report.passed:
                 self._events.put(LeaveEvent())  # its file is put away: nothing is left to watch
+
+    def _begin_screen(self, exercise: Exercise) -> int | None:
+        """On a terminal a verdict has the screen to itself, its headline on top. Gives the rows
+        that it may take."""
+        if self._as_json or not colour_wanted():
+            return None
+        click.clear()
+        self._print_rule(exercise)
+        return max(LEAST_ROWS, shutil.get_terminal_size().lines - BESIDE_VERDICT)
 
     def _excuse(self, error: CourseError | GraderError) -> None:
         click.echo(f"{error}", err=True)

@@ -9,8 +9,8 @@ from typing import Literal
 from tui.progress.database import Database, moment, timestamp
 from tui.progress.records import Answered
 
-Context = Literal["quiz", "testout", "lesson", "prerequisites"]
-IN_QUIZZES: tuple[Context, ...] = ("quiz", "testout")
+Context = Literal["quiz", "testout", "lesson", "prerequisites", "exam"]
+IN_QUIZZES: tuple[Context, ...] = ("quiz", "testout", "exam")
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,16 @@ class Answers:
             id: Answered(answer.right, calendar.day(answer.at), answer.context in IN_QUIZZES)
             for id, answer in self.latest().items()
         }
+
+    def in_exam(self, seed: int, started: datetime) -> dict[str, str]:
+        """What was typed in the exam with this seed since it began, by question."""
+        rows = self._db.rows(
+            "SELECT question, answer FROM answers"
+            " WHERE context = 'exam' AND seed = ? AND at >= ? ORDER BY id",
+            seed,
+            timestamp(started),
+        )
+        return dict(rows)
 
     def count(self) -> int:
         return int(self._db.rows("SELECT count(*) FROM answers")[0][0])

@@ -156,4 +156,44 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             UNIQUE (card, at)
         )""",
     ),
+    (
+        # SQLite cannot change what a column may hold; `context` may be an exam now
+        """CREATE TABLE answers_with_exams (
+            id INTEGER PRIMARY KEY,
+            question TEXT NOT NULL,
+            seed INTEGER NOT NULL,
+            answer TEXT NOT NULL,
+            is_right INTEGER NOT NULL CHECK (is_right IN (0, 1)),
+            context TEXT NOT NULL
+                CHECK (context IN ('quiz', 'testout', 'lesson', 'prerequisites', 'exam')),
+            at TEXT NOT NULL
+        )""",
+        "INSERT INTO answers_with_exams SELECT * FROM answers",
+        "DROP TABLE answers",
+        "ALTER TABLE answers_with_exams RENAME TO answers",
+        "CREATE INDEX answers_by_question ON answers (question)",
+        # a final exam: its ids as JSON, so that one of an older course is recognised; its answers
+        # are those with its seed since it began. `finished` is empty until it is handed in
+        """CREATE TABLE exams (
+            started TEXT PRIMARY KEY,
+            seed INTEGER NOT NULL,
+            questions TEXT NOT NULL,
+            exercises TEXT NOT NULL,
+            finished TEXT NOT NULL DEFAULT '',
+            correct INTEGER NOT NULL DEFAULT 0,
+            passed INTEGER NOT NULL DEFAULT 0 CHECK (passed IN (0, 1)),
+            course_version TEXT NOT NULL DEFAULT '',
+            suite_version TEXT NOT NULL DEFAULT ''
+        ) WITHOUT ROWID""",
+        # what was handed in for it
+        """CREATE TABLE exam_exercises (
+            exam TEXT NOT NULL REFERENCES exams,
+            exercise TEXT NOT NULL,
+            outcome TEXT NOT NULL CHECK (outcome IN ('passed', 'failed')),
+            at TEXT NOT NULL,
+            source_sha256 TEXT NOT NULL REFERENCES sources,
+            report TEXT NOT NULL,
+            PRIMARY KEY (exam, exercise)
+        ) WITHOUT ROWID""",
+    ),
 )

@@ -33,8 +33,9 @@ EVENT_TABLES = (
 LATER = {
     **{"hints": False, "sections_read": False, "steps_seen": False},
     **{"schedules": True, "code_schedules": True, "bookmarks": True},
+    **{"exams": True, "exam_exercises": True},
 }
-TIME = {"schedules": "last_review", "code_schedules": "last_review"}
+TIME = {"schedules": "last_review", "code_schedules": "last_review", "exams": "finished"}
 FIRST_HERE = ("sources", "settings", "stays")
 TABLES = (*EVENT_TABLES, *LATER, *FIRST_HERE)
 KEPT_ON_RESET = ("settings",)
@@ -54,7 +55,10 @@ def export(database: Database, file: Path) -> None:
     if not os.access(folder, os.W_OK | os.X_OK):
         raise TransferError(f"Cannot write to {folder}: you may not write there.")
     with replaced_at_end(file) as temporary:
-        database.copy_into(temporary)
+        try:
+            database.copy_into(temporary)
+        except ProgressError as error:  # which names the file that is read
+            raise TransferError(f"{file} cannot be written: {error.__cause__}.") from error
         with temporary.open("rb+") as written:
             os.fsync(written.fileno())  # what it is a backup of may be deleted next
 

@@ -41,11 +41,16 @@ def grade(
 
 
 def tell(
-    session: Session, submission: Submission, kind: AttemptKind, report: Report, as_json: bool
+    session: Session,
+    submission: Submission,
+    kind: AttemptKind,
+    report: Report,
+    as_json: bool,
+    rows: int | None = None,
 ) -> None:
-    """The verdict comes first, the bookkeeping after."""
+    """The verdict comes first, the bookkeeping after. Of a long one, `rows` lines are printed."""
     try:
-        print_report(report, kind, as_json)
+        print_report(report, kind, as_json, rows)
     except BrokenPipeError:  # nobody reads on; the verdict counts all the same
         discard_output()
     if note := keep(session, submission, kind, report):
@@ -59,15 +64,21 @@ def read(session: Session, exercise: Exercise, kind: AttemptKind, mine: bool = F
 
     With `mine`, what they have passed in other chapters can be imported by its exercise's id.
     """
+    return read_file(session, session.file(exercise, kind), exercise, SEEDS[kind], mine)
+
+
+def read_file(
+    session: Session, file: Path, exercise: Exercise, seed: int | None, mine: bool
+) -> Submission:
+    """As `read`, of any file."""
     from grader import Submission
 
     def passed(module: str) -> bytes | None:
         source = session.progress.passed_source(module) if mine and module != exercise.id else None
         return None if source is None else source.encode()
 
-    file = session.file(exercise, kind)
     return Submission.from_file(
-        file, exercise.id, seed=SEEDS[kind], within=Path(file.anchor), elsewhere=passed
+        file, exercise.id, seed=seed, within=Path(file.anchor), elsewhere=passed
     )
 
 
@@ -138,11 +149,15 @@ def _note_mistake(session: Session, report: Report, at: datetime) -> None:
         mistakes.record(report.exercise, symptom.id, symptom.says, topic, at)
 
 
-def print_report(report: Report, kind: AttemptKind, as_json: bool) -> None:
+def print_report(report: Report, kind: AttemptKind, as_json: bool, rows: int | None = None) -> None:
     from grader.formats.text import render
 
     if as_json:
         print_json(report.to_dict())
         return
-    click.echo(render(report, colour=colour_wanted(), width=width()))
+    lines = render(report, colour=colour_wanted(), width=width()).splitlines()
+    if rows and len(lines) > rows:
+        left = len(lines) - rows + 1
+        lines[rows - 1 :] = [f"  … and {left} lines more: `learn check {report.exercise}`"]
+    click.echo("\n".join(lines) + "\n")
     click.echo(f"Next: {advice(report, kind, commands(report.exercise))}")

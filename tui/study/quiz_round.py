@@ -27,7 +27,12 @@ class NothingToAsk(CourseError):
 
 
 class Round:
-    """Shared by the line mode and the app. `current` is None when all has been answered."""
+    """Shared by the line mode and the app. `current` is None when all has been answered.
+
+    Each answer is explained at once, unless the round `explains` none.
+    """
+
+    explains = True
 
     def __init__(
         self, questions: Iterable[Question], seed: int, context: Context, answers: Answers

@@ -55,6 +55,13 @@ class TestOutTarget:
 
 
 @dataclass(frozen=True)
+class ExamTarget:
+    """The final exam: the one that was begun last, or another."""
+
+    new: bool = False
+
+
+@dataclass(frozen=True)
 class PrerequisitesTarget:
     """The questions on what one should know before chapter 1."""
 
@@ -87,7 +94,7 @@ class SheetTarget:
     tab: str
 
 
-AnyQuiz = QuizTarget | TestOutTarget | PrerequisitesTarget | MistakesTarget
+AnyQuiz = QuizTarget | TestOutTarget | ExamTarget | PrerequisitesTarget | MistakesTarget
 Target = (
     ExerciseTarget
     | MapTarget

@@ -38,6 +38,11 @@ MEANINGS = (
         "'NoneType' object",
         "Something is None there: an argument left out, a missing `return`, or a bias that is off.",
     ),
+    (
+        "without overflow",
+        "The number does not fit into that dtype: float16 ends at 65504. For a mask there is"
+        " `-math.inf`, or `torch.finfo(x.dtype).min`.",
+    ),
     ("not implemented for 'Half'", "This operation does not exist for float16 on a CPU."),
     ("math domain error", "A function of `math` is asked for a number outside its domain."),
     ("division by zero", "A divisor is 0 there."),

@@ -84,6 +84,8 @@ def all_alike(evidence: Evidence) -> str | None:
         return None
     values = {f"{float(each.got.flatten()[0]):.4g}" for each in found}
     which = f": {values.pop()}" if len(values) == 1 else ""
+    if which and all(each.dtype == torch.bool for each in found):
+        return f"{evidence.what} is {bool(found[0].got.flatten()[0])} everywhere."
     return f"{evidence.what} holds the same number everywhere{which}."
 
 

@@ -14,6 +14,7 @@ from grader.examiner.symptoms.evidence import kind_of
 from grader.examiner.symptoms.inquiry import Inquiry
 from grader.report import FailingCall
 from grader.worker.calls import Call, Raised, name_of
+from grader.worker.protocol import Handle
 from grader.worker.values import leaves, mapped
 
 MAX_CODE = 1200  # characters; what is longer is not pasted by anybody
@@ -25,7 +26,7 @@ def smallest_failing_call(wrong: Sequence[Exchange], inquiry: Inquiry) -> Failin
 
     None where it needs more than a call of a function, or stays too long to be read.
     """
-    functions = [exchange for exchange in wrong if isinstance(exchange.call.target, str)]
+    functions = [exchange for exchange in wrong if _can_be_pasted(exchange.call)]
     if (found := smallest_wrong_call(functions, inquiry)) is None:
         return None
     _, best = found
@@ -33,6 +34,12 @@ def smallest_failing_call(wrong: Sequence[Exchange], inquiry: Inquiry) -> Failin
     if len(code) > MAX_CODE or not isinstance(best.expected, Value):
         return None
     return FailingCall(code, _answer(best.got), _answer(best.expected))
+
+
+def _can_be_pasted(call: Call) -> bool:
+    """Whether it is one of a function, and holds nothing that only lives on the other side."""
+    given = leaves((call.args, dict(call.kwargs)))
+    return isinstance(call.target, str) and not any(isinstance(leaf, Handle) for _, leaf in given)
 
 
 def smallest_wrong_call(

@@ -54,7 +54,10 @@ def one_sided(evidence: Evidence) -> str | None:
         signs |= set(wrong.sign().tolist())
     if len(signs) != 1:
         return None
-    how = "larger" if signs.pop() > 0 else "smaller"
+    is_larger = signs.pop() > 0
+    if all(found.dtype == torch.bool for found in evidence.differences):
+        return f"Wherever your result differs, it is {is_larger} and should be {not is_larger}."
+    how = "larger" if is_larger else "smaller"
     return f"Each number of yours that differs is {how} than the expected one."
 
 
@@ -64,6 +67,8 @@ def some_values_are_right(evidence: Evidence) -> str | None:
     wrong = evidence.labels
     right = [label for label in dict.fromkeys(part.label for part in known) if label not in wrong]
     if not wrong or not right or evidence.only is not None or not evidence.is_most:
+        return None
+    if "" in (*wrong, *right):  # other calls give one value alone, which has no name
         return None
     if evidence.wrong[0].call.want == "gradients":  # of which something plainer is said
         return None

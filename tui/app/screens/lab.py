@@ -22,6 +22,7 @@ class LabPage(Page[FigureTarget]):
     CSS_PATH = "../styles/lab.tcss"
     BINDINGS = [
         Binding("v", "turn_view", "View", tooltip="Numbers, shades, or dense colour"),
+        Binding("t", "train", "Train", tooltip="Your own Transformer learns, and its curve grows"),
         Binding("d", "defaults", "Defaults", tooltip="Every parameter as it was"),
         Binding("pagedown,ctrl+d", "scroll(1)", "Down", show=False, tooltip="Scroll the figure"),
         Binding("pageup,ctrl+u", "scroll(-1)", "Up", show=False, tooltip="Scroll the figure"),
@@ -112,6 +113,11 @@ class LabPage(Page[FigureTarget]):
         if self._entries:
             self._set_defaults(self._entry)
             self._refresh()
+
+    def action_train(self) -> None:
+        from tui.app.screens.training import TrainingScreen
+
+        self.app.push_screen(TrainingScreen(self.services))
 
     def action_scroll(self, by: int) -> None:
         scroll = self.query_one(Scroll)

@@ -20,9 +20,11 @@ from quizzes.questions.sitting import SITTING
 from tui.app import messages
 from tui.app.screens.page import Page
 from tui.app.services import Services
+from tui.app.widgets.exam_desk import ExamDesk
 from tui.app.widgets.menu import Menu
 from tui.app.widgets.question_view import QuestionView
 from tui.app.widgets.scroll import Scroll
+from tui.study.exam import ExamRound, begin, latest
 from tui.study.mistakes_round import MistakesRound
 from tui.study.quiz_round import (
     MAX_SEED,
@@ -34,6 +36,7 @@ from tui.study.quiz_round import (
 from tui.study.session import Session
 from tui.study.targets import (
     AnyQuiz,
+    ExamTarget,
     LessonTarget,
     MistakesTarget,
     PrerequisitesTarget,
@@ -100,6 +103,7 @@ class QuizPage(Page[AnyQuiz]):
                     (TestOutTarget(c.id), Content(f"Test out of chapter {c.number}"))
                     for c in chapters
                 ),
+                (ExamTarget(), Content("The final exam")),
             ],
         )
 
@@ -108,7 +112,10 @@ class QuizPage(Page[AnyQuiz]):
         self._round = await self.services.session_thread.ask(
             lambda session: _round(session, target, seed, now)
         )
-        await self._show_question(self._round)
+        if self._round.current:
+            await self._show_question(self._round)
+        else:  # an exam whose questions are answered
+            await self._show_result(self._round)
 
     async def _show_question(self, round: Round) -> None:
         asked = round.current
@@ -119,6 +126,9 @@ class QuizPage(Page[AnyQuiz]):
         view.take_focus()
 
     async def _show_result(self, round: Round) -> None:
+        if isinstance(round, ExamRound):
+            await self._put("The final exam", ExamDesk(self.services))
+            return
         answered = len(round.verdicts)
         said = f"{round.correct} of {answered} right." if answered else "Nothing was answered."
         if isinstance(round, TestOutRound) and round.current is None:
@@ -182,6 +192,9 @@ class QuizPage(Page[AnyQuiz]):
         except BadAnswer as problem:
             view.complain(str(problem))
             return
+        if not round.explains:
+            await self.action_next()
+            return
         await view.explain(verdict)
         self.query_one("#text").focus()
         self.refresh_bindings()
@@ -208,6 +221,9 @@ def _round(session: Session, target: AnyQuiz, seed: int, now: datetime) -> Round
     match target:
         case PrerequisitesTarget():
             return prerequisites_round(bank, progress, seed, SITTING)
+        case ExamTarget(new):
+            exam = None if new else latest(session)
+            return (exam or begin(session, seed, now)).round
         case TestOutTarget(part):
             return TestOutRound(*catalog.find_part(part), bank, seed, progress)
         case MistakesTarget():

@@ -1,0 +1,80 @@
+"""Who wants a run: starts its process, and is told how it goes. No torch here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from grader.child import Child
+from grader.errors import GraderError
+from grader.training.folder import Plan, RunFolder
+
+
+class RunLost(GraderError):
+    """The process of a run has ended."""
+
+
+class Training:
+    """One run in a process of its own, a context manager.
+
+    Args:
+        plan: What to build.
+        folder: Where the run is kept; None only builds.
+        start: A file with the first weights of a new run.
+        prompt: What to go on from instead of training; "" for held-out sequences.
+        looks: To be told of what the weights attend to instead; the plan is the reference's.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        folder: RunFolder | None = None,
+        start: Path | None = None,
+        prompt: str | None = None,
+        looks: bool = False,
+    ) -> None:
+        # -P: no import from the current folder, which may hold a learner's files
+        self._child = Child("grader.training.session", isolation="-P")
+        request = {
+            "plan": plan.to_dict(),
+            "folder": folder and str(folder.path),
+            "start": start and str(start),
+            "prompt": prompt,
+            "looks": looks,
+        }
+        self._child.socket.sendall(json.dumps(request).encode() + b"\n")
+
+    def events(self) -> Iterator[dict[str, Any]]:
+        """What happens, to the end; each has an `event`, and what `session.py` tells with it.
+
+        Raises `GraderError` where the run fails; its text is for the learner.
+        """
+        for line in self._child.socket.makefile("r", encoding="utf-8"):
+            event: dict[str, Any] = json.loads(line)
+            if event["event"] == "failed":
+                error = GraderError(event["message"])
+                error.exit_code = event["exit_code"]
+                raise error
+            yield event
+            if event["event"] == "done":
+                return
+        raise RunLost("The process that trains has ended. `learn train --resume` goes on.")
+
+    def stop(self) -> None:
+        """Ask it to keep what it has and end; `events` tells when it has."""
+        self._child.socket.sendall(b'{"stop": true}\n')
+
+    def __enter__(self) -> Training:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._child.end()
+        self._child.close()

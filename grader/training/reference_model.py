@@ -1,0 +1,53 @@
+"""The reference's Transformer for a run's settings, and its weights by the names of the stubs.
+
+So it can begin with a learner's own first weights, and both curves are one where theirs is right.
+"""
+
+import re
+
+import torch
+from torch import Tensor
+
+from grader.worker.training.settings import Settings
+from grader.worker.training.tasks import PAD, SequenceTask
+from reference.config import TransformerConfig
+from reference.decoder import DecoderLayer
+from reference.transformer import Transformer
+
+
+def reference_model(settings: Settings) -> Transformer:
+    """Its weights are drawn anew; its attention keeps what it attends to, to be looked at."""
+    task = SequenceTask(settings.task)
+    config = TransformerConfig(
+        vocab_size=task.vocab_size,
+        max_len=task.longest + 2,
+        d_model=settings.d_model,
+        n_heads=settings.n_heads,
+        n_encoder_layers=settings.n_layers,
+        n_decoder_layers=settings.n_layers,
+        dropout=0.0,
+        norm_first=settings.norm_first,
+        attention="explicit",
+        pad_id=PAD,
+    )
+    return Transformer(config).to(settings.device)
+
+
+def name_in_stubs(name: str) -> str:
+    """What a parameter of the reference is called in the contracts of the stubs."""
+    name = name.replace("target_embeddings.", "embeddings.")
+    return re.sub(r"sublayer(\d)\.norm\.", r"norm\1.", name)
+
+
+@torch.no_grad()
+def cross_attention(model: Transformer, source: Tensor, target: Tensor) -> Tensor:
+    """Where each token of the target (B, T) is read from, in the decoder's last layer: weights
+    (B, H, T, S)."""
+    found: list[Tensor] = []
+    last = list(model.decoder.layers)[-1]
+    assert isinstance(last, DecoderLayer)
+    with last.cross_attention.register_forward_hook(
+        lambda module, inputs, output: found.append(output[1])
+    ):
+        model(source, target)
+    return found[0]

@@ -1,0 +1,167 @@
+"""The process of one run: trains, keeps what comes of it, and tells in lines of JSON.
+
+It is asked once, in one line (`client.py` says for what), and told to stop by another. After each
+piece of work it looks whether it was. It is ours: the learner's code runs in a worker of it.
+"""
+
+import json
+import select
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save
+
+from exercises.files import write_atomically
+from grader.errors import GraderError
+from grader.examiner.sandbox import Sandbox
+from grader.training.folder import DamagedRun, Plan, RunFolder
+from grader.training.runs import ReferenceRun, SandboxedRun, TrainingFailed, TrainingRun
+from grader.worker.training.tasks import EOS, PAD, SequenceTask, shown
+
+STEPS_AT_ONCE = 5  # a stop is heard of after so many
+SAVED_EVERY = 60.0  # seconds, besides at the end
+SHOWN = 10  # times that samples are shown in a run
+TRIED = 200  # held-out sequences
+EXAMPLES = 3
+WRITTEN = 120  # tokens of a sample of text
+STEP = "step"  # in a checkpoint, beside the weights
+
+
+def main(descriptor: str) -> None:
+    """Do what the first line asks for."""
+    link = Link(socket.socket(fileno=int(descriptor)))
+    request = link.request()
+    sandbox = None
+    try:
+        plan = Plan.from_dict(request["plan"])
+        if plan.settings.device == "cuda" and not torch.cuda.is_available():
+            raise TrainingFailed("There is no CUDA device that torch can use. Use --device cpu.")
+        if not plan.is_reference:
+            sandbox = Sandbox(plan.settings.device)
+        run = ReferenceRun(plan) if sandbox is None else SandboxedRun(sandbox, plan)
+        link.tell("built", tree=run.tree(), missing=run.missing_layers())
+        if request["folder"]:
+            folder = RunFolder(Path(request["folder"]))
+            with folder.held():
+                Session(run, plan, folder, link).do(request)
+        run.close()
+        link.tell("done")
+    except GraderError as error:
+        link.tell("failed", message=str(error), exit_code=error.exit_code)
+    except OSError as error:  # a full disk, perhaps
+        message = f"{error.filename or 'The run'} cannot be kept: {error.strerror}."
+        link.tell("failed", message=message, exit_code=GraderError.exit_code)
+    finally:
+        if sandbox is not None:
+            sandbox.close()
+
+
+class Link:
+    """The socket to who asked. They may be gone: then this process is ended, too."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        self._lines = sock.makefile("r", encoding="utf-8")
+
+    def request(self) -> dict[str, Any]:
+        request: dict[str, Any] = json.loads(self._lines.readline())
+        return request
+
+    def tell(self, event: str, **facts: Any) -> None:
+        self._socket.sendall(json.dumps({"event": event, **facts}).encode() + b"\n")
+
+    def is_told_to_stop(self) -> bool:
+        return bool(select.select([self._socket], [], [], 0)[0])
+
+
+class Session:
+    def __init__(self, run: TrainingRun, plan: Plan, folder: RunFolder, link: Link) -> None:
+        self._run, self._settings, self._folder, self._link = run, plan.settings, folder, link
+        self._step = 0
+
+    def do(self, request: dict[str, Any]) -> None:
+        """Look, write or train."""
+        self.open(request["start"])
+        if request["looks"]:
+            self.look()
+        elif request["prompt"] is not None:
+            self.show(request["prompt"])
+        else:
+            self.train()
+
+    def open(self, start: str | None) -> None:
+        """Go on where the folder's run is; `start` is a file of weights for a new one."""
+        if self._folder.checkpoint.exists():
+            self._restore(self._folder.checkpoint)
+            self._folder.forget_after(self._step)
+        elif start is not None:
+            self._restore(Path(start))
+        if not self._folder.start.exists():
+            self._save(self._folder.start)
+
+    def train(self) -> None:
+        """To the last step, or until told to stop."""
+        total = self._settings.steps
+        between = max(1, total // SHOWN)
+        saved = time.monotonic()
+        while self._step < total and not self._link.is_told_to_stop():
+            until_shown = between - self._step % between
+            count = min(STEPS_AT_ONCE, until_shown, total - self._step)
+            updates = self._run.take_steps(count)
+            self._step += count
+            self._folder.append(updates)
+            rows = [[each.step, each.loss, each.rate, each.norm] for each in updates]
+            self._link.tell("updates", updates=rows)
+            if self._step % between == 0 or self._step == total:
+                self.show("")
+            if time.monotonic() - saved > SAVED_EVERY:
+                self._save(self._folder.checkpoint)
+                saved = time.monotonic()
+        self._save(self._folder.checkpoint)
+        self._link.tell("saved", step=self._step)
+
+    def show(self, prompt: str) -> None:
+        """What the model makes of what it has not seen, or of a beginning of a text."""
+        settings = self._settings
+        if settings.is_text:
+            text = self._run.write_text(prompt or "The ", WRITTEN, settings.seed + self._step)
+            self._link.tell("text", step=self._step, text=text)
+            return
+        source, target = self._held_out()
+        written = self._run.write(source)
+        right = (written == target.masked_fill(target == EOS, PAD)).all(dim=1)
+        rows = [[shown(source[i]), shown(written[i]), bool(right[i])] for i in range(EXAMPLES)]
+        self._link.tell("sample", step=self._step, right=float(right.float().mean()), rows=rows)
+
+    def look(self) -> None:
+        """What the weights attend to, in the reference's model, on a sequence that is held out."""
+        assert isinstance(self._run, ReferenceRun)
+        source, _ = self._held_out()
+        row = source[0][source[0] != PAD]
+        written, weights = self._run.look(row)
+        symbols = [*shown(written).split(), "end"][: len(written)]
+        heads = [[line[: len(row)] for line in head] for head in weights.tolist()]
+        rows = [head[: len(symbols)] for head in heads]
+        self._link.tell("attention", source=shown(row).split(), written=symbols, heads=rows)
+
+    def _held_out(self) -> tuple[torch.Tensor, torch.Tensor]:
+        task = SequenceTask(self._settings.task)
+        generator = torch.Generator().manual_seed(self._settings.seed)
+        return task.pairs(TRIED, generator, held_out=True)
+
+    def _save(self, file: Path) -> None:
+        state = {**self._run.state(), STEP: torch.tensor(self._step)}
+        write_atomically(file, save({name: x.contiguous() for name, x in state.items()}))
+
+    def _restore(self, file: Path) -> None:
+        try:
+            state = load_file(file)
+            self._step = int(state.pop(STEP))
+        except Exception as error:  # whatever became of the file
+            raise DamagedRun(
+                f"{file} cannot be read. Delete its folder, and train again."
+            ) from error
+        self._run.restore(self._step, state)

@@ -1,0 +1,145 @@
+"""The learner's model in training, over the Lab: its curve while it grows. Esc stops it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.widget import Widget
+
+from exercises.errors import CourseError
+from grader.errors import GraderError
+from tui.app.screens.overlay import Overlay
+from tui.app.services import Services
+from tui.app.widgets.scroll import Scroll
+from tui.figures.curve import plot
+
+if TYPE_CHECKING:
+    from grader.training.client import Training
+    from grader.training.folder import RunFolder
+
+TITLE = "Your Transformer learns to reverse"
+HEIGHT = 7  # of the plot: all fits into 24 lines
+
+
+class TrainingScreen(Overlay[None]):
+    CSS_PATH = "../styles/overlays.tcss"
+    BINDINGS = [
+        Binding("escape", "stop", "Stop", show=False),
+        Binding("f", "begin(True, False)", "Fill", show=False),
+        Binding("a", "begin(False, True)", "Again", show=False),
+    ]
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self._services = services
+        self._training: Training | None = None
+        self._is_filled = False
+
+    def compose(self) -> ComposeResult:
+        with Scroll(classes="panel"):
+            yield TrainingView()
+
+    def on_mount(self) -> None:
+        self._train(fill=False, again=False)
+
+    def action_begin(self, fill: bool, again: bool) -> None:
+        """Only between two runs: one that is going on is stopped first."""
+        if self._training is None:
+            self._is_filled |= fill
+            self._train(fill=self._is_filled, again=again)
+
+    def action_stop(self) -> None:
+        """Stop, and keep what there is; where nothing runs, close."""
+        if self._training is None:
+            self.dismiss()
+            return
+        self.query_one(TrainingView).say("Stopping …")
+        self._training.stop()
+
+    @work(group="training", exclusive=True)
+    async def _train(self, fill: bool, again: bool) -> None:
+        from tui.study.training import is_done, run_to_watch
+
+        view = self.query_one(TrainingView)
+        view.say("PyTorch is being loaded, and a sandbox for your code …")
+        try:
+            run = await self._services.session_thread.ask(
+                lambda session: run_to_watch(session, fill, again)
+            )
+            view.begin(run)
+            if not is_done(run):
+                await self._watch(run, view)
+            over = "Done." if is_done(run) else "Stopped, and kept: opened again, it goes on."
+            view.say(f"{over} Esc closes this, a starts over. `learn train` can do more.")
+        except (CourseError, GraderError) as error:
+            view.say(f"{error}\nHere f fills in. Esc closes this.")
+
+    async def _watch(self, run: RunFolder, view: TrainingView) -> None:
+        from grader.training.client import Training
+
+        # Loading its process is quick; waiting for what it tells is not.
+        with Training(run.plan(), run) as training:
+            self._training = training
+            events = training.events()
+            try:
+                while event := await asyncio.to_thread(next, events, None):
+                    view.take(event)
+            finally:
+                self._training = None
+
+
+class TrainingView(Widget):
+    """Curve, numbers and samples of one run, and a sentence below."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._losses: list[tuple[int, float]] = []
+        self._numbers = self._sentence = ""
+        self._sample: list[str] = []
+
+    def begin(self, run: RunFolder) -> None:
+        curve = run.curve()
+        self._losses = [(update.step, update.loss) for update in curve]
+        self._sample = []
+        if curve:
+            last = curve[-1]
+            self._count(last.step, last.loss, last.rate, last.norm)
+        self.refresh(layout=True)
+
+    def take(self, event: Mapping[str, Any]) -> None:
+        match event:
+            case {"event": "updates", "updates": updates}:
+                self._losses += [(update[0], update[1]) for update in updates]
+                self._count(*updates[-1])
+                self._sentence = "Esc stops, and keeps what it has learned."
+            case {"event": "sample", "right": right, "rows": rows}:
+                tried = f"right on sequences that it has never seen: {right:.0%}"
+                self._sample = [tried, *(f"{row[0]}  →  {row[1]}" for row in rows)]
+        self.refresh(layout=True)
+
+    def say(self, sentence: str) -> None:
+        self._sentence = sentence
+        self.refresh(layout=True)
+
+    def _count(self, step: int, loss: float, rate: float, norm: float) -> None:
+        self._numbers = f"step {step}   loss {loss:.4f}   rate {rate:.5f}   gradient {norm:.3f}"
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        return len(self._lines(width))
+
+    def render(self) -> Content:
+        return Content("\n").join(self._lines(self.content_size.width))
+
+    def _lines(self, width: int) -> list[Content]:
+        lines = [Content.styled(TITLE, "bold"), Content("")]
+        if self._losses:
+            curve = plot({"loss, in nats a token": self._losses}, width, HEIGHT)
+            lines += map(Content, [*curve, self._numbers, *self._sample, ""])
+        said = Content(self._sentence).wrap(width) if width else []
+        return [*lines, *said]
