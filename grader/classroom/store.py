@@ -66,7 +66,7 @@ class Kept:
 
 
 class Store:
-    """Raises `UsageError` for a file that is none of ours, or is in use by another batch."""
+    """Raises `UsageError` for a file that is none of ours, or that cannot be used."""
 
     def __init__(self, file: Path) -> None:
         is_new = not file.exists() or not file.stat().st_size
