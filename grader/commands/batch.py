@@ -5,6 +5,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,12 +76,11 @@ def batch(
     at = _moment(received)
     if allow_unsandboxed:
         click.echo(UNPROTECTED, err=True)
-    store = _store(settings, file)
-    seed = _seed(store, seed)
-    with downloaded(source) as hand_ins, Grader(jobs) as grader, status_line() as line:
-        run = Batch(grader, jobs, store, classroom, seed, device, not allow_unsandboxed)
-        progress = run.run(hand_ins, at, _now_and_then(line))
-    store.close()
+    with downloaded(source) as hand_ins, closing(_store(settings, file)) as store:
+        seed = _seed(store, seed)
+        with Grader(jobs) as grader, status_line() as line:
+            run = Batch(grader, jobs, store, classroom, seed, device, not allow_unsandboxed)
+            progress = run.run(hand_ins, at, _now_and_then(line))
     click.echo(
         f"{progress.total} hand-ins: {progress.graded} answers graded,"
         f" {progress.kept} known already, {progress.errors} errors of ours.",
