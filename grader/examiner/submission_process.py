@@ -187,16 +187,19 @@ class SubmissionProcess:
         """
         started = time.monotonic()
         seconds = min(self._test_left, self._left)
+        outcome: Value | Raised | None = None
         try:
-            lost = self._send(request, tensors, seconds)
+            outcome = self._send(request, tensors, seconds)
             if meanwhile:
                 self._run(meanwhile)
-            return lost or self._receive(request["op"], seconds)
+            outcome = outcome or self._receive(request["op"], seconds)
+            return outcome
         finally:
             spent = time.monotonic() - started
             if spent > NOTICED:
                 before, self._queued = self._queued, self._queued_now()
-                spent -= min(spent, self._queued - before)
+                if not isinstance(outcome, Raised):  # who ran out of time has used it up
+                    spent -= min(spent, self._queued - before)
             self._test_left -= spent
             self._left -= spent
 
