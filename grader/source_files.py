@@ -4,6 +4,7 @@ Whoever hands it in may not be allowed to read all that we may. So a link is fol
 the caller says, never to the hidden suites, and only ordinary files are read.
 """
 
+import errno
 import os
 import re
 import stat
@@ -43,7 +44,7 @@ def read_with_imports(
             beside = path.with_name(f"{module}.py")
             if beside.name in files or beside == path:
                 continue
-            source = read_file(beside, within, most) if _is_there(beside) else elsewhere(module)
+            source = read_file(beside, within, most) if is_there(beside) else elsewhere(module)
             if source is not None:
                 files[beside.name] = source
                 waiting.append(beside.name)
@@ -60,8 +61,12 @@ def imported_modules(source: bytes) -> Iterator[str]:
             yield origin
 
 
-def _is_there(path: Path) -> bool:
-    return path.is_file() or path.is_symlink()
+def is_there(path: Path) -> bool:
+    """Whether a file or a link has this name, or it may be that one has: `read_file` tells."""
+    try:
+        return path.is_file() or path.is_symlink()
+    except OSError as error:  # no file has a name that is too long; one may be where we may not look
+        return error.errno != errno.ENAMETOOLONG
 
 
 def read_file(path: Path, within: Path, most: int) -> bytes:
