@@ -24,13 +24,15 @@ def train(
       the last token left out). It is in training mode.
     * The loss is label-smoothed cross-entropy of its logits against the target, a mean over the
       target tokens that are not padding. The share `smoothing` is spread over all V tokens.
-    * The gradients are those of this loss alone. What the parameters hold as gradients from before
-      the call, or from another batch, does not count.
+    * The gradients are those of this loss alone. What any of the parameters, also one with
+      requires_grad=False, holds as a gradient from before the call, or from another batch, does
+      not count.
     * All gradients together are clipped to the norm `max_norm`.
     * Each parameter that has a gradient takes a step of Adam with the learning rate
       `learning_rate(s)`, β₁ = 0.9, β₂ = 0.98, ε = 1e-9, and without weight decay. Adam's running
-      means begin at 0 with each call of `train`. A parameter with requires_grad=False, or one that
-      the model does not use, stays as it is.
+      means begin at 0 with each call of `train`. A parameter with requires_grad=False stays as it
+      is, and so does, in this update, one that the model does not use for this batch. Whether
+      Adam's corrections count an update without the parameter is up to you.
 
     Everything of torch is allowed, `torch.optim.Adam`, `F.cross_entropy` and
     `nn.utils.clip_grad_norm_` too. So are your own functions of this chapter, by import, for

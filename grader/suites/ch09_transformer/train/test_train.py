@@ -31,6 +31,15 @@ class Model(nn.Module):
         shift = torch.cos(torch.arange(V, dtype=torch.float64, device=src.device))
         return logits + (shift if self.training else 0)
 
+class Guest(Model):
+    # A model with a parameter that has to do with batches of two sentences alone.
+    def __init__(self):
+        super().__init__()
+        self.guest = nn.Parameter(torch.linspace(-1, 1, V, dtype=torch.float64))
+
+    def forward(self, src, tgt):
+        return super().forward(src, tgt) + (self.guest if len(tgt) == 2 else 0)
+
 class Reverser(nn.Module):
     # Each position of the target looks at the source through weights of its own.
     def __init__(self, length, V, seed):
@@ -47,6 +56,9 @@ class Reverser(nn.Module):
 def model():
     return Model()
 
+def guest():
+    return Guest()
+
 def reverser(length, V, seed):
     return Reverser(length, V, seed)
 
@@ -61,6 +73,9 @@ def leave_gradients(model):
         if parameter.requires_grad:
             parameter.grad = torch.full_like(parameter, 3.0)
 
+def leave_gradient_of_frozen(model):
+    model.frozen.grad = torch.full_like(model.frozen, 3.0)
+
 def values(model):
     return {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
 
@@ -74,11 +89,11 @@ CLOSE = {"rtol": 1e-5, "atol": 1e-7}  # whether clipping adds 1e-6 to the norm i
 class Run:
     """A submission's model, and one like it that the loop of the reference trains."""
 
-    def __init__(self, submission, device):
+    def __init__(self, submission, device, name="model"):
         self.submission, self.helper, self.here = submission, submission.helper(MODELS), {}
         exec(MODELS, self.here)
-        self.theirs = self.helper.model().to(device)
-        self.ours = self.here["model"]().to(device)
+        self.theirs = getattr(self.helper, name)().to(device)
+        self.ours = self.here[name]().to(device)
 
     def expected(self, batches, bos_id=1, pad_id=0, smoothing=0.1, max_norm=1.0):
         """The losses that should come back. Trains our model."""
@@ -170,6 +185,18 @@ def test_gradients_from_before_do_not_count(run, rng, expect):
     """Gradients that the parameters hold before the call have no influence."""
     run.helper.leave_gradients(run.theirs)
     run.compare(expect, draw_batches(rng, 2))
+
+
+def test_the_gradient_of_a_frozen_parameter(run, rng, expect):
+    """A gradient that a frozen parameter still holds has no influence, on the norm neither."""
+    run.helper.leave_gradient_of_frozen(run.theirs)
+    run.compare(expect, draw_batches(rng, 2))
+
+
+def test_a_parameter_that_is_not_always_used(submission, rng, expect, device):
+    """A parameter that only the first batch uses stays as that left it: no momentum moves it."""
+    run = Run(submission, device, "guest")
+    run.compare(expect, draw_batches(rng, 3))
 
 
 @pytest.mark.points(2)

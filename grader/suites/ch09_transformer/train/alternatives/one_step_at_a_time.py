@@ -14,7 +14,8 @@ def update(model, optimizer, src, target, bos_id, pad_id, smoothing, max_norm):
         logits.reshape(-1, V), target.reshape(-1), None, None, pad_id, label_smoothing=smoothing
     )
     loss.backward()
-    grads = [p.grad for p in model.parameters() if p.grad is not None]
+    learning = (p for p in model.parameters() if p.requires_grad)
+    grads = [p.grad for p in learning if p.grad is not None]
     norm = torch.stack([g.norm() for g in grads]).norm()
     if norm > max_norm:
         for g in grads:

@@ -1,4 +1,4 @@
-"""AdamW without decay, a LambdaLR, gradients set to 0 in place, the loss as a module."""
+"""AdamW without decay, a LambdaLR, the loss as a module."""
 
 import torch
 from torch import nn
@@ -19,7 +19,7 @@ def train(
         decoder_input[:, 0] = bos_id
         logits = model(src, decoder_input)
         loss = criterion(logits.transpose(1, 2), target)
-        optimizer.zero_grad(set_to_none=False)
+        optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
         optimizer.step()
