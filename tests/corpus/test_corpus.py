@@ -26,6 +26,7 @@ NOT_SEEN = {
     ("mask_tokens", "in-place"): "that it leaves its argument alone counts beside a result alone",
     ("embeddings", "x-tied-linear"): "parameters that are shared have one name, the first",
     ("cached_cross_attention", "kept-by-identity"): "no call is given the same tensor twice",
+    ("clip_grad_norm", "x-tuple-for-a-tuple"): "a list and a tuple of the same tensors count alike",
 }
 
 
