@@ -12,7 +12,7 @@ from functools import cache, cached_property
 from pathlib import Path, PurePath
 
 from exercises.course import OURS, Course
-from exercises.errors import CatalogError, UnknownChapter, UnknownExercise, UnknownTopic
+from exercises.errors import CatalogError, NoCourse, UnknownChapter, UnknownExercise, UnknownTopic
 from exercises.names import look_up
 from exercises.yaml_mapping import Fields
 
@@ -195,8 +195,14 @@ def load_catalog(course: Course | None = None) -> Catalog:
 
 @cache
 def catalog_in(folder: Path | None) -> Catalog:
-    """Of a teacher's own course in `folder`, or of ours. Each is read only once."""
-    return _read_catalog(Course.in_folder(folder) if folder else OURS)
+    """Of a teacher's own course in `folder`, or of ours. Each is read only once.
+
+    Raises `NoCourse` where the folder has no chapter.
+    """
+    catalog = _read_catalog(Course.in_folder(folder) if folder else OURS)
+    if folder and not any(catalog.own_exercises):
+        raise NoCourse(folder)
+    return catalog
 
 
 def _read_catalog(course: Course) -> Catalog:

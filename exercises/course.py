@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from exercises.errors import CatalogError, NoCourse
+from exercises.errors import CatalogError
 from exercises.yaml_mapping import Fields
 
 SETTINGS = "course.yaml"
@@ -37,12 +37,9 @@ class Course:
 
     @classmethod
     def in_folder(cls, folder: Path) -> Course:
-        """A teacher's own. Raises `NoCourse`, or `CatalogError` for its `course.yaml`."""
-        exercises = folder / "exercises"
-        if not any(exercises.glob("ch*/chapter.yaml")):
-            raise NoCourse(folder)
+        """A teacher's own. Raises `CatalogError` for what is wrong in its `course.yaml`."""
         after = OURS if _stands_beside_ours(folder / SETTINGS) else None
-        return cls(exercises, folder / "suites", folder / "quizzes", folder, after)
+        return cls(folder / "exercises", folder / "suites", folder / "quizzes", folder, after)
 
     @property
     def parts(self) -> tuple[Course, ...]:

@@ -40,9 +40,10 @@ class NoCourse(CourseError):
         self.folder = folder
 
     def __str__(self) -> str:
-        what = "holds no exercises/ch…/chapter.yaml" if self.folder.is_dir() else "is no folder"
+        lacks = "has no exercises/ch…/chapter.yaml that names an exercise"
         return (
-            f"There is no course in {self.folder}: it {what}."
+            f"There is no course in {self.folder}:"
+            f" it {lacks if self.folder.is_dir() else 'is no folder'}."
             f" `grader new ID --course {self.folder}` begins one."
         )
 
