@@ -146,7 +146,9 @@ class Bank:
 
     @property
     def cheat_sheet(self) -> Path:
-        return self._roots[-1] / "cheatsheet.md"
+        """The course's own, or else that of the course that it comes after."""
+        own, *others = [root / "cheatsheet.md" for root in reversed(self._roots)]
+        return next((file for file in others if file.exists() and not own.exists()), own)
 
     def _own(self, name: str, taken: dict[str, Path] | None = None) -> list[ContentFile]:
         """That file of each course; their entries have no id in common."""
