@@ -15,6 +15,7 @@ from grader.commands.bench import bench
 from grader.commands.doctor import doctor
 from grader.commands.gradebook import gradebook
 from grader.commands.keygen import keygen
+from grader.commands.report import report
 from grader.commands.run import run
 from grader.commands.sign import sign
 from grader.commands.verify import verify
@@ -28,7 +29,7 @@ def cli() -> None:
     """Grade exercises against their hidden suites."""
 
 
-for command in (run, gradebook, keygen, sign, verify, audit, doctor, bench):
+for command in (run, gradebook, report, keygen, sign, verify, audit, doctor, bench):
     cli.add_command(command)
 
 
