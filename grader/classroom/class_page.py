@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from grader.classroom.likeness import Likeness
 from grader.classroom.progress import BINS, Distribution, Row, Standing
@@ -23,8 +24,10 @@ HERE = Path(__file__).parent
 TEMPLATE, STYLE = "class_page.html", "class_page.css"
 COLUMNS = 30  # of exercises in one table; more do not fit on paper
 MOST_REASONS = 25
-MOST_PAIRS = 40
+MOST_GROUPS = 30
+MOST_NAMES = 12
 MOST_LINES = 15
+MOST_STOPS = 3  # more exercises with the same number do not stand out
 LENGTH = 400  # of a text
 KINDS = (
     (MISTAKE, "◆", "Misconceptions", "Known mistakes that give the student's own values."),
@@ -65,7 +68,7 @@ def class_page(report: ClassReport) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {"shown": _shown, "percent": _percent, "duration": _duration}
-    environment.filters |= {"level": _level, "plural": _plural}
+    environment.filters |= {"prose": _prose, "level": _level, "plural": _plural}
     style = (HERE / STYLE).read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return environment.get_template(TEMPLATE).render(
@@ -74,13 +77,15 @@ def class_page(report: ClassReport) -> str:
 
 
 def _facts(report: ClassReport) -> dict[str, Any]:
-    stopped = max(report.standings, key=lambda one: one.stopped)
+    most = max(one.stopped for one in report.standings)
+    stops = [one for one in report.standings if most and one.stopped == most]
     return {
         "tables": list(_tables(report)),
         "bins": _bins(report.distribution),
-        "worst": stopped if stopped.stopped else None,
+        "stops": stops if len(stops) <= MOST_STOPS else [],
         "kinds": [_kind(report, *kind) for kind in KINDS],
-        "pairs": (report.likenesses or ())[:MOST_PAIRS],
+        "groups": (report.likenesses or ())[:MOST_GROUPS],
+        "most_names": MOST_NAMES,
         "most_lines": MOST_LINES,
         "ours": sum(one.ours for one in report.standings),
     }
@@ -114,6 +119,18 @@ def _kind(report: ClassReport, kind: str, sign: str, title: str, says: str) -> d
 
 def _shown(text: str, length: int = LENGTH) -> str:
     return printable(cut(text, length))
+
+
+def _prose(text: str) -> Markup:
+    """What stands between backticks is code."""
+    parts = _shown(text).split("`")
+    if len(parts) % 2 == 0:
+        return escape(_shown(text))
+    texts = (
+        Markup("<code>{}</code>").format(part) if at % 2 else escape(part)
+        for at, part in enumerate(parts)
+    )
+    return Markup().join(texts)
 
 
 def _percent(share: float) -> str:

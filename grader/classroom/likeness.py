@@ -10,7 +10,7 @@ import io
 import keyword
 import tokenize
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -20,7 +20,8 @@ LEAST = 0.6  # of the shorter answer's own runs
 COMMON_SHARE, COMMON_COUNT = 0.1, 5  # more of the answers than this have it: a common way
 MAX_TOKENS = 20_000
 
-Runs = dict[tuple[str, ...], int]  # with the line of the first token
+Run = tuple[str, ...]
+Runs = dict[Run, int]  # with the line of the first token
 SKIPPED = {
     tokenize.COMMENT,
     tokenize.NL,
@@ -33,13 +34,17 @@ SKIPPED = {
 
 @dataclass(frozen=True)
 class Likeness:
-    """Two students' answers to one exercise: `shared` of the `own` runs of the shorter one."""
+    """Students whose answers to one exercise are alike, each to another one of them.
+
+    `pair` are the two that are most alike: `shared` of the `own` runs of the shorter one.
+    """
 
     exercise: str
-    students: tuple[str, str]
+    students: tuple[str, ...]
+    pair: tuple[str, str]
     shared: int
     own: int
-    lines: tuple[tuple[str, ...], tuple[str, ...]]  # of each, those that are alike
+    lines: tuple[tuple[str, ...], tuple[str, ...]]  # of both of the pair, those that are alike
 
     @property
     def share(self) -> float:
@@ -47,27 +52,50 @@ class Likeness:
 
 
 def alike(exercise: str, sources: Mapping[str, str], given: Sequence[str]) -> list[Likeness]:
-    """Pairs of students, the most alike first. `given` are the stub and the right answers."""
+    """Groups of students, by the text of each. `given` are the stub and the right answers."""
     runs = {source: _runs(source) for source in {*sources.values(), *given}}
     known = {run for source in given for run in runs[source]}
-    count = Counter(run for source in sources.values() for run in runs[source])
-    most = max(COMMON_COUNT, COMMON_SHARE * len(sources))
-    own = {
-        student: {run for run in runs[source] if run not in known and count[run] <= most}
-        for student, source in sources.items()
+    own = _own({student: runs[source] for student, source in sources.items()}, known)
+    pairs = {
+        pair: shared
+        for pair, shared in _shared(own).items()
+        if shared >= LEAST * min(len(own[who]) for who in pair)
     }
-    own = {student: found for student, found in own.items() if len(found) >= FEWEST}
-    pairs = []
-    for (one, other), shared in _shared(own).items():
-        fewer = min(len(own[one]), len(own[other]))
-        if shared >= LEAST * fewer:
-            both = own[one] & own[other]
-            lines = tuple(_lines(sources[who], runs[sources[who]], both) for who in (one, other))
-            pairs.append(Likeness(exercise, (one, other), shared, fewer, (lines[0], lines[1])))
-    return sorted(pairs, key=lambda pair: (-pair.share, -pair.shared, pair.students))
+
+    def likeness(group: Sequence[str]) -> Likeness:
+        inside = [pair for pair in pairs if pair[0] in group]
+        fewer = {pair: min(len(own[who]) for who in pair) for pair in inside}
+        pair = min(inside, key=lambda pair: (-pairs[pair] / fewer[pair], -pairs[pair], pair))
+        both = own[pair[0]] & own[pair[1]]
+        one, other = (_lines(sources[who], runs[sources[who]], both) for who in pair)
+        return Likeness(exercise, tuple(group), pair, pairs[pair], fewer[pair], (one, other))
+
+    return [likeness(group) for group in _groups(pairs)]
 
 
-def _shared(own: Mapping[str, set[tuple[str, ...]]]) -> Counter[tuple[str, str]]:
+def _own(runs: Mapping[str, Runs], known: set[Run]) -> dict[str, set[Run]]:
+    """What is neither known nor in many answers, of those who have enough of it."""
+    count = Counter(run for found in runs.values() for run in found)
+    most = max(COMMON_COUNT, COMMON_SHARE * len(runs))
+    own = {
+        student: {run for run in found if run not in known and count[run] <= most}
+        for student, found in runs.items()
+    }
+    return {student: found for student, found in own.items() if len(found) >= FEWEST}
+
+
+def _groups(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
+    """Who is connected by pairs, however far apart."""
+    groups: dict[str, set[str]] = {}
+    for one, other in pairs:
+        group = groups.get(one, {one}) | groups.get(other, {other})
+        groups |= dict.fromkeys(group, group)
+    return [
+        list(group) for group in dict.fromkeys(tuple(sorted(group)) for group in groups.values())
+    ]
+
+
+def _shared(own: Mapping[str, set[Run]]) -> Counter[tuple[str, str]]:
     """How many runs each two have in common; found by run, since most pairs have none."""
     who = defaultdict(list)
     for student in sorted(own):
@@ -108,7 +136,7 @@ def _tokens(source: str) -> Iterator[tuple[str, int]]:
         return  # what comes after it is no Python
 
 
-def _lines(source: str, runs: Runs, both: set[tuple[str, ...]]) -> tuple[str, ...]:
+def _lines(source: str, runs: Runs, both: set[Run]) -> tuple[str, ...]:
     lines = source.split("\n")
     numbers = sorted({runs[run] for run in both})
     return tuple(lines[number - 1].strip("\r") for number in numbers if number <= len(lines))

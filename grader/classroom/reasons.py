@@ -1,12 +1,13 @@
 """What the class did not understand: the reasons for failures, by how many students have them."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
 from grader.classroom.graded import Graded
 from grader.classroom.progress import Works
-from grader.report import FailingCall, Report, TestResult
+from grader.report import Report, TestResult
 
 MISTAKE, SYMPTOM, FILE, UNKNOWN = "mistake", "symptom", "file", "unknown"
 FILES = {
@@ -20,26 +21,50 @@ FILES = {
 }
 
 
+@dataclass(frozen=True)
+class Example:
+    """A call and both answers; or, where these are not known or written alike, what it `says`."""
+
+    call: str = ""
+    got: str = ""
+    expected: str = ""
+    says: str = ""
+
+    @property
+    def rank(self) -> tuple[bool, int, tuple[str, ...]]:
+        """The best is the least: with answers, and short. It is the same in any order of lines."""
+        texts = (self.call, self.got, self.expected, self.says)
+        return not (self.call and self.got), sum(map(len, texts)), texts
+
+
 @dataclass
 class Reason:
-    """Why answers to one exercise failed. `still` have not passed it so far."""
+    """Why answers failed, to one exercise or, where the file is to blame, to any.
+
+    `still` have not passed it so far.
+    """
 
     kind: str
     exercise: str
-    says: str
+    wordings: Counter[str] = field(default_factory=Counter)  # a symptom names what it was found in
     students: set[str] = field(default_factory=set)
     still: set[str] = field(default_factory=set)
-    example: FailingCall | None = None
+    example: Example | None = None
 
-    def note(self, student: str, is_still: bool, example: FailingCall | None) -> None:
+    @property
+    def says(self) -> str:
+        """The most frequent wording; of equally frequent ones the shortest."""
+        return min(self.wordings, key=lambda text: (-self.wordings[text], len(text), text))
+
+    def note(self, says: str, student: str, is_still: bool, example: Example | None) -> None:
+        self.wordings[says] += 1
         self.students.add(student)
         if is_still:
             self.still.add(student)
-        # The shortest is read most easily, and is the same whatever the order of the lines.
-        self.example = min(filter(None, (self.example, example)), key=_length, default=None)
+        self.example = _best([self.example, example])
 
 
-Found = tuple[str, str, str, FailingCall | None]  # kind, id, what it says, an example
+Found = tuple[str, str, str, Example | None]  # kind, id, what it says, an example
 
 
 def reasons(works: Works) -> list[Reason]:
@@ -48,9 +73,9 @@ def reasons(works: Works) -> list[Reason]:
     for exercise, people in works.items():
         for student, work in people.items():
             for kind, id, says, example in chain.from_iterable(map(_found, work.hand_ins)):
-                key = (exercise, kind, id)
-                reason = found.setdefault(key, Reason(kind, exercise, says))
-                reason.note(student, not work.passed, example)
+                where = "" if kind == FILE else exercise  # such a mistake is none of an exercise
+                reason = found.setdefault((where, kind, id), Reason(kind, where))
+                reason.note(says, student, not work.passed, example)
     return sorted(found.values(), key=lambda reason: -len(reason.students))
 
 
@@ -58,21 +83,23 @@ def _found(graded: Graded) -> Iterator[Found]:
     report = graded.report
     if report.outcome != "failed":
         return
+    call = report.smallest
+    whole = _example(call.code, call.got, call.expected) if call else None
     if report.problem:
         kind = report.problem.kind
-        yield FILE, kind, FILES.get(kind, "The file cannot be graded."), None
+        says = FILES.get(kind, "The file cannot be graded.")
+        yield FILE, kind, says, Example(says=report.problem.message)
         return
-    whole = _of(report, report.smallest)
-    tests = [_of(test, _call(test)) for test in report.tests if test.outcome == "failed"]
-    known = [reason for reason in (whole, *tests) if reason]
+    failed = [test for test in report.tests if test.outcome == "failed"]
+    found = [_of(report, whole), *(_of(test, _of_test(test)) for test in failed)]
+    known = [reason for reason in found if reason]
     yield from known
     if not known:
-        calls = [report.smallest, *(_call(test) for test in report.tests)]
-        shortest = min(filter(None, calls), key=_length, default=None)
-        yield UNKNOWN, "", "No known mistake or symptom explains it.", shortest
+        best = _best([whole, *map(_of_test, failed)])
+        yield UNKNOWN, "", "No known mistake or symptom explains it.", best
 
 
-def _of(result: Report | TestResult, example: FailingCall | None) -> Found | None:
+def _of(result: Report | TestResult, example: Example | None) -> Found | None:
     if result.diagnosis:
         return MISTAKE, result.diagnosis.id, result.diagnosis.says, example
     if result.symptom:
@@ -80,12 +107,15 @@ def _of(result: Report | TestResult, example: FailingCall | None) -> Found | Non
     return None
 
 
-def _call(test: TestResult) -> FailingCall | None:
-    """Without a call, or where both answers are written alike, there is nothing to see."""
-    tells = test.outcome == "failed" and test.call and test.got != test.expected
-    return FailingCall(test.call, test.got, test.expected) if tells else None
+def _example(call: str, got: str, expected: str, says: str = "") -> Example:
+    if got and got != expected:
+        return Example(call, got, expected)
+    return Example(call, says=says)
 
 
-def _length(call: FailingCall) -> tuple[int, str]:
-    text = call.code + call.got + call.expected
-    return len(text), text
+def _of_test(test: TestResult) -> Example:
+    return _example(test.call, test.got, test.expected, test.message)
+
+
+def _best(examples: Iterable[Example | None]) -> Example | None:
+    return min(filter(None, examples), key=lambda example: example.rank, default=None)

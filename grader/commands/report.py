@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.command()
 @existing_file
 @output_option
-@click.option("--anonymous", is_flag=True, help="Other names for the students, and no code.")
+@click.option("--anonymous", is_flag=True, help="Other names for the students, drawn at random.")
 def report(file: Path, output: Path | None, anonymous: bool) -> int:
     """Write one HTML page: grades, where people stop and why, and answers that are alike.
 
@@ -79,8 +79,8 @@ def likenesses(works: "Works", catalog: Catalog) -> list["Likeness"] | None:
     }
     if not any(texts.values()):
         return None
-    found = [pair for id in texts for pair in alike(id, texts[id], given(id, catalog))]
-    return sorted(found, key=lambda pair: (-pair.share, -pair.shared, pair.students))
+    found = [group for id in texts for group in alike(id, texts[id], given(id, catalog))]
+    return sorted(found, key=lambda group: (-group.share, -group.shared, group.students))
 
 
 def given(id: str, catalog: Catalog) -> list[str]:
