@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,11 @@ class Fields:
     @classmethod
     def of_file(cls, file: Path) -> Fields:
         return cls(file, parsed(file, _parse_yaml))
+
+    @classmethod
+    def of_own_file(cls, file: Path) -> Fields:
+        """As `of_file`, of a file in somebody's own folder: nothing is kept beside it."""
+        return cls(file, _parse_yaml(file))
 
     @classmethod
     def each_of_file(cls, file: Path) -> Iterator[Fields]:
@@ -113,6 +120,16 @@ class Fields:
                 raise self.mistake(f"must be a whole number from {low} to {high}", key, index)
         return tuple(values)
 
+    def moment(self, key: str) -> datetime:
+        """A day and a time of the clock on the wall, without a zone."""
+        value = self._take(key)
+        if isinstance(value, str):
+            with suppress(ValueError):
+                value = datetime.strptime(value.strip(), "%Y-%m-%d %H:%M")
+        if not isinstance(value, datetime) or value.tzinfo:
+            raise self.mistake("must be a day and a time, such as 2026-12-01 23:59", key)
+        return value
+
     def flag(self, key: str) -> bool:
         value = self._take(key)
         if not isinstance(value, bool):
@@ -125,6 +142,10 @@ class Fields:
     def mappings(self, key: str) -> Iterator[Fields]:
         for index, value in enumerate(self._take_list(key, 0, "mappings")):
             yield Fields(self._file, value, (*self._at, key, index))
+
+    def value(self, key: str) -> object:
+        """Whatever stands there, in a file that is not ours."""
+        return self._take(key)
 
     def finish(self) -> None:
         """Call after the last key: what is left over is a misspelt or unknown key."""

@@ -11,6 +11,7 @@ import click
 from exercises.errors import CourseError
 from exercises.streams import open_standard_streams
 from grader.commands.audit import audit
+from grader.commands.batch import batch, results
 from grader.commands.bench import bench
 from grader.commands.doctor import doctor
 from grader.commands.gradebook import gradebook
@@ -29,7 +30,7 @@ def cli() -> None:
     """Grade exercises against their hidden suites."""
 
 
-for command in (run, gradebook, report, keygen, sign, verify, audit, doctor, bench):
+for command in (run, batch, results, report, gradebook, keygen, sign, verify, audit, doctor, bench):
     cli.add_command(command)
 
 

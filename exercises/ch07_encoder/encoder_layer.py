@@ -24,7 +24,10 @@ class EncoderLayer(nn.Module):
 
     torch's own Transformer layers and multi-head attention are off limits. `nn.Linear`,
     `nn.LayerNorm`, `nn.Dropout` and `F.scaled_dot_product_attention` are not. The file may hold
-    further classes and functions: copy your MultiHeadAttention of chapter 3 over, for example.
+    further classes and functions: copy your MultiHeadAttention of chapter 3 over, for example. It
+    takes three tensors and returns a pair, of which only the output is needed here. norm1 and norm2
+    stand beside the sub-layers, as in torch's layer, so the SublayerConnection of chapter 6, which
+    holds its norm, is a pattern here and no part.
 
     Args:
         d_model: Width D of the vectors.

@@ -11,7 +11,7 @@ def linear_cka(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         CKA = ⟨X Xᵀ, Y Yᵀ⟩ / (‖X Xᵀ‖ ‖Y Yᵀ‖)
 
     where ⟨A, B⟩ is the sum of the products of the entries of A and B in the same places, and
-    ‖A‖² = ⟨A, A⟩. Since ⟨X Xᵀ, Y Yᵀ⟩ = ‖Xᵀ Y‖², it can be computed without (n, n) tables.
+    ‖A‖² = ⟨A, A⟩. There is a way to compute it without (n, n) tables; you need not take it.
 
     Args:
         x: (n, p), float32 or float64: one row for each input, one column for each feature. n is at

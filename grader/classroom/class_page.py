@@ -48,6 +48,7 @@ class ClassReport:
     reasons: Sequence[Reason]
     likenesses: Sequence[Likeness] | None
     is_anonymous: bool
+    unprotected: str  # that layers of the sandbox were missing, where some were
 
 
 @dataclass(frozen=True)

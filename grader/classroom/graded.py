@@ -30,6 +30,11 @@ class Graded:
     at: datetime | None = None
     source: str | None = None
 
+    @property
+    def is_there(self) -> bool:
+        """A batch has a verdict on what was not handed in, too: that it is missing."""
+        return not self.report.problem or self.report.problem.kind != "missing"
+
 
 def read_graded(file: Path) -> list[Graded]:
     """In the order of the file. Raises `UsageError`, with the line, for what is no report."""

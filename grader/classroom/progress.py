@@ -97,7 +97,7 @@ def share(report: Report) -> float:
 def works(graded: Iterable[Graded], order: Sequence[str]) -> dict[str, dict[str, Work]]:
     """All hand-ins by exercise, in the order `order` and then as they come, and by student."""
     found: dict[str, dict[str, list[Graded]]] = {}
-    for one in graded:
+    for one in filter(lambda one: one.is_there, graded):
         found.setdefault(one.report.exercise, {}).setdefault(one.student, []).append(one)
     places = {id: place for place, id in enumerate(order)}
     ids = sorted(found, key=lambda id: places.get(id, len(places)))
@@ -139,9 +139,8 @@ def _standing(id: str, people: Mapping[str, Work], last: Mapping[str, str]) -> S
     )
 
 
-def rows(works: Works) -> list[Row]:
+def rows(works: Works, students: Iterable[str]) -> list[Row]:
     """Who has fewest points comes first; they are the ones to be asked."""
-    students = dict.fromkeys(student for people in works.values() for student in people)
     worth = [_worth(people) for people in works.values()]
     found = [_row(student, works, worth) for student in students]
     return sorted(found, key=lambda row: (-1.0 if row.total is None else row.total, row.student))

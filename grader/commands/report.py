@@ -12,11 +12,14 @@ from exercises.catalog import Catalog, load_catalog
 from exercises.errors import UnknownExercise
 from grader.commands.output import existing_file, output_option, write
 from grader.errors import UsageError
+from grader.formats.facts import unprotected
 
 if TYPE_CHECKING:
     from grader.classroom.graded import Graded
     from grader.classroom.likeness import Likeness
     from grader.classroom.progress import Works
+
+SQLITE = b"SQLite format 3\0"  # how each of its files begins
 
 
 @click.command()
@@ -26,8 +29,9 @@ if TYPE_CHECKING:
 def report(file: Path, output: Path | None, anonymous: bool) -> int:
     """Write one HTML page: grades, where people stop and why, and answers that are alike.
 
-    FILE has JSON lines: {"student": "1042", "report": …}, the report as `grader run --format json`
-    writes it; `attempt`, `at` and `source` are used where they are there.
+    FILE is what `grader batch` keeps, classroom.sqlite; or JSON lines, {"student": "1042",
+    "report": …}, the report as `grader run --format json` writes it. `attempt`, `at` and `source`
+    are used where they are there.
     """
     try:
         from grader.classroom.class_page import ClassReport, class_page
@@ -41,23 +45,41 @@ def report(file: Path, output: Path | None, anonymous: bool) -> int:
     from grader.classroom.progress import distribution, rows, standings, works
     from grader.classroom.reasons import reasons
 
-    graded = read_graded(file)
+    graded = from_store(file) if is_database(file) else read_graded(file)
     if anonymous:
         graded = renamed(graded)
     catalog = load_catalog()
     found = works(graded, [exercise.id for exercise in catalog.exercises])
-    people = rows(found)
+    if not found:
+        raise UsageError(f"{file.name} has nothing that was handed in and graded.")
+    people = rows(found, dict.fromkeys(one.student for one in graded))
     page = ClassReport(
         standings=standings(found),
         rows=people,
-        hand_ins=len(graded),
+        hand_ins=sum(one.is_there for one in graded),
         distribution=distribution(people),
         reasons=reasons(found),
         likenesses=likenesses(found, catalog),
         is_anonymous=anonymous,
+        unprotected=unprotected([one.report for one in graded]),
     )
     write(class_page(page), output)
     return 0
+
+
+def is_database(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return stream.read(len(SQLITE)) == SQLITE
+
+
+def from_store(file: Path) -> list["Graded"]:
+    from grader.classroom.store import Store
+
+    store = Store(file)
+    try:
+        return list(store.graded())
+    finally:
+        store.close()
 
 
 def renamed(graded: Sequence["Graded"]) -> list["Graded"]:

@@ -70,7 +70,7 @@ def run(
     wanted = [(name, file, layout(name, file, asked)) for name, file in ((form, output), *also)]
     with Grader() as grader:
         found = grade(grader, asked, only_sandboxed=not allow_unsandboxed)
-    is_alone = len(paths) == 1 and not paths[0].is_dir()
+    is_alone = len(paths) == 1 and not _is_folder(paths[0])
     shown: Found = found[0] if is_alone else found
     for name, file, laid_out in wanted:
         write(render(shown, name, **laid_out), file)
@@ -86,7 +86,7 @@ def read(
     wanted = {load_catalog().exercise(id).id for id in exercises}
     asked: list[Answer] = []
     for path in paths:
-        if path.is_dir():
+        if _is_folder(path):
             asked += answers(path, load_catalog(), wanted, seed, device)
         elif len(wanted) > 1 or (wanted and len(paths) > 1):
             raise UsageError(f"Which exercise is {path}? Grade it alone, with one --exercise.")
@@ -98,6 +98,13 @@ def read(
         if ids.count(id) > 1:
             raise UsageError(f"There are several answers to {id}. Grade one person's at a time.")
     return asked
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # of a name that is too long, reading it says so
+        return False
 
 
 def grade(grader: Grader, asked: Sequence[Answer], only_sandboxed: bool) -> list[Report]:

@@ -14,7 +14,7 @@ from grader.errors import GraderError, ProtocolError
 from grader.examiner.exchange import Value, answer_to
 from grader.examiner.replies import OUR_KINDS, read_reply
 from grader.examiner.sandbox import START_SECONDS, Sandbox
-from grader.examiner.usage import Usage, usage_of
+from grader.examiner.usage import Usage, queued_seconds, usage_of
 from grader.lockdown.limits import WorkerLimits
 from grader.report import MAX_TEXT
 from grader.worker.calls import Call, Raised, encode_call
@@ -23,6 +23,7 @@ from grader.worker.protocol import TooLarge, ValueEncoder, decode
 from grader.worker.tracing import Steps
 
 DYING_SECONDS = 0.1  # how long one that has hung up may take to end, and so to show how it ended
+NOTICED = 0.01  # seconds that an answer takes before anybody asks where they went
 MAX_RECEIVED = 256 << 20  # bytes of tensors in all answers together: we keep them for the diagnosis
 LOST = OUR_KINDS | {"time"}  # kinds of `Raised` after which a test gets no more answers
 
@@ -58,6 +59,7 @@ class SubmissionProcess:
         self._seed: int | None = None
         self._pid = 0
         self._idle: Usage | None = None
+        self._queued = 0.0  # what `_queued_now` said last
         self._channel: Channel | None = None
         self.layers: dict[str, str] = {}
         self.output = ""
@@ -170,6 +172,7 @@ class SubmissionProcess:
             ) from None
         self.layers = decode(document["value"], {}, "cpu")
         self._idle = usage_of(self._pid)
+        self._queued = self._queued_now()
 
     def _ask(
         self,
@@ -177,18 +180,31 @@ class SubmissionProcess:
         tensors: Any = None,
         meanwhile: Callable[[], object] | None = None,
     ) -> Value | Raised:
-        """One request and its reply, within what is left of the time; `meanwhile` is always run."""
+        """One request and its reply, within what is left of the time; `meanwhile` is always run.
+
+        The time in which other processes had the processors counts for nothing: on a busy machine a
+        right answer would run out of it.
+        """
         started = time.monotonic()
         seconds = min(self._test_left, self._left)
+        outcome: Value | Raised | None = None
         try:
-            lost = self._send(request, tensors, seconds)
+            outcome = self._send(request, tensors, seconds)
             if meanwhile:
                 self._run(meanwhile)
-            return lost or self._receive(request["op"], seconds)
+            outcome = outcome or self._receive(request["op"], seconds)
+            return outcome
         finally:
             spent = time.monotonic() - started
+            if spent > NOTICED:
+                before, self._queued = self._queued, self._queued_now()
+                if not isinstance(outcome, Raised):  # who ran out of time has used it up
+                    spent -= min(spent, self._queued - before)
             self._test_left -= spent
             self._left -= spent
+
+    def _queued_now(self) -> float:
+        return queued_seconds(self._pid) + queued_seconds(os.getpid())
 
     def _send(self, request: dict[str, Any], tensors: Any, seconds: float) -> Raised | None:
         """Ask; or why nobody will answer. The worker may have ended since it answered last."""

@@ -1,6 +1,6 @@
 """What a process has used so far, as the kernel tells it: whatever runs in there has no say.
 
-Sources: clock_getcpuclockid(3), proc_pid_status(5).
+Sources: clock_getcpuclockid(3), proc_pid_status(5), Documentation/scheduler/sched-stats in Linux.
 """
 
 import contextlib
@@ -16,6 +16,17 @@ class Usage:
 
     seconds: float
     peak_bytes: int
+
+
+def queued_seconds(pid: int) -> float:
+    """How long the main thread of a process was ready and other processes had the processors.
+
+    It does not grow while the thread sleeps. 0 where the process has ended, or nobody tells.
+    """
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_bytes().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 def usage_of(pid: int) -> Usage | None:

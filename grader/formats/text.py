@@ -25,6 +25,7 @@ from grader.report import Diagnosis, Report, TestResult
 
 MARKS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "error": ("!", "yellow")}
 INDENT = "      "
+MANY = 16  # tests that passed, which would take the screen
 
 
 def render(found: Found, colour: bool = False, width: int = 100) -> str:
@@ -63,7 +64,10 @@ def _page(report: Report, colour: bool, width: int) -> str:
 
 
 def _tests(page: Page, report: Report) -> None:
-    """Each with its mark; a problem with the file speaks for all."""
+    """Each with its mark; a problem with the file speaks for all, and so does a pass of many."""
+    if report.passed and len(report.tests) > MANY:
+        page.text(f"All {len(report.tests)} tests passed.", "  ")
+        return
     said: set[str] = set()  # the same thing is said once
     for test in report.tests if not report.problem else ():
         mark, tint = MARKS[test.outcome]

@@ -17,11 +17,11 @@ from audited_course import (
 )
 
 from exercises.catalog import load_catalog
-from grader import Grader, Submission
+from grader import Grader, Submission, suite_versions
 from grader.examiner.sandbox import Sandbox
-from grader.proving import audit_cache
 from grader.proving.audit import AuditResult
-from grader.proving.audit_cache import AuditCache, grading_code, local_cache
+from grader.proving.audit_cache import AuditCache, local_cache
+from grader.suite_versions import grading_code
 
 ALL = 1 + 3 + 1 + 2 + 4  # stub, empty answers, solution, alternatives, misconceptions
 MODULES = "[module.__file__ for module in list(__import__('sys').modules.values())"
@@ -83,7 +83,7 @@ def test_a_change_of_the_code_that_grades_has_all_graded_again(
 ) -> None:
     code = tmp_path / "code.py"
     code.write_text("one = 1")
-    monkeypatch.setattr(audit_cache, "grading_code", lambda: [code])
+    monkeypatch.setattr(suite_versions, "grading_code", lambda: [code])
     assert [audited()[1], audited()[1]] == [ALL, 0]
     code.write_text("one = 2")
     assert audited()[1] == ALL
@@ -93,14 +93,14 @@ def test_another_torch_has_all_graded_again(
     audited: Audited, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     audited()
-    monkeypatch.setattr(audit_cache, "version", lambda library: f"{library} of tomorrow")
+    monkeypatch.setattr(suite_versions, "version", lambda library: f"{library} of tomorrow")
     assert audited()[1] == ALL
 
 
 def test_all_of_our_code_that_is_loaded_for_grading_counts(grader: Grader) -> None:
     """Of an examiner that has graded something. Hidden suites and solutions are content."""
     grader.grade(Submission("softmax", "softmax = None"))
-    root = Path(audit_cache.__file__).parents[2]
+    root = Path(suite_versions.__file__).parents[1]
     counted = {path.relative_to(root) for path in grading_code()}
     loaded = {Path(file) for file in grader._executor.submit(eval, MODULES).result()}
     ours = {file.relative_to(root) for file in loaded if root in file.parents}

@@ -281,7 +281,6 @@ def test_the_stub_is_told_that_it_is_not_written(grade: Callable[..., Report]) -
     ("name", "says"),
     [
         ("nothing.py", "There is no file"),
-        ("", "is a folder"),
         ("unknown.py", "no exercise"),
         ("softmax.py", "is a symbolic link. Name the file itself."),
         ("pipe.py", "is no ordinary file."),

@@ -217,6 +217,13 @@ def test_whatever_a_learner_writes_is_text_and_bounded(write: Write) -> None:
     assert not re.search("[\x1b\u202e]", said.stdout)
 
 
+def test_a_verdict_without_its_sandbox_is_loud(write: Write) -> None:
+    whole = {"seccomp": "held"}
+    assert "UNPROTECTED" not in run(write(("1", report(layers=whole)))).stdout
+    said = run(write(("1", report(layers=whole)), ("2", report(layers={"seccomp": "missing"}))))
+    assert "UNPROTECTED" in said.stdout and "without seccomp" in said.stdout
+
+
 def test_the_page_asks_nothing_of_anybody_and_runs_nothing(write: Write) -> None:
     found = page(write(("1", misconceived())))
     (policy,) = (

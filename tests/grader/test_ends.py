@@ -16,6 +16,7 @@ from processes import ENDLESS, below, comes_true, generations, gone, parents, wo
 
 from exercises.catalog import Limits
 from grader import Grader, Submission
+from grader.examiner.exchange import Value
 from grader.examiner.submission_process import SubmissionProcess
 from grader.executor import ExaminerPool
 from grader.report import TestResult
@@ -192,6 +193,56 @@ def test_what_is_quick_has_its_verdict_although_another_test_ran_out_of_time(
     assert [result.outcome for result in results.values()] == ["passed"] * 2 + ["failed"] + [
         "passed"
     ] * 3
+
+
+@pytest.fixture
+def busy_processor() -> Iterator[int]:
+    """One on which six other processes want to work all the time."""
+    number = max(os.sched_getaffinity(0))
+    others = [
+        subprocess.Popen(
+            [
+                sys.executable,
+                "-c",
+                f"import os; os.sched_setaffinity(0, {{{number}}})\nwhile True: pass",
+            ]
+        )
+        for _ in range(6)
+    ]
+    yield number
+    for other in others:
+        other.kill()
+        other.wait()
+
+
+def test_time_that_other_processes_had_is_not_charged(
+    candidate: Callable[..., SubmissionProcess], busy_processor: int
+) -> None:
+    """Forty calls of a fiftieth of a second each, and a second for all."""
+    source = (
+        "import time\n"
+        "def f(x):\n"
+        "    ends = time.thread_time() + 0.02\n"
+        "    while time.thread_time() < ends: pass\n"
+        "    return x\n"
+    )
+    found = candidate(source, Limits(1.0, 20.0))
+    found.load()
+    found.begin(0)
+    os.sched_setaffinity(found._pid, {busy_processor})
+    started = time.monotonic()
+    assert [found.perform(Call(n, "f", args=(n,))) for n in range(40)] == list(
+        map(Value, range(40))
+    )
+    assert time.monotonic() - started > 1.5, "the processor was not busy enough to show anything"
+
+
+def test_time_that_is_slept_away_is_charged(candidate: Callable[..., SubmissionProcess]) -> None:
+    found = candidate("import time\ndef f(x): time.sleep(x)", Limits(1.0, 20.0))
+    found.load()
+    found.begin(0)
+    last = [found.perform(Call(n, "f", args=(0.3,))) for n in range(5)][-1]
+    assert isinstance(last, Raised) and last.kind in ("time", "lost")
 
 
 # A learner's death

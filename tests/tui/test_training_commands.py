@@ -57,7 +57,7 @@ def test_what_is_missing_is_named_with_the_command_that_gets_it(
     assert (done.returncode, done.stdout) == (1, "")
     for id in ("decoder", "encoder_layer"):
         assert f"{load_catalog().exercise(id).title} " in done.stderr
-        assert f"learn check {id}, then learn submit {id}" in done.stderr
+        assert f"learn submit {id}" in done.stderr
     assert "learn check transformer" not in done.stderr
     assert "--fill" in done.stderr
     assert learn("train").stderr == done.stderr

@@ -53,15 +53,12 @@ class MissingParts(CourseError):
     exit_code = 1
 
     def __init__(self, missing: list[Exercise]) -> None:
-        lines = [
-            f"  {exercise.title:<34} learn check {exercise.id}, then learn submit {exercise.id}"
-            for exercise in missing
-        ]
+        lines = [f"  {exercise.title:<34} learn submit {exercise.id}" for exercise in missing]
         them = "it" if len(missing) == 1 else "them"
         super().__init__(
             "\n".join(
                 [
-                    "Your model lacks what you have not passed yet:",
+                    "Your model lacks what you have not passed yet. What counts is a submission:",
                     *lines,
                     f"With --fill, our own parts stand in for {them}.",
                 ]

@@ -44,7 +44,8 @@ def _swapped(got: dict[str, Tensor], expected: dict[str, Tensor]) -> list[str]:
     wrong = [
         (name, tuple(got[name].shape), tuple(theirs.shape))
         for name, theirs in expected.items()
-        if name in got and theirs.dim() == 2 and got[name].shape != theirs.shape
+        if isinstance(theirs, Tensor) and theirs.dim() == 2
+        if isinstance(got.get(name), Tensor) and got[name].shape != theirs.shape
     ]
     turned = [name for name, mine, theirs in wrong if mine == theirs[::-1]]
     return turned if len(turned) == len(wrong) and set(got) == set(expected) else []

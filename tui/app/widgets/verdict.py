@@ -109,6 +109,8 @@ class VerdictView(Scroll):
         yield Static(self._head, id="headline")
         if not (report := self._report):
             return
+        if report.passed:  # what follows is said where it is seen, above a long list of tests
+            yield Static(self._time, id="time")
         if report.problem:
             head = Content.styled(report.problem.message, "bold")
             yield Static(Content("\n").join([head, *map(Content, code(report.problem))]))
@@ -124,7 +126,8 @@ class VerdictView(Scroll):
             if is_chosen and tells(test, report):
                 with Vertical(classes="details"):
                     yield from _details(test, report)
-        yield Static(self._time, id="time")
+        if not report.passed:
+            yield Static(self._time, id="time")
 
     async def action_choose(self, by: int) -> None:
         if self._report and self._report.tests:

@@ -20,7 +20,7 @@ def test_any_id_can_be_padding(submission, rng, expect, pad_id):
     """A key is hidden where its id is pad_id, whatever number that is, and nowhere else."""
     tokens = draw_tokens(rng, 3, 7, pad_id)
     if pad_id:
-        tokens[1, 2] = 0  # a token like any other
+        tokens[1, 2], tokens[1, 4] = 0, -pad_id  # tokens like any others
     expect(submission.padding_mask(tokens, pad_id)).equals(reference.padding_mask(tokens, pad_id))
 
 

@@ -38,6 +38,7 @@ def test_the_correction_of_both_means(submission, rng, expect, step):
     tensors = draw(rng, 4, 3)
     found = submission.adam_step(*tensors, step, 0.05, 0.9, 0.98)
     expect(found).matches(exact(tensors, step, 0.05, 0.9, 0.98))
+    expect(submission.adam_step(*tensors, step, 0.05)).matches(exact(tensors, step, 0.05))
 
 
 @pytest.mark.points(2)
@@ -97,6 +98,11 @@ def test_no_gradient_at_all(submission, rng, expect):
     gradient[:, 0], m[:2, 0], v[:2, 0] = 0.0, 0.0, 0.0
     found = submission.adam_step(parameter, gradient, m, v, 5, 0.1)
     expect(found).matches(exact((parameter, gradient, m, v), 5, 0.1))
+    tensors = parameter, torch.zeros_like(gradient), m, v
+    found = submission.adam_step(*tensors, 5, 0.1, weight_decay=0.3)
+    expect(found).matches(
+        exact(tensors, 5, 0.1, weight_decay=0.3), because="The whole gradient is 0."
+    )
 
 
 @pytest.mark.points(2)
@@ -108,6 +114,10 @@ def test_decoupled_decay(submission, rng, expect, weight_decay):
         tensors = 3 * parameter, *others
         found = submission.adam_step(*tensors, 4, lr, weight_decay=weight_decay)
         expect(found).matches(exact(tensors, 4, lr, weight_decay=weight_decay))
+    for shape in ((5,), (), (2, 3, 2)):
+        tensors = draw(rng, *shape)
+        found = submission.adam_step(*tensors, 4, 0.1, weight_decay=weight_decay)
+        expect(found).matches(exact(tensors, 4, 0.1, weight_decay=weight_decay))
 
 
 def test_arguments_by_name(submission, rng, expect):

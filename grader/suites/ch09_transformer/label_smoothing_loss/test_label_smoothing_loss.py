@@ -55,8 +55,9 @@ def test_ignored_positions_do_not_count(submission, rng, expect, ignore_index):
     for hidden in (rng.mask(3, 5), rng.mask(3, 5, keep=0.2)):
         hidden[:, 0] = False
         given = targets.masked_fill(hidden, ignore_index)
-        found = submission.label_smoothing_loss(logits, given, 0.3, ignore_index)
-        expect(found).matches(mean_loss(logits, given, 0.3, ignore_index))
+        for smoothing in (0.3, 0.0, 1.0):
+            found = submission.label_smoothing_loss(logits, given, smoothing, ignore_index)
+            expect(found).matches(mean_loss(logits, given, smoothing, ignore_index))
 
 
 @pytest.mark.points(2)

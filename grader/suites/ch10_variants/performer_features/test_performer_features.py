@@ -51,6 +51,24 @@ def test_features_of_long_and_short_vectors(submission, rng, expect):
     expect(logs).matches(features(x.double(), projection).log().float())
 
 
+def test_only_the_exponent_is_bounded(submission, rng, expect):
+    """Where w · x and ‖x‖² / 2 are both near 98 their difference is near 0: nothing overflows."""
+    x = 14 * torch.nn.functional.normalize(rng.normal(1, 4), dim=-1)
+    expect(submission.performer_features(x, x / 2)).matches(features(x, x / 2), rtol=1e-3)
+
+
+def test_gradients_of_a_vector_of_zeros(submission, rng, expect):
+    """Gradients are finite where x is 0."""
+    x, projection, cotangent = rng.normal(4, 3), rng.normal(5, 3), rng.normal(4, 5)
+    x[1] = 0.0
+    leaves = [t.double().requires_grad_() for t in (x, projection)]
+    output = reference.performer_features(*leaves)
+    expected = torch.autograd.grad(output, leaves, cotangent.double())
+    found = submission.performer_features.gradients(x, projection, cotangent=cotangent).inputs
+    for name, mine, right in zip(("x", "projection"), found, expected, strict=True):
+        expect(mine).matches(right.float(), because=f"This is the gradient of {name}.")
+
+
 def test_features_of_any_leading_dimensions(submission, rng, expect):
     """Whatever stands before the last axis is kept."""
     projection = rng.normal(4, 3)

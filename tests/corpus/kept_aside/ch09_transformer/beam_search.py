@@ -254,3 +254,80 @@ def beam_search(
                 best, best_score = tokens[i].clone(), scores[i].item()
         tokens, log_probs = tokens[~ended], log_probs[~ended]
     return Hypothesis(best, best_score)
+
+# %% wrong | x-gives-up-on-the-open-ones | stops where no open prefix scores better at its present length, though more tokens make the divisor larger
+import math
+from typing import NamedTuple
+
+import torch
+
+
+class Hypothesis(NamedTuple):
+    tokens: torch.Tensor
+    score: float
+
+
+def beam_search(step, bos_id, eos_id, beam, max_len, length_penalty=0.6):
+    if beam < 1 or length_penalty < 0:
+        raise ValueError("beam must be at least 1, length_penalty at least 0")
+
+    def score(log_prob, n):
+        return log_prob / ((5 + n) / 6) ** length_penalty
+
+    prefixes = torch.tensor([[bos_id]])
+    log_probs = torch.zeros(1, dtype=torch.float64)
+    best = None
+    with torch.no_grad():
+        while len(prefixes) and prefixes.size(1) < max_len:
+            table = log_probs[:, None] + step(prefixes).double().log_softmax(-1)
+            V = table.size(1)
+            kept, places = table.flatten().topk(min(beam, table.numel()))
+            grown = torch.cat([prefixes[places // V], (places % V)[:, None]], dim=1)
+            n = grown.size(1) - 1
+            ended = grown[:, -1] == eos_id
+            for i in range(len(grown)):
+                if ended[i] or grown.size(1) == max_len:
+                    s = score(kept[i].item(), n)
+                    if best is None or s > best.score:
+                        best = Hypothesis(grown[i], s)
+            prefixes, log_probs = grown[~ended], kept[~ended]
+            # log-probabilities only fall
+            if best and len(log_probs) and best.score >= score(log_probs.max().item(), n):
+                break
+    return best
+
+
+# %% wrong | x-no-more-than-the-vocabulary | keeps at most V continuations, also where several prefixes have more and the beam is wider
+from typing import NamedTuple
+
+import torch
+
+
+class Hypothesis(NamedTuple):
+    tokens: torch.Tensor
+    score: float
+
+
+@torch.no_grad()
+def beam_search(step, bos_id, eos_id, beam, max_len, length_penalty=0.6):
+    if beam < 1:
+        raise ValueError("beam is below 1")
+    if length_penalty < 0:
+        raise ValueError("length_penalty is negative")
+    open_ = torch.tensor([[bos_id]])
+    totals = torch.zeros(1)
+    finished = []
+    while len(open_) > 0 and open_.size(1) < max_len:
+        logp = step(open_).log_softmax(dim=-1)
+        V = logp.size(-1)
+        table = totals.to(logp.dtype).unsqueeze(1) + logp
+        totals, index = table.reshape(-1).topk(min(beam, V))
+        rows, tokens = index // V, index % V
+        open_ = torch.cat([open_[rows], tokens.unsqueeze(1)], dim=1)
+        last = open_.size(1) == max_len
+        done = (tokens == eos_id) | last
+        divisor = ((5 + open_.size(1) - 1) / 6) ** length_penalty
+        for sequence, total in zip(open_[done], totals[done]):
+            finished.append(Hypothesis(sequence, total.item() / divisor))
+        open_, totals = open_[~done], totals[~done]
+    return max(finished, key=lambda h: h.score)

@@ -170,3 +170,64 @@ def bleu(candidate: Sentence, references: Sequence[Sentence], max_n: int = 4) ->
     r = min((abs(len(ref) - c), len(ref)) for ref in references)[1]
     b = math.exp(1 - r / c) if c < r else 1.0
     return b * math.exp(sum(logs) / max_n)
+
+# %% wrong | x-joined-by-spaces | n-grams are compared as strings joined by spaces, so the pairs ("a b", "c") and ("a", "b c") are the same
+import math
+from collections import Counter
+
+
+def ngrams(sentence, n):
+    return Counter(" ".join(map(str, sentence[i : i + n])) for i in range(len(sentence) - n + 1))
+
+
+def bleu(candidate, references, max_n=4):
+    if not references or max_n < 1:
+        raise ValueError("no reference, or max_n below 1")
+    c = len(candidate)
+    if c < max_n:
+        return 0.0
+    logs = 0.0
+    for n in range(1, max_n + 1):
+        counts = ngrams(candidate, n)
+        best = Counter()
+        for reference in references:
+            best |= ngrams(reference, n)
+        matches = (counts & best).total()
+        if matches == 0:
+            return 0.0
+        logs += math.log(matches / counts.total())
+    r = min((abs(len(ref) - c), len(ref)) for ref in references)[1]
+    penalty = math.exp(1 - r / c) if c < r else 1.0
+    return penalty * math.exp(logs / max_n)
+
+
+# %% wrong | x-best-single-reference | computes BLEU with each reference alone and takes the best, so matches in different references do not add up
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+Sentence = Sequence[str] | Sequence[int]
+
+
+def grams(s: Sentence, n: int) -> Counter:
+    return Counter(tuple(s[i : i + n]) for i in range(len(s) - n + 1))
+
+
+def one(candidate: Sentence, reference: Sentence, max_n: int) -> float:
+    c, r = len(candidate), len(reference)
+    product = 1.0
+    for n in range(1, max_n + 1):
+        mine, theirs = grams(candidate, n), grams(reference, n)
+        if not mine:
+            return 0.0
+        product *= (mine & theirs).total() / mine.total()
+    brevity = math.exp(1 - r / c) if c < r else 1.0
+    return brevity * product ** (1 / max_n)
+
+
+def bleu(candidate: Sentence, references: Sequence[Sentence], max_n: int = 4) -> float:
+    if len(references) == 0:
+        raise ValueError("there is no reference")
+    if max_n < 1:
+        raise ValueError("max_n must be at least 1")
+    return max(one(candidate, reference, max_n) for reference in references)

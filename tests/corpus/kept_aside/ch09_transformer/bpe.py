@@ -239,3 +239,83 @@ class BPE:
             parts.append(self.strings[tokens[0]])
             del tokens[0]
         return b"".join(parts).decode("utf-8", errors="replace")
+
+# %% wrong | x-pairs-as-keys | the pairs are used as keys as they come, which is an error where they are lists
+from itertools import pairwise
+
+
+class BPE:
+    def __init__(self, merges):
+        self.pieces = [bytes([i]) for i in range(256)]
+        self.rank = {}
+        for i, pair in enumerate(merges):
+            self.rank[pair] = i
+            self.pieces.append(self.pieces[pair[0]] + self.pieces[pair[1]])
+
+    def encode(self, text):
+        tokens = list(text.encode("utf-8"))
+        while len(tokens) > 1:
+            pair = min(pairwise(tokens), key=lambda p: self.rank.get(p, len(self.rank)))
+            if pair not in self.rank:
+                break
+            out, i = [], 0
+            while i < len(tokens):
+                if i + 1 < len(tokens) and (tokens[i], tokens[i + 1]) == pair:
+                    out.append(256 + self.rank[pair])
+                    i += 2
+                else:
+                    out.append(tokens[i])
+                    i += 1
+            tokens = out
+        return tokens
+
+    def decode(self, tokens):
+        for token in tokens:
+            if not 0 <= token < len(self.pieces):
+                raise ValueError(f"no token: {token}")
+        return b"".join(self.pieces[token] for token in tokens).decode("utf-8", errors="replace")
+
+
+# %% wrong | x-remembered-lists | encode keeps the lists it made and gives the same one again, so what a caller does to it comes back
+from collections.abc import Sequence
+from itertools import pairwise
+
+
+class BPE:
+    def __init__(self, merges: Sequence[Sequence[int]]) -> None:
+        self.rank = {tuple(pair): i for i, pair in enumerate(merges)}
+        self.pieces = {i: bytes([i]) for i in range(256)}
+        for (first, second), i in self.rank.items():
+            self.pieces[256 + i] = self.pieces[first] + self.pieces[second]
+        self.known = {}
+
+    def encode(self, text: str) -> list[int]:
+        if text not in self.known:
+            self.known[text] = self._encode(text)
+        return self.known[text]
+
+    def _encode(self, text: str) -> list[int]:
+        tokens = list(text.encode("utf-8"))
+        while True:
+            found = [self.rank[p] for p in pairwise(tokens) if p in self.rank]
+            if not found:
+                return tokens
+            lowest = min(found)
+            out: list[int] = []
+            skip = False
+            for i, token in enumerate(tokens):
+                if skip:
+                    skip = False
+                elif i + 1 < len(tokens) and self.rank.get((token, tokens[i + 1])) == lowest:
+                    out.append(256 + lowest)
+                    skip = True
+                else:
+                    out.append(token)
+            tokens = out
+
+    def decode(self, tokens: Sequence[int]) -> str:
+        try:
+            data = b"".join(self.pieces[token] for token in tokens)
+        except KeyError as error:
+            raise ValueError("not in the vocabulary") from error
+        return data.decode("utf-8", errors="replace")

@@ -69,3 +69,30 @@ def clip_grad_norm(grads, max_norm):
     else:
         norm = torch.tensor(0.0)
     return clipped, norm
+
+# %% wrong | x-norm-from-a-number | the norm is a Python float made a tensor again, float32 also for gradients in float64
+import math
+
+import torch
+
+
+def clip_grad_norm(grads, max_norm):
+    norm = math.sqrt(sum(float(g.double().pow(2).sum()) for g in grads))
+    factor = max_norm / norm if norm > max_norm else 1.0
+    return [g * factor for g in grads], torch.tensor(norm)
+
+
+# %% wrong | x-tuple-for-a-tuple | gives the gradients back in the kind of sequence they came in, but a list is asked for
+from collections.abc import Sequence
+
+import torch
+
+
+def clip_grad_norm(
+    grads: Sequence[torch.Tensor], max_norm: float
+) -> tuple[list[torch.Tensor], torch.Tensor]:
+    if not grads:
+        return [], torch.tensor(0.0)
+    norm = torch.stack([g.norm() for g in grads]).norm()
+    factor = max_norm / norm if norm > max_norm else torch.ones_like(norm)
+    return type(grads)(g * factor for g in grads), norm

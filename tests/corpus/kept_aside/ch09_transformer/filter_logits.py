@@ -177,3 +177,57 @@ def filter_logits(
         out = torch.zeros_like(out).scatter(-1, order, out)
         logits = logits.masked_fill(out, -math.inf)
     return logits
+
+# %% wrong | x-one-falls-short | with p = 1 the running sum rounds to 1 early, and improbable tokens behind it are dropped
+import math
+
+import torch
+
+
+def filter_logits(logits, top_k=None, top_p=None, temperature=1.0):
+    if temperature <= 0:
+        raise ValueError("temperature must be above 0")
+    if top_k is not None and top_k < 1:
+        raise ValueError("top_k must be at least 1")
+    if top_p is not None and not 0 < top_p <= 1:
+        raise ValueError("top_p must be above 0 and at most 1")
+    logits = logits / temperature
+    if top_k is not None and top_k < logits.size(-1):
+        lowest = logits.topk(top_k, dim=-1).values[..., -1:]
+        logits = logits.masked_fill(logits < lowest, -math.inf)
+    if top_p is not None:
+        probs, order = logits.softmax(-1).sort(dim=-1, descending=True)
+        out = probs.cumsum(-1) - probs >= top_p
+        out = torch.zeros_like(out).scatter(-1, order, out)
+        logits = logits.masked_fill(out, -math.inf)
+    return logits
+
+
+# %% wrong | x-zero-is-no-limit | top_k=0 and top_p=0 are taken for "no limit", as other libraries do, and raise no ValueError
+import math
+
+import torch
+
+
+def filter_logits(
+    logits: torch.Tensor,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    temperature: float = 1.0,
+) -> torch.Tensor:
+    if not temperature > 0:
+        raise ValueError(f"temperature is {temperature}")
+    if top_k and top_k < 1:
+        raise ValueError(f"top_k is {top_k}")
+    if top_p and not 0 < top_p <= 1:
+        raise ValueError(f"top_p is {top_p}")
+    result = logits / temperature
+    if top_k:
+        k = min(top_k, result.size(-1))
+        result = result.masked_fill(result < result.topk(k, dim=-1).values[..., -1:], -math.inf)
+    if top_p and top_p < 1:
+        probs, order = torch.sort(result.softmax(dim=-1), dim=-1, descending=True)
+        before = probs.cumsum(dim=-1) - probs
+        drop = torch.empty_like(before, dtype=torch.bool).scatter_(-1, order, before >= top_p)
+        result = result.masked_fill(drop, -math.inf)
+    return result

@@ -136,3 +136,42 @@ def greedy_decode(
     if max_len > 1 and tokens.size(1) == max_len:
         tokens[:, -1] = eos_id
     return tokens
+
+# %% wrong | x-argmax-in-single | logits become float32 first, where two float64 logits can be equal that were not
+import torch
+
+
+def greedy_decode(step, bos_id, eos_id, max_len, batch_size=1):
+    tokens = torch.full((batch_size, 1), bos_id, dtype=torch.long)
+    ended = torch.zeros(batch_size, dtype=torch.bool)
+    with torch.no_grad():
+        while tokens.size(1) < max_len and not ended.all():
+            logits = step(tokens).float()
+            chosen = logits.argmax(dim=-1).masked_fill(ended, eos_id)
+            tokens = torch.cat([tokens, chosen[:, None]], dim=1)
+            ended = ended | (chosen == eos_id)
+    return tokens
+
+
+# %% wrong | x-ended-rows-not-asked | step gets only the rows that have not ended, but it must get all B each time
+from collections.abc import Callable
+
+import torch
+
+
+@torch.no_grad()
+def greedy_decode(
+    step: Callable[[torch.Tensor], torch.Tensor],
+    bos_id: int,
+    eos_id: int,
+    max_len: int,
+    batch_size: int = 1,
+) -> torch.Tensor:
+    tokens = torch.full((batch_size, 1), bos_id)
+    alive = torch.arange(batch_size)
+    while tokens.shape[1] < max_len and len(alive) > 0:
+        column = torch.full((batch_size,), eos_id)
+        column[alive] = step(tokens[alive]).argmax(dim=-1)
+        tokens = torch.cat((tokens, column.unsqueeze(1)), dim=1)
+        alive = alive[column[alive] != eos_id]
+    return tokens

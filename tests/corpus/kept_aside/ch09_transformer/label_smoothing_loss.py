@@ -82,3 +82,119 @@ def label_smoothing_loss(logits, targets, smoothing, ignore_index=-100):
     hit = (y == torch.arange(V, device=y.device)).to(log_p.dtype)
     weights = keep * (smoothing / V + (1 - smoothing) * hit)
     return -weights.flatten().dot(log_p.flatten()) / keep.sum().clamp(min=1)
+
+# %% wrong | x-padding-gets-no-share | an ignore_index within the vocabulary gets no share of ε, but padding is included
+import torch
+
+
+def label_smoothing_loss(
+    logits: torch.Tensor, targets: torch.Tensor, smoothing: float, ignore_index: int = -100
+) -> torch.Tensor:
+    if not 0 <= smoothing <= 1:
+        raise ValueError("smoothing must be between 0 and 1")
+    V = logits.size(-1)
+    kept = targets != ignore_index
+    index = targets.masked_fill(~kept, 0)
+    q = torch.full_like(logits, smoothing / V).detach()
+    if 0 <= ignore_index < V:
+        q[..., ignore_index] = 0  # nobody should aim at padding
+    q.scatter_add_(-1, index[..., None], torch.full_like(q[..., :1], 1 - smoothing))
+    loss = -(q * logits.log_softmax(-1)).sum(-1)
+    return loss.masked_fill(~kept, 0).sum() / kept.sum().clamp(min=1)
+
+
+# %% wrong | x-log-of-the-mean | takes the log of the mean probability, which is always −ln V, and not the mean of the log-probabilities
+import torch
+
+
+def label_smoothing_loss(logits, targets, smoothing, ignore_index=-100):
+    if smoothing < 0 or smoothing > 1:
+        raise ValueError("smoothing must be between 0 and 1")
+    kept = targets != ignore_index
+    index = targets.masked_fill(~kept, 0)
+    log_p = logits.log_softmax(-1)
+    picked = log_p.gather(-1, index.unsqueeze(-1)).squeeze(-1)
+    everyone = log_p.exp().mean(dim=-1).log()
+    loss = (1 - smoothing) * picked + smoothing * everyone
+    return -loss.masked_fill(~kept, 0).sum() / kept.sum().clamp(min=1)
+
+
+# %% wrong | x-filled-before-compared | puts 0 in place of ignored targets, in the caller's tensor, and only then looks for the ignored ones
+import torch
+
+
+def label_smoothing_loss(logits, targets, smoothing, ignore_index=-100):
+    if not 0 <= smoothing <= 1:
+        raise ValueError("bad smoothing")
+    index = targets.masked_fill_(targets == ignore_index, 0)
+    log_p = logits.log_softmax(dim=-1)
+    picked = log_p.gather(-1, index.unsqueeze(-1)).squeeze(-1)
+    loss = -(1 - smoothing) * picked - smoothing * log_p.mean(dim=-1)
+    kept = targets != ignore_index
+    return loss.masked_fill(~kept, 0).sum() / kept.sum().clamp(min=1)
+
+
+# %% wrong | x-asserts | a smoothing out of range raises AssertionError, not ValueError
+import torch
+
+
+def label_smoothing_loss(
+    logits: torch.Tensor, targets: torch.Tensor, smoothing: float, ignore_index: int = -100
+) -> torch.Tensor:
+    assert 0 <= smoothing <= 1, "smoothing must be from 0 to 1"
+    kept = targets != ignore_index
+    log_probs = logits.log_softmax(-1)
+    picked = log_probs.gather(-1, targets.where(kept, 0).unsqueeze(-1)).squeeze(-1)
+    loss = -((1 - smoothing) * picked + smoothing * log_probs.mean(-1))
+    return loss.where(kept, 0).sum() / kept.sum().clamp(min=1)
+
+
+# %% right | x-whole-target-by-einsum | builds the smoothed target for the rows that count and contracts it with the log-probabilities
+import torch
+
+
+def label_smoothing_loss(logits, targets, smoothing, ignore_index=-100):
+    if smoothing < 0 or smoothing > 1:
+        raise ValueError(f"the share must be from 0 to 1, not {smoothing}")
+    vocab = logits.shape[-1]
+    flat_logits = logits.reshape(-1, vocab)
+    flat_targets = targets.reshape(-1)
+    places = (flat_targets != ignore_index).nonzero().squeeze(1)
+    n = places.numel()
+    log_p = flat_logits[places].log_softmax(dim=1)
+    q = torch.full((n, vocab), smoothing / vocab, dtype=logits.dtype, device=logits.device)
+    q[torch.arange(n), flat_targets[places]] += 1 - smoothing
+    return -torch.einsum("nv,nv->", q, log_p) / max(n, 1)
+
+# %% wrong | x-even-part-as-a-constant | the part that is the same for all targets is detached, as if it were a constant; the value is right and the gradient is not
+import torch
+
+
+def label_smoothing_loss(
+    logits: torch.Tensor, targets: torch.Tensor, smoothing: float, ignore_index: int = -100
+) -> torch.Tensor:
+    if not 0 <= smoothing <= 1:
+        raise ValueError("smoothing must be from 0 to 1")
+    kept = targets != ignore_index
+    index = targets.masked_fill(~kept, 0)
+    log_probs = logits.log_softmax(-1)
+    picked = log_probs.gather(-1, index.unsqueeze(-1)).squeeze(-1)
+    even = log_probs.detach().mean(-1)
+    loss = -((1 - smoothing) * picked + smoothing * even)
+    return loss.masked_fill(~kept, 0).sum() / kept.sum().clamp(min=1)
+
+
+# %% wrong | x-another-mean-without-smoothing | the shortcut for ε = 0 takes the mean over all positions, padding as zeros among them
+import torch
+
+
+def label_smoothing_loss(logits, targets, smoothing, ignore_index=-100):
+    if smoothing < 0 or smoothing > 1:
+        raise ValueError("smoothing must lie between 0 and 1")
+    kept = targets != ignore_index
+    log_p = logits.log_softmax(dim=-1)
+    picked = log_p.gather(-1, targets.masked_fill(~kept, 0).unsqueeze(-1)).squeeze(-1)
+    if smoothing == 0:
+        return -picked.masked_fill(~kept, 0).mean()
+    loss = -(1 - smoothing) * picked - smoothing * log_p.mean(dim=-1)
+    return loss.masked_fill(~kept, 0).sum() / kept.sum().clamp(min=1)

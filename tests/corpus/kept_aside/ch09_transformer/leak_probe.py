@@ -102,3 +102,39 @@ def leak_probe(model, tokens):
         if (short[:, t] - full[:, t]).abs().max() > 1e-5:
             leaks[t, t + 1 :] = True
     return leaks
+
+# %% wrong | x-relative-tolerance | torch.isclose compares relative to the logits: small changes of large logits are missed, rounding of small ones counts as a leak
+import torch
+
+
+def leak_probe(model, tokens):
+    T = tokens.size(1)
+    leaks = torch.zeros(T, T, dtype=torch.bool)
+    with torch.no_grad():
+        logits = model(tokens)
+        V = logits.size(-1)
+        for s in range(1, T):
+            changed = tokens.clone()
+            changed[:, s] = (changed[:, s] + 1) % V
+            same = torch.isclose(model(changed), logits)
+            leaks[:s, s] = ~same.all(dim=-1).all(dim=0)[:s]
+    return leaks
+
+
+# %% wrong | x-vocabulary-of-the-input | V is guessed from the largest token there is, so nothing is changed where all tokens are 0
+from collections.abc import Callable
+
+import torch
+
+
+def leak_probe(model: Callable[[torch.Tensor], torch.Tensor], tokens: torch.Tensor) -> torch.Tensor:
+    T = tokens.shape[1]
+    vocab = int(tokens.max()) + 1
+    before = model(tokens)
+    found = torch.zeros((T, T), dtype=torch.bool)
+    for s in range(T):
+        other = tokens.clone()
+        other[:, s] = (other[:, s] + 1) % vocab
+        moved = (model(other) - before).abs() > 1e-5
+        found[:, s] = moved.any(dim=-1).any(dim=0)
+    return found.triu(1)

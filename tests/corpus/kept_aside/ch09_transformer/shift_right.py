@@ -57,3 +57,23 @@ def shift_right(tokens: torch.Tensor, bos_id: int, pad_id: int) -> torch.Tensor:
         previous[previous < 0] = pad_id
         columns.append(previous)
     return torch.stack(columns, dim=1)
+
+# %% wrong | x-clamped-to-padding | clamp(min=pad_id) also lifts real tokens below pad_id; right for padding 0 only
+import torch
+
+
+def shift_right(tokens: torch.Tensor, bos_id: int, pad_id: int) -> torch.Tensor:
+    shifted = torch.full_like(tokens, bos_id)
+    shifted[:, 1:] = tokens[:, :-1].clamp(min=pad_id)
+    return shifted
+
+
+# %% wrong | x-padding-to-the-end | all that stands behind the first negative number becomes padding, also real tokens
+import torch
+
+
+def shift_right(tokens, bos_id, pad_id):
+    over = (tokens < 0).cumsum(dim=1) > 0  # padding is at the end
+    clean = torch.where(over, pad_id, tokens)
+    bos = tokens.new_full((tokens.size(0), 1), bos_id)
+    return torch.cat([bos, clean[:, :-1]], dim=1)

@@ -183,3 +183,222 @@ def train(model, batches, learning_rate, bos_id, pad_id, smoothing=0.1, max_norm
         losses += [loss.item()]
         s += 1
     return losses
+
+# %% wrong | x-zeros-and-not-none | gradients are filled with zeros, so a parameter that a batch does not use is moved on by its momentum
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def train(model, batches, learning_rate, bos_id, pad_id, smoothing=0.1, max_norm=1.0):
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), eps=1e-9)
+    losses = []
+    for s, (src, target) in enumerate(batches, 1):
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(s)
+        optimizer.zero_grad(set_to_none=False)
+        read = torch.full_like(target, bos_id)
+        read[:, 1:] = target[:, :-1]
+        logits = model(src, read)
+        loss = F.cross_entropy(
+            logits.flatten(0, 1), target.flatten(), ignore_index=pad_id, label_smoothing=smoothing
+        )
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong | x-batch-shifted-in-place | the target is shifted within the caller's own tensor
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def train(model, batches, learning_rate, bos_id, pad_id, smoothing=0.1, max_norm=1.0):
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), eps=1e-9)
+    losses = []
+    for s, (src, target) in enumerate(batches, 1):
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(s)
+        labels = target.clone()
+        target[:, 1:] = labels[:, :-1]
+        target[:, 0] = bos_id
+        optimizer.zero_grad()
+        logits = model(src, target)
+        loss = F.cross_entropy(
+            logits.transpose(1, 2), labels, ignore_index=pad_id, label_smoothing=smoothing
+        )
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong | x-rate-times-a-thousandth | LambdaLR takes learning_rate as a factor of Adam's own 0.001
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.optim.lr_scheduler import LambdaLR
+
+
+def train(model, batches, learning_rate, bos_id, pad_id, smoothing=0.1, max_norm=1.0):
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), eps=1e-9)
+    scheduler = LambdaLR(optimizer, lambda done: learning_rate(done + 1))
+    losses = []
+    for src, target in batches:
+        optimizer.zero_grad()
+        read = torch.cat([target.new_full((len(target), 1), bos_id), target[:, :-1]], dim=1)
+        logits = model(src, read)
+        loss = F.cross_entropy(
+            logits.flatten(0, 1), target.flatten(), ignore_index=pad_id, label_smoothing=smoothing
+        )
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        optimizer.step()
+        scheduler.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong | x-sentences-count-alike | each sentence's mean is taken first and then the mean of those, so tokens of short sentences count more
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def train(model, batches, learning_rate, bos_id, pad_id, smoothing=0.1, max_norm=1.0):
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), eps=1e-9)
+    losses = []
+    for s, (src, target) in enumerate(batches, 1):
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(s)
+        read = torch.full_like(target, bos_id)
+        read[:, 1:] = target[:, :-1]
+        logits = model(src, read)
+        terms = F.cross_entropy(
+            logits.transpose(1, 2),
+            target,
+            ignore_index=pad_id,
+            label_smoothing=smoothing,
+            reduction="none",
+        )
+        lengths = (target != pad_id).sum(dim=1).clamp(min=1)
+        loss = (terms.sum(dim=1) / lengths).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% right | x-all-by-hand | loss, clipping and Adam written out, with torch.autograd.grad and a dictionary for the running means
+import torch
+from torch import nn
+
+
+class Means:
+    def __init__(self, parameter):
+        self.count = 0
+        self.m = torch.zeros_like(parameter)
+        self.v = torch.zeros_like(parameter)
+
+    def direction(self, gradient, beta1=0.9, beta2=0.98, eps=1e-9):
+        self.count += 1
+        self.m = beta1 * self.m + (1 - beta1) * gradient
+        self.v = beta2 * self.v + (1 - beta2) * gradient * gradient
+        m_hat = self.m / (1 - beta1**self.count)
+        v_hat = self.v / (1 - beta2**self.count)
+        return m_hat / (v_hat.sqrt() + eps)
+
+
+def smoothed_loss(logits, target, pad_id, smoothing):
+    real = target != pad_id
+    log_p = logits[real].log_softmax(dim=-1)
+    right = log_p.gather(1, target[real].unsqueeze(1)).squeeze(1)
+    return -((1 - smoothing) * right + smoothing * log_p.mean(dim=1)).mean()
+
+
+def train(model, batches, learning_rate, bos_id, pad_id, smoothing=0.1, max_norm=1.0):
+    learned = [p for p in model.parameters() if p.requires_grad]
+    means = {p: Means(p.detach()) for p in learned}
+    losses = []
+    s = 0
+    for src, target in batches:
+        s += 1
+        model.train()
+        first = torch.full_like(target[:, :1], bos_id)
+        logits = model(src, torch.cat((first, target[:, :-1]), dim=1))
+        loss = smoothed_loss(logits, target, pad_id, smoothing)
+        found = torch.autograd.grad(loss, learned, allow_unused=True)
+        pairs = [(p, g) for p, g in zip(learned, found) if g is not None]
+        length = sum(float(g.square().sum()) for _, g in pairs) ** 0.5
+        factor = max_norm / length if length > max_norm else 1.0
+        rate = learning_rate(s)
+        with torch.no_grad():
+            for p, g in pairs:
+                p -= rate * means[p].direction(g * factor)
+        losses.append(float(loss.detach()))
+    return losses
+
+# %% wrong | x-frozen-gradients-in-the-norm | the optimiser knows the learned parameters only, so an old gradient of a frozen one stays and counts in the norm
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def train(model, batches, learning_rate, bos_id, pad_id, smoothing=0.1, max_norm=1.0):
+    model.train()
+    trainable = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.Adam(trainable, betas=(0.9, 0.98), eps=1e-9)
+    losses = []
+    for s, (src, target) in enumerate(batches, start=1):
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(s)
+        optimizer.zero_grad()
+        read = torch.full_like(target, bos_id)
+        read[:, 1:] = target[:, :-1]
+        logits = model(src, read)
+        loss = F.cross_entropy(
+            logits.flatten(0, 1), target.flatten(), ignore_index=pad_id, label_smoothing=smoothing
+        )
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong | x-padding-by-weight | padding is left out by a class weight of 0, which takes its share of ε away as well
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def train(model, batches, learning_rate, bos_id, pad_id, smoothing=0.1, max_norm=1.0):
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), eps=1e-9)
+    losses = []
+    for s, (src, target) in enumerate(batches, start=1):
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(s)
+        optimizer.zero_grad()
+        bos = torch.full_like(target[:, :1], bos_id)
+        logits = model(src, torch.cat([bos, target[:, :-1]], dim=1))
+        weight = torch.ones(logits.size(-1), dtype=logits.dtype, device=logits.device)
+        weight[pad_id] = 0
+        loss = F.cross_entropy(
+            logits.flatten(0, 1), target.flatten(), weight=weight, label_smoothing=smoothing
+        )
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+    return losses

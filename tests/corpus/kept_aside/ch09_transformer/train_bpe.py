@@ -183,3 +183,68 @@ def train_bpe(text: str, n_merges: int) -> list[tuple[int, int]]:
         tokens = merge(tokens, pair, 256 + len(merges))
         merges.append(pair)
     return merges
+
+# %% wrong | x-ties-by-spelling | of pairs that stand equally often the first in the alphabet of bytes is chosen, not the one with the smaller numbers
+from collections import Counter
+from itertools import pairwise
+
+
+def train_bpe(text: str, n_merges: int) -> list[tuple[int, int]]:
+    spelling = {i: bytes([i]) for i in range(256)}
+    tokens = list(text.encode("utf-8"))
+    merges = []
+    while len(merges) < n_merges:
+        counts = Counter(pairwise(tokens))
+        if not counts:
+            break
+        pair = min(counts, key=lambda p: (-counts[p], spelling[p[0]], spelling[p[1]]))
+        if counts[pair] < 2:
+            break
+        new = 256 + len(merges)
+        merges.append(pair)
+        spelling[new] = spelling[pair[0]] + spelling[pair[1]]
+        merged, i = [], 0
+        while i < len(tokens):
+            if i + 1 < len(tokens) and (tokens[i], tokens[i + 1]) == pair:
+                merged.append(new)
+                i += 2
+            else:
+                merged.append(tokens[i])
+                i += 1
+        tokens = merged
+    return merges
+
+
+# %% wrong | x-line-by-line | the text is cut into lines, and no pair reaches over a line break
+from collections import Counter
+from itertools import pairwise
+
+
+def replace(tokens, pair, new):
+    out = []
+    i = 0
+    while i < len(tokens):
+        if tuple(tokens[i : i + 2]) == pair:
+            out.append(new)
+            i += 2
+        else:
+            out.append(tokens[i])
+            i += 1
+    return out
+
+
+def train_bpe(text, n_merges):
+    lines = [list(line.encode("utf-8")) for line in text.splitlines(keepends=True)]
+    merges = []
+    for i in range(n_merges):
+        counts = Counter()
+        for line in lines:
+            counts.update(pairwise(line))
+        if not counts:
+            break
+        pair = min(counts, key=lambda p: (-counts[p], p))
+        if counts[pair] < 2:
+            break
+        merges.append(pair)
+        lines = [replace(line, pair, 256 + i) for line in lines]
+    return merges

@@ -94,3 +94,34 @@ def alibi_bias(n_heads, length):
     pos = torch.arange(length)
     near = torch.minimum(pos[:, None], pos) - torch.maximum(pos[:, None], pos)
     return slopes.reshape(n_heads, 1, 1) * near
+
+# %% wrong | x-nearest-power | P is the power of two nearest to H on a logarithmic scale, which for 3, 6, 7 or 12 heads lies above H
+import math
+
+import torch
+
+
+def alibi_bias(n_heads: int, length: int) -> torch.Tensor:
+    P = 2 ** round(math.log2(n_heads))
+    slopes = [2 ** (-8 * (h + 1) / P) for h in range(P)]
+    slopes += [2 ** (-8 * (2 * j + 1) / (2 * P)) for j in range(n_heads - P)]
+    slope = torch.tensor(slopes[:n_heads], dtype=torch.float32)
+    position = torch.arange(length)
+    return -slope[:, None, None] * (position[:, None] - position).abs()
+
+
+# %% wrong | x-steep-ones-first | the slopes are sorted from steep to flat, but those of P heads come first and the others behind them
+import torch
+
+
+def alibi_bias(n_heads, length):
+    P = 1
+    while P * 2 <= n_heads:
+        P *= 2
+    slopes = {2.0 ** (-8.0 * h / P) for h in range(1, P + 1)}
+    odd = range(1, 2 * P, 2)
+    slopes |= {2.0 ** (-4.0 * h / P) for h in odd[: n_heads - P]}
+    slopes = torch.tensor(sorted(slopes, reverse=True))
+    t = torch.arange(length, dtype=torch.float32)
+    distance = torch.abs(t.unsqueeze(0) - t.unsqueeze(1))
+    return -torch.einsum("h,ts->hts", slopes, distance)

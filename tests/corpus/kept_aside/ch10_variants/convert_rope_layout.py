@@ -80,3 +80,39 @@ def convert_rope_layout(w, n_heads, target="half"):
             for pair in zip(head[: d // 2], head[d // 2 :]):
                 result.extend(pair)
     return torch.stack(result)
+
+# %% wrong | x-width-from-the-columns | takes d from the number of columns, which is that of the rows only where the projection is square
+import torch
+
+
+def convert_rope_layout(w, n_heads, target="half"):
+    d = w.size(-1) // n_heads  # D / H
+    if target == "half":
+        table = w.reshape(-1, d // 2, 2, *w.shape[1:])
+    else:
+        table = w.reshape(-1, 2, d // 2, *w.shape[1:])
+    return table.transpose(1, 2).reshape(w.shape)
+
+
+# %% wrong | x-permutation-as-a-product | multiplies by a matrix of zeros and ones, which makes NaN of infinite entries and fails for Booleans
+from typing import Literal
+
+import torch
+
+
+def convert_rope_layout(
+    w: torch.Tensor, n_heads: int, target: Literal["half", "interleaved"] = "half"
+) -> torch.Tensor:
+    rows = w.shape[0]
+    d = rows // n_heads
+    P = torch.zeros(rows, rows, dtype=w.dtype, device=w.device)
+    for h in range(n_heads):
+        for i in range(d // 2):
+            for member in range(2):
+                half = h * d + i + member * (d // 2)
+                pair = h * d + 2 * i + member
+                if target == "half":
+                    P[half, pair] = 1
+                else:
+                    P[pair, half] = 1
+    return P @ w

@@ -268,3 +268,76 @@ class GPT(nn.Module):
             return torch.cat([text, scores.argmax(-1, keepdim=True)], dim=-1)
 
         return functools.reduce(step, range(max_new), tokens)
+
+# %% wrong | x-quiet-while-it-writes | generate switches to evaluation and back by itself, but the modules have to stay as they are
+import torch
+from torch import nn
+
+
+class GPT(nn.Module):
+    def __init__(self, embeddings, positions, decoder, max_len):
+        super().__init__()
+        self.embeddings = embeddings
+        self.positions = positions
+        self.decoder = decoder
+        self.max_len = max_len
+
+    def forward(self, tokens):
+        T = tokens.size(1)
+        if T > self.max_len:
+            raise ValueError(f"{T} tokens are more than {self.max_len}")
+        mask = torch.ones(T, T, dtype=torch.bool, device=tokens.device).tril()
+        x = self.decoder(self.positions(self.embeddings(tokens)), mask)
+        return self.embeddings.project(x)
+
+    @torch.no_grad()
+    def generate(self, tokens, max_new, temperature=1.0, generator=None):
+        was_training = self.training
+        self.eval()
+        for _ in range(max_new):
+            logits = self(tokens[:, -self.max_len :])[:, -1]
+            if temperature == 0:
+                new = logits.argmax(dim=-1, keepdim=True)
+            else:
+                probs = (logits / temperature).softmax(dim=-1)
+                new = torch.multinomial(probs, 1, generator=generator)
+            tokens = torch.cat([tokens, new], dim=1)
+        self.train(was_training)
+        return tokens
+
+
+# %% wrong | x-window-one-short | generate reads the last max_len − 1 tokens, to leave room for the new one
+import torch
+from torch import nn
+
+
+class GPT(nn.Module):
+    def __init__(
+        self, embeddings: nn.Module, positions: nn.Module, decoder: nn.Module, max_len: int
+    ) -> None:
+        super().__init__()
+        self.embeddings = embeddings
+        self.positions = positions
+        self.decoder = decoder
+        self.max_len = max_len
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        if tokens.shape[1] > self.max_len:
+            raise ValueError("the text is too long")
+        place = torch.arange(tokens.shape[1], device=tokens.device)
+        mask = place[:, None] >= place[None, :]
+        h = self.positions(self.embeddings(tokens))
+        return self.embeddings.project(self.decoder(h, mask))
+
+    def generate(self, tokens, max_new, temperature=1.0, generator=None):
+        room = max(self.max_len - 1, 1)
+        with torch.no_grad():
+            for _ in range(max_new):
+                logits = self.forward(tokens[:, -room:])[:, -1, :]
+                if temperature == 0:
+                    choice = torch.argmax(logits, dim=-1)
+                else:
+                    p = torch.softmax(logits / temperature, dim=-1)
+                    choice = torch.multinomial(p, 1, generator=generator).squeeze(1)
+                tokens = torch.cat((tokens, choice.unsqueeze(1)), dim=1)
+        return tokens

@@ -346,3 +346,117 @@ class CachedSelfAttention(nn.Module):
         scores = scores.masked_fill(~mask, float("-inf"))
         out = scores.softmax(dim=-1) @ v
         return self.w_o(out.transpose(1, 2).flatten(2))
+
+# %% wrong | x-detached-in-every-cache | without a cache it makes one of its own, whose append detaches: no gradient reaches w_k and w_v
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class KVCache:
+    def __init__(self):
+        self.k = None
+        self.v = None
+
+    @property
+    def length(self):
+        return 0 if self.k is None else self.k.size(2)
+
+    def append(self, k, v):
+        k, v = k.detach(), v.detach()  # nothing is learned while decoding
+        self.k = k if self.k is None else torch.cat([self.k, k], dim=2)
+        self.v = v if self.v is None else torch.cat([self.v, v], dim=2)
+        return self.k, self.v
+
+
+class CachedSelfAttention(nn.Module):
+    def __init__(self, d_model, n_heads, max_len):
+        super().__init__()
+        self.n_heads = n_heads
+        self.max_len = max_len
+        self.position = nn.Embedding(max_len, d_model)
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def split(self, x):
+        return x.unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
+
+    def forward(self, x, cache=None):
+        if cache is None:
+            cache = KVCache()
+        past, T = cache.length, x.size(1)
+        if past + T > self.max_len:
+            raise ValueError("too many tokens")
+        x = x + self.position.weight[past : past + T]
+        q = self.split(self.w_q(x))
+        k, v = cache.append(self.split(self.w_k(x)), self.split(self.w_v(x)))
+        mask = torch.ones(T, past + T, dtype=torch.bool, device=x.device).tril(past)
+        scores = q @ k.transpose(-2, -1) / q.size(-1) ** 0.5
+        weights = scores.masked_fill(~mask, float("-inf")).softmax(-1)
+        return self.w_o((weights @ v).transpose(1, 2).flatten(2))
+
+
+# %% wrong | x-buffer-in-single | the cache keeps its tokens in a float32 buffer that was made beforehand, whatever dtype is appended
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class KVCache:
+    """Room for some tokens, which is doubled when it is full."""
+
+    def __init__(self) -> None:
+        self._keys = self._values = None
+        self._used = 0
+
+    @property
+    def length(self) -> int:
+        return self._used
+
+    def _room(self, buffer, new, needed):
+        if buffer is None:
+            buffer = torch.zeros(*new.shape[:2], max(needed, 16), new.shape[3], device=new.device)
+        while buffer.shape[2] < needed:
+            buffer = torch.cat([buffer, torch.zeros_like(buffer)], dim=2)
+        return buffer
+
+    @torch.no_grad()
+    def append(self, k: torch.Tensor, v: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        start, end = self._used, self._used + k.shape[2]
+        self._keys = self._room(self._keys, k, end)
+        self._values = self._room(self._values, v, end)
+        self._keys[:, :, start:end] = k
+        self._values[:, :, start:end] = v
+        self._used = end
+        return self._keys[:, :, :end], self._values[:, :, :end]
+
+
+class CachedSelfAttention(nn.Module):
+    def __init__(self, d_model: int, n_heads: int, max_len: int) -> None:
+        super().__init__()
+        self.H, self.d, self.max_len = n_heads, d_model // n_heads, max_len
+        self.position = nn.Embedding(max_len, d_model)
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, x: torch.Tensor, cache: KVCache | None = None) -> torch.Tensor:
+        B, T, D = x.shape
+        past = cache.length if cache is not None else 0
+        if past + T > self.max_len:
+            raise ValueError(f"more than {self.max_len} tokens")
+        place = torch.arange(past, past + T, device=x.device)
+        x = x + self.position(place)
+        q, k, v = (
+            w(x).reshape(B, T, self.H, self.d).transpose(1, 2)
+            for w in (self.w_q, self.w_k, self.w_v)
+        )
+        if cache is not None:
+            k, v = cache.append(k, v)
+        key = torch.arange(past + T, device=x.device)
+        scores = q @ k.to(q.dtype).mT / math.sqrt(self.d)
+        scores = scores.masked_fill(key > place[:, None], -torch.inf)
+        out = scores.softmax(dim=-1) @ v.to(q.dtype)
+        return self.w_o(out.transpose(1, 2).reshape(B, T, D))

@@ -278,3 +278,79 @@ def absorbed_latent_attention(
     mixed = weights_of(scores) @ latents.unsqueeze(1)
     out = mixed @ w_up_v.unflatten(0, (n_heads, -1)).mT
     return out.transpose(1, 2).flatten(2) @ w_o.mT, latents
+
+# %% wrong | x-past-detached | the latents of the past are detached, so no gradient reaches them
+import math
+
+import torch
+
+
+def _latents(x, w_down, past):
+    c = x @ w_down.T
+    return c if past is None else torch.cat([past.detach(), c], dim=1)
+
+
+def _weights(scores):
+    T, S = scores.shape[-2:]
+    mask = torch.ones(T, S, dtype=torch.bool, device=scores.device).tril(S - T)
+    return scores.masked_fill(~mask, -math.inf).softmax(dim=-1)
+
+
+def latent_attention(x, w_down, w_up_k, w_up_v, w_q, w_o, n_heads, past=None):
+    latents = _latents(x, w_down, past)
+    q, k, v = (
+        y.unflatten(-1, (n_heads, -1)).transpose(1, 2)
+        for y in (x @ w_q.T, latents @ w_up_k.T, latents @ w_up_v.T)
+    )
+    weights = _weights(q @ k.transpose(-2, -1) / math.sqrt(q.size(-1)))
+    return (weights @ v).transpose(1, 2).flatten(2) @ w_o.T, latents
+
+
+def absorbed_latent_attention(x, w_down, w_up_k, w_up_v, w_q, w_o, n_heads, past=None):
+    latents = _latents(x, w_down, past)
+    q = (x @ w_q.T).unflatten(-1, (n_heads, -1)).transpose(1, 2)
+    d = q.size(-1)
+    q = q @ w_up_k.unflatten(0, (n_heads, -1))
+    weights = _weights(q @ latents.unsqueeze(1).transpose(-2, -1) / math.sqrt(d))
+    mixed = weights @ latents.unsqueeze(1)
+    heads = mixed @ w_up_v.unflatten(0, (n_heads, -1)).transpose(-2, -1)
+    return heads.transpose(1, 2).flatten(2) @ w_o.T, latents
+
+
+# %% wrong | x-root-of-the-value-width | the absorbed form divides by the root of d_v, the one width it still sees, and not of d
+import math
+
+import torch
+
+
+def latent_attention(x, w_down, w_up_k, w_up_v, w_q, w_o, n_heads, past=None):
+    B, T, _ = x.shape
+    new = torch.nn.functional.linear(x, w_down)
+    latents = new if past is None else torch.cat((past, new), dim=1)
+    S = latents.shape[1]
+    q = torch.einsum("btx,yx->bty", x, w_q).reshape(B, T, n_heads, -1)
+    k = torch.einsum("bsr,yr->bsy", latents, w_up_k).reshape(B, S, n_heads, -1)
+    v = torch.einsum("bsr,yr->bsy", latents, w_up_v).reshape(B, S, n_heads, -1)
+    scores = torch.einsum("bthd,bshd->bhts", q, k) / math.sqrt(q.shape[-1])
+    later = torch.arange(S, device=x.device) > torch.arange(S - T, S, device=x.device)[:, None]
+    weights = scores.masked_fill(later, float("-inf")).softmax(dim=-1)
+    heads = torch.einsum("bhts,bshe->bthe", weights, v).reshape(B, T, -1)
+    return torch.einsum("bty,xy->btx", heads, w_o), latents
+
+
+def absorbed_latent_attention(x, w_down, w_up_k, w_up_v, w_q, w_o, n_heads, past=None):
+    B, T, _ = x.shape
+    new = torch.nn.functional.linear(x, w_down)
+    latents = new if past is None else torch.cat((past, new), dim=1)
+    S, r = latents.shape[1:]
+    up_k = w_up_k.reshape(n_heads, -1, r)
+    up_v = w_up_v.reshape(n_heads, -1, r)
+    width = up_v.shape[1]
+    q = torch.einsum("btx,yx->bty", x, w_q).reshape(B, T, n_heads, -1)
+    q = torch.einsum("bthd,hdr->bhtr", q, up_k) / math.sqrt(width)
+    scores = torch.einsum("bhtr,bsr->bhts", q, latents)
+    later = torch.arange(S, device=x.device) > torch.arange(S - T, S, device=x.device)[:, None]
+    weights = scores.masked_fill(later, float("-inf")).softmax(dim=-1)
+    mixed = torch.einsum("bhts,bsr->bhtr", weights, latents)
+    heads = torch.einsum("bhtr,her->bthe", mixed, up_v).reshape(B, T, -1)
+    return torch.einsum("bty,xy->btx", heads, w_o), latents

@@ -220,3 +220,72 @@ def linear_attention_recurrent(q, k, v, chunk=1, memory=None, total=None):
         outs.append((w @ vc + qc @ memory) / (w.sum(-1) + (qc @ total[..., None])[..., 0])[..., None])
         memory, total = memory + kc.mT @ vc, total + kc.sum(-2)
     return LinearAttention(torch.cat(outs, -2), memory, total)
+
+# %% wrong | x-state-filled-up-in-place | adds to the given memory and total in place, so the caller's tensors are changed
+from typing import NamedTuple
+
+import torch
+
+
+class LinearAttention(NamedTuple):
+    output: torch.Tensor
+    memory: torch.Tensor
+    total: torch.Tensor
+
+
+def linear_attention_recurrent(q, k, v, chunk=1, memory=None, total=None):
+    if chunk < 1:
+        raise ValueError("chunk must be at least 1")
+    if memory is None:
+        memory = q.new_zeros(*q.shape[:-2], q.size(-1), v.size(-1))
+        total = q.new_zeros(*q.shape[:-2], q.size(-1))
+    pieces = []
+    for q_c, k_c, v_c in zip(
+        q.split(chunk, dim=-2), k.split(chunk, dim=-2), v.split(chunk, dim=-2)
+    ):
+        weights = (q_c @ k_c.transpose(-2, -1)).tril()
+        top = q_c @ memory.clone() + weights @ v_c
+        bottom = q_c @ total.clone().unsqueeze(-1) + weights.sum(dim=-1, keepdim=True)
+        pieces.append(top / bottom)
+        memory += k_c.transpose(-2, -1) @ v_c
+        total += k_c.sum(dim=-2)
+    return LinearAttention(torch.cat(pieces, dim=-2), memory, total)
+
+
+# %% wrong | x-state-one-chunk-behind | a chunk goes into the state when the next one begins, so the last chunk is missing in what is given back
+from typing import NamedTuple
+
+import torch
+
+
+class LinearAttention(NamedTuple):
+    output: torch.Tensor
+    memory: torch.Tensor
+    total: torch.Tensor
+
+
+def linear_attention_recurrent(
+    q: torch.Tensor,
+    k: torch.Tensor,
+    v: torch.Tensor,
+    chunk: int = 1,
+    memory: torch.Tensor | None = None,
+    total: torch.Tensor | None = None,
+) -> LinearAttention:
+    if chunk < 1:
+        raise ValueError("chunk is below 1")
+    lead, d, e = q.shape[:-2], q.shape[-1], v.shape[-1]
+    M = torch.zeros(*lead, d, e, dtype=q.dtype, device=q.device) if memory is None else memory
+    z = torch.zeros(*lead, d, dtype=q.dtype, device=q.device) if total is None else total
+    rows = []
+    for start in range(0, q.shape[-2], chunk):
+        if start > 0:
+            old = slice(start - chunk, start)
+            M = M + torch.einsum("...sd,...se->...de", k[..., old, :], v[..., old, :])
+            z = z + k[..., old, :].sum(dim=-2)
+        now = slice(start, start + chunk)
+        a = torch.einsum("...td,...sd->...ts", q[..., now, :], k[..., now, :]).tril()
+        top = torch.einsum("...td,...de->...te", q[..., now, :], M) + a @ v[..., now, :]
+        bottom = torch.einsum("...td,...d->...t", q[..., now, :], z) + a.sum(dim=-1)
+        rows.append(top / bottom.unsqueeze(-1))
+    return LinearAttention(torch.cat(rows, dim=-2), M, z)

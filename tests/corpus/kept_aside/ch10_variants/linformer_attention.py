@@ -77,3 +77,30 @@ def linformer_attention(q, k, v, e, f):
     keys, values = e @ k, f @ v
     att = F.softmax(q @ keys.transpose(-1, -2) / (keys.shape[-1] ** 0.5), dim=-1)
     return att @ values
+
+# %% wrong | x-one-matrix-for-both | mixes the values with e as well, as Linformer's shared projections do, and never uses f
+import math
+
+import torch
+
+
+def linformer_attention(q, k, v, e, f):
+    keys = e @ k
+    values = e @ v
+    scores = q @ keys.transpose(-2, -1) / math.sqrt(q.size(-1))
+    return scores.softmax(dim=-1) @ values
+
+
+# %% wrong | x-one-maximum-for-all | subtracts the largest score of all queries, so the exponentials of a query far below are all 0
+import math
+
+import torch
+
+
+def linformer_attention(
+    q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, e: torch.Tensor, f: torch.Tensor
+) -> torch.Tensor:
+    scores = torch.matmul(q, torch.matmul(e, k).transpose(-2, -1)) / math.sqrt(q.shape[-1])
+    weights = torch.exp(scores - scores.max())
+    weights = weights / weights.sum(dim=-1, keepdim=True)
+    return torch.matmul(weights, torch.matmul(f, v))

@@ -101,3 +101,36 @@ def merge_partial_attention(m, l, o, m2, l2, o2):
         return top, torch.zeros_like(l), torch.zeros_like(o)
     a, b = torch.exp(m - top), torch.exp(m2 - top)
     return top, a * l + b * l2, a[..., None] * o + b[..., None] * o2
+
+# %% wrong | x-lowest-number-for-minus-infinity | against NaN the common maximum is held above −1e30, and handed back so: two empty groups give −1e30
+import torch
+
+
+def merge_partial_attention(m, l, o, m2, l2, o2):  # noqa: E741
+    highest = torch.maximum(m, m2).clamp(min=-1e30)
+    first = torch.exp(m - highest)
+    second = torch.exp(m2 - highest)
+    total = first * l + second * l2
+    values = first.unsqueeze(-1) * o + second.unsqueeze(-1) * o2
+    return highest, total, values
+
+
+# %% wrong | x-all-or-none-empty | an empty group is noticed only where it is empty for all queries, so both empty for one query gives NaN
+import torch
+
+
+def merge_partial_attention(
+    m: torch.Tensor,
+    l: torch.Tensor,  # noqa: E741
+    o: torch.Tensor,
+    m2: torch.Tensor,
+    l2: torch.Tensor,
+    o2: torch.Tensor,
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    if torch.isinf(m).all():
+        return m2.clone(), l2.clone(), o2.clone()
+    if torch.isinf(m2).all():
+        return m.clone(), l.clone(), o.clone()
+    top = torch.where(m > m2, m, m2)
+    a, b = (m - top).exp(), (m2 - top).exp()
+    return top, a * l + b * l2, a[..., None] * o + b[..., None] * o2

@@ -197,3 +197,59 @@ def mixture_of_experts(
     share = chosen[:, 0].bincount(minlength=E).to(x.dtype) / N
     mean = scores.softmax(dim=-1).mean(dim=0)
     return y.reshape(x.shape), E * (share * mean).sum()
+
+# %% wrong | x-first-choices-counted | the shares of the loss are those of each token's best expert, right for k = 1 only
+import torch
+
+
+def mixture_of_experts(x, router, experts, k):
+    E = len(experts)
+    if not 1 <= k <= E or router.size(0) != E:
+        raise ValueError("k or router does not fit the experts")
+    tokens = x.reshape(-1, x.size(-1))
+    scores = tokens @ router.T
+    best, chosen = scores.topk(k, dim=-1)
+    gates = best.softmax(dim=-1)
+    y = torch.zeros_like(tokens)
+    for i, expert in enumerate(experts):
+        rows, places = torch.where(chosen == i)
+        if len(rows):
+            y = y.index_add(0, rows, gates[rows, places].unsqueeze(-1) * expert(tokens[rows]))
+    probs = scores.softmax(dim=-1)
+    first = scores.argmax(dim=-1)
+    share = torch.bincount(first, minlength=E).to(x.dtype) / len(tokens)
+    return y.reshape(x.shape), E * (share * probs.mean(dim=0)).sum()
+
+
+# %% wrong | x-counts-as-long-as-they-come | bincount gives no entry for experts behind the last one chosen, so the loss is an error where that is not the last of all
+from collections.abc import Callable, Sequence
+
+import torch
+
+
+def mixture_of_experts(
+    x: torch.Tensor,
+    router: torch.Tensor,
+    experts: Sequence[Callable[[torch.Tensor], torch.Tensor]],
+    k: int,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    E, D = router.shape
+    if E != len(experts):
+        raise ValueError("one row of the router for each expert")
+    if k < 1 or k > E:
+        raise ValueError("k must be from 1 to E")
+    flat = x.reshape(-1, D)
+    scores = torch.einsum("nd,ed->ne", flat, router)
+    values, index = torch.topk(scores, k)
+    gates = torch.softmax(values, dim=-1)
+    parts = torch.zeros_like(flat)
+    for e in range(E):
+        row, place = (index == e).nonzero(as_tuple=True)
+        if row.numel() == 0:
+            continue
+        result = experts[e](flat[row]) * gates[row, place][:, None]
+        parts = parts.index_add(0, row, result)
+    counts = torch.bincount(index.flatten())
+    f = counts.to(flat.dtype) / index.numel()
+    P = torch.softmax(scores, dim=-1).mean(dim=0)
+    return parts.reshape(x.shape), E * torch.dot(f, P)

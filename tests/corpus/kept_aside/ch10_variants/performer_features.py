@@ -169,3 +169,56 @@ def performer_attention(q, k, v, projection, causal=False):
         return torch.einsum("...tm,...tmv->...tv", fq, top) / (fq * bottom).sum(-1, keepdim=True)
     per_feature = (fk.mT @ v) / fk.sum(-2)[..., None]
     return (fq / fq.sum(-1, keepdim=True)) @ per_feature
+
+# %% wrong | x-two-exponentials | exp(w · x) and exp(−‖x‖²/2) are made apart and multiplied: infinity times 0 where the exponent itself is small
+import math
+
+import torch
+
+
+def performer_features(x: torch.Tensor, projection: torch.Tensor) -> torch.Tensor:
+    m = projection.size(0)
+    half = x.square().sum(dim=-1, keepdim=True) / 2
+    return torch.exp(x @ projection.T) * torch.exp(-half) / math.sqrt(m)
+
+
+def performer_attention(q, k, v, projection, causal=False):
+    scale = q.size(-1) ** -0.25
+    phi_q = performer_features(q * scale, projection)
+    phi_k = performer_features(k * scale, projection)
+    if causal:
+        memory = (phi_k.unsqueeze(-1) * v.unsqueeze(-2)).cumsum(dim=-3)
+        top = (phi_q.unsqueeze(-2) @ memory).squeeze(-2)
+        bottom = (phi_q * phi_k.cumsum(dim=-2)).sum(dim=-1, keepdim=True)
+    else:
+        top = phi_q @ (phi_k.transpose(-2, -1) @ v)
+        bottom = (phi_q * phi_k.sum(dim=-2, keepdim=True)).sum(dim=-1, keepdim=True)
+    return top / bottom
+
+
+# %% wrong | x-root-and-square-again | takes the length by a root and squares it, which has NaN as its gradient at a vector of zeros
+import math
+
+import torch
+
+
+def performer_features(x, projection):
+    length = torch.sqrt((x * x).sum(dim=-1, keepdim=True))
+    exponent = torch.einsum("...nd,md->...nm", x, projection) - length**2 / 2
+    return exponent.exp() / math.sqrt(len(projection))
+
+
+def performer_attention(q, k, v, projection, causal=False):
+    root = math.sqrt(math.sqrt(q.shape[-1]))
+    a = performer_features(q / root, projection)
+    b = performer_features(k / root, projection)
+    if not causal:
+        top = torch.einsum("...tm,...me->...te", a, torch.einsum("...sm,...se->...me", b, v))
+        return top / torch.einsum("...tm,...m->...t", a, b.sum(-2)).unsqueeze(-1)
+    memory, total, rows = 0, 0, []
+    for t in range(q.shape[-2]):
+        memory = memory + b[..., t, :, None] * v[..., t, None, :]
+        total = total + b[..., t, :]
+        top = (a[..., t, :, None] * memory).sum(-2)
+        rows.append(top / (a[..., t, :] * total).sum(-1, keepdim=True))
+    return torch.stack(rows, dim=-2)

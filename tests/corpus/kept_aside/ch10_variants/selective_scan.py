@@ -132,3 +132,42 @@ def selective_scan(
         outputs.append(read + skip * x[:, t])
         h = h.detach() if t + 1 < x.size(1) else h
     return torch.stack(outputs, dim=1), h
+
+# %% wrong | x-divided-by-what-has-faded | all tokens at once, by a cumulative sum over what is written divided by the product of all fadings, which is 0 for a Δ a of −1000
+import torch
+
+
+def selective_scan(x, delta, a, b, c, skip, state=None):
+    step = delta.unsqueeze(-1)  # (B, T, D, 1)
+    kept = (step * a).cumsum(dim=1).exp()  # (B, T, D, N)
+    written = step * b.unsqueeze(2) * x.unsqueeze(-1)
+    h = (written / kept).cumsum(dim=1)
+    if state is not None:
+        h = h + state.unsqueeze(1)
+    h = kept * h
+    y = (c.unsqueeze(2) * h).sum(dim=-1) + skip * x
+    return y, h[:, -1]
+
+
+# %% wrong | x-held-between-the-steps | what is written is (exp(Δ a) − 1)/a · b x, the exact solution for an input that is held, and not Δ b x
+import torch
+
+
+def selective_scan(
+    x: torch.Tensor,
+    delta: torch.Tensor,
+    a: torch.Tensor,
+    b: torch.Tensor,
+    c: torch.Tensor,
+    skip: torch.Tensor,
+    state: torch.Tensor | None = None,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    B, T, D = x.shape
+    h = x.new_zeros(B, D, a.size(1)) if state is None else state
+    outputs = []
+    for t in range(T):
+        step = delta[:, t, :, None] * a  # (B, D, N)
+        b_bar = torch.expm1(step) / a * b[:, t, None, :]
+        h = step.exp() * h + b_bar * x[:, t, :, None]
+        outputs.append(torch.einsum("bn,bdn->bd", c[:, t], h) + skip * x[:, t])
+    return torch.stack(outputs, dim=1), h

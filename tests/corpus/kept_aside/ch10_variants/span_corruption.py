@@ -122,3 +122,60 @@ def span_corruption(tokens, spans, sentinels):
         y.append(t)
     y.append(sentinels[len(spans)])
     return tokens.new_tensor(x), tokens.new_tensor(y)
+
+# %% wrong | x-very-last-sentinel | the targets end with the last sentinel of the list, not with the one after those used
+import torch
+
+
+def span_corruption(tokens, spans, sentinels):
+    if len(sentinels) < len(spans) + 1:
+        raise ValueError("too few sentinels")
+    inputs, targets = [], []
+    position = 0
+    for (start, end), sentinel in zip(spans, sentinels):
+        if not position <= start < end <= len(tokens):
+            raise ValueError(f"bad span ({start}, {end})")
+        mark = tokens.new_tensor([sentinel])
+        inputs += [tokens[position:start], mark]
+        targets += [mark, tokens[start:end]]
+        position = end
+    inputs.append(tokens[position:])
+    targets.append(tokens.new_tensor([sentinels[-1]]))
+    return torch.cat(inputs), torch.cat(targets)
+
+
+# %% wrong | x-touching-spans-joined | spans that touch become one with one sentinel, though each has its own
+from collections.abc import Sequence
+
+import torch
+
+
+def span_corruption(
+    tokens: torch.Tensor, spans: Sequence[tuple[int, int]], sentinels: Sequence[int]
+) -> tuple[torch.Tensor, torch.Tensor]:
+    text = tokens.tolist()
+    if len(sentinels) <= len(spans):
+        raise ValueError("one sentinel more than spans is needed")
+    joined: list[tuple[int, int]] = []
+    last = 0
+    for start, end in spans:
+        if start < last or end <= start or end > len(text):
+            raise ValueError("a span is empty, overlaps or leaves the text")
+        if joined and start == last:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+        last = end
+    inputs, targets, place = [], [], 0
+    for number, (start, end) in enumerate(joined):
+        inputs.extend(text[place:start])
+        inputs.append(sentinels[number])
+        targets.append(sentinels[number])
+        targets.extend(text[start:end])
+        place = end
+    inputs.extend(text[place:])
+    targets.append(sentinels[len(joined)])
+    return (
+        torch.tensor(inputs, dtype=torch.int64, device=tokens.device),
+        torch.tensor(targets, dtype=torch.int64, device=tokens.device),
+    )

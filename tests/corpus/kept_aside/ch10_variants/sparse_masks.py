@@ -139,3 +139,57 @@ def global_and_window_mask(length, window, global_positions):
 
 def block_sparse_mask(layout, block):
     return layout.repeat_interleave(block, dim=-2).repeat_interleave(block, dim=-1)
+
+# %% wrong | x-empty-list-as-index | torch.tensor of an empty list is float32, and no index: no global position is an error
+import torch
+
+
+def sliding_window_mask(length, window, causal=True):
+    if window < 1:
+        raise ValueError("window must be at least 1")
+    position = torch.arange(length)
+    distance = position[:, None] - position
+    mask = distance.abs() < window
+    return mask & (distance >= 0) if causal else mask
+
+
+def global_and_window_mask(length, window, global_positions):
+    mask = sliding_window_mask(length, window, causal=False)
+    places = torch.tensor(global_positions)
+    mask[places] = True
+    mask[:, places] = True
+    return mask
+
+
+def block_sparse_mask(layout, block):
+    return layout.repeat_interleave(block, dim=-2).repeat_interleave(block, dim=-1)
+
+
+# %% wrong | x-two-axes-only | blocks are stretched along axes 0 and 1, which with leading dimensions are the wrong ones
+from collections.abc import Sequence
+
+import torch
+
+
+def sliding_window_mask(length: int, window: int, causal: bool = True) -> torch.Tensor:
+    if window < 1:
+        raise ValueError(f"a window of {window} shows nothing")
+    mask = torch.ones(length, length, dtype=torch.bool).triu(1 - window)
+    return mask.tril(0 if causal else window - 1)
+
+
+def global_and_window_mask(
+    length: int, window: int, global_positions: Sequence[int]
+) -> torch.Tensor:
+    mask = sliding_window_mask(length, window, causal=False)
+    for p in global_positions:
+        mask[p, :] = True
+        mask[:, p] = True
+    return mask
+
+
+def block_sparse_mask(layout: torch.Tensor, block: int) -> torch.Tensor:
+    n, m = layout.shape[:2]
+    rows = torch.arange(n * block, device=layout.device) // block
+    columns = torch.arange(m * block, device=layout.device) // block
+    return layout[rows[:, None], columns[None, :]]

@@ -137,3 +137,51 @@ def speculative_accept(draft_probs, target_probs, drafted, uniform):
         return Accepted(n, target_probs[n])
     rest = (target_probs[count] - draft_probs[count]).clamp(min=0)
     return Accepted(count, rest / rest.sum())
+
+# %% wrong | x-kept-where-both-are-zero | keeps a token where uniform · q is equal to p, so with uniform 0 also one that the target never draws
+from typing import NamedTuple
+
+import torch
+
+
+class Accepted(NamedTuple):
+    count: int
+    next_probs: torch.Tensor
+
+
+def speculative_accept(draft_probs, target_probs, drafted, uniform):
+    for i, token in enumerate(drafted.tolist()):
+        p, q = target_probs[i], draft_probs[i]
+        if uniform[i] * q[token] <= p[token]:
+            continue
+        rest = (p - q).clamp(min=0)
+        return Accepted(i, rest / rest.sum())
+    return Accepted(len(drafted), target_probs[-1])
+
+
+# %% wrong | x-nothing-drafted | looks for the first refused token with argmin, which is an error where no token was drafted
+from typing import NamedTuple
+
+import torch
+
+
+class Accepted(NamedTuple):
+    count: int
+    next_probs: torch.Tensor
+
+
+def speculative_accept(
+    draft_probs: torch.Tensor,
+    target_probs: torch.Tensor,
+    drafted: torch.Tensor,
+    uniform: torch.Tensor,
+) -> Accepted:
+    n = drafted.size(0)
+    q = draft_probs.gather(1, drafted[:, None]).squeeze(1)
+    p = target_probs[:n].gather(1, drafted[:, None]).squeeze(1)
+    kept = (uniform * q < p).int()
+    first = int(kept.argmin())
+    if kept[first]:
+        return Accepted(n, target_probs[n])
+    rest = torch.relu(target_probs[first] - draft_probs[first])
+    return Accepted(first, rest / rest.sum())

@@ -175,3 +175,52 @@ def tiled_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, block: in
         o = keep * o + weights @ v_b
         m = new
     return o / l
+
+# %% wrong | x-maximum-begins-at-zero | the largest score so far begins at 0 and not at −inf, so where all scores are far below 0 every exponential is 0
+import math
+
+import torch
+
+
+def tiled_attention(q, k, v, block):
+    if block < 1:
+        raise ValueError("block must be at least 1")
+    highest = q.new_zeros(*q.shape[:-1], 1)
+    total = torch.zeros_like(highest)
+    values = q.new_zeros(*q.shape[:-1], v.size(-1))
+    for start in range(0, k.size(-2), block):
+        kb, vb = k[..., start : start + block, :], v[..., start : start + block, :]
+        scores = q @ kb.transpose(-2, -1) / math.sqrt(q.size(-1))
+        new = torch.maximum(highest, scores.amax(dim=-1, keepdim=True))
+        keep = (highest - new).exp()
+        e = (scores - new).exp()
+        total = keep * total + e.sum(dim=-1, keepdim=True)
+        values = keep * values + e @ vb
+        highest = new
+    return values / total
+
+
+# %% wrong | x-only-zero-refused | a block of 0 raises ValueError, a negative one does not
+import math
+
+import torch
+
+
+def tiled_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, block: int) -> torch.Tensor:
+    if block == 0:
+        raise ValueError("block is 0")
+    S = k.shape[-2]
+    m = torch.full(q.shape[:-1], -math.inf, dtype=q.dtype, device=q.device)
+    norm = torch.zeros_like(m)
+    out = torch.zeros(*q.shape[:-1], v.shape[-1], dtype=q.dtype, device=q.device)
+    start = 0
+    while start < S:
+        end = start + block if block > 0 else S
+        s = torch.einsum("...td,...sd->...ts", q, k[..., start:end, :]) * q.shape[-1] ** -0.5
+        m_new = torch.maximum(m, s.max(dim=-1).values)
+        p = torch.exp(s - m_new[..., None])
+        fade = torch.exp(m - m_new)
+        norm = norm * fade + p.sum(dim=-1)
+        out = out * fade[..., None] + p @ v[..., start:end, :]
+        m, start = m_new, end
+    return out / norm[..., None]

@@ -212,3 +212,63 @@ class ViT(nn.Module):
         result = self.encoder(self.positions(x))
         of_the_token, _ = result.split([1, n], dim=1)
         return self.head(of_the_token.squeeze(1))
+
+# %% wrong | x-area-divided | checks that p² divides H·W; 2 × 8 pixels with p = 4 get through and end in another error
+import torch
+from torch import nn
+
+
+def patchify(images: torch.Tensor, p: int) -> torch.Tensor:
+    B, C, H, W = images.shape
+    if (H * W) % (p * p) != 0:
+        raise ValueError("the image cannot be cut into patches")
+    x = images.reshape(B, C, H // p, p, W // p, p)
+    x = x.permute(0, 2, 4, 1, 3, 5)
+    return x.reshape(B, (H // p) * (W // p), C * p * p)
+
+
+class ViT(nn.Module):
+    def __init__(self, patch_size, n_channels, d_model, n_classes, positions, encoder):
+        super().__init__()
+        self.patch_size = patch_size
+        self.patch_projection = nn.Linear(n_channels * patch_size**2, d_model)
+        self.class_token = nn.Parameter(torch.randn(d_model) * 0.02)
+        self.positions = positions
+        self.encoder = encoder
+        self.head = nn.Linear(d_model, n_classes)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        x = self.patch_projection(patchify(images, self.patch_size))
+        token = self.class_token.expand(len(x), 1, -1)
+        x = self.encoder(self.positions(torch.cat([token, x], dim=1)))
+        return self.head(x[:, 0])
+
+
+# %% wrong | x-class-token-without-position | positions are added to the patches only, from 0 on; the class token should have position 0
+import torch
+from torch import nn
+
+
+def patchify(images, p):
+    B, C, H, W = images.shape
+    if H % p or W % p:
+        raise ValueError("height and width must be multiples of the patch size")
+    rows = images.unflatten(3, (W // p, p)).unflatten(2, (H // p, p))
+    return rows.permute(0, 2, 4, 1, 3, 5).flatten(3).flatten(1, 2)
+
+
+class ViT(nn.Module):
+    def __init__(self, patch_size, n_channels, d_model, n_classes, positions, encoder):
+        super().__init__()
+        self.p = patch_size
+        self.patch_projection = nn.Linear(n_channels * patch_size * patch_size, d_model)
+        self.class_token = nn.Parameter(torch.zeros(d_model))
+        self.positions = positions
+        self.encoder = encoder
+        self.head = nn.Linear(d_model, n_classes)
+
+    def forward(self, images):
+        patches = self.positions(self.patch_projection(patchify(images, self.p)))
+        first = self.class_token.expand(patches.size(0), 1, -1)
+        hidden = self.encoder(torch.cat((first, patches), dim=1))
+        return self.head(hidden[:, 0])

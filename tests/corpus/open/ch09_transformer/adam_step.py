@@ -234,3 +234,158 @@ def adam_step(
         ms.append(new_m)
         vs.append(new_v)
     return tuple(parameter.new_tensor(x).reshape(parameter.shape) for x in (thetas, ms, vs))
+
+# %% wrong | x-betas-swapped | β₂ is used for the mean of the gradient and β₁ for that of its square
+import torch
+
+
+def adam_step(
+    parameter, gradient, m, v, step, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.0
+):
+    if step < 1:
+        raise ValueError("step must be at least 1")
+    m = beta2 * m + (1 - beta2) * gradient
+    v = beta1 * v + (1 - beta1) * gradient**2
+    m_hat = m / (1 - beta2**step)
+    v_hat = v / (1 - beta1**step)
+    parameter = parameter - lr * weight_decay * parameter - lr * m_hat / (v_hat.sqrt() + eps)
+    return parameter, m, v
+
+
+# %% wrong | x-uphill | the step is added to the parameter, so it climbs
+import torch
+
+
+def adam_step(
+    parameter: torch.Tensor,
+    gradient: torch.Tensor,
+    m: torch.Tensor,
+    v: torch.Tensor,
+    step: int,
+    lr: float,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    eps: float = 1e-8,
+    weight_decay: float = 0.0,
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    if step < 1:
+        raise ValueError("step counts from 1")
+    m = beta1 * m + (1 - beta1) * gradient
+    v = beta2 * v + (1 - beta2) * gradient.square()
+    update = (m / (1 - beta1**step)) / ((v / (1 - beta2**step)).sqrt() + eps)
+    return (1 - lr * weight_decay) * parameter + lr * update, m, v
+
+
+# %% wrong | x-eps-under-the-root | ε stands under the root, √(v̂ + ε), which makes steps shorter where gradients are small
+import torch
+
+
+def adam_step(
+    parameter, gradient, m, v, step, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.0
+):
+    if step < 1:
+        raise ValueError("step must be at least 1")
+    m = beta1 * m + (1 - beta1) * gradient
+    v = beta2 * v + (1 - beta2) * gradient**2
+    m_hat = m / (1 - beta1**step)
+    v_hat = v / (1 - beta2**step)
+    parameter = parameter * (1 - lr * weight_decay)
+    parameter = parameter - lr * m_hat / torch.sqrt(v_hat + eps)
+    return parameter, m, v
+
+
+# %% wrong | x-times-the-step | the corrections are (1 − β)·t, a product, and not 1 − βᵗ, which is the same at step 1 only
+import torch
+
+
+def adam_step(
+    parameter, gradient, m, v, step, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.0
+):
+    if step < 1:
+        raise ValueError("step")
+    m = beta1 * m + (1 - beta1) * gradient
+    v = beta2 * v + (1 - beta2) * gradient * gradient
+    # after t steps a share (1 - beta) * t of the mean is filled, at most all of it
+    m_hat = m / min((1 - beta1) * step, 1)
+    v_hat = v / min((1 - beta2) * step, 1)
+    new = parameter - lr * weight_decay * parameter - lr * m_hat / (v_hat**0.5 + eps)
+    return new, m, v
+
+
+# %% wrong | x-new-one-shrinks | the decay is taken from the parameter after the update and not from the old one
+import torch
+
+
+def adam_step(
+    parameter: torch.Tensor,
+    gradient: torch.Tensor,
+    m: torch.Tensor,
+    v: torch.Tensor,
+    step: int,
+    lr: float,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    eps: float = 1e-8,
+    weight_decay: float = 0.0,
+):
+    if step < 1:
+        raise ValueError("The first step is step 1.")
+    m = beta1 * m + (1 - beta1) * gradient
+    v = beta2 * v + (1 - beta2) * gradient**2
+    m_hat = m / (1 - beta1**step)
+    v_hat = v / (1 - beta2**step)
+    theta = parameter - lr * m_hat / (v_hat.sqrt() + eps)
+    theta = theta - lr * weight_decay * theta
+    return theta, m, v
+
+
+# %% wrong | x-one-step-ahead | the corrections use t + 1, as if steps were counted from 0
+import torch
+
+
+def adam_step(
+    parameter, gradient, m, v, step, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.0
+):
+    if step < 1:
+        raise ValueError("step < 1")
+    t = step + 1
+    m = m * beta1 + gradient * (1 - beta1)
+    v = v * beta2 + gradient**2 * (1 - beta2)
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    return parameter * (1 - lr * weight_decay) - lr * m_hat / (v_hat.sqrt() + eps), m, v
+
+
+# %% wrong | x-one-size-for-all-entries | v keeps the mean square over all entries of the gradient, not each entry's own
+import torch
+
+
+def adam_step(
+    parameter, gradient, m, v, step, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.0
+):
+    if step < 1:
+        raise ValueError("step must be 1 or more")
+    square = gradient.pow(2).mean()
+    m = beta1 * m + (1 - beta1) * gradient
+    v = beta2 * v + (1 - beta2) * square
+    m_hat = m / (1 - beta1**step)
+    v_hat = v / (1 - beta2**step)
+    parameter = parameter - lr * weight_decay * parameter - lr * m_hat / (v_hat.sqrt() + eps)
+    return parameter, m, v
+
+
+# %% wrong | x-arguments-updated | works in place, so the parameter, m and v of the caller are changed
+import torch
+
+
+@torch.no_grad()
+def adam_step(
+    parameter, gradient, m, v, step, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.0
+):
+    if step < 1:
+        raise ValueError("step must be 1 or more")
+    m.mul_(beta1).add_(gradient, alpha=1 - beta1)
+    v.mul_(beta2).addcmul_(gradient, gradient, value=1 - beta2)
+    denominator = (v / (1 - beta2**step)).sqrt_().add_(eps)
+    parameter.mul_(1 - lr * weight_decay)
+    parameter.addcdiv_(m, denominator, value=-lr / (1 - beta1**step))
+    return parameter, m, v

@@ -198,3 +198,120 @@ def cross_entropy(logits, targets, ignore_index=-100):
     index = targets.masked_fill(~kept, 0)
     picked = logits.gather(-1, index.unsqueeze(-1)).squeeze(-1)
     return -picked.masked_fill(~kept, 0).sum() / kept.sum().clamp(min=1)
+
+# %% wrong | x-in-bits | the surprise is measured in bits (log2), not in nats
+import math
+
+import torch
+
+
+def cross_entropy(
+    logits: torch.Tensor, targets: torch.Tensor, ignore_index: int = -100
+) -> torch.Tensor:
+    kept = targets != ignore_index
+    index = targets.masked_fill(~kept, 0)
+    log_p = logits.log_softmax(dim=-1) / math.log(2)
+    surprise = -log_p.gather(-1, index.unsqueeze(-1)).squeeze(-1)
+    return surprise.masked_fill(~kept, 0.0).sum() / kept.sum().clamp(min=1)
+
+
+# %% wrong | x-binary-for-each-token | adds −log(1 − p) of all the wrong tokens, as a binary cross-entropy does
+import torch
+
+
+def cross_entropy(logits, targets, ignore_index=-100):
+    V = logits.size(-1)
+    kept = targets != ignore_index
+    index = torch.where(kept, targets, torch.zeros_like(targets))
+    y = torch.nn.functional.one_hot(index, V).to(logits.dtype)
+    log_p = logits.log_softmax(dim=-1)
+    log_not_p = torch.log1p(-log_p.exp().clamp(max=1 - 1e-6))
+    loss = -(y * log_p + (1 - y) * log_not_p).sum(dim=-1)
+    return (loss * kept).sum() / kept.sum().clamp(min=1)
+
+
+# %% wrong | x-mean-of-row-means | averages each sequence by itself and then the sequences, so tokens of short ones count more
+import torch
+
+
+def cross_entropy(
+    logits: torch.Tensor, targets: torch.Tensor, ignore_index: int = -100
+) -> torch.Tensor:
+    kept = targets != ignore_index
+    index = targets.masked_fill(~kept, 0)
+    picked = logits.log_softmax(-1).gather(-1, index[..., None])[..., 0]
+    picked = picked.masked_fill(~kept, 0)
+    if targets.dim() < 2:
+        return -picked.sum() / kept.sum().clamp(min=1)
+    per_row = -picked.sum(dim=-1) / kept.sum(dim=-1).clamp(min=1)
+    return per_row.mean()
+
+
+# %% wrong | x-largest-of-the-whole-batch | subtracts the largest logit of all positions, so the exponentials of a lower position vanish
+import torch
+
+
+def cross_entropy(logits, targets, ignore_index=-100):
+    kept = targets != ignore_index
+    z = logits - logits.max()  # numerically stable
+    log_p = z - z.exp().sum(dim=-1, keepdim=True).log()
+    index = targets.masked_fill(~kept, 0)
+    terms = -log_p.gather(-1, index.unsqueeze(-1)).squeeze(-1)
+    terms = terms.masked_fill(~kept, 0)
+    return terms.sum() / kept.sum().clamp(min=1)
+
+
+# %% wrong | x-negative-is-ignored | leaves out negative targets whatever ignore_index says, so a token of padding is learned
+import torch
+
+
+def cross_entropy(
+    logits: torch.Tensor, targets: torch.Tensor, ignore_index: int = -100
+) -> torch.Tensor:
+    valid = targets >= 0
+    log_probs = torch.log_softmax(logits, dim=-1)
+    nll = -log_probs.gather(-1, targets.clamp(min=0).unsqueeze(-1)).squeeze(-1)
+    nll = nll * valid
+    return nll.sum() / max(int(valid.sum()), 1)
+
+
+# %% wrong | x-vocabulary-guessed | one_hot guesses V from the largest target, so it fits only where the last token of the vocabulary is a target
+import torch
+import torch.nn.functional as F
+
+
+def cross_entropy(logits, targets, ignore_index=-100):
+    mask = targets != ignore_index
+    one_hot = F.one_hot(targets.masked_fill(~mask, 0))
+    log_probs = logits.log_softmax(dim=-1)
+    loss = -(one_hot * log_probs).sum(dim=-1)
+    loss = loss.masked_fill(~mask, 0.0)
+    return loss.sum() / mask.sum().clamp(min=1)
+
+
+# %% wrong | x-classes-in-axis-one | the softmax runs over axis 1, which holds the tokens of the vocabulary for (N, V) only
+import torch
+
+
+def cross_entropy(
+    logits: torch.Tensor, targets: torch.Tensor, ignore_index: int = -100
+) -> torch.Tensor:
+    if logits.dim() == 1:
+        logits, targets = logits[None], targets[None]
+    log_p = logits.log_softmax(dim=1)
+    kept = targets != ignore_index
+    index = targets.masked_fill(~kept, 0)
+    picked = log_p.gather(-1, index.unsqueeze(-1)).squeeze(-1)
+    return -(picked.masked_fill(~kept, 0).sum()) / kept.sum().clamp(min=1)
+
+
+# %% wrong | x-zero-without-a-graph | where no position counts it returns a fresh zero, from which no gradient can reach the logits
+import torch
+
+
+def cross_entropy(logits, targets, ignore_index=-100):
+    kept = targets != ignore_index
+    if not kept.any():
+        return torch.zeros((), dtype=logits.dtype, device=logits.device)
+    log_probs = logits[kept].log_softmax(dim=-1)
+    return -log_probs.gather(1, targets[kept][:, None]).mean()

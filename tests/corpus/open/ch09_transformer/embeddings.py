@@ -297,3 +297,180 @@ class Embeddings(nn.Module):
         flat = x.reshape(-1, self.d_model)
         logits = torch.mm(flat, self.embedding.weight.transpose(0, 1))
         return logits.reshape(x.shape[:-1] + (self.vocab_size,))
+
+# %% wrong | x-whole-number-root | the factor is math.isqrt(D), which is √D only where D is a square number
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Embeddings(nn.Module):
+    def __init__(self, vocab_size: int, d_model: int) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model**-0.5)
+        self.factor = math.isqrt(d_model)
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        return self.factor * self.embedding(tokens)
+
+    def project(self, x: torch.Tensor) -> torch.Tensor:
+        return F.linear(x, self.embedding.weight)
+
+
+# %% wrong | x-padding-row | padding_idx=0 keeps the gradient of a looked-up token 0 from the table, though 0 is a token like any other
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Embeddings(nn.Module):
+    def __init__(self, vocab_size, d_model):
+        super().__init__()
+        self.d_model = d_model
+        self.embedding = nn.Embedding(vocab_size, d_model, padding_idx=0)
+        nn.init.normal_(self.embedding.weight, mean=0.0, std=1 / math.sqrt(d_model))
+
+    def forward(self, tokens):
+        return self.embedding(tokens) * math.sqrt(self.d_model)
+
+    def project(self, x):
+        return F.linear(x, self.embedding.weight)
+
+
+# %% wrong | x-xavier-table | Xavier's variance is 2/(V + D), not 1/D
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Embeddings(nn.Module):
+    def __init__(self, vocab_size: int, d_model: int) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        # the usual loop over all parameters with more than one dimension
+        for p in self.parameters():
+            if p.dim() > 1:
+                nn.init.xavier_uniform_(p)
+        self.scale = d_model**0.5
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        return self.embedding(tokens) * self.scale
+
+    def project(self, x: torch.Tensor) -> torch.Tensor:
+        return F.linear(x, self.embedding.weight)
+
+
+# %% wrong | x-tied-linear | a tied nn.Linear shares the table, but brings a second name (out.weight) into the state
+import math
+
+import torch
+from torch import nn
+
+
+class Embeddings(nn.Module):
+    def __init__(self, vocab_size: int, d_model: int) -> None:
+        super().__init__()
+        self.d_model = d_model
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model**-0.5)
+        self.out = nn.Linear(d_model, vocab_size, bias=False)
+        self.out.weight = self.embedding.weight  # tie
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        return self.embedding(tokens) * math.sqrt(self.d_model)
+
+    def project(self, x: torch.Tensor) -> torch.Tensor:
+        return self.out(x)
+
+
+# %% wrong | x-std-for-variance | 1/D is given as the standard deviation, so the variance is 1/D²
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Embeddings(nn.Module):
+    def __init__(self, vocab_size: int, d_model: int) -> None:
+        super().__init__()
+        self.d_model = d_model
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        with torch.no_grad():
+            self.embedding.weight.copy_(torch.randn(vocab_size, d_model) / d_model)
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        return self.embedding(tokens) * math.sqrt(self.d_model)
+
+    def project(self, x: torch.Tensor) -> torch.Tensor:
+        return F.linear(x, self.embedding.weight)
+
+
+# %% wrong | x-root-of-vocabulary | the factor on the way in is √V, the number of rows, and not √D
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Embeddings(nn.Module):
+    def __init__(self, vocab_size: int, d_model: int) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model**-0.5)
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        return self.embedding(tokens) * math.sqrt(len(self.embedding.weight))
+
+    def project(self, x: torch.Tensor) -> torch.Tensor:
+        return F.linear(x, self.embedding.weight)
+
+
+# %% wrong | x-table-not-turned | project multiplies by the table (V, D) itself and not by its transpose
+import math
+
+import torch
+from torch import nn
+
+
+class Embeddings(nn.Module):
+    def __init__(self, vocab_size: int, d_model: int) -> None:
+        super().__init__()
+        self.d = d_model
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, 0, d_model**-0.5)
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        return self.embedding(tokens) * math.sqrt(self.d)
+
+    def project(self, x: torch.Tensor) -> torch.Tensor:
+        return x @ self.embedding.weight
+
+
+# %% wrong | x-log-probabilities-out | project ends in a log-softmax, but the logits are asked for
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Embeddings(nn.Module):
+    def __init__(self, vocab_size: int, d_model: int) -> None:
+        super().__init__()
+        self.d_model = d_model
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model**-0.5)
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        return self.embedding(tokens) * math.sqrt(self.d_model)
+
+    def project(self, x: torch.Tensor) -> torch.Tensor:
+        logits = F.linear(x, self.embedding.weight)
+        return F.log_softmax(logits, dim=-1)

@@ -204,3 +204,141 @@ def label_smoothing_loss(logits, targets, smoothing, ignore_index=-100):
     if not losses:
         return (logits * 0).sum()
     return torch.stack(losses).mean().to(logits.dtype)
+
+# %% wrong | x-shares-the-wrong-way-round | the right token gets ε and the spread part 1 − ε
+import torch
+
+
+def label_smoothing_loss(
+    logits: torch.Tensor, targets: torch.Tensor, smoothing: float, ignore_index: int = -100
+) -> torch.Tensor:
+    if smoothing < 0 or smoothing > 1:
+        raise ValueError("smoothing must be from 0 to 1")
+    kept = targets != ignore_index
+    index = targets.masked_fill(~kept, 0)
+    log_probs = logits.log_softmax(-1)
+    picked = log_probs.gather(-1, index.unsqueeze(-1)).squeeze(-1)
+    loss = -(smoothing * picked + (1 - smoothing) * log_probs.mean(-1))
+    return loss.masked_fill(~kept, 0).sum() / kept.sum().clamp(min=1)
+
+
+# %% wrong | x-epsilon-for-every-token | each token gets ε and not ε/V: the log-probabilities are summed, not averaged
+import torch
+
+
+def label_smoothing_loss(logits, targets, smoothing, ignore_index=-100):
+    if not 0 <= smoothing <= 1:
+        raise ValueError(f"smoothing is {smoothing}")
+    lprobs = logits.log_softmax(dim=-1)
+    pad_mask = targets == ignore_index
+    nll_loss = -lprobs.gather(-1, targets.masked_fill(pad_mask, 0).unsqueeze(-1)).squeeze(-1)
+    smooth_loss = -lprobs.sum(dim=-1)
+    loss = (1.0 - smoothing) * nll_loss + smoothing * smooth_loss
+    loss = loss.masked_fill(pad_mask, 0.0)
+    return loss.sum() / (~pad_mask).sum().clamp(min=1)
+
+
+# %% wrong | x-prediction-smoothed | mixes the model's probability with 1/V and takes the log of that; the target stays sharp
+import math
+
+import torch
+
+
+def label_smoothing_loss(logits, targets, smoothing, ignore_index=-100):
+    if not 0.0 <= smoothing <= 1.0:
+        raise ValueError("smoothing out of range")
+    kept = targets != ignore_index
+    index = targets.masked_fill(~kept, 0)
+    log_p = logits.log_softmax(-1).gather(-1, index.unsqueeze(-1)).squeeze(-1)
+    if smoothing > 0:
+        # log((1 - eps) p + eps / V)
+        floor = torch.full_like(log_p, math.log(smoothing / logits.size(-1)))
+        if smoothing < 1:
+            log_p = torch.logaddexp(log_p + math.log1p(-smoothing), floor)
+        else:
+            log_p = floor + 0 * log_p
+    return -log_p.masked_fill(~kept, 0).sum() / kept.sum().clamp(min=1)
+
+
+# %% wrong | x-divergence | the Kullback-Leibler divergence: the entropy of the target is taken off the cross-entropy
+import torch
+
+
+def label_smoothing_loss(
+    logits: torch.Tensor, targets: torch.Tensor, smoothing: float, ignore_index: int = -100
+) -> torch.Tensor:
+    if not 0 <= smoothing <= 1:
+        raise ValueError("0 <= smoothing <= 1")
+    V = logits.size(-1)
+    kept = targets != ignore_index
+    index = targets.masked_fill(~kept, 0)
+    q = torch.full_like(logits, smoothing / V)
+    q = q.scatter_add(-1, index[..., None], torch.full_like(logits[..., :1], 1 - smoothing))
+    log_p = logits.log_softmax(-1)
+    loss = torch.nn.functional.kl_div(log_p, q.detach(), reduction="none").sum(-1)
+    return loss.masked_fill(~kept, 0).sum() / kept.sum().clamp(min=1)
+
+
+# %% wrong | x-one-refused | a smoothing of exactly 1 is allowed, but raises the error
+import torch
+
+
+def label_smoothing_loss(logits, targets, smoothing, ignore_index=-100):
+    if not 0 <= smoothing < 1:
+        raise ValueError("smoothing must be in [0, 1)")
+    kept = targets != ignore_index
+    index = torch.where(kept, targets, 0)
+    log_p = logits.log_softmax(dim=-1)
+    right = torch.take_along_dim(log_p, index[..., None], -1).squeeze(-1)
+    loss = (1 - smoothing) * right + smoothing * log_p.mean(dim=-1)
+    return -torch.where(kept, loss, 0).sum() / kept.sum().clamp(min=1)
+
+
+# %% wrong | x-smooth-part-of-padding | only the part of the right token leaves padding out; the spread part averages over all positions
+import torch
+
+
+def label_smoothing_loss(
+    logits: torch.Tensor, targets: torch.Tensor, smoothing: float, ignore_index: int = -100
+) -> torch.Tensor:
+    if smoothing < 0 or smoothing > 1:
+        raise ValueError("smoothing")
+    log_probs = logits.log_softmax(-1)
+    kept = targets != ignore_index
+    index = targets.masked_fill(~kept, 0)
+    nll = -log_probs.gather(-1, index.unsqueeze(-1)).squeeze(-1)
+    nll = nll.masked_fill(~kept, 0).sum() / kept.sum().clamp(min=1)
+    smooth = -log_probs.mean()
+    return (1 - smoothing) * nll + smoothing * smooth
+
+
+# %% wrong | x-for-each-sentence | the sum is divided by the number of sequences, not by the number of positions that count
+import torch
+
+
+def label_smoothing_loss(logits, targets, smoothing, ignore_index=-100):
+    if not 0 <= smoothing <= 1:
+        raise ValueError("smoothing must lie between 0 and 1")
+    kept = targets != ignore_index
+    index = targets.masked_fill(~kept, 0)
+    log_p = logits.log_softmax(-1)
+    picked = log_p.gather(-1, index.unsqueeze(-1)).squeeze(-1)
+    loss = -((1 - smoothing) * picked + smoothing * log_p.mean(-1))
+    loss = loss.masked_fill(~kept, 0)
+    batch = len(loss) if loss.dim() > 1 else int(kept.sum())
+    return loss.sum() / max(batch, 1)
+
+
+# %% wrong | x-rows-by-number | picks by log_p[arange(N), targets], which is right for (N, V) logits only
+import torch
+
+
+def label_smoothing_loss(logits, targets, smoothing, ignore_index=-100):
+    if not 0 <= smoothing <= 1:
+        raise ValueError("smoothing must lie between 0 and 1")
+    kept = targets != ignore_index
+    index = targets.masked_fill(~kept, 0)
+    log_p = logits.log_softmax(-1)
+    picked = log_p[torch.arange(targets.shape[0]), index]
+    loss = -(1 - smoothing) * picked - smoothing * log_p.mean(-1)
+    return (loss * kept).sum() / kept.sum().clamp(min=1)

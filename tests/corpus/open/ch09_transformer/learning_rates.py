@@ -296,3 +296,185 @@ def cosine_learning_rate(step, peak, warmup, total, minimum=0.0):
         return step / warmup * peak
     middle, half = (peak + minimum) / 2, (peak - minimum) / 2
     return middle + half * math.cos(math.pi * done) if done < 1 else float(minimum)
+
+# %% wrong | x-root-of-width-on-top | multiplies by √D, where it should divide by it
+import math
+
+
+def noam_learning_rate(step: int, d_model: int, warmup: int) -> float:
+    if step < 0 or warmup < 1:
+        raise ValueError("step must be at least 0, warmup at least 1")
+    if step == 0:
+        return 0.0
+    return math.sqrt(d_model) * min(step**-0.5, step * warmup**-1.5)
+
+
+def cosine_learning_rate(
+    step: int, peak: float, warmup: int, total: int, minimum: float = 0.0
+) -> float:
+    if step < 0 or warmup < 1 or total <= warmup:
+        raise ValueError("bad step, warmup or total")
+    if step < warmup:
+        return peak * step / warmup
+    progress = min((step - warmup) / (total - warmup), 1)
+    return minimum + (peak - minimum) * (1 + math.cos(math.pi * progress)) / 2
+
+
+# %% wrong | x-step-zero-as-one | step 0 is taken for step 1, so the rate there is not 0
+import math
+
+
+def noam_learning_rate(step, d_model, warmup):
+    if step < 0:
+        raise ValueError("step is negative")
+    if warmup < 1:
+        raise ValueError("warmup is below 1")
+    step = max(step, 1)  # 0 ** -0.5 is an error
+    return d_model**-0.5 * min(step**-0.5, step * warmup**-1.5)
+
+
+def cosine_learning_rate(step, peak, warmup, total, minimum=0.0):
+    if step < 0:
+        raise ValueError("step is negative")
+    if warmup < 1:
+        raise ValueError("warmup is below 1")
+    if total <= warmup:
+        raise ValueError("total must be more than warmup")
+    step = max(step, 1)
+    if step < warmup:
+        return peak * step / warmup
+    progress = min((step - warmup) / (total - warmup), 1.0)
+    return minimum + 0.5 * (peak - minimum) * (1 + math.cos(math.pi * progress))
+
+
+# %% wrong | x-share-of-all-steps | the cosine's progress is step / total, so at the end of the warm-up it is already below the peak
+import math
+
+
+def noam_learning_rate(step: int, d_model: int, warmup: int) -> float:
+    if step < 0 or warmup < 1:
+        raise ValueError
+    if step == 0:
+        return 0.0
+    return d_model**-0.5 * min(step**-0.5, step * warmup**-1.5)
+
+
+def cosine_learning_rate(step, peak, warmup, total, minimum=0.0) -> float:
+    if step < 0 or warmup < 1 or total <= warmup:
+        raise ValueError
+    if step < warmup:
+        return peak * step / warmup
+    if step > total:
+        return minimum
+    return minimum + (peak - minimum) * (1 + math.cos(math.pi * step / total)) / 2
+
+
+# %% wrong | x-rise-from-the-minimum | the warm-up starts at the minimum and not at 0
+import math
+
+
+def noam_learning_rate(step: int, d_model: int, warmup: int) -> float:
+    if step < 0 or warmup < 1:
+        raise ValueError(f"step {step}, warmup {warmup}")
+    return 0.0 if step == 0 else d_model**-0.5 * min(step**-0.5, step * warmup**-1.5)
+
+
+def cosine_learning_rate(
+    step: int, peak: float, warmup: int, total: int, minimum: float = 0.0
+) -> float:
+    if step < 0 or warmup < 1 or total <= warmup:
+        raise ValueError(f"step {step}, warmup {warmup}, total {total}")
+    if step < warmup:
+        return minimum + (peak - minimum) * step / warmup
+    share = min(1.0, (step - warmup) / (total - warmup))
+    return minimum + (peak - minimum) * (1.0 + math.cos(math.pi * share)) / 2.0
+
+
+# %% wrong | x-minimum-as-a-floor | the cosine falls to 0 and is cut off at the minimum, in place of reaching it at step total
+import math
+
+
+def noam_learning_rate(step, d_model, warmup):
+    if step < 0 or warmup < 1:
+        raise ValueError("step and warmup")
+    if step == 0:
+        return 0.0
+    return 1 / math.sqrt(d_model) * min(1 / math.sqrt(step), step / warmup**1.5)
+
+
+def cosine_learning_rate(step, peak, warmup, total, minimum=0.0):
+    if step < 0 or warmup < 1 or total <= warmup:
+        raise ValueError("step, warmup and total")
+    if step <= warmup:
+        return peak * step / warmup
+    done = min((step - warmup) / (total - warmup), 1)
+    return max(minimum, peak * (1 + math.cos(math.pi * done)) / 2)
+
+
+# %% wrong | x-nothing-after-the-end | after total the rate is 0 and not the minimum
+import math
+
+
+def noam_learning_rate(step: int, d_model: int, warmup: int) -> float:
+    if step < 0 or warmup < 1:
+        raise ValueError("out of range")
+    if step == 0:
+        return 0.0
+    return d_model**-0.5 * min(step**-0.5, step * warmup**-1.5)
+
+
+def cosine_learning_rate(
+    step: int, peak: float, warmup: int, total: int, minimum: float = 0.0
+) -> float:
+    if step < 0 or warmup < 1 or total <= warmup:
+        raise ValueError("out of range")
+    if step < warmup:
+        return peak * step / warmup
+    if step > total:
+        return 0.0
+    progress = (step - warmup) / (total - warmup)
+    return minimum + (peak - minimum) * (1 + math.cos(math.pi * progress)) / 2
+
+
+# %% wrong | x-total-may-equal-warmup | total equal to warmup raises no ValueError
+import math
+
+
+def noam_learning_rate(step, d_model, warmup):
+    if step < 0 or warmup < 1:
+        raise ValueError("step below 0 or warmup below 1")
+    if not step:
+        return 0.0
+    return d_model**-0.5 * min(step**-0.5, step * warmup**-1.5)
+
+
+def cosine_learning_rate(step, peak, warmup, total, minimum=0.0):
+    if step < 0 or warmup < 1 or total < warmup:
+        raise ValueError("step below 0, warmup below 1 or total below warmup")
+    if step < warmup:
+        return peak * step / warmup
+    if step >= total:
+        return float(minimum)
+    progress = (step - warmup) / (total - warmup)
+    return minimum + (peak - minimum) * (1 + math.cos(math.pi * progress)) / 2
+
+
+# %% wrong | x-quarter-period | the rate follows a quarter of the cosine's period, from 1 to 0, and not a half
+import math
+
+
+def noam_learning_rate(step: int, d_model: int, warmup: int) -> float:
+    if step < 0 or warmup < 1:
+        raise ValueError("step below 0 or warmup below 1")
+    if step == 0:
+        return 0.0
+    return (d_model**-0.5) * min(step ** (-0.5), step * warmup ** (-1.5))
+
+
+def cosine_learning_rate(step, peak, warmup, total, minimum=0.0) -> float:
+    if step < 0 or warmup < 1 or total <= warmup:
+        raise ValueError("step below 0, warmup below 1 or total not above warmup")
+    if step <= warmup:
+        return peak * (step / warmup)
+    progress = min((step - warmup) / (total - warmup), 1.0)
+    return minimum + (peak - minimum) * math.cos(math.pi / 2 * progress)

@@ -393,3 +393,239 @@ def train(model, batches, learning_rate, bos_id, pad_id, smoothing=0.1, max_norm
             one_update(model, optimizer, src, target, bos_id, pad_id, smoothing, max_norm)
         )
     return losses
+
+# %% wrong | x-target-split-in-two | reads target[:, :-1] and predicts target[:, 1:], as where BOS is in the target; bos_id is never read, and the first token never predicted
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def train(model, batches, learning_rate, bos_id, pad_id, smoothing=0.1, max_norm=1.0):
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), eps=1e-9)
+    losses = []
+    for step, (src, target) in enumerate(batches, start=1):
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(step)
+        tgt_in, tgt_out = target[:, :-1], target[:, 1:]
+        logits = model(src, tgt_in)
+        loss = F.cross_entropy(
+            logits.reshape(-1, logits.size(-1)),
+            tgt_out.reshape(-1),
+            ignore_index=pad_id,
+            label_smoothing=smoothing,
+        )
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong | x-clipped-by-value | clips every entry of the gradients to ±max_norm, not all gradients together to that norm
+from collections.abc import Callable, Iterable
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def train(
+    model: nn.Module,
+    batches: Iterable[tuple[torch.Tensor, torch.Tensor]],
+    learning_rate: Callable[[int], float],
+    bos_id: int,
+    pad_id: int,
+    smoothing: float = 0.1,
+    max_norm: float = 1.0,
+) -> list[float]:
+    model.train()
+    adam = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), eps=1e-9)
+    losses = []
+    for s, (src, target) in enumerate(batches, 1):
+        for group in adam.param_groups:
+            group["lr"] = learning_rate(s)
+        shifted = torch.full_like(target, bos_id)
+        shifted[:, 1:] = target[:, :-1]
+        adam.zero_grad()
+        logits = model(src, shifted)
+        loss = F.cross_entropy(
+            logits.flatten(0, 1), target.flatten(), ignore_index=pad_id, label_smoothing=smoothing
+        )
+        loss.backward()
+        nn.utils.clip_grad_value_(model.parameters(), max_norm)
+        adam.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong | x-default-betas | Adam with torch's own β₂ = 0.999 and ε = 1e-8
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def train(model, batches, learning_rate, bos_id, pad_id, smoothing=0.1, max_norm=1.0):
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters())
+    losses = []
+    for s, (src, target) in enumerate(batches, start=1):
+        optimizer.param_groups[0]["lr"] = learning_rate(s)
+        bos = target.new_full((target.size(0), 1), bos_id)
+        logits = model(src, torch.cat([bos, target[:, :-1]], dim=1))
+        loss = F.cross_entropy(
+            logits.transpose(1, 2), target, ignore_index=pad_id, label_smoothing=smoothing
+        )
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong | x-new-adam-for-each-batch | the optimiser is made inside the loop, so the running means begin at 0 for every batch
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def train(model, batches, learning_rate, bos_id, pad_id, smoothing=0.1, max_norm=1.0):
+    losses = []
+    model.train()
+    for number, (src, target) in enumerate(batches):
+        optimizer = torch.optim.Adam(
+            model.parameters(), lr=learning_rate(number + 1), betas=(0.9, 0.98), eps=1e-9
+        )
+        optimizer.zero_grad()
+        read = torch.cat([torch.full_like(target[:, :1], bos_id), target[:, :-1]], dim=1)
+        logits = model(src, read)
+        loss = F.cross_entropy(
+            logits.flatten(0, 1),
+            target.flatten(),
+            ignore_index=pad_id,
+            label_smoothing=smoothing,
+        )
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong | x-loss-of-the-updated-model | the loss that is returned is measured after the update, not before it
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def train(model, batches, learning_rate, bos_id, pad_id, smoothing=0.1, max_norm=1.0):
+    optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), eps=1e-9)
+
+    def loss_of(src, target):
+        read = torch.full_like(target, bos_id)
+        read[:, 1:] = target[:, :-1]
+        logits = model(src, read)
+        return F.cross_entropy(
+            logits.flatten(0, 1), target.flatten(), ignore_index=pad_id, label_smoothing=smoothing
+        )
+
+    losses = []
+    model.train()
+    for s, (src, target) in enumerate(batches, 1):
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(s)
+        optimizer.zero_grad()
+        loss_of(src, target).backward()
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        optimizer.step()
+        with torch.no_grad():
+            losses.append(loss_of(src, target).item())
+    return losses
+
+
+# %% wrong | x-rate-set-behind-the-step | the rate is set after the step, so each update has the rate of the one before, and the first has torch's 0.001
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def train(model, batches, learning_rate, bos_id, pad_id, smoothing=0.1, max_norm=1.0):
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), eps=1e-9)
+    losses = []
+    step = 0
+    for src, target in batches:
+        step += 1
+        decoder_input = torch.full_like(target, bos_id)
+        decoder_input[:, 1:] = target[:, :-1]
+        logits = model(src, decoder_input)
+        loss = F.cross_entropy(
+            logits.reshape(-1, logits.shape[-1]),
+            target.reshape(-1),
+            ignore_index=pad_id,
+            label_smoothing=smoothing,
+        )
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        optimizer.step()
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(step)
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong | x-old-gradients-in-the-first-update | gradients are set to zero behind each step only, so what the parameters held before the call counts in update 1
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def train(model, batches, learning_rate, bos_id, pad_id, smoothing=0.1, max_norm=1.0):
+    model.train()
+    adam = torch.optim.Adam(model.parameters(), lr=1.0, betas=(0.9, 0.98), eps=1e-9)
+    losses = []
+    for s, (src, target) in enumerate(batches, 1):
+        adam.param_groups[0]["lr"] = learning_rate(s)
+        read = F.pad(target[:, :-1], (1, 0), value=bos_id)
+        logits = model(src, read)
+        loss = F.cross_entropy(
+            logits.flatten(0, 1), target.flatten(), ignore_index=pad_id, label_smoothing=smoothing
+        )
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        adam.step()
+        adam.zero_grad()
+        losses.append(loss.item())
+    return losses
+
+
+# %% wrong | x-counted-before-the-loop | the batches are counted in a list first, which uses a generator up: then there is no update at all
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def train(model, batches, learning_rate, bos_id, pad_id, smoothing=0.1, max_norm=1.0):
+    n_steps = len(list(batches))
+    rates = [learning_rate(s) for s in range(1, n_steps + 1)]
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.98), eps=1e-9)
+    losses = []
+    for rate, (src, target) in zip(rates, batches):
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        read = torch.full_like(target, bos_id)
+        read[:, 1:] = target[:, :-1]
+        optimizer.zero_grad()
+        logits = model(src, read)
+        loss = F.cross_entropy(
+            logits.flatten(0, 1), target.flatten(), ignore_index=pad_id, label_smoothing=smoothing
+        )
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+    return losses

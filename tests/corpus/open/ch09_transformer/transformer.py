@@ -447,3 +447,265 @@ class Transformer(nn.Module):
     def forward(self, src, tgt):
         memory, memory_mask = self.encode(src)
         return self.decode(tgt, memory, memory_mask)
+
+# %% wrong | x-triangle-upside-down | triu in place of tril: each position sees itself and what comes later, and nothing before
+import torch
+from torch import nn
+
+
+class Transformer(nn.Module):
+    def __init__(self, embeddings, positions, encoder, decoder, pad_id=0):
+        super().__init__()
+        self.embeddings = embeddings
+        self.positions = positions
+        self.encoder = encoder
+        self.decoder = decoder
+        self.pad_id = pad_id
+
+    def encode(self, src):
+        memory_mask = (src != self.pad_id)[:, None, None, :]
+        memory = self.encoder(self.positions(self.embeddings(src)), memory_mask)
+        return memory, memory_mask
+
+    def decode(self, tgt, memory, memory_mask):
+        T = tgt.size(1)
+        causal = torch.triu(torch.ones(T, T, device=tgt.device)) == 1
+        mask = (tgt != self.pad_id)[:, None, None, :] & causal
+        x = self.decoder(self.positions(self.embeddings(tgt)), memory, mask, memory_mask)
+        return self.embeddings.project(x)
+
+    def forward(self, src, tgt):
+        memory, memory_mask = self.encode(src)
+        return self.decode(tgt, memory, memory_mask)
+
+
+# %% wrong | x-true-is-hidden | the masks are made as torch.nn wants them, True where a key must not be seen
+import torch
+from torch import nn
+
+
+class Transformer(nn.Module):
+    def __init__(
+        self,
+        embeddings: nn.Module,
+        positions: nn.Module,
+        encoder: nn.Module,
+        decoder: nn.Module,
+        pad_id: int = 0,
+    ) -> None:
+        super().__init__()
+        self.embeddings = embeddings
+        self.positions = positions
+        self.encoder = encoder
+        self.decoder = decoder
+        self.pad_id = pad_id
+
+    def encode(self, src: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        src_key_padding_mask = (src == self.pad_id)[:, None, None, :]
+        x = self.positions(self.embeddings(src))
+        return self.encoder(x, src_key_padding_mask), src_key_padding_mask
+
+    def decode(self, tgt, memory, memory_mask):
+        length = tgt.shape[1]
+        tgt_mask = torch.ones(length, length, dtype=torch.bool, device=tgt.device).triu(1)
+        tgt_mask = tgt_mask | (tgt == self.pad_id)[:, None, None, :]
+        x = self.positions(self.embeddings(tgt))
+        return self.embeddings.project(self.decoder(x, memory, tgt_mask, memory_mask))
+
+    def forward(self, src, tgt):
+        return self.decode(tgt, *self.encode(src))
+
+
+# %% wrong | x-last-token-cut-off | forward leaves out the target's last token, though tgt is shifted right already
+import torch
+from torch import nn
+
+
+class Transformer(nn.Module):
+    def __init__(self, embeddings, positions, encoder, decoder, pad_id=0):
+        super().__init__()
+        self.embeddings = embeddings
+        self.positions = positions
+        self.encoder = encoder
+        self.decoder = decoder
+        self.pad_id = pad_id
+
+    def encode(self, src):
+        mask = src.ne(self.pad_id).unsqueeze(1).unsqueeze(1)
+        return self.encoder(self.positions(self.embeddings(src)), mask), mask
+
+    def decode(self, tgt, memory, memory_mask):
+        t = tgt.size(1)
+        mask = tgt.ne(self.pad_id).unsqueeze(1).unsqueeze(1)
+        mask = mask & torch.ones(t, t, dtype=torch.bool, device=tgt.device).tril()
+        hidden = self.decoder(self.positions(self.embeddings(tgt)), memory, mask, memory_mask)
+        return self.embeddings.project(hidden)
+
+    def forward(self, src, tgt):
+        memory, memory_mask = self.encode(src)
+        # teacher forcing: the last token is not read
+        return self.decode(tgt[:, :-1], memory, memory_mask)
+
+
+# %% wrong | x-probabilities-out | decode ends in a softmax, but logits are asked for
+import torch
+from torch import nn
+
+
+class Transformer(nn.Module):
+    def __init__(self, embeddings, positions, encoder, decoder, pad_id=0):
+        super().__init__()
+        self.embeddings, self.positions = embeddings, positions
+        self.encoder, self.decoder = encoder, decoder
+        self.pad_id = pad_id
+
+    def _embed(self, tokens):
+        return self.positions(self.embeddings(tokens))
+
+    def _real(self, tokens):
+        return (tokens != self.pad_id)[:, None, None, :]
+
+    def encode(self, src):
+        mask = self._real(src)
+        return self.encoder(self._embed(src), mask), mask
+
+    def decode(self, tgt, memory, memory_mask):
+        n = tgt.size(1)
+        mask = self._real(tgt) & torch.ones((n, n), device=tgt.device).bool().tril()
+        out = self.decoder(self._embed(tgt), memory, mask, memory_mask)
+        return torch.softmax(self.embeddings.project(out), dim=-1)
+
+    def forward(self, src, tgt):
+        memory, mask = self.encode(src)
+        return self.decode(tgt, memory, mask)
+
+
+# %% wrong | x-lengths-for-places | the real tokens are counted and the first so many taken as real, which is right only for padding at the end
+import torch
+from torch import nn
+
+
+class Transformer(nn.Module):
+    def __init__(self, embeddings, positions, encoder, decoder, pad_id=0):
+        super().__init__()
+        self.embeddings = embeddings
+        self.positions = positions
+        self.encoder = encoder
+        self.decoder = decoder
+        self.pad_id = pad_id
+
+    def padding_mask(self, tokens):
+        lengths = (tokens != self.pad_id).sum(dim=1)  # (B)
+        places = torch.arange(tokens.size(1), device=tokens.device)
+        return (places[None, :] < lengths[:, None])[:, None, None, :]
+
+    def encode(self, src):
+        mask = self.padding_mask(src)
+        return self.encoder(self.positions(self.embeddings(src)), mask), mask
+
+    def decode(self, tgt, memory, memory_mask):
+        T = tgt.size(1)
+        causal = torch.ones(T, T, dtype=torch.bool, device=tgt.device).tril()
+        mask = self.padding_mask(tgt) & causal
+        x = self.decoder(self.positions(self.embeddings(tgt)), memory, mask, memory_mask)
+        return self.embeddings.project(x)
+
+    def forward(self, src, tgt):
+        return self.decode(tgt, *self.encode(src))
+
+
+# %% wrong | x-padding-asks-nothing | rows of the target's mask are all False where the query is padding; what a query is makes no difference
+import torch
+from torch import nn
+
+
+class Transformer(nn.Module):
+    def __init__(self, embeddings, positions, encoder, decoder, pad_id=0):
+        super().__init__()
+        self.embeddings = embeddings
+        self.positions = positions
+        self.encoder = encoder
+        self.decoder = decoder
+        self.pad_id = pad_id
+
+    def encode(self, src):
+        memory_mask = (src != self.pad_id)[:, None, None, :]
+        return self.encoder(self.positions(self.embeddings(src)), memory_mask), memory_mask
+
+    def decode(self, tgt, memory, memory_mask):
+        real = tgt != self.pad_id  # (B, T)
+        pairs = real[:, None, :, None] & real[:, None, None, :]  # (B, 1, T, T)
+        mask = pairs.tril()
+        y = self.positions(self.embeddings(tgt))
+        y = self.decoder(y, memory, mask, memory_mask)
+        return self.embeddings.project(y)
+
+    def forward(self, src, tgt):
+        memory, memory_mask = self.encode(src)
+        return self.decode(tgt, memory, memory_mask)
+
+
+# %% wrong | x-remembers-the-source | decode takes the mask of the last source that was encoded, and not the one it is given
+import torch
+from torch import nn
+
+
+class Transformer(nn.Module):
+    def __init__(self, embeddings, positions, encoder, decoder, pad_id=0):
+        super().__init__()
+        self.embeddings = embeddings
+        self.positions = positions
+        self.encoder = encoder
+        self.decoder = decoder
+        self.pad_id = pad_id
+        self.src_mask = None
+
+    def encode(self, src):
+        self.src_mask = (src != self.pad_id)[:, None, None, :]
+        return self.encoder(self.positions(self.embeddings(src)), self.src_mask), self.src_mask
+
+    def decode(self, tgt, memory, memory_mask):
+        T = tgt.size(1)
+        mask = (tgt != self.pad_id)[:, None, None, :]
+        mask = mask & torch.tril(torch.ones(T, T, dtype=torch.bool, device=tgt.device))
+        if self.src_mask is None:
+            self.src_mask = memory_mask
+        x = self.decoder(self.positions(self.embeddings(tgt)), memory, mask, self.src_mask)
+        return self.embeddings.project(x)
+
+    def forward(self, src, tgt):
+        memory, memory_mask = self.encode(src)
+        return self.decode(tgt, memory, memory_mask)
+
+
+# %% wrong | x-padding-of-the-first-row | the target's mask is made from sequence 0 and used for the whole batch
+import torch
+from torch import nn
+
+
+class Transformer(nn.Module):
+    def __init__(self, embeddings, positions, encoder, decoder, pad_id=0):
+        super().__init__()
+        self.embeddings = embeddings
+        self.positions = positions
+        self.encoder = encoder
+        self.decoder = decoder
+        self.pad_id = pad_id
+
+    def encode(self, src):
+        memory_mask = (src != self.pad_id)[:, None, None, :]
+        return self.encoder(self.positions(self.embeddings(src)), memory_mask), memory_mask
+
+    def decode(self, tgt, memory, memory_mask):
+        batch, length = tgt.shape
+        mask = torch.zeros(length, length, dtype=torch.bool, device=tgt.device)
+        for t in range(length):
+            for s in range(t + 1):
+                mask[t, s] = tgt[0, s] != self.pad_id
+        mask = mask.expand(batch, 1, length, length)
+        x = self.decoder(self.positions(self.embeddings(tgt)), memory, mask, memory_mask)
+        return self.embeddings.project(x)
+
+    def forward(self, src, tgt):
+        memory, memory_mask = self.encode(src)
+        return self.decode(tgt, memory, memory_mask)

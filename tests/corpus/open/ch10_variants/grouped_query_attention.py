@@ -406,3 +406,172 @@ def grouped_query_attention(q, k, v, mask=None):
         weights = weights.masked_fill(~mask, 0.0)
     output = (weights @ v.to(wide)).transpose(1, 2).flatten(2)
     return output.to(q.dtype), weights.to(q.dtype)
+
+# %% wrong | x-as-often-as-groups | repeats each key head G times and not H/G times, which is the same only where H = G²
+import math
+
+import torch
+
+
+def grouped_query_attention(q, k, v, mask=None):
+    H, G = q.size(1), k.size(1)
+    if H % G:
+        raise ValueError("H must be a multiple of G")
+    k = k.repeat_interleave(G, dim=1)
+    v = v.repeat_interleave(G, dim=1)
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(dim=-1)
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0.0)
+    return weights @ v, weights
+
+
+# %% wrong | x-root-of-the-value-width | divides the scores by √e, the width of the values, not by √d
+import math
+
+import torch
+
+
+def grouped_query_attention(
+    q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, mask: torch.Tensor | None = None
+) -> tuple[torch.Tensor, torch.Tensor]:
+    B, H, T, _ = q.shape
+    G, d = v.shape[1], v.shape[-1]
+    if H % G != 0:
+        raise ValueError(f"{H} query heads cannot share {G} key heads")
+    k = k.repeat_interleave(H // G, dim=1)
+    v = v.repeat_interleave(H // G, dim=1)
+    scores = (q @ k.transpose(-1, -2)) / math.sqrt(d)
+    if mask is None:
+        weights = scores.softmax(-1)
+    else:
+        weights = scores.masked_fill(~mask, torch.finfo(q.dtype).min).softmax(-1)
+        weights = weights.masked_fill(~mask, 0)
+    return weights @ v, weights
+
+
+# %% wrong | x-masked-behind-the-softmax | forbidden weights are set to 0 after the softmax only, so the others no longer sum to 1
+import torch
+
+
+def grouped_query_attention(q, k, v, mask=None):
+    H, G = q.shape[1], k.shape[1]
+    if H % G:
+        raise ValueError("number of query heads")
+    keys = k.repeat_interleave(H // G, 1)
+    values = v.repeat_interleave(H // G, 1)
+    weights = torch.softmax(q @ keys.mT * q.shape[-1] ** -0.5, dim=-1)
+    if mask is not None:
+        weights = weights * mask
+    return weights @ values, weights
+
+
+# %% wrong | x-mean-query-of-the-group | the queries of a group are averaged, and all its heads get the same attention
+import math
+
+import torch
+
+
+def grouped_query_attention(
+    q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, mask: torch.Tensor | None = None
+) -> tuple[torch.Tensor, torch.Tensor]:
+    H, G = q.size(1), k.size(1)
+    if H % G != 0:
+        raise ValueError("H is not a multiple of G")
+    n = H // G
+    shared = q.reshape(q.size(0), G, n, q.size(2), q.size(3)).mean(dim=2)  # (B, G, T, d)
+    scores = shared @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
+    scores = scores.repeat_interleave(n, dim=1)
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(dim=-1)
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0)
+    return weights @ v.repeat_interleave(n, dim=1), weights
+
+
+# %% wrong | x-minus-a-billion | fills with −1e9, a number that float16 does not have, so a masked call in float16 raises an error
+import math
+
+import torch
+
+
+def grouped_query_attention(q, k, v, mask=None):
+    if q.size(1) % k.size(1) != 0:
+        raise ValueError("query heads must be a multiple of key heads")
+    share = q.size(1) // k.size(1)
+    k = torch.repeat_interleave(k, share, dim=1)
+    v = torch.repeat_interleave(v, share, dim=1)
+    scores = torch.matmul(q, k.transpose(2, 3)) / math.sqrt(q.size(3))
+    if mask is not None:
+        scores = scores.masked_fill(mask == 0, -1e9)
+    p_attn = scores.softmax(dim=-1)
+    if mask is not None:
+        p_attn = p_attn.masked_fill(mask == 0, 0.0)
+    return torch.matmul(p_attn, v), p_attn
+
+
+# %% wrong | x-view-of-the-queries | splits the heads with view, which raises an error for queries that are not contiguous
+import math
+
+import torch
+
+
+def grouped_query_attention(
+    q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, mask: torch.Tensor | None = None
+) -> tuple[torch.Tensor, torch.Tensor]:
+    B, H, T, d = q.shape
+    G, S, e = v.shape[1:]
+    if H % G != 0:
+        raise ValueError("H is not a multiple of G")
+    q = q.view(B, G, H // G * T, d)
+    scores = (q @ k.transpose(-2, -1) / math.sqrt(d)).view(B, H, T, S)
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(dim=-1)
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0)
+    output = weights.view(B, G, H // G * T, S) @ v
+    return output.view(B, H, T, e), weights
+
+
+# %% wrong | x-true-means-hidden | True in the mask is taken as forbidden, as torch.nn.MultiheadAttention does
+import math
+
+import torch
+
+
+def grouped_query_attention(q, k, v, mask=None):
+    H, G = q.size(1), k.size(1)
+    if H % G:
+        raise ValueError("H % G != 0")
+    k, v = (x.repeat_interleave(H // G, dim=1) for x in (k, v))
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
+    if mask is not None:
+        scores = scores.masked_fill(mask, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(dim=-1)
+    if mask is not None:
+        weights = weights.masked_fill(mask, 0)
+    return weights @ v, weights
+
+
+# %% wrong | x-nan-gradients | adds −inf and sweeps the NaN of an empty row from the results, but its gradients are NaN
+import math
+
+import torch
+
+
+def grouped_query_attention(q, k, v, mask=None):
+    H, G = q.shape[1], k.shape[1]
+    if H % G != 0:
+        raise ValueError("H is not a multiple of G")
+    k = k.repeat_interleave(H // G, dim=1)
+    v = v.repeat_interleave(H // G, dim=1)
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        bias = torch.zeros(mask.shape, dtype=q.dtype, device=q.device)
+        scores = scores + bias.masked_fill(~mask, float("-inf"))
+    weights = torch.softmax(scores, dim=-1).nan_to_num(0.0)
+    return weights @ v, weights

@@ -1,0 +1,83 @@
+"""Unpacks zips that students made. Nothing but Python files and zips inside is ever written.
+
+The names of a zip may lead anywhere and its sizes may be lies, so names are judged one by one and
+bytes are counted while they are unpacked.
+"""
+
+import re
+import stat
+import zlib
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from zipfile import BadZipFile, ZipFile, ZipInfo
+
+from grader.errors import SubmissionError
+from grader.submission import MAX_SOURCE_BYTES
+
+STEP = 1 << 16
+MOST_NAMES = 20_000  # of one zip; reading their list takes memory
+MOST_PARTS = 12  # folders within folders
+
+
+def unpack(file: Path, into: Path, most_bytes: int, wanted: Callable[[str], int]) -> None:
+    """Write what is `wanted` of a zip below the folder `into`, at most `most_bytes` in all.
+
+    `wanted` gives for a name how many bytes are to be read of it, 0 for none. Raises
+    `SubmissionError` for what is no zip, holds too much, or has a name that leads out of it.
+    """
+    try:
+        with ZipFile(file) as archive:
+            infos = archive.infolist()
+            if len(infos) > MOST_NAMES:
+                raise SubmissionError(f"{file.name} holds more than {MOST_NAMES:,} files.")
+            paths = [(_inside(info, file.name), info) for info in infos]
+            left = most_bytes
+            for path, info in paths:
+                most = min(wanted(path.as_posix()), left + 1)
+                if _is_file(info) and most > 0:
+                    left -= _write(archive, info, into / path, most)
+                    if left < 0:
+                        raise SubmissionError(
+                            f"{file.name} unpacks to more than {most_bytes:,} bytes."
+                        )
+    except (BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+        # RuntimeError: it is encrypted. NotImplementedError: it is compressed in an unknown way
+        raise SubmissionError(f"{file.name} cannot be unpacked: {error}.") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SubmissionError(f"{file.name} cannot be unpacked: {reason}.") from None
+
+
+def python_files(name: str) -> int:
+    """What counts of a student's zip; one byte more than is graded, so that this can be seen."""
+    parts = PurePosixPath(name).parts
+    is_hidden = any(part.startswith((".", "__")) for part in parts)  # `__MACOSX` as well
+    return MAX_SOURCE_BYTES + 1 if name.endswith(".py") and not is_hidden else 0
+
+
+def _inside(info: ZipInfo, archive: str) -> PurePosixPath:
+    # zipfile cuts a name at a zero character; what it was before stands in `orig_filename`
+    name = info.orig_filename.replace("\\", "/")
+    path = PurePosixPath(name)
+    leads_out = path.is_absolute() or ".." in path.parts or re.match("[A-Za-z]:", name)
+    if leads_out or "\0" in name or len(path.parts) > MOST_PARTS:
+        raise SubmissionError(
+            f"{archive} has a file named {name[:200]!r}, which leads out of it. Pack it anew."
+        )
+    return path
+
+
+def _is_file(info: ZipInfo) -> bool:
+    """No folder, link or device."""
+    mode = info.external_attr >> 16
+    return not info.is_dir() and (stat.S_IFMT(mode) in (0, stat.S_IFREG))
+
+
+def _write(archive: ZipFile, info: ZipInfo, path: Path, most: int) -> int:
+    """Returns how many bytes were written; what lies behind `most` is not unpacked."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    written = 0
+    with archive.open(info) as source, path.open("xb") as target:  # a name that is there twice
+        while written < most and (part := source.read(min(STEP, most - written))):
+            written += target.write(part)
+    return written

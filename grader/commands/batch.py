@@ -1,0 +1,147 @@
+"""`grader batch` and `grader results`: a class, graded once and reported as often as asked."""
+
+import json
+import os
+import secrets
+import time
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from exercises.catalog import load_catalog
+from grader.commands.output import output_option, status_line, write
+from grader.errors import UsageError
+from grader.grader import Grader
+from grader.submission import SEEDS
+
+if TYPE_CHECKING:
+    from grader.classroom.store import Store
+
+SHOW_SECONDS = 0.2  # between two lines of progress
+UNPROTECTED = (
+    "grader: UNPROTECTED. With --allow-unsandboxed, code of students may read this machine and"
+    " forge its own verdict. Every result says so where a layer is missing."
+)
+
+path = click.Path(path_type=Path)
+classroom_option = click.option(
+    "--classroom", "settings", required=True, type=path, metavar="FILE", help="classroom.yaml"
+)
+store_option = click.option(
+    "--store",
+    "file",
+    type=path,
+    metavar="FILE",
+    help="Where verdicts are kept; classroom.sqlite beside classroom.yaml otherwise.",
+)
+
+
+@click.command()
+@click.argument("source", type=path, metavar="SUBMISSIONS")
+@classroom_option
+@store_option
+@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="cores")
+@click.option("--seed", type=click.IntRange(0, SEEDS - 1), help="Of a new store; drawn otherwise.")
+@click.option("--device", default="cpu", show_default=True, help="cpu or cuda.")
+@click.option(
+    "--received",
+    metavar="TIME",
+    help='When these came, "2026-12-01 23:59" on this machine\'s clock, unless they tell it.',
+)
+@click.option("--allow-unsandboxed", is_flag=True, help="Grade where a layer is missing.")
+def batch(
+    source: Path,
+    settings: Path,
+    file: Path | None,
+    jobs: int,
+    seed: int | None,
+    device: str,
+    received: str | None,
+    allow_unsandboxed: bool,
+) -> int:
+    """Grade what a class handed in: a folder or zip as it was downloaded, or git clones.
+
+    Each verdict is kept at once. Run it again after a kill, or with more hand-ins: nothing is
+    graded twice. `grader results` then says what each student gets.
+    """
+    from grader.classroom.batch import Batch
+    from grader.classroom.hand_ins import downloaded
+    from grader.classroom.settings import read_classroom
+
+    classroom = read_classroom(settings, load_catalog())
+    at = _moment(received)
+    if allow_unsandboxed:
+        click.echo(UNPROTECTED, err=True)
+    with downloaded(source) as hand_ins, closing(_store(settings, file)) as store:
+        seed = _seed(store, seed)
+        with Grader(jobs) as grader, status_line() as line:
+            run = Batch(grader, jobs, store, classroom, seed, device, not allow_unsandboxed)
+            progress = run.run(hand_ins, at, _now_and_then(line))
+    click.echo(
+        f"{progress.total} hand-ins: {progress.graded} answers graded,"
+        f" {progress.kept} known already, {progress.errors} errors of ours.",
+        err=True,
+    )
+    return 3 if progress.errors else 0
+
+
+@click.command()
+@classroom_option
+@store_option
+@output_option
+def results(settings: Path, file: Path | None, output: Path | None) -> int:
+    """What each student gets today, as JSON lines that `grader gradebook` takes."""
+    from grader.classroom.grades import grades
+    from grader.classroom.settings import read_classroom
+
+    classroom = read_classroom(settings, load_catalog())
+    found = list(grades(_store(settings, file, is_new=False).hand_ins(), classroom))
+    lines = (json.dumps(result, ensure_ascii=False) for result in found)
+    write("".join(f"{line}\n" for line in lines), output)
+    return 0
+
+
+def _store(settings: Path, file: Path | None, is_new: bool = True) -> "Store":
+    from grader.classroom.store import Store
+
+    file = file or settings.with_suffix(".sqlite")
+    if not is_new and not file.is_file():
+        raise UsageError(f"There is no file {file}. `grader batch` writes it.")
+    return Store(file)
+
+
+def _seed(store: "Store", asked: int | None) -> int:
+    """The same questions for everybody, also for those who come later."""
+    fresh = secrets.randbelow(SEEDS) if asked is None else asked
+    seed = int(store.setting("seed", str(fresh)))
+    if asked not in (None, seed):
+        raise UsageError(
+            f"This store asks with the seed {seed}. Leave --seed out, or name another --store."
+        )
+    return seed
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d %H:%M").astimezone()
+    except ValueError:
+        raise UsageError(f"{text!r} is no time. Write it as 2026-12-01 23:59.") from None
+
+
+def _now_and_then(show: Callable[[str], None]) -> Callable[[str], None]:
+    """A line that changes a hundred times a second cannot be read."""
+    shown = 0.0
+
+    def show_some(line: str) -> None:
+        nonlocal shown
+        if time.monotonic() - shown > SHOW_SECONDS:
+            shown = time.monotonic()
+            show(line)
+
+    return show_some
