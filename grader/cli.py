@@ -17,6 +17,7 @@ from grader.commands.doctor import doctor
 from grader.commands.gradebook import gradebook
 from grader.commands.keygen import keygen
 from grader.commands.new import new
+from grader.commands.report import report
 from grader.commands.run import run
 from grader.commands.sign import sign
 from grader.commands.verify import verify
@@ -30,7 +31,21 @@ def cli() -> None:
     """Grade exercises against their hidden suites."""
 
 
-for command in (run, batch, results, gradebook, keygen, sign, verify, new, audit, doctor, bench):
+COMMANDS = (
+    run,
+    batch,
+    results,
+    report,
+    gradebook,
+    keygen,
+    sign,
+    verify,
+    new,
+    audit,
+    doctor,
+    bench,
+)
+for command in COMMANDS:
     cli.add_command(command)
 
 
