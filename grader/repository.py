@@ -50,7 +50,10 @@ def answers(
             f"{folder} holds no answer. A file is found by its name,"
             f" such as {example.chapter}/{example.stub.name}."
         )
-    return [_answer(folder, catalog.exercise(id), found, seed, device) for id in ids]
+    nothing = Submission("", {}, seed, device, course=catalog.course.folder)
+    return [
+        _answer(folder, catalog.exercise(id), found, replace(nothing, exercise=id)) for id in ids
+    ]
 
 
 def _files(folder: Path, exercise: Exercise) -> Iterator[Path]:
@@ -61,9 +64,9 @@ def _files(folder: Path, exercise: Exercise) -> Iterator[Path]:
 
 
 def _answer(
-    folder: Path, exercise: Exercise, found: dict[str, list[Path]], seed: int | None, device: str
+    folder: Path, exercise: Exercise, found: dict[str, list[Path]], nothing: Submission
 ) -> Answer:
-    nothing = Submission(exercise.id, {}, seed, device)
+    """What answers the exercise; `nothing` is handed in where no file does."""
     files = found[exercise.id]
     if not files:
         return Answer(
@@ -75,7 +78,13 @@ def _answer(
     elsewhere = partial(_of_another_chapter, folder, found)
     try:
         submission = Submission.from_file(
-            files[0], exercise.id, seed, device, within=folder, elsewhere=elsewhere
+            files[0],
+            exercise.id,
+            nothing.seed,
+            nothing.device,
+            within=folder,
+            elsewhere=elsewhere,
+            course=nothing.course,
         )
     except SubmissionError as error:
         return Answer(nothing, files[0], str(error))

@@ -12,6 +12,7 @@ from quizzes.study_aids import Faq
 from tui.commands.arguments import json_option
 from tui.commands.exit_codes import NOTHING_FOUND
 from tui.output import print_json
+from tui.study.course_here import catalog_here
 from tui.study.course_index import open_index
 from tui.study.session import open_session
 from tui.text.plain import one_line, wrapped
@@ -24,7 +25,7 @@ MANY = 3
 @json_option
 def faq_command(words: tuple[str, ...], as_json: bool) -> int:
     """Answer what WORDS ask, an id or a few words; without them, list all questions."""
-    faq = load_bank().faq_after(_passed())
+    faq = load_bank(catalog_here()).faq_after(_passed())
     chosen = _find(faq, " ".join(words)) if words else faq
     if as_json:
         print_json({"faq": [asdict(entry) for entry in chosen]})

@@ -12,6 +12,7 @@ from quizzes.bank import load_bank
 from quizzes.study_aids import Term
 from tui.commands.arguments import json_option
 from tui.output import print_json, print_labelled
+from tui.study.course_here import catalog_here
 from tui.text.plain import one_line, wrapped
 
 
@@ -27,7 +28,7 @@ class UnknownTerm(UnknownName):
 @json_option
 def glossary_command(term: tuple[str, ...], as_json: bool) -> None:
     """Explain TERM; without it, list all terms."""
-    glossary = load_bank().glossary
+    glossary = load_bank(catalog_here()).glossary
     chosen = (_find(glossary, " ".join(term)),) if term else glossary
     if as_json:
         print_json({"terms": [asdict(entry) for entry in chosen]})
