@@ -13,7 +13,7 @@ from exercises.catalog import Catalog, Exercise
 from exercises.workspace import DEFAULT_NAME
 from grader.errors import SubmissionError
 from grader.report import Report
-from grader.source_files import read_file
+from grader.source_files import is_there, read_file
 from grader.submission import MAX_SOURCE_BYTES, Submission
 
 
@@ -59,9 +59,8 @@ def answers(
 def _files(folder: Path, exercise: Exercise) -> Iterator[Path]:
     name = exercise.stub.name
     for home in (folder / exercise.chapter, folder / DEFAULT_NAME / exercise.chapter, folder):
-        file = home / name
-        if file.is_symlink() or file.is_file():
-            yield file
+        if is_there(home / name):
+            yield home / name
 
 
 def _answer(

@@ -4,6 +4,7 @@ Whoever hands it in may not be allowed to read all that we may. So a link is fol
 the caller says, never to the hidden suites, and only ordinary files are read.
 """
 
+import errno
 import os
 import re
 import stat
@@ -46,7 +47,7 @@ def read_with_imports(
             if beside.name in files or beside == path:
                 continue
             source = (
-                read_file(beside, within, most, hidden) if _is_there(beside) else elsewhere(module)
+                read_file(beside, within, most, hidden) if is_there(beside) else elsewhere(module)
             )
             if source is not None:
                 files[beside.name] = source
@@ -64,8 +65,12 @@ def imported_modules(source: bytes) -> Iterator[str]:
             yield origin
 
 
-def _is_there(path: Path) -> bool:
-    return path.is_file() or path.is_symlink()
+def is_there(path: Path) -> bool:
+    """Whether a file or a link has this name, or where we may not look: `read_file` tells."""
+    try:
+        return path.is_file() or path.is_symlink()
+    except OSError as error:
+        return error.errno != errno.ENAMETOOLONG  # nothing has such a name
 
 
 def read_file(path: Path, within: Path, most: int, hidden: Sequence[Path] = ()) -> bytes:

@@ -2,6 +2,7 @@
 
 import math
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from grader.checkpoint import PARTS_SECONDS
 from grader.examiner.checkpoints.learner import Learner, like
 from reference.bert import BERT
 from reference.checkpoints import Checkpoint, GPT2Tokenizer
@@ -104,6 +106,11 @@ class Bench:
         self.inputs = some_inputs(self.config)
         self.seen = Comparison()
         self._undo: list[Callable[[], object]] = []
+        self._ends = time.monotonic() + PARTS_SECONDS
+
+    def seconds_left(self) -> int:
+        """What parts that are still to be tried may take together."""
+        return max(0, round(self._ends - time.monotonic()))
 
     @contextmanager
     def exchanged(self) -> Iterator[None]:
