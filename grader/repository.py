@@ -1,4 +1,4 @@
-"""A student's folder: which of its files answers which exercise.
+"""A student's folder or notebook: which of its files or cells answers which exercise.
 
 A file is found by its name, where `learn init` puts it, in the folder or in its `workspace/`; or
 beside all others, for a repository of a few exercises. Nothing else in the folder is looked at.
@@ -12,6 +12,8 @@ from pathlib import Path
 from exercises.catalog import Catalog, Exercise
 from exercises.workspace import DEFAULT_NAME
 from grader.errors import SubmissionError
+from grader.notebooks.cells import read_cells
+from grader.notebooks.selection import Notebook
 from grader.report import Report
 from grader.source_files import read_file
 from grader.submission import MAX_SOURCE_BYTES, Submission
@@ -51,6 +53,32 @@ def answers(
             f" such as {example.chapter}/{example.stub.name}."
         )
     return [_answer(folder, catalog.exercise(id), found, seed, device) for id in ids]
+
+
+def notebook_answers(
+    file: Path, catalog: Catalog, wanted: Collection[str], seed: int | None, device: str
+) -> list[Answer]:
+    """As `answers`, of the cells of a notebook. Raises `SubmissionError` for what is none."""
+    notebook = Notebook(read_cells(file, file.parent), catalog)
+    answered = {exercise.id for exercise in notebook.answered}
+    chosen = [one for one in catalog.exercises if one.id in (wanted or answered)]
+    if not chosen:
+        names = catalog.exercises[0].entry[0]
+        raise SubmissionError(
+            f"{file.name} holds no answer. An answer is found by the function or class that a"
+            f" cell defines, such as {names}."
+        )
+    return [_of_notebook(file, notebook, exercise, seed, device) for exercise in chosen]
+
+
+def _of_notebook(
+    file: Path, notebook: Notebook, exercise: Exercise, seed: int | None, device: str
+) -> Answer:
+    try:
+        files = notebook.files(exercise)
+    except SubmissionError as error:
+        return Answer(Submission(exercise.id, {}, seed, device), file, str(error))
+    return Answer(Submission(exercise.id, files, seed, device), file)
 
 
 def _files(folder: Path, exercise: Exercise) -> Iterator[Path]:
