@@ -68,12 +68,13 @@ def notebook_answers(
             f"{file.name} holds no answer. An answer is found by the function or class that a"
             f" cell defines, such as {names}."
         )
-    return [_of_notebook(file, notebook, exercise, seed, device) for exercise in chosen]
+    return [of_notebook(file, notebook, exercise, seed, device) for exercise in chosen]
 
 
-def _of_notebook(
-    file: Path, notebook: Notebook, exercise: Exercise, seed: int | None, device: str
+def of_notebook(
+    file: Path | None, notebook: Notebook, exercise: Exercise, seed: int | None, device: str
 ) -> Answer:
+    """The answer to one exercise in the cells of `notebook`, there or not."""
     try:
         files = notebook.files(exercise)
     except SubmissionError as error:

@@ -1,7 +1,7 @@
 """One file out of cells: those of an answer whole, and before them what they need of the others."""
 
 import builtins
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.errors import SubmissionError
@@ -30,12 +30,19 @@ def compose(own: Sequence[Piece], others: Sequence[Piece]) -> str:
     for piece in pieces:
         if piece.statement.refusal:
             raise SubmissionError(f"Cell {piece.cell}: {piece.statement.refusal}")
+    future = {_line(piece) for piece in (*others, *own) if piece.statement.is_future}
+    if len({piece.cell for piece in pieces}) == 1 and future <= set(map(_line, own)):
+        # A cell that stands alone is the file, so that its lines keep their numbers.
+        return "".join(piece.statement.text for piece in own).rstrip("\n") + "\n"
     # Python wants these first, and they hold for the cells after theirs.
-    future = {p.statement.text.strip() for p in (*others, *own) if p.statement.is_future}
     return "".join([*(f"{line}\n" for line in sorted(future)), *_written(pieces)])
 
 
-def _written(pieces: Iterable[Piece]) -> Iterator[str]:
+def _line(piece: Piece) -> str:
+    return piece.statement.text.strip()
+
+
+def _written(pieces: Sequence[Piece]) -> Iterator[str]:
     cell = 0
     for piece in pieces:
         if piece.cell != cell:
