@@ -96,7 +96,10 @@ class Notebook:
         return compose(pieces, others).encode("utf-8", "surrogatepass")
 
     def _counts(self, code: Code, statement: Statement) -> bool:
-        """Whether others may use it: no stub that was answered in another cell."""
+        """Whether others may use it: no stub that was answered in another cell, and no
+        `from __future__` of another answer, which is a file of its own."""
+        if statement.is_future:
+            return not code.gives & self._entries.keys()
         return all(code in self._written(name) for name in statement.gives & self._entries.keys())
 
     def _check_whole(self, own: Container[int]) -> None:
