@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from exercises.catalog import load_catalog
+from exercises.course_here import catalog_here
 from grader.errors import UsageError
 from grader.formats import render
 from grader.grader import Grader
@@ -14,6 +14,7 @@ from grader.notebooks.cells import Cell
 from grader.notebooks.selection import Notebook
 from grader.report import Report
 from grader.repository import of_notebook
+from grader.submission import Submission
 
 SEED = 0  # as `learn check`: the same questions each time
 
@@ -35,13 +36,16 @@ def check(exercise: str, cells: Sequence[str] | None = None) -> Checked:
     """Grade the answer in `cells`, the texts of cells in the order in which they were run.
 
     Without them, those that IPython remembers; of one that was run again, the last text counts.
+    The exercise is one of the workspace in which the kernel runs, or of our own course elsewhere.
     The code is graded in the sandbox, as by `learn check`, not in this process. Raises `UsageError`
     outside of a notebook, and `UnknownExercise` for an id that is none.
     """
     texts = _history() if cells is None else cells
     run = [Cell(number, text) for number, text in enumerate(texts)]
-    notebook = Notebook(run, load_catalog(), latest=True)
-    answer = of_notebook(None, notebook, load_catalog().exercise(exercise), SEED, "cpu")
+    catalog = catalog_here()
+    asked = catalog.exercise(exercise)
+    nothing = Submission(asked.id, {}, SEED, course=catalog.course.folder)
+    answer = of_notebook(None, Notebook(run, catalog, latest=True), asked, nothing)
     return Checked(answer.told(_grader().grade(answer.submission)))
 
 

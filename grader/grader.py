@@ -6,7 +6,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from exercises.catalog import load_catalog
+from exercises.catalog import catalog_in
 from grader.budget import Budget
 from grader.errors import ExaminerLost
 from grader.report import Problem, Report
@@ -67,7 +67,7 @@ class Grader:
         is no longer wanted can be cancelled, even while it runs: that ends its worker only, and the
         next submission finds all else warm.
         """
-        exercise = load_catalog().exercise(submission.exercise)
+        exercise = catalog_in(submission.course).exercise(submission.exercise)
         submission = submission.with_seed()
         if self._own is None:
             return self._executor.submit(grade, submission)
@@ -99,7 +99,7 @@ class Grader:
         try:
             return future.result()
         except ExaminerLost as error:
-            exercise = load_catalog().exercise(submission.exercise)
+            exercise = catalog_in(submission.course).exercise(submission.exercise)
             assert submission.seed is not None
             problem = Problem("internal", str(error))
             from grader.provenance import (

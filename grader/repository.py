@@ -52,7 +52,10 @@ def answers(
             f"{folder} holds no answer. A file is found by its name,"
             f" such as {example.chapter}/{example.stub.name}."
         )
-    return [_answer(folder, catalog.exercise(id), found, seed, device) for id in ids]
+    nothing = Submission("", {}, seed, device, course=catalog.course.folder)
+    return [
+        _answer(folder, catalog.exercise(id), found, replace(nothing, exercise=id)) for id in ids
+    ]
 
 
 def notebook_answers(
@@ -68,18 +71,18 @@ def notebook_answers(
             f"{file.name} holds no answer. An answer is found by the function or class that a"
             f" cell defines, such as {names}."
         )
-    return [of_notebook(file, notebook, exercise, seed, device) for exercise in chosen]
+    nothing = Submission("", {}, seed, device, course=catalog.course.folder)
+    return [of_notebook(file, notebook, one, replace(nothing, exercise=one.id)) for one in chosen]
 
 
 def of_notebook(
-    file: Path | None, notebook: Notebook, exercise: Exercise, seed: int | None, device: str
+    file: Path | None, notebook: Notebook, exercise: Exercise, nothing: Submission
 ) -> Answer:
-    """The answer to one exercise in the cells of `notebook`, there or not."""
+    """What answers the exercise in the cells; `nothing` is handed in where no cell does."""
     try:
-        files = notebook.files(exercise)
+        return Answer(replace(nothing, source=notebook.files(exercise)), file)
     except SubmissionError as error:
-        return Answer(Submission(exercise.id, {}, seed, device), file, str(error))
-    return Answer(Submission(exercise.id, files, seed, device), file)
+        return Answer(nothing, file, str(error))
 
 
 def _files(folder: Path, exercise: Exercise) -> Iterator[Path]:
@@ -91,9 +94,9 @@ def _files(folder: Path, exercise: Exercise) -> Iterator[Path]:
 
 
 def _answer(
-    folder: Path, exercise: Exercise, found: dict[str, list[Path]], seed: int | None, device: str
+    folder: Path, exercise: Exercise, found: dict[str, list[Path]], nothing: Submission
 ) -> Answer:
-    nothing = Submission(exercise.id, {}, seed, device)
+    """What answers the exercise; `nothing` is handed in where no file does."""
     files = found[exercise.id]
     if not files:
         return Answer(
@@ -105,7 +108,13 @@ def _answer(
     elsewhere = partial(_of_another_chapter, folder, found)
     try:
         submission = Submission.from_file(
-            files[0], exercise.id, seed, device, within=folder, elsewhere=elsewhere
+            files[0],
+            exercise.id,
+            nothing.seed,
+            nothing.device,
+            within=folder,
+            elsewhere=elsewhere,
+            course=nothing.course,
         )
     except SubmissionError as error:
         return Answer(nothing, files[0], str(error))

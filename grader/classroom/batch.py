@@ -138,9 +138,17 @@ class Batch:
                 if report.outcome == "error" and one.tries == 1:
                     self._start(replace(one, tries=2))
                     continue
-                self._store.add(one.key, one.answer.told(report))
+                self._store.add(one.key, one.answer.told(report), _text(one.answer))
                 self.progress.graded += 1
                 self.progress.errors += report.outcome == "error"
+
+
+def _text(answer: Answer) -> str | None:
+    """The graded file as far as it is text; None where there is none."""
+    source = answer.submission.files().get(f"{answer.submission.exercise}.py")
+    if isinstance(source, bytes):
+        source = source.decode("utf-8-sig", "replace")
+    return source
 
 
 def _duration(seconds: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -255,3 +256,37 @@ def test_what_cannot_be_graded_is_said_in_words(
         assert said.returncode == 2 and says in said.stderr and "Traceback" not in said.stderr
     batch(tmp_path / "all", "--seed", "5")
     assert "This store asks with the seed 5" in batch(tmp_path / "all", "--seed", "6").stderr
+
+
+def test_what_a_batch_keeps_is_what_the_page_on_the_class_reads(
+    batch: Batch, classroom: Path, tmp_path: Path, right: str
+) -> None:
+    own = "".join(f"y{n} = torch.ones({n}).roll({n}) * {n} - {n + 1}\n" for n in range(9))
+    for student, source in (("1", f"{right}{own}"), ("2", f"{right}\n{own}"), ("3", WRONG)):
+        hand_in(tmp_path / "all", student, source)
+    (tmp_path / "all" / "4").mkdir()
+    said = batch(tmp_path / "all", "--received", WITHIN)
+    assert said.returncode == 0, said.stderr
+    page = subprocess.run(
+        grader("report", classroom.with_suffix(".sqlite")),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    text = " ".join(re.sub(r"<[^>]*>", " ", page).split())
+    assert "4 students, 1 exercise, 3 answers handed in." in text
+    assert "1, 2 softmax 100 %" in text  # alike, and 3 is not
+    assert "4 0 –" in text  # nothing handed in, not a wrong answer
+
+
+def test_a_page_of_nothing_or_of_another_program_s_file_is_refused(
+    classroom: Path, tmp_path: Path, batch: Batch
+) -> None:
+    (tmp_path / "all" / "1").mkdir(parents=True)
+    batch(tmp_path / "all", "--received", WITHIN)
+    other = tmp_path / "other.sqlite"
+    with closing(sqlite3.connect(other)) as database:
+        database.execute("CREATE TABLE t (x)")
+    for file, says in ((classroom.with_suffix(".sqlite"), "nothing"), (other, "no file of a")):
+        said = subprocess.run(grader("report", file), capture_output=True, text=True, check=False)
+        assert said.returncode == 2 and says in said.stderr

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from exercises.catalog import Chapter, load_catalog
+from exercises.catalog import Chapter
 from exercises.errors import CourseError
 from exercises.files import write_output
 from exercises.lesson import FigureCall
@@ -38,7 +38,7 @@ def notebook_command(source: str, out: Path | None, as_json: bool) -> int:
         if out:
             raise click.UsageError("--out is for a chapter. Answers go into your workspace.")
         return _take_in(Path(source), workspace, as_json)
-    _write(load_catalog().find_chapter(source), workspace, out, as_json)
+    _write(workspace.catalog().find_chapter(source), workspace, out, as_json)
     return 0
 
 
@@ -79,7 +79,7 @@ def _pictures(chapter: Chapter) -> Mapping[FigureCall, bytes]:
 def _take_in(file: Path, workspace: Workspace, as_json: bool) -> int:
     from tui.study.notebook import take_in
 
-    done = list(take_in(file, load_catalog(), workspace, local_now()))
+    done = list(take_in(file, workspace.catalog(), workspace, local_now()))
     refused = [one for one in done if one.refusal]
     if as_json:
         print_json(
