@@ -1,4 +1,4 @@
-"""A student's folder: which of its files answers which exercise.
+"""A student's folder or notebook: which of its files or cells answers which exercise.
 
 A file is found by its name, where `learn init` puts it, in the folder or in its `workspace/`; or
 beside all others, for a repository of a few exercises. Nothing else in the folder is looked at.
@@ -12,6 +12,8 @@ from pathlib import Path
 from exercises.catalog import Catalog, Exercise
 from exercises.workspace import DEFAULT_NAME
 from grader.errors import SubmissionError
+from grader.notebooks.cells import read_cells
+from grader.notebooks.selection import Notebook
 from grader.report import Report
 from grader.source_files import is_there, read_file
 from grader.submission import MAX_SOURCE_BYTES, Submission
@@ -54,6 +56,33 @@ def answers(
     return [
         _answer(folder, catalog.exercise(id), found, replace(nothing, exercise=id)) for id in ids
     ]
+
+
+def notebook_answers(
+    file: Path, catalog: Catalog, wanted: Collection[str], seed: int | None, device: str
+) -> list[Answer]:
+    """As `answers`, of the cells of a notebook. Raises `SubmissionError` for what is none."""
+    notebook = Notebook(read_cells(file, file.parent), catalog)
+    answered = {exercise.id for exercise in notebook.answered}
+    chosen = [one for one in catalog.exercises if one.id in (wanted or answered)]
+    if not chosen:
+        names = catalog.exercises[0].entry[0]
+        raise SubmissionError(
+            f"{file.name} holds no answer. An answer is found by the function or class that a"
+            f" cell defines, such as {names}."
+        )
+    nothing = Submission("", {}, seed, device, course=catalog.course.folder)
+    return [of_notebook(file, notebook, one, replace(nothing, exercise=one.id)) for one in chosen]
+
+
+def of_notebook(
+    file: Path | None, notebook: Notebook, exercise: Exercise, nothing: Submission
+) -> Answer:
+    """What answers the exercise in the cells; `nothing` is handed in where no cell does."""
+    try:
+        return Answer(replace(nothing, source=notebook.files(exercise)), file)
+    except SubmissionError as error:
+        return Answer(nothing, file, str(error))
 
 
 def _files(folder: Path, exercise: Exercise) -> Iterator[Path]:
