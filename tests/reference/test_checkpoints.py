@@ -361,7 +361,7 @@ def test_an_odd_file_gets_a_sentence(folders, name):
 
 @pytest.mark.parametrize("family", CLASSES)
 def test_a_file_whose_sizes_are_zero_is_damaged(folders, family):
-    """Without numbers, a file can say that there are 2³³ tokens, and what is made of it is large."""
+    """Without numbers, a file can say that there are 2³³ tokens; what is made of it is large."""
     file = folders(family) / "model.safetensors"
     tensors = load_file(file)
     for size in {size for tensor in tensors.values() for size in tensor.shape}:
