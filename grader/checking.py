@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from exercises.course_here import catalog_here
 from grader.errors import UsageError
@@ -45,7 +46,8 @@ def check(exercise: str, cells: Sequence[str] | None = None) -> Checked:
     catalog = catalog_here()
     asked = catalog.exercise(exercise)
     nothing = Submission(asked.id, {}, SEED, course=catalog.course.folder)
-    answer = of_notebook(None, Notebook(run, catalog, latest=True), asked, nothing)
+    notebook = Notebook(run, catalog, latest=True)
+    answer = of_notebook(Path("this notebook"), notebook, asked, nothing)
     return Checked(answer.told(_grader().grade(answer.submission)))
 
 

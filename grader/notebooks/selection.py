@@ -16,7 +16,6 @@ from grader.errors import SubmissionError
 from grader.notebooks.cells import Cell
 from grader.notebooks.composition import Piece, compose
 from grader.notebooks.statements import Statement, is_indented, other_language, statements
-from grader.source_files import imported_modules
 
 
 @dataclass(frozen=True)
@@ -64,23 +63,25 @@ class Notebook:
             if any(self._written(name) for name in given.intersection(exercise.entry))
         )
 
-    def files(self, exercise: Exercise) -> dict[str, str | bytes]:
-        """The file that answers `exercise`, and those of other exercises that it imports.
+    def is_begun(self, exercise: Exercise) -> bool:
+        """Whether there is more to it than the stub as it was."""
+        stub = _stub(exercise)
+        return any(
+            _text(code, name) != _text(stub, name)
+            for name in exercise.entry
+            for code in self._written(name)
+        )
+
+    def module(self, name: str) -> bytes | None:
+        """The answer to the exercise of this id, for one that imports it; None if there is none."""
+        ids = {exercise.id: exercise for exercise in self.answered}
+        return self.source(ids[name]) if name in ids else None
+
+    def source(self, exercise: Exercise) -> bytes:
+        """The file that answers `exercise`.
 
         Raises `SubmissionError` with the reason why there is none.
         """
-        answered = {other.id: other for other in self.answered}
-        found: dict[str, bytes] = {}
-        waiting = [exercise]
-        while waiting:
-            one = waiting.pop()
-            source = self._source(one)
-            found[f"{one.id}.py"] = source
-            modules = set(imported_modules(source)) & answered.keys()
-            waiting += [answered[id] for id in sorted(modules) if f"{id}.py" not in found]
-        return dict(found)
-
-    def _source(self, exercise: Exercise) -> bytes:
         own = {code.cell.number: code for name in exercise.entry for code in self._chosen(name)}
         if not own:
             raise SubmissionError(self._missing(exercise))
@@ -129,7 +130,7 @@ class Notebook:
         if len(found) < 2 or name not in self._entries:
             return found
         exercise = self._entries[name]
-        stub = Code(Cell(0, ""), tuple(statements(exercise.stub.read_text("utf-8"))))
+        stub = _stub(exercise)
         found = [code for code in found if _text(code, name) != _text(stub, name)] or found
         # A cell that answers another exercise may bring a helper of this name along.
         return [code for code in found if not self._is_of_another(code, exercise)] or found
@@ -151,6 +152,10 @@ class Notebook:
         tagged = [code.cell.number for code in self._codes if exercise.id in code.cell.tags]
         hint = f" Cell {tagged[0]} is where it was." if tagged else ""
         return f"No cell defines {wanted}.{hint}"
+
+
+def _stub(exercise: Exercise) -> Code:
+    return Code(Cell(0, ""), tuple(statements(exercise.stub.read_text("utf-8"))))
 
 
 def _text(code: Code, name: str) -> str:

@@ -22,6 +22,7 @@ from exercises.errors import CourseError
 from exercises.lesson import ExerciseLine, FigureCall, FigureLine, Section, load_lesson
 from exercises.workspace import Workspace
 from grader.repository import notebook_answers
+from grader.source_files import lines
 from tui.output import shown
 from tui.text.lesson_markdown import plain
 
@@ -89,7 +90,7 @@ def take_in(file: Path, catalog: Catalog, workspace: Workspace, now: datetime) -
         content = answer.submission.main
         assert isinstance(content, bytes)
         stub = exercise.stub.read_text("utf-8")
-        if _lines(content) not in (_lines(stub), _lines(_written(exercise, workspace))):
+        if lines(content) not in (lines(stub), lines(_written(exercise, workspace))):
             yield Taken(exercise, workspace.replace(exercise, content, now))
 
 
@@ -165,9 +166,3 @@ def _written(exercise: Exercise, workspace: Workspace) -> str:
         return (file if file.exists() else exercise.stub).read_text("utf-8")
     except UnicodeDecodeError:
         raise NoText(f"{shown(file)} is not UTF-8. Save it as UTF-8 text.") from None
-
-
-def _lines(content: str | bytes) -> list[str]:
-    """For comparing: neither the kind of line ends nor the last of them counts."""
-    text = content.decode("utf-8", "replace") if isinstance(content, bytes) else content
-    return text.rstrip("\n").splitlines()
