@@ -10,7 +10,7 @@ else        a folder, git clone, zip or notebook for each student, named by the 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -92,7 +92,10 @@ def _hand_ins(root: Path) -> list[HandIn]:
     inner = _entries(root)
     if len(inner) == 1 and inner[0].is_dir() and (inner[0] / METADATA).is_file():
         root = inner[0]
-    found = list(_layout(root))
+    found = [
+        replace(each, students=tuple(map(as_text, each.students)), name=as_text(each.name))
+        for each in _layout(root)
+    ]
     if not found:
         raise UsageError(
             f"{root.name} holds no hand-in. It takes a folder, zip or notebook for each student."
@@ -107,6 +110,11 @@ def _hand_ins(root: Path) -> list[HandIn]:
                 )
             seen[student] = hand_in
     return found
+
+
+def as_text(name: str) -> str:
+    """What has a file's name in it. That may be no text: what is none of it is told by numbers."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _layout(root: Path) -> Iterator[HandIn]:
