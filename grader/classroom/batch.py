@@ -53,7 +53,6 @@ class Batch:
     def __init__(
         self,
         grader: Grader,
-        jobs: int,
         store: Store,
         classroom: Classroom,
         seed: int,
@@ -61,7 +60,7 @@ class Batch:
         only_sandboxed: bool,
     ) -> None:
         self._grader = grader
-        self._most = jobs * WINDOW
+        self._most = grader.jobs * WINDOW
         self._store = store
         self._seed, self._device, self._only_sandboxed = seed, device, only_sandboxed
         versions, catalog = Versions(), load_catalog()
