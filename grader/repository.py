@@ -62,9 +62,12 @@ def answers(
 def notebook_answers(
     file: Path, catalog: Catalog, wanted: Collection[str], seed: int | None, device: str
 ) -> list[Answer]:
-    """As `answers`, of the cells of a notebook. Raises `SubmissionError` for what is none."""
+    """As `answers`, of the cells of a notebook. Raises `SubmissionError` for what is none.
+
+    Without `wanted`, an exercise whose cell is there and defines nothing now is an answer, too.
+    """
     notebook = Notebook(read_cells(file, file.parent), catalog)
-    answered = {exercise.id for exercise in notebook.answered}
+    answered = {exercise.id for exercise in notebook.answered} | notebook.tagged
     chosen = [one for one in catalog.exercises if one.id in (wanted or answered)]
     if not chosen:
         names = catalog.exercises[0].entry[0]

@@ -4,7 +4,8 @@ The text is read, not parsed: a parser can be crashed by what it reads, and this
 A name that is found too often costs nothing: what is brought along for it is not used.
 
 Lines that only IPython knows are told apart. Most of them change nothing in the code around them
-(`%matplotlib inline`, `!pip install`) and become comments. Where they matter, they are refused.
+(`%matplotlib inline`, `!pip install`, `display(x)`) and become comments. Where they matter, they
+are refused.
 """
 
 import keyword
@@ -36,6 +37,12 @@ MAGIC = re.compile(
 CELL_MAGIC = re.compile(r"\s*%%(?P<name>\w+)[^\n]*")
 ASSIGNED = re.compile(r"=\s*[!%]")
 TIMED = re.compile(r"[ \t]*%time[ \t]+")
+# Calls that only show something in a notebook, and would end a program elsewhere.
+SHOWS = re.compile(
+    r"""(?:(?P<name>display|get_ipython|check)\s*\([^;]*\)
+      | from\s+grader\.checking\s+import\s+check)\s*;?\s*\Z""",
+    re.X,
+)
 GIVES_NAMES = {"run", "load", "loadpy", "pylab", "store", "macro", "recall", "rerun", "edit"}
 RUNS_THE_CELL = {"time", "capture", "prun"}  # the others give it to something else
 
@@ -128,6 +135,7 @@ def other_language(source: str) -> str:
 
 
 def _logical_lines(source: str) -> Iterator[Line]:
+    own = set(re.findall(r"\b(?:def|class) +(\w+)", source))
     at = 0
     while at < len(source):
         if magic := MAGIC.match(source, at):
@@ -144,7 +152,11 @@ def _logical_lines(source: str) -> Iterator[Line]:
             if piece["end"] and not depth:
                 break
         text, plain = source[start:at], "".join(code)
-        yield Line(text, plain, _refused(text) if ASSIGNED.search(plain) else "")
+        shows = SHOWS.match(plain)
+        if shows and shows["name"] not in own:
+            yield _ignored(text)
+        else:
+            yield Line(text, plain, _refused(text) if ASSIGNED.search(plain) else "")
 
 
 def _code(piece: re.Match[str]) -> str:
@@ -162,6 +174,11 @@ def _magic_line(magic: re.Match[str]) -> Line:
         return next(_logical_lines(rest))
     if text[0].isspace() or magic["name"] in GIVES_NAMES:
         return Line(text, "", _refused(text))
+    return _ignored(text)
+
+
+def _ignored(text: str) -> Line:
+    """As a comment, so that the lines below keep their numbers."""
     return Line("".join(f"# {line}\n" for line in text.splitlines()), "")
 
 

@@ -150,6 +150,17 @@ def test_lines_of_ipython_are_ignored_where_they_change_nothing(verdicts: Verdic
     assert verdicts([*cells, "%time import torch"]) == {"softmax": "passed"}
 
 
+def test_lines_that_only_show_something_are_ignored(verdicts: Verdicts) -> None:
+    """Whoever joins cells has the check of the next one in the answer's."""
+    shown = "import torch\ndisplay(\n  softmax(torch.zeros(2)))  # look\n"
+    check = 'from grader.checking import check\n\ncheck("softmax")'
+    line = "get_ipython().run_line_magic('matplotlib', 'inline')\n"
+    assert verdicts([line + HELPER + HELPED + shown + check]) == {"softmax": "passed"}
+    own = "def check(x):\n    global LN\n    LN = 0.7\n\ncheck('now')\n"
+    used = HELPED.replace("return", "assert LN == 0.7\n    return")
+    assert verdicts([own + HELPER + used]) == {"softmax": "passed"}
+
+
 @pytest.mark.parametrize(
     ("cells", "says"),
     [
@@ -167,6 +178,14 @@ def test_lines_of_ipython_are_ignored_where_they_change_nothing(verdicts: Verdic
             "No cell defines softmax. Cell 1 is where",
         ),
         (["from torch import softmax"], "No cell defines softmax."),
+        (
+            [{"cell_type": "markdown", "source": HELPED}, HELPER],
+            "Cell 1 is text and no code. Change it into a code cell.",
+        ),
+        (
+            ["<<<<<<< local\n" + HELPED + "=======\n>>>>>>> remote", HELPER],
+            "Cell 1 holds a merge conflict. Keep one of its two versions",
+        ),
         ([code("x = '\ud800'\n" + HELPED), HELPER], "UTF-8"),
         ([], "No cell defines softmax."),
     ],
@@ -253,3 +272,11 @@ def test_a_long_chain_of_cells_ends(verdicts: Verdicts) -> None:
     chain = [f"def f{at}(): return f{at + 1}()" for at in range(3000)]
     used = HELPED.replace("return", "assert callable(f0)\n    return")
     assert verdicts([used, HELPER, *chain]) == {"softmax": "passed"}
+
+
+def test_an_exercise_whose_cell_defines_nothing_now_is_not_forgotten(verdicts: Verdicts) -> None:
+    found = verdicts([HELPED, HELPER, code("def masked(", "masked_softmax")])
+    assert found == {
+        "softmax": "passed",
+        "masked_softmax": "No cell defines masked_softmax. Cell 3 is where it was.",
+    }
