@@ -85,8 +85,8 @@ def test_answers_come_home_as_they_were(here: Workspace, tmp_path: Path) -> None
         assert home == text.replace("\r\n", "\n").removeprefix("\ufeff").rstrip() + "\n"
 
 
-FRAGMENTS = (
-    *("    return x\n", "import torch\n", "from __future__ import annotations\n", "\n", "    \n"),
+FRAGMENTS = (  # none with a name that another cell of the notebook gives
+    *("    return x\n", "import nowhere\n", "from __future__ import annotations\n", "\n", "    \n"),
     *("'''\n", '"""\n', "    '''a\n", "x = 'a\n", "f'{x!r}'\n", "# c\n", "\\\n", "@d\n"),
     *("x = (1\n", "  % 2)\n", "x = a != b\n", "y = x %b\n", "if x:\n", "else:\n", "    pass\n"),
     *("class A:\n", "\x0c\n", "\u2028", "\x1c", "\r", "\t", "é = 1\n", "print(softmax)\n"),
