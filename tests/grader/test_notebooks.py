@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from exercises.catalog import load_catalog
+from grader.notebooks.statements import statements
 
 Cells = list[Any]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -268,6 +269,13 @@ def test_a_notebook_gives_a_list_even_of_one_and_all_formats(run: Run, tmp_path:
     ]
 
 
+def test_no_line_of_a_notebook_s_file_is_pointed_at(run: Run) -> None:
+    """Lines of a report are those of the code, and the file on GitHub is JSON."""
+    done = run([code(WRONG, "softmax")], "--format", "github")
+    assert "::error" in done.stdout
+    assert "answers.ipynb" not in done.stdout
+
+
 def test_a_long_chain_of_cells_ends(verdicts: Verdicts) -> None:
     chain = [f"def f{at}(): return f{at + 1}()" for at in range(3000)]
     used = HELPED.replace("return", "assert callable(f0)\n    return")
@@ -280,3 +288,36 @@ def test_an_exercise_whose_cell_defines_nothing_now_is_not_forgotten(verdicts: V
         "softmax": "passed",
         "masked_softmax": "No cell defines masked_softmax. Cell 3 is where it was.",
     }
+
+
+def test_a_call_is_no_definition(verdicts: Verdicts) -> None:
+    calls = ["softmax(t, dim=1)", "print(softmax(t, dim=0), end='')", "y = z = softmax(t, dim=0)"]
+    cells = [HELPED, HELPER, "import torch\nt = torch.zeros(2, 2)", *calls]
+    assert verdicts(cells) == {"softmax": "passed"}
+    (several,) = statements("(a, b), c = d = f(e,\n  g=1)")
+    assert several.gives == {"a", "b", "c", "d"}
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        " ",
+        "\n",
+        "a",
+        "for ",
+        "lambda ",
+        "x=y\n",
+        "a=",
+        "a,",
+        "a:",
+        "(",
+        "'''a",
+        "f'{",
+        "\\\n",
+        ") ",
+    ],
+)
+def test_a_hostile_cell_is_read_to_its_end(unit: str) -> None:
+    """In time that grows with its length, and not with its square, which would take minutes."""
+    for before in ("", "x", "def f(", "display(", "x = "):
+        assert statements(before + unit * (60_000 // len(unit)) + "\nx")
