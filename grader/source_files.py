@@ -4,6 +4,7 @@ Whoever hands it in may not be allowed to read all that we may. So a link is fol
 the caller says, never to the hidden suites, and only ordinary files are read.
 """
 
+import errno
 import os
 import re
 import stat
@@ -20,7 +21,6 @@ _IMPORTS = re.compile(
 )
 
 SHOWN_NAME = 200  # letters of a name that no file system takes
-
 
 Module = Callable[[str], bytes | None]  # the source of a module, where it is known
 
@@ -69,8 +69,9 @@ def beside(path: Path, within: Path, most: int, hidden: Sequence[Path] = ()) -> 
 
     def read(module: str) -> bytes | None:
         file = path.with_name(f"{module}.py")
-        is_there = file != path and (file.is_file() or file.is_symlink())
-        return read_file(file, within, most, hidden) if is_there else None
+        if file == path or not is_there(file):
+            return None
+        return read_file(file, within, most, hidden)
 
     return read
 
@@ -81,6 +82,11 @@ def lines(source: bytes | str) -> list[str]:
     return text.rstrip().splitlines()
 
 
+def as_text(name: str) -> str:
+    """What has a file's name in it. That may be no text: what is none of it is told by numbers."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def imported_modules(source: bytes) -> Iterator[str]:
     """The modules that a file seems to import, by their first names."""
     for origin, several in _IMPORTS.findall(source.decode("utf-8", "replace")):
@@ -89,6 +95,14 @@ def imported_modules(source: bytes) -> Iterator[str]:
         )
         if origin:
             yield origin
+
+
+def is_there(path: Path) -> bool:
+    """Whether a file or a link has this name, or where we may not look: `read_file` tells."""
+    try:
+        return path.is_file() or path.is_symlink()
+    except OSError as error:
+        return error.errno != errno.ENAMETOOLONG  # nothing has such a name
 
 
 def read_file(path: Path, within: Path, most: int, hidden: Sequence[Path] = ()) -> bytes:

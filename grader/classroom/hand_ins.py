@@ -10,7 +10,7 @@ else        a folder, git clone, zip or notebook for each student, named by the 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +20,7 @@ from exercises.workspace import DEFAULT_NAME
 from exercises.yaml_mapping import Fields
 from grader.classroom.archives import MOST_BYTES, most_of_an_answer, unpack
 from grader.errors import SubmissionError, UsageError
-from grader.source_files import read_file
+from grader.source_files import as_text, read_file
 
 METADATA = "submission_metadata.yml"
 CANVAS = re.compile(r"[^_]+(?P<late>_LATE)?_(?P<id>\d+)_\d+_(?P<name>.+)")
@@ -92,7 +92,10 @@ def _hand_ins(root: Path) -> list[HandIn]:
     inner = _entries(root)
     if len(inner) == 1 and inner[0].is_dir() and (inner[0] / METADATA).is_file():
         root = inner[0]
-    found = list(_layout(root))
+    found = [
+        replace(each, students=tuple(map(as_text, each.students)), name=as_text(each.name))
+        for each in _layout(root)
+    ]
     if not found:
         raise UsageError(
             f"{root.name} holds no hand-in. It takes a folder, zip or notebook for each student."

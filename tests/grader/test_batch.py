@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -18,6 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from grader.classroom.archives import most_of_an_answer, unpack
+from grader.errors import SubmissionError
 
 CLASSROOM = """\
 title: Attention
@@ -253,6 +258,40 @@ def test_a_hostile_zip_harms_nobody_but_who_made_it(
     assert batch(folder).returncode == 0
     assert scores(classroom) == {"1": 4, "2": 0, "3": 0}
     assert set(tmp_path.rglob("*")) - before == {classroom.with_suffix(".sqlite")}
+
+
+def test_whatever_lies_in_a_zip_is_unpacked_or_refused_in_words(tmp_path: Path) -> None:
+    """Each way of packing has an unpacker of its own, which fails in its own way."""
+    wholes = []
+    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", method) as archive:
+            archive.writestr("ch01_attention/softmax.py", "x = 1\n" * 20)
+        wholes.append(packed.getvalue())
+    chance, file = random.Random(0), tmp_path / "1.zip"
+    refused = 0
+    for number in range(300):
+        damaged = bytearray(wholes[number % 4])
+        damaged[chance.randrange(len(damaged))] = chance.choice((0, 1, 127, 255))
+        file.write_bytes(damaged)
+        try:
+            unpack(file, tmp_path / str(number), 1 << 20, most_of_an_answer)
+        except SubmissionError as error:
+            assert "1.zip" in str(error)
+            refused += 1
+    assert 50 < refused < 300
+
+
+def test_a_name_that_is_no_text_stops_nobody(
+    batch: Batch, classroom: Path, tmp_path: Path, right: str
+) -> None:
+    folder = tmp_path / "all"
+    hand_in(folder, "1", right)
+    for name in (b"\xff", b"\xfe.zip"):  # neither is UTF-8
+        (folder / os.fsdecode(name)).mkdir()
+    (folder / os.fsdecode(b"\xfd.zip")).write_bytes(b"no zip")
+    assert batch(folder).returncode == 0
+    assert scores(classroom) == {"1": 4, "\\udcff": 0, "\\udcfe.zip": 0, "\\udcfd": 0}
 
 
 def test_code_that_kills_its_process_is_a_verdict_and_the_others_have_theirs(
