@@ -4,10 +4,9 @@ learners, and not only by examiners.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import yaml
-
+from exercises.errors import CatalogError
+from exercises.yaml_mapping import Fields
 from grader.errors import GraderError
 
 
@@ -33,17 +32,22 @@ class Misconception:
 
 
 def load_misconceptions(path: Path) -> tuple[Misconception, ...]:
-    """Read a `misconceptions.yaml`. Raises `GraderError` where its form is wrong."""
+    """Read a `misconceptions.yaml`. Raises `GraderError` with file and line for a wrong form."""
     try:
-        entries = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) or []
-        return tuple(
-            Misconception(entry["id"], entry["says"], entry["see"], _pairs(entry["edit"]))
-            for entry in entries
-        )
-    except (LookupError, TypeError, ValueError, yaml.YAMLError) as error:
-        raise GraderError(f"{path.parent.name}/{path.name}: {error!r}") from None
+        return tuple(_misconception(fields) for fields in Fields.each_of_file(path))
+    except CatalogError as error:
+        raise GraderError(str(error)) from None
 
 
-def _pairs(edit: Any) -> tuple[tuple[str, str], ...]:
-    pairs = [edit] if isinstance(edit[0], str) else edit
-    return tuple((str(old), str(new)) for old, new in pairs)
+def _misconception(fields: Fields) -> Misconception:
+    id, says, see = fields.text("id"), fields.text("says"), fields.text("see")
+    edit = fields.value("edit")
+    pairs = [edit] if isinstance(edit, list) and edit and isinstance(edit[0], str) else edit
+    if not isinstance(pairs, list) or not pairs or not all(map(_is_pair, pairs)):
+        raise fields.mistake("must be [old text, new text], or a list of such pairs", "edit")
+    fields.finish()
+    return Misconception(id, says, see, tuple((str(old), str(new)) for old, new in pairs))
+
+
+def _is_pair(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2
