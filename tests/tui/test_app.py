@@ -10,6 +10,7 @@ from textual.binding import Binding
 from textual.widgets import OptionList
 
 from tui.app import themes
+from tui.app.app import HOW_TO_LEAVE
 from tui.app.places import PLACES, PLACES_BY_NAME
 from tui.app.widgets.key_bar import SPARE
 from tui.figures.colours import contrast
@@ -113,6 +114,19 @@ def test_escape_goes_back_through_the_places(small: Small) -> None:
         for place in ("settings", "map", "today", "today"):
             await press(pilot, "escape")
             assert place_of(pilot) == place
+
+    small.drive(script)
+
+
+def test_ctrl_c_says_how_to_leave_in_plain_words(small: Small) -> None:
+    async def script(pilot: Pilot) -> None:
+        for place in OWN:
+            await press(pilot, "g", PLACES_BY_NAME[place].key, "ctrl+c")
+            await pilot.pause()
+            (note,) = pilot.app._notifications
+            assert note.message == HOW_TO_LEAVE and not note.title and not note.markup
+            assert pilot.app.is_running
+            pilot.app.clear_notifications()
 
     small.drive(script)
 

@@ -26,7 +26,7 @@ from driving import (
 
 from exercises.catalog import Catalog
 from grader import Report, Submission
-from grader.report import Problem
+from grader.report import Problem, Symptom
 from tui.app.screens.exercise import ExercisePage
 from tui.planning.planner import walk_day
 from tui.planning.unlocking import opened_by
@@ -342,6 +342,46 @@ def test_run_shows_the_verdict_in_full(small: Small, size: tuple[int, int]) -> N
     with small.session() as session:
         latest = session.progress.standing().latest
         assert latest and (latest.kind, latest.outcome) == ("check", "failed")
+
+
+@sizes
+def test_a_submission_that_fails_is_told_from_a_check(small: Small, size: tuple[int, int]) -> None:
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        await press(pilot, "r")
+        assert "did not count" not in one_line(pilot)
+        await press(pilot, "s")
+        assert "You submitted this, and it did not count." in one_line(pilot)
+        file_of(small).write_text("right")
+        await press(pilot, "s")
+        assert "did not count" not in one_line(pilot)
+
+    small.drive(script, size)
+
+
+def test_what_the_head_says_is_not_said_again(
+    small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message names the call that it is about, and the head is about them all."""
+    says = "The result should be a tuple of 2 values; yours is a list."
+    symptom = Symptom("form", says, "Holds for 3 calls.")
+    message = says.replace("result", "result of `weights`")
+    tests = tuple(replace(test, message=message, symptom=symptom) for test in TESTS[1:])
+
+    async def grade(self: MadeUpGrader, submission: Submission) -> Report:
+        report = made_up_report("weights", False)
+        return replace(report, tests=tests, diagnosis=None, symptom=symptom)
+
+    monkeypatch.setattr(MadeUpGrader, "grade", grade)
+
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        await press(pilot, "r")
+        for _ in tests:
+            assert one_line(pilot).count("should be a tuple of 2 values") == 1
+            await press(pilot, "j")
+
+    small.drive(script, WIDE)
 
 
 def test_the_test_that_is_opened_is_one_that_the_diagnosis_explains(
