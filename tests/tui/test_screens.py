@@ -235,6 +235,37 @@ def test_the_card_says_how_many_more_there_are(small: Small) -> None:
     crowded.drive(script)
 
 
+@pytest.mark.parametrize("size", [(40, 12), NARROW, WIDE], ids=str)
+def test_an_exercise_takes_one_line_of_the_map(small: Small, size: tuple[int, int]) -> None:
+    """However long its title is and whatever it builds on; and the chosen one is seen."""
+
+    async def script(pilot: Pilot) -> None:
+        await press(pilot, "g", "m", "home")
+        for exercise in small.catalog.exercises:
+            drawn = text(pilot).partition("────")[0].partition(" ← Needs")[0].splitlines()[1:]
+            assert not [line for line in drawn if line[:5].strip(" ›◂▸│○◌123")], drawn
+            assert [line for line in drawn if line.startswith("  ›")], exercise.id
+            await press(pilot, "j")
+
+    first, *others = small.catalog.chapters
+    long = [replace(each, title=f"{each.title} {'of some length ' * 9}") for each in first.exercises]
+    replace_all = Catalog((replace(first, exercises=tuple(long)), *others))
+    replace(small, catalog=replace_all).drive(script, size)
+
+
+def test_the_card_keeps_a_title_and_its_sign_together(small: Small) -> None:
+    async def script(pilot: Pilot) -> None:
+        await press(pilot, "g", "m", "home", "j")
+        for width in range(45, 81, 5):
+            await pilot.resize_terminal(width, 40)
+            await settled(pilot)
+            card = text(pilot).partition("────")[2].partition("◌ locked   ○")[0]
+            assert "◌" in card
+            assert not [line for line in card.splitlines() if line.rstrip().endswith("◌")], width
+
+    small.drive(script)
+
+
 # The last line
 
 

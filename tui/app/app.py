@@ -66,6 +66,7 @@ class LearnApp(App[None]):
     DEFAULT_MODE = HOME.name
     COMMANDS = {_commands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]
     BINDINGS = [
         # Before any widget sees it: the letter of the place may have come in the same burst.
         Binding("g", "choose_place", "Go", tooltip="Go to another place", priority=True),
