@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from driving import NARROW, WIDE, MadeUpGrader, Pilot, Small, press, text
+from driving import NARROW, WIDE, MadeUpGrader, Pilot, Small, opened, press, text
 
 from grader import Report, Submission
 from grader.report import Trace, TracedStep
@@ -91,3 +91,21 @@ def test_the_key_shows_it_in_place_of_the_verdict(
         assert asked == [False, True, False]
 
     small.drive(script, size)
+
+
+def test_where_nothing_can_be_traced_the_verdict_stays(small: Small) -> None:
+    """Why there is no trace is said beside it. Without torch there is none to be offered."""
+
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        await press(pilot, "r", "t")
+        assert "not passed" in text(pilot) and "Trace" in text(pilot).splitlines()[-1]
+        (note,) = pilot.app._notifications
+        assert "trace" in note.message or "steps" in note.message
+        stub = small.catalog.exercise("costs").stub
+        stub.write_text(stub.read_text().replace("import torch", "").replace("torch.Tensor", "int"))
+        await opened(pilot, "costs")
+        await press(pilot, "r")
+        assert "not passed" in text(pilot) and "Trace" not in text(pilot).splitlines()[-1]
+
+    small.drive(script)

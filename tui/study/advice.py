@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Ways(NamedTuple):
-    """How one does it: by a command, or by a key of the page."""
+    """How one does it: by a command, or by a key of the page. `trace` is empty where it is none."""
 
     hint: str
     trace: str
@@ -40,7 +40,8 @@ def advice(report: Report, kind: AttemptKind, ways: Ways) -> str:
         return "`learn doctor` looks for what is wrong here. This is no fault of your code."
     if not report.passed and kind == "rewrite":
         return f"{ways.hint} for a hint; {ways.give_up} gives it up, and it comes back sooner."
-    if not report.passed and not (report.problem or report.diagnosis or report.symptom):
+    known = report.problem or report.diagnosis or report.symptom
+    if not report.passed and not known and ways.trace:
         return f"{ways.hint} for a hint; {ways.trace} looks for the first line that goes wrong."
     if not report.passed:
         return f"{ways.hint} for a hint if you are stuck."

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 # Only what takes longer than this is announced; most verdicts are there before.
 PATIENCE = 0.2
 NO_VERDICT = "No verdict yet. Write {path}: each save is checked."
+TRACED = "r shows the verdict again, h a hint."
 FROM_MEMORY = (
     "From memory: write {path} without a look at your first answer. Each save is checked."
     " If it is gone, o gives it up and shows ours."
@@ -140,6 +141,7 @@ class ExercisePage(Page[ExerciseTarget]):
         found = await self.services.session_thread.ask(lambda session: briefing(session, target))
         self._briefing, self._target = found, found.target
         self.query_one(ExerciseHead).show(found)
+        self.query_one(VerdictView).has_steps = found.has_steps
         self.query_one(Brief).show(found.exercise, found.stub, found.hints)
         self.refresh_bindings()
 
@@ -262,14 +264,20 @@ class ExercisePage(Page[ExerciseTarget]):
         from grader.formats.trace import render
 
         verdict = self.query_one(VerdictView)
+        assert self._briefing
+        kind = self._briefing.kind
         try:
-            assert self._briefing
-            _, report = await self._checked(exercise, self._briefing.kind, traced=True)
+            _, report = await self._checked(exercise, kind, traced=True)
         except (CourseError, GraderError) as error:
-            text = str(error)
-        else:
-            text = render(report, width=verdict.scrollable_content_region.width)
-        await self._present(exercise, partial(verdict.clear, text))
+            await self._present(exercise, partial(verdict.clear, str(error)))
+            return
+        text = render(report, width=verdict.scrollable_content_region.width)
+        if report.trace and report.trace.steps:
+            await self._present(exercise, partial(verdict.clear, f"{text}\n{TRACED}"))
+        else:  # there is nothing to follow: the verdict says more
+            now = self.services.clock()
+            await self._present(exercise, partial(verdict.show, report, kind, now))
+            self.notify(text.strip())
 
     async def _present(self, exercise: Exercise, show: Callable[[], Awaitable[None]]) -> None:
         if exercise == self._exercise:  # the learner may have gone on to another meanwhile
@@ -362,7 +370,8 @@ class ExercisePage(Page[ExerciseTarget]):
         if action == "stop":
             return self._awaited is not None
         if action == "trace":  # what passes leaves nothing to look for
-            latest = self._briefing and self._briefing.latest
+            found = self._briefing
+            latest = found and found.has_steps and found.latest
             return bool(latest and latest.report["outcome"] == "failed")
         return True
 
