@@ -27,10 +27,7 @@ class LatestVerdict:
 
 @dataclass(frozen=True)
 class Briefing:
-    """`kind` is "rewrite" where the exercise is written again; `latest` is of that, then.
-
-    `has_steps`: it is written in torch, so that the steps of a call can be traced.
-    """
+    """`kind` is "rewrite" where the exercise is written again; `latest` is of that, then."""
 
     exercise: Exercise
     kind: AttemptKind
@@ -39,7 +36,6 @@ class Briefing:
     is_passed: bool
     is_open: bool
     stub: tuple[StubBlock, ...]
-    has_steps: bool
     hints: int
     latest: LatestVerdict | None
 
@@ -52,7 +48,6 @@ def briefing(session: Session, target: ExerciseTarget | None) -> Briefing:
     """Of this exercise; without one, of the current one. Raises NothingOpen."""
     exercise = session.catalog.exercise(target.id) if target else session.exercise(None)
     standing = session.progress.standing()
-    source = exercise.stub.read_text("utf-8")
     kind: AttemptKind = "rewrite" if target and target.rewrite else "check"
     return Briefing(
         exercise=exercise,
@@ -61,8 +56,7 @@ def briefing(session: Session, target: ExerciseTarget | None) -> Briefing:
         chapter=session.catalog.chapter(exercise.chapter).number,
         is_passed=exercise.id in standing.passed,
         is_open=is_unlocked(exercise, cleared(session.catalog, standing)),
-        stub=blocks(source),
-        has_steps="import torch" in source,
+        stub=blocks(exercise.stub.read_text("utf-8")),
         hints=session.progress.hints_shown(exercise.id),
         latest=_latest(session, exercise, kind),
     )

@@ -85,7 +85,6 @@ class VerdictView(Scroll):
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.has_steps = True  # whether a trace can be offered
         self._report: Report | None = None
         self._head = Content("")
         self._time = ""
@@ -97,8 +96,7 @@ class VerdictView(Scroll):
         self._head = _headline(report, kind)
         what = "Submitted" if kind == "submit" else "Checked"
         when = f"{what} at {at:%H:%M:%S} in {duration(report.duration_ms)}."
-        ways = KEYS if self.has_steps else KEYS._replace(trace="")
-        self._time = f"{when} {advice(report, kind, ways)}"
+        self._time = f"{when} {advice(report, kind, KEYS)}"
         await self.recompose()
         self.scroll_home(animate=False)
 
