@@ -1,9 +1,9 @@
 """A lesson in steps, each short enough for a screen.
 
 A step holds whole blocks: a paragraph, a list, a table, a formula, an example. What belongs
-together is not parted: a sentence that announces what comes and what it announces, an exercise and what
-leads to it. Where a step ends does not depend on the terminal, so that a learner who comes back
-finds the place again.
+together is not parted: a sentence that announces something and what it announces, an exercise and
+what leads to it. Where a step ends does not depend on the terminal, so that a learner who comes
+back finds the place again.
 """
 
 from __future__ import annotations
