@@ -15,6 +15,7 @@ from grader.errors import SubmissionError
 from grader.grader import Grader
 from grader.report import Report
 from grader.repository import Answer, answers
+from grader.source_files import as_text
 from grader.submission import Submission
 from grader.suite_versions import Versions
 
@@ -109,12 +110,12 @@ class Batch:
                 found = answers(folder, load_catalog(), self._suites, self._seed, self._device)
                 # Where it was unpacked is of no interest, and another place each time.
                 return [
-                    replace(answer, refusal=answer.refusal.replace(f"{folder}/", ""))
+                    replace(answer, refusal=as_text(answer.refusal.replace(f"{folder}/", "")))
                     for answer in found
                 ]
         except (SubmissionError, OSError) as error:
             nothing = [Submission(id, {}, self._seed, self._device) for id in self._suites]
-            return [Answer(submission, refusal=str(error)) for submission in nothing]
+            return [Answer(submission, refusal=as_text(str(error))) for submission in nothing]
 
     def _key(self, answer: Answer) -> Key:
         submission = answer.submission
