@@ -2,6 +2,7 @@
 learners, and not only by examiners.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,12 +37,18 @@ def load_misconceptions(path: Path) -> tuple[Misconception, ...]:
     """Read a `misconceptions.yaml`. Raises `GraderError` where its form is wrong."""
     try:
         entries = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) or []
-        return tuple(
-            Misconception(entry["id"], entry["says"], entry["see"], _pairs(entry["edit"]))
-            for entry in entries
-        )
+        return tuple(found for entry in entries for found in _read(entry))
     except (LookupError, TypeError, ValueError, yaml.YAMLError) as error:
         raise GraderError(f"{path.parent.name}/{path.name}: {error!r}") from None
+
+
+def _read(entry: Any) -> Iterator[Misconception]:
+    """The mistake in all its places, then in each of them `alone`, where that is said, too."""
+    whole = Misconception(entry["id"], entry["says"], entry["see"], _pairs(entry["edit"]))
+    yield whole
+    if alone := entry.get("alone"):
+        for place, (says, edit) in enumerate(zip(alone, whole.edits, strict=True), start=1):
+            yield Misconception(f"{whole.id}-{place}", says, whole.see, (edit,))
 
 
 def _pairs(edit: Any) -> tuple[tuple[str, str], ...]:
