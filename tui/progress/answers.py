@@ -13,7 +13,7 @@ Context = Literal["quiz", "testout", "lesson", "prerequisites", "exam"]
 IN_QUIZZES: tuple[Context, ...] = ("quiz", "testout", "exam")
 
 
-# What is known of an answer. One that was given in an exam says nothing until that exam is handed in.
+# What is known of an answer: one that was given in an exam says nothing before that is handed in.
 TOLD = (
     "(context != 'exam' OR EXISTS (SELECT 1 FROM exams"
     " WHERE exams.seed = answers.seed AND answers.at BETWEEN exams.started AND exams.finished))"
