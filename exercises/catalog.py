@@ -12,7 +12,7 @@ from functools import cache, cached_property
 from pathlib import Path, PurePath
 
 from exercises.course import OURS, Course
-from exercises.errors import CatalogError, UnknownChapter, UnknownExercise, UnknownTopic
+from exercises.errors import CatalogError, NoCourse, UnknownChapter, UnknownExercise, UnknownTopic
 from exercises.names import look_up
 from exercises.yaml_mapping import Fields
 
@@ -27,6 +27,7 @@ __all__ = [
     "UnknownChapter",
     "UnknownExercise",
     "UnknownTopic",
+    "catalog_in",
     "load_catalog",
 ]
 
@@ -122,6 +123,19 @@ class Catalog:
         """All exercises, in the order in which a learner meets them."""
         return tuple(exercise for chapter in self.chapters for exercise in chapter.exercises)
 
+    def quizzes(self, chapter: Chapter) -> Path:
+        """The folder of what the chapter asks."""
+        course, after = self.course, self.course.after
+        if after and chapter.folder.parent == after.exercises:
+            course = after
+        return course.quizzes / chapter.id
+
+    @property
+    def own_exercises(self) -> tuple[Exercise, ...]:
+        """Those of the course itself, without what it stands beside."""
+        root = self.course.exercises
+        return tuple(exercise for exercise in self.exercises if exercise.stub.is_relative_to(root))
+
     @cached_property
     def _exercises_by_id(self) -> dict[str, Exercise]:
         return {exercise.id: exercise for exercise in self.exercises}
@@ -176,21 +190,32 @@ class Catalog:
 
 def load_catalog(course: Course | None = None) -> Catalog:
     """Read and check every chapter of `course`; our own is read only once."""
-    return _read_catalog(course) if course else _own_catalog()
+    return _read_catalog(course) if course else catalog_in(None)
 
 
 @cache
-def _own_catalog() -> Catalog:
-    return _read_catalog(OURS)
+def catalog_in(folder: Path | None) -> Catalog:
+    """Of a teacher's own course in `folder`, or of ours. Each is read only once.
+
+    Raises `NoCourse` where the folder has no chapter.
+    """
+    catalog = _read_catalog(Course.in_folder(folder) if folder else OURS)
+    if folder and not any(catalog.own_exercises):
+        raise NoCourse(folder)
+    return catalog
 
 
 def _read_catalog(course: Course) -> Catalog:
-    folders = sorted(file.parent for file in course.exercises.glob("ch*/chapter.yaml"))
     exercises: set[str] = set()
     topics: set[str] = set()
-    return Catalog(
-        tuple(_read_chapter(folder, course, exercises, topics) for folder in folders), course
-    )
+    chapters: dict[int, Chapter] = {}
+    for part in course.parts:
+        for file in sorted(part.exercises.glob("ch*/chapter.yaml")):
+            chapter = _read_chapter(file.parent, part, exercises, topics)
+            other = chapters.setdefault(chapter.number, chapter)
+            if other is not chapter:
+                raise CatalogError(file, f"its folder has the number of {other.id}; choose another")
+    return Catalog(tuple(chapters.values()), course)
 
 
 def _read_chapter(folder: Path, course: Course, exercises: set[str], topics: set[str]) -> Chapter:

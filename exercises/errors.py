@@ -2,6 +2,7 @@
 
 CourseError                 exit code 3: ours
 ├── CatalogError            a file of the course breaks the rules of docs/authoring.md
+├── NoCourse                exit code 2: a folder that should hold a course holds none
 ├── UnknownName             exit code 2: nothing in the course has this name
 │   ├── UnknownExercise
 │   ├── UnknownChapter
@@ -29,6 +30,22 @@ class CatalogError(CourseError):
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else f"{self.file}"
         return f"{place}: {self.says}"
+
+
+class NoCourse(CourseError):
+    exit_code = 2
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.folder = folder
+
+    def __str__(self) -> str:
+        lacks = "has no exercises/ch…/chapter.yaml that names an exercise"
+        return (
+            f"There is no course in {self.folder}:"
+            f" it {lacks if self.folder.is_dir() else 'is no folder'}."
+            f" `grader new ID --course {self.folder}` begins one."
+        )
 
 
 class UnknownName(CourseError):

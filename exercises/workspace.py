@@ -3,6 +3,7 @@
     workspace/ch01_attention/softmax.py
     workspace/ch01_attention/softmax_rewrite.py   only while it is written again, from memory
     workspace/.learn/manifest.json      which stub each file was copied from
+    workspace/.learn/course             the folder of a teacher's own course, where it is one's
     workspace/.learn/backups/           what `learn reset` replaced, and what was written again
 
 A file that the learner has changed is never written to. Each write is a temporary file and a
@@ -12,17 +13,19 @@ rename, so that a kill at any moment leaves the old text or the new one.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from exercises.catalog import Catalog, Exercise
+from exercises.catalog import Catalog, Exercise, catalog_in
 from exercises.course import OURS
-from exercises.errors import CatalogError, NoWorkspace, WorkspaceError
+from exercises.errors import CatalogError, NoCourse, NoWorkspace, WorkspaceError
 from exercises.files import unused_path, write_atomically
 
 STATE = ".learn"
+COURSE = "course"
 DEFAULT_NAME = "workspace"
 REWRITE = "_rewrite"
 VARIABLE = "LEARN_WORKSPACE"
@@ -68,16 +71,36 @@ class Workspace:
         return self.file(exercise).with_name(f"{exercise.id}{REWRITE}.py")
 
     @classmethod
-    def create(cls, root: Path) -> Workspace:
-        """Make the folder, or open it where it exists. Stubs come with `update`."""
+    def create(cls, root: Path, course: Path | None = None) -> Workspace:
+        """Make the folder, or open it where it exists. Stubs come with `update`.
+
+        `course` is the folder of a teacher's own; without it, the one that was named last stays.
+        """
         root = root.expanduser().resolve()
-        if root.is_relative_to(OURS.exercises.resolve()):
+        taught = catalog_in(course).course.parts
+        if any(root.is_relative_to(part.exercises.resolve()) for part in (OURS, *taught)):
             raise WorkspaceError(f"{root} belongs to the course. Choose a folder of your own.")
         try:
             (root / STATE).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise WorkspaceError(f"Cannot create {root}: {error.strerror}.") from error
+        if course:
+            _write(root / STATE / COURSE, os.fsencode(course))
         return cls(root)
+
+    def catalog(self) -> Catalog:
+        """Of the course that is learned here. Raises `WorkspaceError` where that has moved."""
+        try:
+            course = Path(os.fsdecode((self.state / COURSE).read_bytes()))
+        except FileNotFoundError:
+            return catalog_in(None)
+        try:
+            return catalog_in(course)
+        except NoCourse as error:
+            raise WorkspaceError(
+                f"The course of this workspace is gone from {error.folder}."
+                " Say where it lies now: `learn init --course DIR`."
+            ) from None
 
     @classmethod
     def find(cls, start: Path, environment: Mapping[str, str]) -> Workspace:
@@ -109,15 +132,21 @@ class Workspace:
 
     def reset(self, exercise: Exercise, now: datetime) -> Path | None:
         """Put the stub back; returns where the learner's file is kept, None if it was the stub."""
-        file, stub = self.file(exercise), _read_stub(exercise)
-        backup = None
-        if file.exists() and file.read_bytes() != stub:
+        stub = _read_stub(exercise)
+        backup = self.replace(exercise, stub, now)
+        copied = self._read_manifest()
+        copied[exercise.id] = Copied(self._relative(self.file(exercise)), _hash(stub))
+        self._write_manifest(copied)
+        return backup
+
+    def replace(self, exercise: Exercise, content: bytes, now: datetime) -> Path | None:
+        """Write the exercise's file; returns where the learner's own is kept, None if that was the
+        stub or the same."""
+        file, backup = self.file(exercise), None
+        if file.exists() and file.read_bytes() not in (content, _read_stub(exercise)):
             backup = self._backup_path(exercise, now)
             _write(backup, file.read_bytes())
-        _write(file, stub)
-        copied = self._read_manifest()
-        copied[exercise.id] = Copied(self._relative(file), _hash(stub))
-        self._write_manifest(copied)
+        _write(file, content)
         return backup
 
     def begin_rewrite(self, exercise: Exercise) -> bool:

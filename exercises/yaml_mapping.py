@@ -36,8 +36,10 @@ class Fields:
 
     @classmethod
     def each_of_file(cls, file: Path) -> Iterator[Fields]:
-        """The mappings of a file that is one list of them."""
+        """The mappings of a file that is one list of them, or has none yet."""
         data = parsed(file, _parse_yaml)
+        if data is None:
+            return
         if not isinstance(data, list):
             raise CatalogError(file, "must be a list of entries, each starting with `- `", 1)
         for index, value in enumerate(data):

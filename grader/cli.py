@@ -16,6 +16,8 @@ from grader.commands.bench import bench
 from grader.commands.doctor import doctor
 from grader.commands.gradebook import gradebook
 from grader.commands.keygen import keygen
+from grader.commands.new import new
+from grader.commands.report import report
 from grader.commands.run import run
 from grader.commands.sign import sign
 from grader.commands.verify import verify
@@ -29,7 +31,21 @@ def cli() -> None:
     """Grade exercises against their hidden suites."""
 
 
-for command in (run, batch, results, gradebook, keygen, sign, verify, audit, doctor, bench):
+COMMANDS = (
+    run,
+    batch,
+    results,
+    report,
+    gradebook,
+    keygen,
+    sign,
+    verify,
+    new,
+    audit,
+    doctor,
+    bench,
+)
+for command in COMMANDS:
     cli.add_command(command)
 
 

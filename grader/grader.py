@@ -6,7 +6,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from exercises.catalog import load_catalog
+from exercises.catalog import catalog_in
 from grader.budget import Budget
 from grader.errors import ExaminerLost
 from grader.report import Problem, Report
@@ -34,8 +34,14 @@ class Grader:
     """
 
     def __init__(self, jobs: int = 1, executor: Executor | None = None) -> None:
+        self._jobs = jobs
         self._own = _pool(jobs) if executor is None else None
         self._executor: Executor = executor or self._own  # type: ignore[assignment]
+
+    @property
+    def jobs(self) -> int:
+        """How many submissions are graded at once."""
+        return self._jobs
 
     def __enter__(self) -> "Grader":
         return self
@@ -67,7 +73,7 @@ class Grader:
         is no longer wanted can be cancelled, even while it runs: that ends its worker only, and the
         next submission finds all else warm.
         """
-        exercise = load_catalog().exercise(submission.exercise)
+        exercise = catalog_in(submission.course).exercise(submission.exercise)
         submission = submission.with_seed()
         if self._own is None:
             return self._executor.submit(grade, submission)
@@ -99,15 +105,17 @@ class Grader:
         try:
             return future.result()
         except ExaminerLost as error:
-            exercise = load_catalog().exercise(submission.exercise)
-            assert submission.seed is not None
-            problem = Problem("internal", str(error))
-            from grader.provenance import (
-                provenance,
-            )  # the client of a warm process has no use for it
+            return self.lost(submission, error)
 
-            report = Report.ungraded(exercise, submission.seed, submission.device, problem)
-            return replace(report, provenance=provenance(submission, exercise))
+    def lost(self, submission: Submission, error: ExaminerLost) -> Report:
+        """What is said of a submission that no examiner finished."""
+        from grader.provenance import provenance  # the client of a warm process has no use for it
+
+        exercise = catalog_in(submission.course).exercise(submission.exercise)
+        assert submission.seed is not None
+        problem = Problem("internal", str(error))
+        report = Report.ungraded(exercise, submission.seed, submission.device, problem)
+        return replace(report, provenance=provenance(submission, exercise))
 
 
 def _pool(jobs: int) -> "ExaminerPool":

@@ -5,10 +5,9 @@ learners, and not only by examiners.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import yaml
-
+from exercises.errors import CatalogError
+from exercises.yaml_mapping import Fields
 from grader.errors import GraderError
 
 
@@ -34,23 +33,29 @@ class Misconception:
 
 
 def load_misconceptions(path: Path) -> tuple[Misconception, ...]:
-    """Read a `misconceptions.yaml`. Raises `GraderError` where its form is wrong."""
+    """Read a `misconceptions.yaml`. Raises `GraderError` with file and line for a wrong form."""
     try:
-        entries = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) or []
-        return tuple(found for entry in entries for found in _read(entry))
-    except (LookupError, TypeError, ValueError, yaml.YAMLError) as error:
-        raise GraderError(f"{path.parent.name}/{path.name}: {error!r}") from None
+        return tuple(found for fields in Fields.each_of_file(path) for found in _read(fields))
+    except CatalogError as error:
+        raise GraderError(str(error)) from None
 
 
-def _read(entry: Any) -> Iterator[Misconception]:
+def _read(fields: Fields) -> Iterator[Misconception]:
     """The mistake in all its places, then in each of them `alone`, where that is said, too."""
-    whole = Misconception(entry["id"], entry["says"], entry["see"], _pairs(entry["edit"]))
-    yield whole
-    if alone := entry.get("alone"):
-        for place, (says, edit) in enumerate(zip(alone, whole.edits, strict=True), start=1):
-            yield Misconception(f"{whole.id}-{place}", says, whole.see, (edit,))
+    id, says, see = fields.text("id"), fields.text("says"), fields.text("see")
+    edit = fields.value("edit")
+    pairs = [edit] if isinstance(edit, list) and edit and isinstance(edit[0], str) else edit
+    if not isinstance(pairs, list) or not pairs or not all(map(_is_pair, pairs)):
+        raise fields.mistake("must be [old text, new text], or a list of such pairs", "edit")
+    alone = fields.texts("alone") if fields.has("alone") else ()
+    if alone and len(alone) != len(pairs):
+        raise fields.mistake("must be one text for each pair of `edit`", "alone")
+    fields.finish()
+    edits = tuple((str(old), str(new)) for old, new in pairs)
+    yield Misconception(id, says, see, edits)
+    for place, (says, edit) in enumerate(zip(alone, edits, strict=False), start=1):
+        yield Misconception(f"{id}-{place}", says, see, (edit,))
 
 
-def _pairs(edit: Any) -> tuple[tuple[str, str], ...]:
-    pairs = [edit] if isinstance(edit[0], str) else edit
-    return tuple((str(old), str(new)) for old, new in pairs)
+def _is_pair(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from exercises.catalog import catalog_in
 from grader.source_files import read_with_imports
 
 MAX_SOURCE_BYTES = 256 * 1024
@@ -20,6 +21,7 @@ class Submission:
     one, so that hard-coded outputs fail; a fixed seed gives the same questions each time. `device`
     is `cpu` or a CUDA device. With `only_sandboxed`, none of it runs where a layer of the sandbox
     is missing: that is a `UsageError`. `traced` asks for the steps of a wrong answer, too.
+    `course` is the folder of a teacher's own course; None stands for ours, wherever that lies.
     """
 
     exercise: str
@@ -28,6 +30,7 @@ class Submission:
     device: str = "cpu"
     only_sandboxed: bool = False
     traced: bool = False
+    course: Path | None = None
 
     @classmethod
     def from_file(
@@ -38,6 +41,7 @@ class Submission:
         device: str = "cpu",
         within: Path | None = None,
         elsewhere: Callable[[str], bytes | None] = lambda module: None,
+        course: Path | None = None,
     ) -> "Submission":
         """Read one file, and those beside it that it imports; its name gives the exercise if none
         is named.
@@ -51,8 +55,12 @@ class Submission:
         path = Path(path)
         exercise = exercise or path.stem
         main = f"{exercise}.py"
-        files = read_with_imports(path, main, within or path.parent, MAX_SOURCE_BYTES, elsewhere)
-        return cls(exercise, files if len(files) > 1 else files[main], seed, device)
+        hidden = [part.suites for part in catalog_in(course).course.parts]
+        files = read_with_imports(
+            path, main, within or path.parent, MAX_SOURCE_BYTES, hidden, elsewhere
+        )
+        source = files if len(files) > 1 else files[main]
+        return cls(exercise, source, seed, device, course=course)
 
     @property
     def main(self) -> str | bytes:

@@ -10,7 +10,7 @@ from functools import cache, cached_property, partial
 from itertools import chain
 from pathlib import Path
 
-from exercises.catalog import Catalog, Chapter, load_catalog
+from exercises.catalog import Catalog, Chapter, catalog_in
 from exercises.lesson import sections
 from quizzes.cards.card import Card, Note
 from quizzes.content_file import ContentFile
@@ -88,12 +88,13 @@ class ChapterBank:
 
 class Bank:
     def __init__(self, catalog: Catalog) -> None:
-        self._root = root = catalog.course.quizzes
+        self._roots = [course.quizzes for course in catalog.course.parts]
         self._catalog = catalog
         self._taken = Taken()
         self._exercises = {exercise.id for exercise in catalog.exercises}
         self.chapters = tuple(
-            ChapterBank(root / c.id, c, self._taken, self._exercises) for c in catalog.chapters
+            ChapterBank(catalog.quizzes(chapter), chapter, self._taken, self._exercises)
+            for chapter in catalog.chapters
         )
 
     def chapter(self, id: str) -> ChapterBank:
@@ -104,7 +105,8 @@ class Bank:
     @cached_property
     def prerequisites(self) -> tuple[Question, ...]:
         """What a learner should know before chapter 1. Their topics belong to no chapter."""
-        return read_questions(ContentFile(self._root / "prerequisites.yaml", self._taken.questions))
+        files = self._own("prerequisites.yaml", self._taken.questions)
+        return tuple(chain.from_iterable(map(read_questions, files)))
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -128,31 +130,39 @@ class Bank:
 
     @cached_property
     def glossary(self) -> tuple[Term, ...]:
-        return read_glossary(self._own("glossary.yaml"), self._exercises)
+        files = self._own("glossary.yaml")
+        return tuple(chain.from_iterable(read_glossary(file, self._exercises) for file in files))
 
     @cached_property
     def timeline(self) -> tuple[Event, ...]:
         """Oldest first."""
-        return read_timeline(self._own("timeline.yaml"))
+        events = chain.from_iterable(map(read_timeline, self._own("timeline.yaml")))
+        return tuple(sorted(events, key=lambda event: event.year))
 
     @cached_property
     def resources(self) -> tuple[Resource, ...]:
         """The most useful first."""
-        return read_resources(self._own("resources.yaml"))
+        return tuple(chain.from_iterable(map(read_resources, self._own("resources.yaml"))))
 
     @property
     def cheat_sheet(self) -> Path:
-        return self._root / "cheatsheet.md"
+        """The course's own, or else that of the course that it comes after."""
+        own, *others = [root / "cheatsheet.md" for root in reversed(self._roots)]
+        return next((file for file in others if file.exists() and not own.exists()), own)
 
-    def _own(self, name: str) -> ContentFile:
-        return ContentFile(self._root / name, {})
+    def _own(self, name: str, taken: dict[str, Path] | None = None) -> list[ContentFile]:
+        """That file of each course; their entries have no id in common."""
+        taken = {} if taken is None else taken
+        return [ContentFile(root / name, taken) for root in self._roots]
 
 
 def load_bank(catalog: Catalog | None = None) -> Bank:
-    """What the course of `catalog` asks; our own bank is made only once."""
-    return Bank(catalog) if catalog and catalog != load_catalog() else _own_bank()
+    """What the course of `catalog` asks, or ours; of a catalog that is read only once, one bank."""
+    catalog = catalog or catalog_in(None)
+    folder = catalog.course.folder
+    return _bank_in(folder) if catalog is catalog_in(folder) else Bank(catalog)
 
 
 @cache
-def _own_bank() -> Bank:
-    return Bank(load_catalog())
+def _bank_in(folder: Path | None) -> Bank:
+    return Bank(catalog_in(folder))

@@ -28,8 +28,7 @@ class Summary:
 
 def summaries(catalog: Catalog) -> dict[str, Summary]:
     """By the ids of the chapters."""
-    root = catalog.course.quizzes
-    return {chapter.id: summary(root / chapter.id) for chapter in catalog.chapters}
+    return {chapter.id: summary(catalog.quizzes(chapter)) for chapter in catalog.chapters}
 
 
 def summary(folder: Path) -> Summary:

@@ -10,7 +10,7 @@ from exercises.yaml_mapping import Fields
 from quizzes.cards.card import CARD_KINDS, HIDDEN, CardKind, Note
 from quizzes.content_file import ContentFile
 
-LAST_CHAPTER = 10
+LAST_CHAPTER = 99
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 ResourceKind = Literal["paper", "guide", "lecture", "tool", "book"]

@@ -56,6 +56,7 @@ COMMANDS = (
     "export",
     "import",
     "figure",
+    "notebook",
     "load",
     "stop",
     "doctor",

@@ -41,7 +41,7 @@ class BPE:
                 empty.
 
         Returns:
-            The tokens. `decode` gives exactly the text back.
+            The tokens, in a new list with each call. `decode` gives exactly the text back.
         """
         raise NotImplementedError
 

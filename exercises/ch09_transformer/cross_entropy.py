@@ -13,8 +13,8 @@ def cross_entropy(
 
     Args:
         logits: (..., V), float32 or float64, with any number of leading dimensions, also none:
-            (V), (N, V), (B, T, V) and more. Finite numbers of any size, 1000 for example. It need
-            not be contiguous, and is not changed.
+            (V), (N, V), (B, T, V) and more. Finite numbers up to 10⁶ in size, 1000 for example. It
+            need not be contiguous, and is not changed.
         targets: (...), int64, with the leading dimensions of the logits. Each is from 0 to V − 1,
             or `ignore_index`. It is not changed.
         ignore_index: Any whole number. Outside the vocabulary, as −100 is, it is no token at all.
@@ -23,7 +23,8 @@ def cross_entropy(
     Returns:
         A scalar (a tensor without dimensions) of the dtype of the logits, in nats: the sum over
         the positions that count, divided by their number. Where no position counts it is 0.
-        Gradients reach the logits and are finite. At ignored positions they are exactly 0.
+        Gradients reach the logits and are finite. At ignored positions they are exactly 0, also
+        where no position counts: `backward` works there, too.
 
     Source: Vaswani et al. 2017, "Attention Is All You Need", section 5, trains with it.
 

@@ -30,7 +30,7 @@ class Transformer(nn.Module):
             (B, T, D). `mask` is for its self-attention, `memory_mask` for its attention to the
             memory. Encoder and decoder are called with their arguments in this order or by these
             names. They contain the last norm, where there is one.
-        pad_id: The token of padding. It may be any token of the vocabulary.
+        pad_id: The token of padding. It may be any token of the vocabulary but BOS.
 
     Parameters: those of the parts, by the names embeddings.…, positions.…, encoder.… and decoder.…,
         and no others. The parts are used as they are, not copied.
@@ -42,7 +42,7 @@ class Transformer(nn.Module):
     Source: Vaswani et al. 2017, "Attention Is All You Need", section 3 and figure 1.
 
     >>> class Parts(nn.Module):  # stands in for each of the parts: a token becomes its number
-    ...     def forward(self, x, *others):
+    ...     def forward(self, x, *others, **named):
     ...         return x[..., None].float() if x.dim() == 2 else x
     ...     def project(self, x):
     ...         return torch.cat([x, -x], dim=-1)

@@ -86,13 +86,13 @@ class GPT(nn.Module):
                 max_len. They are not changed.
             max_new: Number of tokens to append, at least 0.
             temperature: 0 takes the token with the largest logit. Otherwise it is above 0, and the
-                token is drawn: the probabilities are the softmax of the logits, divided by the
-                temperature. Each row draws on its own.
+                token is drawn: the logits are divided by the temperature, and their softmax over
+                the whole vocabulary gives the probabilities. Each row draws on its own.
             generator: Where all random numbers come from: two generators in the same state give the
                 same tokens. It lives on the device of tokens. None takes torch's own.
 
         Returns:
-            (B, T + max_new), int64, the beginnings included. Training mode or evaluation mode, the
-            modules stay as they are: whoever wants no dropout calls `eval()` first.
+            (B, T + max_new), int64, the beginnings included. No module's mode is switched, not even
+            for the time of the call: whoever wants no dropout calls `eval()` first.
         """
         raise NotImplementedError

@@ -93,6 +93,6 @@ class CachedSelfAttention(nn.Module):
             all parameters.
 
         Raises:
-            ValueError: the sequence would have more than max_len tokens.
+            ValueError: the sequence would have more than max_len tokens. Nothing is appended then.
         """
         raise NotImplementedError

@@ -35,8 +35,8 @@ def merge_partial_attention(
 
     Returns:
         m, l and o of both groups together, of the shapes and dtype of the arguments. Two groups
-        without keys give one without keys: −inf, 0 and 0. Nothing becomes NaN or infinite, but for
-        such an m. Gradients are not asked for.
+        without keys give one without keys: −inf, 0 and 0. No number becomes NaN, and none
+        infinite but the m of two such groups. Gradients are not asked for.
 
     Source: Milakov and Gimelshein 2018, "Online normalizer calculation for softmax"; Dao et al.
     2022, "FlashAttention".

@@ -13,8 +13,8 @@ def tiled_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, block: in
 
     No tensor with T · S entries is made: where block is smaller than S, none has more than
     T · block scores of a sequence and a head. Besides its arguments and its result, the forward
-    pass holds a number of values that grows with T · (block + d_v). What is kept for the backward
-    pass does not count.
+    pass holds a number of values that grows with T · (block + d + d_v). What is kept for the
+    backward pass does not count.
 
     Args:
         q: (..., T, d), with any number of leading dimensions, also none. float32 or float64.

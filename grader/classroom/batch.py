@@ -15,6 +15,7 @@ from grader.errors import SubmissionError
 from grader.grader import Grader
 from grader.report import Report
 from grader.repository import Answer, answers
+from grader.source_files import as_text
 from grader.submission import Submission
 from grader.suite_versions import Versions
 
@@ -53,7 +54,6 @@ class Batch:
     def __init__(
         self,
         grader: Grader,
-        jobs: int,
         store: Store,
         classroom: Classroom,
         seed: int,
@@ -61,7 +61,7 @@ class Batch:
         only_sandboxed: bool,
     ) -> None:
         self._grader = grader
-        self._most = jobs * WINDOW
+        self._most = grader.jobs * WINDOW
         self._store = store
         self._seed, self._device, self._only_sandboxed = seed, device, only_sandboxed
         versions, catalog = Versions(), load_catalog()
@@ -110,12 +110,12 @@ class Batch:
                 found = answers(folder, load_catalog(), self._suites, self._seed, self._device)
                 # Where it was unpacked is of no interest, and another place each time.
                 return [
-                    replace(answer, refusal=answer.refusal.replace(f"{folder}/", ""))
+                    replace(answer, refusal=as_text(answer.refusal.replace(f"{folder}/", "")))
                     for answer in found
                 ]
         except (SubmissionError, OSError) as error:
             nothing = [Submission(id, {}, self._seed, self._device) for id in self._suites]
-            return [Answer(submission, refusal=str(error)) for submission in nothing]
+            return [Answer(submission, refusal=as_text(str(error))) for submission in nothing]
 
     def _key(self, answer: Answer) -> Key:
         submission = answer.submission
@@ -138,9 +138,17 @@ class Batch:
                 if report.outcome == "error" and one.tries == 1:
                     self._start(replace(one, tries=2))
                     continue
-                self._store.add(one.key, one.answer.told(report))
+                self._store.add(one.key, one.answer.told(report), _text(one.answer))
                 self.progress.graded += 1
                 self.progress.errors += report.outcome == "error"
+
+
+def _text(answer: Answer) -> str | None:
+    """The graded file as far as it is text; None where there is none."""
+    source = answer.submission.files().get(f"{answer.submission.exercise}.py")
+    if isinstance(source, bytes):
+        source = source.decode("utf-8-sig", "replace")
+    return source
 
 
 def _duration(seconds: float) -> str:

@@ -5,16 +5,17 @@
 `score` null says that there is none yet. Other keys are kept for who wants them.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.classroom.json_lines import Line, read_lines
 from grader.errors import UsageError
 from grader.report import printable
 
 MOST_POINTS = 1_000_000
+EXAMPLE = '{"id": "1042", "score": 10}'
 
 
 @dataclass(frozen=True)
@@ -33,15 +34,7 @@ class Result:
 
 def read_results(file: Path) -> list[Result]:
     """In the order of the file. Raises `UsageError`, with the line, for what is no result."""
-    try:
-        lines = file.read_text("utf-8-sig").split("\n")  # in a text there may be other line ends
-    except UnicodeDecodeError:
-        raise UsageError(f"{file.name} is not UTF-8.") from None
-    found = [
-        _result(line, f"{file.name}, line {number}", number)
-        for number, line in enumerate(lines, start=1)
-        if line.strip()
-    ]
+    found = [_result(line) for line in read_lines(file, EXAMPLE)]
     if not found:
         raise UsageError(f"{file.name} holds no result.")
     return found
@@ -60,20 +53,14 @@ def one_each(results: list[Result]) -> dict[str, Result]:
     return people
 
 
-def _result(line: str, where: str, number: int) -> Result:
-    try:
-        data = json.loads(line)
-    except (ValueError, RecursionError):
-        raise UsageError(f"{where} is no JSON. Each line must be one object.") from None
-    if not isinstance(data, dict):
-        raise UsageError(f'{where} must be an object, such as {{"id": "1042", "score": 10}}.')
-    id = data.get("id")
-    if isinstance(id, bool) or not isinstance(id, str | int) or not str(id).strip():
-        raise UsageError(f"{where}: `id` must be a text or a whole number.")
-    if "score" not in data:
-        raise UsageError(f"{where}: `score` is missing; null says that there is none yet.")
-    score, most = (_points(data.get(name), name, where) for name in ("score", "max_score"))
-    return Result(str(id).strip(), score, most, data, number)
+def _result(line: Line) -> Result:
+    id = line.person("id")
+    if "score" not in line.data:
+        raise UsageError(f"{line.where}: `score` is missing; null says that there is none yet.")
+    score, most = (
+        _points(line.data.get(name), name, line.where) for name in ("score", "max_score")
+    )
+    return Result(id, score, most, line.data, line.number)
 
 
 def _points(value: object, name: str, where: str) -> float | None:

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from grader.classroom.graded import Graded
 from grader.errors import UsageError
 from grader.report import Report
 
@@ -30,6 +31,7 @@ CREATE TABLE IF NOT EXISTS answers (
     student TEXT, hand_in TEXT, exercise TEXT, content TEXT NOT NULL, suite TEXT NOT NULL,
     PRIMARY KEY (student, hand_in, exercise)
 ) STRICT;
+CREATE TABLE IF NOT EXISTS sources (content TEXT PRIMARY KEY, source TEXT NOT NULL) STRICT;
 PRAGMA user_version = 1;
 """
 APPLICATION = 0x4C545242  # "LTRB", so that another program's file is not taken for ours
@@ -122,8 +124,8 @@ class Store:
         values = (key.content, key.suite, key.seed, key.device)
         return self._database.execute(query, values).fetchone() is not None
 
-    def add(self, key: Key, report: Report) -> None:
-        """Keep a verdict. The first one stays; our own error gives way."""
+    def add(self, key: Key, report: Report, source: str | None = None) -> None:
+        """Keep a verdict, and the graded file. The first one stays; our own error gives way."""
         share = report.points / report.max_points if report.max_points else 0.0
         values = (key.content, key.suite, key.seed, key.device, report.outcome, share)
         text = json.dumps(report.to_dict(), ensure_ascii=False)
@@ -133,6 +135,10 @@ class Store:
             " WHERE outcome = 'error'",
             (*values, text),
         )
+        if source is not None:
+            self._database.execute(
+                "INSERT OR IGNORE INTO sources VALUES (?, ?)", (key.content, source)
+            )
 
     def hand_ins(self) -> Iterator[Kept]:
         """All that was handed in, by student, in the order in which it came."""
@@ -144,6 +150,22 @@ class Store:
             handed_in = datetime.fromisoformat(at) if at else None
             verdicts = dict(self._verdicts(student, content))
             yield Kept(student, name, handed_in, bool(is_late), verdicts)
+
+    def graded(self) -> Iterator[Graded]:
+        """All verdicts with who handed in what, by student, in the order in which it came."""
+        rows = self._database.execute(
+            "SELECT answers.student, handed_in, report, source FROM answers"
+            " JOIN hand_ins ON hand_ins.student = answers.student"
+            " AND hand_ins.content = answers.hand_in"
+            " JOIN verdicts ON verdicts.content = answers.content"
+            " AND verdicts.suite = answers.suite"
+            " LEFT JOIN sources ON sources.content = answers.content"
+            " ORDER BY hand_ins.student, hand_ins.rowid"
+        )
+        for student, at, report, source in rows:
+            handed_in = datetime.fromisoformat(at) if at else None
+            found = Report.from_dict(json.loads(report))
+            yield Graded(student, found, at=handed_in, source=source)
 
     def _verdicts(self, student: str, hand_in: str) -> Iterator[tuple[str, Verdict | None]]:
         query = (

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from exercises.catalog import Catalog, Exercise, load_catalog
+from exercises.catalog import Catalog, Exercise, catalog_in
+from grader.commands.course import course_option
 from grader.commands.output import format_option, output_option, status_line, write
 from grader.errors import UsageError
 from grader.grader import Grader
@@ -14,16 +15,24 @@ from grader.grader import Grader
 
 @click.command()
 @click.argument("exercises", nargs=-1, metavar="[ID]...")
+@course_option
 @click.option("--all", "is_all", is_flag=True, help="Grade what has not changed, too.")
 @click.option("--jobs", type=click.IntRange(1), default=2, show_default=True)
 @format_option("text", "json")
 @output_option
-def audit(exercises: Sequence[str], is_all: bool, jobs: int, form: str, output: Path | None) -> int:
+def audit(
+    exercises: Sequence[str],
+    course: Path | None,
+    is_all: bool,
+    jobs: int,
+    form: str,
+    output: Path | None,
+) -> int:
     """Grade the suites: stubs fail, right answers pass, wrong ones are caught and named.
 
     What passed before and has not changed since is not graded again, except in CI.
     """
-    catalog = load_catalog()
+    catalog = catalog_in(course)
     chosen = select(catalog, exercises)
     # Now: it loads torch, and the other commands of this process are to start without.
     from grader.proving.audit import audit as audit_suites
@@ -41,9 +50,9 @@ def audit(exercises: Sequence[str], is_all: bool, jobs: int, form: str, output: 
 
 
 def select(catalog: Catalog, names: Sequence[str]) -> tuple[Exercise, ...]:
-    """The exercises that `names` mean: ids or chapters; all of them for no name."""
+    """The exercises that `names` mean, ids or chapters; for no name the course's own."""
     if not names:
-        return catalog.exercises
+        return catalog.own_exercises
     chosen: list[Exercise] = []
     for name in names:
         chapter = [chapter for chapter in catalog.chapters if name in (chapter.id, chapter.id[:4])]

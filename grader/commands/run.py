@@ -1,4 +1,4 @@
-"""`grader run`: one answer, or all that a folder holds."""
+"""`grader run`: one answer, or all that a folder or a notebook holds."""
 
 import os
 import shutil
@@ -10,15 +10,17 @@ from typing import Any
 
 import click
 
-from exercises.catalog import load_catalog
+from exercises.catalog import Catalog, catalog_in
 from grader.commands.ci import identity, paths_of, summarise
+from grader.commands.course import course_option
 from grader.commands.output import format_option, output_option, status_line, wants_colour, write
 from grader.errors import UsageError
 from grader.formats import FORMATS, render
 from grader.formats.facts import Found
 from grader.grader import Grader
+from grader.notebooks.cells import is_notebook
 from grader.report import Report
-from grader.repository import Answer, answers
+from grader.repository import Answer, answers, notebook_answers
 from grader.submission import Submission
 
 
@@ -31,9 +33,10 @@ from grader.submission import Submission
     "exercises",
     multiple=True,
     metavar="ID",
-    help="The exercise; FILE's name says it otherwise. With a folder: grade this one, there or"
-    " not; may be given again.",
+    help="The exercise; FILE's name says it otherwise. With a folder or notebook: grade"
+    " this one, there or not; may be given again.",
 )
+@course_option
 @click.option("--seed", type=int, help="Ask the same questions again; fresh ones otherwise.")
 @click.option("--device", default="cpu", show_default=True, help="cpu or cuda.")
 @click.option(
@@ -54,6 +57,7 @@ from grader.submission import Submission
 def run(
     paths: Sequence[Path],
     exercises: Sequence[str],
+    course: Path | None,
     seed: int | None,
     device: str,
     allow_unsandboxed: bool,
@@ -64,13 +68,14 @@ def run(
     """Grade FILE, together with the files beside it that it imports.
 
     FILE may be a folder, too: of a student's repository all answers are graded that are named and
-    placed as `learn init` does it. Several files and folders may be given.
+    placed as `learn init` does it. Of a notebook (.ipynb) all exercises are graded whose function
+    or class a cell defines. Several of each may be given.
     """
-    asked = read(paths, exercises, seed, device)
+    asked = read(paths, exercises, seed, device, catalog_in(course))
     wanted = [(name, file, layout(name, file, asked)) for name, file in ((form, output), *also)]
     with Grader() as grader:
         found = grade(grader, asked, only_sandboxed=not allow_unsandboxed)
-    is_alone = len(paths) == 1 and not _is_folder(paths[0])
+    is_alone = len(paths) == 1 and not _is_folder(paths[0]) and not is_notebook(paths[0])
     shown: Found = found[0] if is_alone else found
     for name, file, laid_out in wanted:
         write(render(shown, name, **laid_out), file)
@@ -80,19 +85,26 @@ def run(
 
 
 def read(
-    paths: Sequence[Path], exercises: Sequence[str], seed: int | None, device: str
+    paths: Sequence[Path],
+    exercises: Sequence[str],
+    seed: int | None,
+    device: str,
+    catalog: Catalog,
 ) -> list[Answer]:
     """What is to be graded, in the order given. Raises `UsageError` for what is asked twice."""
-    wanted = {load_catalog().exercise(id).id for id in exercises}
+    wanted = {catalog.exercise(id).id for id in exercises}
     asked: list[Answer] = []
     for path in paths:
         if _is_folder(path):
-            asked += answers(path, load_catalog(), wanted, seed, device)
+            asked += answers(path, catalog, wanted, seed, device)
+        elif is_notebook(path):
+            asked += notebook_answers(path, catalog, wanted, seed, device)
         elif len(wanted) > 1 or (wanted and len(paths) > 1):
             raise UsageError(f"Which exercise is {path}? Grade it alone, with one --exercise.")
         else:
             id = next(iter(wanted), None)
-            asked.append(Answer(Submission.from_file(path, id, seed, device), path))
+            submission = Submission.from_file(path, id, seed, device, course=catalog.course.folder)
+            asked.append(Answer(submission, path))
     ids = [answer.submission.exercise for answer in asked]
     for id in ids:
         if ids.count(id) > 1:

@@ -13,11 +13,12 @@ from collections.abc import Mapping
 from contextlib import closing, nullcontext
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from threading import Lock
 
 import torch
 
-from exercises.catalog import Catalog, Exercise, Limits, load_catalog
+from exercises.catalog import Catalog, Exercise, Limits, catalog_in
 from grader.cancellation import current_cancellation
 from grader.errors import Cancelled, UsageError
 from grader.examiner.answer_key import AnswerKey
@@ -45,7 +46,7 @@ def grade(submission: Submission) -> Report:
     failure.
     """
     with _one_at_a_time:
-        return _examiner(submission.device).grade(submission)
+        return _examiner(submission.device, submission.course).grade(submission)
 
 
 # Threads share pytest, torch's random numbers and the pipe to the sandbox.
@@ -53,8 +54,8 @@ _one_at_a_time = Lock()
 
 
 @cache
-def _examiner(device: str) -> "Examiner":
-    return Examiner(device)
+def _examiner(device: str, course: Path | None) -> "Examiner":
+    return Examiner(device, catalog=catalog_in(course))
 
 
 class Examiner:
@@ -73,7 +74,7 @@ class Examiner:
         torch.set_num_threads(1)
         self._device = device
         self._sandbox = sandbox or shared_sandbox(device)
-        self._catalog = catalog or load_catalog()
+        self._catalog = catalog or catalog_in(None)
         self._sections = {
             topic.id: (topic.title, chapter.number)
             for chapter in self._catalog.chapters

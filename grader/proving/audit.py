@@ -5,10 +5,12 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from exercises.catalog import Catalog, Exercise
+from exercises.errors import CourseError
 from exercises.lesson import load_lesson
 from grader.errors import GraderError
 from grader.examiner.answer_key import suite_folder
@@ -61,6 +63,7 @@ class AuditTrial:
     role: str
     name: str
     source: str
+    course: Path | None = None
 
     @property
     def submission(self) -> Submission:
@@ -70,7 +73,8 @@ class AuditTrial:
         """
         text = f"{self.exercise} {self.role} {self.name} {self.source}"
         digest = hashlib.blake2b(text.encode(), digest_size=6).digest()
-        return Submission(self.exercise, self.source, seed=int.from_bytes(digest))
+        seed = int.from_bytes(digest)
+        return Submission(self.exercise, self.source, seed, course=self.course)
 
 
 @dataclass(frozen=True)
@@ -105,8 +109,8 @@ def audit(
     again. `show` is told how far the grading is, a line each time.
     """
     result = AuditResult(exercises=len(exercises))
-    examinations = list(prepare(exercises, cache, result.problems))
-    if len(exercises) == len(catalog.exercises):
+    examinations = list(prepare(catalog, exercises, cache, result.problems))
+    if len(exercises) >= len(catalog.own_exercises):
         result.problems += orphans(catalog)
     result.problems += uncovered_topics(catalog, exercises)
     started: list[tuple[Examination, list[Future[Report]]]] = []
@@ -135,43 +139,49 @@ def audit(
 
 
 def prepare(
-    exercises: Sequence[Exercise], cache: AuditCache | None, problems: list[str]
+    catalog: Catalog,
+    exercises: Sequence[Exercise],
+    cache: AuditCache | None,
+    problems: list[str],
 ) -> Iterator[Examination]:
     """What is to be tried of each exercise that can be read; the others go to `problems`."""
     for exercise in exercises:
         try:
             key = cache.key(exercise) if cache else ""
-            trials = list(trials_of(exercise, problems))
-        except (GraderError, OSError) as error:
+            trials = list(trials_of(catalog, exercise, problems))
+        except FileNotFoundError as error:
+            problems.append(f"{exercise.id}: There is no file {error.filename}.")
+        except (GraderError, CourseError, OSError) as error:
             problems.append(f"{exercise.id}: {error}")
         else:
             is_known = cache is not None and cache.holds(exercise, key)
             yield Examination(exercise, trials, key, is_known)
 
 
-def trials_of(exercise: Exercise, problems: list[str]) -> Iterator[AuditTrial]:
+def trials_of(catalog: Catalog, exercise: Exercise, problems: list[str]) -> Iterator[AuditTrial]:
     """Everything to be graded for one exercise; what is missing goes to `problems`."""
     folder = suite_folder(exercise)
     solution = (folder / "solution.py").read_text(encoding="utf-8")
     stub = exercise.stub.read_text(encoding="utf-8")
-    yield AuditTrial(exercise.id, "stub", "stub", stub)
+    trial = partial(AuditTrial, exercise.id, course=catalog.course.folder)
+    yield trial("stub", "stub", stub)
     for name, source in empty_answers(exercise, stub, solution):
-        yield AuditTrial(exercise.id, "empty answer", name, source)
-    yield AuditTrial(exercise.id, "solution", "solution", solution)
+        yield trial("empty answer", name, source)
+    yield trial("solution", "solution", solution)
     alternatives = sorted((folder / "alternatives").glob("*.py"))
     for path in alternatives:
-        yield AuditTrial(exercise.id, "alternative", path.stem, path.read_text(encoding="utf-8"))
+        yield trial("alternative", path.stem, path.read_text(encoding="utf-8"))
     misconceptions = load_misconceptions(folder / "misconceptions.yaml")
     for misconception in misconceptions:
         source = misconception.apply(solution)
-        yield AuditTrial(exercise.id, "misconception", misconception.id, source)
+        yield trial("misconception", misconception.id, source)
     for noun, count, least in (
         ("alternatives", len(alternatives), MIN_ALTERNATIVES),
         ("misconceptions", len(misconceptions), MIN_MISCONCEPTIONS),
     ):
         if count < least:
             problems.append(f"{exercise.id}: {count} {noun}; at least {least} are needed.")
-    anchors = lesson_anchors(exercise.stub.parent.parent)
+    anchors = lesson_anchors(catalog)
     problems += [
         f"{exercise.id}: {misconception.id} points to {misconception.see!r}, "
         "which no lesson has as a section."
@@ -240,16 +250,17 @@ def count(result: AuditResult, trial: AuditTrial, verdict: TrialVerdict) -> None
 def orphans(catalog: Catalog) -> Iterator[str]:
     """Files on either side that belong to no exercise, and files that no suite may hold."""
     suites = catalog.course.suites
+    home = "suites" if catalog.course.folder else "grader/suites"
     known = {(exercise.chapter, exercise.id) for exercise in catalog.exercises}
     for folder in sorted(path for path in suites.glob("ch*/*") if path.name != "__pycache__"):
         place = folder.relative_to(suites)
         if (folder.parent.name, folder.name) not in known:
-            yield f"grader/suites/{place}: no exercise of this name."
+            yield f"{home}/{place}: no exercise of this name."
             continue
         allowed = {f"test_{folder.name}.py", "solution.py", "misconceptions.yaml", "alternatives"}
         for path in sorted(folder.iterdir()):
             if path.name not in allowed | {"__pycache__"}:
-                yield f"grader/suites/{place}/{path.name}: a suite has no such file."
+                yield f"{home}/{place}/{path.name}: a suite has no such file."
     for chapter in catalog.chapters:
         for stub in sorted(chapter.folder.glob("*.py")):
             if (chapter.id, stub.stem) not in known:
@@ -268,7 +279,8 @@ def uncovered_topics(catalog: Catalog, exercises: Sequence[Exercise]) -> Iterato
                 yield f"{chapter.id}: topic {topic.id} has no exercise and is not reading_only."
 
 
-def lesson_anchors(root: Path) -> set[str]:
-    """The anchors of all sections under `root`: the places that `learn read` can show."""
-    lessons = map(load_lesson, root.glob("ch*/lesson.md"))
+def lesson_anchors(catalog: Catalog) -> set[str]:
+    """The anchors of all sections: the places that `learn read` can show."""
+    files = (chapter.lesson for chapter in catalog.chapters)
+    lessons = (load_lesson(file) for file in files if file.is_file())
     return {section.anchor for lesson in lessons for section in lesson.sections if section.anchor}

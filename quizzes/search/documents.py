@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from exercises.course import OURS
+from exercises.course import Course
 from exercises.lesson import sections
 
 # A search whose index is there reads no YAML, and need not wait for what reads it.
@@ -28,10 +28,12 @@ class Document:
     command: str
 
 
-def files() -> list[Path]:
+def files(course: Course) -> list[Path]:
     """All that `documents` reads. Questions are left out: a search shall not give answers away."""
-    found = [*OURS.exercises.glob("ch*/chapter.yaml"), *OURS.exercises.glob("ch*/lesson.md")]
-    found += [file for file in OURS.quizzes.rglob("*.yaml") if file.name in SEARCHED_FILES]
+    found: list[Path] = []
+    for part in course.parts:
+        found += [*part.exercises.glob("ch*/chapter.yaml"), *part.exercises.glob("ch*/lesson.md")]
+        found += [file for file in part.quizzes.rglob("*.yaml") if file.name in SEARCHED_FILES]
     return sorted(found)
 
 

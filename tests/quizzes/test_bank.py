@@ -191,10 +191,10 @@ BROKEN_ENTRIES: dict[str, tuple[str, Entry, str]] = {
     "faq topic": ("faq.yaml", FAQ | {"topic": "x"}, "is no topic"),
     "no such exercise": ("/glossary.yaml", TERM | {"exercise": "nope"}, "'nope' is no exercise"),
     "early year": ("/timeline.yaml", EVENT | {"year": 17}, "must be from 1900"),
-    "late chapter": ("/timeline.yaml", EVENT | {"chapter": 11}, "must be from 1 to 10"),
+    "late chapter": ("/timeline.yaml", EVENT | {"chapter": 100}, "must be from 1 to 99"),
     "resource kind": ("/resources.yaml", RESOURCE | {"kind": "film"}, "must be one of paper"),
     "resource url": ("/resources.yaml", RESOURCE | {"url": "http://x"}, "start with https://"),
-    "resource chapters": ("/resources.yaml", RESOURCE | {"chapters": [0]}, "from 1 to 10"),
+    "resource chapters": ("/resources.yaml", RESOURCE | {"chapters": [0]}, "from 1 to 99"),
 }
 
 

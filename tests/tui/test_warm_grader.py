@@ -151,7 +151,7 @@ def test_one_that_has_loaded_another_course_is_replaced(place: Workspace) -> Non
     place.learn("check", "softmax")
     (before,) = place.servers()
     with _connected(place.state) as connection:
-        send(connection, {**request(Submission("softmax", SOFTMAX, 0)), "course": "an older one"})
+        send(connection, {**request(Submission("softmax", SOFTMAX, 0)), "version": "an older one"})
         assert receive(connection) == {"outdated": True}
     done = place.learn("check", "softmax")
     assert (done.returncode, done.stderr) == (0, "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from click.shell_completion import CompletionItem
 
-from exercises.catalog import load_catalog
+from exercises.course_here import catalog_here
 
 
 def _complete_exercise(
@@ -13,7 +13,7 @@ def _complete_exercise(
 ) -> list[CompletionItem]:
     return [
         CompletionItem(exercise.id, help=exercise.title)
-        for exercise in load_catalog().exercises
+        for exercise in catalog_here().exercises
         if exercise.id.startswith(incomplete)
     ]
 
@@ -23,7 +23,7 @@ def _complete_chapter(
 ) -> list[CompletionItem]:
     return [
         CompletionItem(chapter.id, help=chapter.title)
-        for chapter in load_catalog().chapters
+        for chapter in catalog_here().chapters
         if chapter.id.startswith(incomplete)
     ]
 
@@ -33,7 +33,7 @@ def _complete_part(
 ) -> list[CompletionItem]:
     topics = [
         CompletionItem(id, help=topic.title)
-        for id, (_, topic) in load_catalog().topics.items()
+        for id, (_, topic) in catalog_here().topics.items()
         if id.startswith(incomplete)
     ]
     return topics + _complete_chapter(context, parameter, incomplete)

@@ -7,6 +7,7 @@ from typing import TextIO
 
 import click
 
+from exercises.course_here import catalog_here
 from exercises.files import write_output
 from quizzes.cards import backup
 from tui.output import shown
@@ -62,10 +63,9 @@ def import_command(file: TextIO) -> None:
 
 
 def _export_to_anki(file: Path) -> None:
-    from exercises.catalog import load_catalog
     from quizzes.bank import load_bank
     from quizzes.cards.anki import package
 
-    notes = load_bank().notes
-    write_output(file, package(notes, load_catalog(), now()))
+    notes = load_bank(catalog_here()).notes
+    write_output(file, package(notes, catalog_here(), now()))
     click.echo(f"Wrote {len(notes)} notes to {shown(file)}. In Anki: File, Import.")

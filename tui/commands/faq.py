@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import click
 
+from exercises.course_here import catalog_here
 from exercises.errors import NoWorkspace
 from quizzes.bank import load_bank
 from quizzes.study_aids import Faq
@@ -24,7 +25,7 @@ MANY = 3
 @json_option
 def faq_command(words: tuple[str, ...], as_json: bool) -> int:
     """Answer what WORDS ask, an id or a few words; without them, list all questions."""
-    faq = load_bank().faq_after(_passed())
+    faq = load_bank(catalog_here()).faq_after(_passed())
     chosen = _find(faq, " ".join(words)) if words else faq
     if as_json:
         print_json({"faq": [asdict(entry) for entry in chosen]})

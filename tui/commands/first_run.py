@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from exercises.catalog import load_catalog
+from exercises.catalog import catalog_in
 from exercises.errors import NoWorkspace
 from exercises.workspace import DEFAULT_NAME, VARIABLE, Workspace
 from tui.output import shown
@@ -22,4 +22,4 @@ def offer_workspace() -> None:
         where = shown(folder.absolute())
         if not click.confirm(f"Your answers need a folder. Make {where}?", default=True, err=True):
             raise
-        Workspace.create(folder).update(load_catalog())
+        Workspace.create(folder).update(catalog_in(None))

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import click
 
+from exercises.course_here import catalog_here
 from exercises.errors import UnknownName
 from exercises.names import look_up
 from quizzes.bank import load_bank
@@ -27,7 +28,7 @@ class UnknownTerm(UnknownName):
 @json_option
 def glossary_command(term: tuple[str, ...], as_json: bool) -> None:
     """Explain TERM; without it, list all terms."""
-    glossary = load_bank().glossary
+    glossary = load_bank(catalog_here()).glossary
     chosen = (_find(glossary, " ".join(term)),) if term else glossary
     if as_json:
         print_json({"terms": [asdict(entry) for entry in chosen]})

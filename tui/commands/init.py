@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from exercises.catalog import load_catalog
 from exercises.errors import NoWorkspace
 from exercises.workspace import DEFAULT_NAME, VARIABLE, Update, Workspace
 from tui.commands.arguments import json_option
@@ -15,15 +14,21 @@ from tui.output import print_json, shown
 
 @click.command("init")
 @click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--course",
+    type=click.Path(path_type=Path, resolve_path=True),
+    metavar="DIR",
+    help="A teacher's own course, from now on.",
+)
 @click.option("--quiet", is_flag=True, help="Print only what was not updated.")
 @json_option
-def init_command(folder: Path | None, quiet: bool, as_json: bool) -> None:
+def init_command(folder: Path | None, course: Path | None, quiet: bool, as_json: bool) -> None:
     """Create the workspace in FOLDER, or bring in what is new in the course.
 
     A file that you have changed is never touched.
     """
-    workspace = Workspace.create(folder or _default_folder())
-    done = workspace.update(load_catalog())
+    workspace = Workspace.create(folder or _default_folder(), course)
+    done = workspace.update(workspace.catalog())
     if as_json:
         print_json({"workspace": workspace.root, **asdict(done)})
         return

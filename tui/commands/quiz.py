@@ -45,7 +45,7 @@ def quiz_command(chapter: str | None, count: int, seed: int | None, as_json: boo
 
 
 def _round(session: Session, chapter: str | None, seed: int, count: int) -> Round:
-    bank, progress = load_bank(), session.progress
+    bank, progress = load_bank(session.catalog), session.progress
     if chapter == PREREQUISITES:
         return prerequisites_round(bank, progress, seed, count)
     chosen = session.catalog.find_chapter(chapter) if chapter else None

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from exercises.catalog import load_catalog
+from exercises.course_here import catalog_here
 from quizzes.bank import load_bank
 from tui.commands.arguments import chapter_argument, json_option
 from tui.output import print_json
@@ -18,9 +18,9 @@ from tui.text.plain import one_line, wrapped
 @json_option
 def resources_command(chapter: str | None, as_json: bool) -> None:
     """Show papers, guides, lectures, tools and books, the most useful first; for CHAPTER only."""
-    resources = load_bank().resources
+    resources = load_bank(catalog_here()).resources
     if chapter:
-        number = load_catalog().find_chapter(chapter).number
+        number = catalog_here().find_chapter(chapter).number
         resources = tuple(entry for entry in resources if number in entry.chapters)
     if as_json:
         print_json({"resources": [asdict(entry) for entry in resources]})

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from exercises.catalog import CatalogError, Chapter, load_catalog
+from exercises.catalog import CatalogError, Chapter
+from exercises.course_here import catalog_here
 from exercises.lesson import takeaways
 from quizzes.bank import load_bank
 from tui.commands.arguments import chapter_argument
@@ -16,7 +17,7 @@ from tui.text.plain import wrapped
 @click.option("--markdown", is_flag=True, help="Print the Markdown, for a printer.")
 def sheet_command(chapter: str | None, markdown: bool) -> None:
     """Show the key takeaways of CHAPTER; without it, the cheat sheet of the course."""
-    text = _of_chapter(load_catalog().find_chapter(chapter)) if chapter else _of_course()
+    text = _of_chapter(catalog_here().find_chapter(chapter)) if chapter else _of_course()
     click.echo(text if markdown else wrapped(text))
 
 
@@ -28,7 +29,7 @@ def _of_chapter(chapter: Chapter) -> str:
 
 
 def _of_course() -> str:
-    file = load_bank().cheat_sheet
+    file = load_bank(catalog_here()).cheat_sheet
     try:
         return file.read_text("utf-8")
     except FileNotFoundError:

@@ -29,7 +29,7 @@ def testout_command(what: str, seed: int | None, as_json: bool) -> int:
     with open_session() as session:
         chapter, topic = session.catalog.find_part(what)
         seed = secrets.randbelow(MAX_SEED) if seed is None else seed
-        attempt = TestOutRound(chapter, topic, load_bank(), seed, session.progress)
+        attempt = TestOutRound(chapter, topic, load_bank(session.catalog), seed, session.progress)
         if not as_json:
             total = len(attempt.questions)
             click.echo(

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import click
 
+from exercises.course_here import catalog_here
 from quizzes.bank import load_bank
 from tui.commands.arguments import json_option
 from tui.output import print_json
@@ -16,7 +17,7 @@ from tui.text.plain import one_line, wrapped
 @json_option
 def timeline_command(as_json: bool) -> None:
     """Show how attention and the Transformer came about, year by year."""
-    timeline = load_bank().timeline
+    timeline = load_bank(catalog_here()).timeline
     if as_json:
         print_json({"timeline": [asdict(event) for event in timeline]})
         return

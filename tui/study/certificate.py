@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def passed_exam(session: Session) -> ExamRecord:
-    """The exam that was passed last. Raises ExamError where there is none."""
+    """The exam that was passed last. Raises ExamError where there is none, or of another course."""
+    if session.catalog.course.folder:
+        raise ExamError("A certificate tells of our course, and this workspace learns another one.")
     record = session.progress.exams.latest_passed()
     if record is None:
         raise ExamError("A certificate is of a final exam that was passed: `learn exam`.")

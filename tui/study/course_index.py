@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
+from exercises.catalog import Catalog
+from exercises.course_here import catalog_here
 from exercises.errors import WorkspaceError
 from quizzes.search.documents import Document, documents, files
 from quizzes.search.index import Index
@@ -14,7 +17,8 @@ INDEX = "search.db"
 
 
 def open_index() -> Index:
-    return Index(_cache(), files(), _documents)
+    catalog = catalog_here()
+    return Index(_cache(), files(catalog.course), partial(_documents, catalog))
 
 
 def _cache() -> Path | None:
@@ -26,7 +30,7 @@ def _cache() -> Path | None:
         return None
 
 
-def _documents() -> Iterator[Document]:
+def _documents(catalog: Catalog) -> Iterator[Document]:
     from quizzes.bank import load_bank  # a search whose index is there need not wait for it
 
-    return documents(load_bank())
+    return documents(load_bank(catalog))

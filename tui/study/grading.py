@@ -78,7 +78,12 @@ def read_file(
         return None if source is None else source.encode()
 
     return Submission.from_file(
-        file, exercise.id, seed=seed, within=Path(file.anchor), elsewhere=passed
+        file,
+        exercise.id,
+        seed=seed,
+        within=Path(file.anchor),
+        elsewhere=passed,
+        course=session.catalog.course.folder,
     )
 
 

@@ -69,7 +69,9 @@ def _asked(session: Session, now: datetime, seed: int) -> Iterator[tuple[Mistake
                 if question := questions.get(mistake.name):
                     yield mistake, question.draw(seed)
             elif grader and (exercise := exercises.get(mistake.exercise)):
-                found = variation(exercise, mistake.name, grader, seed)
+                found = variation(
+                    exercise, mistake.name, grader, seed, session.catalog.course.folder
+                )
                 # Of what has no name there is a question on its topic.
                 for asked in found or _on_topic(session, bank, exercise.topic, seed):
                     yield mistake, asked

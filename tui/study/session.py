@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from exercises.catalog import Catalog, Chapter, Exercise, Topic, load_catalog
+from exercises.catalog import Catalog, Chapter, Exercise, Topic
 from exercises.errors import CourseError
 from exercises.workspace import Workspace
 from quizzes.cards.scheduling import DailyLimits
@@ -158,7 +158,7 @@ def open_session() -> Iterator[Session]:
     with Progress(_file(workspace)) as progress:
         with suppress(ProgressError):  # what has more to keep says so itself
             progress.stay(local_now())
-        yield Session(load_catalog(), workspace, progress)
+        yield Session(workspace.catalog(), workspace, progress)
 
 
 @contextmanager
@@ -171,7 +171,7 @@ def open_session_to_look() -> Iterator[Session]:
         progress = Progress.copy_of(_file(workspace))
         click.echo(f"Nothing can be kept now. {error}", err=True)
     with progress:
-        yield Session(load_catalog(), workspace, progress)
+        yield Session(workspace.catalog(), workspace, progress)
 
 
 @contextmanager
@@ -185,7 +185,7 @@ def open_session_to_grade(exercise: str | None) -> Iterator[Session]:
             raise
         progress, unkept = Progress(Path(":memory:")), str(error)
     with progress:
-        yield Session(load_catalog(), workspace, progress, unkept)
+        yield Session(workspace.catalog(), workspace, progress, unkept)
 
 
 def _file(workspace: Workspace) -> Path:

@@ -7,6 +7,7 @@ finds, so nobody has to write them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -31,8 +32,13 @@ NOTHING = "(nothing)"
 PASSES = "It passes this test."
 
 
-def variation(exercise: Exercise, name: str, grader: Grader, seed: int) -> tuple[Asked, ...]:
-    """The questions on one misconception; none where it has left the suite."""
+def variation(
+    exercise: Exercise, name: str, grader: Grader, seed: int, course: Path | None = None
+) -> tuple[Asked, ...]:
+    """The questions on one misconception; none where it has left the suite.
+
+    `course` is the folder of a teacher's own course that has the exercise.
+    """
     from grader import Submission
     from grader.misconceptions import load_misconceptions
 
@@ -42,10 +48,12 @@ def variation(exercise: Exercise, name: str, grader: Grader, seed: int) -> tuple
     if made is None:
         return ()
     code = made.apply(solution)
-    others = [one for one in known if one.id != name and one.says != made.says]
+    others = [one for one in known if one.says != made.says]
+    # Of two that make one edit, what is said of both may be true.
+    others = [one for one in others if not set(one.edits) & set(made.edits)]
     asked = [_what(exercise, made, others, code, seed)]
-    where = _where(exercise, grader.grade(Submission(exercise.id, code, seed=0)), seed)
-    return tuple(asked + where)
+    report = grader.grade(Submission(exercise.id, code, seed=0, course=course))
+    return tuple(asked + _where(exercise, report, seed))
 
 
 def _what(

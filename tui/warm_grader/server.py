@@ -21,6 +21,7 @@ from exercises.errors import CourseError
 from grader.errors import GraderError
 from grader.grader import Grader
 from grader.report import Report
+from grader.submission import Submission
 from tui.warm_grader.wire import (
     LOCK,
     SOCKET,
@@ -76,7 +77,7 @@ class Server:
         self._state = state
         self._grader = grader
         self._idle_seconds = idle_seconds
-        self._course = course_version()
+        self._versions: dict[str | None, str] = {None: course_version(None)}
         self._last = time.monotonic()
         self._busy = 0
         self._turn = threading.Lock()
@@ -120,11 +121,20 @@ class Server:
             asked = receive(connection)
             if asked.get("stop"):
                 self._close()
-            elif asked.get("course") != self._course:
+            elif asked.get("version") != self._version(asked.get("course")):
                 self._close()
                 send(connection, {"outdated": True})
             else:
-                send(connection, self._answer(connection, asked))
+                send(connection, self._answer(connection, submission_of(asked)))
+
+    def _version(self, course: str | None) -> str:
+        """Of what is loaded: a teacher's own course is from when it is first asked for, and empty
+        where our code is another one by then."""
+        with self._turn:
+            if course not in self._versions:
+                is_same = course_version(None) == self._versions[None]
+                self._versions[course] = course_version(course) if is_same else ""
+            return self._versions[course]
 
     @contextlib.contextmanager
     def _counted(self) -> Iterator[None]:
@@ -137,8 +147,7 @@ class Server:
                 self._busy -= 1
                 self._last = time.monotonic()
 
-    def _answer(self, connection: socket.socket, asked: dict[str, Any]) -> dict[str, Any]:
-        submission = submission_of(asked)
+    def _answer(self, connection: socket.socket, submission: Submission) -> dict[str, Any]:
         try:
             running = self._grader.submit(submission)
             threading.Thread(

@@ -2,7 +2,7 @@
 
     client                                                   server
     ──────                                                   ──────
-    {"course": …, "exercise": …, "files": …, …}          →   grade it
+    {"version": …, "exercise": …, "files": …, …}         →   grade it
                                                          ←   {"report": …}
                                                              {"error": …, "says": …}
                                                              {"outdated": true}, and it ends
@@ -55,10 +55,14 @@ def address(state: Path) -> Iterator[str]:
         os.close(folder)
 
 
-def course_version() -> str:
-    """Changes with every file that a verdict depends on, and with the Python that runs them."""
+def course_version(course: str | None) -> str:
+    """Changes with every file that a verdict depends on, and with the Python that runs them.
+
+    `course` is the folder of a teacher's own, None for ours.
+    """
     digest = hashlib.blake2b(f"{sys.executable} {sys.version}".encode(), digest_size=16)
-    for folder in (*(ROOT / name for name in CODE), OURS.exercises, OURS.suites):
+    taught = (OURS.exercises, OURS.suites, *([Path(course)] if course else []))
+    for folder in (*(ROOT / name for name in CODE), *taught):
         for file in _files(str(folder)):
             digest.update(file.encode("utf-8", "replace"))
     return digest.hexdigest()
@@ -78,8 +82,10 @@ def _files(folder: str) -> Iterator[str]:
 
 
 def request(submission: Submission) -> dict[str, Any]:
+    course = str(submission.course) if submission.course else None
     return {
-        "course": course_version(),
+        "version": course_version(course),
+        "course": course,
         "exercise": submission.exercise,
         "files": {name: _packed(source) for name, source in submission.files().items()},
         "seed": submission.seed,
@@ -92,7 +98,8 @@ def request(submission: Submission) -> dict[str, Any]:
 def submission_of(asked: Mapping[str, Any]) -> Submission:
     files = {name: base64.b64decode(source) for name, source in asked["files"].items()}
     names = ("exercise", "seed", "device", "only_sandboxed", "traced")
-    return Submission(source=files, **{name: asked[name] for name in names})
+    course = Path(asked["course"]) if asked["course"] else None
+    return Submission(source=files, course=course, **{name: asked[name] for name in names})
 
 
 def _packed(source: str | bytes) -> str:

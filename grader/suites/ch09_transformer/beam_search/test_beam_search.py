@@ -151,6 +151,21 @@ def test_a_beam_that_holds_everything(submission, rng, expect, penalty):
         compare(expect, submission.beam_search(theirs, *settings), search(ours, *settings))
 
 
+def test_a_beam_wider_than_the_vocabulary(submission, expect):
+    """Several prefixes have more than V continuations, and a wide beam keeps more than V."""
+    probs = [
+        [0.42, 0.07, 0.23, 0.28],
+        [0.21, 0.13, 0.16, 0.5],
+        [0.64, 0.23, 0.07, 0.06],
+        [0.52, 0.3, 0.03, 0.15],
+    ]
+    for beam in (4, 6):  # only the wider one keeps the sequence that wins
+        settings = (0, 1, beam, 5, 0.0)
+        _, theirs, ours = both(submission, "table", V=4, probs=probs)
+        found = submission.beam_search(theirs, *settings)
+        compare(expect, found, search(ours, *settings), f"The beam is {beam}.")
+
+
 @pytest.mark.points(2)
 def test_a_way_that_begins_badly(submission, expect):
     """A prefix that is not the best one may lead to the best sequence."""

@@ -44,7 +44,7 @@ class BPE:
                 empty.
 
         Returns:
-            The tokens. `decode` gives exactly the text back.
+            The tokens, in a new list with each call. `decode` gives exactly the text back.
         """
         tokens = list(text.encode("utf-8"))
         while len(tokens) > 1:

@@ -159,6 +159,15 @@ def test_each_tokenizer_has_its_own_merges(submission, rng, expect):
         check(expect, theirs, ours, text[:7])
 
 
+def test_each_call_gives_a_new_list(submission, expect):
+    """What becomes of a list that `encode` gave has no influence on the next call."""
+    theirs, ours = both(submission, [(97, 98), (256, 99)])
+    spoil = submission.helper("def spoil(bpe, text): bpe.encode(text).clear()").spoil
+    for text in ("abcab", "a"):
+        spoil(theirs, text)
+        check(expect, theirs, ours, text)
+
+
 def test_tokens_are_left_alone(submission, expect):
     """The tokens hold after the call what they held before."""
     theirs, _ = both(submission, [(97, 98), (256, 99)])

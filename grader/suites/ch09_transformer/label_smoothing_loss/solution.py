@@ -15,8 +15,8 @@ def label_smoothing_loss(
 
     Args:
         logits: (..., V), float32 or float64, with any number of leading dimensions, also none.
-            Finite numbers of any size, 1000 for example. It need not be contiguous, and is not
-            changed.
+            Finite numbers up to 10⁶ in size, 1000 for example. It need not be contiguous, and is
+            not changed.
         targets: (...), int64, with the leading dimensions of the logits. Each is from 0 to V − 1,
             or `ignore_index`. It is not changed.
         smoothing: The share ε, 0 ≤ ε ≤ 1. With 0 this is plain cross-entropy; with 1 every token
@@ -27,7 +27,7 @@ def label_smoothing_loss(
     Returns:
         A scalar (a tensor without dimensions) of the dtype of the logits, in nats. Where no
         position counts it is 0. Gradients reach the logits and are finite. At ignored positions
-        they are exactly 0.
+        they are exactly 0, also where no position counts: `backward` works there, too.
 
     Raises:
         ValueError: smoothing is below 0 or above 1.

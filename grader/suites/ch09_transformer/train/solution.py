@@ -30,7 +30,8 @@ def train(
     * Each parameter that has a gradient takes a step of Adam with the learning rate
       `learning_rate(s)`, β₁ = 0.9, β₂ = 0.98, ε = 1e-9, and without weight decay. Adam's running
       means begin at 0 with each call of `train`. A parameter with requires_grad=False, or one that
-      the model does not use, stays as it is.
+      the model does not use, stays as it is. One that only some of the batches use may go on in
+      the others, by its momentum, or rest: a gradient of 0 and none are alike here.
 
     Everything of torch is allowed, `torch.optim.Adam`, `F.cross_entropy` and
     `nn.utils.clip_grad_norm_` too. So are your own functions of this chapter, by import, for

@@ -24,7 +24,8 @@ def convert_rope_layout(
     Args:
         w: The weight (H·d, D) of the projection, stored (outputs, inputs) as in nn.Linear, or its
             bias (H·d). Head h has the rows h·d to (h + 1)·d − 1, one for each feature. d is even.
-            Any dtype. It need not be contiguous, and is not changed.
+            Any dtype, also bool, and any numbers, also infinite ones. It need not be contiguous,
+            and is not changed.
         n_heads: Number H of heads in w, at least 1. (Where key heads are shared, W_k has fewer.)
         target: The layout of the result. w has the other one.
 

@@ -97,6 +97,16 @@ def test_the_dtype_is_kept(submission, rng, expect, dtype):
         expect(submission.convert_rope_layout(w, 2, target)).equals(expected)
 
 
+def test_infinite_numbers_and_booleans(submission, rng, expect):
+    """Rows are moved, not computed: infinite numbers and Booleans arrive as they were."""
+    infinite, chosen = rng.normal(12, 3), rng.mask(12, 3)
+    infinite[1, 0], infinite[7, 2] = torch.inf, -torch.inf
+    for w in (infinite, chosen):
+        for target in BOTH:
+            expected = reference.convert_rope_layout(w, 2, target)
+            expect(submission.convert_rope_layout(w, 2, target)).equals(expected)
+
+
 def test_order_in_memory_makes_no_difference(submission, rng, expect):
     """A weight that is not contiguous, such as a transposed one, counts like any other."""
     for target in BOTH:

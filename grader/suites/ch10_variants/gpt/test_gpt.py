@@ -46,7 +46,7 @@ class Decoder(nn.Module):
         self.linear = nn.Linear(width, width)
         self.calls = []
 
-    def forward(self, x, mask=None):
+    def forward(self, x, mask=None, /):
         self.calls.append((tuple(x.shape), mask))
         scores = x @ x.mT / x.size(-1)
         if mask is not None:
@@ -244,11 +244,12 @@ def test_training_and_evaluation(submission, rng, expect):
 
 
 @pytest.mark.points(3)
-@pytest.mark.parametrize("temperature", [1.0, 0.5, 2.5])
+@pytest.mark.parametrize("temperature", [1.0, 0.5, 2.5, 0.05, 0.001])
 def test_shares_of_drawn_tokens(submission, rng, expect, temperature):
     """Tokens are drawn from the softmax of the logits, divided by the temperature."""
     N, V = 4000, 5
-    given, beginning = draw_weights(rng, V, 4, 6), rng.integers(0, V, 1, 3)
+    scale = 0.5 * min(temperature, 1.0) ** 0.5  # logits that lie close enough together
+    given, beginning = draw_weights(rng, V, 4, 6, scale=scale), rng.integers(0, V, 1, 3)
     tokens = beginning.expand(N, 3)
     found = build(submission, given).generate(tokens, 1, temperature)
     expect(found[:, :3]).equals(tokens, because="These are the beginnings.")
@@ -260,10 +261,14 @@ def test_shares_of_drawn_tokens(submission, rng, expect, temperature):
     expect((counts - N * p).abs() / chance(N, p)).is_between(0.0, 1.0, because=because)
 
 
-def test_the_usual_temperature(submission, rng, expect):
+@pytest.mark.parametrize(
+    ("V", "scale"),
+    [pytest.param(3, 0.5, id="uneven logits"), pytest.param(5, 0.2, id="any token after any")],
+)
+def test_the_usual_temperature(submission, rng, expect, V, scale):
     """Without a temperature tokens are drawn at 1, and the second is drawn after the first."""
-    N, V = 4000, 3
-    given, beginning = draw_weights(rng, V, 4, 6), rng.integers(0, V, 1, 2)
+    N = 4000
+    given, beginning = draw_weights(rng, V, 4, 6, scale=scale), rng.integers(0, V, 1, 2)
     found = build(submission, given).generate(beginning.expand(N, 2), 2)
     first = run(given, beginning)[0, -1].double().softmax(dim=-1)
     after = torch.cat((beginning.expand(V, 2), torch.arange(V, device=first.device)[:, None]), 1)
@@ -271,6 +276,20 @@ def test_the_usual_temperature(submission, rng, expect):
     pairs = (found[:, 2] * V + found[:, 3]).clamp(0, V * V - 1)
     counts = torch.bincount(pairs, minlength=V * V)
     because = "This is how far the counts of pairs of new tokens lie off, over what chance allows."
+    expect((counts - N * p).abs() / chance(N, p)).is_between(0.0, 1.0, because=because)
+
+
+def test_improbable_tokens(submission, rng, expect):
+    """Of many tokens the less probable ones are drawn, too, each as often as it should be."""
+    N, V = 2000, 240
+    given, beginning = draw_weights(rng, V, 4, 3, scale=0.3), rng.integers(0, V, 1, 1)
+    found = build(submission, given).generate(beginning.expand(N, 1), 1)
+    p = run(given, beginning)[0, -1].double().softmax(dim=-1)
+    order = p.argsort(descending=True)
+    counts = torch.bincount(found[:, 1].clamp(0, V - 1), minlength=V)
+    # Six groups of 40 tokens, from the most probable ones to the least probable ones.
+    p, counts = (one[order].view(6, 40).sum(dim=1) for one in (p, counts))
+    because = "Tokens by probability, in groups of 40: how far counts lie off, over what may be."
     expect((counts - N * p).abs() / chance(N, p)).is_between(0.0, 1.0, because=because)
 
 

@@ -104,7 +104,7 @@ class CachedSelfAttention(nn.Module):
             all parameters.
 
         Raises:
-            ValueError: the sequence would have more than max_len tokens.
+            ValueError: the sequence would have more than max_len tokens. Nothing is appended then.
         """
         T = x.size(1)
         past = 0 if cache is None else cache.length

@@ -215,6 +215,17 @@ def test_the_last_position(submission, rng, expect, cut):
     layer.raises(ValueError, rng.normal(2, 7, 4), submission.KVCache())
 
 
+def test_what_is_refused_leaves_no_trace(submission, rng, expect):
+    """After a ValueError the cache holds what it held, and decoding goes on from there."""
+    layer, weights = given_layer(submission, rng, 4, 2, max_len=6)
+    x, cache = rng.normal(2, 6, 4), submission.KVCache()
+    right = expected_output(x, weights, 2)
+    expect(layer(x[:, :4], cache)).matches(right[:, :4])
+    layer.raises(ValueError, rng.normal(2, 3, 4), cache)
+    expect(cache.length()).equals(4, because="This is the length of the cache after the error.")
+    expect(layer(x[:, 4:], cache)).matches(right[:, 4:])
+
+
 def test_float64(submission, rng, expect):
     """After `.to(torch.float64)` the layer is as exact, with a cache and without."""
     layer, weights = given_layer(submission, rng, 6, 2, 8, torch.float64)

@@ -96,10 +96,18 @@ def test_patches(submission, rng, expect, shape, p):
 def test_patches_keep_their_numbers(submission, rng, expect, dtype):
     """Every pixel arrives exactly, in its dtype, however the images lie in memory."""
     images = rng.normal(2, 4, 6, 3, dtype=dtype)
-    images.view(-1)[:2] = torch.tensor([torch.finfo(dtype).max, torch.finfo(dtype).tiny])
+    info = torch.finfo(dtype)
+    images.view(-1)[:2] = torch.tensor([info.max, info.tiny], dtype=dtype)
     for given, p in ((images.permute(0, 3, 1, 2), 2), (images.transpose(0, 1), 1)):
         right = reference.patchify(given.contiguous(), p)
         expect(submission.patchify(p=p, images=given)).equals(right)
+
+
+def test_infinite_pixels(submission, rng, expect):
+    """Pixels are moved, not computed: infinite ones arrive, and their neighbours stay finite."""
+    images = rng.normal(2, 3, 4, 6)
+    images[0, 1, 2, 3], images[1, 2, 0, 0] = torch.inf, -torch.inf
+    expect(submission.patchify(images, 2)).equals(reference.patchify(images, 2))
 
 
 @pytest.mark.parametrize(("H", "W", "p"), [(5, 4, 2), (4, 5, 2), (6, 6, 4), (3, 3, 6)])
@@ -145,7 +153,7 @@ def test_each_call_stands_alone(submission, rng, expect):
     """Images of any size that the positions have room for; no call depends on those before."""
     given = draw_weights(rng, 2, 3, 4, 5, 9)
     model = build(submission, given, 2, 3)
-    for shape in ((2, 3, 4, 8), (5, 3, 2, 2), (1, 3, 8, 4), (2, 3, 4, 8)):
+    for shape in ((5, 3, 2, 2), (2, 3, 4, 8), (1, 3, 8, 4), (5, 3, 2, 2)):
         for mode in (model.train, model.eval):
             images = rng.normal(*shape)
             expect(mode()(images=images)).matches(run(given, images, 2))
@@ -168,6 +176,10 @@ def test_the_parts_are_used_as_they_are(submission, rng, expect):
     expect(model(images)).matches(run(given, images, 2))
     because = "The model has new weights, and its positions are the module that was handed in."
     expect(positions(x)).matches(x + given["positions.embedding.weight"][:3], because=because)
+    mixed = (x @ x.mT / 4).softmax(dim=-1)
+    right = F.linear(x, given["encoder.linear.weight"], given["encoder.linear.bias"])
+    because = "The model has new weights, and its encoder is the module that was handed in."
+    expect(encoder(x)).matches(x + mixed @ right, because=because)
 
 
 def test_float64(submission, rng, expect):
