@@ -83,7 +83,8 @@ def _parts(value: Any) -> Iterator[str]:
     elif isinstance(value, float):
         yield show_numbers(value)
     elif isinstance(value, Handle):
-        yield f"<{value.type}>"
+        _, _, name = value.id.partition(":")  # that a function of the suite has there
+        yield f"<{value.type} {name}>" if name and value.type == "function" else f"<{value.type}>"
     elif isinstance(value, dict):
         yield from _enclosed("{", ((f"{key!r}: ", item) for key, item in value.items()), "}")
     elif (named := record_fields(value)) is not None:

@@ -90,6 +90,18 @@ def test_a_file_of_misconceptions_is_read(tmp_path: Path) -> None:
     assert load_misconceptions(file) == ()
 
 
+def test_a_mistake_in_one_of_its_places_alone_has_words_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "misconceptions.yaml"
+    file.write_text(
+        "- {id: all, says: Both., see: here, edit: [[a, b], [c, d]], alone: [First., Second.]}\n"
+    )
+    assert load_misconceptions(file) == (
+        Misconception("all", "Both.", "here", (("a", "b"), ("c", "d"))),
+        Misconception("all-1", "First.", "here", (("a", "b"),)),
+        Misconception("all-2", "Second.", "here", (("c", "d"),)),
+    )
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -97,6 +109,7 @@ def test_a_file_of_misconceptions_is_read(tmp_path: Path) -> None:
         "- {id: one, says: One., see: here, edit: [a, b, c]}",
         "- {id: one, says: One., see: here, edit: [[a]]}",
         "- {id: one, says: One., see: here, edit: []}",
+        "- {id: one, says: One., see: here, edit: [[a, b], [c, d]], alone: [First.]}",
         "- just text",
         "id: one",
         "- {id: one",

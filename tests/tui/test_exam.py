@@ -135,6 +135,33 @@ def test_nothing_is_handed_in_before_all_is_answered(learn: Learn, workspace: Pa
     assert rows(workspace, "SELECT finished FROM exams") == [("",)]
 
 
+def test_nothing_is_known_of_an_answer_before_the_exam_is_handed_in(
+    warm_learn: Learn, workspace: Path
+) -> None:
+    chapter = str(CATALOG.topics[QUESTIONS[0].topic][0].number)
+
+    def told() -> tuple[list[str], list[dict[str, Any]]]:
+        """The mistakes that are listed, and what a quiz asks first."""
+        listed = json.loads(warm_learn("mistakes", "--list", "--json").stdout)["mistakes"]
+        asked = warm_learn("quiz", chapter, "--seed", "5", "--json")
+        return sorted(mistake["name"] for mistake in listed), events(asked.stdout)
+
+    before = told()
+    sit(warm_learn, wrong=3)
+    assert told() == before == ([], before[1])
+    write(workspace)
+    warm_learn("exam", "--hand-in", "--json")
+    listed, asked = told()
+    assert listed == sorted(question.id for question in QUESTIONS[:3])
+    assert asked != before[1], "what was wrong is asked first"
+
+
+def test_an_exam_that_was_given_up_tells_nothing(learn: Learn, workspace: Path) -> None:
+    learn("exam", "--seed", str(SEED), typed=DONT_KNOW)
+    learn("exam", "--new", "--seed", str(SEED))
+    assert json.loads(learn("mistakes", "--list", "--json").stdout) == {"mistakes": []}
+
+
 def test_another_seed_does_not_end_an_exam(learn: Learn, workspace: Path) -> None:
     learn("exam", "--seed", "1")
     done = learn("exam", "--seed", "2")

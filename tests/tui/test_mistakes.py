@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from tui.study.mistake_words import GONE
 from tui.study.mistakes_round import MistakesRound
 from tui.study.session import Session
 from tui.study.statistics import statistics
+from tui.study.variation import variation
 
 NOON = datetime(2025, 6, 11, 12, tzinfo=UTC)
 QUESTION = load_bank().questions[0]
@@ -178,6 +180,20 @@ def test_every_mistake_of_an_exercise_can_be_met(
     assert texts.count(mistake.says) == 1 and len(set(texts)) == len(texts)
     for item in what.items:
         assert what.check(item.label).right == (item.text == mistake.says)
+
+
+def test_a_mistake_in_one_place_and_the_same_in_several_are_no_two_options() -> None:
+    """What is said of the one may be true of the other."""
+    exercise = load_catalog().exercise("grouped_query_attention")
+    kin = load_misconceptions(exercise.suite / "misconceptions.yaml")
+    kin = [one for one in kin if one.id.startswith("first-group-for-all")]
+    grader: Any = SimpleNamespace(grade=lambda submission: SimpleNamespace(tests=()))
+    for seed in range(40):
+        made = kin[seed % len(kin)]
+        (what,) = variation(exercise, made.id, grader, seed)
+        texts = {item.text for item in what.items}
+        found = [one for one in kin if one.says in texts]
+        assert made in found and (kin[0] not in found or found == [made])
 
 
 def test_a_symptom_brings_a_question_on_its_topic(

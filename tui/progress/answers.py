@@ -13,6 +13,13 @@ Context = Literal["quiz", "testout", "lesson", "prerequisites", "exam"]
 IN_QUIZZES: tuple[Context, ...] = ("quiz", "testout", "exam")
 
 
+# What is known of an answer: one that was given in an exam says nothing before that is handed in.
+TOLD = (
+    "(context != 'exam' OR EXISTS (SELECT 1 FROM exams"
+    " WHERE exams.seed = answers.seed AND answers.at BETWEEN exams.started AND exams.finished))"
+)
+
+
 @dataclass(frozen=True)
 class Answer:
     """One answer, as it was typed. The seed says which numbers the question had."""
@@ -62,10 +69,10 @@ class Answers:
         ]
 
     def latest(self) -> dict[str, Answer]:
-        """The last answer to each question."""
+        """The last answer to each question, without those of an exam that is not handed in."""
         rows = self._db.rows(
             f"SELECT {COLUMNS} FROM answers"
-            " WHERE id IN (SELECT max(id) FROM answers GROUP BY question)"
+            f" WHERE id IN (SELECT max(id) FROM answers WHERE {TOLD} GROUP BY question)"
         )
         return {row[0]: _answer(*row) for row in rows}
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from tui.progress.answers import TOLD
 from tui.progress.database import Database, timestamp
 from tui.progress.records import Mistake
 
@@ -49,7 +50,7 @@ class Mistakes:
             "SELECT exercise, name, says, see, 0, day(at), at FROM mistakes"
             " UNION ALL SELECT exercise, name, '', '', avoided, day(at), at FROM encounters"
             " UNION ALL SELECT '', question, '', '', is_right, day(at), at FROM answers"
-            " WHERE context != 'prerequisites' ORDER BY at",
+            f" WHERE context != 'prerequisites' AND {TOLD} ORDER BY at",
         )
         events = (
             Event(exercise, name, says, see, bool(avoided), date.fromisoformat(day))

@@ -48,7 +48,9 @@ def variation(
     if made is None:
         return ()
     code = made.apply(solution)
-    others = [one for one in known if one.id != name and one.says != made.says]
+    others = [one for one in known if one.says != made.says]
+    # Of two that make one edit, what is said of both may be true.
+    others = [one for one in others if not set(one.edits) & set(made.edits)]
     asked = [_what(exercise, made, others, code, seed)]
     report = grader.grade(Submission(exercise.id, code, seed=0, course=course))
     return tuple(asked + _where(exercise, report, seed))

@@ -106,7 +106,7 @@ def _leaks(trials: Sequence[Trial]) -> Iterator[tuple[Key, str]]:
         moved = [(trial, trial.extra) for trial in about if trial.extra.any()]
         ahead = all(_before(trial, places)[places].all() for trial, places in moved)
         for trial, places in moved:
-            says = f"at {_first(places)} changes with {trial.where}; the right one does not."
+            says = f"{_first(places)}changes with {trial.where}; the right one does not."
             if ahead:
                 yield ("leaked", trial.argument, AHEAD), f"{says} It looks ahead."
             yield ("leaked", trial.argument), says
@@ -126,15 +126,16 @@ def _losses(trials: Sequence[Trial]) -> Iterator[tuple[Key, str]]:
             (trial.mine > STILL)[_before(trial, trial.mine)].any() for trial in about
         )
         for trial, places in moved:
-            says = f"at {_first(places)} does not change with {trial.where}; the right one does."
+            says = f"{_first(places)}does not change with {trial.where}; the right one does."
             if ahead:
                 never = "It never looks ahead, as with a causal mask."
                 yield ("lost", trial.argument, AHEAD), f"{says} {never}"
             yield ("lost", trial.argument, trial.side), says
 
 
-def _first(places: Tensor) -> list[int]:
-    return [int(i) for i in places.nonzero()[0]]
+def _first(places: Tensor) -> str:
+    """Where the first of them is; of a single number nothing is to be said."""
+    return f"at {[int(i) for i in places.nonzero()[0]]} " if places.dim() else ""
 
 
 def _before(trial: Trial, numbers: Tensor) -> Tensor:

@@ -205,6 +205,8 @@ def _python(value: Any) -> str:
         return f"[{', '.join(map(_python, value))}]"
     if isinstance(value, float):
         return _numbers(value)
+    if isinstance(value, Handle):  # it lives on the other side: to be read, and not pasted
+        return show(value)
     return repr(value)
 
 

@@ -12,12 +12,12 @@ def patchify(images: torch.Tensor, p: int) -> torch.Tensor:
     row by row.
 
     Args:
-        images: (B, C, H, W): C channels, H rows and W columns of pixels, of any floating-point
-            dtype. They need not be contiguous, and are not changed.
+        images: (B, C, H, W): C channels, H rows and W columns of pixels (I and J in the lesson),
+            of any floating-point dtype. They need not be contiguous, and are not changed.
         p: Width and height of a patch, at least 1.
 
     Returns:
-        (B, N, C·p²) with N = (H / p)·(W / p), of the dtype of the images. Every number arrives
+        (B, n, C·p²) with n = (H / p)·(W / p), of the dtype of the images. Every number arrives
         exactly as it was. Gradients reach the images.
 
     Raises:
@@ -34,14 +34,14 @@ def patchify(images: torch.Tensor, p: int) -> torch.Tensor:
     if H % p or W % p:
         raise ValueError(f"{H} × {W} pixels do not divide into patches of {p} × {p}.")
     tiles = images.reshape(B, C, H // p, p, W // p, p)
-    return tiles.permute(0, 2, 4, 1, 3, 5).flatten(3).flatten(1, 2)  # (B, N, C·p²)
+    return tiles.permute(0, 2, 4, 1, 3, 5).flatten(3).flatten(1, 2)  # (B, n, C·p²)
 
 
 class ViT(nn.Module):
     """Classify images with an encoder that knows nothing of images.
 
     The patches are mapped to the width of the encoder. In front of them stands the class token, a
-    trained vector that is the same for every image. All N + 1 vectors get their positions, go
+    trained vector that is the same for every image. All n + 1 vectors get their positions, go
     through the encoder, and what has become of the class token is mapped to the classes.
 
     Positions and encoder are handed in, each of them a module. Your own ones of earlier chapters
@@ -61,9 +61,9 @@ class ViT(nn.Module):
         n_channels: Number C of channels of an image.
         d_model: Width D of the vectors.
         n_classes: Number of classes.
-        positions: `positions(x)` adds to x (B, N + 1, D) the encoding of the positions 0 to N. The
+        positions: `positions(x)` adds to x (B, n + 1, D) the encoding of the positions 0 to n. The
             class token has position 0.
-        encoder: `encoder(x)` takes (B, N + 1, D) to the same shape, last norm included.
+        encoder: `encoder(x)` takes (B, n + 1, D) to the same shape, last norm included.
 
     Parameters, by these names and no others:
         patch_projection.weight (D, C·p²) and patch_projection.bias (D), as in nn.Linear;
@@ -112,7 +112,7 @@ class ViT(nn.Module):
         Raises:
             ValueError: H or W is not a multiple of the patch size.
         """
-        patches = self.patch_projection(patchify(images, self.patch_size))  # (B, N, D)
+        patches = self.patch_projection(patchify(images, self.patch_size))  # (B, n, D)
         first = self.class_token.expand(len(images), 1, -1)  # (B, 1, D)
-        x = self.positions(torch.cat((first, patches), dim=1))  # (B, N + 1, D)
+        x = self.positions(torch.cat((first, patches), dim=1))  # (B, n + 1, D)
         return self.head(self.encoder(x)[:, 0])
