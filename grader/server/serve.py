@@ -4,6 +4,7 @@ import fcntl
 import ipaddress
 import logging
 import os
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -45,7 +46,11 @@ def serve(
 ) -> None:
     """Raises `UsageError` for what cannot be served so."""
     check_host(host, behind_proxy)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # uvicorn ends at a signal, and then raises it again: for what is to be ended around it.
+        signal.signal(number, _end)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     with closing(open_database(folder, url)) as database, _alone(folder, database):
         queue = Queue(database)
         with _listening(host, port) as listener, Grader(jobs) as grader:
@@ -66,6 +71,10 @@ def serve(
             finally:
                 workers.close()
                 grader.abandon()
+
+
+def _end(number: int, frame: object) -> None:
+    raise SystemExit(0)
 
 
 def check_host(host: str, behind_proxy: bool) -> None:
