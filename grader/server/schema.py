@@ -7,7 +7,16 @@ tokens and codes only hashes are kept. A change of a table needs a migration (`m
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, ForeignKey, Index, MetaData, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Double,
+    ForeignKey,
+    Index,
+    MetaData,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
@@ -141,7 +150,7 @@ class HandIn(Base):
     graded_at: Mapped[datetime | None] = mapped_column(Moment)
     failure: Mapped[str | None]
     outcome: Mapped[str | None]
-    share: Mapped[float | None]
+    share: Mapped[float | None] = mapped_column(Double)
     unprotected: Mapped[str | None]
     report: Mapped[str | None] = mapped_column(deferred=True)
 

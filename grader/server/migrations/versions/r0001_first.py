@@ -80,7 +80,7 @@ def upgrade() -> None:
         sa.Column("graded_at", MOMENT),
         sa.Column("failure", sa.String),
         sa.Column("outcome", sa.String),
-        sa.Column("share", sa.Float),
+        sa.Column("share", sa.Double),
         sa.Column("unprotected", sa.String),
         sa.Column("report", sa.String),
         sa.PrimaryKeyConstraint("id", name="pk_hand_ins"),
