@@ -55,7 +55,10 @@ def web_app(site: Site) -> Starlette:
 
 def refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return told(request, error.detail, error.status_code, dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == 413:  # what is still being sent is not waited for
+        headers["Connection"] = "close"
+    return told(request, error.detail, error.status_code, headers)
 
 
 def unusable(request: Request, error: Exception) -> Response:

@@ -15,7 +15,7 @@ from grader.server.schema import CLIENT, CODE, SESSION, Membership
 from grader.server.web.site import Site
 from grader.server.web.visits import Visit, address, own_form, own_json, page, site_of, text_of
 
-TOO_OFTEN = "Too many codes were tried from your address. Wait a minute."
+TOO_OFTEN = "Too many wrong codes came from your address. Wait a minute."
 
 
 async def enter(request: Request) -> Response:
@@ -68,11 +68,16 @@ def joined(request: Request, data: dict[str, object]) -> Response:
 
 
 def let_in(site: Site, request: Request, code: str, name: str, kind: str) -> tuple[Membership, str]:
-    if not site.entries.allows(address(request)):
+    """Only what is wrong counts against an address: a whole lab may come in from one."""
+    if not site.wrong_codes.has(address(request)):
         raise HTTPException(429, TOO_OFTEN)
-    with site.database.writing() as session:
-        member = join(session, code, name, utc_now())
-        return member, tokens.new_token(session, member, kind, utc_now())
+    try:
+        with site.database.writing() as session:
+            member = join(session, code, name, utc_now())
+            return member, tokens.new_token(session, member, kind, utc_now())
+    except Refused:
+        site.wrong_codes.take(address(request))
+        raise
 
 
 def leave(visit: Visit) -> Response:

@@ -16,12 +16,23 @@ class Rate:
         self._full_at: OrderedDict[str, float] = OrderedDict()  # when all of it is there again
         self._turn = Lock()
 
-    def allows(self, who: str) -> bool:
-        now = time.monotonic()
+    def has(self, who: str) -> bool:
+        """Whether one is left."""
         with self._turn:
-            full_at = max(self._full_at.pop(who, now), now) + self._seconds
-            is_allowed = full_at - now <= self._burst * self._seconds
-            self._full_at[who] = full_at if is_allowed else full_at - self._seconds
+            return self._after_one_more(who) is not None
+
+    def take(self, who: str) -> bool:
+        """One is used, if one is left."""
+        with self._turn:
+            full_at = self._after_one_more(who)
+            if full_at is not None:
+                self._full_at[who] = full_at
+                self._full_at.move_to_end(who)
             if len(self._full_at) > MOST_ADDRESSES:
                 self._full_at.popitem(last=False)
-        return is_allowed
+        return full_at is not None
+
+    def _after_one_more(self, who: str) -> float | None:
+        now = time.monotonic()
+        full_at = max(self._full_at.get(who, now), now) + self._seconds
+        return full_at if full_at - now <= self._burst * self._seconds else None

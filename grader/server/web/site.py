@@ -21,8 +21,9 @@ from grader.server.web.limits import Rate
 from grader.server.workers import Workers
 
 HERE = Path(__file__).parent
-ENTRIES = (10, 6.0)  # codes that an address may try: ten at once, then one in six seconds
-REQUESTS = (300, 0.05)  # of one address: a lab behind one address, not a machine that asks and asks
+# Of one address, which may be that of a whole lab: at once, and seconds until one more.
+WRONG_CODES = (60, 1.0)
+REQUESTS = (600, 0.02)
 
 
 def _environment() -> Environment:
@@ -46,7 +47,7 @@ class Site:
     queue: Queue
     workers: Workers
     is_https: bool = False
-    entries: Rate = field(default_factory=lambda: Rate(*ENTRIES))
+    wrong_codes: Rate = field(default_factory=lambda: Rate(*WRONG_CODES))
     requests: Rate = field(default_factory=lambda: Rate(*REQUESTS))
     environment: Environment = field(default_factory=_environment)
 

@@ -60,7 +60,7 @@ class Call:
 
 def site_of(request: Request) -> Site:
     site: Site = request.app.state.site
-    if not site.requests.allows(address(request)):
+    if not site.requests.take(address(request)):
         raise HTTPException(429, "Too many requests from your address. Wait a few seconds.")
     return site
 
@@ -71,47 +71,57 @@ def address(request: Request) -> str:
 
 def page(action: Action, function: Callable[[Visit], Response]) -> Endpoint:
     """The endpoint that lets in those who may do `action`."""
+    return PageGuard(action, function).answer
 
-    async def endpoint(request: Request) -> Response:
+
+def client(action: Action, function: Callable[[Call], Response]) -> Endpoint:
+    """The endpoint of a request of `learn`, for those who may do `action`."""
+    return ClientGuard(action, function).answer
+
+
+@dataclass(frozen=True)
+class PageGuard:
+    action: Action
+    function: Callable[[Visit], Response]
+
+    async def answer(self, request: Request) -> Response:
         form = await own_form(request)
-        return await run_in_threadpool(visited, request, form)
+        return await run_in_threadpool(self._answer, request, form)
 
-    def visited(request: Request, form: FormData) -> Response:
+    def _answer(self, request: Request, form: FormData) -> Response:
         site = site_of(request)
         token = request.cookies.get(site.cookie, "")
         member = member_of(site, token, SESSION)
         if member is None:
             return RedirectResponse("/enter", 303)
-        if not may(member.role, action):
+        if not may(member.role, self.action):
             raise HTTPException(403, NOT_ALLOWED)
         if request.method == "POST":
             sent = text_of(form, "form_token").encode()
             if not compare_digest(sent, form_token(token).encode()):
                 raise HTTPException(403, OLD_FORM)
-        return function(Visit(site, request, member, token, form))
-
-    return endpoint
+        return self.function(Visit(site, request, member, token, form))
 
 
-def client(action: Action, function: Callable[[Call], Response]) -> Endpoint:
-    """The endpoint of a request of `learn`, for those who may do `action`."""
+@dataclass(frozen=True)
+class ClientGuard:
+    action: Action
+    function: Callable[[Call], Response]
 
-    async def endpoint(request: Request) -> Response:
+    async def answer(self, request: Request) -> Response:
         data = await own_json(request)
-        return await run_in_threadpool(called, request, data)
+        return await run_in_threadpool(self._answer, request, data)
 
-    def called(request: Request, data: dict[str, Any]) -> Response:
+    def _answer(self, request: Request, data: dict[str, Any]) -> Response:
         site = site_of(request)
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         member = member_of(site, token, CLIENT) if scheme.lower() == "bearer" else None
         if member is None:
             says = "This terminal is not known here, or not any more. Use `learn join` again."
             raise HTTPException(401, says, BY_TOKEN)
-        if not may(member.role, action):
+        if not may(member.role, self.action):
             raise HTTPException(403, NOT_ALLOWED)
-        return function(Call(site, request, member, data))
-
-    return endpoint
+        return self.function(Call(site, request, member, data))
 
 
 def member_of(site: Site, token: str, kind: str) -> Membership | None:
