@@ -27,7 +27,7 @@ from tui.study.clock import local_now
 OUTBOX = "outbox"
 SECONDS = 5.0  # that an answer may take
 MOST_BYTES = 4 * 1024 * 1024  # of an answer
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
+IN_THE_CLEAR = {("http", host) for host in ("127.0.0.1", "::1", "localhost")}
 LATER = (401, 408, 429)  # and from 500 on: what is refused so can be sent again
 
 
@@ -116,9 +116,12 @@ def send(state: Path) -> Iterator[str]:
 
 def checked(address: str) -> str:
     """The address of a server, with a stroke at its end. A token goes by TLS only, or nowhere."""
-    parts = urlsplit(address if "://" in address else f"https://{address}")
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-    if not is_safe or not parts.hostname:
+    try:
+        parts = urlsplit(address if "://" in address else f"https://{address}")
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or not (parts.scheme == "https" or (parts.scheme, host) in IN_THE_CLEAR):
         raise ClassServerError(
             f"{address} is no address that a code can be sent to: it begins with https://."
         )
