@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from exercises.catalog import load_catalog
-from grader.classroom.hand_ins import HandIn
+from grader.classroom.hand_ins import HandIn, as_text
 from grader.classroom.settings import Classroom
 from grader.classroom.store import Key, Store
 from grader.digests import digest
@@ -53,7 +53,6 @@ class Batch:
     def __init__(
         self,
         grader: Grader,
-        jobs: int,
         store: Store,
         classroom: Classroom,
         seed: int,
@@ -61,7 +60,7 @@ class Batch:
         only_sandboxed: bool,
     ) -> None:
         self._grader = grader
-        self._most = jobs * WINDOW
+        self._most = grader.jobs * WINDOW
         self._store = store
         self._seed, self._device, self._only_sandboxed = seed, device, only_sandboxed
         versions, catalog = Versions(), load_catalog()
@@ -110,12 +109,12 @@ class Batch:
                 found = answers(folder, load_catalog(), self._suites, self._seed, self._device)
                 # Where it was unpacked is of no interest, and another place each time.
                 return [
-                    replace(answer, refusal=answer.refusal.replace(f"{folder}/", ""))
+                    replace(answer, refusal=as_text(answer.refusal.replace(f"{folder}/", "")))
                     for answer in found
                 ]
         except (SubmissionError, OSError) as error:
             nothing = [Submission(id, {}, self._seed, self._device) for id in self._suites]
-            return [Answer(submission, refusal=str(error)) for submission in nothing]
+            return [Answer(submission, refusal=as_text(str(error))) for submission in nothing]
 
     def _key(self, answer: Answer) -> Key:
         submission = answer.submission

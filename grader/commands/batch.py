@@ -19,6 +19,7 @@ from grader.grader import Grader
 from grader.submission import SEEDS
 
 if TYPE_CHECKING:
+    from grader.classroom.settings import Classroom
     from grader.classroom.store import Store
 
 SHOW_SECONDS = 0.2  # between two lines of progress
@@ -45,6 +46,7 @@ store_option = click.option(
 @classroom_option
 @store_option
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="cores")
+@click.option("--dask", metavar="ADDRESS", help="Grade on the workers of this Dask scheduler.")
 @click.option("--seed", type=click.IntRange(0, SEEDS - 1), help="Of a new store; drawn otherwise.")
 @click.option("--device", default="cpu", show_default=True, help="cpu or cuda.")
 @click.option(
@@ -58,6 +60,7 @@ def batch(
     settings: Path,
     file: Path | None,
     jobs: int,
+    dask: str | None,
     seed: int | None,
     device: str,
     received: str | None,
@@ -78,8 +81,8 @@ def batch(
         click.echo(UNPROTECTED, err=True)
     with downloaded(source) as hand_ins, closing(_store(settings, file)) as store:
         seed = _seed(store, seed)
-        with Grader(jobs) as grader, status_line() as line:
-            run = Batch(grader, jobs, store, classroom, seed, device, not allow_unsandboxed)
+        with _grader(jobs, dask, classroom) as grader, status_line() as line:
+            run = Batch(grader, store, classroom, seed, device, not allow_unsandboxed)
             progress = run.run(hand_ins, at, _now_and_then(line))
     click.echo(
         f"{progress.total} hand-ins: {progress.graded} answers graded,"
@@ -112,6 +115,20 @@ def _store(settings: Path, file: Path | None, is_new: bool = True) -> "Store":
     if not is_new and not file.is_file():
         raise UsageError(f"There is no file {file}. `grader batch` writes it.")
     return Store(file)
+
+
+def _grader(jobs: int, dask: str | None, classroom: "Classroom") -> Grader:
+    if dask is None:
+        return Grader(jobs)
+    try:
+        from grader.classroom.cluster import Cluster
+    except ModuleNotFoundError as error:
+        if error.name != "distributed":
+            raise
+        raise UsageError(
+            "A cluster needs the extra: pip install 'learn-transformer[dask]'."
+        ) from None
+    return Cluster(dask, classroom.points, None)
 
 
 def _seed(store: "Store", asked: int | None) -> int:
