@@ -70,6 +70,20 @@ def _ready(address: str) -> None:
     click.echo(f"Serving at {address}. Ctrl-C ends it; nothing that was received is lost.")
 
 
+@serve.command()
+@click.argument("file", type=PATH)
+@click.pass_obj
+def backup(kept: tuple[Path, str | None], file: Path) -> int:
+    """Write all that is kept into the new FILE, also while a server runs.
+
+    To come back to it, put FILE in the place of class.sqlite in the folder of --data.
+    """
+    with closing(database(kept)) as opened:
+        opened.backup(file)
+    click.echo(f"{file} has all that is kept as of now.")
+    return 0
+
+
 @serve.group("class")
 def class_() -> None:
     """Classes: made, listed, changed."""
@@ -152,7 +166,8 @@ def settings(kept: tuple[Path, str | None], name: str, settings: Path | None) ->
 
 
 def database(kept: tuple[Path, str | None]) -> Database:
-    from grader.server.serve import open_database
+    with extra():
+        from grader.server.serve import open_database
 
     return open_database(*kept)
 

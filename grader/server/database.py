@@ -1,7 +1,8 @@
 """The database: SQLite by default, PostgreSQL where it is named. All that differs stands here."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from exercises.files import replaced_at_end
 from grader.errors import UsageError
 
 FILE = "class.sqlite"
@@ -52,6 +54,21 @@ class Database:
         """One transaction: all of it is there when this ends, or nothing."""
         with Session(self._for_writing(), expire_on_commit=False) as session, session.begin():
             yield session
+
+    def backup(self, file: Path) -> None:
+        """All that is kept as of now, in a new file; a server may be at work. Raises `UsageError`.
+
+        To come back to it, put the file in the place of the embedded database.
+        """
+        if not self.is_embedded:
+            raise UsageError("PostgreSQL has a command of its own for this: pg_dump.")
+        if file.exists():
+            raise UsageError(f"{file} is there already, and is left as it is. Give another name.")
+        with replaced_at_end(file) as temporary, self.engine.connect() as connection:
+            temporary.touch(0o600)
+            with closing(sqlite3.connect(temporary)) as copy:
+                driver: Any = connection.connection.driver_connection
+                driver.backup(copy)
 
     def close(self) -> None:
         self.engine.dispose()

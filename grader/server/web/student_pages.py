@@ -26,8 +26,8 @@ from grader.server.roles import STAFF, Action, may
 from grader.server.schema import DONE, FAILED, HandIn, Membership
 from grader.server.web.visits import Visit, page
 
-LOOKS = 0.5  # seconds between two looks at a hand-in that somebody watches
-WATCHED = 300  # looks; then the browser asks anew by itself
+LOOKS = 1.0  # seconds between two looks at a hand-in that somebody watches
+WATCHED = 120  # looks; then the browser asks anew by itself
 NOT_THERE = "There is no such hand-in, or it is not for you to see."
 
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import uvicorn
 from class_of_three import CLASSROOM, ROSTER
-from processes import comes_true
+from processes import below, comes_true
 
 from grader import Grader
 from grader.errors import UsageError
@@ -49,8 +51,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Of an empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'class.sqlite'}"
-    make: Callable[[], str] = request.getfixturevalue("new_postgresql")
-    return make()
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    return server.new()
 
 
 @pytest.fixture
@@ -87,41 +89,67 @@ def served(database: Database, grader: Grader) -> Iterator[Served]:
             thread.join()
 
 
+class PostgreSQL:
+    """A server of our own on loopback, as a user without rights. `programs` holds `postgres`."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self._programs, self._folder = programs, folder
+        self._user, self._port = _unprivileged(), str(_free_port())
+        shutil.chown(folder, self._user)
+        self._run("initdb", "-D", folder / "data", "-A", "trust", "-U", "tester", "--no-sync")
+        self.start()
+
+    def start(self) -> None:
+        settings = ("-F", "-p", self._port, "-k", self._folder, "-h", "127.0.0.1")
+        command = (self._programs / "postgres", "-D", self._folder / "data", *settings)
+        self._server = subprocess.Popen(
+            [str(part) for part in command],
+            user=self._user,
+            cwd=self._folder,
+            stderr=subprocess.DEVNULL,
+        )
+        assert comes_true(self._answers)
+
+    def new(self) -> str:
+        """The URL of an empty database."""
+        name = f"class_{next(numbers)}"
+        self._run("createdb", "-h", self._folder, "-p", self._port, "-U", "tester", name)
+        return self._url(name)
+
+    def kill(self) -> None:
+        """At once, with all of its processes."""
+        for process in (self._server.pid, *below(self._server.pid)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        self._server.wait()
+
+    def _url(self, name: str) -> str:
+        return f"postgresql+psycopg://tester@127.0.0.1:{self._port}/{name}"
+
+    def _answers(self) -> bool:
+        try:
+            Database(self._url("postgres")).close()
+        except UsageError:
+            time.sleep(0.05)
+            return False
+        return True
+
+    def _run(self, program: str, *arguments: object) -> None:
+        command = [str(part) for part in (self._programs / program, *arguments)]
+        subprocess.run(command, user=self._user, cwd="/", check=True, stdout=subprocess.DEVNULL)
+
+
 @pytest.fixture(scope="session")
-def new_postgresql() -> Iterator[Callable[[], str]]:
-    """`new_postgresql()`: the URL of an empty database on a server of our own."""
+def postgresql() -> Iterator[PostgreSQL]:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     initdb = shutil.which("initdb") or (found[-1] if found else None)
     if initdb is None:
         pytest.skip(NO_POSTGRESQL)
-    programs = Path(initdb).resolve().parent
-    user = _unprivileged()
     folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))  # a socket's path must be short
-    shutil.chown(folder, user)
-    port = _free_port()
-    data = folder / "data"
-    _run(user, programs / "initdb", "-D", data, "-A", "trust", "-U", "tester", "--no-sync")
-    settings = ("-F", "-p", port, "-k", folder, "-h", "127.0.0.1")
-    server = subprocess.Popen(
-        [str(part) for part in (programs / "postgres", "-D", data, *settings)],
-        user=user,
-        cwd=folder,
-        stderr=subprocess.DEVNULL,
-    )
-    base = f"postgresql+psycopg://tester@127.0.0.1:{port}"
-
-    def make() -> str:
-        name = f"class_{next(numbers)}"
-        _run(user, programs / "createdb", "-h", folder, "-p", port, "-U", "tester", name)
-        return f"{base}/{name}"
-
-    try:
-        assert comes_true(lambda: (folder / f".s.PGSQL.{port}").exists() and _answers(base))
-        yield make
-    finally:
-        server.terminate()
-        server.wait()
-        shutil.rmtree(folder)
+    server = PostgreSQL(Path(initdb).resolve().parent, folder)
+    yield server
+    server.kill()
+    shutil.rmtree(folder)
 
 
 def _unprivileged() -> str:
@@ -130,19 +158,6 @@ def _unprivileged() -> str:
         return pwd.getpwuid(os.getuid()).pw_name
     names = {entry.pw_name for entry in pwd.getpwall()}
     return "postgres" if "postgres" in names else "nobody"
-
-
-def _run(user: str, *command: object) -> None:
-    subprocess.run([str(part) for part in command], user=user, cwd="/", check=True, stdout=-3)
-
-
-def _answers(base: str) -> bool:
-    try:
-        Database(f"{base}/postgres").close()
-    except UsageError:
-        time.sleep(0.05)
-        return False
-    return True
 
 
 def _free_port() -> int:

@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 import stat
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from class_of_three import WRONG, Browser
 from processes import comes_true
+
+from grader.server.database import Database
+from grader.server.queue import Queue
 
 DOCS = Path(__file__).parents[3] / "docs" / "server.md"
 CLASS_CODE, OWN_CODE = "R3PAZFFY", "6TAYB2B95HFQ"  # as the page shows them
@@ -125,6 +130,13 @@ def test_the_commands_of_the_page(
         "    Points Possible,,,,10\nAda Lovelace,1,ada,A,\nAlan Turing,2,alan,A,\n"
     )
     assert "(empty) → 4" in run("", fill)
+
+    backup = next(command for command in commands("grader") if "backup" in command)
+    run("", backup)
+    (tmp_path / "restored").mkdir()
+    shutil.copy(tmp_path / backup[-1], tmp_path / "restored" / "class.sqlite")
+    with closing(Database.in_folder(tmp_path / "restored")) as restored:
+        assert Queue(restored).health().done == 2
 
     assert "0 added, 0 changed." in run("", roster)
     run("", settings)
