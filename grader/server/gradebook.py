@@ -37,6 +37,10 @@ class Grade(NamedTuple):
     max_score: float
     standings: Sequence[Standing]
 
+    @property
+    def has_tried(self) -> bool:
+        return any(one.tries for one in self.standings)
+
     def result(self, classroom: Classroom) -> dict[str, Any]:
         """As `grader gradebook` takes it."""
         return {

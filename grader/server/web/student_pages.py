@@ -67,9 +67,6 @@ def of_member(visit: Visit, member: Membership) -> Response:
 def policy(settings: Classroom) -> str:
     """The rules by which points become a grade, in words."""
     told = []
-    if settings.attempts:
-        told.append(f"The first {settings.attempts} hand-ins of an exercise count.")
-    told.append("The best one of an exercise is taken. An error of ours costs no attempt.")
     late = settings.late
     if settings.due and late.days and late.percent_per_day:
         told.append(
@@ -80,6 +77,9 @@ def policy(settings: Classroom) -> str:
         told.append("What comes later counts nothing." if not late.days else "Later costs nothing.")
     if minutes := late.grace.total_seconds() / 60:
         told.append(f"{minutes:g} minutes late is in time.")
+    if settings.attempts:
+        told.append(f"The first {settings.attempts} hand-ins of an exercise count.")
+    told.append("The best one of an exercise is taken. An error of ours costs no attempt.")
     return " ".join(told)
 
 

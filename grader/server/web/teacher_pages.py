@@ -58,11 +58,15 @@ def report(visit: Visit) -> Response:
 
 
 def export(visit: Visit) -> Response:
-    """JSON lines that `grader gradebook` fills a platform's own file with."""
+    """JSON lines that `grader gradebook` fills a platform's own file with.
+
+    As in `grader results`, who handed in nothing is not there: nobody gets a 0 before the due date.
+    """
     with visit.site.database.reading() as session:
         here = session.get_one(Class, visit.member.class_id)
         settings = classroom(here.settings)
-        results = [one.result(settings) for one in class_grades(session, here, settings)]
+        found = class_grades(session, here, settings)
+    results = [one.result(settings) for one in found if one.has_tried]
     text = "".join(f"{json.dumps(result, ensure_ascii=False)}\n" for result in results)
     name = {"Content-Disposition": 'attachment; filename="results.jsonl"'}
     return Response(text, headers=name, media_type="application/x-ndjson")

@@ -123,7 +123,9 @@ def test_the_commands_of_the_page(
     teacher = Browser(address)
     assert "Emmy Noether" in teacher.enter(teachers).text
     lines = teacher.get("/class/results.jsonl").text
-    assert [json.loads(line)["score"] for line in lines.splitlines()] == [4.0, 0.0, 0.0]
+    assert [json.loads(line)["score"] for line in lines.splitlines()] == [4.0, 0.0], (
+        "who handed in nothing has no result"
+    )
     (tmp_path / "results.jsonl").write_text(lines)
     (tmp_path / "grades.csv").write_text(
         "Student,ID,SIS Login ID,Section,Attention (7)\n"
