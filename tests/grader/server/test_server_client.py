@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 from class_of_three import WRONG, ask
-from conftest import Served
 from processes import comes_true
+from servers import Served
 
 Learn = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -100,19 +100,12 @@ def test_what_could_not_be_sent_is_sent_later_in_its_order(
     assert at_class["score"] == 4.0
 
 
-def test_what_a_class_does_not_ask_for_is_told_and_not_kept(
-    learn: Learn, served: Served, workspace: Path
-) -> None:
-    learn("join", f"{served.address}/", served.code, "--name", "1")
-    done = learn("submit", "soft_lookup")
-    assert "does not ask for" in done.stderr
-    assert not list((workspace / ".learn" / "outbox").iterdir())
-
-
-def test_a_token_goes_to_its_own_server_only(
+def test_what_is_refused_is_told_and_a_token_goes_to_its_own_server_only(
     learn: Learn, elsewhere: tuple[str, list[str]], served: Served, workspace: Path
 ) -> None:
     learn("join", f"{served.address}/", served.code, "--name", "1")
+    assert "does not ask for" in learn("submit", "soft_lookup").stderr
+    assert not list((workspace / ".learn" / "outbox").iterdir())
     address, seen = elsewhere
     moved(workspace, address)
     learn("submit", "softmax")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from class_of_three import WRONG, Browser, ask, hand_in, joined, states
-from conftest import Served
 from processes import comes_true
+from servers import Served
 
 Solution = Callable[[str], str]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from class_of_three import WRONG, ask, hand_in, joined
-from conftest import PostgreSQL, Served
 from processes import below, comes_true
+from servers import PostgreSQL, Served
 
 from grader import Grader
 from grader.server.schema import HandIn

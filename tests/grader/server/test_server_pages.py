@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from class_of_three import WRONG, Browser, ask, hand_in, joined
-from conftest import Served
 from processes import comes_true
+from servers import Served
 from starlette.routing import Route
 
 from grader.errors import UsageError
