@@ -4,6 +4,7 @@
     workspace/ch01_attention/softmax_rewrite.py   only while it is written again, from memory
     workspace/.learn/manifest.json      which stub each file was copied from
     workspace/.learn/course             the folder of a teacher's own course, where it is one's
+    workspace/.learn/class.json         the class on a server that the learner has joined
     workspace/.learn/backups/           what `learn reset` replaced, and what was written again
 
 A file that the learner has changed is never written to. Each write is a temporary file and a
@@ -26,6 +27,7 @@ from exercises.files import unused_path, write_atomically
 
 STATE = ".learn"
 COURSE = "course"
+CLASS = "class.json"
 DEFAULT_NAME = "workspace"
 REWRITE = "_rewrite"
 VARIABLE = "LEARN_WORKSPACE"
@@ -202,6 +204,11 @@ class Workspace:
     def _backup_path(self, exercise: Exercise, now: datetime) -> Path:
         folder = self.state / "backups" / exercise.chapter
         return unused_path(folder / f"{exercise.id}-{now:%Y%m%d-%H%M%S}.py")
+
+    @property
+    def class_file(self) -> Path:
+        """What is remembered of the class that the learner has joined, where they have."""
+        return self.state / CLASS
 
     @property
     def _manifest(self) -> Path:

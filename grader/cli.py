@@ -19,6 +19,7 @@ from grader.commands.keygen import keygen
 from grader.commands.new import new
 from grader.commands.report import report
 from grader.commands.run import run
+from grader.commands.serve import serve
 from grader.commands.sign import sign
 from grader.commands.verify import verify
 from grader.errors import GraderError
@@ -37,6 +38,7 @@ COMMANDS = (
     results,
     report,
     gradebook,
+    serve,
     keygen,
     sign,
     verify,

@@ -24,6 +24,7 @@ NOT_GRADING = {
     "formats",
     "notebooks",
     "repository.py",
+    "server",
 }
 # Of the course, only what one exercise consists of counts, and that exercise's key has it.
 CONTENT = re.compile(r"suites|ch\d\d_.*")

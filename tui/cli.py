@@ -37,6 +37,7 @@ COMMANDS = (
     "trace",
     "hint",
     "submit",
+    "join",
     "solution",
     "build",
     "train",

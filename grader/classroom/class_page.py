@@ -70,11 +70,19 @@ def class_page(report: ClassReport) -> str:
     )
     environment.filters |= {"shown": _shown, "percent": _percent, "duration": _duration}
     environment.filters |= {"prose": _prose, "level": _level, "plural": _plural}
-    style = (HERE / STYLE).read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return environment.get_template(TEMPLATE).render(
-        **_facts(report), report=report, style=style, digest=digest
+        **_facts(report), report=report, style=_style(), policy=page_policy()
     )
+
+
+def page_policy() -> str:
+    """What the page allows; who serves it says so in a header as well."""
+    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+def _style() -> str:
+    return (HERE / STYLE).read_text("utf-8")
 
 
 def _facts(report: ClassReport) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """`learn status`: how far the learner is."""
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
 
 import click
 
@@ -48,13 +50,13 @@ def status_command(show_all: bool, as_json: bool) -> None:
     with open_session_to_look() as session:
         chapters = _status(session)
         cards = todays_cards(session, local_now())
+        at_class, says = _at_class(session)
     if as_json:
-        print_json(
-            {
-                "chapters": [asdict(chapter) for chapter in chapters],
-                "cards": {"due": cards.repeats, "new": len(cards.new)},
-            }
-        )
+        found = {
+            "chapters": [asdict(chapter) for chapter in chapters],
+            "cards": {"due": cards.repeats, "new": len(cards.new)},
+        }
+        print_json(found | ({"class": at_class} if at_class else {}))
         return
     for chapter in chapters:
         _print_chapter(chapter)
@@ -64,6 +66,8 @@ def status_command(show_all: bool, as_json: bool) -> None:
                 _print_exercise(exercise, id_width)
     _print_total(chapters)
     click.echo(f"Cards today: {cards.repeats} due, {len(cards.new)} new.")
+    if says:
+        click.echo(says)
 
 
 def _status(session: Session) -> list[ChapterStatus]:
@@ -97,6 +101,35 @@ def _status(session: Session) -> list[ChapterStatus]:
         )
 
     return [of_chapter(chapter) for chapter in session.catalog.chapters]
+
+
+def _at_class(session: Session) -> tuple[dict[str, Any], str]:
+    """What the class that the learner has joined has of them, and in words; else nothing."""
+    state = session.workspace.state
+    if not session.workspace.class_file.exists():
+        return {}, ""
+    from tui.study.class_server import ClassServerError, joined, waiting
+
+    try:
+        found = joined(state).status()
+        says = _class_in_words(found)
+    except ClassServerError as error:
+        found, says = {}, f"Your class: {error}"
+    except (KeyError, TypeError, ValueError):
+        found, says = {}, "Your class's server is of another version."
+    if unsent := len(waiting(state)):
+        says += f" Not sent yet: {unsent}; `learn submit` sends them."
+    return found, says
+
+
+def _class_in_words(found: dict[str, Any]) -> str:
+    latest: dict[str, str] = {}
+    for one in found["hand_ins"]:
+        latest.setdefault(one["exercise"], one["outcome"] or one["state"])
+    score = "no grade yet" if found["score"] is None else f"{found['score']:g}"
+    due = f", due {datetime.fromisoformat(found['due']):%Y-%m-%d %H:%M %Z}" if found["due"] else ""
+    told = ", ".join(f"{exercise} {state}" for exercise, state in latest.items())
+    return f"{found['class']}: {score} of {found['max_score']:g} points{due}. {told}".rstrip()
 
 
 def _state(

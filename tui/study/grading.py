@@ -35,9 +35,33 @@ def grade(
 
     with warm_grader(session.workspace.state) as grader:
         submission = read(session, exercise, kind, mine)
+        if kind == "submit":
+            _keep_for_class(session, submission)
         report = grader.grade(submission)
     tell(session, submission, kind, report, as_json)
+    if kind == "submit":
+        _hand_in(session)
     return report.exit_code
+
+
+def _keep_for_class(session: Session, submission: Submission) -> None:
+    """Before anything else is done with it, so that nothing that happens then loses it."""
+    if session.workspace.class_file.exists():
+        from tui.study.class_server import keep
+
+        keep(session.workspace.state, submission.exercise, submission.files())
+
+
+def _hand_in(session: Session) -> None:
+    """To the class that the learner has joined, after the verdict: nobody waits for a network."""
+    if session.workspace.class_file.exists():
+        from tui.study.class_server import ClassServerError, send
+
+        try:
+            for told in send(session.workspace.state):
+                click.echo(told, err=True)
+        except ClassServerError as error:
+            click.echo(str(error), err=True)
 
 
 def tell(

@@ -1,0 +1,194 @@
+"""`grader serve`: the class server, and the classes on it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from grader.commands.output import write
+from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from grader.server.database import Database
+
+F = TypeVar("F", bound=Callable[..., Any])
+EXTRA = {"alembic", "jinja2", "multipart", "psycopg", "sqlalchemy", "starlette", "uvicorn"}
+PATH = click.Path(path_type=Path, dir_okay=False)
+
+
+def data_options(function: F) -> F:
+    function = click.option(
+        "--database", "url", metavar="URL", help="postgresql+psycopg://…; else SQLite in --data."
+    )(function)
+    return click.option(
+        "--data",
+        "folder",
+        type=click.Path(path_type=Path, file_okay=False),
+        required=True,
+        help="The server's own folder.",
+    )(function)
+
+
+@click.group(invoke_without_command=True)
+@data_options
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="cores")
+@click.option("--behind-proxy", is_flag=True, help="A proxy in front of it ends TLS.")
+@click.option("--allow-unsandboxed", is_flag=True, help="Grade where a layer is missing.")
+@click.pass_context
+def serve(
+    context: click.Context,
+    folder: Path,
+    url: str | None,
+    host: str,
+    port: int,
+    jobs: int,
+    behind_proxy: bool,
+    allow_unsandboxed: bool,
+) -> int:
+    """Serve a class: take what students hand in, grade it, and show it.
+
+    Everything is kept in the folder of --data, or in the database of --database. With a command,
+    nothing is served: it changes what is kept, also while a server runs.
+    """
+    context.obj = (folder, url)
+    if context.invoked_subcommand is None:
+        with extra():
+            from grader.server.serve import serve as run
+        run(folder, url, host, port, jobs, behind_proxy, not allow_unsandboxed, _ready)
+    return 0
+
+
+def _ready(address: str) -> None:
+    click.echo(f"Serving at {address}. Ctrl-C ends it; nothing that was received is lost.")
+
+
+@serve.command()
+@click.argument("file", type=PATH)
+@click.pass_obj
+def backup(kept: tuple[Path, str | None], file: Path) -> int:
+    """Write all that is kept into the new FILE, also while a server runs.
+
+    To come back to it, put FILE in the place of class.sqlite in the folder of --data.
+    """
+    with closing(database(kept)) as opened:
+        opened.backup(file)
+    click.echo(f"{file} has all that is kept as of now.")
+    return 0
+
+
+@serve.group("class")
+def class_() -> None:
+    """Classes: made, listed, changed."""
+
+
+@class_.command("new")
+@click.argument("name")
+@click.option("--classroom", "settings", type=PATH, required=True, help="classroom.yaml")
+@click.option("--roster", type=PATH, help="CSV: id,name, and role where one is no student.")
+@click.pass_obj
+def new(kept: tuple[Path, str | None], name: str, settings: Path, roster: Path | None) -> int:
+    """Make the class NAME. Prints its code, and one by which you come in as its teacher."""
+    with extra():
+        from grader.server.members import enrol, new_class, read_roster
+
+    listed = read_roster(text_of(roster)) if roster else []
+    with closing(database(kept)) as opened:
+        made, teacher = new_class(opened, name, text_of(settings))
+        with opened.writing() as session:
+            enrol(session, made, listed)
+    click.echo(f"Students join {name} with the code      {made.code}")
+    click.echo(f"You come in as its teacher with         {teacher}   once, within seven days")
+    return 0
+
+
+@class_.command("roster")
+@click.argument("name")
+@click.argument("file", type=PATH)
+@click.pass_obj
+def roster(kept: tuple[Path, str | None], name: str, file: Path) -> int:
+    """List the people of FILE in the class NAME. Nobody is taken out."""
+    with extra():
+        from grader.server.members import class_named, enrol, read_roster
+
+    listed = read_roster(text_of(file))
+    with closing(database(kept)) as opened, opened.writing() as session:
+        done = enrol(session, class_named(session, name), listed)
+    click.echo(f"{done.added} added, {done.changed} changed.")
+    if done.missing:
+        click.echo(f"Not in the list, and left as they are: {', '.join(done.missing)}.")
+    return 0
+
+
+@class_.command("code")
+@click.argument("name")
+@click.argument("student", metavar="ID")
+@click.pass_obj
+def code(kept: tuple[Path, str | None], name: str, student: str) -> int:
+    """A code of their own for who has the ID in the class NAME; the teacher's is `teacher`.
+
+    Whoever was signed in as them is signed out.
+    """
+    with extra():
+        from grader.server.members import class_named, member_named
+        from grader.server.tokens import new_code
+
+    with closing(database(kept)) as opened, opened.writing() as session:
+        whom = member_named(session, class_named(session, name), student)
+        drawn = new_code(session, whom, datetime.now(UTC))
+    click.echo(f"{whom.person.name} comes in with   {drawn}   once, within seven days")
+    return 0
+
+
+@class_.command("settings")
+@click.argument("name")
+@click.option("--classroom", "settings", type=PATH, help="Another classroom.yaml.")
+@click.pass_obj
+def settings(kept: tuple[Path, str | None], name: str, settings: Path | None) -> int:
+    """Print the classroom.yaml of the class NAME, or change it. That counts at once."""
+    with extra():
+        from grader.server.members import change_settings, class_named
+
+    with closing(database(kept)) as opened, opened.writing() as session:
+        found = class_named(session, name)
+        if settings:
+            change_settings(session, found, text_of(settings))
+        else:
+            write(found.settings, None)
+    return 0
+
+
+def database(kept: tuple[Path, str | None]) -> Database:
+    with extra():
+        from grader.server.serve import open_database
+
+    return open_database(*kept)
+
+
+def text_of(file: Path) -> str:
+    try:
+        return file.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        raise UsageError(f"{file} is not UTF-8. Save it so.") from None
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}.") from None
+
+
+@contextmanager
+def extra() -> Iterator[None]:
+    """Around imports of the server. Who has not installed it is told how."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in EXTRA:
+            raise
+        raise UsageError(
+            "The class server needs the extra: pip install 'learn-transformer[server]'."
+        ) from None

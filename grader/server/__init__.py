@@ -1,0 +1,1 @@
+"""The class server: what a class hands in, graded and shown. An extra, `server`."""

@@ -1,0 +1,129 @@
+"""From hand-ins to grades, by the rules of `grader.classroom`: nothing here decides what counts."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from grader.classroom.graded import Graded
+from grader.classroom.grades import DIGITS, grades
+from grader.classroom.settings import Classroom
+from grader.classroom.store import Kept, Verdict
+from grader.report import Report
+from grader.server.queue import unpacked
+from grader.server.roles import Role
+from grader.server.schema import DONE, FAILED, Class, HandIn, Membership
+
+
+class Standing(NamedTuple):
+    """One student and one exercise. `score` None: nothing is graded yet, or not all of it."""
+
+    exercise: str
+    points: float
+    score: float | None
+    lost_late: float
+    tries: int
+    passed: bool
+
+
+class Grade(NamedTuple):
+    student: str
+    name: str
+    score: float | None
+    max_score: float
+    standings: Sequence[Standing]
+
+    @property
+    def has_tried(self) -> bool:
+        return any(one.tries for one in self.standings)
+
+    def result(self, classroom: Classroom) -> dict[str, Any]:
+        """As `grader gradebook` takes it."""
+        return {
+            "id": self.student,
+            "score": self.score,
+            "max_score": self.max_score,
+            "assignment": classroom.title,
+            "exercises": {one.exercise: one.score for one in self.standings},
+        }
+
+
+def hand_ins(session: Session, of: Class, student: str | None = None) -> Sequence[HandIn]:
+    """All of a class or of one student, by student, in the order in which they came."""
+    wanted = (
+        select(HandIn)
+        .join(Membership)
+        .where(Membership.class_id == of.id)
+        .order_by(Membership.student, HandIn.received_at, HandIn.id)
+    )
+    if student is not None:
+        wanted = wanted.where(Membership.student == student)
+    return session.scalars(wanted).all()
+
+
+def class_grades(session: Session, of: Class, classroom: Classroom) -> list[Grade]:
+    """Of every student that is listed."""
+    listed = select(Membership).where(Membership.class_id == of.id, Membership.role == Role.STUDENT)
+    by_student = groupby(hand_ins(session, of), key=lambda one: one.membership.student)
+    found = {student: list(group) for student, group in by_student}
+    return [
+        grade(member, found.get(member.student, []), classroom)
+        for member in session.scalars(listed.order_by(Membership.student))
+    ]
+
+
+def grade(member: Membership, own: Sequence[HandIn], classroom: Classroom) -> Grade:
+    """Each exercise has attempts of its own, and the best of them counts."""
+    standings = [_standing(id, member.student, own, classroom) for id in classroom.points]
+    tried = [one.score for one in standings if one.tries]
+    score = None if None in tried else round(sum(filter(None, tried)), DIGITS)
+    return Grade(
+        member.student,
+        member.person.name,
+        score,
+        round(classroom.max_score, DIGITS),
+        standings,
+    )
+
+
+def _standing(exercise: str, student: str, own: Sequence[HandIn], classroom: Classroom) -> Standing:
+    points = classroom.points[exercise]
+    # An error of ours costs no attempt; where there is nothing else, there is no grade.
+    tried = [one for one in own if one.exercise == exercise]
+    counted = [one for one in tried if one.state != FAILED] or tried[:1]
+    if not counted:
+        return Standing(exercise, points, 0.0, 0.0, 0, False)
+    kept = (_kept(one, student) for one in counted)
+    (result,) = grades(kept, replace(classroom, points={exercise: points}))
+    passed = any(one.outcome == "passed" for one in tried)
+    lost = result["late_submission_penalty"] or 0.0
+    return Standing(exercise, points, result["score"], lost, len(counted), passed)
+
+
+def _kept(one: HandIn, student: str) -> Kept:
+    verdict = None
+    if one.state == DONE:
+        missing = tuple(filter(None, (one.unprotected or "").split(",")))
+        verdict = Verdict(one.outcome or "", one.share or 0.0, missing)
+    return Kept(student, str(one.id), one.received_at, False, {one.exercise: verdict})
+
+
+def graded(session: Session, of: Class) -> Iterator[Graded]:
+    """Every verdict, for the report on a class."""
+    wanted = (
+        select(HandIn)
+        .join(Membership)
+        .where(Membership.class_id == of.id, Membership.role == Role.STUDENT)
+        .where(HandIn.state == DONE)
+        .order_by(Membership.student, HandIn.received_at, HandIn.id)
+        .options(undefer(HandIn.files), undefer(HandIn.report))
+    )
+    for one in session.scalars(wanted):
+        report = Report.from_dict(json.loads(one.report or ""))
+        source = unpacked(one.files).get(f"{one.exercise}.py", b"")
+        text = source.decode("utf-8-sig", "replace")
+        yield Graded(one.membership.student, report, at=one.received_at, source=text)

@@ -1,0 +1,41 @@
+"""Who may do what. Every page and every request asks this table, and nothing else decides."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    STUDENT = "student"
+    ASSISTANT = "assistant"
+    TEACHER = "teacher"
+
+
+class Action(StrEnum):
+    """The value says what it is, as docs/security.md lists it."""
+
+    HAND_IN = "hand in, and see one's own hand-ins and grade"
+    SEE_CLASS = "see the class: everybody's hand-ins, reports and grades"
+    SEE_HEALTH = "see the queue and our errors"
+    START_AGAIN = "start again what we could not grade"
+    EXPORT = "export the grades"
+    CHANGE_ROSTER = "list people, and give them codes to come in"
+    CHANGE_SETTINGS = "change classroom.yaml"
+
+
+EVERYBODY = frozenset(Role)
+STAFF = frozenset({Role.ASSISTANT, Role.TEACHER})
+TEACHERS = frozenset({Role.TEACHER})
+
+RIGHTS: Mapping[Action, frozenset[Role]] = {
+    Action.HAND_IN: EVERYBODY,
+    Action.SEE_CLASS: STAFF,
+    Action.SEE_HEALTH: STAFF,
+    Action.START_AGAIN: STAFF,
+    Action.EXPORT: TEACHERS,
+    Action.CHANGE_ROSTER: TEACHERS,
+    Action.CHANGE_SETTINGS: TEACHERS,
+}
+
+
+def may(role: str, action: Action) -> bool:
+    return Role(role) in RIGHTS[action]

@@ -1,0 +1,157 @@
+"""The tables. A hand-in's row is the queue's row: who is told "received" is in the queue.
+
+What a person is in a class stands in `memberships`; what a role may do stands in `roles.py`. Of
+tokens and codes only hashes are kept. A change of a table needs a migration (`migrations/`).
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Double,
+    ForeignKey,
+    Index,
+    MetaData,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
+
+WAITING, LEASED, DONE, FAILED = "waiting", "leased", "done", "failed"  # states of a hand-in
+NOW, LATER = 0, 1  # priorities
+SESSION, CLIENT, CODE = "session", "client", "code"  # kinds of tokens
+# Every constraint has a name, so that a migration can name it, too.
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Moment(TypeDecorator[datetime]):
+    """A time with its zone; SQLite keeps none, so what is written is always in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        if value is None or value.tzinfo:
+            return value
+        return value.replace(tzinfo=UTC)  # type: ignore[no-any-return]
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMES)
+
+
+class Class(Base):
+    """`settings` is the text of `classroom.yaml`; whoever knows `code` may join by it."""
+
+    __tablename__ = "classes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    settings: Mapped[str]
+    code: Mapped[str] = mapped_column(unique=True)
+    made_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Person(Base):
+    """Known by who vouches for them, and as whom: never by a name or an e-mail address."""
+
+    __tablename__ = "people"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    name: Mapped[str]
+    pseudonym: Mapped[str]
+
+
+class Membership(Base):
+    """`student` is the id in the roster, which `classroom.yaml` and gradebooks name people by.
+
+    `joined_at` is when somebody first came as this person; nobody can then come so by the class's
+    code again.
+    """
+
+    __tablename__ = "memberships"
+    __table_args__ = (
+        UniqueConstraint("class_id", "person_id"),
+        UniqueConstraint("class_id", "student"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    class_id: Mapped[int] = mapped_column(ForeignKey("classes.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    role: Mapped[str]
+    student: Mapped[str]
+    joined_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+    class_: Mapped[Class] = relationship(lazy="joined", innerjoin=True)
+
+
+class Token(Base):
+    """What lets somebody in as a member: a browser's session, a terminal, or a code for once."""
+
+    __tablename__ = "tokens"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hash: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    membership_id: Mapped[int] = mapped_column(ForeignKey("memberships.id"), index=True)
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    ends_at: Mapped[datetime] = mapped_column(Moment)
+
+    membership: Mapped[Membership] = relationship(lazy="joined", innerjoin=True)
+
+
+class HandIn(Base):
+    """One answer to one exercise, its place in the queue, and the verdict.
+
+    `files` is JSON, texts by name; `key` is drawn by who sends it, so that what is sent twice is
+    there once. `made_at` is the time on the sender's clock, `received_at` that on ours, which
+    counts. A lease names who grades it, until when; `tries` counts leases. `failure` says what went
+    wrong on our side. `outcome`, `share` (of the points, 0 to 1) and `unprotected` (names of layers
+    of the sandbox, with commas) are of the `report`, which is JSON; with `files` it is large, and
+    loaded where it is asked for.
+    """
+
+    __tablename__ = "hand_ins"
+    __table_args__ = (
+        UniqueConstraint("membership_id", "key"),
+        Index(None, "state", "priority", "id"),
+        Index(None, "membership_id", "received_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    membership_id: Mapped[int] = mapped_column(ForeignKey("memberships.id"))
+    exercise: Mapped[str]
+    key: Mapped[str]
+    files: Mapped[str] = mapped_column(deferred=True)
+    sha256: Mapped[str]
+    seed: Mapped[int] = mapped_column(BigInteger)
+    made_at: Mapped[datetime | None] = mapped_column(Moment)
+    received_at: Mapped[datetime] = mapped_column(Moment)
+    state: Mapped[str]
+    priority: Mapped[int]
+    tries: Mapped[int]
+    lease: Mapped[str | None]
+    lease_until: Mapped[datetime | None] = mapped_column(Moment)
+    graded_at: Mapped[datetime | None] = mapped_column(Moment)
+    failure: Mapped[str | None]
+    outcome: Mapped[str | None]
+    share: Mapped[float | None] = mapped_column(Double)
+    unprotected: Mapped[str | None]
+    report: Mapped[str | None] = mapped_column(deferred=True)
+
+    membership: Mapped[Membership] = relationship(lazy="joined", innerjoin=True)

@@ -1,0 +1,128 @@
+"""`grader serve`, run: the database, the workers and the web server, until a signal ends them."""
+
+import fcntl
+import ipaddress
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import uvicorn
+
+from grader.errors import UsageError
+from grader.grader import Grader
+from grader.server.database import Database
+from grader.server.queue import Queue
+from grader.server.web.app import web_app
+from grader.server.web.site import Site
+from grader.server.workers import Workers
+
+LOCK = "serve.lock"
+GOODBYE_SECONDS = 5  # for requests that are being answered when the server ends
+
+
+def open_database(folder: Path, url: str | None) -> Database:
+    """The folder is made, readable for its owner only: it holds what students wrote."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    old = os.umask(0o077)
+    try:
+        return Database(url) if url else Database.in_folder(folder)
+    finally:
+        os.umask(old)
+
+
+def serve(
+    folder: Path,
+    url: str | None,
+    host: str,
+    port: int,
+    jobs: int,
+    behind_proxy: bool,
+    only_sandboxed: bool,
+    tell: Callable[[str], None],
+) -> None:
+    """Raises `UsageError` for what cannot be served so."""
+    check_host(host, behind_proxy)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # uvicorn ends at a signal, and then raises it again: for what is to be ended around it.
+        signal.signal(number, _end)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    with closing(open_database(folder, url)) as database, _alone(folder, database):
+        queue = Queue(database)
+        with _listening(host, port) as listener, Grader(jobs) as grader:
+            workers = Workers(queue, grader, jobs, only_sandboxed)
+            site = Site(database, queue, workers, is_https=behind_proxy)
+            config = uvicorn.Config(
+                web_app(site),
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=behind_proxy,
+                timeout_graceful_shutdown=GOODBYE_SECONDS,
+            )
+            workers.start()
+            try:
+                tell(f"http://{_address(listener)}/")
+                uvicorn.Server(config).run([listener])
+            finally:
+                workers.close()
+                grader.abandon()
+
+
+def _end(number: int, frame: object) -> None:
+    raise SystemExit(0)
+
+
+def check_host(host: str, behind_proxy: bool) -> None:
+    """What is not sent by TLS must not leave the machine."""
+    if host != "localhost" and not _is_loopback(host) and not behind_proxy:
+        raise UsageError(
+            f"{host} would send codes and grades unencrypted. Serve on 127.0.0.1 behind a proxy"
+            " that ends TLS; or, where such a proxy is on another machine, say --behind-proxy."
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@contextmanager
+def _alone(folder: Path, database: Database) -> Iterator[None]:
+    """One server has the embedded database; so what was leased when it starts is nobody's."""
+    if not database.is_embedded:
+        yield
+        return
+    with (folder / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise UsageError(f"Another server has {folder} already.") from None
+        Queue(database).end_leases()
+        yield
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            raise UsageError(
+                f"{host}, port {port}: {error.strerror}. Give another --port."
+            ) from None
+        listener.listen()
+        yield listener
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

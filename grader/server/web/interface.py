@@ -1,0 +1,94 @@
+"""What `learn` asks: it hands in, and wants to know what became of it."""
+
+from datetime import datetime
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from grader.server.gradebook import grade, hand_ins
+from grader.server.handing_in import hand_in
+from grader.server.members import classroom
+from grader.server.roles import Action
+from grader.server.schema import HandIn
+from grader.server.web.visits import Call, client, text_of
+
+MOST_SHOWN = 50
+
+
+def take(call: Call) -> Response:
+    """201 once it is in the database; the same answer where the key was sent before."""
+    files = call.data.get("files")
+    if not isinstance(files, dict) or not all(isinstance(one, str) for one in files.values()):
+        raise HTTPException(400, "`files` must be the texts of files by their names.")
+    taken = hand_in(
+        call.site.queue,
+        call.member,
+        text_of(call.data, "exercise"),
+        # What is no UTF-8 comes as halves of characters, as the workspace's owner has it.
+        {name: _bytes(text) for name, text in files.items()},
+        text_of(call.data, "key"),
+        _moment(text_of(call.data, "made_at")),
+    )
+    call.site.workers.call()
+    return JSONResponse(_facts(taken), 201)
+
+
+def status(call: Call) -> Response:
+    """The grade as of today, and what was handed in, the newest first."""
+    member = call.member
+    settings = classroom(member.class_.settings)
+    with call.site.database.reading() as session:
+        found = hand_ins(session, member.class_, member.student)
+    due = settings.due_for(member.student)
+    own = grade(member, found, settings)
+    return JSONResponse(
+        {
+            "class": member.class_.name,
+            "title": settings.title,
+            "due": due.isoformat() if due else None,
+            "score": own.score,
+            "max_score": own.max_score,
+            "exercises": [one._asdict() for one in own.standings],
+            "hand_ins": [_facts(one) for one in found[::-1][:MOST_SHOWN]],
+        }
+    )
+
+
+def _facts(one: HandIn) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "exercise": one.exercise,
+        "state": one.state,
+        "outcome": one.outcome,
+        "share": one.share,
+        "made_at": one.made_at.isoformat() if one.made_at else None,
+        "received_at": one.received_at.isoformat(),
+    }
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raise HTTPException(400, "`files` hold halves of characters that no file has.") from None
+
+
+def _moment(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        moment.astimezone()
+    except (ValueError, OverflowError):
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise HTTPException(400, "`made_at` must be a time with its zone, in ISO 8601.")
+    return moment
+
+
+ROUTES = [
+    Route("/api/hand-ins", client(Action.HAND_IN, take), methods=["POST"]),
+    Route("/api/status", client(Action.HAND_IN, status)),
+]

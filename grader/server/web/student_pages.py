@@ -1,0 +1,188 @@
+"""What a student sees: what is asked, what was handed in, the report, and the grade explained."""
+
+import asyncio
+import json
+import secrets
+from collections.abc import AsyncIterator, Mapping
+
+from sqlalchemy.orm import Session, undefer
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from exercises.catalog import load_catalog
+from exercises.errors import UnknownExercise
+from grader.classroom.settings import Classroom
+from grader.errors import SubmissionError
+from grader.formats.text import render
+from grader.report import Report
+from grader.server.gradebook import grade, hand_ins
+from grader.server.handing_in import hand_in
+from grader.server.members import classroom, member_named
+from grader.server.queue import Refused, unpacked
+from grader.server.roles import STAFF, Action, may
+from grader.server.schema import DONE, FAILED, HandIn, Membership
+from grader.server.web.visits import Visit, page
+
+LOOKS = 1.0  # seconds between two looks at a hand-in that somebody watches
+WATCHED = 120  # looks; then the browser asks anew by itself
+NOT_THERE = "There is no such hand-in, or it is not for you to see."
+
+
+def home(visit: Visit) -> Response:
+    if visit.member.role in STAFF:
+        return RedirectResponse("/class", 303)
+    return own(visit)
+
+
+def own(visit: Visit) -> Response:
+    return of_member(visit, visit.member)
+
+
+def of_student(visit: Visit) -> Response:
+    with visit.site.database.reading() as session:
+        student = visit.request.path_params["student"]
+        return of_member(visit, member_named(session, visit.member.class_, student))
+
+
+def of_member(visit: Visit, member: Membership) -> Response:
+    settings = classroom(member.class_.settings)
+    with visit.site.database.reading() as session:
+        found = hand_ins(session, member.class_, member.student)
+    catalog = load_catalog()
+    return visit.page(
+        "student.html",
+        whose=member,
+        classroom=settings,
+        due=settings.due_for(member.student),
+        policy=policy(settings),
+        grade=grade(member, found, settings),
+        titles={id: catalog.exercise(id).title for id in settings.points},
+        hand_ins=found[::-1],
+    )
+
+
+def policy(settings: Classroom) -> str:
+    """The rules by which points become a grade, in words."""
+    told = []
+    late = settings.late
+    if settings.due and late.days and late.percent_per_day:
+        told.append(
+            f"For each day begun after that, {late.percent_per_day:g} % of what was reached is"
+            f" lost; after {late.days} days nothing counts."
+        )
+    elif settings.due:
+        told.append("What comes later counts nothing." if not late.days else "Later costs nothing.")
+    if minutes := late.grace.total_seconds() / 60:
+        told.append(f"{minutes:g} minutes late is in time.")
+    if settings.attempts:
+        told.append(f"The first {settings.attempts} hand-ins of an exercise count.")
+    told.append("The best one of an exercise is taken. An error of ours costs no attempt.")
+    return " ".join(told)
+
+
+def exercise(visit: Visit, says: str = "", status: int = 200) -> Response:
+    id = visit.request.path_params["exercise"]
+    settings = classroom(visit.member.class_.settings)
+    if id not in settings.points:
+        raise HTTPException(404, "Your class does not ask for this exercise.")
+    try:
+        asked = load_catalog().exercise(id)
+    except UnknownExercise:
+        raise HTTPException(404, "This exercise is not in the course any more.") from None
+    return visit.page(
+        "exercise.html",
+        status=status,
+        exercise=asked,
+        points=settings.points[id],
+        key=secrets.token_hex(16),
+        says=says,
+    )
+
+
+def upload(visit: Visit) -> Response:
+    id = visit.request.path_params["exercise"]
+    parts = [part for part in visit.form.getlist("files") if isinstance(part, UploadFile)]
+    files = {part.filename or "": part.file.read() for part in parts if part.filename}
+    if len(files) == 1:  # what a browser calls the one file says nothing: "softmax (2).py"
+        files = {f"{id}.py": source for source in files.values()}
+    try:
+        taken = hand_in(visit.site.queue, visit.member, id, files, visit.text("key"))
+    except (SubmissionError, Refused) as error:
+        return exercise(visit, str(error), 400)
+    visit.site.workers.call()
+    return RedirectResponse(f"/hand-ins/{taken.id}", 303)
+
+
+def report(visit: Visit) -> Response:
+    with visit.site.database.reading() as session:
+        one = _seen(visit, session)
+        sources = {
+            name: source.decode("utf-8", "replace") for name, source in unpacked(one.files).items()
+        }
+        text = told(one)
+    return visit.page(
+        "hand_in.html",
+        one=one,
+        text=text,
+        sources=sources,
+        is_own=one.membership_id == visit.member.id,
+        is_open=one.state not in (DONE, FAILED),
+        place=visit.site.queue.place(one),
+    )
+
+
+def told(one: HandIn) -> str:
+    """The report as at a terminal; empty where there is none."""
+    return render(Report.from_dict(json.loads(one.report))) if one.report else ""
+
+
+def events(visit: Visit) -> Response:
+    """The state of a hand-in as it changes, as server-sent events, until there is a verdict."""
+    with visit.site.database.reading() as session:
+        number = _seen(visit, session).id
+
+    def look() -> Mapping[str, object]:
+        with visit.site.database.reading() as session:
+            one = session.get_one(HandIn, number)
+        return {"state": one.state, "place": visit.site.queue.place(one)}
+
+    async def changes() -> AsyncIterator[str]:
+        before: Mapping[str, object] = {}
+        for _ in range(WATCHED):
+            now = await run_in_threadpool(look)
+            if now != before:
+                yield f"data: {json.dumps(now)}\n\n"
+            if now["state"] in (DONE, FAILED):
+                return
+            before = now
+            await asyncio.sleep(LOOKS)
+
+    return StreamingResponse(changes(), media_type="text/event-stream")
+
+
+def _seen(visit: Visit, session: Session) -> HandIn:
+    """The hand-in that is asked for, where this member may see it."""
+    number = visit.request.path_params["number"]
+    large = [undefer(HandIn.files), undefer(HandIn.report)]
+    one = session.get(HandIn, number, options=large) if number < 2**31 else None
+    member = visit.member
+    if one and one.membership_id != member.id:
+        is_of_class = one.membership.class_id == member.class_id
+        one = one if is_of_class and may(member.role, Action.SEE_CLASS) else None
+    if one is None:
+        raise HTTPException(404, NOT_THERE)
+    return one
+
+
+ROUTES = [
+    Route("/", page(Action.HAND_IN, home)),
+    Route("/own", page(Action.HAND_IN, own)),
+    Route("/exercises/{exercise}", page(Action.HAND_IN, exercise)),
+    Route("/exercises/{exercise}", page(Action.HAND_IN, upload), methods=["POST"]),
+    Route("/hand-ins/{number:int}", page(Action.HAND_IN, report)),
+    Route("/hand-ins/{number:int}/events", page(Action.HAND_IN, events)),
+    Route("/class/students/{student:path}", page(Action.SEE_CLASS, of_student)),
+]

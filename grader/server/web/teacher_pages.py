@@ -1,0 +1,157 @@
+"""What a teacher sees and does: the class, its report, the roster, the queue, and exports."""
+
+import json
+from collections.abc import Callable
+
+from sqlalchemy import select
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from exercises.catalog import load_catalog
+from grader.classroom.class_page import class_page, page_policy
+from grader.classroom.class_report import class_report
+from grader.errors import UsageError
+from grader.server import tokens
+from grader.server.gradebook import class_grades, graded
+from grader.server.members import (
+    change_settings,
+    classroom,
+    enrol,
+    member_named,
+    members,
+    read_roster,
+)
+from grader.server.queue import utc_now
+from grader.server.roles import Action
+from grader.server.schema import FAILED, Class, HandIn, Membership
+from grader.server.web.visits import Visit, page
+
+MOST_ERRORS = 200  # of ours, on the page that lists them
+
+
+def whole_class(visit: Visit, says: str = "", status: int = 200) -> Response:
+    with visit.site.database.reading() as session:
+        here = session.get_one(Class, visit.member.class_id)
+        settings = classroom(here.settings)
+        return visit.page(
+            "class.html",
+            status=status,
+            here=here,
+            classroom=settings,
+            grades=class_grades(session, here, settings),
+            people=members(session, here),
+            says=says,
+        )
+
+
+def report(visit: Visit) -> Response:
+    """The page that `grader report` writes, of this moment. Its own policy is the stricter one."""
+    is_anonymous = "anonymous" in visit.request.query_params
+    with visit.site.database.reading() as session:
+        found = list(graded(session, visit.member.class_))
+    made = class_report(found, load_catalog(), is_anonymous)
+    if made is None:
+        raise HTTPException(404, "Nothing is graded yet, so there is nothing to report.")
+    return HTMLResponse(class_page(made), headers={"Content-Security-Policy": page_policy()})
+
+
+def export(visit: Visit) -> Response:
+    """JSON lines that `grader gradebook` fills a platform's own file with.
+
+    As in `grader results`, who handed in nothing is not there: nobody gets a 0 before the due date.
+    """
+    with visit.site.database.reading() as session:
+        here = session.get_one(Class, visit.member.class_id)
+        settings = classroom(here.settings)
+        found = class_grades(session, here, settings)
+    results = [one.result(settings) for one in found if one.has_tried]
+    text = "".join(f"{json.dumps(result, ensure_ascii=False)}\n" for result in results)
+    name = {"Content-Disposition": 'attachment; filename="results.jsonl"'}
+    return Response(text, headers=name, media_type="application/x-ndjson")
+
+
+def health(visit: Visit) -> Response:
+    """Numbers are of the whole server; hand-ins are of the own class."""
+    wanted = (
+        select(HandIn)
+        .join(Membership)
+        .where(Membership.class_id == visit.member.class_id, HandIn.state == FAILED)
+        .order_by(HandIn.id)
+        .limit(MOST_ERRORS)
+    )
+    with visit.site.database.reading() as session:
+        failed = session.scalars(wanted).all()
+    return visit.page("health.html", health=visit.site.queue.health(), failed=failed)
+
+
+def start_again(visit: Visit) -> Response:
+    number = visit.request.path_params["number"]
+    with visit.site.database.reading() as session:
+        one = session.get(HandIn, number) if number < 2**31 else None
+    if one is None or one.membership.class_id != visit.member.class_id:
+        raise HTTPException(404, "There is no such hand-in in your class.")
+    visit.site.queue.start_again(number)
+    visit.site.workers.call()
+    return RedirectResponse("/health", 303)
+
+
+def roster(visit: Visit) -> Response:
+    def read(text: str) -> str:
+        listed = read_roster(text)
+        with visit.site.database.writing() as session:
+            done = enrol(session, session.get_one(Class, visit.member.class_id), listed)
+        told = f"{done.added} added, {done.changed} changed."
+        if done.missing:
+            told += f" Not in the list, and left as they are: {', '.join(done.missing)}."
+        return told
+
+    return _uploaded(visit, read)
+
+
+def settings(visit: Visit) -> Response:
+    def read(text: str) -> str:
+        with visit.site.database.writing() as session:
+            change_settings(session, session.get_one(Class, visit.member.class_id), text)
+        return "classroom.yaml is changed. It counts from now on, also for what was handed in."
+
+    return _uploaded(visit, read)
+
+
+def _uploaded(visit: Visit, read: Callable[[str], str]) -> Response:
+    part = visit.form.get("file")
+    if not isinstance(part, UploadFile) or not part.filename:
+        return whole_class(visit, "Choose a file first.", 400)
+    try:
+        return whole_class(visit, read(part.file.read().decode("utf-8")))
+    except UnicodeDecodeError:
+        return whole_class(visit, "The file is not UTF-8. Save it so.", 400)
+    except UsageError as error:
+        return whole_class(visit, str(error), 400)
+
+
+def own_settings(visit: Visit) -> Response:
+    name = {"Content-Disposition": 'attachment; filename="classroom.yaml"'}
+    return Response(visit.member.class_.settings, headers=name, media_type="application/yaml")
+
+
+def new_code(visit: Visit) -> Response:
+    with visit.site.database.writing() as session:
+        whom = member_named(session, visit.member.class_, visit.text("student"))
+        code = tokens.new_code(session, whom, utc_now())
+    server = str(visit.request.base_url)
+    return visit.page("code.html", code=code, whom=whom.person.name, server=server)
+
+
+ROUTES = [
+    Route("/class", page(Action.SEE_CLASS, whole_class)),
+    Route("/class/report", page(Action.SEE_CLASS, report)),
+    Route("/class/results.jsonl", page(Action.EXPORT, export)),
+    Route("/class/classroom.yaml", page(Action.CHANGE_SETTINGS, own_settings)),
+    Route("/class/roster", page(Action.CHANGE_ROSTER, roster), methods=["POST"]),
+    Route("/class/code", page(Action.CHANGE_ROSTER, new_code), methods=["POST"]),
+    Route("/class/settings", page(Action.CHANGE_SETTINGS, settings), methods=["POST"]),
+    Route("/health", page(Action.SEE_HEALTH, health)),
+    Route("/hand-ins/{number:int}/again", page(Action.START_AGAIN, start_again), methods=["POST"]),
+]

@@ -1,0 +1,124 @@
+"""`learn` and its class: what is submitted arrives, once, also when the server was out of reach."""
+
+from __future__ import annotations
+
+import json
+import stat
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from class_of_three import WRONG, ask
+from processes import comes_true
+from servers import Served
+
+Learn = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """One database is enough here: what is asked of it is tested on both elsewhere."""
+    return f"sqlite:///{tmp_path / 'class.sqlite'}"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    return tmp_path / "workspace"
+
+
+@pytest.fixture
+def learn(warm: Callable[..., list[str]], tmp_path: Path, workspace: Path) -> Learn:
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        where = workspace if workspace.exists() else tmp_path
+        command = warm("tui.cli", *words)
+        return subprocess.run(command, cwd=where, capture_output=True, text=True, check=False)
+
+    assert run("init", "--quiet", "workspace").returncode == 0
+    return run
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[tuple[str, list[str]]]:
+    """A server that sends everybody on, and the tokens that it was shown."""
+    seen: list[str] = []
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            seen.append(self.headers.get("Authorization", ""))
+            self.send_response(307)
+            self.send_header("Location", f"http://localhost:{self.server.server_port}/taken")  # type: ignore[attr-defined]
+            self.end_headers()
+
+        def log_message(self, *arguments: object) -> None: ...
+
+    with HTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/", seen
+        server.shutdown()
+        thread.join()
+
+
+def moved(workspace: Path, address: str) -> None:
+    """The server is at another address from now on."""
+    file = workspace / ".learn" / "class.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "address": address}))
+
+
+def test_what_could_not_be_sent_is_sent_later_in_its_order(
+    learn: Learn, served: Served, workspace: Path, solution: Callable[[str], str]
+) -> None:
+    assert learn("join", f"{served.address}/", served.code, "--name", "1").returncode == 0
+    moved(workspace, "http://127.0.0.1:1/")
+    softmax = workspace / "ch01_attention" / "softmax.py"
+    for text, code in ((WRONG, 1), (solution("softmax"), 0)):
+        softmax.write_text(text)
+        done = learn("submit", "softmax")
+        assert done.returncode == code, "the verdict here needs no server"
+        assert "does not answer" in done.stderr
+    kept = sorted((workspace / ".learn" / "outbox").iterdir())
+    assert [stat.S_IMODE(file.stat().st_mode) for file in kept] == [0o600, 0o600]
+    said = learn("status")
+    assert (said.returncode, "Not sent yet: 2" in said.stdout) == (0, True)
+    again = kept[0].read_bytes()
+
+    moved(workspace, f"{served.address}/")
+    kept[0].with_name("0-again.json").write_bytes(again)  # as after a kill between sent and removed
+    done = learn("submit", "softmax")
+    assert done.stderr.count("is handed in to ML") == 4
+    assert not list((workspace / ".learn" / "outbox").iterdir())
+    assert comes_true(lambda: served.queue.health().done == 3)
+    held = json.loads((workspace / ".learn" / "class.json").read_text())
+    _, told = ask(served.address, "/api/status", token=held["token"])
+    outcomes = [one["outcome"] for one in told["hand_ins"]]
+    assert outcomes == ["passed", "passed", "failed"], "the newest first"
+    assert all(one["made_at"] < one["received_at"] for one in told["hand_ins"])
+    at_class = json.loads(learn("status", "--json").stdout)["class"]
+    assert at_class["score"] == 4.0
+
+
+def test_what_is_refused_is_told_and_a_token_goes_to_its_own_server_only(
+    learn: Learn, elsewhere: tuple[str, list[str]], served: Served, workspace: Path
+) -> None:
+    learn("join", f"{served.address}/", served.code, "--name", "1")
+    assert "does not ask for" in learn("submit", "soft_lookup").stderr
+    assert not list((workspace / ".learn" / "outbox").iterdir())
+    address, seen = elsewhere
+    moved(workspace, address)
+    learn("submit", "softmax")
+    assert len(seen) == 1, "where it was sent on to, nothing arrived"
+
+
+def test_an_address_that_is_none_is_told(learn: Learn, workspace: Path) -> None:
+    for address, says in (
+        ("http://class.example.org/", "begins with https://"),
+        ("http://127.0.0.1:port/", "begins with https://"),
+        ("http://[::1/", "begins with https://"),
+        ("http://127.0.0.1:1/", "does not answer"),
+    ):
+        done = learn("join", address, "R3PAZFFY")
+        assert (done.returncode, says in done.stderr) == (2, True), done.stderr
+    assert not (workspace / ".learn" / "class.json").exists()

@@ -1,0 +1,179 @@
+"""The class that the learner has joined: a server that takes what they submit, and grades it.
+
+    .learn/class.json    where it is, and the token that lets this workspace in; for its owner only
+    .learn/outbox/       what is to be handed in, in order; a file is gone when it was received
+
+What is kept goes with a key of its own, so that what is sent twice is handed in once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from exercises.errors import CourseError
+from exercises.workspace import CLASS
+from tui.study.clock import local_now
+
+OUTBOX = "outbox"
+SECONDS = 5.0  # that an answer may take
+MOST_BYTES = 4 * 1024 * 1024  # of an answer
+IN_THE_CLEAR = {("http", host) for host in ("127.0.0.1", "::1", "localhost")}
+LATER = (401, 408, 429)  # and from 500 on: what is refused so can be sent again
+
+
+class ClassServerError(CourseError):
+    """The server cannot be asked, or refuses; `status` is None where there was no answer of its."""
+
+    exit_code = 2
+
+    def __init__(self, says: str, status: int | None = None) -> None:
+        super().__init__(says)
+        self.status = status
+
+    @property
+    def passes(self) -> bool:
+        return self.status is None or self.status in LATER or self.status >= 500
+
+
+@dataclass(frozen=True)
+class ClassServer:
+    """`name` is the class's. Raises `ClassServerError` where it does not answer as it should."""
+
+    address: str
+    token: str
+    name: str
+
+    def status(self) -> dict[str, Any]:
+        """The grade as of now, and what was handed in, the newest first."""
+        return ask(self.address, "api/status", token=self.token)
+
+
+def join(state: Path, address: str, code: str, name: str) -> tuple[ClassServer, str]:
+    """Join, and remember it in the workspace's `.learn`; also under which name one is listed."""
+    address = checked(address)
+    told = ask(address, "api/join", {"code": code, "name": name})
+    server = ClassServer(address, str(told["token"]), str(told["class"]))
+    _write_private(state / CLASS, json.dumps(asdict(server)))
+    return server, str(told["name"])
+
+
+def joined(state: Path) -> ClassServer:
+    """The class that this workspace has joined. Raises `ClassServerError` where it has not."""
+    try:
+        return ClassServer(**json.loads((state / CLASS).read_text("utf-8")))
+    except FileNotFoundError:
+        raise ClassServerError("You have joined no class. `learn join` does.") from None
+    except (ValueError, TypeError):
+        raise ClassServerError(f"{state / CLASS} cannot be read. Use `learn join` again.") from None
+
+
+def keep(state: Path, exercise: str, files: Mapping[str, str | bytes]) -> None:
+    """Put it into the outbox, from where it is sent in its turn."""
+    (state / OUTBOX).mkdir(mode=0o700, exist_ok=True)
+    made_at, key = local_now(), secrets.token_hex(16)
+    hand_in = {
+        "exercise": exercise,
+        "files": {name: _text(source) for name, source in files.items()},
+        "made_at": made_at.isoformat(),
+        "key": key,
+    }
+    name = f"{made_at.timestamp():017.6f}-{key}.json"
+    _write_private(state / OUTBOX / name, json.dumps(hand_in))
+
+
+def waiting(state: Path) -> list[Path]:
+    return sorted((state / OUTBOX).glob("*.json"))
+
+
+def send(state: Path) -> Iterator[str]:
+    """Hand in what is kept, the oldest first. Yields what became of each, in words."""
+    server, kept = joined(state), waiting(state)
+    for number, file in enumerate(kept):
+        hand_in = json.loads(file.read_text("utf-8"))
+        exercise = hand_in["exercise"]
+        try:
+            told = ask(server.address, "api/hand-ins", hand_in, server.token)
+        except ClassServerError as error:
+            if error.passes:
+                left = len(kept) - number
+                yield f"{error} {left} to be sent with the next `learn submit`; the time is noted."
+                return
+            yield f"{exercise} is not handed in: {error}"
+        else:
+            yield f"{exercise} is handed in to {server.name}, number {told['id']}."
+        file.unlink(missing_ok=True)
+
+
+def checked(address: str) -> str:
+    """The address of a server, with a stroke at its end. A token goes by TLS only, or nowhere."""
+    try:
+        parts = urlsplit(address if "://" in address else f"https://{address}")
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or not (parts.scheme == "https" or (parts.scheme, host) in IN_THE_CLEAR):
+        raise ClassServerError(
+            f"{address} is no address that a code can be sent to: it begins with https://."
+        )
+    return parts._replace(path=parts.path.rstrip("/") + "/", query="", fragment="").geturl()
+
+
+class _Stays(urllib.request.HTTPRedirectHandler):
+    """A token is for one server, and follows nobody elsewhere."""
+
+    def redirect_request(self, *arguments: object) -> None:
+        return None
+
+
+def ask(
+    address: str, path: str, data: Mapping[str, object] | None = None, token: str = ""
+) -> dict[str, Any]:
+    """The JSON that the server answers. Raises `ClassServerError`."""
+    body = None if data is None else json.dumps(data).encode()
+    request = urllib.request.Request(address + path, body)
+    if body is not None:
+        request.add_header("Content-Type", "application/json")
+    if token:
+        request.add_header("Authorization", f"Bearer {token}")
+    try:
+        with urllib.request.build_opener(_Stays).open(request, timeout=SECONDS) as response:
+            answer = json.loads(response.read(MOST_BYTES))
+    except urllib.error.HTTPError as error:
+        raise ClassServerError(_reason(error), error.code) from None
+    except (OSError, HTTPException):
+        raise ClassServerError(f"{address} does not answer.") from None
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        raise ClassServerError(f"{address} is no class server, or not one of this version.", 400)
+    return answer
+
+
+def _reason(error: urllib.error.HTTPError) -> str:
+    try:
+        return str(json.loads(error.read(MOST_BYTES))["error"])
+    except (ValueError, KeyError, TypeError, OSError):
+        return f"The class server answers {error.code}, without a reason."
+
+
+def _text(source: str | bytes) -> str:
+    return source if isinstance(source, str) else source.decode("utf-8", "surrogateescape")
+
+
+def _write_private(file: Path, text: str) -> None:
+    """Whole or not at all, and never readable for others."""
+    temporary = file.with_name(f".{file.name}.{os.getpid()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as written:
+        written.write(text)
+    temporary.replace(file)
