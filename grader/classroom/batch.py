@@ -6,7 +6,6 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from exercises.catalog import load_catalog
 from grader.classroom.hand_ins import HandIn
 from grader.classroom.settings import Classroom
 from grader.classroom.store import Key, Store
@@ -64,8 +63,8 @@ class Batch:
         self._most = jobs * WINDOW
         self._store = store
         self._seed, self._device, self._only_sandboxed = seed, device, only_sandboxed
-        versions, catalog = Versions(), load_catalog()
-        self._suites = {id: versions.of(catalog.exercise(id)) for id in classroom.points}
+        versions, self._catalog = Versions(), classroom.catalog
+        self._suites = {id: versions.of(self._catalog.exercise(id)) for id in classroom.points}
         self._running: dict[Future[Report], _InFlight] = {}
 
     def run(
@@ -107,15 +106,19 @@ class Batch:
         """One answer for each exercise that counts, there or not."""
         try:
             with hand_in.opened() as folder:
-                found = answers(folder, load_catalog(), self._suites, self._seed, self._device)
+                found = answers(folder, self._catalog, self._suites, self._seed, self._device)
                 # Where it was unpacked is of no interest, and another place each time.
                 return [
                     replace(answer, refusal=answer.refusal.replace(f"{folder}/", ""))
                     for answer in found
                 ]
         except (SubmissionError, OSError) as error:
-            nothing = [Submission(id, {}, self._seed, self._device) for id in self._suites]
-            return [Answer(submission, refusal=str(error)) for submission in nothing]
+            nothing = Submission(
+                "", {}, self._seed, self._device, course=self._catalog.course.folder
+            )
+            return [
+                Answer(replace(nothing, exercise=id), refusal=str(error)) for id in self._suites
+            ]
 
     def _key(self, answer: Answer) -> Key:
         submission = answer.submission

@@ -4,9 +4,11 @@ Verdicts are of files, not of people: whoever hands in the same bytes has the sa
 here knows of due dates or points; those are applied when results are asked for.
 """
 
+import fcntl
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -71,6 +73,7 @@ class Store:
     """Raises `UsageError` for a file that is none of ours, or that cannot be used."""
 
     def __init__(self, file: Path) -> None:
+        self._file = file
         is_new = not file.exists() or not file.stat().st_size
         try:
             self._database = sqlite3.connect(file, isolation_level=None)  # each statement at once
@@ -84,6 +87,22 @@ class Store:
 
     def close(self) -> None:
         self._database.close()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Nobody else grades into it meanwhile; everybody may read. Raises `UsageError` where
+        somebody does. The lock is a file of its own: SQLite locks this one for moments, in its way.
+        """
+        file = self._file.resolve()
+        with file.with_name(f"{file.name}.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise UsageError(
+                    f"Another `grader batch` works on {self._file} at this moment."
+                    " Wait until it has ended, or name another --store."
+                ) from None
+            yield
 
     def setting(self, name: str, otherwise: str) -> str:
         """What was set first, or `otherwise`, which is set then."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from exercises.catalog import load_catalog
+from grader.commands.course import course_option
 from grader.commands.output import output_option, status_line, write
 from grader.errors import UsageError
 from grader.grader import Grader
@@ -43,6 +43,7 @@ store_option = click.option(
 @click.command()
 @click.argument("source", type=path, metavar="SUBMISSIONS")
 @classroom_option
+@course_option
 @store_option
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="cores")
 @click.option("--seed", type=click.IntRange(0, SEEDS - 1), help="Of a new store; drawn otherwise.")
@@ -56,6 +57,7 @@ store_option = click.option(
 def batch(
     source: Path,
     settings: Path,
+    course: Path | None,
     file: Path | None,
     jobs: int,
     seed: int | None,
@@ -72,11 +74,11 @@ def batch(
     from grader.classroom.hand_ins import downloaded
     from grader.classroom.settings import read_classroom
 
-    classroom = read_classroom(settings, load_catalog())
+    classroom = read_classroom(settings, course)
     at = _moment(received)
     if allow_unsandboxed:
         click.echo(UNPROTECTED, err=True)
-    with downloaded(source) as hand_ins, closing(_store(settings, file)) as store:
+    with downloaded(source) as hand_ins, closing(_store(settings, file)) as store, store.held():
         seed = _seed(store, seed)
         with Grader(jobs) as grader, status_line() as line:
             run = Batch(grader, jobs, store, classroom, seed, device, not allow_unsandboxed)
@@ -91,14 +93,15 @@ def batch(
 
 @click.command()
 @classroom_option
+@course_option
 @store_option
 @output_option
-def results(settings: Path, file: Path | None, output: Path | None) -> int:
+def results(settings: Path, course: Path | None, file: Path | None, output: Path | None) -> int:
     """What each student gets today, as JSON lines that `grader gradebook` takes."""
     from grader.classroom.grades import grades
     from grader.classroom.settings import read_classroom
 
-    classroom = read_classroom(settings, load_catalog())
+    classroom = read_classroom(settings, course)
     found = list(grades(_store(settings, file, is_new=False).hand_ins(), classroom))
     lines = (json.dumps(result, ensure_ascii=False) for result in found)
     write("".join(f"{line}\n" for line in lines), output)

@@ -19,6 +19,9 @@ from typing import Any
 
 import pytest
 
+from grader.classroom.store import Store
+
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "linear_regression"
 CLASSROOM = """\
 title: Attention
 zone: Europe/Berlin
@@ -221,7 +224,8 @@ def test_a_hostile_zip_harms_nobody_but_who_made_it(
     before = set(tmp_path.rglob("*"))
     assert batch(folder).returncode == 0
     assert scores(classroom) == {"1": 4, "2": 0, "3": 0}
-    assert set(tmp_path.rglob("*")) - before == {classroom.with_suffix(".sqlite")}
+    written = {file.name for file in set(tmp_path.rglob("*")) - before}
+    assert written == {"classroom.sqlite", "classroom.sqlite.lock"}
 
 
 def test_code_that_kills_its_process_is_a_verdict_and_the_others_have_theirs(
@@ -290,3 +294,40 @@ def test_a_page_of_nothing_or_of_another_program_s_file_is_refused(
     for file, says in ((classroom.with_suffix(".sqlite"), "nothing"), (other, "no file of a")):
         said = subprocess.run(grader("report", file), capture_output=True, text=True, check=False)
         assert said.returncode == 2 and says in said.stderr
+
+
+def test_one_batch_at_a_time_works_on_a_store(
+    batch: Batch, classroom: Path, tmp_path: Path, right: str
+) -> None:
+    hand_in(tmp_path / "all", "1", right)
+    with closing(Store(classroom.with_suffix(".sqlite"))) as store, store.held():
+        said = batch(tmp_path / "all")
+        assert said.returncode == 2 and "Another `grader batch` works on" in said.stderr
+        assert scores(classroom) == {}  # who only reads need not wait
+        link = tmp_path / "link.sqlite"
+        link.symlink_to(classroom.with_suffix(".sqlite"))
+        assert batch(tmp_path / "all", "--store", str(link)).returncode == 2
+    assert batch(tmp_path / "all").returncode == 0
+    assert scores(classroom) == {"1": 4}
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["in classroom.yaml", "by --course"])
+def test_a_class_is_graded_with_a_course_of_its_teacher_s(
+    named: bool, batch: Batch, classroom: Path, tmp_path: Path
+) -> None:
+    solution = EXAMPLE / "suites" / "ch01_lines" / "least_squares" / "solution.py"
+    for student, source in (("1", solution.read_text("utf-8")), ("2", WRONG)):
+        file = tmp_path / "all" / student / "ch01_lines" / "least_squares.py"
+        file.parent.mkdir(parents=True)
+        file.write_text(source)
+    (tmp_path / "all" / "3.zip").write_bytes(b"this is no zip")
+    text = "title: Lines\nexercises: {least_squares: 3}\n"
+    classroom.write_text(f"course: {EXAMPLE}\n{text}" if named else text)
+    course = [] if named else ["--course", str(EXAMPLE)]
+    said = batch(tmp_path / "all", *course)
+    assert said.returncode == 0, said.stderr
+    said = subprocess.run(
+        grader("results", "--classroom", classroom, *course), capture_output=True, text=True
+    )
+    found = map(json.loads, said.stdout.splitlines())
+    assert {one["id"]: one["score"] for one in found} == {"1": 3, "2": 0, "3": 0}
