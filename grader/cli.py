@@ -13,6 +13,7 @@ from exercises.streams import open_standard_streams
 from grader.commands.audit import audit
 from grader.commands.batch import batch, results
 from grader.commands.bench import bench
+from grader.commands.classroom import classroom
 from grader.commands.doctor import doctor
 from grader.commands.gradebook import gradebook
 from grader.commands.keygen import keygen
@@ -33,6 +34,7 @@ def cli() -> None:
 
 COMMANDS = (
     run,
+    classroom,
     batch,
     results,
     report,

@@ -134,14 +134,19 @@ def _points(fields: Fields, catalog: Catalog) -> dict[str, float]:
     return found
 
 
-def _zone(fields: Fields) -> ZoneInfo:
-    name = fields.text("zone")
+def time_zone(name: str) -> ZoneInfo | None:
+    """None where there is none of this name."""
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError):  # KeyError: ZoneInfoNotFoundError
-        raise fields.mistake(
-            f"must be a time zone such as Europe/Berlin or UTC, not {name!r}", "zone"
-        ) from None
+        return None
+
+
+def _zone(fields: Fields) -> ZoneInfo:
+    name = fields.text("zone")
+    if zone := time_zone(name):
+        return zone
+    raise fields.mistake(f"must be a time zone such as Europe/Berlin or UTC, not {name!r}", "zone")
 
 
 def _late(fields: Fields) -> LatePolicy:
