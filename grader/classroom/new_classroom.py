@@ -6,7 +6,6 @@
 Of the course only stubs are copied; no suite, solution or reference gets there.
 """
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,14 +14,12 @@ from pathlib import Path
 
 from exercises.catalog import Catalog, Exercise
 from grader.classroom import ci_files
+from grader.classroom.settings_text import settings_text
 from grader.errors import UsageError
 
 ASSIGNMENT = "assignment.yaml"
 SETTINGS = "classroom.yaml"
 TEMPLATE = "template"
-LATE = """\
-late: {percent_per_day: 0, days: 7}   # what each day begun costs; after the last one nothing counts
-"""
 
 
 @dataclass(frozen=True)
@@ -40,8 +37,7 @@ class Plan:
 
 def write_classroom(folder: Path, plan: Plan, catalog: Catalog) -> list[Path]:
     """What was written. Raises `UsageError` where the folder holds something already."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f"{folder} is there already. Name a folder that is new or empty.")
+    require_new(folder)
     files = {folder / SETTINGS: _settings(plan, _course_from(folder, catalog)).encode()}
     for name, content in _template(plan, catalog):
         files[folder / TEMPLATE / name] = content
@@ -49,6 +45,11 @@ def write_classroom(folder: Path, plan: Plan, catalog: Catalog) -> list[Path]:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
     return list(files)
+
+
+def require_new(folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"{folder} is there already. Name a folder that is new or empty.")
 
 
 def _template(plan: Plan, catalog: Catalog) -> Iterator[tuple[str, bytes]]:
@@ -80,18 +81,7 @@ def _readme(plan: Plan, exercises: Sequence[Exercise]) -> str:
 
 
 def _settings(plan: Plan, course: str = "") -> str:
-    """As `settings.py` reads it. A text in JSON's quotes is one in YAML's, too."""
-    lines = [f"title: {json.dumps(plan.title, ensure_ascii=False)}"]
-    if course:
-        lines.append(f"course: {json.dumps(course, ensure_ascii=False)}")
-    if plan.due:
-        lines += [f"zone: {plan.zone}", f"due: {plan.due:%Y-%m-%d %H:%M}", LATE.rstrip()]
-    lines += ["exercises:                           # points", *_points(plan)]
-    return "\n".join(lines) + "\n"
-
-
-def _points(plan: Plan) -> Iterator[str]:
-    return (f"  {id}: {points:g}" for id, points in plan.points.items())
+    return settings_text(plan.title, plan.points, plan.due, plan.zone, course)
 
 
 def _course_from(folder: Path, catalog: Catalog) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from exercises.catalog import Catalog, catalog_in
+from exercises.files import write_output
+from grader.commands.batch import classroom_option
 from grader.commands.course import course_option
 from grader.errors import UsageError
 from grader.provenance import COURSE, course_version
@@ -18,6 +20,15 @@ TIME = "%Y-%m-%d %H:%M"
 @click.group()
 def classroom() -> None:
     """Begin an assignment, for students and for the platform that grades them."""
+
+
+install_option = click.option(
+    "--install",
+    metavar="PACKAGE",
+    default=f"{COURSE}=={course_version()}",
+    show_default=True,
+    help="What pip installs there: the course, as a requirements file names it.",
+)
 
 
 @classroom.command("new")
@@ -34,13 +45,7 @@ def classroom() -> None:
 @click.option("--due", type=click.DateTime([TIME]), metavar='"2026-12-01 23:59"')
 @click.option("--zone", metavar="NAME", help="Of --due: Europe/Berlin; this machine's otherwise.")
 @click.option("--title", help="Of the assignment; the chapters' otherwise.")
-@click.option(
-    "--install",
-    metavar="PACKAGE",
-    default=f"{COURSE}=={course_version()}",
-    show_default=True,
-    help="What pip installs in CI: the course, as a requirements file names it.",
-)
+@install_option
 def new(
     folder: Path,
     chapters: str | None,
@@ -77,6 +82,43 @@ def new(
         )
     else:
         click.echo(f"A student's CI installs {install}. Is it there? Else give --install.")
+
+
+@classroom.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="ZIP")
+@classroom_option
+@course_option
+@install_option
+def gradescope(file: Path, settings: Path, course: Path | None, install: str) -> None:
+    """Write ZIP, the autograder of a programming assignment on Gradescope.
+
+    It grades what counts in classroom.yaml, for the points that stand there. A course of your own
+    is in it, with its suites: only Gradescope and your colleagues there can read it.
+    """
+    from grader.classroom.gradescope_zip import gradescope_zip
+    from grader.classroom.settings import read_classroom
+
+    write_output(file, gradescope_zip(read_classroom(settings, course), install))
+    click.echo(f"wrote  {file}\nIts setup.sh installs {install}. Is it there? Else give --install.")
+
+
+@classroom.command()
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@classroom_option
+@click.option("--image", metavar="NAME", help="A container that has the course; it is written how.")
+@install_option
+def classroom50(folder: Path, settings: Path, image: str | None, install: str) -> None:
+    """Write into DIR the autograder of an assignment of Classroom 50, and its runtime."""
+    from grader.classroom.classroom50_files import classroom50_files
+    from grader.classroom.new_classroom import require_new
+    from grader.classroom.settings import read_classroom
+
+    require_new(folder)
+    for name, text in classroom50_files(read_classroom(settings), install, image).items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+        click.echo(f"wrote  {file}")
 
 
 def exercises_of(catalog: Catalog, chapters: str | None, ids: Sequence[str]) -> list[str]:
