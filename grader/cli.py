@@ -18,6 +18,7 @@ from grader.commands.doctor import doctor
 from grader.commands.gradebook import gradebook
 from grader.commands.keygen import keygen
 from grader.commands.new import new
+from grader.commands.regrade import regrade
 from grader.commands.report import report
 from grader.commands.run import run
 from grader.commands.sign import sign
@@ -37,6 +38,7 @@ COMMANDS = (
     classroom,
     batch,
     results,
+    regrade,
     report,
     gradebook,
     keygen,

@@ -79,23 +79,23 @@ class Classroom:
         return self.late.kept(handed_in - due)
 
 
-def read_classroom(file: Path, course: Path | None = None) -> Classroom:
-    """`course` is the folder of a teacher's own, in place of what the file says.
+def read_classroom(file: Path, catalog: Catalog | None = None) -> Classroom:
+    """`catalog` is that of the course, where it is not for the file to say.
 
     Raises `UsageError` with file, line and key for what is wrong in it.
     """
     if not file.is_file():
         raise UsageError(f"There is no file {file}. docs/classroom.md shows one.")
     try:
-        return _classroom(Fields.of_own_file(file), file.parent, course)
+        return _classroom(Fields.of_own_file(file), file.parent, catalog)
     except CatalogError as error:
         raise UsageError(str(error)) from None
 
 
-def _classroom(fields: Fields, folder: Path, course: Path | None) -> Classroom:
+def _classroom(fields: Fields, folder: Path, catalog: Catalog | None) -> Classroom:
     title = fields.text("title")
-    named = _course(fields, folder) if fields.has("course") else None
-    catalog = catalog_in(course) if course or not named else named
+    named = _course(fields, folder) if fields.has("course") else catalog_in(None)
+    catalog = catalog or named
     points = _points(fields.mapping("exercises"), catalog)
     if not points:
         raise fields.mistake("must name at least one exercise", "exercises")

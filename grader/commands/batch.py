@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.course import course_option
+from grader.commands.course import course_option, named_catalog
 from grader.commands.output import output_option, status_line, write
 from grader.errors import UsageError
 from grader.grader import Grader
@@ -38,6 +38,14 @@ store_option = click.option(
     metavar="FILE",
     help="Where verdicts are kept; classroom.sqlite beside classroom.yaml otherwise.",
 )
+unsandboxed_option = click.option(
+    "--allow-unsandboxed", is_flag=True, help="Grade where a layer is missing."
+)
+
+
+def warn_unsandboxed(allowed: bool) -> None:
+    if allowed:
+        click.echo(UNPROTECTED, err=True)
 
 
 @click.command()
@@ -53,7 +61,7 @@ store_option = click.option(
     metavar="TIME",
     help='When these came, "2026-12-01 23:59" on this machine\'s clock, unless they tell it.',
 )
-@click.option("--allow-unsandboxed", is_flag=True, help="Grade where a layer is missing.")
+@unsandboxed_option
 def batch(
     source: Path,
     settings: Path,
@@ -74,20 +82,30 @@ def batch(
     from grader.classroom.hand_ins import downloaded
     from grader.classroom.settings import read_classroom
 
-    classroom = read_classroom(settings, course)
+    classroom = read_classroom(settings, named_catalog(course))
     at = _moment(received)
-    if allow_unsandboxed:
-        click.echo(UNPROTECTED, err=True)
-    with downloaded(source) as hand_ins, closing(_store(settings, file)) as store, store.held():
+    warn_unsandboxed(allow_unsandboxed)
+    with (
+        downloaded(source) as hand_ins,
+        closing(opened_store(settings, file)) as store,
+        store.held(),
+    ):
         seed = _seed(store, seed)
         with Grader(jobs) as grader, status_line() as line:
             run = Batch(grader, jobs, store, classroom, seed, device, not allow_unsandboxed)
             progress = run.run(hand_ins, at, _now_and_then(line))
+        earlier = run.judged_by_earlier_suites()
     click.echo(
         f"{progress.total} hand-ins: {progress.graded} answers graded,"
         f" {progress.kept} known already, {progress.errors} errors of ours.",
         err=True,
     )
+    if earlier:
+        click.echo(
+            f"{earlier} answers keep the verdict of an earlier suite. `grader regrade --dry-run`"
+            " shows what the suites of today would change.",
+            err=True,
+        )
     return 3 if progress.errors else 0
 
 
@@ -101,14 +119,14 @@ def results(settings: Path, course: Path | None, file: Path | None, output: Path
     from grader.classroom.grades import grades
     from grader.classroom.settings import read_classroom
 
-    classroom = read_classroom(settings, course)
-    found = list(grades(_store(settings, file, is_new=False).hand_ins(), classroom))
+    classroom = read_classroom(settings, named_catalog(course))
+    found = list(grades(opened_store(settings, file, is_new=False).hand_ins(), classroom))
     lines = (json.dumps(result, ensure_ascii=False) for result in found)
     write("".join(f"{line}\n" for line in lines), output)
     return 0
 
 
-def _store(settings: Path, file: Path | None, is_new: bool = True) -> "Store":
+def opened_store(settings: Path, file: Path | None, is_new: bool = True) -> "Store":
     from grader.classroom.store import Store
 
     file = file or settings.with_suffix(".sqlite")

@@ -10,7 +10,7 @@ import click
 from exercises.catalog import Catalog, catalog_in
 from exercises.files import write_output
 from grader.commands.batch import classroom_option
-from grader.commands.course import course_option
+from grader.commands.course import course_option, named_catalog
 from grader.errors import UsageError
 from grader.provenance import COURSE, course_version
 
@@ -98,7 +98,7 @@ def gradescope(file: Path, settings: Path, course: Path | None, install: str) ->
     from grader.classroom.gradescope_zip import gradescope_zip
     from grader.classroom.settings import read_classroom
 
-    write_output(file, gradescope_zip(read_classroom(settings, course), install))
+    write_output(file, gradescope_zip(read_classroom(settings, named_catalog(course)), install))
     click.echo(f"wrote  {file}\nIts setup.sh installs {install}. Is it there? Else give --install.")
 
 

@@ -12,7 +12,7 @@ import click
 
 from exercises.catalog import Catalog, catalog_in
 from grader.commands.ci import identity, paths_of, summarise
-from grader.commands.course import course_option
+from grader.commands.course import course_option, named_catalog
 from grader.commands.output import format_option, output_option, status_line, wants_colour, write
 from grader.errors import UsageError
 from grader.formats import FORMATS, render
@@ -99,7 +99,7 @@ def _counts(settings: Path, course: Path | None) -> tuple[Catalog, Mapping[str, 
     """The course of an assignment, and the points of its exercises."""
     from grader.classroom.settings import read_classroom
 
-    classroom = read_classroom(settings, course)
+    classroom = read_classroom(settings, named_catalog(course))
     return classroom.catalog, classroom.points
 
 
