@@ -55,8 +55,10 @@ class Batch:
         seed: int,
         device: str,
         only_sandboxed: bool,
+        noted: Callable[[str, str], None] = lambda student, hand_in: None,
     ) -> None:
-        self._store = store
+        """`noted` hears of each student's hand-in, and by which digest the store knows it."""
+        self._store, self._hear = store, noted
         self._seed, self._device = seed, device
         self._catalog = classroom.catalog
         self._suites = suites_of(classroom)
@@ -109,9 +111,11 @@ class Batch:
         at = hand_in.handed_in or received
         waiting: set[str] = set()
         for student in hand_in.students:
-            waiting |= self._store.hand_in(
+            known_as, asked = self._store.hand_in(
                 student, content, hand_in.name, at, hand_in.is_late, came
             )
+            self._hear(student, known_as)
+            waiting |= asked
         return waiting
 
     def _read(self, hand_in: HandIn) -> list[Answer]:

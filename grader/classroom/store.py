@@ -40,6 +40,9 @@ CREATE TABLE IF NOT EXISTS contents (content TEXT PRIMARY KEY, refusal TEXT NOT 
 CREATE TABLE IF NOT EXISTS files (
     content TEXT, name TEXT, source BLOB NOT NULL, PRIMARY KEY (content, name)
 ) STRICT;
+CREATE TABLE IF NOT EXISTS receipts (
+    student TEXT, hand_in TEXT, line TEXT NOT NULL, PRIMARY KEY (student, hand_in)
+) STRICT;
 PRAGMA user_version = 2;
 """
 # Whether an answer has a verdict that counts.
@@ -100,14 +103,16 @@ class Store:
         handed_in: datetime | None,
         is_late: bool,
         answers: Mapping[str, HandedIn],
-    ) -> set[str]:
-        """Note what was handed in; returns the exercises that have no verdict yet.
+    ) -> tuple[str, set[str]]:
+        """Note what was handed in; returns the digest by which it is known, and the exercises that
+        have no verdict yet.
 
         The same bytes sent again later are from the first time, and keep the verdict that they have
         even if the suite has changed. Our own error is no verdict: it is tried again.
         """
         at = handed_in.isoformat() if handed_in else None
         with _transaction(self._database):
+            content = self._known_as(student, answers) or content
             self._database.execute(
                 "INSERT OR IGNORE INTO hand_ins VALUES (?, ?, ?, ?, ?)",
                 (student, content, name, at, is_late),
@@ -115,7 +120,19 @@ class Store:
             for exercise, answer in answers.items():
                 self._answer(student, content, exercise, answer)
         query = f"SELECT exercise FROM answers WHERE student = ? AND hand_in = ? AND NOT {JUDGED}"
-        return {row[0] for row in self._database.execute(query, (student, content))}
+        return content, {row[0] for row in self._database.execute(query, (student, content))}
+
+    def _known_as(self, student: str, answers: Mapping[str, HandedIn]) -> str | None:
+        """The earlier hand-in of the same bytes, as far as both were looked at: which exercises
+        count may have changed since.
+        """
+        query = "SELECT content FROM hand_ins WHERE student = ? ORDER BY rowid"
+        for (earlier,) in self._database.execute(query, (student,)).fetchall():
+            before = self.came(student, earlier)[1]
+            shared = before.keys() & answers.keys()
+            if shared and all(before[id] == answers[id].key.content for id in shared):
+                return str(earlier)
+        return None
 
     def _answer(self, student: str, hand_in: str, exercise: str, answer: HandedIn) -> None:
         content = answer.key.content
@@ -199,10 +216,28 @@ class Store:
         row = self._database.execute(
             "SELECT refusal FROM contents WHERE content = ?", (key.content,)
         ).fetchone()
-        files = self._database.execute(
-            "SELECT name, source FROM files WHERE content = ?", (key.content,)
-        )
-        return HandedIn(key, row[0], dict(files.fetchall())) if row else None
+        return HandedIn(key, row[0], self.files(key.content)) if row else None
+
+    def files(self, content: str) -> dict[str, bytes]:
+        """Of an answer, by their names."""
+        query = "SELECT name, source FROM files WHERE content = ?"
+        return dict(self._database.execute(query, (content,)).fetchall())
+
+    def came(self, student: str, hand_in: str) -> tuple[datetime | None, dict[str, str]]:
+        """When a hand-in came, if that is known, and the content of each answer in it."""
+        of = (student, hand_in)
+        query = "SELECT handed_in FROM hand_ins WHERE student = ? AND content = ?"
+        (at,) = self._database.execute(query, of).fetchone()
+        query = "SELECT exercise, content FROM answers WHERE student = ? AND hand_in = ?"
+        answers = dict(self._database.execute(query, of).fetchall())
+        return datetime.fromisoformat(at) if at else None, answers
+
+    def receipt(self, student: str, hand_in: str, line: str) -> str:
+        """The receipt that was given first, or this one, which is given now."""
+        given = (student, hand_in, line)
+        self._database.execute("INSERT OR IGNORE INTO receipts VALUES (?, ?, ?)", given)
+        query = "SELECT line FROM receipts WHERE student = ? AND hand_in = ?"
+        return str(self._database.execute(query, given[:2]).fetchone()[0])
 
     def move(self, moved: Moved) -> None:
         """From now on these answers are judged by the other suites."""

@@ -4,9 +4,9 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,8 @@ from grader.grader import Grader
 from grader.submission import SEEDS
 
 if TYPE_CHECKING:
+    from grader.classroom.keys import Ed25519PrivateKey
+    from grader.classroom.settings import Classroom
     from grader.classroom.store import Store
 
 SHOW_SECONDS = 0.2  # between two lines of progress
@@ -61,6 +63,13 @@ def warn_unsandboxed(allowed: bool) -> None:
     metavar="TIME",
     help='When these came, "2026-12-01 23:59" on this machine\'s clock, unless they tell it.',
 )
+@click.option(
+    "--receipts",
+    nargs=2,
+    type=path,
+    metavar="KEY FILE",
+    help="Sign a line for each hand-in with this key of `grader keygen`, and write them to FILE.",
+)
 @unsandboxed_option
 def batch(
     source: Path,
@@ -71,6 +80,7 @@ def batch(
     seed: int | None,
     device: str,
     received: str | None,
+    receipts: tuple[Path, Path] | None,
     allow_unsandboxed: bool,
 ) -> int:
     """Grade what a class handed in: a folder or zip as it was downloaded, or git clones.
@@ -84,6 +94,7 @@ def batch(
 
     classroom = read_classroom(settings, named_catalog(course))
     at = _moment(received)
+    key = _key(receipts[0]) if receipts else None
     warn_unsandboxed(allow_unsandboxed)
     with (
         downloaded(source) as hand_ins,
@@ -92,8 +103,14 @@ def batch(
     ):
         seed = _seed(store, seed)
         with Grader(jobs) as grader, status_line() as line:
-            run = Batch(grader, jobs, store, classroom, seed, device, not allow_unsandboxed)
+            noted: list[tuple[str, str]] = []
+            run = Batch(
+                *(grader, jobs, store, classroom, seed, device, not allow_unsandboxed),
+                noted=lambda student, hand_in: noted.append((student, hand_in)),
+            )
             progress = run.run(hand_ins, at, _now_and_then(line))
+        if receipts and key:
+            write(_receipts(store, classroom, key, noted), receipts[1])
         earlier = run.judged_by_earlier_suites()
     click.echo(
         f"{progress.total} hand-ins: {progress.graded} answers graded,"
@@ -124,6 +141,24 @@ def results(settings: Path, course: Path | None, file: Path | None, output: Path
     lines = (json.dumps(result, ensure_ascii=False) for result in found)
     write("".join(f"{line}\n" for line in lines), output)
     return 0
+
+
+def _key(file: Path) -> "Ed25519PrivateKey":
+    from grader.classroom.keys import read_private_key
+
+    return read_private_key(file)
+
+
+def _receipts(
+    store: "Store",
+    classroom: "Classroom",
+    key: "Ed25519PrivateKey",
+    noted: Sequence[tuple[str, str]],
+) -> str:
+    from grader.classroom.receipts import Receipts
+
+    receipts = Receipts(store, classroom.catalog, key, datetime.now(UTC))
+    return "".join(f"{receipts.line(student, hand_in)}\n" for student, hand_in in noted)
 
 
 def opened_store(settings: Path, file: Path | None, is_new: bool = True) -> "Store":

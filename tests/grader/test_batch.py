@@ -14,6 +14,7 @@ import time
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -331,3 +332,48 @@ def test_a_class_is_graded_with_a_course_of_its_teacher_s(
     )
     found = map(json.loads, said.stdout.splitlines())
     assert {one["id"]: one["score"] for one in found} == {"1": 3, "2": 0, "3": 0}
+
+
+def test_the_same_bytes_sent_again_later_are_not_late(
+    batch: Batch, classroom: Path, tmp_path: Path, right: str
+) -> None:
+    hand_in(tmp_path / "all", "1", right)
+    batch(tmp_path / "all", "--received", WITHIN)
+    (tmp_path / "again").mkdir()
+    with zipfile.ZipFile(tmp_path / "again" / "1.zip", "w") as archive:
+        archive.writestr("ch01_attention/softmax.py", right)
+    batch(tmp_path / "again", "--received", LATE)
+    assert scores(classroom) == {"1": 4}
+    # Nor are they another hand-in where more of it counts than did at first.
+    classroom.write_text(CLASSROOM.replace("softmax: 4", "softmax: 4, masked_softmax: 2"))
+    assert results(classroom)["1"]["score"] is None
+    batch(tmp_path / "again", "--received", LATE)
+    assert (results(classroom)["1"]["score"], "notes" in results(classroom)["1"]) == (4, False)
+
+
+def test_each_hand_in_has_a_receipt_that_anybody_can_verify(
+    batch: Batch, classroom: Path, tmp_path: Path, right: str
+) -> None:
+    pytest.importorskip("cryptography")
+    key, receipts = tmp_path / "class.key", tmp_path / "receipts.txt"
+    subprocess.run(grader("keygen", key), check=True, capture_output=True)
+    hand_in(tmp_path / "all", "1", right)
+    hand_in(tmp_path / "all", "J. Doe\u2028", WRONG)
+    signed = ("--receipts", str(key), str(receipts))
+    assert batch(tmp_path / "all", "--received", WITHIN, *signed).returncode == 0
+    first = receipts.read_text("utf-8")
+
+    def verified(text: str) -> subprocess.CompletedProcess[str]:
+        (tmp_path / "mine.txt").write_text(text)
+        command = grader("verify", tmp_path / "mine.txt", "--key", f"{key}.pub")
+        return subprocess.run(command, capture_output=True, text=True)
+
+    mine = first.splitlines()[0]
+    said = verified(f"{mine}\n").stdout
+    assert "genuine" in said and "1: received 2026-11-20 11:00 UTC" in said
+    assert f"softmax.py sha256 {sha256(right.encode()).hexdigest()}" in said
+    for changed in (mine.replace("11:00", "10:00"), mine[:-3], f"{mine}\n{mine}x", f"{mine}\n\n"):
+        assert verified(changed).returncode == 1
+    batch(tmp_path / "all", "--received", LATE, *signed)
+    assert receipts.read_text("utf-8") == first
+    assert batch(tmp_path / "all", "--receipts", f"{key}.pub", str(receipts)).returncode == 2
