@@ -14,6 +14,7 @@ from grader.commands.audit import audit
 from grader.commands.batch import batch, results
 from grader.commands.bench import bench
 from grader.commands.classroom import classroom
+from grader.commands.dispute import dispute
 from grader.commands.doctor import doctor
 from grader.commands.gradebook import gradebook
 from grader.commands.keygen import keygen
@@ -21,6 +22,7 @@ from grader.commands.new import new
 from grader.commands.regrade import regrade
 from grader.commands.report import report
 from grader.commands.run import run
+from grader.commands.settle import settle
 from grader.commands.sign import sign
 from grader.commands.verify import verify
 from grader.errors import GraderError
@@ -41,6 +43,8 @@ COMMANDS = (
     regrade,
     report,
     gradebook,
+    dispute,
+    settle,
     keygen,
     sign,
     verify,

@@ -37,6 +37,7 @@ COMMANDS = (
     "trace",
     "hint",
     "submit",
+    "dispute",
     "solution",
     "build",
     "train",

@@ -51,6 +51,14 @@ class Change:
     exercises: tuple[ExerciseChange, ...]
 
 
+@dataclass(frozen=True)
+class Renamed:
+    """A student whose answer is explained otherwise."""
+
+    student: str
+    after: str
+
+
 class Regrade:
     """`suites` are the versions to judge by. Verdicts are kept at once, and change no score until
     `store.move` is told so.
@@ -103,6 +111,15 @@ class Regrade:
                 parts = tuple(self._exercises(old, new, moved))
                 yield Change(old.result, new.result, parts)
 
+    def renamed(self, moved: Moved) -> Iterator[Renamed]:
+        """Who would be told another misconception than before."""
+        for (content, old), new in moved.items():
+            before, after = (self._store.report(content, suite) for suite in (old, new))
+            if before and after and _named(before) != _named(after):
+                told = f"{after.exercise}: {_named(after) or 'no known misconception'}"
+                for student in self._store.students(content, old):
+                    yield Renamed(student, told)
+
     def _exercises(self, old: Outcome, new: Outcome, moved: Moved) -> Iterator[ExerciseChange]:
         for id, points in self._classroom.points.items():
             if old.result["exercises"][id] == new.result["exercises"][id]:
@@ -126,6 +143,10 @@ class Regrade:
 
     def _count(self, key: Key, report: Report) -> None:
         self.errors += report.outcome == "error"
+
+
+def _named(report: Report) -> str:
+    return report.diagnosis.id if report.diagnosis else ""
 
 
 def _share(report: Report) -> float:

@@ -253,6 +253,11 @@ class Store:
         row = self._database.execute(query, (content, suite)).fetchone()
         return Report.from_dict(json.loads(row[0])) if row else None
 
+    def students(self, content: str, suite: str) -> list[str]:
+        """Who handed in this answer, and is judged by this suite."""
+        query = "SELECT DISTINCT student FROM answers WHERE content = ? AND suite = ? ORDER BY 1"
+        return [student for (student,) in self._database.execute(query, (content, suite))]
+
     def judged_by(self, hand_in: Kept, exercise: str) -> tuple[str, str]:
         """The content of an answer, and the version of the suite that it is judged by."""
         query = "SELECT content, suite FROM answers WHERE student = ? AND hand_in = ?"
