@@ -49,5 +49,5 @@ $(VENV)/.installed: pyproject.toml .ci/constraints.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
-	$(PIP) --editable '.[dev,classroom]'
+	$(PIP) --editable '.[dev,classroom,dask]'
 	@touch $@

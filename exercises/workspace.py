@@ -132,15 +132,21 @@ class Workspace:
 
     def reset(self, exercise: Exercise, now: datetime) -> Path | None:
         """Put the stub back; returns where the learner's file is kept, None if it was the stub."""
-        file, stub = self.file(exercise), _read_stub(exercise)
-        backup = None
-        if file.exists() and file.read_bytes() != stub:
+        stub = _read_stub(exercise)
+        backup = self.replace(exercise, stub, now)
+        copied = self._read_manifest()
+        copied[exercise.id] = Copied(self._relative(self.file(exercise)), _hash(stub))
+        self._write_manifest(copied)
+        return backup
+
+    def replace(self, exercise: Exercise, content: bytes, now: datetime) -> Path | None:
+        """Write the exercise's file; returns where the learner's own is kept, None if that was the
+        stub or the same."""
+        file, backup = self.file(exercise), None
+        if file.exists() and file.read_bytes() not in (content, _read_stub(exercise)):
             backup = self._backup_path(exercise, now)
             _write(backup, file.read_bytes())
-        _write(file, stub)
-        copied = self._read_manifest()
-        copied[exercise.id] = Copied(self._relative(file), _hash(stub))
-        self._write_manifest(copied)
+        _write(file, content)
         return backup
 
     def begin_rewrite(self, exercise: Exercise) -> bool:

@@ -34,8 +34,14 @@ class Grader:
     """
 
     def __init__(self, jobs: int = 1, executor: Executor | None = None) -> None:
+        self._jobs = jobs
         self._own = _pool(jobs) if executor is None else None
         self._executor: Executor = executor or self._own  # type: ignore[assignment]
+
+    @property
+    def jobs(self) -> int:
+        """How many submissions are graded at once."""
+        return self._jobs
 
     def __enter__(self) -> "Grader":
         return self
@@ -99,15 +105,17 @@ class Grader:
         try:
             return future.result()
         except ExaminerLost as error:
-            exercise = catalog_in(submission.course).exercise(submission.exercise)
-            assert submission.seed is not None
-            problem = Problem("internal", str(error))
-            from grader.provenance import (
-                provenance,
-            )  # the client of a warm process has no use for it
+            return self.lost(submission, error)
 
-            report = Report.ungraded(exercise, submission.seed, submission.device, problem)
-            return replace(report, provenance=provenance(submission, exercise))
+    def lost(self, submission: Submission, error: ExaminerLost) -> Report:
+        """What is said of a submission that no examiner finished."""
+        from grader.provenance import provenance  # the client of a warm process has no use for it
+
+        exercise = catalog_in(submission.course).exercise(submission.exercise)
+        assert submission.seed is not None
+        problem = Problem("internal", str(error))
+        report = Report.ungraded(exercise, submission.seed, submission.device, problem)
+        return replace(report, provenance=provenance(submission, exercise))
 
 
 def _pool(jobs: int) -> "ExaminerPool":

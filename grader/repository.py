@@ -1,20 +1,24 @@
-"""A student's folder: which of its files answers which exercise.
+"""A student's folder or notebook: which of its files or cells answers which exercise.
 
 A file is found by its name, where `learn init` puts it, in the folder or in its `workspace/`; or
-beside all others, for a repository of a few exercises. Nothing else in the folder is looked at.
+beside all others, for a repository of a few exercises. In the same places lie notebooks, and what
+they answer is found by what their cells define. Nothing else in the folder is looked at.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
-from exercises.catalog import Catalog, Exercise
+from exercises.catalog import Catalog, Exercise, catalog_in
 from exercises.workspace import DEFAULT_NAME
 from grader.errors import SubmissionError
+from grader.notebooks.cells import is_notebook, read_cells
+from grader.notebooks.selection import Notebook
 from grader.report import Report
-from grader.source_files import read_file
+from grader.source_files import Module, beside, is_there, lines, read_file, with_imports
 from grader.submission import MAX_SOURCE_BYTES, Submission
+
+MOST_NOTEBOOKS = 50  # of one folder; reading them takes time and memory
 
 
 @dataclass(frozen=True)
@@ -40,59 +44,189 @@ def answers(
 
     A file that is missing, is there twice or may not be read is an answer that fails: a student
     must not raise a grade by taking a file away. Raises `SubmissionError` for a folder that has
-    none at all.
+    none at all, or too many notebooks.
     """
-    found = {exercise.id: list(_files(folder, exercise)) for exercise in catalog.exercises}
-    ids = [id for id in found if id in wanted or (found[id] and not wanted)]
-    if not ids:
+    found = _Folder(folder, catalog)
+    chosen = [one for one in catalog.exercises if one.id in (wanted or found.answered)]
+    if not chosen:
         example = catalog.exercises[0]
         raise SubmissionError(
             f"{folder} holds no answer. A file is found by its name,"
             f" such as {example.chapter}/{example.stub.name}."
+            + "".join(f" {problem}" for problem in found.problems)
         )
     nothing = Submission("", {}, seed, device, course=catalog.course.folder)
-    return [
-        _answer(folder, catalog.exercise(id), found, replace(nothing, exercise=id)) for id in ids
-    ]
+    return [found.answer(one, replace(nothing, exercise=one.id)) for one in chosen]
+
+
+def notebook_answers(
+    file: Path, catalog: Catalog, wanted: Collection[str], seed: int | None, device: str
+) -> list[Answer]:
+    """As `answers`, of the cells of a notebook. Raises `SubmissionError` for what is none."""
+    notebook = Notebook(read_cells(file, file.parent), catalog)
+    answered = {exercise.id for exercise in notebook.answered}
+    chosen = [one for one in catalog.exercises if one.id in (wanted or answered)]
+    if not chosen:
+        names = catalog.exercises[0].entry[0]
+        raise SubmissionError(
+            f"{file.name} holds no answer. An answer is found by the function or class that a"
+            f" cell defines, such as {names}."
+        )
+    nothing = Submission("", {}, seed, device, course=catalog.course.folder)
+    return [of_notebook(file, notebook, one, replace(nothing, exercise=one.id)) for one in chosen]
+
+
+def of_notebook(file: Path, notebook: Notebook, exercise: Exercise, nothing: Submission) -> Answer:
+    """What answers the exercise in the cells; `nothing` is handed in where no cell does.
+
+    What it imports may lie beside `file`, which itself is not read.
+    """
+    hidden = _suites(catalog_in(nothing.course))
+    return _answer(_Place(exercise, file, file.parent, hidden, notebook), nothing)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A file, or a notebook, that answers an exercise.
+
+    Links are followed `within`, and into none of the folders `hidden`.
+    """
+
+    exercise: Exercise
+    file: Path
+    within: Path
+    hidden: Sequence[Path]
+    notebook: Notebook | None = None
+
+    def source(self) -> bytes:
+        """Raises `SubmissionError` where it may not be read, or the notebook has no whole one."""
+        if self.notebook:
+            return self.notebook.source(self.exercise)
+        return read_file(self.file, self.within, MAX_SOURCE_BYTES, self.hidden)
+
+    def is_begun(self) -> bool:
+        """Whether it is more than the stub as it was; so is what cannot be read."""
+        if self.notebook:
+            return self.notebook.is_begun(self.exercise)
+        try:
+            return lines(self.source()) != lines(self.exercise.stub.read_bytes())
+        except SubmissionError:
+            return True
+
+
+def _answer(place: _Place, nothing: Submission, elsewhere: Module = lambda module: None) -> Answer:
+    others = [beside(place.file, place.within, MAX_SOURCE_BYTES, place.hidden), elsewhere]
+    if place.notebook:
+        others.insert(0, place.notebook.module)
+    try:
+        files = with_imports(f"{place.exercise.id}.py", place.source(), MAX_SOURCE_BYTES, *others)
+    except SubmissionError as error:
+        return Answer(nothing, place.file, str(error))
+    return Answer(replace(nothing, source=dict(files)), place.file)
+
+
+class _Folder:
+    """All that answers something in a folder. `problems` are those of notebooks that none reads."""
+
+    def __init__(self, folder: Path, catalog: Catalog) -> None:
+        self._folder = folder
+        self.problems: list[str] = []
+        self._notebooks: dict[Path, Notebook] = {}
+        for file in _notebook_files(folder, catalog):
+            try:
+                self._notebooks[file] = Notebook(read_cells(file, folder), catalog)
+            except SubmissionError as error:
+                self.problems.append(str(error))
+        hidden = _suites(catalog)
+        self._places = {
+            exercise.id: [
+                _Place(exercise, file, folder, hidden) for file in _files(folder, exercise)
+            ]
+            for exercise in catalog.exercises
+        }
+        for file, notebook in self._notebooks.items():
+            for exercise in notebook.answered:
+                self._places[exercise.id].append(_Place(exercise, file, folder, hidden, notebook))
+
+    @property
+    def answered(self) -> set[str]:
+        return {id for id, places in self._places.items() if places}
+
+    def answer(self, exercise: Exercise, nothing: Submission) -> Answer:
+        """What answers the exercise; `nothing` is handed in where nothing does."""
+        places = self._that_count(exercise.id)
+        if len(places) == 1:
+            return self._named(_answer(places[0], nothing, self._of_another_chapter))
+        if not places:
+            return Answer(nothing, refusal=self._missing(exercise))
+        names = " and ".join(self._name(place.file) for place in places)
+        says = f"There are several answers: {names}. Keep one of them."
+        return Answer(nothing, places[0].file, says)
+
+    def _that_count(self, id: str) -> Sequence[_Place]:
+        """One, where it can be told: no stub counts beside an answer, and one that is there twice,
+        as a file and in a notebook, is there once."""
+        places = self._places.get(id, [])
+        if len(places) < 2 or not any(place.notebook for place in places):
+            return places
+        begun = [place for place in places if place.is_begun()] or places[:1]
+        try:
+            different = {tuple(lines(place.source())) for place in begun}
+        except SubmissionError:
+            return begun
+        return begun[:1] if len(different) == 1 else begun
+
+    def _of_another_chapter(self, module: str) -> bytes | None:
+        """What `learn check --mine` allows: an answer may import those of other chapters."""
+        places = self._that_count(module)
+        return places[0].source() if len(places) == 1 else None
+
+    def _named(self, answer: Answer) -> Answer:
+        """With the name of the notebook whose cells are told of."""
+        if not answer.refusal or not answer.file or answer.file not in self._notebooks:
+            return answer
+        return replace(answer, refusal=f"{self._name(answer.file)}: {answer.refusal}")
+
+    def _missing(self, exercise: Exercise) -> str:
+        says = f"There is no file {exercise.stub.name} in what you hand in."
+        reasons = list(self.problems)
+        for file, notebook in self._notebooks.items():
+            try:
+                notebook.source(exercise)
+            except SubmissionError as error:
+                reasons.append(f"{self._name(file)}: {error}")
+        return " ".join([says, *reasons])
+
+    def _name(self, file: Path) -> str:
+        return file.relative_to(self._folder).as_posix()
+
+
+def _suites(catalog: Catalog) -> list[Path]:
+    return [part.suites for part in catalog.course.parts]
+
+
+def _homes(folder: Path, chapter: str) -> tuple[Path, ...]:
+    return folder / chapter, folder / DEFAULT_NAME / chapter, folder
 
 
 def _files(folder: Path, exercise: Exercise) -> Iterator[Path]:
-    name = exercise.stub.name
-    for home in (folder / exercise.chapter, folder / DEFAULT_NAME / exercise.chapter, folder):
-        file = home / name
-        if file.is_symlink() or file.is_file():
+    for home in _homes(folder, exercise.chapter):
+        file = home / exercise.stub.name
+        if is_there(file):
             yield file
 
 
-def _answer(
-    folder: Path, exercise: Exercise, found: dict[str, list[Path]], nothing: Submission
-) -> Answer:
-    """What answers the exercise; `nothing` is handed in where no file does."""
-    files = found[exercise.id]
-    if not files:
-        return Answer(
-            nothing, refusal=f"There is no file {exercise.stub.name} in what you hand in."
+def _notebook_files(folder: Path, catalog: Catalog) -> list[Path]:
+    homes = {home for chapter in catalog.chapters for home in _homes(folder, chapter.id)}
+    found = [
+        file
+        for home in sorted(homes | {folder / DEFAULT_NAME})
+        if home.is_dir() and not home.is_symlink()
+        for file in sorted(home.iterdir())
+        if is_notebook(file) and not file.name.startswith(".") and not file.is_dir()
+    ]
+    if len(found) > MOST_NOTEBOOKS:
+        raise SubmissionError(
+            f"There are more than {MOST_NOTEBOOKS} notebooks. Keep those with answers."
         )
-    if len(files) > 1:
-        names = " and ".join(file.relative_to(folder).as_posix() for file in files)
-        return Answer(nothing, files[0], f"There are several answers: {names}. Keep one of them.")
-    elsewhere = partial(_of_another_chapter, folder, found)
-    try:
-        submission = Submission.from_file(
-            files[0],
-            exercise.id,
-            nothing.seed,
-            nothing.device,
-            within=folder,
-            elsewhere=elsewhere,
-            course=nothing.course,
-        )
-    except SubmissionError as error:
-        return Answer(nothing, files[0], str(error))
-    return Answer(submission, files[0])
-
-
-def _of_another_chapter(folder: Path, found: dict[str, list[Path]], module: str) -> bytes | None:
-    """What `learn check --mine` allows: an answer may import those of other chapters."""
-    files = found.get(module, [])
-    return read_file(files[0], folder, MAX_SOURCE_BYTES) if len(files) == 1 else None
+    return found

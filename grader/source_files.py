@@ -4,6 +4,7 @@ Whoever hands it in may not be allowed to read all that we may. So a link is fol
 the caller says, never to the hidden suites, and only ordinary files are read.
 """
 
+import errno
 import os
 import re
 import stat
@@ -21,6 +22,8 @@ _IMPORTS = re.compile(
 
 SHOWN_NAME = 200  # letters of a name that no file system takes
 
+Module = Callable[[str], bytes | None]  # the source of a module, where it is known
+
 
 def read_with_imports(
     path: Path,
@@ -28,7 +31,7 @@ def read_with_imports(
     within: Path,
     most: int,
     hidden: Sequence[Path],
-    elsewhere: Callable[[str], bytes | None] = lambda module: None,
+    elsewhere: Module = lambda module: None,
 ) -> dict[str, bytes]:
     """The file at `path` as `name`; by their own names those beside it that it imports, or they do.
 
@@ -38,20 +41,45 @@ def read_with_imports(
     of the folders `hidden`. Of more than `most` bytes, only so much is read that this can be seen.
     Raises `SubmissionError` where there is nothing that may be read.
     """
-    files = {name: read_file(path, within, most, hidden)}
+    main = read_file(path, within, most, hidden)
+    return with_imports(name, main, most, beside(path, within, most, hidden), elsewhere)
+
+
+def with_imports(name: str, main: bytes, most: int, *places: Module) -> dict[str, bytes]:
+    """The source `main` as `name`, and the modules that it imports, or they do.
+
+    Each is taken from the first of the `places` that knows it. Once there are more than `most`
+    bytes, no more are looked for.
+    """
+    files = {name: main}
     waiting = [name]
     while waiting and sum(map(len, files.values())) <= most:
         for module in imported_modules(files[waiting.pop()]):
-            beside = path.with_name(f"{module}.py")
-            if beside.name in files or beside == path:
+            if f"{module}.py" in files:
                 continue
-            source = (
-                read_file(beside, within, most, hidden) if _is_there(beside) else elsewhere(module)
-            )
-            if source is not None:
-                files[beside.name] = source
-                waiting.append(beside.name)
+            known = (place(module) for place in places)
+            if (source := next((one for one in known if one is not None), None)) is not None:
+                files[f"{module}.py"] = source
+                waiting.append(f"{module}.py")
     return files
+
+
+def beside(path: Path, within: Path, most: int, hidden: Sequence[Path] = ()) -> Module:
+    """The modules in the folder of `path`, but for itself; read as `read_with_imports` does."""
+
+    def read(module: str) -> bytes | None:
+        file = path.with_name(f"{module}.py")
+        if file == path or not is_there(file):
+            return None
+        return read_file(file, within, most, hidden)
+
+    return read
+
+
+def lines(source: bytes | str) -> list[str]:
+    """For comparing: neither the kind of line ends nor empty lines at the end count."""
+    text = source.decode("utf-8-sig", "replace") if isinstance(source, bytes) else source
+    return text.rstrip().splitlines()
 
 
 def imported_modules(source: bytes) -> Iterator[str]:
@@ -64,8 +92,12 @@ def imported_modules(source: bytes) -> Iterator[str]:
             yield origin
 
 
-def _is_there(path: Path) -> bool:
-    return path.is_file() or path.is_symlink()
+def is_there(path: Path) -> bool:
+    """Whether a file or a link has this name, or where we may not look: `read_file` tells."""
+    try:
+        return path.is_file() or path.is_symlink()
+    except OSError as error:
+        return error.errno != errno.ENAMETOOLONG  # nothing has such a name
 
 
 def read_file(path: Path, within: Path, most: int, hidden: Sequence[Path] = ()) -> bytes:

@@ -4,19 +4,28 @@ Neither the audit nor a batch grades again what was graded with the same version
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from platform import python_version
 
-from exercises.catalog import Exercise
+from exercises.catalog import Exercise, catalog_in
 from grader.digests import digest, files
 from grader.provenance import LIBRARIES
 
 # No verdict depends on these: the import contracts keep what grades from knowing them.
-NOT_GRADING = {"classroom", "cli.py", "commands", "dispute.py", "formats", "repository.py"}
+NOT_GRADING = {
+    "checking.py",
+    "classroom",
+    "cli.py",
+    "commands",
+    "dispute.py",
+    "formats",
+    "notebooks",
+    "repository.py",
+}
 # Of the course, only what one exercise consists of counts, and that exercise's key has it.
 CONTENT = re.compile(r"suites|ch\d\d_.*")
 
@@ -34,6 +43,11 @@ class Versions:
         """
         entry = repr(replace(exercise, stub=Path(), suite=Path()))
         return digest(self._code, entry, exercise.stub, *files(exercise.suite))
+
+    def all_of(self, exercises: Iterable[str], course: Path | None) -> dict[str, str]:
+        """By id; `course` is the folder of a teacher's own."""
+        catalog = catalog_in(course)
+        return {id: self.of(catalog.exercise(id)) for id in exercises}
 
 
 def grading_code() -> Iterator[Path]:

@@ -57,6 +57,7 @@ COMMANDS = (
     "export",
     "import",
     "figure",
+    "notebook",
     "load",
     "stop",
     "doctor",

@@ -1,4 +1,4 @@
-"""Unpacks zips that students made. Nothing but Python files and zips inside is ever written.
+"""Unpacks zips that students made. Nothing but answers and zips inside is ever written.
 
 The names of a zip may lead anywhere and its sizes may be lies, so names are judged one by one and
 bytes are counted while they are unpacked.
@@ -6,15 +6,16 @@ bytes are counted while they are unpacked.
 
 import re
 import stat
-import zlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
 from grader.errors import SubmissionError
+from grader.notebooks.cells import MAX_BYTES as MAX_NOTEBOOK_BYTES
 from grader.submission import MAX_SOURCE_BYTES
 
 STEP = 1 << 16
+MOST_BYTES = {".py": MAX_SOURCE_BYTES, ".ipynb": MAX_NOTEBOOK_BYTES}
 MOST_NAMES = 20_000  # of one zip; reading their list takes memory
 MOST_PARTS = 12  # folders within folders
 
@@ -40,19 +41,19 @@ def unpack(file: Path, into: Path, most_bytes: int, wanted: Callable[[str], int]
                         raise SubmissionError(
                             f"{file.name} unpacks to more than {most_bytes:,} bytes."
                         )
-    except (BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
-        # RuntimeError: it is encrypted. NotImplementedError: it is compressed in an unknown way
-        raise SubmissionError(f"{file.name} cannot be unpacked: {error}.") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
+    except SubmissionError:
+        raise
+    except Exception as error:  # whatever a hostile zip provokes in its reader and unpackers
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise SubmissionError(f"{file.name} cannot be unpacked: {reason}.") from None
 
 
-def python_files(name: str) -> int:
-    """What counts of a student's zip; one byte more than is graded, so that this can be seen."""
-    parts = PurePosixPath(name).parts
-    is_hidden = any(part.startswith((".", "__")) for part in parts)  # `__MACOSX` as well
-    return MAX_SOURCE_BYTES + 1 if name.endswith(".py") and not is_hidden else 0
+def most_of_an_answer(name: str) -> int:
+    """For a Python file or notebook, how much of it counts and a byte, so that more can be seen."""
+    path = PurePosixPath(name)
+    if any(part.startswith((".", "__")) for part in path.parts):  # `__MACOSX` as well
+        return 0
+    return MOST_BYTES.get(path.suffix.lower(), -1) + 1
 
 
 def _inside(info: ZipInfo, archive: str) -> PurePosixPath:

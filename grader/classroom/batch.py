@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from grader.classroom.grading import Grading
-from grader.classroom.hand_ins import HandIn
+from grader.classroom.hand_ins import HandIn, as_text
 from grader.classroom.settings import Classroom
 from grader.classroom.store import HandedIn, Key, Store
 from grader.digests import digest
@@ -20,8 +20,7 @@ from grader.suite_versions import Versions
 
 def suites_of(classroom: Classroom) -> dict[str, str]:
     """The version of each suite that counts, as it is now."""
-    versions = Versions()
-    return {id: versions.of(classroom.catalog.exercise(id)) for id in classroom.points}
+    return Versions().all_of(classroom.points, classroom.catalog.course.folder)
 
 
 @dataclass
@@ -49,7 +48,6 @@ class Batch:
     def __init__(
         self,
         grader: Grader,
-        jobs: int,
         store: Store,
         classroom: Classroom,
         seed: int,
@@ -62,7 +60,7 @@ class Batch:
         self._seed, self._device = seed, device
         self._catalog = classroom.catalog
         self._suites = suites_of(classroom)
-        self._grading = Grading(grader, jobs, store, only_sandboxed, self._count)
+        self._grading = Grading(grader, store, only_sandboxed, self._count)
 
     def run(
         self,
@@ -125,7 +123,7 @@ class Batch:
                 found = answers(folder, self._catalog, self._suites, self._seed, self._device)
                 # Where it was unpacked is of no interest, and another place each time.
                 return [
-                    replace(answer, refusal=answer.refusal.replace(f"{folder}/", ""))
+                    replace(answer, refusal=as_text(answer.refusal.replace(f"{folder}/", "")))
                     for answer in found
                 ]
         except (SubmissionError, OSError) as error:
@@ -133,7 +131,8 @@ class Batch:
                 "", {}, self._seed, self._device, course=self._catalog.course.folder
             )
             return [
-                Answer(replace(nothing, exercise=id), refusal=str(error)) for id in self._suites
+                Answer(replace(nothing, exercise=id), refusal=as_text(str(error)))
+                for id in self._suites
             ]
 
     def _handed_in(self, answer: Answer) -> HandedIn:

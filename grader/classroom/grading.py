@@ -25,13 +25,12 @@ class Grading:
     def __init__(
         self,
         grader: Grader,
-        jobs: int,
         store: Store,
         only_sandboxed: bool,
         done: Callable[[Key, Report], None],
     ) -> None:
         self._grader, self._store, self._done = grader, store, done
-        self._most = jobs * WINDOW
+        self._most = grader.jobs * WINDOW
         self._only_sandboxed = only_sandboxed
         self._running: dict[Future[Report], _InFlight] = {}
 

@@ -4,13 +4,13 @@ Canvas      doejane_LATE_1042_98765_softmax.py   1042 is the `ID` of Canvas' gra
 Moodle      Jane Doe_4711_assignsubmission_file/   4711 is the number of `Participant 4711`
 Gradescope  submission_metadata.yml and a folder for each submission; the id is the `sid`, or
             the e-mail where there is none
-else        a folder, git clone or zip for each student, named by the student's id
+else        a folder, git clone, zip or notebook for each student, named by the student's id
 """
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,19 +18,17 @@ from tempfile import TemporaryDirectory
 from exercises.errors import CatalogError
 from exercises.workspace import DEFAULT_NAME
 from exercises.yaml_mapping import Fields
-from grader.classroom.archives import python_files, unpack
+from grader.classroom.archives import MOST_BYTES, most_of_an_answer, unpack
 from grader.errors import SubmissionError, UsageError
 from grader.source_files import read_file
-from grader.submission import MAX_SOURCE_BYTES
 
 METADATA = "submission_metadata.yml"
 CANVAS = re.compile(r"[^_]+(?P<late>_LATE)?_(?P<id>\d+)_\d+_(?P<name>.+)")
 MOODLE = re.compile(r"(?s).+_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<name>.*)")
-AGAIN = re.compile(
-    r"-\d+(?=\.\w+$)"
-)  # Canvas names the second softmax.py of a student softmax-1.py
+AGAIN = re.compile(r"-\d+(?=\.py$)")  # Canvas names the second softmax.py of a student softmax-1.py
+CHAPTER = re.compile(r"ch\d+_")
 FILES = "_assignsubmission_file"  # a text that was typed in has a folder of its own
-ONE_BYTES = 16 << 20  # of a student's zip
+ONE_BYTES = 64 << 20  # of a student's zip; a notebook with its pictures has megabytes
 ALL_BYTES = 4 << 30  # of a download
 IGNORED = ("__MACOSX", "__pycache__")
 
@@ -56,20 +54,20 @@ class HandIn:
         Raises `SubmissionError` for a zip that is none, or a hostile one.
         """
         top = self.files or tuple((path.name, path) for path in _entries(self.folder or Path()))
-        has_code = any(path.is_dir() or path.suffix == ".py" for _, path in top)
+        has_code = any(path.is_dir() or path.suffix.lower() in MOST_BYTES for _, path in top)
         if self.folder and has_code:
             yield self.folder
             return
         with TemporaryDirectory() as temporary:
             root = Path(temporary)
             for name, file in top:
-                if file.suffix == ".py":
+                if file.suffix.lower() in MOST_BYTES:
                     _copy(file, root / name)
-            zips = [file for _, file in top if _is_zip(file)]
+            zips = [file for _, file in top if _is_file(file, ".zip")]
             if len(zips) > 1 and not has_code:
                 raise SubmissionError("There are several zips. Which one counts? Keep one.")
             if zips and not has_code:
-                unpack(zips[0], root, ONE_BYTES, python_files)
+                unpack(zips[0], root, ONE_BYTES, most_of_an_answer)
             yield _without_wrapper(root)
 
 
@@ -94,10 +92,13 @@ def _hand_ins(root: Path) -> list[HandIn]:
     inner = _entries(root)
     if len(inner) == 1 and inner[0].is_dir() and (inner[0] / METADATA).is_file():
         root = inner[0]
-    found = list(_layout(root))
+    found = [
+        replace(each, students=tuple(map(as_text, each.students)), name=as_text(each.name))
+        for each in _layout(root)
+    ]
     if not found:
         raise UsageError(
-            f"{root.name} holds no hand-in. It takes a folder or zip for each student."
+            f"{root.name} holds no hand-in. It takes a folder, zip or notebook for each student."
         )
     seen: dict[str, HandIn] = {}
     for hand_in in found:
@@ -109,6 +110,11 @@ def _hand_ins(root: Path) -> list[HandIn]:
                 )
             seen[student] = hand_in
     return found
+
+
+def as_text(name: str) -> str:
+    """What has a file's name in it. That may be no text: what is none of it is told by numbers."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _layout(root: Path) -> Iterator[HandIn]:
@@ -125,7 +131,7 @@ def _plain(entries: list[Path]) -> Iterator[HandIn]:
     for entry in entries:
         if _is_folder(entry):
             yield HandIn((entry.name,), entry.name, folder=entry)
-        elif _is_zip(entry):
+        elif _is_file(entry, ".zip") or _is_file(entry, ".ipynb"):
             yield HandIn((entry.stem,), entry.name, files=((entry.name, entry),))
 
 
@@ -180,20 +186,20 @@ def _entries(root: Path) -> list[Path]:
 def _part_of_a_download(name: str) -> int:
     if name.lower().endswith(".zip"):
         return ONE_BYTES
-    return ONE_BYTES if name.rpartition("/")[2] == METADATA else python_files(name)
+    return ONE_BYTES if name.rpartition("/")[2] == METADATA else most_of_an_answer(name)
 
 
 def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
 
-def _is_zip(path: Path) -> bool:
+def _is_file(path: Path, suffix: str) -> bool:
     """A link might lead to somebody else's."""
-    return path.suffix.lower() == ".zip" and path.is_file() and not path.is_symlink()
+    return path.suffix.lower() == suffix and path.is_file() and not path.is_symlink()
 
 
 def _copy(file: Path, to: Path) -> None:
-    content = read_file(file, file.parent, MAX_SOURCE_BYTES)
+    content = read_file(file, file.parent, MOST_BYTES[file.suffix.lower()])
     if to.exists():
         raise SubmissionError(f"There are two files named {to.name}. Keep one of them.")
     to.write_bytes(content)
@@ -203,4 +209,4 @@ def _without_wrapper(root: Path) -> Path:
     """Zips of a repository have one folder around everything."""
     inner = list(root.iterdir())
     is_wrapped = len(inner) == 1 and inner[0].is_dir() and inner[0].name != DEFAULT_NAME
-    return inner[0] if is_wrapped and not inner[0].name.startswith("ch") else root
+    return inner[0] if is_wrapped and not CHAPTER.match(inner[0].name) else root

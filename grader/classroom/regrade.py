@@ -73,11 +73,10 @@ class Regrade:
     def grade(
         self,
         grader: Grader,
-        jobs: int,
         only_sandboxed: bool,
         show: Callable[[str], None] = lambda line: None,
     ) -> None:
-        grading = Grading(grader, jobs, self._store, only_sandboxed, self._count)
+        grading = Grading(grader, self._store, only_sandboxed, self._count)
         for number, (exercise, old) in enumerate(self.asked, start=1):
             show(f"{number} of {len(self.asked)} answers")
             key = replace(old, suite=self._suites[exercise])

@@ -56,6 +56,7 @@ def warn_unsandboxed(allowed: bool) -> None:
 @course_option
 @store_option
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="cores")
+@click.option("--dask", metavar="ADDRESS", help="Grade on the workers of this Dask scheduler.")
 @click.option("--seed", type=click.IntRange(0, SEEDS - 1), help="Of a new store; drawn otherwise.")
 @click.option("--device", default="cpu", show_default=True, help="cpu or cuda.")
 @click.option(
@@ -77,6 +78,7 @@ def batch(
     course: Path | None,
     file: Path | None,
     jobs: int,
+    dask: str | None,
     seed: int | None,
     device: str,
     received: str | None,
@@ -102,10 +104,10 @@ def batch(
         store.held(),
     ):
         seed = _seed(store, seed)
-        with Grader(jobs) as grader, status_line() as line:
+        with _grader(jobs, dask, classroom) as grader, status_line() as line:
             noted: list[tuple[str, str]] = []
             run = Batch(
-                *(grader, jobs, store, classroom, seed, device, not allow_unsandboxed),
+                *(grader, store, classroom, seed, device, not allow_unsandboxed),
                 noted=lambda student, hand_in: noted.append((student, hand_in)),
             )
             progress = run.run(hand_ins, at, _now_and_then(line))
@@ -168,6 +170,20 @@ def opened_store(settings: Path, file: Path | None, is_new: bool = True) -> "Sto
     if not is_new and not file.is_file():
         raise UsageError(f"There is no file {file}. `grader batch` writes it.")
     return Store(file)
+
+
+def _grader(jobs: int, dask: str | None, classroom: "Classroom") -> Grader:
+    if dask is None:
+        return Grader(jobs)
+    try:
+        from grader.classroom.cluster import Cluster
+    except ModuleNotFoundError as error:
+        if error.name != "distributed":
+            raise
+        raise UsageError(
+            "A cluster needs the extra: pip install 'learn-transformer[dask]'."
+        ) from None
+    return Cluster(dask, classroom.points, classroom.catalog.course.folder)
 
 
 def _seed(store: "Store", asked: int | None) -> int:

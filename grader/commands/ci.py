@@ -10,17 +10,21 @@ from grader.formats import render
 from grader.formats.classroom50 import IDENTITY
 from grader.formats.facts import Found
 from grader.formats.markdown import MAX_BYTES
+from grader.notebooks.cells import is_notebook
 from grader.repository import Answer
 
 
 def paths_of(asked: Sequence[Answer], environment: Mapping[str, str]) -> dict[str, str]:
-    """The file of each exercise from the root of the repository; those outside are left out."""
+    """The file of each exercise from the root of the repository; those outside are left out.
+
+    So are notebooks, whose lines are not those of a report.
+    """
     root = Path(environment.get("GITHUB_WORKSPACE") or ".").resolve()
     files = {each.submission.exercise: each.file.resolve() for each in asked if each.file}
     return {
         exercise: file.relative_to(root).as_posix()
         for exercise, file in files.items()
-        if file.is_relative_to(root)
+        if file.is_relative_to(root) and not is_notebook(file)
     }
 
 

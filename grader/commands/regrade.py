@@ -63,7 +63,7 @@ def regrade(
         run = Regrade(store, classroom, suites_of(classroom))
         if run.asked:
             with Grader(jobs) as grader, status_line() as show:
-                run.grade(grader, jobs, not allow_unsandboxed, show)
+                run.grade(grader, not allow_unsandboxed, show)
         moved = run.moved(never_lower)
         changes = list(run.changes(moved))
         for change in changes:

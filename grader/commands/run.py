@@ -1,4 +1,4 @@
-"""`grader run`: one answer, or all that a folder holds."""
+"""`grader run`: one answer, or all that a folder or a notebook holds."""
 
 import os
 import shutil
@@ -18,8 +18,9 @@ from grader.errors import UsageError
 from grader.formats import FORMATS, render
 from grader.formats.facts import Found
 from grader.grader import Grader
+from grader.notebooks.cells import is_notebook
 from grader.report import Report
-from grader.repository import Answer, answers
+from grader.repository import Answer, answers, notebook_answers
 from grader.submission import Submission
 
 
@@ -32,8 +33,8 @@ from grader.submission import Submission
     "exercises",
     multiple=True,
     metavar="ID",
-    help="The exercise; FILE's name says it otherwise. With a folder: grade this one, there or"
-    " not; may be given again.",
+    help="The exercise; FILE's name says it otherwise. With a folder or notebook: grade"
+    " this one, there or not; may be given again.",
 )
 @course_option
 @click.option(
@@ -75,7 +76,8 @@ def run(
     """Grade FILE, together with the files beside it that it imports.
 
     FILE may be a folder, too: of a student's repository all answers are graded that are named and
-    placed as `learn init` does it. Several files and folders may be given.
+    placed as `learn init` does it. Of a notebook (.ipynb) all exercises are graded whose function
+    or class a cell defines. Several of each may be given.
     """
     catalog, points = _counts(settings, course) if settings else (catalog_in(course), {})
     if settings:
@@ -86,7 +88,7 @@ def run(
         found = grade(grader, asked, only_sandboxed=not allow_unsandboxed)
     if points:
         found = _worth(found, points)
-    is_alone = len(paths) == 1 and not _is_folder(paths[0])
+    is_alone = len(paths) == 1 and not _is_folder(paths[0]) and not is_notebook(paths[0])
     shown: Found = found[0] if is_alone else found
     for name, file, laid_out in wanted:
         write(render(shown, name, **laid_out), file)
@@ -129,6 +131,8 @@ def read(
     for path in paths:
         if _is_folder(path):
             asked += answers(path, catalog, wanted, seed, device)
+        elif is_notebook(path):
+            asked += notebook_answers(path, catalog, wanted, seed, device)
         elif len(wanted) > 1 or (wanted and len(paths) > 1):
             raise UsageError(f"Which exercise is {path}? Grade it alone, with one --exercise.")
         else:

@@ -149,9 +149,8 @@ def touched(
     suites = {id: suite for id, suite in suites_of(classroom).items() if id == exercise.id}
     with closing(opened_store(settings, file, is_new=False)) as store, store.held():
         run = Regrade(store, classroom, suites)
-        jobs = os.cpu_count() or 1
-        with Grader(jobs) as grader, status_line() as show:
-            run.grade(grader, jobs, True, show)
+        with Grader(os.cpu_count() or 1) as grader, status_line() as show:
+            run.grade(grader, True, show)
         moved = run.moved(never_lower=False)
         changes = list(run.changes(moved))
         for change in changes:

@@ -40,7 +40,7 @@ class Callee(Protocol):
 
     def add_helper(self, name: str, source: str) -> Value | Raised: ...
 
-    def usage(self) -> Usage | None: ...
+    def usage(self) -> Usage | Raised | None: ...
 
 
 def replay(
@@ -136,12 +136,15 @@ class PairedCalls:
             del self.log[logged:]
         after = self._learner.usage()
         assert isinstance(exchange, Exchange) and isinstance(exchange.expected, Value)
+        for used in (before, after):  # who has answered and is gone does not get away with it
+            if isinstance(used, Raised):
+                self._fail(used, exchange.call)
         try:
             check_close(value, exchange.expected.value)
         except Differs as error:
             message = f"What this costs counts once the result is right. {error}"
             raise Failure(message, self.last_call, error.got, error.expected) from None
-        if before is None or after is None:
+        if not isinstance(before, Usage) or not isinstance(after, Usage):
             return Cost(value, None, self._our_seconds, None)
         return Cost(value, after.seconds - before.seconds, self._our_seconds, after.peak_bytes)
 

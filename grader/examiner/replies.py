@@ -12,13 +12,12 @@ from torch import Tensor
 
 from grader.errors import ProtocolError
 from grader.report import MAX_TEXT
-from grader.worker.calls import MAX_BASES, MAX_FRAMES, MAX_MESSAGE, MAX_NAME, Raised
+from grader.worker.calls import MAX_BASES, MAX_FRAMES, MAX_LINE, MAX_MESSAGE, MAX_NAME, Raised
 from grader.worker.inspection import Finding
 from grader.worker.protocol import decode
 from grader.worker.tracing import MAX_NUMBERS, MAX_STEPS, Step, Steps
 from grader.worker.worker import MAX_DEFINED
 
-MAX_LINE = 1_000_000
 # What only we say of a worker, and no worker of itself.
 OUR_KINDS = frozenset({"died", "garbage", "budget", "hurried", "lost"})
 

@@ -122,14 +122,17 @@ class SubmissionProcess:
         except ProtocolError:
             return self._lose("garbage")
 
-    def usage(self) -> Usage | None:
+    def usage(self) -> Usage | Raised | None:
         """What the learner's code has used so far, beyond a worker that has nothing loaded.
 
-        None where that cannot be seen from here: on a GPU, or where there is no Linux.
+        None where that can never be seen from here: on a GPU, or where there is no Linux. A
+        `Raised` where it could be, and the process, or its first thread, has ended since then.
         """
-        used = usage_of(self._pid) if self._sandbox.device == "cpu" else None
-        if used is None or self._idle is None:
+        if self._idle is None or self._sandbox.device != "cpu":
             return None
+        used = usage_of(self._pid)
+        if used is None:
+            return Raised("died", "", "")
         return Usage(used.seconds - self._idle.seconds, used.peak_bytes - self._idle.peak_bytes)
 
     def trace(self, call: Call) -> Steps | Raised:

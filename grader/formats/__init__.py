@@ -14,6 +14,7 @@ FORMATS = {
     "json": "grader.formats.json",
     "junit": "grader.formats.junit",
     "markdown": "grader.formats.markdown",
+    "html": "grader.formats.html",
     "github": "grader.formats.github",
     "classroom50": "grader.formats.classroom50",
     "gradescope": "grader.formats.gradescope",

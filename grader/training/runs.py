@@ -35,6 +35,7 @@ from grader.worker.training.tasks import BOS, PAD
 LIMITS = Limits(seconds=120.0, total_seconds=4 * 3600.0, memory_mb=3072)
 MAX_ROWS = 200  # of the tree of a model
 MAX_WRITTEN = 4000  # letters of a sample
+LARGEST = torch.finfo(torch.float32).max
 Tree = list[tuple[str, str, str, int]]
 
 
@@ -76,7 +77,7 @@ class SandboxedRun:
 
     def tree(self) -> Tree:
         match self._ask(self._run, "tree"):
-            case [*rows] if len(rows) <= MAX_ROWS:
+            case [*rows] if 1 <= len(rows) <= MAX_ROWS:
                 return [_row(row) for row in rows]
         raise _garbage()
 
@@ -215,8 +216,13 @@ def _row(row: Any) -> tuple[str, str, str, int]:
 def _update(step: int, row: Any) -> Update:
     match row:
         case (float(loss), float(rate), float(norm)):
-            return Update(step, loss, rate, norm)
+            return Update(step, *map(_single, (loss, rate, norm)))
     raise _garbage()
+
+
+def _single(number: float) -> float:
+    """As in float32, of which a curve can be drawn: larger numbers are infinite."""
+    return math.copysign(math.inf, number) if abs(number) > LARGEST else number
 
 
 def _is_weight(item: tuple[Any, Any]) -> bool:
@@ -224,6 +230,7 @@ def _is_weight(item: tuple[Any, Any]) -> bool:
     return (
         isinstance(name, str)
         and re.fullmatch(r"[\w.]{1,200}", name) is not None
+        and name != "__metadata__"  # what safetensors keeps for itself
         and isinstance(tensor, Tensor)
         and tensor.dtype is torch.float32
         and math.prod(tensor.shape) <= MAX_PARAMETERS

@@ -219,6 +219,7 @@ MAX_MESSAGE = 1000
 MAX_FRAMES = 6
 MAX_BASES = 32
 MAX_NAME = 200  # of a class, a function, a file; and of a line of code
+MAX_LINE = 1_000_000
 
 
 def describe_exception(error: BaseException, files: frozenset[str]) -> Raised:
@@ -231,11 +232,12 @@ def describe_exception(error: BaseException, files: frozenset[str]) -> Raised:
     traceback = error.__traceback__
     while traceback is not None:
         code = traceback.tb_frame.f_code
-        if code.co_filename in files:
-            line = linecache.getline(code.co_filename, traceback.tb_lineno).strip()
+        number = traceback.tb_lineno or 0  # None of code that says nothing of its lines
+        if code.co_filename in files and 0 < number < MAX_LINE:
+            line = linecache.getline(code.co_filename, number).strip()
             name = PurePath(code.co_filename).name[:MAX_NAME]
             function = code.co_name[:MAX_NAME]
-            frames.append((name, traceback.tb_lineno, function, line[:MAX_NAME]))
+            frames.append((name, number, function, line[:MAX_NAME]))
         traceback = traceback.tb_next
     kind = _kind(error, message)
     bases = tuple(base.__name__[:MAX_NAME] for base in type(error).__mro__[:MAX_BASES])

@@ -122,6 +122,8 @@ def _header(path: Path) -> tuple[dict[str, tuple[int, ...]], dict[str, str]]:
                 )
             slices = {name: file.get_slice(name) for name in names}
             shapes = {name: tuple(part.get_shape()) for name, part in slices.items()}
+            if empty := [name for name, shape in shapes.items() if 0 in shape]:
+                raise CheckpointError(f"{empty[0]} holds no number at all. {_again(path)}")
             return shapes, {name: str(part.get_dtype()) for name, part in slices.items()}
     except SafetensorError as error:
         raise _damaged(path, error) from None
@@ -139,6 +141,8 @@ def _again(path: Path) -> str:
 
 def read_json(path: Path) -> dict[str, Any]:
     """One object in a small file. Raises `CheckpointError`."""
+    if not path.is_file():  # from a named pipe we would wait for whoever writes into it
+        raise CheckpointError(f"{path} is no ordinary file.")
     try:
         with path.open("rb") as raw:
             text = raw.read(MAX_TEXT + 1)

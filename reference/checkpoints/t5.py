@@ -37,6 +37,11 @@ def read_config(settings: Settings, shapes: Shapes) -> TransformerConfig:
     if str(kind).startswith("gated-") != gated:
         raise CheckpointError(f"config.json: feed_forward_proj is {kind!r}, and the file is not.")
     n_buckets, n_heads = shapes[f"encoder.{bias}"]
+    farthest = settings.whole("relative_attention_max_distance", 128)
+    if n_buckets < 4 or farthest <= n_buckets // 2:  # half are for near keys, one each
+        raise CheckpointError(
+            f"{n_buckets} buckets for distances up to {farthest} are none that a T5 has."
+        )
     return replace(
         PRESETS["t5-small"],
         vocab_size=vocab_size,
@@ -50,7 +55,7 @@ def read_config(settings: Settings, shapes: Shapes) -> TransformerConfig:
             "feed_forward_proj", "relu"
         ),
         relative_buckets=n_buckets,
-        relative_max_distance=settings.whole("relative_attention_max_distance", 128),
+        relative_max_distance=farthest,
         eps=settings.positive("layer_norm_epsilon", 1e-6),
         tie_output=bool(scaled),
         dropout=0.0,

@@ -88,6 +88,17 @@ def test_what_is_damaged_is_made_anew(file: Path, content: bytes) -> None:
     assert parser.asked == 2
 
 
+def test_no_damaged_byte_is_taken_for_what_was_kept(file: Path) -> None:
+    parser = Parser()
+    parsed(file, parser)
+    (kept,) = (file.parent / "__pycache__").iterdir()
+    whole = kept.read_bytes()
+    for place in range(len(whole)):
+        kept.write_bytes(whole[:place] + bytes([whole[place] ^ 0x20]) + whole[place + 1 :])
+        assert parsed(file, parser) == parser.gives
+    assert parser.asked == 1 + len(whole)
+
+
 def test_where_nothing_can_be_kept_it_is_parsed(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

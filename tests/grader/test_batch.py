@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -20,7 +22,9 @@ from typing import Any
 
 import pytest
 
+from grader.classroom.archives import most_of_an_answer, unpack
 from grader.classroom.store import Store
+from grader.errors import SubmissionError
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "linear_regression"
 CLASSROOM = """\
@@ -192,12 +196,43 @@ def test_a_zip_of_a_student_is_unpacked(
     assert scores(classroom) == {"7": 4}
 
 
+def notebook(*cells: str) -> str:
+    return json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells]})
+
+
+def test_notebooks_count_wherever_a_platform_puts_them(
+    batch: Batch, classroom: Path, tmp_path: Path, right: str
+) -> None:
+    plain, canvas, moodle = (tmp_path / name for name in ("plain", "canvas", "moodle"))
+    answer, wrong = notebook("import torch", right), notebook(WRONG)
+    hand_in(plain, "1", "").with_name("softmax.py").unlink()
+    (plain / "1" / "my answers.ipynb").write_text(answer)
+    (plain / "2.ipynb").write_text(answer)
+    with zipfile.ZipFile(plain / "3.zip", "w") as archive:
+        archive.writestr("charles/my answers.ipynb", answer)
+        archive.writestr("charles/.ipynb_checkpoints/my answers-checkpoint.ipynb", wrong)
+        archive.writestr("__MACOSX/charles/._my answers.ipynb", b"\x00\x05")
+    (plain / "4.ipynb").write_text(answer[:-9])
+    canvas.mkdir()
+    (canvas / "doejane_1042_98765_week-1.ipynb").write_text(answer)
+    (canvas / "doejane_1042_98766_week-2.ipynb").write_text(notebook("def other(): pass"))
+    (canvas / "roe_1043_98767_answers.ipynb").write_text(wrong)
+    moodle.mkdir()
+    (moodle / "Jane Doe_4711_assignsubmission_file_answers.ipynb").write_text(answer)
+    for folder in (plain, canvas, moodle):
+        download = shutil.make_archive(str(tmp_path / f"{folder.name}-download"), "zip", folder)
+        assert batch(Path(download)).returncode == 0
+    right_ones, wrong_ones = {"1", "2", "3", "1042", "4711"}, {"4", "1043"}
+    expected = dict.fromkeys(right_ones, 4) | dict.fromkeys(wrong_ones, 0)
+    assert scores(classroom) == expected
+
+
 def _leads_out(archive: zipfile.ZipFile) -> None:
     archive.writestr("../../softmax.py", "x = 1")
 
 
 def _is_a_bomb(archive: zipfile.ZipFile) -> None:
-    for number in range(80):
+    for number in range(300):
         archive.writestr(f"part{number}.py", " " * (1 << 18))
 
 
@@ -227,6 +262,40 @@ def test_a_hostile_zip_harms_nobody_but_who_made_it(
     assert scores(classroom) == {"1": 4, "2": 0, "3": 0}
     written = {file.name for file in set(tmp_path.rglob("*")) - before}
     assert written == {"classroom.sqlite", "classroom.sqlite.lock"}
+
+
+def test_whatever_lies_in_a_zip_is_unpacked_or_refused_in_words(tmp_path: Path) -> None:
+    """Each way of packing has an unpacker of its own, which fails in its own way."""
+    wholes = []
+    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", method) as archive:
+            archive.writestr("ch01_attention/softmax.py", "x = 1\n" * 20)
+        wholes.append(packed.getvalue())
+    chance, file = random.Random(0), tmp_path / "1.zip"
+    refused = 0
+    for number in range(300):
+        damaged = bytearray(wholes[number % 4])
+        damaged[chance.randrange(len(damaged))] = chance.choice((0, 1, 127, 255))
+        file.write_bytes(damaged)
+        try:
+            unpack(file, tmp_path / str(number), 1 << 20, most_of_an_answer)
+        except SubmissionError as error:
+            assert "1.zip" in str(error)
+            refused += 1
+    assert 50 < refused < 300
+
+
+def test_a_name_that_is_no_text_stops_nobody(
+    batch: Batch, classroom: Path, tmp_path: Path, right: str
+) -> None:
+    folder = tmp_path / "all"
+    hand_in(folder, "1", right)
+    for name in (b"\xff", b"\xfe.zip"):  # neither is UTF-8
+        (folder / os.fsdecode(name)).mkdir()
+    (folder / os.fsdecode(b"\xfd.zip")).write_bytes(b"no zip")
+    assert batch(folder).returncode == 0
+    assert scores(classroom) == {"1": 4, "\\udcff": 0, "\\udcfe.zip": 0, "\\udcfd": 0}
 
 
 def test_code_that_kills_its_process_is_a_verdict_and_the_others_have_theirs(

@@ -212,6 +212,39 @@ FAILING = {
 }
 
 
+def test_slow_parts_share_the_time_and_are_no_error_of_ours(
+    folders: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each for itself within its limit, together they would outlast what an examiner may use."""
+    monkeypatch.setattr("grader.examiner.checkpoints.bench.PARTS_SECONDS", 1.0)
+    body = "import time; time.sleep(0.6); return x"
+    answers = {
+        "layer_norm": {"layer_norm.py": NORM.format(weight="weight", body=body)},
+        "learned_positional_embedding": {
+            "learned_positional_embedding.py": solution("learned_positional_embedding")
+        },
+    }
+    report = _load(folders("bert"), None, answers)
+    slow, late = the(report, "layer_norm"), the(report, "learned_positional_embedding")
+    assert (slow.state, late.state) == ("failed", "failed")
+    assert "1 s" in slow.says and "used up the time" in late.says
+    assert report.together is None
+
+
+@pytest.mark.parametrize(
+    "settings", [{"n_head": ["x" * 50_000]}, {"scale_attn_weights": "y" * 50_000}]
+)
+def test_a_sentence_that_quotes_a_file_is_no_longer_than_one(
+    folders: Any, tmp_path: Path, settings: dict[str, Any]
+) -> None:
+    folder = Path(shutil.copytree(folders("gpt2"), tmp_path / "copy"))
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, **settings}))
+    with pytest.raises(UsageError, match=next(iter(settings))) as caught:
+        _load(folder, None, {})
+    assert len(str(caught.value)) <= 1_000
+
+
 @pytest.mark.parametrize("name", FAILING)
 def test_code_that_fails_is_told_and_does_no_harm(load: Any, name: str) -> None:
     weight, body, words = FAILING[name]

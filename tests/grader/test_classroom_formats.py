@@ -9,6 +9,7 @@ import re
 import string
 from collections.abc import Sequence
 from dataclasses import replace
+from html.parser import HTMLParser
 from typing import Any
 from xml.etree import ElementTree
 
@@ -118,7 +119,21 @@ def parts(name: str, text: str) -> object:
         tokens = MarkdownIt("gfm-like").parse(text)
         inline = [child.type for token in tokens for child in token.children or []]
         return [token.type for token in tokens], inline
+    if name == "html":
+        return elements(text)
     return None if name == "text" else shape(json.loads(text))
+
+
+def elements(text: str) -> list[tuple[str, object]]:
+    """Tags with their attributes, as a browser finds them."""
+    found: list[tuple[str, object]] = []
+    parser = HTMLParser()
+    parser.handle_starttag = lambda tag, attributes: found.append((tag, attributes))
+    parser.handle_endtag = lambda tag: found.append((tag, None))
+    parser.handle_comment = parser.handle_decl = lambda data: found.append(("!", data))
+    parser.feed(text)
+    parser.close()
+    return found
 
 
 def shape(data: object) -> object:
@@ -156,12 +171,32 @@ def test_what_takes_so_much_is_given_no_more_and_loses_no_exercise(
     assert parts(name, text) == parts(name, render(harmless, name, **layout))
 
 
-@pytest.mark.parametrize("name", ["text", "github", "markdown", "gradescope", "prairielearn"])
+@pytest.mark.parametrize(
+    "name", ["text", "html", "github", "markdown", "gradescope", "prairielearn"]
+)
 def test_where_a_layer_of_the_sandbox_is_missing_a_person_is_told(name: str) -> None:
     layers = {"landlock": "missing", "seccomp": "167 instructions"}
     for held, is_told in (({"landlock": "held"}, False), (layers, True)):
         told = render([PASSES, replace(PASSES, layers=held)], name)
         assert ("Graded without landlock; `grader doctor` says why." in told) == is_told
+
+
+# A notebook
+
+
+def test_html_says_all_that_the_text_says() -> None:
+    for report in (REPORT, PASSES, OURS, problem("No <b>.", 3, "def f(:")):
+        page = HTMLParser()
+        said: list[str] = []
+        page.handle_data = said.append
+        page.feed(render(report, "html"))
+        words = " ".join("".join(said).replace("\xa0", " ").split())
+        for part in render(report, "text").split():
+            assert part in words
+
+
+def test_html_is_no_formula_of_a_notebook() -> None:
+    assert "$" not in render(said_by("$$x$$"), "html")
 
 
 # GitHub

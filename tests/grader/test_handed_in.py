@@ -153,6 +153,16 @@ def test_the_api_takes_the_same_files(grader: Grader) -> None:
     assert "No module named 'softmax'" in alone.problem.message
 
 
+@pytest.mark.parametrize("name", ["a" * 300, "ä" * 200])
+def test_a_module_whose_name_is_too_long_is_not_there(
+    name: str, write: Callable[..., Path], graded: Graded
+) -> None:
+    folder = write({"soft_lookup.py": f"import {name}\n{LOOKUP}"})
+    status, report = graded(folder / "soft_lookup.py")
+    assert status == 1
+    assert "What can be imported here" in report["problem"]["message"]
+
+
 def test_what_is_too_large_together_is_told(write: Callable[..., Path], graded: Graded) -> None:
     folder = write({"soft_lookup.py": LOOKUP}, "#" * 300_000)
     assert "larger than 256 KB" in graded(folder / "soft_lookup.py")[1]["problem"]["message"]

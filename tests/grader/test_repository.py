@@ -125,3 +125,79 @@ def test_a_folder_gives_a_list_even_of_one(
     done = run_folder(".", "--format", "json")
     assert done.returncode == 0
     assert list(reports(done)) == ["softmax"]
+
+
+def notebook(*cells: str) -> str:
+    return json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells]})
+
+
+STUB = load_catalog().exercise("softmax").stub.read_text("utf-8")
+OTHER_STUB = load_catalog().exercise("masked_softmax").stub.read_text("utf-8")
+
+
+@pytest.mark.parametrize("home", [".", "workspace", "ch01_attention", "workspace/ch01_attention"])
+def test_notebooks_are_answers_beside_files(
+    home: str, tmp_path: Path, solution: Callable[[str], str], run_folder: Folder
+) -> None:
+    """Of a stub and an answer the answer counts, whichever of the two the notebook holds."""
+    workspace = tmp_path / "workspace" / "ch01_attention"
+    write(workspace / "softmax.py", STUB)
+    write(workspace / "masked_softmax.py", solution("masked_softmax"))
+    cells = ("import torch", solution("softmax"), OTHER_STUB, "def cross_entropy(:")
+    write(tmp_path / home / "any name.ipynb", notebook(*cells))
+    write(tmp_path / home / ".hidden.ipynb", notebook(WRONG))
+    found = reports(run_folder(".", "--format", "json"))
+    assert {id: report["outcome"] for id, report in found.items()} == {
+        "softmax": "passed",
+        "masked_softmax": "passed",
+        "cross_entropy": "failed",
+    }
+
+
+def test_of_a_file_and_a_notebook_that_differ_none_is_chosen(
+    tmp_path: Path, solution: Callable[[str], str], run_folder: Folder
+) -> None:
+    for id in ("softmax", "masked_softmax"):
+        write(tmp_path / f"{id}.py", solution(id))
+    write(tmp_path / "a.ipynb", notebook(WRONG, solution("masked_softmax")))
+    found = reports(run_folder(".", "--format", "json"))
+    assert found["masked_softmax"]["outcome"] == "passed"
+    assert found["softmax"]["problem"]["message"] == (
+        "There are several answers: softmax.py and a.ipynb. Keep one of them."
+    )
+
+
+def test_a_missing_answer_says_what_is_wrong_with_the_notebooks(
+    tmp_path: Path, solution: Callable[[str], str], run_folder: Folder
+) -> None:
+    write(tmp_path / "softmax.py", solution("softmax"))
+    write(tmp_path / "a.ipynb", notebook("x = 1"))
+    write(tmp_path / "b.ipynb", "<<<<<<< HEAD\n")
+    asked = ("--exercise", "softmax", "--exercise", "masked_softmax")
+    found = reports(run_folder(".", *asked, "--format", "json"))
+    assert found["softmax"]["outcome"] == "passed"
+    says = found["masked_softmax"]["problem"]["message"]
+    assert says.startswith("There is no file masked_softmax.py in what you hand in. b.ipynb has a")
+    assert says.endswith("a.ipynb: No cell defines masked_softmax.")
+
+
+def test_a_notebook_may_import_what_lies_beside_it_and_other_answers(
+    tmp_path: Path, solution: Callable[[str], str], run_folder: Folder
+) -> None:
+    write(tmp_path / "helpers.py", "half = 0.5\n")
+    write(tmp_path / "ch01_attention" / "softmax.py", solution("softmax"))
+    importing = "from helpers import half\nfrom softmax import softmax\n"
+    file = write(tmp_path / "a.ipynb", notebook(importing + solution("masked_softmax")))
+    assert reports(run_folder(".", "--format", "json"))["masked_softmax"]["outcome"] == "passed"
+    write(
+        file, notebook(importing, solution("softmax"), "softmax; half", solution("cross_entropy"))
+    )
+    assert reports(run_folder("a.ipynb", "--format", "json"))["softmax"]["outcome"] == "passed"
+
+
+def test_a_folder_of_too_many_notebooks_is_refused(tmp_path: Path, run_folder: Folder) -> None:
+    for number in range(51):
+        write(tmp_path / f"{number}.ipynb", notebook(WRONG))
+    done = run_folder(".")
+    assert done.returncode == 2
+    assert done.stderr == "grader: There are more than 50 notebooks. Keep those with answers.\n"

@@ -2,6 +2,7 @@
 worker may say of it, and what it cannot reach."""
 
 import json
+import math
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -21,6 +22,7 @@ from grader.training.runs import ReferenceRun, SandboxedRun, TrainingFailed
 from grader.training.session import Link, Session
 from grader.worker.training.settings import TEXT, Settings, planted
 from grader.worker.training.tasks import EOS, PAD, TASKS, SequenceTask
+from tui.figures.curve import plot
 
 SMALL = Settings(
     task="reverse", steps=12, d_model=8, n_heads=2, n_layers=1, batch_size=4, context=8, n_merges=4
@@ -307,7 +309,9 @@ FORGED: Mapping[str, tuple[str, Callable[[SandboxedRun], object]]] = {
     "take_steps  ": ("[('1', 2.0, 3.0)] * 2", lambda run: run.take_steps(2)),
     "tree": ("[('a', 'b', 'c', -1)]", lambda run: run.tree()),
     "tree ": ("[('a', 'b', 'c', 1)] * 5000", lambda run: run.tree()),
+    "tree  ": ("[]", lambda run: run.tree()),
     "state": ("{'../x': torch.zeros(1)}", lambda run: run.state()),
+    "state  ": ("{'__metadata__': torch.zeros(1)}", lambda run: run.state()),
     "state ": ("{'x': torch.zeros(1, dtype=torch.int64)}", lambda run: run.state()),
     "write": ("torch.zeros(1)", lambda run: run.write(torch.zeros(2, 8, dtype=torch.int64))),
     "write ": ("'text'", lambda run: run.write(torch.zeros(2, 8, dtype=torch.int64))),
@@ -329,6 +333,20 @@ def test_what_a_worker_makes_up_is_no_answer(sandbox: Sandbox, method: str) -> N
         pytest.raises(TrainingFailed, match="wrote into the channel"),
     ):
         ask(run)
+
+
+def test_a_curve_of_numbers_that_are_made_up_can_be_drawn(sandbox: Sandbox) -> None:
+    """Finite as they are, their difference is not."""
+    source = (
+        "import sys\n"
+        "run = sys.modules['grader.worker.training.run']\n"
+        "run.Run.take_steps = lambda self, count: [(1.7e308, 1.0, 1.0), (-1.7e308, 1.0, 1.0)]\n"
+        "def adam_step(*args):\n    pass\n"
+    )
+    with closing(SandboxedRun(sandbox, plan_of(source, adam_step="mine"))) as run:
+        losses = [update.loss for update in run.take_steps(2)]
+    assert losses == [math.inf, -math.inf]
+    assert plot({"made up": [*enumerate(losses)]}, 60)
 
 
 def test_a_part_reaches_no_more_than_a_submission(sandbox: Sandbox) -> None:

@@ -1,6 +1,7 @@
 """Checkpoints in published layouts: files that `transformers` wrote, made ones, and odd ones."""
 
 import json
+import os
 import shutil
 import struct
 from pathlib import Path
@@ -345,7 +346,7 @@ ODD = {
         changed("projection.weight", lambda t: t.repeat(1, 9, 1, 1)),
         ("45 channels",),
     ),
-    "no positions": ("vit", changed("position_embeddings", lambda t: t[:, :0]), ("shapes",)),
+    "no positions": ("vit", changed("position_embeddings", lambda t: t[:, :0]), ("no number",)),
     "nan": ("t5", changed("shared.weight", lambda t: t / 0), ("infinite or NaN",)),
     "whole numbers": ("bert", changed("query.weight", lambda t: t.to(torch.int8)), ("Quantised",)),
     "empty": ("vit", lambda tensors: {}, ("none of the layouts",)),
@@ -356,6 +357,39 @@ ODD = {
 def test_an_odd_file_gets_a_sentence(folders, name):
     family, change, words = ODD[name]
     refused(rewritten(folders(family), change), *words)
+
+
+@pytest.mark.parametrize("family", CLASSES)
+def test_a_file_whose_sizes_are_zero_is_damaged(folders, family):
+    """Without numbers, a file can say that there are 2³³ tokens; what is made of it is large."""
+    file = folders(family) / "model.safetensors"
+    tensors = load_file(file)
+    for size in {size for tensor in tensors.values() for size in tensor.shape}:
+        header = {}
+        for name, tensor in tensors.items():
+            shape = [0 if each == size else each for each in tensor.shape]
+            shape = shape if 0 in shape else [0, 2**33]
+            header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [0, 0]}
+        text = json.dumps(header).encode()
+        file.write_bytes(struct.pack("<Q", len(text)) + text)
+        refused(file, "no number", "again")
+
+
+@pytest.mark.parametrize(("n_buckets", "farthest"), [(1, 128), (3, 2**31 - 1), (32, 16), (32, 1)])
+def test_buckets_that_no_t5_has(folders, n_buckets, farthest):
+    fewer = changed("attention_bias.weight", lambda t: t[:n_buckets])
+    folder = rewritten(folders("t5"), fewer)
+    config = json.loads((folder / "config.json").read_text())
+    config["relative_attention_max_distance"] = farthest
+    (folder / "config.json").write_text(json.dumps(config))
+    refused(folder, f"{n_buckets} buckets", str(farthest))
+
+
+def test_a_config_is_not_waited_for(folders):
+    config = folders("gpt2") / "config.json"
+    config.unlink()
+    os.mkfifo(config)
+    refused(config.parent, "config.json is no ordinary file")
 
 
 def test_a_gap_between_layers(folders):

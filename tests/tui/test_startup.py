@@ -18,6 +18,7 @@ from tui.progress.progress import Progress
 ROOT = Path(__file__).parents[2]
 SLOW = {
     *("torch", "numpy", "rich", "textual", "fsrs", "pytest", "watchfiles", "grader", "reference"),
+    "nbformat",
 }
 # What only tells the ids of questions and cards does not parse them.
 PARSERS = {"quizzes.bank", "quizzes.questions.reader", "quizzes.study_aids"}

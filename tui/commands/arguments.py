@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from click.shell_completion import CompletionItem
 
-from tui.study.course_here import catalog_here
+from exercises.course_here import catalog_here
 
 
 def _complete_exercise(

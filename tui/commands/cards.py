@@ -7,11 +7,11 @@ from typing import TextIO
 
 import click
 
+from exercises.course_here import catalog_here
 from exercises.files import write_output
 from quizzes.cards import backup
 from tui.output import shown
 from tui.study.clock import now
-from tui.study.course_here import catalog_here
 from tui.study.session import open_session
 
 PACKAGE = ".apkg"  # what Anki reads

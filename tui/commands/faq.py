@@ -6,13 +6,13 @@ from dataclasses import asdict
 
 import click
 
+from exercises.course_here import catalog_here
 from exercises.errors import NoWorkspace
 from quizzes.bank import load_bank
 from quizzes.study_aids import Faq
 from tui.commands.arguments import json_option
 from tui.commands.exit_codes import NOTHING_FOUND
 from tui.output import print_json
-from tui.study.course_here import catalog_here
 from tui.study.course_index import open_index
 from tui.study.session import open_session
 from tui.text.plain import one_line, wrapped

@@ -6,13 +6,13 @@ from dataclasses import asdict
 
 import click
 
+from exercises.course_here import catalog_here
 from exercises.errors import UnknownName
 from exercises.names import look_up
 from quizzes.bank import load_bank
 from quizzes.study_aids import Term
 from tui.commands.arguments import json_option
 from tui.output import print_json, print_labelled
-from tui.study.course_here import catalog_here
 from tui.text.plain import one_line, wrapped
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from exercises.catalog import CatalogError, Chapter
+from exercises.course_here import catalog_here
 from exercises.lesson import takeaways
 from quizzes.bank import load_bank
 from tui.commands.arguments import chapter_argument
-from tui.study.course_here import catalog_here
 from tui.text.plain import wrapped
 
 

@@ -6,10 +6,10 @@ from dataclasses import asdict
 
 import click
 
+from exercises.course_here import catalog_here
 from quizzes.bank import load_bank
 from tui.commands.arguments import json_option
 from tui.output import print_json
-from tui.study.course_here import catalog_here
 from tui.text.plain import one_line, wrapped
 
 

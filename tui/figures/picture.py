@@ -6,6 +6,7 @@ matplotlib is an optional extra of the package, and is imported only here.
 from __future__ import annotations
 
 import textwrap
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,13 @@ def save(figure: Figure, file: Path) -> None:
             facecolor="white",
             metadata=metadata,
         )
+
+
+def png(figure: Figure) -> bytes:
+    """The figure as a PNG for a page on a screen. Raises CannotDraw where matplotlib is missing."""
+    content = BytesIO()
+    picture(figure).savefig(content, format="png", dpi=100, facecolor="white")
+    return content.getvalue()
 
 
 def picture(figure: Figure) -> Canvas:

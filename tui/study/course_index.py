@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 
 from exercises.catalog import Catalog
+from exercises.course_here import catalog_here
 from exercises.errors import WorkspaceError
 from quizzes.search.documents import Document, documents, files
 from quizzes.search.index import Index
-from tui.study.course_here import catalog_here
 
 INDEX = "search.db"
 

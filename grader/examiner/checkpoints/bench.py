@@ -2,6 +2,7 @@
 
 import math
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,6 +21,9 @@ from reference.vit import ViT
 # What is compared is in float64, where right ways differ by 2e-15. It leaves room for one that
 # goes through float32, as a norm may, and is smaller than what a wrong eps changes.
 TOLERANCE = 1e-6
+PARTS_SECONDS = (
+    1200.0  # for all parts of the learner's together, of those that the whole examination has
+)
 PROMPT = "The Transformer reads"  # where the tokenizer's files lie beside the weights
 LONGEST = 12  # tokens: no distance of T5's falls where its buckets are a matter of rounding
 
@@ -104,6 +108,11 @@ class Bench:
         self.inputs = some_inputs(self.config)
         self.seen = Comparison()
         self._undo: list[Callable[[], object]] = []
+        self._ends = time.monotonic() + PARTS_SECONDS
+
+    def seconds_left(self) -> int:
+        """What parts that are still to be tried may take together."""
+        return max(0, round(self._ends - time.monotonic()))
 
     @contextmanager
     def exchanged(self) -> Iterator[None]:

@@ -14,7 +14,7 @@ from grader.examiner.checkpoints.bench import PROMPT, TOLERANCE, Bench, differen
 from grader.examiner.checkpoints.learner import Learner, NoRoom, PartFailed
 from grader.examiner.checkpoints.parts import PARTS, Part
 from grader.examiner.sandbox import shared_sandbox
-from grader.report import printable
+from grader.report import cut, printable
 from reference.checkpoints import (
     Checkpoint,
     CheckpointError,
@@ -26,6 +26,8 @@ from reference.gpt import GPT
 
 Answers = Mapping[str, Mapping[str, str | bytes]]
 PROMPT_LENGTH, NEW_TOKENS = 4, 8
+MAX_SENTENCE = 1_000
+LATE = "It was not tried: the parts before it have used up the time of all."
 TOGETHER = "together"
 
 
@@ -34,7 +36,8 @@ def examine(path: Path, family: str | None, answers: Answers) -> CheckpointRepor
     try:
         checkpoint = load_checkpoint(path, family)
     except CheckpointError as error:
-        raise UsageError(printable(str(error))) from None  # it quotes names of the file
+        # It quotes names and settings of the file, which have any length.
+        raise UsageError(cut(printable(str(error)), MAX_SENTENCE)) from None
     tokenizer, odd = _tokenizer(checkpoint)
     bench = Bench(checkpoint, tokenizer)
     expected = bench.output()
@@ -80,6 +83,8 @@ def _try(
         return PartResult(part.exercise, part.entry, "misfit", says=misfit)
     if part.exercise not in answers:
         return PartResult(part.exercise, part.entry, "absent")
+    if not bench.seconds_left():
+        return PartResult(part.exercise, part.entry, "failed", says=LATE)
     return _run(bench, [part], answers, expected, layers, part.exercise, part.entry)
 
 
@@ -95,7 +100,7 @@ def _together(
     for part in right:
         if not any(part.takes & other.takes for other in chosen):
             chosen.append(part)
-    if len(chosen) < 2:
+    if len(chosen) < 2 or bench.seconds_left() < len(chosen):
         return None
     names = ", ".join(part.exercise for part in chosen)
     return _run(bench, chosen, answers, expected, layers, names, TOGETHER)
@@ -112,10 +117,11 @@ def _run(
 ) -> PartResult:
     """What the model says with these parts in it."""
     catalog, sandbox = load_catalog(), shared_sandbox("cpu")
+    seconds = bench.seconds_left() // len(parts)
     with ExitStack() as held, bench.exchanged():
         learners = [
             held.enter_context(
-                Learner(sandbox, catalog.exercise(part.exercise), answers[part.exercise])
+                Learner(sandbox, catalog.exercise(part.exercise), answers[part.exercise], seconds)
             )
             for part in parts
         ]
@@ -143,7 +149,7 @@ def _tokenizer(checkpoint: Checkpoint) -> tuple[GPT2Tokenizer | None, tuple[str,
     try:
         tokenizer = GPT2Tokenizer.beside(checkpoint.file.path)
     except CheckpointError as error:
-        return None, (printable(str(error)),)
+        return None, (cut(printable(str(error)), MAX_SENTENCE),)
     largest = max(tokenizer.ids) if tokenizer else 0
     if largest >= checkpoint.config.vocab_size:
         return None, (f"vocab.json has token {largest}, which these weights do not know.",)

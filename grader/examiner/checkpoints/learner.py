@@ -34,15 +34,18 @@ class NoRoom(Exception):
 
 
 class Learner:
-    """Holds a worker for one answer; to be closed, as with `with`."""
+    """Holds a worker for one answer, at most for `seconds`; to be closed, as with `with`."""
 
     def __init__(
-        self, sandbox: Sandbox, exercise: Exercise, files: Mapping[str, str | bytes]
+        self, sandbox: Sandbox, exercise: Exercise, files: Mapping[str, str | bytes], seconds: int
     ) -> None:
         self._exercise = exercise
         self._files = files
         self._limits = replace(
-            exercise.limits, seconds=SECONDS, total_seconds=TOTAL_SECONDS, memory_mb=MEMORY_MB
+            exercise.limits,
+            seconds=SECONDS,
+            total_seconds=min(TOTAL_SECONDS, seconds),
+            memory_mb=MEMORY_MB,
         )
         self._sandbox = sandbox
         self._process: SubmissionProcess | None = None

@@ -1,7 +1,6 @@
 """The model and the tools of a run, put together from the learner's parts and from stand-ins."""
 
-import linecache
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -9,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrize import ParametrizationList
 
+from grader.worker.calls import describe_exception
 from grader.worker.training import stand_in_tools, stand_ins
 from grader.worker.training.mistakes import Blind, Times, sharpen
 from grader.worker.training.settings import Settings
@@ -161,14 +161,7 @@ def _size(module: nn.Module) -> int:
     return sum(parameter.numel() for parameter in module.parameters())
 
 
-def _last_line(error: Exception, modules: Any) -> str:
+def _last_line(error: Exception, modules: Collection[str]) -> str:
     """Where in the learner's files it happened."""
-    files = {f"{module}.py" for module in modules}
-    place, traceback = "", error.__traceback__
-    while traceback is not None:
-        code = traceback.tb_frame.f_code
-        if code.co_filename in files:
-            line = linecache.getline(code.co_filename, traceback.tb_lineno).strip()
-            place = f" ({code.co_filename}, line {traceback.tb_lineno}: {line})"
-        traceback = traceback.tb_next
-    return place
+    frames = describe_exception(error, frozenset(f"{module}.py" for module in modules)).frames
+    return " ({0}, line {1}: {3})".format(*frames[-1]) if frames else ""
