@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -200,11 +201,40 @@ class Fields:
         return line + 1
 
 
+@cache
 def _loader() -> Any:
-    """libyaml is ten times faster than the pure Python loader, and nearly everywhere."""
+    """libyaml is ten times faster than the pure Python loader, and nearly everywhere.
+
+    YAML forbids a key that is there twice, and its loaders let the last one win without a word.
+    """
     import yaml
 
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+    class Loader(fast):  # type: ignore[misc]
+        def __init__(self, text: str) -> None:
+            super().__init__(text)
+            self._seen: set[int] = set()
+
+        def flatten_mapping(self, node: Any) -> None:
+            """Called for each mapping, before what it takes from others with `<<` comes in."""
+            if id(node) not in self._seen:
+                self._seen.add(id(node))
+                _refuse_twins(key for key, _ in node.value if isinstance(key, yaml.ScalarNode))
+            super().flatten_mapping(node)
+
+    return Loader
+
+
+def _refuse_twins(keys: Iterator[Any]) -> None:
+    from yaml.constructor import ConstructorError
+
+    first: dict[tuple[str, str], Any] = {}
+    for key in keys:
+        mark = first.setdefault((key.tag, key.value), key.start_mark)
+        if mark is not key.start_mark:
+            says = f"the key {key.value!r} is there already, in line {mark.line + 1}"
+            raise ConstructorError(None, None, says, key.start_mark)
 
 
 def _parse_yaml(file: Path) -> Any:

@@ -13,13 +13,17 @@ from exercises.streams import open_standard_streams
 from grader.commands.audit import audit
 from grader.commands.batch import batch, results
 from grader.commands.bench import bench
+from grader.commands.classroom import classroom
+from grader.commands.dispute import dispute
 from grader.commands.doctor import doctor
 from grader.commands.gradebook import gradebook
 from grader.commands.keygen import keygen
 from grader.commands.new import new
+from grader.commands.regrade import regrade
 from grader.commands.report import report
 from grader.commands.run import run
 from grader.commands.serve import serve
+from grader.commands.settle import settle
 from grader.commands.sign import sign
 from grader.commands.verify import verify
 from grader.errors import GraderError
@@ -34,11 +38,15 @@ def cli() -> None:
 
 COMMANDS = (
     run,
+    classroom,
     batch,
     results,
+    regrade,
     report,
     gradebook,
     serve,
+    dispute,
+    settle,
     keygen,
     sign,
     verify,

@@ -21,6 +21,7 @@ NOT_GRADING = {
     "classroom",
     "cli.py",
     "commands",
+    "dispute.py",
     "formats",
     "notebooks",
     "repository.py",

@@ -38,6 +38,7 @@ COMMANDS = (
     "hint",
     "submit",
     "join",
+    "dispute",
     "solution",
     "build",
     "train",

@@ -1,15 +1,14 @@
 """Grades what a class handed in, and keeps each verdict the moment it is there."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from exercises.catalog import load_catalog
+from grader.classroom.grading import Grading
 from grader.classroom.hand_ins import HandIn
 from grader.classroom.settings import Classroom
-from grader.classroom.store import Key, Store
+from grader.classroom.store import HandedIn, Key, Store
 from grader.digests import digest
 from grader.errors import SubmissionError
 from grader.grader import Grader
@@ -19,7 +18,10 @@ from grader.source_files import as_text
 from grader.submission import Submission
 from grader.suite_versions import Versions
 
-WINDOW = 2  # answers in flight for each process: enough that none waits, few to lose
+
+def suites_of(classroom: Classroom) -> dict[str, str]:
+    """The version of each suite that counts, as it is now."""
+    return Versions().all_of(classroom.points, classroom.catalog.course.folder)
 
 
 @dataclass
@@ -41,13 +43,6 @@ class Progress:
         return f"{told}, {_duration(left)} left" if self.read else told
 
 
-@dataclass
-class _InFlight:
-    key: Key
-    answer: Answer
-    tries: int = 1
-
-
 class Batch:
     """One run over hand-ins. What `store` has is not graded again."""
 
@@ -59,14 +54,14 @@ class Batch:
         seed: int,
         device: str,
         only_sandboxed: bool,
+        noted: Callable[[str, str], None] = lambda student, hand_in: None,
     ) -> None:
-        self._grader = grader
-        self._most = grader.jobs * WINDOW
-        self._store = store
-        self._seed, self._device, self._only_sandboxed = seed, device, only_sandboxed
-        versions, catalog = Versions(), load_catalog()
-        self._suites = {id: versions.of(catalog.exercise(id)) for id in classroom.points}
-        self._running: dict[Future[Report], _InFlight] = {}
+        """`noted` hears of each student's hand-in, and by which digest the store knows it."""
+        self._store, self._hear = store, noted
+        self._seed, self._device = seed, device
+        self._catalog = classroom.catalog
+        self._suites = suites_of(classroom)
+        self._grading = Grading(grader, store, only_sandboxed, self._count)
 
     def run(
         self,
@@ -79,76 +74,80 @@ class Batch:
         started = time.monotonic()
         for hand_in in hand_ins:
             for key, answer in self._noted(hand_in, received):
-                self._start(_InFlight(key, answer))
-                self._collect(self._most)
+                self._grading.start(key, answer)
                 show(self.progress.line(time.monotonic() - started))
             self.progress.read += 1
             show(self.progress.line(time.monotonic() - started))
-        self._collect(1)
+        self._grading.finish()
         return self.progress
+
+    def judged_by_earlier_suites(self) -> int:
+        """How many answers keep such a verdict."""
+        return len(list(self._store.judged_by_others(self._suites)))
+
+    def _count(self, key: Key, report: Report) -> None:
+        self.progress.graded += 1
+        self.progress.errors += report.outcome == "error"
 
     def _noted(self, hand_in: HandIn, received: datetime | None) -> Iterator[tuple[Key, Answer]]:
         """The answers that have no verdict yet, when the hand-in is written down."""
         asked = self._read(hand_in)
-        keys = {answer.submission.exercise: self._key(answer) for answer in asked}
-        content = digest(*(key.content for key in keys.values()))
-        at = hand_in.handed_in or received
-        for student in hand_in.students:
-            self._store.hand_in(student, content, hand_in.name, at, hand_in.is_late, keys)
-        running = {one.key for one in self._running.values()}
+        came = {answer.submission.exercise: self._handed_in(answer) for answer in asked}
+        waiting = self._note(hand_in, came, received)
         for answer in asked:
-            key = keys[answer.submission.exercise]
-            if key in running or self._store.has_verdict(key):
+            key = came[answer.submission.exercise].key
+            is_known = answer.submission.exercise not in waiting or self._store.has_verdict(key)
+            if is_known or key in self._grading:
                 self.progress.kept += 1
             else:
                 yield key, answer
+
+    def _note(
+        self, hand_in: HandIn, came: Mapping[str, HandedIn], received: datetime | None
+    ) -> set[str]:
+        """Returns the exercises that have no verdict yet."""
+        content = digest(*(one.key.content for one in came.values()))
+        at = hand_in.handed_in or received
+        waiting: set[str] = set()
+        for student in hand_in.students:
+            known_as, asked = self._store.hand_in(
+                student, content, hand_in.name, at, hand_in.is_late, came
+            )
+            self._hear(student, known_as)
+            waiting |= asked
+        return waiting
 
     def _read(self, hand_in: HandIn) -> list[Answer]:
         """One answer for each exercise that counts, there or not."""
         try:
             with hand_in.opened() as folder:
-                found = answers(folder, load_catalog(), self._suites, self._seed, self._device)
+                found = answers(folder, self._catalog, self._suites, self._seed, self._device)
                 # Where it was unpacked is of no interest, and another place each time.
                 return [
                     replace(answer, refusal=as_text(answer.refusal.replace(f"{folder}/", "")))
                     for answer in found
                 ]
         except (SubmissionError, OSError) as error:
-            nothing = [Submission(id, {}, self._seed, self._device) for id in self._suites]
-            return [Answer(submission, refusal=as_text(str(error))) for submission in nothing]
+            nothing = Submission(
+                "", {}, self._seed, self._device, course=self._catalog.course.folder
+            )
+            return [
+                Answer(replace(nothing, exercise=id), refusal=as_text(str(error)))
+                for id in self._suites
+            ]
 
-    def _key(self, answer: Answer) -> Key:
+    def _handed_in(self, answer: Answer) -> HandedIn:
         submission = answer.submission
+        files = {
+            name: source if isinstance(source, bytes) else source.encode("utf-8", "surrogatepass")
+            for name, source in submission.files().items()
+        }
         parts = [submission.exercise, answer.refusal]
-        for name, source in sorted(submission.files().items()):
-            parts += [name, source.hex() if isinstance(source, bytes) else source]
-        return Key(digest(*parts), self._suites[submission.exercise], self._seed, self._device)
-
-    def _start(self, one: _InFlight) -> None:
-        submission = replace(one.answer.submission, only_sandboxed=self._only_sandboxed)
-        self._running[self._grader.submit(submission)] = one
-
-    def _collect(self, most: int) -> None:
-        """Keep what is done, until fewer than `most` are in flight."""
-        while len(self._running) >= most:
-            done, _ = wait(self._running, return_when=FIRST_COMPLETED)
-            for future in done:
-                one = self._running.pop(future)
-                report = self._grader.result(one.answer.submission, future)
-                if report.outcome == "error" and one.tries == 1:
-                    self._start(replace(one, tries=2))
-                    continue
-                self._store.add(one.key, one.answer.told(report), _text(one.answer))
-                self.progress.graded += 1
-                self.progress.errors += report.outcome == "error"
-
-
-def _text(answer: Answer) -> str | None:
-    """The graded file as far as it is text; None where there is none."""
-    source = answer.submission.files().get(f"{answer.submission.exercise}.py")
-    if isinstance(source, bytes):
-        source = source.decode("utf-8-sig", "replace")
-    return source
+        for name, content in sorted(files.items()):
+            parts += [name, content.hex()]
+        suite = self._suites[submission.exercise]
+        key = Key(digest(*parts), suite, self._seed, self._device)
+        return HandedIn(key, answer.refusal, files)
 
 
 def _duration(seconds: float) -> str:

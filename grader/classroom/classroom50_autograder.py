@@ -1,23 +1,28 @@
-"""Grades a submission in a job of Classroom 50.
+"""Grades a submission in a job of Classroom 50, which starts it in the student's checkout.
 
-Put a copy at CLASSROOM/autograders/ASSIGNMENT/autograder.py of the configuration repository, and
-name in EXERCISES what counts. It needs the `grader` command in the job: see docs/classroom.md.
+`grader classroom classroom50` writes it, with `assignment.yaml` beside it, which says what counts;
+and `requirements.txt`, where the job's image does not have the course.
 """
 
 import os
 import subprocess
 import sys
+from pathlib import Path
 
-# The ids of the exercises that count, there or not. With none, whatever is there counts, and who
-# takes a file away has fewer points to lose.
-EXERCISES: tuple[str, ...] = ()
+HERE = Path(__file__).parent
+# -P: nothing in the student's checkout, our own folder here, can be imported in place of ours.
+PYTHON = [sys.executable, "-P", "-m"]
 
 
 def main() -> int:
     """0 where everything was graded, whatever the verdicts; else nothing is published."""
-    asked = [part for exercise in EXERCISES for part in ("--exercise", exercise)]
-    # -P: nothing in the student's checkout, our own folder here, can be imported in place of ours.
-    command = [sys.executable, "-P", "-m", "grader.cli", "run", ".", *asked, "--format", "github"]
+    requirements = HERE / "requirements.txt"
+    if requirements.exists():
+        install = [*PYTHON, "pip", "install", "--quiet", "--requirement", str(requirements)]
+        if status := subprocess.run(install).returncode:
+            return status
+    counts = ["--classroom", str(HERE / "assignment.yaml")]
+    command = [*PYTHON, "grader.cli", "run", ".", *counts, "--format", "github"]
     command += ["--also", "classroom50", "result.json", "--also", "markdown", "release-body.md"]
     # The runner itself copies release-body.md to the summary.
     environment = {**os.environ, "GITHUB_STEP_SUMMARY": ""}

@@ -52,11 +52,12 @@ def _graded(line: Line) -> Graded:
         raise UsageError(f"{line.where}: `attempt` must be a whole number from 1.")
     if source is not None and not isinstance(source, str):
         raise UsageError(f"{line.where}: `source` must be a text.")
-    report = _report(data.get("report"), line.where)
+    report = sound_report(data.get("report"), line.where)
     return Graded(student, report, attempt, _time(data.get("at"), line.where), source)
 
 
-def _report(data: object, where: str) -> Report:
+def sound_report(data: object, where: str) -> Report:
+    """Raises `UsageError` for what no grader wrote."""
     try:
         if isinstance(data, Mapping):
             report = Report.from_dict(data)

@@ -29,10 +29,22 @@ class Attempt:
         return (self.raw or 0.0) * self.kept
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What a student gets, and the hand-in that counts."""
+
+    best: Kept
+    result: dict[str, Any]
+
+
 def grades(hand_ins: Iterator[Kept], classroom: Classroom) -> Iterator[dict[str, Any]]:
     """One result a student, as `grader gradebook` takes it; the best of the attempts that count."""
+    return (outcome.result for outcome in outcomes(hand_ins, classroom))
+
+
+def outcomes(hand_ins: Iterator[Kept], classroom: Classroom) -> Iterator[Outcome]:
     for student, group in groupby(hand_ins, key=lambda hand_in: hand_in.student):
-        yield _result(student, [_attempt(hand_in, classroom) for hand_in in group], classroom)
+        yield _outcome(student, [_attempt(hand_in, classroom) for hand_in in group], classroom)
 
 
 def _attempt(hand_in: Kept, classroom: Classroom) -> Attempt:
@@ -45,7 +57,7 @@ def _attempt(hand_in: Kept, classroom: Classroom) -> Attempt:
     return Attempt(hand_in, at, raw, classroom.kept(hand_in.student, at))
 
 
-def _result(student: str, attempts: list[Attempt], classroom: Classroom) -> dict[str, Any]:
+def _outcome(student: str, attempts: list[Attempt], classroom: Classroom) -> Outcome:
     counted = attempts[: classroom.attempts]
     best = max(counted, key=lambda attempt: attempt.score)
     is_open = any(attempt.raw is None for attempt in counted)
@@ -65,7 +77,7 @@ def _result(student: str, attempts: list[Attempt], classroom: Classroom) -> dict
     }
     if notes := _notes(best, attempts, counted, classroom):
         result["notes"] = notes
-    return result
+    return Outcome(best.hand_in, result)
 
 
 def _points(hand_in: Kept, classroom: Classroom) -> Iterator[tuple[str, float | None]]:

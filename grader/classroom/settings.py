@@ -1,6 +1,7 @@
 """One assignment's settings, `classroom.yaml`: what counts, until when, and for whom otherwise.
 
 title: Attention
+course: my-course      # a teacher's own, as seen from this file; ours otherwise
 zone: Europe/Berlin
 due: 2026-12-01 23:59
 late: {percent_per_day: 10, days: 5, grace_minutes: 15}
@@ -21,8 +22,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from exercises.catalog import Catalog
-from exercises.errors import CatalogError, UnknownExercise
+from exercises.catalog import Catalog, catalog_in
+from exercises.errors import CatalogError, NoCourse, UnknownExercise
 from exercises.yaml_mapping import Fields
 from grader.classroom.results import MOST_POINTS
 from grader.errors import UsageError
@@ -55,6 +56,7 @@ class Classroom:
     """All times have a zone. `points` are in the order of the file; no `attempts` is no limit."""
 
     title: str
+    catalog: Catalog
     points: Mapping[str, float]
     due: datetime | None
     late: LatePolicy
@@ -77,18 +79,23 @@ class Classroom:
         return self.late.kept(handed_in - due)
 
 
-def read_classroom(file: Path, catalog: Catalog) -> Classroom:
-    """Raises `UsageError` with file, line and key for what is wrong in it."""
+def read_classroom(file: Path, catalog: Catalog | None = None) -> Classroom:
+    """`catalog` is that of the course, where it is not for the file to say.
+
+    Raises `UsageError` with file, line and key for what is wrong in it.
+    """
     if not file.is_file():
         raise UsageError(f"There is no file {file}. docs/classroom.md shows one.")
     try:
-        return _classroom(Fields.of_own_file(file), catalog)
+        return _classroom(Fields.of_own_file(file), file.parent, catalog)
     except CatalogError as error:
         raise UsageError(str(error)) from None
 
 
-def _classroom(fields: Fields, catalog: Catalog) -> Classroom:
+def _classroom(fields: Fields, folder: Path, catalog: Catalog | None) -> Classroom:
     title = fields.text("title")
+    named = _course(fields, folder) if fields.has("course") else catalog_in(None)
+    catalog = catalog or named
     points = _points(fields.mapping("exercises"), catalog)
     if not points:
         raise fields.mistake("must name at least one exercise", "exercises")
@@ -105,7 +112,15 @@ def _classroom(fields: Fields, catalog: Catalog) -> Classroom:
     if extensions and not due:
         raise fields.mistake("need a `due` that they extend", "extensions")
     fields.finish()
-    return Classroom(title, points, due, late, attempts, extensions, handed_in)
+    return Classroom(title, catalog, points, due, late, attempts, extensions, handed_in)
+
+
+def _course(fields: Fields, folder: Path) -> Catalog:
+    named = fields.text("course")
+    try:
+        return catalog_in((folder / named).resolve())
+    except NoCourse as error:
+        raise fields.mistake(f"{named}: {error}", "course") from None
 
 
 def _points(fields: Fields, catalog: Catalog) -> dict[str, float]:
@@ -119,14 +134,19 @@ def _points(fields: Fields, catalog: Catalog) -> dict[str, float]:
     return found
 
 
-def _zone(fields: Fields) -> ZoneInfo:
-    name = fields.text("zone")
+def time_zone(name: str) -> ZoneInfo | None:
+    """None where there is none of this name."""
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError):  # KeyError: ZoneInfoNotFoundError
-        raise fields.mistake(
-            f"must be a time zone such as Europe/Berlin or UTC, not {name!r}", "zone"
-        ) from None
+        return None
+
+
+def _zone(fields: Fields) -> ZoneInfo:
+    name = fields.text("zone")
+    if zone := time_zone(name):
+        return zone
+    raise fields.mistake(f"must be a time zone such as Europe/Berlin or UTC, not {name!r}", "zone")
 
 
 def _late(fields: Fields) -> LatePolicy:

@@ -4,21 +4,22 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from exercises.catalog import load_catalog
+from grader.commands.course import course_option, named_catalog
 from grader.commands.output import output_option, status_line, write
 from grader.errors import UsageError
 from grader.grader import Grader
 from grader.submission import SEEDS
 
 if TYPE_CHECKING:
+    from grader.classroom.keys import Ed25519PrivateKey
     from grader.classroom.settings import Classroom
     from grader.classroom.store import Store
 
@@ -39,11 +40,20 @@ store_option = click.option(
     metavar="FILE",
     help="Where verdicts are kept; classroom.sqlite beside classroom.yaml otherwise.",
 )
+unsandboxed_option = click.option(
+    "--allow-unsandboxed", is_flag=True, help="Grade where a layer is missing."
+)
+
+
+def warn_unsandboxed(allowed: bool) -> None:
+    if allowed:
+        click.echo(UNPROTECTED, err=True)
 
 
 @click.command()
 @click.argument("source", type=path, metavar="SUBMISSIONS")
 @classroom_option
+@course_option
 @store_option
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="cores")
 @click.option("--dask", metavar="ADDRESS", help="Grade on the workers of this Dask scheduler.")
@@ -54,16 +64,25 @@ store_option = click.option(
     metavar="TIME",
     help='When these came, "2026-12-01 23:59" on this machine\'s clock, unless they tell it.',
 )
-@click.option("--allow-unsandboxed", is_flag=True, help="Grade where a layer is missing.")
+@click.option(
+    "--receipts",
+    nargs=2,
+    type=path,
+    metavar="KEY FILE",
+    help="Sign a line for each hand-in with this key of `grader keygen`, and write them to FILE.",
+)
+@unsandboxed_option
 def batch(
     source: Path,
     settings: Path,
+    course: Path | None,
     file: Path | None,
     jobs: int,
     dask: str | None,
     seed: int | None,
     device: str,
     received: str | None,
+    receipts: tuple[Path, Path] | None,
     allow_unsandboxed: bool,
 ) -> int:
     """Grade what a class handed in: a folder or zip as it was downloaded, or git clones.
@@ -75,40 +94,76 @@ def batch(
     from grader.classroom.hand_ins import downloaded
     from grader.classroom.settings import read_classroom
 
-    classroom = read_classroom(settings, load_catalog())
+    classroom = read_classroom(settings, named_catalog(course))
     at = _moment(received)
-    if allow_unsandboxed:
-        click.echo(UNPROTECTED, err=True)
-    with downloaded(source) as hand_ins, closing(_store(settings, file)) as store:
+    key = _key(receipts[0]) if receipts else None
+    warn_unsandboxed(allow_unsandboxed)
+    with (
+        downloaded(source) as hand_ins,
+        closing(opened_store(settings, file)) as store,
+        store.held(),
+    ):
         seed = _seed(store, seed)
         with _grader(jobs, dask, classroom) as grader, status_line() as line:
-            run = Batch(grader, store, classroom, seed, device, not allow_unsandboxed)
+            noted: list[tuple[str, str]] = []
+            run = Batch(
+                *(grader, store, classroom, seed, device, not allow_unsandboxed),
+                noted=lambda student, hand_in: noted.append((student, hand_in)),
+            )
             progress = run.run(hand_ins, at, _now_and_then(line))
+        if receipts and key:
+            write(_receipts(store, classroom, key, noted), receipts[1])
+        earlier = run.judged_by_earlier_suites()
     click.echo(
         f"{progress.total} hand-ins: {progress.graded} answers graded,"
         f" {progress.kept} known already, {progress.errors} errors of ours.",
         err=True,
     )
+    if earlier:
+        click.echo(
+            f"{earlier} answers keep the verdict of an earlier suite. `grader regrade --dry-run`"
+            " shows what the suites of today would change.",
+            err=True,
+        )
     return 3 if progress.errors else 0
 
 
 @click.command()
 @classroom_option
+@course_option
 @store_option
 @output_option
-def results(settings: Path, file: Path | None, output: Path | None) -> int:
+def results(settings: Path, course: Path | None, file: Path | None, output: Path | None) -> int:
     """What each student gets today, as JSON lines that `grader gradebook` takes."""
     from grader.classroom.grades import grades
     from grader.classroom.settings import read_classroom
 
-    classroom = read_classroom(settings, load_catalog())
-    found = list(grades(_store(settings, file, is_new=False).hand_ins(), classroom))
+    classroom = read_classroom(settings, named_catalog(course))
+    found = list(grades(opened_store(settings, file, is_new=False).hand_ins(), classroom))
     lines = (json.dumps(result, ensure_ascii=False) for result in found)
     write("".join(f"{line}\n" for line in lines), output)
     return 0
 
 
-def _store(settings: Path, file: Path | None, is_new: bool = True) -> "Store":
+def _key(file: Path) -> "Ed25519PrivateKey":
+    from grader.classroom.keys import read_private_key
+
+    return read_private_key(file)
+
+
+def _receipts(
+    store: "Store",
+    classroom: "Classroom",
+    key: "Ed25519PrivateKey",
+    noted: Sequence[tuple[str, str]],
+) -> str:
+    from grader.classroom.receipts import Receipts
+
+    receipts = Receipts(store, classroom.catalog, key, datetime.now(UTC))
+    return "".join(f"{receipts.line(student, hand_in)}\n" for student, hand_in in noted)
+
+
+def opened_store(settings: Path, file: Path | None, is_new: bool = True) -> "Store":
     from grader.classroom.store import Store
 
     file = file or settings.with_suffix(".sqlite")
@@ -128,7 +183,7 @@ def _grader(jobs: int, dask: str | None, classroom: "Classroom") -> Grader:
         raise UsageError(
             "A cluster needs the extra: pip install 'learn-transformer[dask]'."
         ) from None
-    return Cluster(dask, classroom.points, None)
+    return Cluster(dask, classroom.points, classroom.catalog.course.folder)
 
 
 def _seed(store: "Store", asked: int | None) -> int:

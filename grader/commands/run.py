@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,7 @@ import click
 
 from exercises.catalog import Catalog, catalog_in
 from grader.commands.ci import identity, paths_of, summarise
-from grader.commands.course import course_option
+from grader.commands.course import course_option, named_catalog
 from grader.commands.output import format_option, output_option, status_line, wants_colour, write
 from grader.errors import UsageError
 from grader.formats import FORMATS, render
@@ -37,6 +37,13 @@ from grader.submission import Submission
     " this one, there or not; may be given again.",
 )
 @course_option
+@click.option(
+    "--classroom",
+    "settings",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What counts and for how many points: classroom.yaml, or a student's assignment.yaml.",
+)
 @click.option("--seed", type=int, help="Ask the same questions again; fresh ones otherwise.")
 @click.option("--device", default="cpu", show_default=True, help="cpu or cuda.")
 @click.option(
@@ -58,6 +65,7 @@ def run(
     paths: Sequence[Path],
     exercises: Sequence[str],
     course: Path | None,
+    settings: Path | None,
     seed: int | None,
     device: str,
     allow_unsandboxed: bool,
@@ -71,10 +79,15 @@ def run(
     placed as `learn init` does it. Of a notebook (.ipynb) all exercises are graded whose function
     or class a cell defines. Several of each may be given.
     """
-    asked = read(paths, exercises, seed, device, catalog_in(course))
+    catalog, points = _counts(settings, course) if settings else (catalog_in(course), {})
+    if settings:
+        exercises = _among(exercises, points, settings) or tuple(points)
+    asked = read(paths, exercises, seed, device, catalog)
     wanted = [(name, file, layout(name, file, asked)) for name, file in ((form, output), *also)]
     with Grader() as grader:
         found = grade(grader, asked, only_sandboxed=not allow_unsandboxed)
+    if points:
+        found = _worth(found, points)
     is_alone = len(paths) == 1 and not _is_folder(paths[0]) and not is_notebook(paths[0])
     shown: Found = found[0] if is_alone else found
     for name, file, laid_out in wanted:
@@ -82,6 +95,27 @@ def run(
     if form == "github":
         summarise(shown, os.environ)
     return max(report.exit_code for report in found)
+
+
+def _counts(settings: Path, course: Path | None) -> tuple[Catalog, Mapping[str, float]]:
+    """The course of an assignment, and the points of its exercises."""
+    from grader.classroom.settings import read_classroom
+
+    classroom = read_classroom(settings, named_catalog(course))
+    return classroom.catalog, classroom.points
+
+
+def _among(exercises: Sequence[str], points: Mapping[str, float], settings: Path) -> Sequence[str]:
+    for id in exercises:
+        if id not in points:
+            raise UsageError(f"{id} is not among the exercises of {settings}.")
+    return exercises
+
+
+def _worth(found: Sequence[Report], points: Mapping[str, float]) -> list[Report]:
+    from grader.classroom.worth import worth
+
+    return [worth(report, points[report.exercise]) for report in found]
 
 
 def read(

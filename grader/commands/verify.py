@@ -2,11 +2,15 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from grader.commands.output import existing_file
 from grader.report import Report, printable
+
+if TYPE_CHECKING:
+    from grader.classroom.receipts import Receipt
 
 
 @click.command()
@@ -19,11 +23,15 @@ def verify(file: Path, key: Path) -> int:
 
     Ends with 0 where it is, and with 1 where it was changed, or is not signed with this key.
     """
-    from grader.classroom import signatures
+    from grader.classroom import receipts, signatures
     from grader.classroom.keys import read_public_key
 
     public = read_public_key(key)
     try:
+        if receipts.are_receipts(whole := file.read_bytes()):
+            found = [_receipt(one) for one in receipts.verified(whole, public)]
+            click.echo("\n".join([f"{file}: genuine.", *found]))
+            return 0
         content, line = signatures.detach(file)
         signature = signatures.verify(content, line, public)
     except signatures.NotGenuine as error:
@@ -41,6 +49,17 @@ def verify(file: Path, key: Path) -> int:
     for report in _reports(content):
         click.echo(_summary(report))
     return 0
+
+
+def _receipt(receipt: "Receipt") -> str:
+    at = receipt.received
+    when = f"received {at:%Y-%m-%d %H:%M} UTC" if at else "received before it was signed"
+    lines = [f"{receipt.student}: {when}, signed {receipt.signature.at:%Y-%m-%d %H:%M} UTC"]
+    for exercise, files in receipt.answers.items():
+        lines.append(f"  {exercise}, suite {receipt.suites[exercise]}")
+        lines += [f"    {name} sha256 {digest}" for name, digest in files.items()]
+        lines += [] if files else ["    nothing that could be graded"]
+    return printable("\n".join(lines))
 
 
 def _reports(content: bytes) -> list[Report]:

@@ -16,14 +16,17 @@ import time
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from grader.classroom.archives import most_of_an_answer, unpack
+from grader.classroom.store import Store
 from grader.errors import SubmissionError
 
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "linear_regression"
 CLASSROOM = """\
 title: Attention
 zone: Europe/Berlin
@@ -257,7 +260,8 @@ def test_a_hostile_zip_harms_nobody_but_who_made_it(
     before = set(tmp_path.rglob("*"))
     assert batch(folder).returncode == 0
     assert scores(classroom) == {"1": 4, "2": 0, "3": 0}
-    assert set(tmp_path.rglob("*")) - before == {classroom.with_suffix(".sqlite")}
+    written = {file.name for file in set(tmp_path.rglob("*")) - before}
+    assert written == {"classroom.sqlite", "classroom.sqlite.lock"}
 
 
 def test_whatever_lies_in_a_zip_is_unpacked_or_refused_in_words(tmp_path: Path) -> None:
@@ -360,3 +364,85 @@ def test_a_page_of_nothing_or_of_another_program_s_file_is_refused(
     for file, says in ((classroom.with_suffix(".sqlite"), "nothing"), (other, "no file of a")):
         said = subprocess.run(grader("report", file), capture_output=True, text=True, check=False)
         assert said.returncode == 2 and says in said.stderr
+
+
+def test_one_batch_at_a_time_works_on_a_store(
+    batch: Batch, classroom: Path, tmp_path: Path, right: str
+) -> None:
+    hand_in(tmp_path / "all", "1", right)
+    with closing(Store(classroom.with_suffix(".sqlite"))) as store, store.held():
+        said = batch(tmp_path / "all")
+        assert said.returncode == 2 and "Another `grader batch` works on" in said.stderr
+        assert scores(classroom) == {}  # who only reads need not wait
+        link = tmp_path / "link.sqlite"
+        link.symlink_to(classroom.with_suffix(".sqlite"))
+        assert batch(tmp_path / "all", "--store", str(link)).returncode == 2
+    assert batch(tmp_path / "all").returncode == 0
+    assert scores(classroom) == {"1": 4}
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["in classroom.yaml", "by --course"])
+def test_a_class_is_graded_with_a_course_of_its_teacher_s(
+    named: bool, batch: Batch, classroom: Path, tmp_path: Path
+) -> None:
+    solution = EXAMPLE / "suites" / "ch01_lines" / "least_squares" / "solution.py"
+    for student, source in (("1", solution.read_text("utf-8")), ("2", WRONG)):
+        file = tmp_path / "all" / student / "ch01_lines" / "least_squares.py"
+        file.parent.mkdir(parents=True)
+        file.write_text(source)
+    (tmp_path / "all" / "3.zip").write_bytes(b"this is no zip")
+    text = "title: Lines\nexercises: {least_squares: 3}\n"
+    classroom.write_text(f"course: {EXAMPLE}\n{text}" if named else text)
+    course = [] if named else ["--course", str(EXAMPLE)]
+    said = batch(tmp_path / "all", *course)
+    assert said.returncode == 0, said.stderr
+    said = subprocess.run(
+        grader("results", "--classroom", classroom, *course), capture_output=True, text=True
+    )
+    found = map(json.loads, said.stdout.splitlines())
+    assert {one["id"]: one["score"] for one in found} == {"1": 3, "2": 0, "3": 0}
+
+
+def test_the_same_bytes_sent_again_later_are_not_late(
+    batch: Batch, classroom: Path, tmp_path: Path, right: str
+) -> None:
+    hand_in(tmp_path / "all", "1", right)
+    batch(tmp_path / "all", "--received", WITHIN)
+    (tmp_path / "again").mkdir()
+    with zipfile.ZipFile(tmp_path / "again" / "1.zip", "w") as archive:
+        archive.writestr("ch01_attention/softmax.py", right)
+    batch(tmp_path / "again", "--received", LATE)
+    assert scores(classroom) == {"1": 4}
+    # Nor are they another hand-in where more of it counts than did at first.
+    classroom.write_text(CLASSROOM.replace("softmax: 4", "softmax: 4, masked_softmax: 2"))
+    assert results(classroom)["1"]["score"] is None
+    batch(tmp_path / "again", "--received", LATE)
+    assert (results(classroom)["1"]["score"], "notes" in results(classroom)["1"]) == (4, False)
+
+
+def test_each_hand_in_has_a_receipt_that_anybody_can_verify(
+    batch: Batch, classroom: Path, tmp_path: Path, right: str
+) -> None:
+    pytest.importorskip("cryptography")
+    key, receipts = tmp_path / "class.key", tmp_path / "receipts.txt"
+    subprocess.run(grader("keygen", key), check=True, capture_output=True)
+    hand_in(tmp_path / "all", "1", right)
+    hand_in(tmp_path / "all", "J. Doe\u2028", WRONG)
+    signed = ("--receipts", str(key), str(receipts))
+    assert batch(tmp_path / "all", "--received", WITHIN, *signed).returncode == 0
+    first = receipts.read_text("utf-8")
+
+    def verified(text: str) -> subprocess.CompletedProcess[str]:
+        (tmp_path / "mine.txt").write_text(text)
+        command = grader("verify", tmp_path / "mine.txt", "--key", f"{key}.pub")
+        return subprocess.run(command, capture_output=True, text=True)
+
+    mine = first.splitlines()[0]
+    said = verified(f"{mine}\n").stdout
+    assert "genuine" in said and "1: received 2026-11-20 11:00 UTC" in said
+    assert f"softmax.py sha256 {sha256(right.encode()).hexdigest()}" in said
+    for changed in (mine.replace("11:00", "10:00"), mine[:-3], f"{mine}\n{mine}x", f"{mine}\n\n"):
+        assert verified(changed).returncode == 1
+    batch(tmp_path / "all", "--received", LATE, *signed)
+    assert receipts.read_text("utf-8") == first
+    assert batch(tmp_path / "all", "--receipts", f"{key}.pub", str(receipts)).returncode == 2

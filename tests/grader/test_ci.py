@@ -3,13 +3,10 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from grader.classroom import classroom50_autograder
 
 UNSCALED = "def softmax(x, dim=-1):\n    print('::error::hacked')\n    return x\n"
 JOB = {
@@ -99,25 +96,3 @@ def test_classroom50_outside_of_its_jobs_is_a_usage_error(job: Job) -> None:
     done = job(".", "--format", "classroom50", **dict.fromkeys(JOB, ""))
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("grader: This is no job of Classroom 50: CLASSROOM, ASSIGNMENT,")
-
-
-@pytest.mark.slow
-def test_the_autograder_of_classroom50_ends_with_0_where_all_was_graded(checkout: Path) -> None:
-    """A module of ours in the checkout is not imported in our place."""
-    (checkout / "grader").mkdir()
-    (checkout / "grader" / "__init__.py").write_text("raise SystemExit(0)\n")
-    (checkout / "torch.py").write_text("raise SystemExit(0)\n")
-    (checkout / "click.py").write_text("raise SystemExit(0)\n")
-    summary = checkout / "summary.md"
-    command = [sys.executable, classroom50_autograder.__file__]
-    environment = {**os.environ, **JOB, "GITHUB_STEP_SUMMARY": str(summary)}
-    done = subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True)
-    if "grader doctor" in done.stderr:
-        pytest.skip("this machine has no sandbox, and a classroom refuses without one")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads((checkout / "result.json").read_text("utf-8"))["classroom"] == "ml-101"
-    assert (checkout / "release-body.md").read_text("utf-8").startswith("### 0 of 1 exercises")
-    assert not summary.exists()
-    failed = {**environment, "CLASSROOM": ""}
-    done = subprocess.run(command, cwd=checkout, env=failed, capture_output=True, text=True)
-    assert done.returncode == 2

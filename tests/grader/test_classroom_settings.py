@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from exercises.catalog import load_catalog
+from exercises.yaml_mapping import Fields
 from grader.classroom.settings import Classroom, read_classroom
 from grader.errors import UsageError
 
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "linear_regression"
 WHOLE = """\
 title: Attention
 zone: Europe/Berlin
@@ -34,7 +35,7 @@ handed_in:
 def read(folder: Path, text: str) -> Classroom:
     file = folder / "classroom.yaml"
     file.write_text(text, encoding="utf-8")
-    return read_classroom(file, load_catalog())
+    return read_classroom(file)
 
 
 def test_times_are_those_of_the_zone(tmp_path: Path) -> None:
@@ -96,6 +97,9 @@ def test_little_is_needed(tmp_path: Path) -> None:
         ('student: "1042"', "student: 1042", 13, "must be in quotes"),
         ("reason: ill", "reasons: ill", 15, "is not a key that is known here"),
         ("due: 2026-12-01 23:59\n", "", 11, "need a `due`"),
+        ("attempts: 3", "due: 2027-01-01 12:00", 8, "'due' is there already, in line 3"),
+        ("masked_softmax: 6.5", "softmax: 6", 11, "'softmax' is there already, in line 10"),
+        ("attempts: 3", "course: nowhere", 8, "course nowhere: "),
     ],
 )
 def test_a_mistake_is_told_with_its_line(
@@ -111,3 +115,22 @@ def test_a_student_stands_there_once(tmp_path: Path) -> None:
     again = '  - {student: "1042", due: 2026-12-06 12:00}\n'
     with pytest.raises(UsageError, match=r":16: .* is there twice: 1042"):
         read(tmp_path, WHOLE.replace("handed_in:", f"{again}handed_in:"))
+
+
+def test_a_course_is_named_as_seen_from_the_file(tmp_path: Path) -> None:
+    course = tmp_path / "my course"
+    course.symlink_to(EXAMPLE)
+    text = "title: Lines\ncourse: my course\nexercises: {least_squares: 3}\n"
+    assert read(tmp_path, text).catalog.course.folder == EXAMPLE
+    with pytest.raises(UsageError, match=r":3: .*softmax is no exercise"):
+        read(tmp_path, text.replace("least_squares", "softmax"))
+
+
+def test_a_mapping_may_take_from_another_and_say_it_otherwise(tmp_path: Path) -> None:
+    """`<<` brings in keys that are there twice by right."""
+    text = "late: &l {percent_per_day: 5, days: 3}\nx: &x {<<: *l, days: 4}\ny: {<<: *x, days: 5}\n"
+    file = tmp_path / "any.yaml"
+    file.write_text(text)
+    fields = Fields.of_own_file(file)
+    assert fields.value("x") == {"percent_per_day": 5, "days": 4}
+    assert fields.value("y") == {"percent_per_day": 5, "days": 5}

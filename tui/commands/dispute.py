@@ -1,0 +1,43 @@
+"""`learn dispute`: tell a teacher that a verdict is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from exercises.files import unused_path, write_output
+from tui.commands.arguments import exercise_argument, mine_option, seed_option
+from tui.study.grading import read
+from tui.study.session import open_session_to_grade
+
+
+@click.command("dispute")
+@exercise_argument
+@click.option("--reason", required=True, metavar="TEXT", help="Why the verdict is wrong.")
+@mine_option
+@seed_option
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where to write it; EXERCISE.dispute.json otherwise.",
+)
+def dispute_command(
+    exercise: str | None, reason: str, mine: bool, seed: int | None, output: Path | None
+) -> int:
+    """This verdict is wrong: pack your file, its report and your reason for a teacher."""
+    with open_session_to_grade(exercise) as session:
+        from grader.dispute import dispute
+        from tui.warm_grader.client import warm_grader
+
+        id = session.exercise_to_grade(exercise)
+        submission = read(session, id, "submit", mine)
+        submission = replace(submission, seed=seed).with_seed()
+        with warm_grader(session.workspace.state) as grader:
+            report = grader.grade(submission)
+    file = output or unused_path(Path(f"{submission.exercise}.dispute.json"))
+    write_output(file, dispute(submission, report, reason).encode())
+    click.echo(f"Wrote {file}. Send it to your teacher; it holds your file as it is now.")
+    return 0
