@@ -140,7 +140,7 @@ def test_arguments_are_left_alone(submission, rng, expect, device, norm_first):
         theirs, ours = both(submission, rng, device, 5, norm_first, dropout)
         theirs.eval(), ours.eval()
         x = rng.normal(2, 3, 5)
-        for name in ("same", "mixed"):
+        for name in ("mixed", "same"):
             expect(theirs(x, getattr(helper, name))).matches(ours(x, sublayers[name]))
             after = theirs.inputs_after(x, getattr(helper, name))
             expect(after[0]).equals(x, because="Your call changes x.")
