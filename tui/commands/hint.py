@@ -4,7 +4,7 @@ import click
 
 from exercises.catalog import Exercise
 from tui.commands.arguments import exercise_argument, json_option
-from tui.output import print_json, width
+from tui.output import print_json, print_wrapped
 from tui.study.clock import now
 from tui.study.hints import show_hint
 from tui.study.session import open_session
@@ -31,7 +31,7 @@ def hint_command(exercise: str | None, as_json: bool) -> None:
 def _print_hint(exercise: Exercise, number: int) -> None:
     total = len(exercise.hints)
     click.secho(f"{exercise.title}: hint {number} of {total}", bold=True)
-    click.echo(click.wrap_text(exercise.hints[number - 1], width()))
+    print_wrapped(exercise.hints[number - 1])
     if number < total:
         click.secho(f"One more: learn hint {exercise.id}", dim=True)
     else:
@@ -41,4 +41,4 @@ def _print_hint(exercise: Exercise, number: int) -> None:
 def _print_all(exercise: Exercise) -> None:
     click.secho(f"{exercise.title}: there are no more hints. These were they:", bold=True)
     for number, hint in enumerate(exercise.hints, start=1):
-        click.echo(click.wrap_text(f"{number}. {hint}", width(), subsequent_indent="   "))
+        print_wrapped(f"{number}. {hint}", "", "   ")

@@ -11,7 +11,7 @@ import click
 
 from exercises.catalog import Catalog
 from tui.commands.arguments import json_option
-from tui.output import print_json, width
+from tui.output import print_json, print_wrapped
 from tui.planning.course_plan import (
     ChapterSpan,
     CoursePlan,
@@ -135,14 +135,13 @@ def _print(catalog: Catalog, outlook: Outlook, weeks: int | None) -> None:
         _print_span(span)
     click.echo()
     for sentence in _sentences(outlook, weeks):
-        click.echo(click.wrap_text(sentence, width()))
+        print_wrapped(sentence)
 
 
 def _print_day(catalog: Catalog, day: Day, is_today: bool) -> None:
     name = "today" if is_today else f"{day.date:%a} {day.date.day} {day.date:%b}"
     text = ", ".join(_phrases(catalog, day.tasks)) or "free"
-    lines = click.wrap_text(text, width(), initial_indent=INDENT, subsequent_indent=INDENT)
-    click.echo(f"  {name:<12}{lines[len(INDENT) :]}")
+    print_wrapped(text, f"  {name:<12}", INDENT)
 
 
 def _phrases(catalog: Catalog, tasks: Iterable[Task]) -> list[str]:

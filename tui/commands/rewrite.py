@@ -7,7 +7,7 @@ import click
 from exercises.catalog import Exercise
 from quizzes.cards.scheduling import day_of
 from tui.commands.arguments import exercise_argument, json_option, mine_option
-from tui.output import print_json, shown, width
+from tui.output import print_json, print_wrapped, shown
 from tui.study.clock import local_now, now
 from tui.study.grading import grade
 from tui.study.session import Session, open_session
@@ -61,7 +61,7 @@ def _tell_begun(session: Session, exercise: Exercise, as_json: bool) -> None:
         print_json({"exercise": exercise.id, "file": str(file)})
     else:
         text = BEGUN.format(file=shown(file), title=exercise.title)
-        click.echo(click.wrap_text(text, width()))
+        print_wrapped(text)
 
 
 def _list(session: Session, as_json: bool) -> int:
