@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,8 +10,12 @@ from driving import NARROW, WIDE, Pilot, Small, press, settled, text
 from textual.binding import Binding
 from textual.widgets import OptionList
 
+from exercises.catalog import load_catalog
 from tui.app import themes
+from tui.app.app import HOW_TO_LEAVE
+from tui.app.palette import closeness
 from tui.app.places import PLACES, PLACES_BY_NAME
+from tui.app.screens.training import TrainingScreen
 from tui.app.widgets.key_bar import SPARE
 from tui.figures.colours import contrast
 from tui.progress.settings import SETTINGS
@@ -97,6 +102,29 @@ async def find(pilot: Pilot, words: str) -> None:
     await settled(pilot)
 
 
+@pytest.mark.usefixtures("warm_lab")
+def test_the_palette_leads_to_the_training_of_a_model(small: Small) -> None:
+    async def script(pilot: Pilot) -> None:
+        await find(pilot, "train")
+        for _ in range(100):
+            await pilot.pause(0.02)
+            if isinstance(pilot.app.screen, TrainingScreen):
+                break
+        assert place_of(pilot) == "TrainingScreen"
+        await press(pilot, "escape")
+        assert place_of(pilot) == "lab"
+
+    small.drive(script)
+
+
+@pytest.mark.parametrize("query", ["train", "softmax", "mask", "go to", "head", "layer no"])
+def test_what_is_typed_ranks_above_scattered_letters(query: str) -> None:
+    titles = [f"Exercise: {each.title} ({each.id})" for each in load_catalog().exercises]
+    ranked = sorted([*titles, "Train your model (Lab)", "Go to Today"], key=partial(closeness, query))
+    held = [all(word in text.casefold() for word in query.split()) for text in ranked]
+    assert held == sorted(held) and any(held)
+
+
 def test_the_list_of_places_by_arrows(small: Small) -> None:
     async def script(pilot: Pilot) -> None:
         await press(pilot, "g", "down", "down", "enter")
@@ -113,6 +141,19 @@ def test_escape_goes_back_through_the_places(small: Small) -> None:
         for place in ("settings", "map", "today", "today"):
             await press(pilot, "escape")
             assert place_of(pilot) == place
+
+    small.drive(script)
+
+
+def test_ctrl_c_says_how_to_leave_in_plain_words(small: Small) -> None:
+    async def script(pilot: Pilot) -> None:
+        for place in OWN:
+            await press(pilot, "g", PLACES_BY_NAME[place].key, "ctrl+c")
+            await pilot.pause()
+            (note,) = pilot.app._notifications
+            assert note.message == HOW_TO_LEAVE and not note.title and not note.markup
+            assert pilot.app.is_running
+            pilot.app.clear_notifications()
 
     small.drive(script)
 

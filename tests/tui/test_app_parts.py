@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import asyncio
 import math
+import re
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import get_args
@@ -31,6 +33,7 @@ from tui.progress.settings import SETTINGS, neighbour, parse
 from tui.study.advice import KEYS, advice, commands
 from tui.study.statistics import WEEKS, recall_by_week, statistics
 from tui.study.targets import Target
+from tui.text.columns import fitted
 from tui.text.stub_outline import blocks, fill
 
 NAN = math.nan
@@ -102,6 +105,34 @@ def test_prose_is_filled_and_items_keep_their_indent() -> None:
         "        size.",
         "    y: a number.",
     ]
+
+
+TABLE = """\
+kind       operations       path
+"narrow"   n · d            1
+"a wide"   kernel · n · d²  log_kernel(n)"""
+
+
+def test_a_table_of_a_docstring_keeps_its_columns() -> None:
+    """Its rows stay whole where there is room, and else its cells are filled."""
+    assert fitted(TABLE, 41) == TABLE.splitlines()
+    for width in range(32, 42):
+        lines = fitted(TABLE, width)
+        assert max(map(len, lines)) <= width
+        column = lines[0].index("operations")
+        assert all(line[column - 1 : column] in (" ", "") for line in lines)
+        assert [line[column : column + 5] for line in lines if '"narrow"' in line] == ["n · d"]
+
+
+@pytest.mark.parametrize("width", [20, 30, 52, 72])
+@pytest.mark.parametrize("exercise", load_catalog().exercises, ids=lambda exercise: exercise.id)
+def test_what_is_no_prose_loses_nothing_and_hangs(exercise: object, width: int) -> None:
+    for block in blocks(exercise.stub.read_text("utf-8")):  # type: ignore[attr-defined]
+        lines = fitted(block.text, width)
+        letters = Counter("".join(block.text.split()))
+        assert Counter("".join("".join(lines).split())) == letters
+        longest = max(map(len, re.findall(r"\S+", block.text)))
+        assert max(map(len, lines)) <= max(width, width // 4 + 4 + longest)
 
 
 # days

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,10 @@ from tui.progress.answers import Answer
 from tui.progress.progress import Attempt, Progress
 from tui.progress.records import Mistake
 from tui.study.hints import show_hint
+from tui.study.mistake_words import GONE
 from tui.study.mistakes_round import MistakesRound
 from tui.study.session import Session
+from tui.study.statistics import statistics
 
 NOON = datetime(2025, 6, 11, 12, tzinfo=UTC)
 QUESTION = load_bank().questions[0]
@@ -200,6 +203,24 @@ def test_what_a_hint_was_needed_for_comes_back(
     show_hint(session, SOFTMAX, on(5))
     (found,) = session.progress.mistakes.all(on(5))
     assert found.last == day(0)
+
+
+def test_a_mistake_is_told_in_words_and_not_by_an_id(session: Session) -> None:
+    """Of a question what it asked, of an exercise its title; each in one line."""
+    make(session.progress, 0)
+    asked = load_bank().questions
+    for question in (*asked, replace(QUESTION, id="of-an-older-edition")):
+        session.progress.answers.record(Answer(question.id, 0, "?", False, "quiz", on(1)))
+    told = statistics(session, on(1)).mistakes
+    assert len(told) == len(asked) + 2
+    assert ("A softmax that never overflows", "Your scores overflow.") in {
+        (mistake.where, mistake.says) for mistake in told
+    }
+    says = [mistake.says for mistake in told]
+    assert says.count(GONE) == 1
+    assert all("\n" not in text and "$" not in text for text in says)
+    ids = {question.id for question in asked if "-" in question.id}
+    assert not [text for text in says if ids.intersection(text.split())]
 
 
 def test_the_plan_has_room_for_them(session: Session) -> None:

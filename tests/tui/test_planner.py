@@ -73,6 +73,17 @@ def next_command(facts: Facts, asks: Any = SILENT) -> str:
     return worded(CATALOG, known, next_task(CATALOG, known, Pace())).command
 
 
+def test_what_is_built_already_is_not_announced() -> None:
+    """A pass may come before the reading."""
+    pair = (exercise("one", "ch01_a"), exercise("two", "ch01_a"))
+    catalog = Catalog((chapter("ch01_a", 1, *pair),))
+    for passed, announced in (("", "One, Two"), ("two", "One")):
+        known = snapshot(catalog, SILENT, Facts(FIRST_DAY, standing(passed)))
+        step = worded(catalog, known, next_task(catalog, known, Pace()))
+        assert step.kind == "reading"
+        assert step.reason.endswith(f"Then you build it: {announced}.")
+
+
 @pytest.mark.parametrize(
     ("known", "command"),
     [

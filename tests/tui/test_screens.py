@@ -26,7 +26,7 @@ from driving import (
 
 from exercises.catalog import Catalog
 from grader import Report, Submission
-from grader.report import Problem
+from grader.report import Problem, Symptom
 from tui.app.screens.exercise import ExercisePage
 from tui.planning.planner import walk_day
 from tui.planning.unlocking import opened_by
@@ -235,6 +235,37 @@ def test_the_card_says_how_many_more_there_are(small: Small) -> None:
     crowded.drive(script)
 
 
+@pytest.mark.parametrize("size", [(40, 12), NARROW, WIDE], ids=str)
+def test_an_exercise_takes_one_line_of_the_map(small: Small, size: tuple[int, int]) -> None:
+    """However long its title is and whatever it builds on; and the chosen one is seen."""
+
+    async def script(pilot: Pilot) -> None:
+        await press(pilot, "g", "m", "home")
+        for exercise in small.catalog.exercises:
+            drawn = text(pilot).partition("────")[0].partition(" ← Needs")[0].splitlines()[1:]
+            assert not [line for line in drawn if line[:5].strip(" ›◂▸│○◌123")], drawn
+            assert [line for line in drawn if line.startswith("  ›")], exercise.id
+            await press(pilot, "j")
+
+    first, *others = small.catalog.chapters
+    long = [replace(each, title=f"{each.title} {'of some length ' * 9}") for each in first.exercises]
+    replace_all = Catalog((replace(first, exercises=tuple(long)), *others))
+    replace(small, catalog=replace_all).drive(script, size)
+
+
+def test_the_card_keeps_a_title_and_its_sign_together(small: Small) -> None:
+    async def script(pilot: Pilot) -> None:
+        await press(pilot, "g", "m", "home", "j")
+        for width in range(45, 81, 5):
+            await pilot.resize_terminal(width, 40)
+            await settled(pilot)
+            card = text(pilot).partition("────")[2].partition("◌ locked   ○")[0]
+            assert "◌" in card
+            assert not [line for line in card.splitlines() if line.rstrip().endswith("◌")], width
+
+    small.drive(script)
+
+
 # The last line
 
 
@@ -342,6 +373,46 @@ def test_run_shows_the_verdict_in_full(small: Small, size: tuple[int, int]) -> N
     with small.session() as session:
         latest = session.progress.standing().latest
         assert latest and (latest.kind, latest.outcome) == ("check", "failed")
+
+
+@sizes
+def test_a_submission_that_fails_is_told_from_a_check(small: Small, size: tuple[int, int]) -> None:
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        await press(pilot, "r")
+        assert "did not count" not in one_line(pilot)
+        await press(pilot, "s")
+        assert "You submitted this, and it did not count." in one_line(pilot)
+        file_of(small).write_text("right")
+        await press(pilot, "s")
+        assert "did not count" not in one_line(pilot)
+
+    small.drive(script, size)
+
+
+def test_what_the_head_says_is_not_said_again(
+    small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message names the call that it is about, and the head is about them all."""
+    says = "The result should be a tuple of 2 values; yours is a list."
+    symptom = Symptom("form", says, "Holds for 3 calls.")
+    message = says.replace("result", "result of `weights`")
+    tests = tuple(replace(test, message=message, symptom=symptom) for test in TESTS[1:])
+
+    async def grade(self: MadeUpGrader, submission: Submission) -> Report:
+        report = made_up_report("weights", False)
+        return replace(report, tests=tests, diagnosis=None, symptom=symptom)
+
+    monkeypatch.setattr(MadeUpGrader, "grade", grade)
+
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        await press(pilot, "r")
+        for _ in tests:
+            assert one_line(pilot).count("should be a tuple of 2 values") == 1
+            await press(pilot, "j")
+
+    small.drive(script, WIDE)
 
 
 def test_the_test_that_is_opened_is_one_that_the_diagnosis_explains(

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 
 TERMINATED = 128 + signal.SIGTERM  # what shells report
+HOW_TO_LEAVE = "q leaves, and Ctrl-Q where you are typing. Everything is kept."
 
 
 def _commands() -> type[Provider]:
@@ -65,6 +66,7 @@ class LearnApp(App[None]):
     DEFAULT_MODE = HOME.name
     COMMANDS = {_commands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]
     BINDINGS = [
         # Before any widget sees it: the letter of the place may have come in the same burst.
         Binding("g", "choose_place", "Go", tooltip="Go to another place", priority=True),
@@ -148,6 +150,10 @@ class LearnApp(App[None]):
     def _go_if_chosen(self, place: str | None) -> None:
         if place:
             self.action_go(place)
+
+    def action_help_quit(self) -> None:
+        """Ctrl-C, which ends other programs: here it may be a slip in the middle of an answer."""
+        self.notify(HOW_TO_LEAVE)
 
     def action_help(self) -> None:
         from tui.app.screens.help import HelpScreen

@@ -1,13 +1,16 @@
-"""What the command palette offers: every place, theme and exercise."""
+"""What the command palette offers: every place, theme and exercise, and one's own model."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.message import Message
+from textual.screen import Screen
 from textual.types import IgnoreReturnCallbackType
 
 from tui.app import messages, themes
@@ -23,6 +26,22 @@ class PaletteCommand:
     description: str
 
 
+def closeness(query: str, text: str) -> int:
+    """3 where each word that was typed is a word of the text, 2 where it begins one, 1 where it is
+    in one; 0 where its letters are scattered. No mix of these is ever nearer than the better one.
+    """
+    text = text.casefold()
+    words = re.findall(r"\w+", text)
+    starts = [*words, *re.findall(r"[^\W_]+", text)]
+
+    def of(word: str) -> int:
+        if word in words:
+            return 3
+        return 2 if any(start.startswith(word) for start in starts) else int(word in text)
+
+    return min(map(of, query.casefold().split()), default=0)
+
+
 class CourseCommands(Provider):
     async def discover(self) -> Hits:
         for each in self._few():
@@ -32,6 +51,7 @@ class CourseCommands(Provider):
         matcher = self.matcher(query)
         for each in (*self._few(), *self._exercises()):
             if score := matcher.match(each.text):
+                score = closeness(query, each.text) + score / (score + 1)
                 yield Hit(score, matcher.highlight(each.text), each.run, help=each.description)
 
     def _few(self) -> Iterator[PaletteCommand]:
@@ -42,13 +62,24 @@ class CourseCommands(Provider):
         for name in themes.THEME_NAMES:
             choose = messages.ChooseTheme(name)
             yield PaletteCommand(f"Theme: {name}", self._post(choose), "colours of the app")
+        yield PaletteCommand("Train your model (Lab)", self._train, "and see how its curve grows")
         show_help = partial(self.app.run_action, "help")
         yield PaletteCommand("Help", show_help, "the keys of where you are")
         yield PaletteCommand("Quit", self.app.action_quit, "everything is kept")
 
+    async def _train(self) -> None:
+        if isinstance(page := self._page, Page):
+            from tui.app.screens.training import TrainingScreen
+
+            self.app.post_message(messages.Go("lab"))
+            self.app.call_later(self.app.push_screen, TrainingScreen(page.services))
+
+    @property
+    def _page(self) -> Screen[Any]:
+        return self.app.screen_stack[0]
+
     def _exercises(self) -> Iterator[PaletteCommand]:
-        page = self.app.screen_stack[0]
-        if isinstance(page, Page):
+        if isinstance(page := self._page, Page):
             for exercise in page.services.catalog.exercises:
                 yield PaletteCommand(
                     f"Exercise: {exercise.title} ({exercise.id})",

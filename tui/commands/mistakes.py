@@ -11,7 +11,7 @@ from tui.commands.arguments import json_option, seed_option
 from tui.output import print_json, width
 from tui.planning.mistakes import comes_back_on
 from tui.study.clock import local_now, now
-from tui.study.mistake_words import what, when
+from tui.study.mistake_words import questions_in, what, when
 from tui.study.session import Session, open_session
 
 
@@ -47,9 +47,10 @@ def _list(session: Session, as_json: bool) -> None:
         click.echo("No mistake is known. What your checks and quizzes name will be listed here.")
     asks = {id: topic for asked in session.asks.values() for id, topic in asked.questions.items()}
     passed = session.progress.standing().passed
+    questions = questions_in(session, found)
     for mistake in found:
         click.secho(mistake.exercise or "a question", bold=True, nl=False)
         click.echo(f"  {when(mistake, passed)}")
-        click.echo(click.wrap_text(what(mistake), width(), "  ", "  "))
+        click.echo(click.wrap_text(what(mistake, questions), width(), "  ", "  "))
         if see := mistake.see or asks.get(mistake.name, ""):
             click.echo(f"  learn read {see}")

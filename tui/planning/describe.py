@@ -104,8 +104,9 @@ def _reading(catalog: Catalog, snapshot: Snapshot, task: Task) -> Words:
     chapter, topic = catalog.topics[task.id]
     place = chapter.topics.index(topic)
     reason = f"Topic {place + 1} of {len(chapter.topics)} in chapter {chapter.number}."
-    if own := chapter.exercises_of(topic.id):
-        reason += f" Then you build it: {', '.join(exercise.title for exercise in own)}."
+    own = chapter.exercises_of(topic.id)
+    if left := [each.title for each in own if each.id not in snapshot.standing.passed]:
+        reason += f" Then you build it: {', '.join(left)}."
     summary = chapter.summary if not place else f"Chapter {chapter.number}: {chapter.title}."
     return topic.title, summary, reason, f"learn read {topic.id}"
 

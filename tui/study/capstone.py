@@ -53,6 +53,7 @@ class MissingParts(CourseError):
     exit_code = 1
 
     def __init__(self, missing: list[Exercise]) -> None:
+        self.missing = missing
         lines = [f"  {exercise.title:<34} learn submit {exercise.id}" for exercise in missing]
         them = "it" if len(missing) == 1 else "them"
         super().__init__(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 
+from quizzes.bank import load_bank
 from tui.planning.mistakes import ENOUGH, comes_back_on
 from tui.progress.records import Mistake
+from tui.study.session import Session
+from tui.text.plain import one_line
 from tui.text.words import plural
+
+GONE = "A question that the course no longer asks."
 
 
 def when(mistake: Mistake, passed: Collection[str]) -> str:
@@ -20,5 +25,22 @@ def when(mistake: Mistake, passed: Collection[str]) -> str:
     return f"{made}; comes back on {on.day} {on:%b}"
 
 
-def what(mistake: Mistake) -> str:
-    return mistake.says or f"You answered {mistake.name} wrongly."
+def what(mistake: Mistake, questions: Mapping[str, str]) -> str:
+    """`questions` are those of `questions_in`."""
+    if mistake.exercise:
+        return mistake.says or "Its file did not pass when it came back."
+    text = questions.get(mistake.name)
+    return f"You answered wrongly: {text}" if text else GONE
+
+
+def questions_in(session: Session, mistakes: Iterable[Mistake]) -> dict[str, str]:
+    """The text of each question among the mistakes, in one line, by its id."""
+    wanted = {mistake.name for mistake in mistakes if not mistake.exercise}
+    bank = load_bank(session.catalog)
+    return {
+        question.id: one_line(question.draw(0).ask)
+        for chapter, asked in session.asks.items()
+        if not wanted.isdisjoint(asked.questions)
+        for question in bank.chapter(chapter).questions
+        if question.id in wanted
+    }

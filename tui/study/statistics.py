@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from quizzes.cards.scheduling import Review, day_of
 from tui.progress.activity import streak
-from tui.progress.records import Mistake
 from tui.study.mastery import TopicMastery, topics
-from tui.study.mistake_words import when
+from tui.study.mistake_words import questions_in, what, when
 from tui.study.session import Session
 
 WEEKS = 12
@@ -26,10 +25,17 @@ class Recall:
 
 
 @dataclass(frozen=True)
+class MadeMistake:
+    """`where` is the title of an exercise, or that it was a question."""
+
+    where: str
+    says: str
+    returns: str
+
+
+@dataclass(frozen=True)
 class Statistics:
-    """`recall` is by week, the present one last; `hours` by day of the last four weeks. `mistakes`
-    come with what there is to say of their return.
-    """
+    """`recall` is by week, the present one last; `hours` by day of the last four weeks."""
 
     today: date
     days: Mapping[date, int]
@@ -41,7 +47,7 @@ class Statistics:
     passed: int
     exercises: int
     topics: tuple[TopicMastery, ...]
-    mistakes: tuple[tuple[Mistake, str], ...]
+    mistakes: tuple[MadeMistake, ...]
 
 
 def statistics(session: Session, now: datetime) -> Statistics:
@@ -61,7 +67,23 @@ def statistics(session: Session, now: datetime) -> Statistics:
         passed=len(passed),
         exercises=len(session.catalog.exercises),
         topics=topics(session),
-        mistakes=tuple((made, when(made, passed)) for made in progress.mistakes.all(now)),
+        mistakes=_mistakes(session, now, passed),
+    )
+
+
+def _mistakes(
+    session: Session, now: datetime, passed: Collection[str]
+) -> tuple[MadeMistake, ...]:
+    found = session.progress.mistakes.all(now)
+    titles = {exercise.id: exercise.title for exercise in session.catalog.exercises}
+    questions = questions_in(session, found)
+    return tuple(
+        MadeMistake(
+            titles.get(mistake.exercise, mistake.exercise) or "a question",
+            what(mistake, questions),
+            when(mistake, passed),
+        )
+        for mistake in found
     )
 
 

@@ -62,6 +62,8 @@ def test_what_is_missing_is_said_and_f_fills_in(
         await driver.press("g", "l", "t")
         assert isinstance(driver.app.screen, TrainingScreen)
         assert "Your model lacks what you have not passed yet" in driver.text
+        assert "f lets our own parts stand in" in driver.text
+        assert "`learn" not in driver.text and "--" not in driver.text, "keys, where keys are typed"
         await driver.press("f")
         while "25%" not in driver.text:
             await driver.settle()

@@ -13,7 +13,6 @@ from tui.app.screens.page import Page
 from tui.app.widgets.plots import bar, calendar, columns
 from tui.app.widgets.scroll import Scroll
 from tui.study.mastery import Share, TopicMastery
-from tui.study.mistake_words import what
 from tui.study.statistics import Statistics, statistics
 from tui.text.words import plural
 
@@ -119,13 +118,11 @@ def _mistakes(found: Statistics, width: int) -> Content:
         text = "None is known. What checks and quizzes name will be listed here, and come back."
         return _section("Mistakes", Content.styled(text, "$text-muted"))
     lines = []
-    for mistake, returns in found.mistakes[:MISTAKES]:
-        says = what(mistake)
+    for mistake in found.mistakes[:MISTAKES]:
+        says = mistake.says
         shown = says if len(says) <= width - 6 else f"{says[: width - 7]}…"
-        name = mistake.exercise or "a question"
-        lines.append(
-            Content.assemble(f"    {name}   ", (returns, "$text-muted"), f"\n      {shown}")
-        )
+        when = (mistake.returns, "$text-muted")
+        lines.append(Content.assemble(f"    {mistake.where}   ", when, f"\n      {shown}"))
     note = f"{len(found.mistakes)} in all" if len(found.mistakes) > MISTAKES else ""
     return _section("Mistakes", Content("\n").join(lines), note)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual import work
@@ -12,6 +12,7 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.widget import Widget
 
+from exercises.catalog import Exercise
 from exercises.errors import CourseError
 from grader.errors import GraderError
 from tui.app.screens.overlay import Overlay
@@ -64,6 +65,7 @@ class TrainingScreen(Overlay[None]):
 
     @work(group="training", exclusive=True)
     async def _train(self, fill: bool, again: bool) -> None:
+        from tui.study.capstone import MissingParts
         from tui.study.training import is_done, run_to_watch
 
         view = self.query_one(TrainingView)
@@ -77,8 +79,10 @@ class TrainingScreen(Overlay[None]):
                 await self._watch(run, view)
             over = "Done." if is_done(run) else "Stopped, and kept: opened again, it goes on."
             view.say(f"{over} Esc closes this, a starts over. `learn train` can do more.")
+        except MissingParts as error:
+            view.say(_lacking(error.missing))
         except (CourseError, GraderError) as error:
-            view.say(f"{error}\nHere f fills in. Esc closes this.")
+            view.say(f"{error}\nEsc closes this.")
 
     async def _watch(self, run: RunFolder, view: TrainingView) -> None:
         from grader.training.client import Training
@@ -92,6 +96,18 @@ class TrainingScreen(Overlay[None]):
                     view.take(event)
             finally:
                 self._training = None
+
+
+def _lacking(missing: Sequence[Exercise]) -> str:
+    them = "it" if len(missing) == 1 else "them"
+    return "\n".join(
+        [
+            "Your model lacks what you have not passed yet. What counts is a submission:",
+            *(f"  {exercise.title}" for exercise in missing),
+            "",
+            f"f lets our own parts stand in for {them}. Esc closes this.",
+        ]
+    )
 
 
 class TrainingView(Widget):

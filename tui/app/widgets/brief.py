@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from functools import partial
 
 from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
 from exercises.catalog import Exercise
+from tui.text.columns import fitted
 from tui.text.stub_outline import STUB_INDENT, StubBlock, fill
 
 MIN_WIDTH = 20  # a pane that is not on the screen has no width at all
@@ -51,16 +53,18 @@ def _block(block: StubBlock, width: int) -> Content:
     # A table is code inside a docstring, and no signature.
     is_signature = block.text.startswith(("def ", "class ", "@"))
     style = "" if block.kind == "code" and not is_signature else STYLES[block.kind]
-    lines = block.text.splitlines()
+    indent, room = block.indent, width - block.indent
     if block.kind == "prose":
-        lines = fill(block.text, width - block.indent)
+        lines = fill(block.text, room)
     elif is_signature:
         hang = " " * 2 * STUB_INDENT
-        room = width - block.indent
-        lines = [
-            part for line in lines for part in textwrap.wrap(line, room, subsequent_indent=hang)
-        ]
-    return Content.styled("\n".join(" " * block.indent + line for line in lines), style)
+        wrapped = partial(textwrap.wrap, width=room, subsequent_indent=hang)
+        lines = [part for line in block.text.splitlines() for part in wrapped(line)]
+    else:
+        if max(map(len, block.text.splitlines())) > room:
+            indent = 0  # columns get all the room that there is
+        lines = fitted(block.text, width - indent)
+    return Content.styled("\n".join(" " * indent + line for line in lines), style)
 
 
 def _forbidden(exercise: Exercise, width: int) -> Content:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from textual.binding import Binding
 from textual.content import Content
 from textual.events import Click
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
@@ -92,14 +92,29 @@ class ConceptMap(Widget, can_focus=True):
         else:
             self.choose(id)
 
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._follow)
+
     def _follow(self) -> None:
         """Keep the cursor in view, and with it the heading of the chapter's first exercise."""
-        y = self._lines[self.chosen.id]
-        region = Region(0, max(0, y - 2), 1, 5).translate(self.virtual_region.offset)
-        if self.parent:
-            self.parent.scroll_to_region(region, animate=False)  # type: ignore[attr-defined]
+        if not self.parent:
+            return
+        around = min(2, (self.parent.size.height - 1) // 2)  # type: ignore[attr-defined]
+        y = max(0, self._lines[self.chosen.id] - around)
+        region = Region(0, y, 1, 2 * around + 1).translate(self.virtual_region.offset)
+        self.parent.scroll_to_region(region, animate=False)  # type: ignore[attr-defined]
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """One line each: what is too long is cut, so that the rails hang together."""
+        return len(self._rows) + len(self._catalog.chapters) - 1
 
     def render(self) -> Content:
+        lines = self._drawn()
+        return Content("\n").join(
+            line.truncate(max(1, self.content_size.width), ellipsis=True) for line in lines
+        )
+
+    def _drawn(self) -> list[Content]:
         chosen = self.chosen
         near = dict.fromkeys(chosen.needs, "◂")
         near |= {exercise.id: "▸" for exercise in unlocks(self._catalog, chosen.id)}
@@ -109,7 +124,7 @@ class ConceptMap(Widget, can_focus=True):
                 lines += [Content("")] * bool(lines) + [self._heading(row)]
             else:
                 lines.append(self._line(row, row.exercise, near.get(row.exercise.id, " ")))
-        return Content("\n").join(lines)
+        return lines
 
     def _heading(self, row: GraphRow) -> Content:
         exercises = row.chapter.exercises
@@ -122,7 +137,8 @@ class ConceptMap(Widget, can_focus=True):
     def _line(self, row: GraphRow, exercise: Exercise, near: str) -> Content:
         symbol, colour = STATE_SYMBOLS[self._states.get(exercise.id, "locked")]
         before, after = row.rails.split(NODE)
-        away = [id for id in exercise.needs if self._catalog.exercise(id).chapter != row.chapter.id]
+        needs = map(self._catalog.exercise, exercise.needs)
+        away = [other.title for other in needs if other.chapter != row.chapter.id]
         is_chosen = exercise == self.chosen
         line = Content.assemble(
             (f" {'›' if is_chosen else ' '}{near} ", "$accent"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.widget import Widget
 
@@ -33,33 +34,48 @@ class ExerciseCard(Widget):
             (f"   {exercise.id}", "$text-muted"),
             f"\n{exercise.summary}",
         )
-        self._needs = [_name(id, states) for id in exercise.needs]
-        self._unlocks = [_name(other.id, states) for other in unlocks(catalog, exercise.id)]
+        needs = map(catalog.exercise, exercise.needs)
+        self._needs = [_name(other, states) for other in needs]
+        self._unlocks = [_name(other, states) for other in unlocks(catalog, exercise.id)]
         self.refresh()
 
     def render(self) -> Content:
         """As much of the two lists as there is room for, and how many more there are."""
         width, height = max(1, self.content_size.width), self.content_size.height
         needs, unlocks = len(self._needs), len(self._unlocks)
-        card = self._card(needs, unlocks)
+        card = self._card(needs, unlocks, width)
         while card.get_height({}, width) > height and needs + unlocks > 0:
             needs, unlocks = (needs, unlocks - 1) if unlocks > 1 else (needs - 1, unlocks)
-            card = self._card(needs, unlocks)
+            card = self._card(needs, unlocks, width)
         return card
 
-    def _card(self, needs: int, unlocks: int) -> Content:
+    def _card(self, needs: int, unlocks: int, width: int) -> Content:
         lists = (("Builds on", self._needs, needs), ("Unlocks", self._unlocks, unlocks))
-        return Content.assemble(self._head, *(_list(*one) for one in lists))
+        return Content.assemble(self._head, *(_list(*one, width) for one in lists))
 
 
-def _name(id: str, states: Mapping[str, State]) -> str:
-    # No line breaks between a symbol and its name.
-    return f"{STATE_SYMBOLS[states.get(id, 'locked')][0]}\u00a0{id}"
+def _name(exercise: Exercise, states: Mapping[str, State]) -> str:
+    return f"{STATE_SYMBOLS[states.get(exercise.id, 'locked')][0]} {exercise.title}"
 
 
-def _list(label: str, names: Sequence[str], shown: int) -> Content:
+def _list(label: str, names: Sequence[str], shown: int, width: int) -> Content:
     if not names:
         return Content("")
-    left = len(names) - shown
-    more = (f" and {left} more" if shown else f"{left}") if left else ""
-    return Content.assemble((f"\n{label}  ", "$text-muted"), ", ".join(names[:shown]), more)
+    pieces = [f"{name}," for name in names[: shown - 1]] + list(names[:shown][-1:])
+    if left := len(names) - shown:
+        pieces.append(f"and {left} more" if shown else f"{left}")
+    first, *rest = _packed(pieces, width - len(label) - 2, width - 2)
+    lines = "".join(f"\n  {line}" for line in rest)
+    return Content.assemble((f"\n{label}  ", "$text-muted"), first, lines)
+
+
+def _packed(pieces: Sequence[str], first: int, room: int) -> list[str]:
+    """Lines of whole pieces: no line breaks between a symbol and its name."""
+    lines = [""]
+    for piece in pieces:
+        line = f"{lines[-1]} {piece}".lstrip()
+        if cell_len(line) > (room if len(lines) > 1 else first):
+            lines.append(piece)
+        else:
+            lines[-1] = line
+    return lines

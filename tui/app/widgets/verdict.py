@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,10 @@ from tui.study.advice import KEYS, advice
 
 if TYPE_CHECKING:
     from grader.report import Report, TestResult
+
+
+NOT_COUNTED = "You submitted this, and it did not count. Submit again as often as you like."
+OF_WHICH_CALL = re.compile(r" of `[^`]+`")
 
 
 class TestRow(Horizontal):
@@ -88,7 +93,7 @@ class VerdictView(Scroll):
     async def show(self, report: Report, kind: AttemptKind, at: datetime) -> None:
         self._report = report
         self._chosen = _first_to_see(report)
-        self._head = _headline(report)
+        self._head = _headline(report, kind)
         what = "Submitted" if kind == "submit" else "Checked"
         when = f"{what} at {at:%H:%M:%S} in {duration(report.duration_ms)}."
         self._time = f"{when} {advice(report, kind, KEYS)}"
@@ -161,17 +166,20 @@ def _first_to_see(report: Report) -> int:
     return next(iter((known(report) and explained) or failed), -1)
 
 
-def _headline(report: Report) -> Content:
+def _headline(report: Report, kind: AttemptKind) -> Content:
     symbol, colour = OUTCOMES[report.outcome]
     return Content.assemble(
-        (f"{symbol} {VERDICTS[report.outcome]}", f"bold {colour}"), f"   {counts(report)}"
+        (f"{symbol} {VERDICTS[report.outcome]}", f"bold {colour}"),
+        f"   {counts(report)}",
+        f"\n{NOT_COUNTED}" if kind == "submit" and not report.passed else "",
     )
 
 
 def _details(test: TestResult, report: Report) -> ComposeResult:
     if says := reason(test, report):
         yield Static(Content.styled(says, "bold"))
-    if text := message(test, report):
+    text = message(test, report)
+    if text and OF_WHICH_CALL.sub("", text, count=1) != why(report):
         yield Static(Content(text))
     for fact in called(test):
         if fact.label == "called" or not test.comparison:  # a heat map holds both sides
