@@ -27,7 +27,8 @@ def wrap(text: str, width: int, first: str = "", rest: str | None = None) -> lis
         size = len(ANSI.sub("", word))
         if length + len(between) + size > width:
             lines.append(line)
-            indent = rest if len(lines) > 1 else first
+            # Columns of a table begin with spaces of their own.
+            indent = rest if len(lines) > 1 else first + between
             line, length = indent + word, len(indent) + size
         else:
             line, length = line + between + word, length + len(between) + size

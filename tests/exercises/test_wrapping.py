@@ -40,6 +40,7 @@ def test_colours_take_no_room() -> None:
     ("text", "lines"),
     [
         ("", []),
+        ("  1  one", ["-   1  one"]),
         ("one  two", ["- one  two"]),
         ("one\n  two", ["- one two"]),
         ("a-word-that-is-longer-than-a-line b", ["- a-word-that-is-longer-than-a-line", "  b"]),

@@ -120,7 +120,9 @@ def test_the_palette_leads_to_the_training_of_a_model(small: Small) -> None:
 @pytest.mark.parametrize("query", ["train", "softmax", "mask", "go to", "head", "layer no"])
 def test_what_is_typed_ranks_above_scattered_letters(query: str) -> None:
     titles = [f"Exercise: {each.title} ({each.id})" for each in load_catalog().exercises]
-    ranked = sorted([*titles, "Train your model (Lab)", "Go to Today"], key=partial(closeness, query))
+    ranked = sorted(
+        [*titles, "Train your model (Lab)", "Go to Today"], key=partial(closeness, query)
+    )
     held = [all(word in text.casefold() for word in query.split()) for text in ranked]
     assert held == sorted(held) and any(held)
 

@@ -248,7 +248,9 @@ def test_an_exercise_takes_one_line_of_the_map(small: Small, size: tuple[int, in
             await press(pilot, "j")
 
     first, *others = small.catalog.chapters
-    long = [replace(each, title=f"{each.title} {'of some length ' * 9}") for each in first.exercises]
+    long = [
+        replace(each, title=f"{each.title} {'of some length ' * 9}") for each in first.exercises
+    ]
     replace_all = Catalog((replace(first, exercises=tuple(long)), *others))
     replace(small, catalog=replace_all).drive(script, size)
 

@@ -30,7 +30,7 @@ def hint_command(exercise: str | None, as_json: bool) -> None:
 
 def _print_hint(exercise: Exercise, number: int) -> None:
     total = len(exercise.hints)
-    click.secho(f"{exercise.title}: hint {number} of {total}", bold=True)
+    click.secho(f"{exercise.named}: hint {number} of {total}", bold=True)
     print_wrapped(exercise.hints[number - 1])
     if number < total:
         click.secho(f"One more: learn hint {exercise.id}", dim=True)
@@ -39,6 +39,6 @@ def _print_hint(exercise: Exercise, number: int) -> None:
 
 
 def _print_all(exercise: Exercise) -> None:
-    click.secho(f"{exercise.title}: there are no more hints. These were they:", bold=True)
+    click.secho(f"{exercise.named}: there are no more hints. These were they:", bold=True)
     for number, hint in enumerate(exercise.hints, start=1):
         print_wrapped(f"{number}. {hint}", "", "   ")

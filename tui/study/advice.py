@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.progress.records import AttemptKind
@@ -21,6 +22,9 @@ class Ways(NamedTuple):
     give_up: str
 
 
+# A tensor, or one that is too large to be shown.
+MADE_BY_TORCH = re.compile(r"\btensor\(|\bshape \(|\b[a-z]+\d+\[")
+
 KEYS = Ways(
     hint="Press h", trace="t", submit="Press s", go_on="Press Enter", compare="o", give_up="o"
 )
@@ -35,15 +39,24 @@ def commands(exercise: str) -> Ways:
     )
 
 
+def can_be_traced(report: Report) -> bool:
+    """Whether the steps to a wrong result can be seen: torch must have made it."""
+    answers = [test.got for test in report.tests if test.outcome == "failed"]
+    return not report.problem and any(MADE_BY_TORCH.search(answer) for answer in answers)
+
+
 def advice(report: Report, kind: AttemptKind, ways: Ways) -> str:
     if report.outcome == "error":
         return "`learn doctor` looks for what is wrong here. This is no fault of your code."
     if not report.passed and kind == "rewrite":
         return f"{ways.hint} for a hint; {ways.give_up} gives it up, and it comes back sooner."
-    if not report.passed and not (report.problem or report.diagnosis or report.symptom):
+    is_explained = report.problem or report.diagnosis or report.symptom
+    if not report.passed and not is_explained and can_be_traced(report):
         return f"{ways.hint} for a hint; {ways.trace} looks for the first line that goes wrong."
     if not report.passed:
         return f"{ways.hint} for a hint if you are stuck."
     if kind == "check":
         return f"{ways.submit} to submit it: fresh numbers, and it counts."
+    if kind == "rewrite":  # what is compared with ours is the answer that passed first
+        return f"{ways.go_on} to go on."
     return f"{ways.go_on} to go on; {ways.compare} compares yours with ours."

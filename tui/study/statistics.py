@@ -71,9 +71,7 @@ def statistics(session: Session, now: datetime) -> Statistics:
     )
 
 
-def _mistakes(
-    session: Session, now: datetime, passed: Collection[str]
-) -> tuple[MadeMistake, ...]:
+def _mistakes(session: Session, now: datetime, passed: Collection[str]) -> tuple[MadeMistake, ...]:
     found = session.progress.mistakes.all(now)
     titles = {exercise.id: exercise.title for exercise in session.catalog.exercises}
     questions = questions_in(session, found)
