@@ -41,7 +41,7 @@ def test_the_first_wrong_line_is_told_and_nothing_is_recorded(
     assert "✓    5  e = torch.exp" in done.stdout
     assert "✗    6  return e / e.sum()" in done.stdout
     assert "Look at line 6" in done.stdout
-    assert "`/` gives " in done.stdout and "/: " not in done.stdout
+    assert "`sum` gives a number" in done.stdout and "e: 2×1" in done.stdout
     assert "\x1b" not in done.stdout and max(map(len, done.stdout.splitlines())) <= 80
     with closing(sqlite3.connect(workspace / ".learn" / "progress.db")) as db:
         assert db.execute("SELECT count(*) FROM attempts").fetchone() == (0,)
