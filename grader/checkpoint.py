@@ -18,7 +18,6 @@ FAMILIES = ("gpt2", "bert", "t5", "vit")
 OWN_BYTES = 2 << 30  # for torch and what is computed
 SIZES = 8  # of the file: float16 becomes float64, and the file itself is mapped
 SECONDS = 1800.0
-PARTS_SECONDS = 1200.0  # of these for all parts of the learner's together
 
 
 def load_checkpoint(

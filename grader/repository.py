@@ -15,7 +15,7 @@ from grader.errors import SubmissionError
 from grader.notebooks.cells import is_notebook, read_cells
 from grader.notebooks.selection import Notebook
 from grader.report import Report
-from grader.source_files import Module, beside, is_there, lines, read_file, with_imports
+from grader.source_files import Module, as_text, beside, is_there, lines, read_file, with_imports
 from grader.submission import MAX_SOURCE_BYTES, Submission
 
 MOST_NOTEBOOKS = 50  # of one folder; reading them takes time and memory
@@ -62,9 +62,12 @@ def answers(
 def notebook_answers(
     file: Path, catalog: Catalog, wanted: Collection[str], seed: int | None, device: str
 ) -> list[Answer]:
-    """As `answers`, of the cells of a notebook. Raises `SubmissionError` for what is none."""
+    """As `answers`, of the cells of a notebook. Raises `SubmissionError` for what is none.
+
+    Without `wanted`, an exercise whose cell is there and defines nothing now is an answer, too.
+    """
     notebook = Notebook(read_cells(file, file.parent), catalog)
-    answered = {exercise.id for exercise in notebook.answered}
+    answered = {exercise.id for exercise in notebook.answered} | notebook.tagged
     chosen = [one for one in catalog.exercises if one.id in (wanted or answered)]
     if not chosen:
         names = catalog.exercises[0].entry[0]
@@ -136,7 +139,7 @@ class _Folder:
             try:
                 self._notebooks[file] = Notebook(read_cells(file, folder), catalog)
             except SubmissionError as error:
-                self.problems.append(str(error))
+                self.problems.append(as_text(str(error)))
         hidden = _suites(catalog)
         self._places = {
             exercise.id: [
@@ -198,7 +201,7 @@ class _Folder:
         return " ".join([says, *reasons])
 
     def _name(self, file: Path) -> str:
-        return file.relative_to(self._folder).as_posix()
+        return as_text(file.relative_to(self._folder).as_posix())
 
 
 def _suites(catalog: Catalog) -> list[Path]:
@@ -221,8 +224,8 @@ def _notebook_files(folder: Path, catalog: Catalog) -> list[Path]:
     found = [
         file
         for home in sorted(homes | {folder / DEFAULT_NAME})
-        if home.is_dir() and not home.is_symlink()
-        for file in sorted(home.iterdir())
+        if home == folder or not home.is_symlink()
+        for file in _entries(home)
         if is_notebook(file) and not file.name.startswith(".") and not file.is_dir()
     ]
     if len(found) > MOST_NOTEBOOKS:
@@ -230,3 +233,11 @@ def _notebook_files(folder: Path, catalog: Catalog) -> list[Path]:
             f"There are more than {MOST_NOTEBOOKS} notebooks. Keep those with answers."
         )
     return found
+
+
+def _entries(folder: Path) -> list[Path]:
+    """None of a folder that is not there, or where we may not look."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []

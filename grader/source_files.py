@@ -82,6 +82,11 @@ def lines(source: bytes | str) -> list[str]:
     return text.rstrip().splitlines()
 
 
+def as_text(name: str) -> str:
+    """What has a file's name in it. That may be no text: what is none of it is told by numbers."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def imported_modules(source: bytes) -> Iterator[str]:
     """The modules that a file seems to import, by their first names."""
     for origin, several in _IMPORTS.findall(source.decode("utf-8", "replace")):

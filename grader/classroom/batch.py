@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from exercises.catalog import load_catalog
-from grader.classroom.hand_ins import HandIn, as_text
+from grader.classroom.hand_ins import HandIn
 from grader.classroom.settings import Classroom
 from grader.classroom.store import Key, Store
 from grader.digests import digest
@@ -15,6 +15,7 @@ from grader.errors import SubmissionError
 from grader.grader import Grader
 from grader.report import Report
 from grader.repository import Answer, answers
+from grader.source_files import as_text
 from grader.submission import Submission
 from grader.suite_versions import Versions
 

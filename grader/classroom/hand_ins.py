@@ -20,7 +20,7 @@ from exercises.workspace import DEFAULT_NAME
 from exercises.yaml_mapping import Fields
 from grader.classroom.archives import MOST_BYTES, most_of_an_answer, unpack
 from grader.errors import SubmissionError, UsageError
-from grader.source_files import read_file
+from grader.source_files import as_text, read_file
 
 METADATA = "submission_metadata.yml"
 CANVAS = re.compile(r"[^_]+(?P<late>_LATE)?_(?P<id>\d+)_\d+_(?P<name>.+)")
@@ -110,11 +110,6 @@ def _hand_ins(root: Path) -> list[HandIn]:
                 )
             seen[student] = hand_in
     return found
-
-
-def as_text(name: str) -> str:
-    """What has a file's name in it. That may be no text: what is none of it is told by numbers."""
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _layout(root: Path) -> Iterator[HandIn]:

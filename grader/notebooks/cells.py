@@ -22,11 +22,12 @@ PYTHON = "python"
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell. `number` counts all cells from 1, as a person does who scrolls down."""
+    """A cell. `number` counts all of them from 1, as a person does who scrolls down."""
 
     number: int
     source: str
     tags: tuple[str, ...] = ()
+    is_code: bool = True
 
 
 def is_notebook(path: Path) -> bool:
@@ -34,7 +35,7 @@ def is_notebook(path: Path) -> bool:
 
 
 def read_cells(path: Path, within: Path) -> list[Cell]:
-    """The code cells of the notebook at `path`, in their order.
+    """The cells of the notebook at `path`, in their order.
 
     A link is followed as in `read_file`. Raises `SubmissionError` for what is no notebook in
     Python, and for one that is too large.
@@ -47,11 +48,10 @@ def read_cells(path: Path, within: Path) -> list[Cell]:
     notebook = _parsed(content, path.name)
     _check_language(notebook, path.name)
     cells = [
-        Cell(number, _text(cell), _tags(cell))
+        Cell(number, _text(cell), _tags(cell), cell.get("cell_type") == "code")
         for number, cell in enumerate(_all_cells(notebook, path.name), start=1)
-        if cell.get("cell_type") == "code"
     ]
-    if sum(len(cell.source) for cell in cells) > MAX_SOURCE_BYTES:
+    if sum(len(cell.source) for cell in cells if cell.is_code) > MAX_SOURCE_BYTES:
         raise SubmissionError(
             f"The code of {path.name} is longer than {MAX_SOURCE_BYTES >> 10} KB."
             " Delete the cells that are not needed."

@@ -1,6 +1,7 @@
 """One file out of cells: those of an answer whole, and before them what they need of the others."""
 
 import builtins
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -88,5 +89,5 @@ def _giver(
 ) -> int | None:
     """The last that gives the name; for one that gives it anew itself, the last before that."""
     again = user is not None and name in others[user].statement.gives
-    fitting = [at for at in givers if not again or (user is not None and at < user)]
-    return fitting[-1] if fitting else None
+    end = bisect_left(givers, user) if again and user is not None else len(givers)
+    return givers[end - 1] if end else None

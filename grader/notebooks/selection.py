@@ -6,7 +6,8 @@ cells come the imports, functions and values whose names are used, and nothing t
 a broken cell harms only the answers that need it.
 """
 
-from collections.abc import Container, Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -16,6 +17,8 @@ from grader.errors import SubmissionError
 from grader.notebooks.cells import Cell
 from grader.notebooks.composition import Piece, compose
 from grader.notebooks.statements import Statement, is_indented, other_language, statements
+
+CONFLICT = re.compile(r"(?m)^(?:<{7}|>{7}) ")  # as nbdime writes it into a cell
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,10 @@ class Notebook:
     def __init__(self, cells: Iterable[Cell], catalog: Catalog, latest: bool = False) -> None:
         self._catalog = catalog
         self._latest = latest
-        self._codes = [Code(cell, tuple(statements(cell.source))) for cell in cells]
+        self._cells = tuple(cells)
+        self._codes = [
+            Code(cell, tuple(statements(cell.source))) for cell in self._cells if cell.is_code
+        ]
         self._entries = {
             name: exercise for exercise in catalog.exercises for name in exercise.entry
         }
@@ -62,6 +68,12 @@ class Notebook:
             for exercise in self._catalog.exercises
             if any(self._written(name) for name in given.intersection(exercise.entry))
         )
+
+    @cached_property
+    def tagged(self) -> frozenset[str]:
+        """The ids of the exercises that had a cell once, whatever became of it."""
+        ids = {exercise.id for exercise in self._catalog.exercises}
+        return frozenset(tag for code in self._codes for tag in code.cell.tags if tag in ids)
 
     def is_begun(self, exercise: Exercise) -> bool:
         """Whether there is more to it than the stub as it was."""
@@ -100,10 +112,16 @@ class Notebook:
         """Whether others may use it: no stub that was answered in another cell, and no
         `from __future__` of another answer, which is a file of its own."""
         if statement.is_future:
-            return not code.gives & self._entries.keys()
+            return not (code.gives & self._entries.keys() or self.tagged & {*code.cell.tags})
         return all(code in self._written(name) for name in statement.gives & self._entries.keys())
 
-    def _check_whole(self, own: Container[int]) -> None:
+    def _check_whole(self, own: Mapping[int, Code]) -> None:
+        for number, code in own.items():
+            if CONFLICT.search(code.cell.source):
+                raise SubmissionError(
+                    f"Cell {number} holds a merge conflict. Keep one of its two versions, and take"
+                    " out the lines of `<`, `=` and `>`."
+                )
         for code, following in pairwise(self._codes):
             if not self._latest and code.cell.number in own and is_indented(following.cell.source):
                 raise SubmissionError(
@@ -149,6 +167,10 @@ class Notebook:
                     f"Cell {code.cell.number} begins with {magic}, so it defines nothing here."
                     " Take that line out."
                 )
+        names = "|".join(map(re.escape, exercise.entry))
+        for cell in self._cells:
+            if not cell.is_code and re.search(rf"(?m)^(?:def|class) (?:{names})\b", cell.source):
+                return f"Cell {cell.number} is text and no code. Change it into a code cell."
         tagged = [code.cell.number for code in self._codes if exercise.id in code.cell.tags]
         hint = f" Cell {tagged[0]} is where it was." if tagged else ""
         return f"No cell defines {wanted}.{hint}"

@@ -1,10 +1,12 @@
 """A cell's statements at its left edge: which names each gives, and which it needs.
 
 The text is read, not parsed: a parser can be crashed by what it reads, and this is our own process.
-A name that is found too often costs nothing: what is brought along for it is not used.
+A name that is found too often costs nothing: what is brought along for it is not used. No pattern
+takes more than linear time, whatever a cell says.
 
 Lines that only IPython knows are told apart. Most of them change nothing in the code around them
-(`%matplotlib inline`, `!pip install`) and become comments. Where they matter, they are refused.
+(`%matplotlib inline`, `!pip install`, `display(x)`) and become comments. Where they matter, they
+are refused.
 """
 
 import keyword
@@ -36,17 +38,23 @@ MAGIC = re.compile(
 CELL_MAGIC = re.compile(r"\s*%%(?P<name>\w+)[^\n]*")
 ASSIGNED = re.compile(r"=\s*[!%]")
 TIMED = re.compile(r"[ \t]*%time[ \t]+")
+# Calls that only show something in a notebook, and would end a program elsewhere.
+SHOWS = re.compile(
+    r"""(?:(?P<name>display|get_ipython|check)\s*\([^;]*\)
+      | from\s+grader\.checking\s+import\s+check)\s*(?:;\s*)?\Z""",
+    re.X,
+)
 GIVES_NAMES = {"run", "load", "loadpy", "pylab", "store", "macro", "recall", "rerun", "edit"}
 RUNS_THE_CELL = {"time", "capture", "prun"}  # the others give it to something else
 
 CONTINUES = re.compile(r"(?:else|elif|except|finally)\b")
 DEFINITION = re.compile(r"(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
 PARAMETERS = re.compile(r"[(,*]\s*(\w+)\s*(?=[,:=)])")
-LAMBDA = re.compile(r"\blambda\b([^:]*):")
-LOOP = re.compile(r"\bfor\b(.+?)\bin\b", re.S)
+LAMBDA = re.compile(r"\blambda\b((?:(?!\blambda\b)[^:])*):")
+LOOP = re.compile(r"\bfor\b((?:(?!\bfor\b).)+?)\bin\b", re.S)
 ALIAS = re.compile(r"\bas\s+(\w+)")
-WALRUS = re.compile(r"(\w+)\s*:=")
-TARGETS = re.compile(r"\s*([\w ,()*]+?)\s*(:[^=()]+)?=(?!=)")
+WALRUS = re.compile(r"\b(\w+)\s*:=")
+TARGETS = re.compile(r"([\w\s,()*]+)(:[^=()]+)?=(?!=)")
 KEYWORD = re.compile(r"[(,]\s*(\w+)\s*=(?!=)")
 IMPORT = re.compile(r"\s*import\s+(.+)", re.S)
 FROM = re.compile(r"\s*from\s+[\w.]+\s+import\s+(.+)", re.S)
@@ -128,6 +136,7 @@ def other_language(source: str) -> str:
 
 
 def _logical_lines(source: str) -> Iterator[Line]:
+    own = set(re.findall(r"\b(?:def|class) +(\w+)", source))
     at = 0
     while at < len(source):
         if magic := MAGIC.match(source, at):
@@ -144,7 +153,11 @@ def _logical_lines(source: str) -> Iterator[Line]:
             if piece["end"] and not depth:
                 break
         text, plain = source[start:at], "".join(code)
-        yield Line(text, plain, _refused(text) if ASSIGNED.search(plain) else "")
+        shows = SHOWS.match(plain)
+        if shows and shows["name"] not in own:
+            yield _ignored(text)
+        else:
+            yield Line(text, plain, _refused(text) if ASSIGNED.search(plain) else "")
 
 
 def _code(piece: re.Match[str]) -> str:
@@ -162,6 +175,11 @@ def _magic_line(magic: re.Match[str]) -> Line:
         return next(_logical_lines(rest))
     if text[0].isspace() or magic["name"] in GIVES_NAMES:
         return Line(text, "", _refused(text))
+    return _ignored(text)
+
+
+def _ignored(text: str) -> Line:
+    """As a comment, so that the lines below keep their numbers."""
     return Line("".join(f"# {line}\n" for line in text.splitlines()), "")
 
 
@@ -208,10 +226,15 @@ def _binding(line: str) -> Binding:
     if found := DEFINITION.match(line.lstrip()):
         return Binding((found[1],), line)
     names: list[str] = []
-    while found := TARGETS.match(line):
+    rest: list[str] = []
+    at = 0
+    while found := TARGETS.match(line, at):
+        if found[1].count("(") != found[1].count(")"):  # `f(x, dim=1)`
+            break
         names += _names(found[1])
-        line = f"{found[2] or ''} {line[found.end() :]}"
-    return Binding(tuple(names), line)
+        rest.append(found[2] or "")
+        at = found.end()
+    return Binding(tuple(names), " ".join([*rest, line[at:]]))
 
 
 def _imported(several: str) -> Iterator[str]:

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from grader.classroom.archives import python_files, unpack
+from grader.classroom.archives import most_of_an_answer, unpack
 from grader.errors import SubmissionError
 
 CLASSROOM = """\
@@ -275,7 +275,7 @@ def test_whatever_lies_in_a_zip_is_unpacked_or_refused_in_words(tmp_path: Path) 
         damaged[chance.randrange(len(damaged))] = chance.choice((0, 1, 127, 255))
         file.write_bytes(damaged)
         try:
-            unpack(file, tmp_path / str(number), 1 << 20, python_files)
+            unpack(file, tmp_path / str(number), 1 << 20, most_of_an_answer)
         except SubmissionError as error:
             assert "1.zip" in str(error)
             refused += 1

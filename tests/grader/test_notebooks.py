@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from exercises.catalog import load_catalog
+from grader.notebooks.statements import statements
 
 Cells = list[Any]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -150,6 +151,17 @@ def test_lines_of_ipython_are_ignored_where_they_change_nothing(verdicts: Verdic
     assert verdicts([*cells, "%time import torch"]) == {"softmax": "passed"}
 
 
+def test_lines_that_only_show_something_are_ignored(verdicts: Verdicts) -> None:
+    """Whoever joins cells has the check of the next one in the answer's."""
+    shown = "import torch\ndisplay(\n  softmax(torch.zeros(2)))  # look\n"
+    check = 'from grader.checking import check\n\ncheck("softmax")'
+    line = "get_ipython().run_line_magic('matplotlib', 'inline')\n"
+    assert verdicts([line + HELPER + HELPED + shown + check]) == {"softmax": "passed"}
+    own = "def check(x):\n    global LN\n    LN = 0.7\n\ncheck('now')\n"
+    used = HELPED.replace("return", "assert LN == 0.7\n    return")
+    assert verdicts([own + HELPER + used]) == {"softmax": "passed"}
+
+
 @pytest.mark.parametrize(
     ("cells", "says"),
     [
@@ -167,6 +179,14 @@ def test_lines_of_ipython_are_ignored_where_they_change_nothing(verdicts: Verdic
             "No cell defines softmax. Cell 1 is where",
         ),
         (["from torch import softmax"], "No cell defines softmax."),
+        (
+            [{"cell_type": "markdown", "source": HELPED}, HELPER],
+            "Cell 1 is text and no code. Change it into a code cell.",
+        ),
+        (
+            ["<<<<<<< local\n" + HELPED + "=======\n>>>>>>> remote", HELPER],
+            "Cell 1 holds a merge conflict. Keep one of its two versions",
+        ),
         ([code("x = '\ud800'\n" + HELPED), HELPER], "UTF-8"),
         ([], "No cell defines softmax."),
     ],
@@ -249,7 +269,55 @@ def test_a_notebook_gives_a_list_even_of_one_and_all_formats(run: Run, tmp_path:
     ]
 
 
+def test_no_line_of_a_notebook_s_file_is_pointed_at(run: Run) -> None:
+    """Lines of a report are those of the code, and the file on GitHub is JSON."""
+    done = run([code(WRONG, "softmax")], "--format", "github")
+    assert "::error" in done.stdout
+    assert "answers.ipynb" not in done.stdout
+
+
 def test_a_long_chain_of_cells_ends(verdicts: Verdicts) -> None:
     chain = [f"def f{at}(): return f{at + 1}()" for at in range(3000)]
     used = HELPED.replace("return", "assert callable(f0)\n    return")
     assert verdicts([used, HELPER, *chain]) == {"softmax": "passed"}
+
+
+def test_an_exercise_whose_cell_defines_nothing_now_is_not_forgotten(verdicts: Verdicts) -> None:
+    found = verdicts([HELPED, HELPER, code("def masked(", "masked_softmax")])
+    assert found == {
+        "softmax": "passed",
+        "masked_softmax": "No cell defines masked_softmax. Cell 3 is where it was.",
+    }
+
+
+def test_a_call_is_no_definition(verdicts: Verdicts) -> None:
+    calls = ["softmax(t, dim=1)", "print(softmax(t, dim=0), end='')", "y = z = softmax(t, dim=0)"]
+    cells = [HELPED, HELPER, "import torch\nt = torch.zeros(2, 2)", *calls]
+    assert verdicts(cells) == {"softmax": "passed"}
+    (several,) = statements("(a, b), c = d = f(e,\n  g=1)")
+    assert several.gives == {"a", "b", "c", "d"}
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        " ",
+        "\n",
+        "a",
+        "for ",
+        "lambda ",
+        "x=y\n",
+        "a=",
+        "a,",
+        "a:",
+        "(",
+        "'''a",
+        "f'{",
+        "\\\n",
+        ") ",
+    ],
+)
+def test_a_hostile_cell_is_read_to_its_end(unit: str) -> None:
+    """In time that grows with its length, and not with its square, which would take minutes."""
+    for before in ("", "x", "def f(", "display(", "x = "):
+        assert statements(before + unit * (60_000 // len(unit)) + "\nx")

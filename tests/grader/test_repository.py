@@ -1,6 +1,7 @@
 """A student's folder, as `grader run FOLDER` sees it: which files are graded, and how."""
 
 import json
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -172,12 +173,14 @@ def test_a_missing_answer_says_what_is_wrong_with_the_notebooks(
 ) -> None:
     write(tmp_path / "softmax.py", solution("softmax"))
     write(tmp_path / "a.ipynb", notebook("x = 1"))
-    write(tmp_path / "b.ipynb", "<<<<<<< HEAD\n")
+    write(tmp_path / os.fsdecode(b"b\xff.ipynb"), "<<<<<<< HEAD\n")
     asked = ("--exercise", "softmax", "--exercise", "masked_softmax")
     found = reports(run_folder(".", *asked, "--format", "json"))
     assert found["softmax"]["outcome"] == "passed"
     says = found["masked_softmax"]["problem"]["message"]
-    assert says.startswith("There is no file masked_softmax.py in what you hand in. b.ipynb has a")
+    assert says.startswith(
+        "There is no file masked_softmax.py in what you hand in. b\\udcff.ipynb has"
+    )
     assert says.endswith("a.ipynb: No cell defines masked_softmax.")
 
 

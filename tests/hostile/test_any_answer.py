@@ -1,26 +1,43 @@
-"""Whatever a submission answers, and wherever, it is a failed test: never an error of ours.
+"""Whatever a submission answers, and wherever, it is a failure of its own: never an error of ours.
 
-Each suite is run on its own solution, whose answers are exchanged, here and there, for others: of
-the forms that can cross, since what cannot is refused before (tests/grader/test_replies.py).
+Each suite, each part in a checkpoint and each training run is given right code, whose answers are
+exchanged, here and there, for others: of the forms that can cross, since what cannot is refused
+before (tests/grader/test_replies.py).
 """
 
+import json
 import math
 import random
+import socket
 from collections.abc import Callable
-from typing import cast
+from dataclasses import asdict
+from pathlib import Path
+from typing import ClassVar, cast
 
 import pytest
 import torch
 
 from exercises.catalog import Exercise, load_catalog
+from grader.checkpoint import FAMILIES, _load
 from grader.examiner.answer_key import AnswerKey, solution_path
+from grader.examiner.checkpoints.parts import PARTS
 from grader.examiner.exchange import Value
 from grader.examiner.in_process import InProcessCallee
 from grader.examiner.reasons import find_reasons
+from grader.examiner.sandbox import Sandbox
 from grader.examiner.submission_process import LOST, SubmissionProcess
 from grader.examiner.suite_run import SuiteRun
+from grader.formats.checkpoint import render
+from grader.report import printable
+from grader.training.folder import Plan, RunFolder
+from grader.training.runs import SandboxedRun, TrainingFailed
+from grader.training.session import Link, Session
 from grader.worker.calls import Call, LoadedModule, Raised, load_source
 from grader.worker.protocol import Handle, RecordValue
+from grader.worker.training.run import begin
+from grader.worker.training.settings import TEXT, Settings
+from reference.checkpoints import make_checkpoint
+from tui.figures.curve import plot
 
 MAX_RUNS = 12
 ENOUGH_TESTS = 180  # in all runs together: each of a large suite's runs asks that much more
@@ -43,6 +60,7 @@ ANSWERS: list[object] = [
     *((torch.ones(2), None), [torch.ones(2), torch.ones(2, 2)], {"weight": torch.ones(1)}),
     *([[[[]]]], ["x"] * 10_000, dict.fromkeys(range(1000)), {"inputs": [], "parameters": {}}),
     *({"inputs": None, "parameters": None}, {"inputs": [1], "parameters": 2}),
+    *((math.nan, math.inf, -0.0), (1.7e308, -1.7e308, 5e-324)),
 ]
 
 
@@ -57,15 +75,19 @@ class Exchanging(InProcessCallee):
         """As a worker that is asked again for the reason."""
 
     def perform(self, call: Call, meanwhile: Callable[[], object] | None = None) -> Value | Raised:
-        outcome = super().perform(call, meanwhile)
-        if self._random.random() > 0.25:
-            return outcome
-        other = self._random.choice([*ANSWERS, *sorted(LOST), "misshapen", "signature"])
-        if isinstance(other, str) and other in {*LOST, "misshapen", "signature"}:
-            return Raised(other, "", "", (), ("",))
-        if isinstance(outcome, Value) and self._random.random() < 0.5:
-            other = misshapen(outcome.value, other)
-        return Value(other)
+        return exchanged(super().perform(call, meanwhile), self._random, often=0.25)
+
+
+def exchanged(outcome: Value | Raised, chance: random.Random, often: float) -> Value | Raised:
+    """The outcome of a call, or so often another."""
+    if chance.random() > often:
+        return outcome
+    other = chance.choice([*ANSWERS, *sorted(LOST), "misshapen", "signature"])
+    if isinstance(other, str) and other in {*LOST, "misshapen", "signature"}:
+        return Raised(other, "", "", (), ("",))
+    if isinstance(outcome, Value) and chance.random() < 0.5:
+        other = misshapen(outcome.value, other)
+    return Value(other)
 
 
 def misshapen(right: object, other: object) -> object:
@@ -102,3 +124,99 @@ def test_no_answer_is_our_error(exercise: Exercise) -> None:
         if tests >= ENOUGH_TESTS:
             break
     assert outcomes == {"passed", "failed"}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_no_part_of_a_checkpoint_is_our_error(
+    family: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance, perform = random.Random(family), SubmissionProcess.perform
+    monkeypatch.setattr(
+        SubmissionProcess,
+        "perform",
+        lambda *arguments: exchanged(perform(*arguments), chance, often=0.3),
+    )
+    exercises = [part.exercise for part in PARTS if family in part.families]
+    answers = {
+        id: {f"{id}.py": solution_path(load_catalog().exercise(id)).read_text(encoding="utf-8")}
+        for id in exercises
+    }
+    report = _load(make_checkpoint(family, tmp_path, seed=0), None, answers)
+    assert {part.state for part in report.parts} >= {"failed"}
+    assert all(len(part.says) <= 1_000 for part in report.parts)
+    json.dumps(report.to_dict(), allow_nan=False)
+    assert render(report)
+
+
+class ExchangingRun:
+    """In a worker's place: a run with parts of ours, some of whose answers are others."""
+
+    layers: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, plan: Plan, chance: random.Random) -> None:
+        self._run = begin(asdict(plan.settings), {}, plan.text)
+        self._chance = chance
+
+    def inspect(self) -> Value:
+        return Value(None)
+
+    load = renew = close = inspect
+
+    def begin(self, seed: int) -> Value:
+        return Value(None)
+
+    def perform(self, call: Call) -> Value | Raised:
+        if call.target == "begin":
+            return Value(Handle("0", "Run"))
+        answer = getattr(self._run, call.method)(*call.args)
+        if self._chance.random() < 0.4:
+            return Value(odd(answer, self._chance))
+        return exchanged(Value(answer), self._chance, often=0.05)
+
+
+def odd(right: object, chance: random.Random) -> object:
+    """Another answer of a run, of the very form that is due."""
+    match right:
+        case [(float(), _, _), *_]:
+            numbers = (math.nan, math.inf, 1.7e308, -1.7e308, 5e-324)
+            return [tuple(chance.choices(numbers, k=3)) for _ in right]
+        case dict():
+            name = chance.choice(["__metadata__", "step", "\u05d0", "_"])
+            return {**right, name: torch.zeros(2)}
+        case torch.Tensor():
+            return torch.full_like(right, chance.choice([-(2**63), 2**62]))
+        case str():
+            return chance.choice(["\ud800", "\x1b[2J" * 9999])
+    return right
+
+
+@pytest.mark.parametrize("task", ["reverse", TEXT])
+def test_no_answer_of_a_run_is_our_error(
+    task: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(
+        task=task, steps=6, batch_size=2, d_model=4, n_heads=1, n_layers=1, context=8, n_merges=2
+    )
+    plan = Plan(settings, text="one and the other, " * 4)
+    ended = set()
+    for number in range(20):
+        run, folder = ExchangingRun(plan, random.Random(number)), RunFolder(tmp_path / str(number))
+        monkeypatch.setattr("grader.training.runs.SubmissionProcess", lambda *_, run=run: run)
+        folder.create(plan)
+        sandboxed = SandboxedRun(cast(Sandbox, None), plan)
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            link = Link(theirs)
+            try:
+                link.tell("built", tree=sandboxed.tree())
+                session = Session(sandboxed, plan, folder, link)
+                session.open(None)
+                session.train()
+                session.open(None)  # what was kept can be read
+                ended.add("through")
+            except TrainingFailed as failed:
+                assert printable(str(failed)) == str(failed)
+                ended.add("stopped")
+        if curve := folder.curve():
+            assert plot({"loss": [(update.step, update.loss) for update in curve]}, 60)
+    assert ended == {"through", "stopped"}

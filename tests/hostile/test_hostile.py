@@ -17,10 +17,12 @@ import re
 import signal
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -29,9 +31,8 @@ from grader import Report, Submission
 from grader.examiner.answer_key import solution_path
 from grader.examiner.examiner import Examiner
 from grader.examiner.sandbox import Sandbox
-from grader.formats import json as json_format
-from grader.formats import junit
-from grader.formats import text as text_format
+from grader.formats import FORMATS, render
+from grader.formats.classroom50 import IDENTITY
 from grader.report import MAX_BYTES
 
 HERE = Path(__file__).parent
@@ -42,6 +43,11 @@ PLAIN = "from kit import wrong as softmax"
 LITTLE = Limits(seconds=0.3, total_seconds=1.2)
 GRACE = 0.1
 SEED = 7
+LAYOUTS: dict[str, dict[str, Any]] = {"classroom50": {"identity": dict.fromkeys(IDENTITY, "x")}}
+READERS: dict[str, Callable[[str], object]] = {
+    "junit": ElementTree.fromstring,
+    **dict.fromkeys(("json", "classroom50", "gradescope", "prairielearn", "exercism"), json.loads),
+}
 
 
 @dataclass(frozen=True)
@@ -187,7 +193,7 @@ def test_hostile_code_gains_nothing_and_leaves_nothing(
         pytest.skip("machine code for another processor")
 
     report = place.grade(hostile.source, hostile.exercise, hostile.header("hangs") is not None)
-    written = json_format.render(report)
+    written = render(report, "json")
 
     # No credit, and no excuse: it failed, and the grader did not.
     assert report.outcome == "failed", written
@@ -205,10 +211,12 @@ def test_hostile_code_gains_nothing_and_leaves_nothing(
     # No secret, and nothing that would spoil a terminal, a file or a parser.
     assert SECRET not in written
     assert not any(line in written for line in hidden_lines(hostile.exercise))
-    for rendered in (written, text_format.render(report), junit.render(report)):
+    for name in FORMATS:
+        rendered = render(report, name, **LAYOUTS.get(name, {}))
         assert all(char.isprintable() or char in "\n\t" for char in rendered)
         assert len(rendered.encode()) < 1_000_000
         assert "nothing is loaded" not in rendered
+        READERS.get(name, str)(rendered)
     assert len(written.encode()) <= MAX_BYTES
 
     # No trace, and no effect on the next.

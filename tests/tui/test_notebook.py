@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -11,16 +12,20 @@ from typing import Any
 
 import nbformat
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis.strategies import lists, sampled_from
 from IPython.core.interactiveshell import InteractiveShell
 
 from exercises.catalog import load_catalog
 from exercises.workspace import Workspace
 from grader import Grader, checking
-from grader.checking import Checked
+from grader.checking import Checked, check
+from grader.repository import notebook_answers
 from tui.study.notebook import notebook, take_in
 
 NOW = datetime(2026, 11, 29, 12, 0)
 CATALOG = load_catalog()
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "linear_regression"
 Learn = Callable[..., Any]
 
 
@@ -64,22 +69,69 @@ def test_answers_come_home_as_they_were(here: Workspace, tmp_path: Path) -> None
         "softmax": "# ünïcödé $x$\nfrom __future__ import annotations\n\n\n"
         'def softmax(x, dim=-1):\n    """a\n\n%not a magic\n    """\n    return x  # \\\n',
         "masked_softmax": "import torch\nprint('a')\n\n\ndef masked_softmax(x, m):\n    return x",
-        "cross_entropy": "broken(\ndef cross_entropy(:\n",
+        "soft_lookup": "def soft_lookup(:\n\tbroken(\n",
+        "layer_costs": "\ufeffimport math\r\ndef layer_costs(*a):\r\n  return\x0c a\r\n",
     }
     for id, text in files.items():
-        here.file(CATALOG.exercise(id)).write_text(text, encoding="utf-8")
+        here.file(CATALOG.exercise(id)).write_bytes(text.encode())
     file = tmp_path / "a.ipynb"
     file.write_bytes(notebook(CATALOG.chapters[0], here, {}))
     assert list(take_in(file, CATALOG, here, NOW)) == []  # nothing is new
     other = Workspace.create(tmp_path / "other")
     other.update(CATALOG)
-    assert {one.exercise.id for one in take_in(file, CATALOG, other, NOW)} >= {
-        "softmax",
-        "masked_softmax",
-    }
-    for id in ("softmax", "masked_softmax"):
-        text = other.file(CATALOG.exercise(id)).read_text("utf-8")
-        assert text.rstrip("\n") == files[id].rstrip("\n")
+    assert {one.exercise.id for one in take_in(file, CATALOG, other, NOW)} == set(files)
+    for id, text in files.items():
+        home = other.file(CATALOG.exercise(id)).read_text("utf-8")
+        assert home == text.replace("\r\n", "\n").removeprefix("\ufeff").rstrip() + "\n"
+
+
+FRAGMENTS = (  # none with a name that another cell of the notebook gives
+    *("    return x\n", "import nowhere\n", "from __future__ import annotations\n", "\n", "    \n"),
+    *("'''\n", '"""\n', "    '''a\n", "x = 'a\n", "f'{x!r}'\n", "# c\n", "\\\n", "@d\n"),
+    *("x = (1\n", "  % 2)\n", "x = a != b\n", "y = x %b\n", "if x:\n", "else:\n", "    pass\n"),
+    *("class A:\n", "\x0c\n", "\u2028", "\x1c", "\r", "\t", "é = 1\n", "print(softmax)\n"),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(before=lists(sampled_from(FRAGMENTS)), after=lists(sampled_from(FRAGMENTS)))
+def test_an_answer_comes_home_whole_or_not_at_all(
+    before: list[str], after: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Also one that is no Python: it has its own cell, and leaves those of others alone."""
+    first, second = (Workspace.create(tmp_path_factory.mktemp("home")) for _ in range(2))
+    softmax = CATALOG.exercise("softmax")
+    text = "".join(["x = 1\n", *before, "\ndef softmax(x, dim=-1):\n", *after])
+    first.file(softmax).parent.mkdir()
+    first.file(softmax).write_bytes(text.encode())
+    file = first.root / "a.ipynb"
+    file.write_bytes(notebook(CATALOG.chapters[0], first, {}))
+    (taken,) = take_in(file, CATALOG, second, NOW)
+    assert taken.exercise == softmax
+    if taken.refusal:
+        assert re.match(r"Cell \d+: |No cell defines softmax. Cell \d+ is", taken.refusal)
+        assert not second.file(softmax).exists()
+    else:
+        home = second.file(softmax).read_text("utf-8")
+        assert home.rstrip() == first.file(softmax).read_text("utf-8").rstrip()
+
+
+def test_a_teacher_s_own_course_makes_notebooks_too(
+    tmp_path: Path, grader: Grader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = Workspace.create(tmp_path / "workspace", course=EXAMPLE)
+    catalog = workspace.catalog()
+    workspace.update(catalog)
+    exercise = catalog.exercises[0]
+    source = (exercise.suite / "solution.py").read_text("utf-8")
+    workspace.file(exercise).write_text(source, "utf-8")
+    file = tmp_path / "a.ipynb"
+    file.write_bytes(notebook(catalog.chapters[0], workspace, {}))
+    answer = notebook_answers(file, catalog, [exercise.id], 0, "cpu")[0]
+    assert grader.grade(answer.submission).passed
+    monkeypatch.setattr(checking, "_grader", lambda: grader)
+    monkeypatch.chdir(workspace.root)
+    assert check(exercise.id, cells=[source]).report.passed
 
 
 def test_what_an_answer_replaces_is_kept_and_a_stub_replaces_nothing(

@@ -163,6 +163,6 @@ def _written(exercise: Exercise, workspace: Workspace) -> str:
     """The learner's file, or the stub where there is none."""
     file = workspace.file(exercise)
     try:
-        return (file if file.exists() else exercise.stub).read_text("utf-8")
+        return (file if file.exists() else exercise.stub).read_text("utf-8-sig")
     except UnicodeDecodeError:
         raise NoText(f"{shown(file)} is not UTF-8. Save it as UTF-8 text.") from None

@@ -134,7 +134,8 @@ def _run(
                     part.install(bench, learner)
             output = difference(bench.output(), expected)
         except PartFailed as failed:
-            return PartResult(name, entry, "failed", bench.seen.places, says=str(failed))
+            says = cut(str(failed), MAX_SENTENCE)  # it may show a number of thousands of digits
+            return PartResult(name, entry, "failed", bench.seen.places, says=says)
         except NoRoom as error:
             return PartResult(name, entry, "misfit", says=str(error))
         seen = bench.seen

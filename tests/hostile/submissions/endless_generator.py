@@ -3,7 +3,7 @@
 Holds: it is no value that can be sent, or the time runs out.
 """
 # hangs
-# says: did not finish
+# says: did not finish|more than 65,536 values
 
 import itertools
 
