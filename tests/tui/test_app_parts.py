@@ -53,7 +53,8 @@ def test_shell_and_app_advise_the_same(outcome: Outcome, kind: AttemptKind) -> N
 
 
 def test_where_no_reason_is_known_the_first_wrong_line_is_looked_for() -> None:
-    report = Report("softmax", "", "failed", 0, 1, 0, "cpu")
+    wrong = TestResult("t", "A test.", 0, 1, "failed", got="tensor([1, 2])")
+    report = Report("softmax", "", "failed", 0, 1, 0, "cpu", tests=(wrong,))
     assert "learn trace softmax" in advice(report, "check", commands("softmax"))
     named = replace(report, diagnosis=Diagnosis("no-shift", "It overflows.", "weights"))
     assert "learn trace" not in advice(named, "check", commands("softmax"))
