@@ -17,7 +17,7 @@ from textual.app import App, ComposeResult
 
 from exercises.catalog import load_catalog
 from grader import Report
-from grader.report import Diagnosis, Outcome
+from grader.report import Diagnosis, Outcome, TestResult
 from quizzes.cards.scheduling import Review, Schedule
 from tui.app.messages import PLACES_OF
 from tui.app.places import PLACES_BY_NAME
@@ -53,9 +53,11 @@ def test_shell_and_app_advise_the_same(outcome: Outcome, kind: AttemptKind) -> N
 
 
 def test_where_no_reason_is_known_the_first_wrong_line_is_looked_for() -> None:
-    wrong = TestResult("t", "A test.", 0, 1, "failed", got="tensor([1, 2])")
-    report = Report("softmax", "", "failed", 0, 1, 0, "cpu", tests=(wrong,))
+    wrong = TestResult("test", "A test.", 0, 1, "failed", got="tensor([1.])")
+    report = Report("softmax", "", "failed", 0, 1, 0, "cpu", (wrong,))
     assert "learn trace softmax" in advice(report, "check", commands("softmax"))
+    plain = replace(report, tests=(replace(wrong, got="(1, 1)"),))
+    assert "learn trace" not in advice(plain, "check", commands("softmax"))
     named = replace(report, diagnosis=Diagnosis("no-shift", "It overflows.", "weights"))
     assert "learn trace" not in advice(named, "check", commands("softmax"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from terminal import Terminal
 
 from exercises.catalog import load_catalog
 from tui.app.places import PLACES_BY_NAME
+from tui.commands.first_run import offer_workspace
 
 # What only this place shows before anything was done.
 SEEN = {
@@ -174,6 +176,18 @@ def test_without_a_workspace_one_is_offered(
             app.press("q")
         assert app.ends() == (0 if is_made else 2)
     assert (tmp_path / "workspace" / "ch01_attention" / "softmax.py").exists() == is_made
+
+
+def test_a_word_is_said_before_the_app_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("LEARN_WORKSPACE", raising=False)
+    monkeypatch.setattr("sys.stdin", StringIO("y\n"))
+    offer_workspace()
+    assert capsys.readouterr().err.endswith("workspace is there. The course opens …\n")
+    offer_workspace()  # where there is one, the app is all that comes
+    assert capsys.readouterr() == ("", "")
 
 
 @pytest.mark.slow

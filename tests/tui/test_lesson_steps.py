@@ -280,3 +280,12 @@ def test_the_same_step_asks_the_same_question_again() -> None:
     )
     assert check_after(found, 0, pool, (), {0: "a"}) is pool[0]
     assert check_after(found, 1, pool, (), {0: "a"}) is pool[1]
+
+
+def test_what_a_sentence_announces_stands_on_its_page() -> None:
+    """So that no question comes between the two."""
+    for chapter in load_catalog().chapters:
+        found = steps(load_lesson(chapter.lesson), chapter)
+        for step, after in pairwise(found):
+            if (step.section, step.part) == (after.section, after.part):
+                assert not re.search(r"(:|\bfollows?\.)\s*$", step.text), step.id

@@ -126,7 +126,10 @@ def test_a_day_ends_when_one_goes_to_bed(small: Small) -> None:
         today: Any = pilot.app.screen
         today.services = replace(today.services, clock=lambda: NOW.replace(hour=2))
         await press(pilot, "g", "m", "g", "t")
-        assert "Thursday, 12 June" in one_line(pilot)
+        assert "Thursday, 12 June · this day ends at 04:00" in one_line(pilot)
+        today.services = replace(today.services, clock=lambda: NOW)
+        await press(pilot, "g", "m", "g", "t")
+        assert "this day ends" not in text(pilot)
 
     small.drive(script)
 
@@ -727,6 +730,17 @@ def test_progress_says_where_nothing_is_known(small: Small) -> None:
 
 
 # Settings
+
+
+@sizes
+def test_the_values_stand_in_one_column(small: Small, size: tuple[int, int]) -> None:
+    async def script(pilot: Pilot) -> None:
+        await press(pilot, "g", "n")
+        lines = [line for line in text(pilot).splitlines() if "◂" in line]
+        assert len(lines) == len(SETTINGS)
+        assert len({line.index("◂") for line in lines}) == 1
+
+    small.drive(script, size)
 
 
 def test_settings_are_kept(small: Small) -> None:

@@ -8,7 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from driving import NARROW, WIDE, MadeUpGrader, Pilot, Small, press, text
+from driving import (
+    NARROW,
+    TESTS,
+    WIDE,
+    MadeUpGrader,
+    Pilot,
+    Small,
+    made_up_report,
+    opened,
+    press,
+    text,
+)
 
 from grader import Report, Submission
 from grader.report import TestResult, Trace, TracedStep
@@ -97,7 +108,7 @@ def test_the_key_shows_it_in_place_of_the_verdict(
 
     async def grade(self: MadeUpGrader, submission: Submission) -> Report:
         asked.append(submission.traced)
-        report = Report(submission.exercise, "", "failed", 0, 4, 0, "cpu")
+        report = Report(submission.exercise, "", "failed", 0, 4, 0, "cpu", TESTS)
         return replace(report, trace=TRACE) if submission.traced else report
 
     monkeypatch.setattr(MadeUpGrader, "grade", grade)
@@ -111,3 +122,26 @@ def test_the_key_shows_it_in_place_of_the_verdict(
         assert asked == [False, True, False]
 
     small.drive(script, size)
+
+
+def test_where_nothing_can_be_traced_the_verdict_stays(
+    small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Why there is no trace is said beside it; of what torch did not make none is offered."""
+
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        await press(pilot, "r", "t")
+        assert "not passed" in text(pilot) and "Trace" in text(pilot).splitlines()[-1]
+        (note,) = pilot.app._notifications
+        assert "trace" in note.message
+
+        async def grade(self: MadeUpGrader, submission: Submission) -> Report:
+            report = made_up_report(submission.exercise, False)
+            return replace(report, tests=(replace(TESTS[2], got="(1, 1)", expected="(1, 2)"),))
+
+        monkeypatch.setattr(MadeUpGrader, "grade", grade)
+        await press(pilot, "r")
+        assert "not passed" in text(pilot) and "Trace" not in text(pilot).splitlines()[-1]
+
+    small.drive(script)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 from exercises.catalog import catalog_in
@@ -22,3 +23,4 @@ def offer_workspace() -> None:
         if not confirm(f"Your answers need a folder. Make {where}?", default=True):
             raise
         Workspace.create(folder).update(catalog_in(None))
+        print(f"{where} is there. The course opens …", file=sys.stderr, flush=True)

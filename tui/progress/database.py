@@ -19,6 +19,7 @@ from tui.progress.calendar import Calendar
 from tui.progress.schema import MIGRATIONS
 
 BUSY_SECONDS = 10.0
+MAY_NOT_WRITE = " Make sure that you may write to it and to its folder."
 
 
 class ProgressError(CourseError):
@@ -135,8 +136,12 @@ class Database:
         try:
             yield
         except sqlite3.OperationalError as error:
+            code = (error.sqlite_errorcode or 0) & 0xFF  # without what SQLite adds to it
+            hint = (
+                MAY_NOT_WRITE if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY) else ""
+            )
             raise ProgressError(
-                f"The progress file {self._file} cannot be used: {error}."
+                f"The progress file {self._file} cannot be used: {error}.{hint}"
             ) from error
         except sqlite3.DatabaseError as error:
             raise ProgressError(

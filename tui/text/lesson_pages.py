@@ -1,9 +1,9 @@
 """A lesson in steps, each short enough for a screen.
 
 A step holds whole blocks: a paragraph, a list, a table, a formula, an example. What belongs
-together is not parted: a sentence that ends in a colon and what it announces, an exercise and what
-leads to it. Where a step ends does not depend on the terminal, so that a learner who comes back
-finds the place again.
+together is not parted: a sentence that announces something and what it announces, an exercise and
+what leads to it. Where a step ends does not depend on the terminal, so that a learner who comes
+back finds the place again.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ PAGE = 19  # lines of a step, about, in a terminal of 80 columns
 LEAST = 5  # a rest of fewer lines goes with the step before
 WIDTH = 74
 
+# `as follows:`, `Three limits follow.`
+ANNOUNCES = re.compile(r"(:|\bfollows?\.)$")
 RUN_IN = re.compile(r"\*\*[^*]+[.:]\*\*")
 
 
@@ -142,7 +144,7 @@ def _groups(blocks: Iterable[Block]) -> Iterator[list[Block]]:
 
 def _belongs(before: Block, block: Block) -> bool:
     """Whether `block` must stand on the page of the one before it: an example with its text."""
-    if before.text.rstrip().endswith(":"):
+    if ANNOUNCES.search(before.text.rstrip()):
         return True
     goes_on = isinstance(block, Code | ExerciseLine | FigureLine | Formula)
     return (goes_on or block.text[:1].islower()) and not isinstance(before, Code)

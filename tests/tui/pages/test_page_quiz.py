@@ -49,6 +49,9 @@ def test_a_round_without_a_mistake(drive: Drive, session: Any) -> None:
         assert await answer_all(driver, right_keys) == SITTING
         assert f"{SITTING} of {SITTING} right." in driver.text
         assert "Revisit" not in driver.text
+        assert "› On to what is next" in driver.text
+        await driver.press("enter")
+        assert not isinstance(driver.app.screen, QuizPage)
 
     drive(script)
     with session() as opened:

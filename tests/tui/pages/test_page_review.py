@@ -13,6 +13,7 @@ from driving import NOW
 from exercises.catalog import load_catalog
 from quizzes.bank import load_bank
 from quizzes.cards.scheduling import LEECH_LAPSES, Review, Scheduler
+from tui.app.screens.read import ReadPage
 from tui.app.screens.review import ReviewPage
 from tui.app.widgets.card_view import CardView
 
@@ -33,6 +34,9 @@ def test_without_a_card_it_says_where_they_come_from(drive: Drive, size: Any) ->
         await driver.press("g", "v")
         assert isinstance(driver.app.screen, ReviewPage)
         assert "No card is waiting." in driver.text
+        assert "Enter goes on with what is next." in driver.text and "Go on" in driver.text
+        await driver.press("enter")
+        assert isinstance(driver.app.screen, ReadPage)
 
     drive(script, size)
 

@@ -27,8 +27,9 @@ from tui.app.widgets.exercise_head import ExerciseHead
 from tui.app.widgets.scroll import Scroll
 from tui.app.widgets.verdict import VerdictView
 from tui.progress.records import AttemptKind
+from tui.study.advice import can_be_traced
 from tui.study.editor import edit, find_editor
-from tui.study.exercise_state import Briefing, briefing
+from tui.study.exercise_state import Briefing, LatestVerdict, briefing
 from tui.study.grading import counted, keep, read
 from tui.study.hints import show_hint
 from tui.study.save_watch import SaveWatch
@@ -42,10 +43,18 @@ if TYPE_CHECKING:
 # Only what takes longer than this is announced; most verdicts are there before.
 PATIENCE = 0.2
 NO_VERDICT = "No verdict yet. Write {path}: each save is checked."
+TRACED = "r shows the verdict again, h a hint."
 FROM_MEMORY = (
     "From memory: write {path} without a look at your first answer. Each save is checked."
     " If it is gone, o gives it up and shows ours."
 )
+
+
+def _has_steps(latest: LatestVerdict) -> bool:
+    from grader.report import Report
+
+    failed = latest.report["outcome"] == "failed"
+    return failed and can_be_traced(Report.from_dict(latest.report))
 
 
 class ExercisePage(Page[ExerciseTarget]):
@@ -80,6 +89,7 @@ class ExercisePage(Page[ExerciseTarget]):
             on_polling=lambda says: self._tell(messages.Polling(says)),
         )
         self._awaited: object | None = None  # the run whose verdict is not there yet
+        self._can_be_traced = False
         self._gives_up = False  # o was pressed, which once more ends a rewrite
 
     def content(self) -> ComposeResult:
@@ -139,6 +149,7 @@ class ExercisePage(Page[ExerciseTarget]):
         target = self._target
         found = await self.services.session_thread.ask(lambda session: briefing(session, target))
         self._briefing, self._target = found, found.target
+        self._can_be_traced = found.latest is not None and _has_steps(found.latest)
         self.query_one(ExerciseHead).show(found)
         self.query_one(Brief).show(found.exercise, found.stub, found.hints)
         self.refresh_bindings()
@@ -262,14 +273,20 @@ class ExercisePage(Page[ExerciseTarget]):
         from grader.formats.trace import render
 
         verdict = self.query_one(VerdictView)
+        assert self._briefing
+        kind = self._briefing.kind
         try:
-            assert self._briefing
-            _, report = await self._checked(exercise, self._briefing.kind, traced=True)
+            _, report = await self._checked(exercise, kind, traced=True)
         except (CourseError, GraderError) as error:
-            text = str(error)
-        else:
-            text = render(report, width=verdict.scrollable_content_region.width)
-        await self._present(exercise, partial(verdict.clear, text))
+            await self._present(exercise, partial(verdict.clear, str(error)))
+            return
+        text = render(report, width=verdict.scrollable_content_region.width)
+        if report.trace and report.trace.steps:
+            await self._present(exercise, partial(verdict.clear, f"{text}\n{TRACED}"))
+        else:  # there is nothing to follow: the verdict says more
+            now = self.services.clock()
+            await self._present(exercise, partial(verdict.show, report, kind, now))
+            self.notify(text.strip())
 
     async def _present(self, exercise: Exercise, show: Callable[[], Awaitable[None]]) -> None:
         if exercise == self._exercise:  # the learner may have gone on to another meanwhile
@@ -362,8 +379,7 @@ class ExercisePage(Page[ExerciseTarget]):
         if action == "stop":
             return self._awaited is not None
         if action == "trace":  # what passes leaves nothing to look for
-            latest = self._briefing and self._briefing.latest
-            return bool(latest and latest.report["outcome"] == "failed")
+            return self._can_be_traced
         return True
 
     async def action_next(self) -> None:

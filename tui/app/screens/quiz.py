@@ -45,7 +45,8 @@ from tui.study.targets import (
 )
 from tui.text.styled import inline
 
-QuizChoice = tuple[AnyQuiz | LessonTarget | None, Content]
+NEXT_STEP = "next step"
+QuizChoice = tuple[AnyQuiz | LessonTarget | str | None, Content]
 """What a line of the menu leads to, None for the menu of all rounds, and the line."""
 
 
@@ -140,6 +141,7 @@ class QuizPage(Page[AnyQuiz]):
             said,
             [
                 *((LessonTarget(topic.id), inline(f"Revisit: {topic.title}")) for topic in revisit),
+                (NEXT_STEP, Content("On to what is next")),
                 (None, Content("Another round")),
             ],
         )
@@ -206,6 +208,10 @@ class QuizPage(Page[AnyQuiz]):
             case LessonTarget() as lesson:
                 self._round = None
                 self.post_message(messages.Go.to(lesson))
+            case str():
+                self._round, now = None, self.services.clock()
+                step = await self.services.session_thread.ask(lambda it: it.next_step(now))
+                self.post_message(messages.Do(step))
             case quiz:
                 self.open(quiz)
                 self.arrive()

@@ -25,12 +25,15 @@ DONE = (
     "Done for today: {} reviewed. What you have just seen comes back when it is nearly forgotten."
 )
 
+ONWARD = "Enter goes on with what is next."
+
 
 class ReviewPage(Page[ReviewTarget]):
     PLACE = "review"
     CSS_PATH = "../styles/quiz.tcss"
     BINDINGS = [
         Binding("space,enter", "reveal", "Show", key_display="Space", tooltip="Show the answer"),
+        Binding("enter", "go_on", "Go on", tooltip="On to the next step"),
         Binding("1", "rate(1)", "again", key_display="1", tooltip="I did not know it"),
         Binding("2", "rate(2)", "hard", key_display="2", tooltip="I knew it with effort"),
         Binding("3", "rate(3)", "good", key_display="3", tooltip="I knew it"),
@@ -90,6 +93,8 @@ class ReviewPage(Page[ReviewTarget]):
             return bool(card and card.is_revealed)
         if action == "reveal":
             return bool(card and not card.is_revealed)
+        if action == "go_on":
+            return self._session is not None and card is None
         if action == "undo":
             return bool(self._session and self._session.count)
         return card is not None if action == "lesson" else True
@@ -116,6 +121,11 @@ class ReviewPage(Page[ReviewTarget]):
             await self.services.session_thread.ask(lambda _: session.undo(now))
             await self._show()
 
+    async def action_go_on(self) -> None:
+        now = self.services.clock()
+        step = await self.services.session_thread.ask(lambda session: session.next_step(now))
+        self.post_message(messages.Do(step))
+
     def action_lesson(self) -> None:
         if card := self._card:
             self.post_message(messages.Go.to(LessonTarget(card.card.topic)))
@@ -123,4 +133,4 @@ class ReviewPage(Page[ReviewTarget]):
 
 def _farewell(session: ReviewSession) -> str:
     said = DONE.format(session.count) if session.count else session.when_empty
-    return "\n\n".join(filter(None, (said, postponed_note(session.plan))))
+    return "\n\n".join(filter(None, (said, postponed_note(session.plan), ONWARD)))

@@ -21,6 +21,8 @@ from tui.output import shown
 from tui.progress.settings import SETTINGS, SettingValue, neighbour
 
 SETTING_NAMES = tuple(SETTINGS)
+LABELS = {name: name.replace("_", " ").capitalize() for name in SETTINGS}
+LABEL_WIDTH = max(map(len, LABELS.values()))
 
 
 class SettingsPage(Page[Never]):
@@ -92,7 +94,7 @@ class SettingList(Widget):
         shown = f"{value:.0%}" if name == "retention" and value != "" else f"{value}"
         line = Content.assemble(
             ("› " if is_chosen else "  ", "$accent"),
-            (f"{name.replace('_', ' ').capitalize():<10}", "bold" if is_chosen else ""),
+            (f"{LABELS[name]:<{LABEL_WIDTH}}", "bold" if is_chosen else ""),
             _button(" ◂ ", -1, is_chosen),
             Content.styled(f"{shown:^13}", "bold $accent" if is_chosen else "$accent"),
             _button(" ▸ ", 1, is_chosen),

@@ -7,7 +7,7 @@ from datetime import datetime
 from textual.content import Content
 from textual.widgets import Static
 
-from quizzes.cards.scheduling import day_of
+from quizzes.cards.scheduling import DAY_STARTS, day_of
 from tui.study.overview import Overview
 from tui.text.words import plural
 
@@ -16,6 +16,9 @@ class DayLine(Static):
     def show(self, now: datetime, overview: Overview) -> None:
         day = day_of(now)
         parts = [Content(f"{day:%A}, {day.day} {day:%B}")]
+        if day != now.date():  # who sits up late learns when the new day begins
+            ends = datetime.min + DAY_STARTS
+            parts.append(Content.styled(f"this day ends at {ends:%H:%M}", "$text-muted"))
         parts += [Content.from_markup(f"[$text-muted]{text}[/]") for text in _news(overview)]
         self.update(Content.from_markup("[$text-muted]  ·  [/]").join(parts))
 
