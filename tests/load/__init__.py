@@ -1,0 +1,1 @@
+"""Trials at size, to be started by hand: they take minutes, and print what they measured."""
