@@ -76,6 +76,11 @@ class Exercise:
     suite: Path
 
     @property
+    def named(self) -> str:
+        """How it is called where it is first spoken of: its title, and the id that one types."""
+        return f"{self.title} ({self.id})"
+
+    @property
     def topic(self) -> str:
         """Whose sitting it belongs to: the lesson reaches it there."""
         return self.topics[0]

@@ -19,6 +19,10 @@ READABLE = (
 )  # what `Report.from_dict` takes; the older one had no symptoms
 Outcome = Literal["passed", "failed", "error"]
 EXIT_CODES: Mapping[Outcome, int] = {"passed": 0, "failed": 1, "error": 3}
+COUNTS_LATER = "counts once the result is right"  # in the message of a test that waits for others
+# The symptoms of code that was stopped, or is a stub yet: each test's message tells it by itself.
+ENDED = "ended"
+UNWRITTEN = "unwritten"
 MAX_TEXT = 20_000
 MAX_BYTES = 256 * 1024  # of a whole report as JSON
 
@@ -166,6 +170,11 @@ class TestResult(Shown):
     comparison: Comparison | None = None
     output: str = ""
     duration_ms: float = 0.0
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing is wrong with what this test is about, and only the result is."""
+        return self.outcome == "failed" and COUNTS_LATER in self.message
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,11 @@ def run() -> int:
     except click.ClickException as error:
         error.show()
         return USAGE
-    except (KeyboardInterrupt, click.Abort):
+    except KeyboardInterrupt:
+        if sys.stderr.isatty():
+            click.echo(err=True)  # the cursor is still behind what was printed last
+        return INTERRUPTED
+    except click.Abort:
         return INTERRUPTED
     except Exception as error:
         if os.environ.get(DEBUG):

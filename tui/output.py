@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from exercises.wrapping import wrap
+
 MAX_WIDTH = 100
 DEFAULT_WIDTH = 80
 
@@ -39,8 +41,14 @@ def print_json(data: Any) -> None:
 def print_labelled(label: str, text: str) -> None:
     """A line of `learn next`: a label in a column of its own, then the text, wrapped."""
     indent = " " * 10
-    wrapped = click.wrap_text(text, width(), initial_indent=indent, subsequent_indent=indent)
+    wrapped = "\n".join(wrap(text, width(), indent))
     click.echo(click.style(f"{label:<10}", dim=True) + wrapped[len(indent) :])
+
+
+def print_wrapped(text: str, first: str = "", rest: str | None = None) -> None:
+    """A paragraph, in lines that fit; the first behind `first`, the others behind `rest`."""
+    for line in wrap(text, width(), first, rest):
+        click.echo(line)
 
 
 def shown(path: Path) -> str:

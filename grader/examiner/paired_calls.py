@@ -22,6 +22,7 @@ from grader.examiner.failure_messages import describe
 from grader.examiner.in_process import keep_objects
 from grader.examiner.submission_process import LOST
 from grader.examiner.usage import Usage
+from grader.report import COUNTS_LATER
 from grader.worker.calls import BESIDE, Call, LoadedModule, Raised, Want, name_of
 from grader.worker.protocol import Handle
 from grader.worker.values import leaves, mapped
@@ -122,7 +123,7 @@ class PairedCalls:
             self._fail(outcome, call)
         if want == "gradients" and isinstance(outcome.value, dict):
             return self._gradients(outcome.value, expected.value)
-        return self._checked(outcome.value, expected.value, _what(call))
+        return self._checked(outcome.value, expected.value, what_of(call))
 
     def cost(
         self, target: str | Handle, method: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]
@@ -142,7 +143,7 @@ class PairedCalls:
         try:
             check_close(value, exchange.expected.value)
         except Differs as error:
-            message = f"What this costs counts once the result is right. {error}"
+            message = f"What this costs {COUNTS_LATER}. {error}"
             raise Failure(message, self.last_call, error.got, error.expected) from None
         if not isinstance(before, Usage) or not isinstance(after, Usage):
             return Cost(value, None, self._our_seconds, None)
@@ -196,9 +197,9 @@ class PairedCalls:
         asked = replace(call, want="value", cotangent=None)
         opening = ""
         try:
-            check_structure(outcome.result, expected.result, _what(asked))
+            check_structure(outcome.result, expected.result, what_of(asked))
             if call.want == "inputs_after" and same(outcome.value, expected.value):
-                opening = "The arguments are left alone. That counts once the result is right. "
+                opening = f"The arguments are left alone. That {COUNTS_LATER}. "
                 check_close(outcome.result, expected.result)
         except Differs as error:
             self.log.append(Exchange(asked, Value(outcome.result), Value(expected.result)))
@@ -250,7 +251,7 @@ def _as_now(value: Any) -> Any:
     return mapped(lambda leaf, path: leaf.clone() if isinstance(leaf, Tensor) else leaf, value)
 
 
-def _what(call: Call) -> str:
+def what_of(call: Call) -> str:
     """What a structural difference is about."""
     if call.want == "inputs_after":
         return "The inputs after the call"

@@ -190,7 +190,10 @@ def _why_not(mine: Steps, words: Words) -> str:
         says = describe(stopped, name_of(words.exchange.call), words.limits)
         return f"Your code stops before it has a result. {says}"
     if not mine.results:
-        return "Your result is not made by torch on lines of yours, so its steps cannot be seen."
+        return (
+            "Your result is not made by torch on lines of yours, so its steps cannot be seen. Work"
+            " out this call by hand, and `print` what your lines make: the check shows it."
+        )
     return (
         "Each tensor of your result is one that a right way ends with. Look at what else there is."
     )

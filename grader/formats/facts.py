@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from grader.report import Diagnosis, Problem, Report, Symptom, TestResult
+from grader.report import ENDED, UNWRITTEN, Diagnosis, Problem, Report, Symptom, TestResult
 
 VERDICTS = {"passed": "passed", "failed": "not passed", "error": "could not be graded"}
 NO_REASON = "No known mistake explains this. The smallest call that goes wrong is:"
+TOLD_BY_TESTS = (ENDED, UNWRITTEN)
 MAX_PRINTED = 10  # lines of what a learner's code printed, where a person reads it
 LENGTHS = (20_000, 2_000, 400, 80)  # how much of each text is kept where a file has a limit
 
@@ -83,14 +84,25 @@ def known(result: Report | TestResult) -> Diagnosis | Symptom | None:
 def reason(test: TestResult, report: Report) -> str:
     """Why this test failed, where that is known and not said of the whole report already."""
     found = known(test)
-    if not found or found == known(report) or found.says == test.message:
+    if (
+        not found
+        or found.id in TOLD_BY_TESTS
+        or found == known(report)
+        or found.says == test.message
+    ):
         return ""
     return found.says
 
 
 def message(test: TestResult, report: Report) -> str:
-    """What this test found, where it is not said of the whole report already."""
-    return test.message if test.message != why(report) else ""
+    """What this test found, where its reason or that of the whole report does not hold it."""
+    reasons = (why(report), test.message and reason(test, report))
+    return "" if any(_holds(says, test.message) for says in reasons) else test.message
+
+
+def _holds(says: str, text: str) -> bool:
+    """Whether `says` is `text`, or quotes it at the end of a sentence."""
+    return says == text or f" {text.rstrip('.')}." in says
 
 
 def ours(report: Report) -> str:
@@ -123,6 +135,19 @@ def why_so(report: Report) -> str:
     return " ".join(
         part for part in (evidence, more if 0 < explained < len(failed) else "") if part
     )
+
+
+def is_all(report: Report) -> bool:
+    """Whether the reason of the report is all that each of its tests says."""
+    says = why(report)
+    return len(report.tests) > 1 and all(
+        test.outcome == "failed" and test.message == says for test in report.tests
+    )
+
+
+def is_unwritten(report: Report) -> bool:
+    """Whether the file is still a stub."""
+    return report.symptom is not None and report.symptom.id == UNWRITTEN
 
 
 def smallest(report: Report) -> list[str]:
@@ -158,7 +183,8 @@ def account(test: TestResult, report: Report) -> list[str]:
     if report.problem:
         return [report.problem.message, *code(report.problem)]
     found = known(test)
-    says = dict.fromkeys([found.says if found else "", test.message])  # they may be the same
+    reason = found.says if found else ""
+    says = [reason, "" if _holds(reason, test.message) else test.message]
     return [part for part in says if part] + [f"{label}: {text}" for label, text in facts(test)]
 
 

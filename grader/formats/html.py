@@ -28,7 +28,7 @@ from grader.formats.facts import (
     why,
     why_so,
 )
-from grader.formats.text import MARKS
+from grader.formats.text import MARKS, WAITS
 from grader.report import Report, TestResult, cut
 
 COLOURS = {"passed": "#2b8a4b", "failed": "#d5413c", "error": "#a8750c"}
@@ -80,7 +80,9 @@ def _reasons(report: Report) -> Iterator[str]:
 
 
 def _test(test: TestResult, report: Report) -> str:
-    mark = _marked(MARKS[test.outcome][0], test.outcome)
+    mark = (
+        _marked(WAITS[0], "error") if test.waits else _marked(MARKS[test.outcome][0], test.outcome)
+    )
     points = "" if test.max_points == 1 else f" [{test.points:g}/{test.max_points:g}]"
     title = f"{mark} {_text(test.title)}{points}"
     if not tells(test, report):

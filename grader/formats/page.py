@@ -1,8 +1,8 @@
 """A page of text at a terminal: wrapped to its width, and in colour where that is wanted."""
 
-import textwrap
-
 import click
+
+from exercises.wrapping import wrap
 
 
 class Page:
@@ -35,15 +35,9 @@ class Page:
 
     def text(self, text: str, indent: str, bold: bool = False, dim: bool = False) -> None:
         """Wrapped to the width; what follows the first line is indented by spaces."""
-        wrapped = textwrap.wrap(
-            text,
-            self._width,
-            initial_indent=indent,
-            subsequent_indent=" " * len(indent),
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        self._lines += [self.paint(line, bold=bold, dim=dim) for line in wrapped]
+        if text:
+            wrapped = wrap(text, self._width, indent, " " * len(indent))
+            self._lines += [self.paint(line, bold=bold, dim=dim) for line in wrapped]
 
     def finish(self) -> str:
         return "\n".join(self._lines) + "\n"

@@ -7,6 +7,8 @@ from grader.formats.facts import (
     code,
     counts,
     duration,
+    is_all,
+    is_unwritten,
     lines,
     listed,
     message,
@@ -24,6 +26,7 @@ from grader.formats.page import Page
 from grader.report import Diagnosis, Report, TestResult
 
 MARKS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "error": ("!", "yellow")}
+WAITS = ("○", "yellow")  # what is right, and counts once the rest is
 INDENT = "      "
 MANY = 16  # tests that passed, which would take the screen
 
@@ -64,13 +67,20 @@ def _page(report: Report, colour: bool, width: int) -> str:
 
 
 def _tests(page: Page, report: Report) -> None:
-    """Each with its mark; a problem with the file speaks for all, and so does a pass of many."""
+    """Each with its mark; a problem with the file speaks for all, and so do a pass of many and a
+    reason that is all there is to say."""
     if report.passed and len(report.tests) > MANY:
         page.text(f"All {len(report.tests)} tests passed.", "  ")
         return
+    if is_all(report):
+        if not is_unwritten(report):
+            _failure(page, report.tests[0], report, brief=False)
+        way = "wait for it" if is_unwritten(report) else "end like this"
+        page.text(f"All {len(report.tests)} tests {way}.", "  ")
+        return
     said: set[str] = set()  # the same thing is said once
     for test in report.tests if not report.problem else ():
-        mark, tint = MARKS[test.outcome]
+        mark, tint = WAITS if test.waits else MARKS[test.outcome]
         wrong = tells(test, report)
         repeated = "  (as above)" if wrong and test.message in said else ""
         page.item(mark, tint, test.title + _points(test) + repeated)

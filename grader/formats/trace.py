@@ -73,9 +73,20 @@ def made(step: TracedStep) -> str:
 
 def _row(step: TracedStep, times: int, width: int) -> str:
     again = f"  ({times} times)" if times > 1 else ""
-    shape = "×".join(map(str, step.shape)) or "a number"
+    what = f"{step.name}:" if step.name else f"`{made(step)}` gives"
     dtype = "" if step.dtype == "float32" else f" {step.dtype}"
-    return f"{step.line:>4}  {cut(step.code, width):<{width}}  {made(step)}: {shape}{dtype}{again}"
+    return f"{step.line:>4}  {cut(step.code, width):<{width}}  {what} {size(step)}{dtype}{again}"
+
+
+def size(step: TracedStep) -> str:
+    """How large a value is: `a number`, `5 numbers`, `2×3`."""
+    match step.shape:
+        case ():
+            return "a number"
+        case (count,):
+            return f"{count} number{'s' * (count != 1)}"
+        case _:
+            return "×".join(map(str, step.shape))
 
 
 def _ending(page: Page, trace: Trace) -> None:

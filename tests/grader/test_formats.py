@@ -21,9 +21,9 @@ from finished_reports import (
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.formats import html, junit, markdown, text
 from grader.formats import json as json_format
-from grader.formats import junit, text
-from grader.report import FailingCall, Frame, Problem, Report
+from grader.report import FailingCall, Frame, Problem, Report, Symptom
 
 ESCAPE = "\x1b"
 
@@ -328,3 +328,42 @@ def test_json_is_one_document_with_its_letters_whole() -> None:
     assert "√d_k" in rendered
     assert json.loads(rendered)["tests"][1]["output"] == "called\nonce\n"
     assert not re.search(r"\bNaN\b|\bInfinity\b", rendered)
+
+
+def told_of(*messages: str, symptom: Symptom) -> Report:
+    """A report of failed tests with these messages; `symptom` is the reason for all of them."""
+    tests = tuple(
+        replace(RAISES, name=f"t{i}", title=f"Test {i}.", message=message, diagnosis=None)
+        for i, message in enumerate(messages)
+    )
+    tests = tuple(replace(test, symptom=symptom) for test in tests)
+    return without_diagnosis(tests=tests, symptom=symptom)
+
+
+def test_an_error_that_the_reason_quotes_is_not_repeated() -> None:
+    quoted = Symptom("error", "Your code stops in line 3 with IndexError: 7. An index is out.")
+    report = told_of("IndexError: 7", "IndexError: 77", symptom=quoted)
+    shown = text.render(report)
+    assert shown.count("IndexError: 7.") == 1 and shown.count("IndexError: 77\n") == 1
+    assert "IndexError: 7\n" not in shown
+    assert html.render(report).count("IndexError: 7<") == 0
+
+
+def test_where_the_reason_says_all_the_tests_are_not_listed() -> None:
+    stub = Symptom("unwritten", "`softmax` is not written yet.")
+    shown = text.render(told_of(*[stub.says] * 9, symptom=stub))
+    assert shown.endswith("  `softmax` is not written yet.\n\n  All 9 tests wait for it.\n")
+    ended = Symptom("ended", "Your code asked for more memory than it may use.")
+    shown = text.render(told_of(*[ended.says] * 9, symptom=ended))
+    assert shown.count(RAISES.call) == 1 and "All 9 tests end like this." in shown
+    assert "as above" not in shown and "Test 3." not in shown
+
+
+def test_what_is_right_and_counts_later_gets_no_cross() -> None:
+    says = "The arguments are left alone. That counts once the result is right. 2 numbers are NaN."
+    left = replace(DIFFERS, title="They stay.", message=says, diagnosis=None)
+    report = replace(REPORT, tests=(PASSED, RAISES, left))
+    assert "  ○ They stay.\n" in text.render(report)
+    assert "✗ They stay." not in markdown.render(report)
+    assert re.search(">○</span> They stay.", html.render(report))
+    assert "  ✗ Every dim is taken." in text.render(report)

@@ -17,7 +17,7 @@ from grader.examiner.symptoms.evidence import argument_names, kind_of
 from grader.examiner.symptoms.finder import SymptomFinder
 from grader.examiner.symptoms.inquiry import Inquiry
 from grader.report import Symptom
-from grader.worker.calls import LoadedModule, load_source
+from grader.worker.calls import LoadedModule, Raised, load_source
 
 Test = Callable[[SubmissionProxy], object]
 HEAD = "import math\nimport torch\nfrom torch import nn\n"
@@ -583,3 +583,64 @@ def test_what_the_calls_at_hand_make_look_so_is_not_said(
 def test_evidence_of_a_kind_leaves_out_the_others() -> None:
     found = finder("def f(x): return x * 3", "def f(x): return x * 2", [*ROWS[:1], ask("a")])
     assert len(found.evidence(("test_0", "test_1"), "value").differences) == 1
+
+
+def test_an_error_that_holds_sizes_is_not_quoted_for_calls_of_other_sizes() -> None:
+    learner = "def f(x): return x @ x"
+    one = finder(learner, PLAIN, [ask(draw(2, 3))]).find()
+    assert "2x3 and 2x3" in one["test_0"].says
+    found = finder(learner, PLAIN, [ask(draw(2, 3)), ask(draw(4, 5)), ask(draw(6, 7))]).find()
+    assert {symptom.says for symptom in found.values()} == {
+        "Your code stops in line 4, `def f(x): return x @ x`, with RuntimeError."
+        " The inner sizes of a matrix product differ there."
+    }
+
+
+class Stopped(InProcessCallee):
+    """A learner's side on which each call ends as the next of `kinds` says, the last for good."""
+
+    kinds: Sequence[str] = ()
+
+    def perform(self, call: Any, meanwhile: Any = None) -> Any:
+        if meanwhile:
+            meanwhile()  # our own side answers all the same
+        kind, *rest = self.kinds
+        self.kinds = rest or [kind]
+        return Raised(kind, "", f"/tmp/of/{call.index}/{call.args[0].dim()}")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "says"),
+    [
+        (["time", "hurried"], "did not finish within 5 s"),
+        (["time", "time", "lost", "budget"], "did not finish within 5 s"),
+        (["budget"], "for the whole exercise are used up"),
+        (["memory"], "asked for more memory"),
+        (["died", "lost"], "ended the Python process"),
+        (["no_file"], "looks for a file that is not here. An"),
+        (["forbidden_action"], "something that is not allowed here. An"),
+        (["recursion"], "calls itself without end"),
+        (["exit"], "sys.exit"),
+        (["unwritten"], "not written yet"),
+    ],
+)
+def test_what_the_sandbox_saw_is_the_reason_for_all(
+    kinds: list[str], says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also for the tests that could not be run afterwards, and for one that called nothing."""
+    monkeypatch.setattr("tried.InProcessCallee", Stopped)
+    monkeypatch.setattr(Stopped, "kinds", kinds)
+    looking = finder(PLAIN, PLAIN, [*ROWS, ask(draw(2, 2, 2, 2)), lambda _: None])
+    looking._failed["test_4"] = []
+    found = looking.find()
+    headline = looking.headline(found)
+    assert len(found) == 5 and set(found.values()) == {headline}
+    assert headline and says in headline.says and not headline.evidence
+
+
+def test_a_wrong_type_is_told_in_the_words_of_the_tests() -> None:
+    found = symptoms("def f(x): return 'abc'", PLAIN, *ROWS)
+    (symptom,) = found
+    assert symptom.says == "The result of `f` should be a tensor; yours is a string."
+    (one,) = symptoms("def f(x): return 'abc'", PLAIN, ROWS[0])
+    assert one.says == "The result of `f` should be a tensor of shape (3, 5); yours is a string."

@@ -59,6 +59,38 @@ def test_leaving_a_quiz_keeps_what_was_answered(start: Start, workspace: Path, l
     assert count(workspace, "answers") == 1
 
 
+@pytest.mark.parametrize(
+    ("arguments", "asks", "enter"),
+    [(("reset", "--all"), "A backup is kept", "no"), ((), "Your answers need a folder", "yes")],
+    ids=["reset", "first run"],
+)
+@pytest.mark.parametrize("leave", ["\x04", "\x03"], ids=["ctrl-d", "ctrl-c"])
+def test_leaving_a_question_of_yes_or_no(
+    start: Start, workspace: Path, leave: str, arguments: tuple[str, ...], asks: str, enter: str
+) -> None:
+    if not arguments:
+        workspace.rename(workspace.with_name("elsewhere"))
+    asked = start(*arguments)
+    asked.expect_exact(asks)
+    asked.expect_exact("]: ")
+    asked.sendline("xyz")
+    asked.expect_exact(f"Type y or n; Enter alone means {enter}.")
+    asked.expect_exact("]: ")
+    asked.send(leave)
+    asked.expect_exact("\r\nNothing was done.\r\n")
+    asked.expect(pexpect.EOF)
+    asked.close()
+    assert asked.exitstatus == 130
+    assert workspace.exists() == bool(arguments)
+
+
+def test_a_testout_that_ends_before_an_answer_is_no_attempt(learn: Any, workspace: Path) -> None:
+    done = learn("testout", "1")
+    assert done.returncode == 0
+    assert "no attempt" in done.stdout and "Not passed" not in done.stdout
+    assert learn("testout", "1", typed="?\n").returncode == 1
+
+
 def test_a_review_by_hand(start: Start, learn: Any, workspace: Path, night: Any) -> None:
     learn("read", "1", "--done")
     night()

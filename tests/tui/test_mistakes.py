@@ -257,8 +257,9 @@ def test_a_check_is_remembered_and_listed(
 ) -> None:
     assert "No mistake is known" in learn("mistakes", "--list").stdout
     done = learn("mistakes")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "No mistake comes back today" in done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "No mistake comes back today" in done.stdout
+    assert json.loads(learn("mistakes", "--json").stdout)["of"] == 0
     softmax.write_text(wrong)
     learn("check", "softmax")
     (found,) = json.loads(learn("mistakes", "--list", "--json").stdout)["mistakes"]
@@ -281,3 +282,22 @@ def test_one_that_is_due_is_the_next_thing(
     said = learn("mistakes", typed="?\n?\n").stdout
     assert "A colleague hands in this file" in said and "2 not answered" not in said
     assert json.loads(learn("next", "--json").stdout)["kind"] != "mistakes"
+
+
+def test_what_belongs_to_one_exercise_stands_together(
+    learn: Callable[..., Any], workspace: Path
+) -> None:
+    ago = datetime.now(UTC) - timedelta(days=3)
+    with Progress(workspace / ".learn" / "progress.db") as progress:
+        for made in KNOWN[:2]:
+            progress.mistakes.record("softmax", made.id, made.says, made.see, ago)
+            progress.mistakes.record("soft_lookup", made.id, made.says, made.see, ago)
+        progress.answers.record(Answer(QUESTION.id, 0, "?", False, "quiz", ago))
+    said = learn("mistakes", "--list").stdout
+    headings = [line for line in said.splitlines() if line and not line.startswith(" ")]
+    assert sorted(headings) == [
+        "A dictionary that blends (soft_lookup)",
+        "A softmax that never overflows (softmax)",
+        "Questions",
+    ]
+    assert QUESTION.id not in said

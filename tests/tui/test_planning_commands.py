@@ -120,7 +120,13 @@ def test_the_plan_shows_a_week_and_the_course(learn: Any, workspace: Path) -> No
     assert "At this pace the course is done on" in done.stdout
     for chapter in load_catalog().chapters:
         assert chapter.title in done.stdout
-    assert max(map(len, done.stdout.splitlines())) <= 80
+    lines = done.stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    spans = [line.index(" – ") for line in lines if " – " in line]
+    assert max(spans) - min(spans) <= 1, "the dates stand in columns"  # 5 Dec or 15 Dec
+    assert "Chapters overlap" in done.stdout
+    for first in load_catalog().exercises[:2]:
+        assert " ".join(done.stdout.split()).count(first.named) == 1
 
 
 def test_the_plan_as_json(learn: Any, workspace: Path) -> None:

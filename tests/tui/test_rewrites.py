@@ -232,6 +232,8 @@ def test_from_the_empty_stub_to_the_next_date(learn: Callable[..., Any], softmax
     again.write_text(ANSWER)
     said = learn("rewrite", "softmax")
     assert said.returncode == 0 and "You still know it. It comes back on" in said.stdout
+    assert "workspace/.learn/backups" in said.stdout
+    assert "solution" not in said.stdout, "ours would be compared with the first answer"
     assert not again.exists()
     (kept,) = (softmax.parents[1] / ".learn" / "backups" / "ch01_attention").iterdir()
     assert kept.read_text() == ANSWER
@@ -261,7 +263,6 @@ def test_giving_up_and_what_is_not_there_to_be_given_up(
     [
         (("soft_lookup",), "You have not passed soft_lookup yet"),
         (("nonsense",), "nonsense"),
-        ((), "No code comes back today"),
     ],
 )
 def test_what_cannot_be_rewritten(
@@ -270,6 +271,12 @@ def test_what_cannot_be_rewritten(
     said = learn("rewrite", *arguments)
     assert said.returncode == 2 and says in said.stderr
     assert not list(workspace.rglob("*_rewrite.py"))
+
+
+def test_nothing_that_comes_back_is_no_error(learn: Callable[..., Any], workspace: Path) -> None:
+    done = learn("rewrite")
+    assert (done.returncode, done.stderr) == (0, "") and "No code comes back today" in done.stdout
+    assert json.loads(learn("rewrite", "--json").stdout) == {"exercise": None}
 
 
 def test_the_list_says_what_comes_when(learn: Callable[..., Any], softmax: Path) -> None:

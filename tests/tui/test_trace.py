@@ -22,7 +22,8 @@ from driving import (
 )
 
 from grader import Report, Submission
-from grader.report import Trace, TracedStep
+from grader.report import TestResult, Trace, TracedStep
+from tui.study.advice import advice, commands
 
 WRONG = """\
 import torch
@@ -51,9 +52,28 @@ def test_the_first_wrong_line_is_told_and_nothing_is_recorded(
     assert "✓    5  e = torch.exp" in done.stdout
     assert "✗    6  return e / e.sum()" in done.stdout
     assert "Look at line 6" in done.stdout
+    assert "`sum` gives a number" in done.stdout and "e: 2×1" in done.stdout
     assert "\x1b" not in done.stdout and max(map(len, done.stdout.splitlines())) <= 80
     with closing(sqlite3.connect(workspace / ".learn" / "progress.db")) as db:
         assert db.execute("SELECT count(*) FROM attempts").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("got", "offered"),
+    [("tensor([1, 2])", True), ("float32[2, 3, 8]", True), ("(3, 4, 5)", False), ("", False)],
+)
+def test_it_is_offered_where_torch_made_what_is_wrong(got: str, offered: bool) -> None:
+    test = TestResult("t", "A test.", 0, 1, "failed", message="It differs.", got=got)
+    report = Report("e", "E", "failed", 0, 1, 0, "cpu", tests=(test,))
+    assert ("learn trace" in advice(report, "check", commands("e"))) == offered
+
+
+def test_where_it_cannot_be_seen_there_is_a_next_step(warm_learn: Any, workspace: Path) -> None:
+    file = workspace / "ch01_attention" / "layer_costs.py"
+    stub = file.read_text()
+    file.write_text(stub.replace("raise NotImplementedError", "return LayerCosts(1, 2, 3)"))
+    said = " ".join(warm_learn("trace", "layer_costs").stdout.split())
+    assert "Work out this call by hand, and `print` what your lines make" in said
 
 
 def test_json(warm_learn: Any, softmax: Path) -> None:

@@ -7,6 +7,7 @@ import secrets
 import click
 
 from tui.commands.arguments import json_option, seed_option
+from tui.commands.prompt import confirm
 from tui.commands.quiz_console import JsonLines, PlainLines, play
 from tui.output import print_json
 from tui.study.clock import now
@@ -101,7 +102,8 @@ def _hand_in(session: Session, exam: Exam, as_json: bool) -> ExamResult:
     unwritten = exam.unwritten()
     if unwritten and not as_json:
         names = ", ".join(exercise.id for exercise in unwritten)
-        click.confirm(f"Still stubs, which cannot pass: {names}. Hand in all the same?", abort=True)
+        if not confirm(f"Still stubs, which cannot pass: {names}. Hand in all the same?"):
+            raise click.Abort
     with warm_grader(session.workspace.state) as grader:
         graded = [(submission, grader.grade(submission)) for submission in submissions]
     return exam.finish(graded, now())

@@ -6,11 +6,10 @@ import os
 import sys
 from pathlib import Path
 
-import click
-
 from exercises.catalog import catalog_in
 from exercises.errors import NoWorkspace
 from exercises.workspace import DEFAULT_NAME, VARIABLE, Workspace
+from tui.commands.prompt import confirm
 from tui.output import shown
 
 
@@ -21,7 +20,7 @@ def offer_workspace() -> None:
     except NoWorkspace:
         folder = Path(os.environ.get(VARIABLE) or DEFAULT_NAME)
         where = shown(folder.absolute())
-        if not click.confirm(f"Your answers need a folder. Make {where}?", default=True, err=True):
+        if not confirm(f"Your answers need a folder. Make {where}?", default=True):
             raise
         Workspace.create(folder).update(catalog_in(None))
         print(f"{where} is there. The course opens …", file=sys.stderr, flush=True)

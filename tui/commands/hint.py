@@ -4,7 +4,7 @@ import click
 
 from exercises.catalog import Exercise
 from tui.commands.arguments import exercise_argument, json_option
-from tui.output import print_json, width
+from tui.output import print_json, print_wrapped
 from tui.study.clock import now
 from tui.study.hints import show_hint
 from tui.study.session import open_session
@@ -30,8 +30,8 @@ def hint_command(exercise: str | None, as_json: bool) -> None:
 
 def _print_hint(exercise: Exercise, number: int) -> None:
     total = len(exercise.hints)
-    click.secho(f"{exercise.title}: hint {number} of {total}", bold=True)
-    click.echo(click.wrap_text(exercise.hints[number - 1], width()))
+    click.secho(f"{exercise.named}: hint {number} of {total}", bold=True)
+    print_wrapped(exercise.hints[number - 1])
     if number < total:
         click.secho(f"One more: learn hint {exercise.id}", dim=True)
     else:
@@ -39,6 +39,6 @@ def _print_hint(exercise: Exercise, number: int) -> None:
 
 
 def _print_all(exercise: Exercise) -> None:
-    click.secho(f"{exercise.title}: there are no more hints. These were they:", bold=True)
+    click.secho(f"{exercise.named}: there are no more hints. These were they:", bold=True)
     for number, hint in enumerate(exercise.hints, start=1):
-        click.echo(click.wrap_text(f"{number}. {hint}", width(), subsequent_indent="   "))
+        print_wrapped(f"{number}. {hint}", "", "   ")

@@ -19,18 +19,26 @@ SEED = click.IntRange(0, 2**63 - 1)
 
 
 @click.command("load")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--as", "family", type=FAMILY, help="What it is, where its names do not say.")
 @click.option("--make", type=FAMILY, help="Write a small checkpoint into the folder FILE instead.")
 @click.option(
     "--seed", type=SEED, default=0, show_default=True, help="What --make draws its weights from."
 )
 @json_option
-def load_command(file: Path, family: str | None, make: str | None, seed: int, as_json: bool) -> int:
+def load_command(
+    file: Path | None, family: str | None, make: str | None, seed: int, as_json: bool
+) -> int:
     """Load published weights of GPT-2, BERT, T5 or ViT, and try what you have passed in them.
 
     FILE is a .safetensors file, or a folder with model.safetensors and config.json.
     """
+    if file is None:
+        raise click.UsageError(
+            f"It needs a folder to write into: `learn load --make {make} FOLDER`."
+            if make
+            else "It needs a file to load: `learn load FILE`."
+        )
     if make:
         return _make(make, file, seed, as_json)
     with open_session_to_look() as session:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 import click
 
 from tui.commands.arguments import json_option, seed_option
-from tui.output import print_json, width
+from tui.output import print_json, print_wrapped
 from tui.planning.mistakes import comes_back_on
 from tui.study.clock import local_now, now
 from tui.study.mistake_words import questions_in, what, when
@@ -30,12 +30,23 @@ def mistakes_command(only_list: bool, seed: int | None, as_json: bool) -> None:
             _list(session, as_json)
             return
         from tui.commands.quiz_console import JsonLines, PlainLines, play
-        from tui.study.mistakes_round import MistakesRound
+        from tui.study.mistakes_round import MistakesRound, NoMistake
         from tui.study.quiz_round import MAX_SEED
 
         seed = secrets.randbelow(MAX_SEED) if seed is None else seed
-        chosen = MistakesRound(session, local_now(), seed)
+        try:
+            chosen = MistakesRound(session, local_now(), seed)
+        except NoMistake as nothing:  # which is no error here
+            _tell_nothing(str(nothing), as_json)
+            return
         play(chosen, JsonLines() if as_json else PlainLines(session.catalog), now)
+
+
+def _tell_nothing(says: str, as_json: bool) -> None:
+    if as_json:
+        print_json({"event": "result", "correct": 0, "answered": 0, "of": 0, "revisit": []})
+    else:
+        print_wrapped(says)
 
 
 def _list(session: Session, as_json: bool) -> None:
@@ -48,9 +59,20 @@ def _list(session: Session, as_json: bool) -> None:
     asks = {id: topic for asked in session.asks.values() for id, topic in asked.questions.items()}
     passed = session.progress.standing().passed
     questions = questions_in(session, found)
-    for mistake in found:
-        click.secho(mistake.exercise or "a question", bold=True, nl=False)
-        click.echo(f"  {when(mistake, passed)}")
-        click.echo(click.wrap_text(what(mistake, questions), width(), "  ", "  "))
-        if see := mistake.see or asks.get(mistake.name, ""):
-            click.echo(f"  learn read {see}")
+    for exercise in dict.fromkeys(mistake.exercise for mistake in found):  # the latest first
+        click.secho(_heading(session, exercise), bold=True)
+        for mistake in found:
+            if mistake.exercise != exercise:
+                continue
+            print_wrapped(what(mistake, questions), "  ")
+            print_wrapped(f"{when(mistake, passed)}.", "    ")
+            if see := mistake.see or asks.get(mistake.name, ""):
+                click.echo(f"    learn read {see}")
+
+
+def _heading(session: Session, exercise: str) -> str:
+    """What was wrong in its code, and which hints were needed for it; or questions."""
+    if not exercise:
+        return "Questions"
+    known = {each.id: each for each in session.catalog.exercises}  # a course may drop one
+    return known[exercise].named if exercise in known else exercise

@@ -44,7 +44,8 @@ def _file(session: Session, step: Step) -> Path | None:
 
 
 def _print(step: Step, file: Path | None) -> None:
-    print_labelled(TASK_LABELS[step.kind], click.style(step.title, bold=True))
+    named = f"{step.title} ({step.id})" if step.kind == "exercise" else step.title
+    print_labelled(TASK_LABELS[step.kind], click.style(named, bold=True))
     print_labelled("", step.summary)
     known = f" You know the chapter? `learn testout {step.testout}` goes past it."
     print_labelled("Why", step.reason + (known if step.testout else ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,7 +12,7 @@ import click
 
 from exercises.catalog import Catalog
 from tui.commands.arguments import json_option
-from tui.output import print_json, width
+from tui.output import print_json, print_wrapped, width
 from tui.planning.course_plan import (
     ChapterSpan,
     CoursePlan,
@@ -21,12 +22,16 @@ from tui.planning.course_plan import (
     planned_end,
 )
 from tui.planning.tasks import Pace, Task
-from tui.study.clock import local_now
+from tui.study.clock import local_now, still_yesterday
 from tui.study.session import Session, open_session
-from tui.text.words import plural
+from tui.text.words import fitted, plural
 
 STUDY_DAYS_IN_WORDS = {"daily": "every day", "weekdays": "on weekdays", "weekends": "on weekends"}
 INDENT = " " * 14
+LEAST_TITLE = 20
+SPAN_WIDTH = 6 + 2 + 17 + 7  # of a chapter's line, without its title
+OVERLAP = """Chapters overlap: the questions and the code of one go on for some days while the next\
+ is read."""
 
 
 @dataclass(frozen=True)
@@ -128,24 +133,40 @@ def _task(task: Task) -> dict[str, Any]:
 def _print(catalog: Catalog, outlook: Outlook, weeks: int | None) -> None:
     pace = outlook.pace
     click.secho(f"This week, {pace.minutes:g} minutes {STUDY_DAYS_IN_WORDS[pace.days]}", bold=True)
+    if late := still_yesterday(local_now()):
+        print_wrapped(late)
+    told: set[str] = set()
     for day in outlook.plan.week:
-        _print_day(catalog, day, day.date == outlook.today)
+        _print_day(catalog, day, day.date == outlook.today, told)
     click.secho("\nThe course", bold=True)
-    for span in outlook.plan.spans:
-        _print_span(span)
+    spans = outlook.plan.spans
+    room = max(LEAST_TITLE, width() - SPAN_WIDTH)
+    title_width = min(room, max((len(span.chapter.title) for span in spans), default=0))
+    for span in spans:
+        _print_span(span, title_width)
     click.echo()
+    if _overlap(spans):
+        print_wrapped(OVERLAP)
     for sentence in _sentences(outlook, weeks):
-        click.echo(click.wrap_text(sentence, width()))
+        print_wrapped(sentence)
 
 
-def _print_day(catalog: Catalog, day: Day, is_today: bool) -> None:
+def _overlap(spans: Iterable[ChapterSpan]) -> bool:
+    """Whether a chapter begins before the one before it ends."""
+    ahead = [(span.begins, span.ends) for span in spans if span.begins]
+    return any(
+        ends and begins and begins < ends for (_, ends), (begins, _) in itertools.pairwise(ahead)
+    )
+
+
+def _print_day(catalog: Catalog, day: Day, is_today: bool, told: set[str]) -> None:
+    """`told` are the exercises that were called by their titles."""
     name = "today" if is_today else f"{day.date:%a} {day.date.day} {day.date:%b}"
-    text = ", ".join(_phrases(catalog, day.tasks)) or "free"
-    lines = click.wrap_text(text, width(), initial_indent=INDENT, subsequent_indent=INDENT)
-    click.echo(f"  {name:<12}{lines[len(INDENT) :]}")
+    text = ", ".join(_phrases(catalog, day.tasks, told)) or "free"
+    print_wrapped(text, f"  {name:<12}", INDENT)
 
 
-def _phrases(catalog: Catalog, tasks: Iterable[Task]) -> list[str]:
+def _phrases(catalog: Catalog, tasks: Iterable[Task], told: set[str]) -> list[str]:
     """What a day holds; the questions of a chapter are counted together."""
     phrases: dict[str, str] = {}
     asked: dict[str, int] = {}
@@ -160,18 +181,27 @@ def _phrases(catalog: Catalog, tasks: Iterable[Task]) -> list[str]:
             asked[task.id] = asked.get(task.id, 0) + task.count
             phrases[f"quiz {number}"] = f"{plural(asked[task.id], 'question')} on chapter {number}"
         elif task.kind == "rewrite":
-            phrases[f"rewrite {task.id}"] = f"rewrite {task.id}"
+            phrases[f"rewrite {task.id}"] = f"rewrite {_called(catalog, task.id, told)}"
         elif task.kind == "reading":
             phrases[task.id] = f"read {task.id}{part}"
         else:
-            phrases[task.id] = f"{task.id}{part}"
+            phrases[task.id] = f"{_called(catalog, task.id, told)}{part}"
     return list(phrases.values())
 
 
-def _print_span(span: ChapterSpan) -> None:
+def _called(catalog: Catalog, id: str, told: set[str]) -> str:
+    """An exercise by title and id at its first mention, by its id after that."""
+    name = id if id in told else catalog.exercise(id).named
+    told.add(id)
+    return name
+
+
+def _print_span(span: ChapterSpan, title_width: int) -> None:
     when = f"{_day(span.begins)} – {_day(span.ends)}" if span.begins else "done"
     hours = f"{span.minutes / 60:>5.1f} h" if span.minutes else ""
-    click.echo(f"  {span.chapter.number:>2}  {span.chapter.title:<36}  {when:<19}{hours}")
+    title = fitted(span.chapter.title, title_width)
+    line = f"  {span.chapter.number:>2}  {title:<{title_width}}  {when:<17}{hours}"
+    click.echo(line.rstrip())
 
 
 def _sentences(outlook: Outlook, weeks: int | None) -> Iterable[str]:

@@ -48,5 +48,5 @@ def _round(session: Session, chapter: str | None, seed: int, count: int) -> Roun
     bank, progress = load_bank(session.catalog), session.progress
     if chapter == PREREQUISITES:
         return prerequisites_round(bank, progress, seed, count)
-    chosen = session.catalog.find_chapter(chapter) if chapter else None
+    chosen = session.chapter(chapter) if chapter else None
     return quiz_round(chosen, bank, progress, seed, count)

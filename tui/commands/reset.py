@@ -8,6 +8,7 @@ import click
 
 from exercises.files import unused_path
 from tui.commands.arguments import exercise_argument, json_option
+from tui.commands.prompt import confirm
 from tui.output import print_json, shown
 from tui.study.clock import local_now
 from tui.study.session import Session, open_session
@@ -51,7 +52,8 @@ def _ask(yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise click.UsageError("--all needs --yes where nobody can be asked.")
-    click.confirm("Put every stub back and forget all progress? A backup is kept", abort=True)
+    if not confirm("Put every stub back and forget all progress? A backup is kept."):
+        raise click.Abort
 
 
 def _reset_all(session: Session, as_json: bool) -> None:

@@ -7,7 +7,7 @@ import click
 from exercises.catalog import Exercise
 from quizzes.cards.scheduling import day_of
 from tui.commands.arguments import exercise_argument, json_option, mine_option
-from tui.output import print_json, shown, width
+from tui.output import print_json, print_wrapped, shown
 from tui.study.clock import local_now, now
 from tui.study.grading import grade
 from tui.study.session import Session, open_session
@@ -37,12 +37,17 @@ def rewrite_command(
     with open_session() as session:
         if only_list:
             return _list(session, as_json)
-        chosen = rewrites.chosen(session, exercise, local_now())
+        try:
+            chosen = rewrites.chosen(session, exercise, local_now())
+        except rewrites.NothingComesBack as nothing:  # which is no error here
+            print_json({"exercise": None}) if as_json else print_wrapped(str(nothing))
+            return 0
         if give_up:
             rewrites.give_up(session, chosen, now())
             again = rewrites.comes_back(session, chosen)
-            click.echo(
-                f"Put away in .learn/backups. {again} `learn solution {chosen.id}` shows ours."
+            backups = shown(session.workspace.state / "backups")
+            print_wrapped(
+                f"Put away in {backups}. {again} `learn solution {chosen.id}` shows ours."
             )
             return 0
         begun = session.workspace.begin_rewrite(chosen)
@@ -60,8 +65,8 @@ def _tell_begun(session: Session, exercise: Exercise, as_json: bool) -> None:
     if as_json:
         print_json({"exercise": exercise.id, "file": str(file)})
     else:
-        text = BEGUN.format(file=shown(file), title=exercise.title)
-        click.echo(click.wrap_text(text, width()))
+        text = BEGUN.format(file=shown(file), title=exercise.named)
+        print_wrapped(text)
 
 
 def _list(session: Session, as_json: bool) -> int:
@@ -76,5 +81,5 @@ def _list(session: Session, as_json: bool) -> int:
     for day, id in ordered:
         begun = session.workspace.rewrite_file(session.catalog.exercise(id)).exists()
         when = "begun" if begun else "today" if day <= today else f"{day.day} {day:%B}"
-        click.echo(f"{when:<14}{session.catalog.exercise(id).title}  {id}")
+        click.echo(f"{when:<14}{session.catalog.exercise(id).named}")
     return 0

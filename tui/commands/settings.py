@@ -10,7 +10,8 @@ from tui.progress.settings import SETTINGS
 from tui.study.session import open_session
 
 
-@click.command("settings")
+# So that -5 is a value like another, of which we say what is wrong.
+@click.command("settings", context_settings={"ignore_unknown_options": True})
 @click.argument("name", required=False)
 @click.argument("value", required=False)
 @json_option

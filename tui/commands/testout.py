@@ -27,7 +27,7 @@ def testout_command(what: str, seed: int | None, as_json: bool) -> int:
     Leaving with Ctrl-D ends the attempt. You may try as often as you like; the numbers change.
     """
     with open_session() as session:
-        chapter, topic = session.catalog.find_part(what)
+        chapter, topic = session.part(what)
         seed = secrets.randbelow(MAX_SEED) if seed is None else seed
         attempt = TestOutRound(chapter, topic, load_bank(session.catalog), seed, session.progress)
         if not as_json:
@@ -36,8 +36,11 @@ def testout_command(what: str, seed: int | None, as_json: bool) -> int:
                 f"{(topic or chapter).title}: {total} questions. {attempt.needed} right pass."
             )
         play(attempt, JsonLines() if as_json else PlainLines(session.catalog), now)
+    if not attempt.verdicts and not as_json:
+        click.echo(f"This was no attempt at {attempt.name}.")
+        return 0
     _print_outcome(attempt, as_json)
-    return 0 if attempt.passed else NOT_PASSED
+    return 0 if attempt.passed or not attempt.verdicts else NOT_PASSED
 
 
 def _print_outcome(attempt: TestOutRound, as_json: bool) -> None:

@@ -130,7 +130,8 @@ class Watch:
                 while not isinstance(event := self._events.get(), LeaveEvent):
                     self._handle(event)
         except KeyboardInterrupt:
-            pass
+            if sys.stdin.isatty():
+                click.echo()  # the terminal has written ^C
         if self._check:
             self._check.running.cancel()  # nobody waits for that one any more
         return self._exit_code

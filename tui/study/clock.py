@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
+
+from quizzes.cards.scheduling import day_of, day_start
 
 
 def now() -> datetime:
@@ -13,6 +15,15 @@ def now() -> datetime:
 def local_now() -> datetime:
     """The time of the learner's clock, in their zone: a day ends by their night."""
     return now().astimezone(_zone())
+
+
+def still_yesterday(now: datetime) -> str:
+    """After midnight, why a date is not that of the calendar; empty at any other time."""
+    day = day_of(now)
+    if day == now.date():
+        return ""
+    ends = day_start(now) + timedelta(days=1)
+    return f"It is still {day:%A}, {day.day} {day:%B}: your day ends at {ends:%H:%M}."
 
 
 @cache

@@ -11,7 +11,7 @@ import click
 
 from exercises.catalog import Exercise
 from exercises.streams import discard_output
-from tui.output import colour_wanted, print_json, width
+from tui.output import colour_wanted, print_json, print_wrapped, shown, width
 from tui.planning.unlocking import opened_by
 from tui.progress.progress import Attempt, AttemptKind, ProgressError
 from tui.study.advice import advice, commands
@@ -72,15 +72,20 @@ def tell(
     as_json: bool,
     rows: int | None = None,
 ) -> None:
-    """The verdict comes first, the bookkeeping after. Of a long one, `rows` lines are printed."""
+    """The verdict comes first, the bookkeeping after, and last what to do.
+
+    Of a long verdict, `rows` lines are printed.
+    """
     try:
-        print_report(report, kind, as_json, rows)
+        print_report(report, as_json, rows)
     except BrokenPipeError:  # nobody reads on; the verdict counts all the same
         discard_output()
     if note := keep(session, submission, kind, report):
         click.echo(note, err=True)
     elif not as_json and (counts := counted(session, kind, report)):
-        click.echo(counts)
+        print_wrapped(counts)
+    if not as_json:
+        print_wrapped(f"Next: {advice(report, kind, commands(report.exercise))}")
 
 
 def read(session: Session, exercise: Exercise, kind: AttemptKind, mine: bool = False) -> Submission:
@@ -159,26 +164,31 @@ def counted(session: Session, kind: AttemptKind, report: Report) -> str:
         from tui.study.rewrites import comes_back
 
         again = comes_back(session, session.catalog.exercise(report.exercise))
-        return f"You still know it. {again} The file is put away in .learn/backups."
+        backups = shown(session.workspace.state / "backups")
+        return f"You still know it. {again} The file is put away in {backups}."
     opens = opened_by(session.catalog, session.progress.standing(), report.exercise)
     if not opens:
         return "It counts."
-    names = ", ".join(f"{exercise.title} ({exercise.id})" for exercise in opens[:MOST_NAMED])
+    names = ", ".join(exercise.named for exercise in opens[:MOST_NAMED])
     more = f", and {len(opens) - MOST_NAMED} more" if len(opens) > MOST_NAMED else ""
     return f"It counts. Opens: {names}{more}."
 
 
 def _note_mistake(session: Session, report: Report, at: datetime) -> None:
-    """What the verdict named is an event on its topic, and comes back in a few days."""
+    """What the verdict named is an event on its topic, and comes back in a few days. A stub is no
+    mistake.
+    """
+    from grader.report import UNWRITTEN
+
     mistakes = session.progress.mistakes
     if named := report.diagnosis:
         mistakes.record(report.exercise, named.id, named.says, named.see, at)
-    elif symptom := report.symptom:
+    elif (symptom := report.symptom) and symptom.id != UNWRITTEN:
         topic = session.catalog.exercise(report.exercise).topic
         mistakes.record(report.exercise, symptom.id, symptom.says, topic, at)
 
 
-def print_report(report: Report, kind: AttemptKind, as_json: bool, rows: int | None = None) -> None:
+def print_report(report: Report, as_json: bool, rows: int | None = None) -> None:
     from grader.formats.text import render
 
     if as_json:
@@ -189,4 +199,3 @@ def print_report(report: Report, kind: AttemptKind, as_json: bool, rows: int | N
         left = len(lines) - rows + 1
         lines[rows - 1 :] = [f"  … and {left} lines more: `learn check {report.exercise}`"]
     click.echo("\n".join(lines) + "\n")
-    click.echo(f"Next: {advice(report, kind, commands(report.exercise))}")

@@ -6,6 +6,7 @@ It is scheduled as a card is. The pass itself stays, whatever becomes of it.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import PurePath
 
 from exercises.catalog import Exercise
 from exercises.errors import CourseError
@@ -14,7 +15,7 @@ from quizzes.cards.scheduling import Rating, Review, Schedule, Scheduler, day_of
 from tui.planning.rewrites import rewrites_due
 from tui.progress.progress import Progress
 from tui.study.clock import local_now
-from tui.study.session import Session
+from tui.study.session import Session, tell_guess
 
 # As a card is rated: what one has just worked out is known well; then, how it went from memory.
 PASSED: Rating = 4
@@ -61,7 +62,9 @@ def chosen(session: Session, text: str | None, now: datetime) -> Exercise:
     """
     passed = session.progress.standing().passed
     if text is not None:
-        exercise = session.catalog.find(text.removesuffix(".py").removesuffix(REWRITE))
+        name = text.removesuffix(".py").removesuffix(REWRITE)
+        exercise = session.catalog.find(name)
+        tell_guess(PurePath(name).name, exercise.id)
         if exercise.id not in passed:
             raise NotPassedYet(exercise)
         return exercise

@@ -14,6 +14,7 @@ import click
 
 from exercises.catalog import Catalog, Chapter, Exercise, Topic
 from exercises.errors import CourseError
+from exercises.names import is_guess
 from exercises.workspace import Workspace
 from quizzes.cards.scheduling import DailyLimits
 from quizzes.ids import Summary, summaries
@@ -40,6 +41,16 @@ class NotInWorkspace(CourseError):
     def __init__(self, file: str) -> None:
         super().__init__(
             f"{file} is not in your workspace. `grader run {file}` grades a file anywhere."
+        )
+
+
+class NoSuchFile(CourseError):
+    exit_code = 2
+
+    def __init__(self, file: str) -> None:
+        super().__init__(
+            f"There is no file {file}. Name a file of your workspace, or an exercise by its id;"
+            " `learn status --all` lists them."
         )
 
 
@@ -115,9 +126,14 @@ class Session:
             if current is None:
                 raise NothingOpen
             return current
+        if text.endswith(".py") or os.sep in text:
+            self._check_is_there(text)
+            exercise = self.catalog.find(text)
+            if Path(text).exists():
+                self._check_is_own(text, exercise)
+            return exercise
         exercise = self.catalog.find(text)
-        if text.endswith(".py") and Path(text).exists():
-            self._check_is_own(text, exercise)
+        tell_guess(text, exercise.id)
         return exercise
 
     def exercise_to_grade(self, text: str | None) -> Exercise:
@@ -131,7 +147,9 @@ class Session:
     def chapter(self, text: str | None) -> Chapter:
         """The chapter that `text` means; without it, the one to read next or to work on."""
         if text is not None:
-            return self.catalog.find_chapter(text)
+            chapter = self.catalog.find_chapter(text)
+            tell_guess(text, chapter.id)
+            return chapter
         step = self.next_step()
         if step.kind == "reading":
             return self.catalog.topics[step.id][0]
@@ -140,16 +158,37 @@ class Session:
     def reading(self, text: str | None) -> tuple[Chapter, Topic | None]:
         """The topic or chapter that `text` means; without it, the topic to read next."""
         if text is not None:
-            return self.catalog.find_part(text)
+            return self.part(text)
         read = self.catalog.topics_in(self.progress.standing().read)
         step = self.next_step()
         here = step.id if step.kind == "reading" else ""
         unread = (id for id in (here, *self.catalog.topics) if id and id not in read)
         return self.catalog.topics[next(unread, next(iter(self.catalog.topics)))]
 
+    def part(self, text: str) -> tuple[Chapter, Topic | None]:
+        """The topic or chapter that `text` means."""
+        chapter, topic = self.catalog.find_part(text)
+        tell_guess(text, topic.id if topic else chapter.id)
+        return chapter, topic
+
+    def _check_is_there(self, text: str) -> None:
+        """A file's name alone may stand for an exercise, from whatever folder."""
+        files = {self.workspace.file(exercise).resolve() for exercise in self.catalog.exercises}
+        here = Path(text)
+        is_known = here.name in {file.name for file in files} if here.name == text else False
+        if not here.exists() and not is_known and here.resolve() not in files:
+            raise NoSuchFile(text)
+
     def _check_is_own(self, text: str, exercise: Exercise) -> None:
         if Path(text).resolve() != self.workspace.file(exercise).resolve():
             raise NotInWorkspace(text)
+
+
+def tell_guess(typed: str, taken: str) -> None:
+    """Say for what a mistyped name was taken; a part of a name, or a number, needs no word."""
+    is_number = typed.lower().removeprefix("ch").isdigit()
+    if not is_number and is_guess(typed, taken):
+        click.echo(f"I take {typed!r} for {taken}.", err=True)
 
 
 @contextmanager

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-import click
-
 from exercises.lesson import ITEM
+from exercises.wrapping import wrap
 from tui.output import width
 
 # Lines whose breaks mean something: code, tables, displayed formulas, headings.
@@ -81,6 +80,4 @@ def _lines(block: str, indent: str, is_code: bool) -> list[str]:
         return [(indent + line).rstrip() for line in block.splitlines()] or [""]
     item = ITEM.match(block)
     hanging = indent + " " * len(item[0]) if item else indent
-    return click.wrap_text(
-        block, width(), initial_indent=indent, subsequent_indent=hanging
-    ).splitlines()
+    return wrap(block, width(), indent, hanging)

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from exercises.wrapping import wrap
+
 StubBlockKind = Literal["code", "prose", "example"]
 
 DOCSTRING_ITEM = re.compile(r"(\d+\.|[-*]|\w[\w.]*( \([^)]*\))?:)\s")
@@ -76,11 +78,4 @@ def _wrapped(item: str, width: int) -> list[str]:
     text = item.lstrip()
     indent = " " * (len(item) - len(text))
     hang = indent + " " * (STUB_INDENT if DOCSTRING_ITEM.match(text) else 0)
-    return textwrap.wrap(
-        text,
-        max(20, width),
-        initial_indent=indent,
-        subsequent_indent=hang,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return wrap(text, max(20, width), indent, hang)

@@ -56,24 +56,51 @@ MEANINGS = (
 )
 
 
-def stops(evidence: Evidence) -> str | None:
-    """One error that ends every one of the calls, at one line."""
-    found = [exchange.got for exchange in evidence.wrong if isinstance(exchange.got, Raised)]
-    if not found or len({(raised.kind, raised.type) for raised in found}) > 1:
+# Kinds of `Raised` that a call ends with because of what an earlier one did.
+AFTERWARDS = frozenset({"hurried", "budget", "lost"})
+
+
+def unwritten(evidence: Evidence) -> str | None:
+    """What every call asks for is still a stub."""
+    kinds = {exchange.got.kind for exchange in evidence.wrong if isinstance(exchange.got, Raised)}
+    return ended(evidence) if kinds == {"unwritten"} else None
+
+
+def ended(evidence: Evidence) -> str | None:
+    """What the sandbox itself says of every call: out of time, out of memory, not written yet.
+
+    After an endless loop the other tests are hurried, and tell nothing of their own.
+    """
+    pairs = [(exchange.call, exchange.got) for exchange in evidence.wrong]
+    raised = [(call, got) for call, got in pairs if isinstance(got, Raised)]
+    causes = [(call, got) for call, got in raised if got.kind not in AFTERWARDS] or raised
+    if any(got.kind == "exception" for _, got in causes):
         return None
-    if found[0].kind != "exception":
-        told = {
-            describe(raised, name_of(exchange.call), evidence.limits)
-            for exchange, raised in zip(evidence.wrong, found, strict=True)
-        }
-        return told.pop() if len(told) == 1 else None
+    told = [(describe(got, name_of(call), evidence.limits), got.message) for call, got in causes]
+    without_details = {says.replace(f" ({details})", "") for says, details in told}
+    for texts in ({says for says, _ in told}, without_details):
+        if len(texts) == 1:
+            return texts.pop()
+    return None
+
+
+def stops(evidence: Evidence) -> str | None:
+    """One error that ends every one of the calls, at one line.
+
+    Its text is quoted where it is the same in all of them: one that holds a size is not.
+    """
+    found = [exchange.got for exchange in evidence.wrong if isinstance(exchange.got, Raised)]
+    kinds = {(raised.kind, raised.type) for raised in found}
+    if len(kinds) != 1 or found[0].kind != "exception":
+        return None
     places = {raised.frames[-1][1:] for raised in found if raised.frames}
     if len(places) > 1:
         return None
     where = "in line {0}, `{2}`, ".format(*places.pop()) if places else ""
-    same = {raised.message for raised in found}
-    text = f"{found[0].type}: {found[0].message}" if found[0].message else found[0].type
-    meaning = next((says for part, says in MEANINGS if all(part in m for m in same)), "")
+    messages = {raised.message for raised in found}
+    quoted = f": {found[0].message}" if len(messages) == 1 and found[0].message else ""
+    text = f"{found[0].type}{quoted}"
+    meaning = next((says for part, says in MEANINGS if all(part in m for m in messages)), "")
     said = f"Your code stops {where}with {text.rstrip('.')}."
     return f"{said} {meaning}".rstrip()
 

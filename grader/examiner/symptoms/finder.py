@@ -32,7 +32,7 @@ from grader.examiner.symptoms.evidence import (
 )
 from grader.examiner.symptoms.inquiry import Inquiry
 from grader.examiner.symptoms.smallest_call import smallest_failing_call
-from grader.report import FailingCall, Symptom
+from grader.report import ENDED, UNWRITTEN, FailingCall, Symptom
 
 
 def holds_for(evidence: Evidence) -> str:
@@ -49,6 +49,11 @@ def _extent(evidence: Evidence) -> str:
 def holds_for_so_many(evidence: Evidence) -> str:
     """The same for a statement that tells already where it arises."""
     return f"Holds for {_extent(evidence)}."
+
+
+def as_told(_: Evidence) -> str:
+    """Nothing, for what is no finding of ours: the sandbox has seen it happen."""
+    return ""
 
 
 def was_tried(evidence: Evidence) -> str:
@@ -139,6 +144,8 @@ DETECTORS: Mapping[Kind, tuple[Detector, ...]] = {
         _looks("form", forms.unexplained_form, modest=True),
     ),
     "error": (
+        replace(_looks(UNWRITTEN, errors.unwritten, modest=True), proof=as_told),
+        replace(_looks(ENDED, errors.ended, modest=True), proof=as_told),
         _looks("error", errors.stops, modest=True),
         WHICH_CALLS,
     ),
@@ -191,6 +198,9 @@ class SymptomFinder:
                 continue
             for names, symptom in self._by_parts(tests, kind, detectors) if len(tests) > 1 else ():
                 found |= dict.fromkeys(names, symptom)
+        if cause := next((each for each in found.values() if each.id in (ENDED, UNWRITTEN)), None):
+            # In these nothing was called any more.
+            found |= dict.fromkeys((n for n, judged in self._failed.items() if not judged), cause)
         return found
 
     def headline(self, found: Mapping[str, Symptom]) -> Symptom | None:

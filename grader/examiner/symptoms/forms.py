@@ -9,11 +9,13 @@ import torch
 from torch import Tensor
 
 from grader.examiner.comparison import Differs, check_structure, same
+from grader.examiner.paired_calls import what_of
 from grader.examiner.symptoms.evidence import UNREADABLE, Evidence
 from grader.examiner.symptoms.shapes import Form, near, of_tensors
 from grader.worker.protocol import record_fields
 
 MAX_REARRANGED = 5
+SIZES = re.compile(r" of shape \([^)]*\)| of \d+ values?| with \d+ keys?")
 
 
 def other_form(evidence: Evidence) -> str | None:
@@ -212,11 +214,15 @@ def floats_for_whole_numbers(evidence: Evidence) -> str | None:
 
 
 def unexplained_form(evidence: Evidence) -> str | None:
-    """What is plainly wrong with the form, where it is the same everywhere."""
-    said = set()
-    for got, expected in evidence.answers:
+    """What is plainly wrong with the form, where it is the same everywhere, if need be but for the
+    sizes; in the words in which each test tells it."""
+    said = []
+    for exchange, (got, expected) in zip(evidence.wrong, evidence.answers, strict=False):
         try:
-            check_structure(got, expected, "The names" if isinstance(got, dict) else "The result")
+            check_structure(got, expected, what_of(exchange.call))
         except Differs as error:
-            said.add(str(error))
-    return said.pop() if len(said) == 1 else None
+            said.append(str(error))
+    for told in (set(said), {SIZES.sub("", says) for says in said}):
+        if len(told) == 1 and said:
+            return told.pop()
+    return None

@@ -17,6 +17,7 @@ OUTCOMES = {
     "failed": ("✗", "$error"),
     "error": ("!", "$warning"),
 }
+WAITS = ("○", "$warning")  # a test of what is right, which counts once the rest is
 
 
 def legend() -> Content:

@@ -33,7 +33,7 @@ from grader.formats.facts import (
 )
 from tui.app.widgets.heat_map_view import HeatMap
 from tui.app.widgets.scroll import Scroll
-from tui.app.widgets.symbols import OUTCOMES
+from tui.app.widgets.symbols import OUTCOMES, WAITS
 from tui.progress.records import AttemptKind
 from tui.study.advice import KEYS, advice
 
@@ -56,7 +56,10 @@ class TestRow(Horizontal):
     def compose(self) -> ComposeResult:
         test, is_chosen = self._test, self.has_class("-chosen")
         yield Static(
-            Content.assemble(("› " if is_chosen else "  ", "$accent"), OUTCOMES[test.outcome]),
+            Content.assemble(
+                ("› " if is_chosen else "  ", "$accent"),
+                WAITS if test.waits else OUTCOMES[test.outcome],
+            ),
             classes="mark",
         )
         yield Static(Content.styled(test.title, "bold" if is_chosen else ""), classes="text")
