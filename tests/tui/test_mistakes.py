@@ -185,8 +185,8 @@ def test_every_mistake_of_an_exercise_can_be_met(
 def test_a_mistake_in_one_place_and_the_same_in_several_are_no_two_options() -> None:
     """What is said of the one may be true of the other."""
     exercise = load_catalog().exercise("grouped_query_attention")
-    kin = load_misconceptions(exercise.suite / "misconceptions.yaml")
-    kin = [one for one in kin if one.id.startswith("first-group-for-all")]
+    known = load_misconceptions(exercise.suite / "misconceptions.yaml")
+    kin = [one for one in known if one.id.startswith("first-group-for-all")]
     grader: Any = SimpleNamespace(grade=lambda submission: SimpleNamespace(tests=()))
     for seed in range(40):
         made = kin[seed % len(kin)]
