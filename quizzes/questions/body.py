@@ -17,11 +17,15 @@ from quizzes.questions.expressions import Values, evaluate, fill
 
 @dataclass(frozen=True)
 class Verdict:
-    """All texts are Markdown. `explanations`: of what was answered first, then of what is right."""
+    """All texts are Markdown. `explanations`: of what was answered first, then of what is right.
+
+    `unknown`: they said that they do not know, and so answered nothing wrongly.
+    """
 
     right: bool
     explanations: tuple[str, ...]
     answer: str
+    unknown: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,4 +95,4 @@ class Body(ABC):
 
     def unknown(self) -> Verdict:
         """For who says that they do not know."""
-        return Verdict(False, self.reasons, self.right_answer)
+        return Verdict(False, self.reasons, self.right_answer, unknown=True)

@@ -75,6 +75,15 @@ def test_a_wrong_answer_is_explained_and_comes_back(learn: Any, workspace: Path)
     assert again == [first]
 
 
+def test_who_does_not_know_is_told_the_answer_and_not_that_it_was_wrong(
+    learn: Any, workspace: Path
+) -> None:
+    done = learn("quiz", "1", "--seed", "3", "--count", "1", typed="?")
+    assert "Not right." not in done.stdout
+    assert "The answer is:" in done.stdout
+    assert "0 of 1 right." in done.stdout
+
+
 def test_the_prerequisites(learn: Any, workspace: Path) -> None:
     done = learn("quiz", "prerequisites", "--count", "1", "--seed", "4", "--json")
     (id,) = asked(done.stdout)

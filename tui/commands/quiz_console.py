@@ -84,7 +84,8 @@ class PlainLines(Lines):
         if verdict.right:
             click.secho("Right.", fg="green", bold=True)
         else:
-            click.secho("Not right.", fg="red", bold=True)
+            if not verdict.unknown:
+                click.secho("Not right.", fg="red", bold=True)
             click.echo(f"The answer is: {wrapped(verdict.answer, '  ').strip()}")
         for explanation in verdict.explanations:
             click.echo(wrapped(explanation))

@@ -242,11 +242,21 @@ def _failed_last(catalog: Catalog, snapshot: Snapshot) -> Task | None:
 
 def _chapters(catalog: Catalog, snapshot: Snapshot) -> list[Chapter]:
     """Those that were not tested out of, the one that the learner works in first."""
-    latest = snapshot.standing.latest
-    here = {e.chapter for e in catalog.exercises if latest and e.id == latest.exercise}
+    here = _chapter_in_hand(catalog, snapshot)
     behind = snapshot.standing.tested_out
     chapters = [c for c in catalog.chapters if not behind.issuperset(t.id for t in c.topics)]
-    return sorted(chapters, key=lambda chapter: chapter.id not in here)
+    return sorted(chapters, key=lambda chapter: chapter.id != here)
+
+
+def _chapter_in_hand(catalog: Catalog, snapshot: Snapshot) -> str | None:
+    """That of the exercise turned to last. A look at a locked one turns no order around."""
+    turned_to = snapshot.standing.latest
+    latest = next((e for e in catalog.exercises if turned_to and e.id == turned_to.exercise), None)
+    if not latest:
+        return None
+    passed = cleared(catalog, snapshot.standing)
+    in_hand = latest.id in passed or _is_in_hand(latest, snapshot, passed)
+    return latest.chapter if in_hand else None
 
 
 def _rests(exercise: Exercise, snapshot: Snapshot) -> bool:

@@ -95,12 +95,19 @@ class QuestionView(Vertical):
         self.verdict = verdict
         self._answering.close(verdict)
         self._form.display = False
-        self._verdict.update("✓ Right." if verdict.right else "✗ Not quite.")
-        self._verdict.add_class("right" if verdict.right else "wrong")
+        self._verdict.update(_said(verdict))
+        if not verdict.unknown:
+            self._verdict.add_class("right" if verdict.right else "wrong")
         self._outcome.display = True
         await self._why.update(_explanation(self.asked, verdict))
         # Its end, or where it is longer than the screen its beginning.
         self._outcome.scroll_visible(animate=False)
+
+
+def _said(verdict: Verdict) -> str:
+    if verdict.unknown:
+        return "○ Not known yet."
+    return "✓ Right." if verdict.right else "✗ Not quite."
 
 
 def _form(asked: Asked) -> Content:
