@@ -12,14 +12,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from exercises.catalog import load_catalog
-from exercises.errors import UnknownExercise
+from exercises.catalog import Exercise
 from grader.classroom.settings import Classroom
 from grader.errors import SubmissionError
 from grader.formats.text import render
 from grader.report import Report
 from grader.server.gradebook import grade, hand_ins
-from grader.server.handing_in import hand_in
+from grader.server.handing_in import hand_in, uploaded_files
 from grader.server.members import classroom, member_named
 from grader.server.queue import Refused, unpacked
 from grader.server.roles import STAFF, Action, may
@@ -51,7 +50,6 @@ def of_member(visit: Visit, member: Membership) -> Response:
     settings = classroom(member.class_.settings)
     with visit.site.database.reading() as session:
         found = hand_ins(session, member.class_, member.student)
-    catalog = load_catalog()
     return visit.page(
         "student.html",
         whose=member,
@@ -59,7 +57,7 @@ def of_member(visit: Visit, member: Membership) -> Response:
         due=settings.due_for(member.student),
         policy=policy(settings),
         grade=grade(member, found, settings),
-        titles={id: catalog.exercise(id).title for id in settings.points},
+        titles={id: settings.catalog.exercise(id).title for id in settings.points},
         hand_ins=found[::-1],
     )
 
@@ -84,32 +82,33 @@ def policy(settings: Classroom) -> str:
 
 
 def exercise(visit: Visit, says: str = "", status: int = 200) -> Response:
-    id = visit.request.path_params["exercise"]
-    settings = classroom(visit.member.class_.settings)
-    if id not in settings.points:
-        raise HTTPException(404, "Your class does not ask for this exercise.")
-    try:
-        asked = load_catalog().exercise(id)
-    except UnknownExercise:
-        raise HTTPException(404, "This exercise is not in the course any more.") from None
+    settings, asked = _asked(visit)
     return visit.page(
         "exercise.html",
         status=status,
         exercise=asked,
-        points=settings.points[id],
+        points=settings.points[asked.id],
         key=secrets.token_hex(16),
         says=says,
     )
 
 
-def upload(visit: Visit) -> Response:
+def _asked(visit: Visit) -> tuple[Classroom, Exercise]:
+    """What the class asks for, and the exercise of the page."""
     id = visit.request.path_params["exercise"]
+    settings = classroom(visit.member.class_.settings)
+    if id not in settings.points:
+        raise HTTPException(404, "Your class does not ask for this exercise.")
+    return settings, settings.catalog.exercise(id)
+
+
+def upload(visit: Visit) -> Response:
+    settings, asked = _asked(visit)
     parts = [part for part in visit.form.getlist("files") if isinstance(part, UploadFile)]
-    files = {part.filename or "": part.file.read() for part in parts if part.filename}
-    if len(files) == 1:  # what a browser calls the one file says nothing: "softmax (2).py"
-        files = {f"{id}.py": source for source in files.values()}
+    uploaded = {part.filename: part.file.read() for part in parts if part.filename}
     try:
-        taken = hand_in(visit.site.queue, visit.member, id, files, visit.text("key"))
+        files = uploaded_files(asked, settings.catalog, uploaded)
+        taken = hand_in(visit.site.queue, visit.member, asked.id, files, visit.text("key"))
     except (SubmissionError, Refused) as error:
         return exercise(visit, str(error), 400)
     visit.site.workers.call()

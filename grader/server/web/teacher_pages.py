@@ -9,7 +9,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from exercises.catalog import load_catalog
 from grader.classroom.class_page import class_page, page_policy
 from grader.classroom.class_report import class_report
 from grader.errors import UsageError
@@ -22,6 +21,7 @@ from grader.server.members import (
     member_named,
     members,
     read_roster,
+    with_course_of,
 )
 from grader.server.queue import utc_now
 from grader.server.roles import Action
@@ -50,8 +50,9 @@ def report(visit: Visit) -> Response:
     """The page that `grader report` writes, of this moment. Its own policy is the stricter one."""
     is_anonymous = "anonymous" in visit.request.query_params
     with visit.site.database.reading() as session:
-        found = list(graded(session, visit.member.class_))
-    made = class_report(found, load_catalog(), is_anonymous)
+        here = session.get_one(Class, visit.member.class_id)
+        found = list(graded(session, here))
+    made = class_report(found, classroom(here.settings).catalog, is_anonymous)
     if made is None:
         raise HTTPException(404, "Nothing is graded yet, so there is nothing to report.")
     return HTMLResponse(class_page(made), headers={"Content-Security-Policy": page_policy()})
@@ -113,7 +114,8 @@ def roster(visit: Visit) -> Response:
 def settings(visit: Visit) -> Response:
     def read(text: str) -> str:
         with visit.site.database.writing() as session:
-            change_settings(session, session.get_one(Class, visit.member.class_id), text)
+            here = session.get_one(Class, visit.member.class_id)
+            change_settings(session, here, with_course_of(here.settings, text))
         return "classroom.yaml is changed. It counts from now on, also for what was handed in."
 
     return _uploaded(visit, read)
