@@ -149,6 +149,24 @@ def test_submit_in_the_app_hands_in_as_the_command_does(
     assert [one["outcome"] for one in told_there["hand_ins"]] == ["passed", "failed"]
 
 
+def test_the_answers_of_a_notebook_are_handed_in(
+    learn: Learn, served: Served, workspace: Path, solution: Callable[[str], str]
+) -> None:
+    learn("join", f"{served.address}/", served.code, "--name", "1")
+    stub = (workspace / "ch01_attention" / "soft_lookup.py").read_text()
+    sources = ("import torch", solution("softmax"), WRONG.replace("softmax", "mask"), stub)
+    cells = [{"cell_type": "code", "metadata": {}, "source": one} for one in sources]
+    (workspace / "mine.ipynb").write_text(json.dumps({"cells": cells, "metadata": {}}))
+    done = learn("submit", "mine.ipynb")
+    assert (done.returncode, "It counts" in done.stdout) == (0, True), done.stderr
+    assert done.stderr.count("is handed in") == 1, "a stub is no answer"
+    assert comes_true(lambda: served.queue.health().done == 1)
+    (workspace / "mine.ipynb").write_text(json.dumps({"cells": cells[3:], "metadata": {}}))
+    for name, says in (("mine.ipynb", "holds no answer yet"), ("none.ipynb", "no file")):
+        done = learn("submit", name)
+        assert (done.returncode, says in done.stderr) == (2, True), done.stderr
+
+
 def test_what_is_refused_is_told_and_a_token_goes_to_its_own_server_only(
     learn: Learn, elsewhere: tuple[str, list[str]], served: Served, workspace: Path
 ) -> None:
