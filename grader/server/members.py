@@ -22,7 +22,7 @@ from grader.server import tokens
 from grader.server.database import Database
 from grader.server.queue import Refused, utc_now
 from grader.server.roles import Role
-from grader.server.schema import CODE, Class, Membership, Person
+from grader.server.schema import CODE, DELETED, Class, Membership, Person
 
 ROSTER = "id,name,role"
 MOST_LISTED = 10_000
@@ -177,7 +177,11 @@ def enrol(session: Session, into: Class, listed: Sequence[Listed]) -> Roster:
         elif (member.person.name, member.role) != (one.name, one.role):
             member.person.name, member.role = one.name, one.role
             changed += 1
-    missing = [student for student, member in here.items() if member.role == Role.STUDENT]
+    missing = [
+        student
+        for student, member in here.items()
+        if member.role == Role.STUDENT and member.person.issuer != DELETED
+    ]
     return Roster(added, changed, missing)
 
 

@@ -30,6 +30,7 @@ LEASE = timedelta(seconds=30)
 MOST_TRIES = 2
 MOST_WAITING = 20  # of one person
 MOST_A_DAY = 500  # of one person
+NO_FILES = "{}"  # of what was handed in so long ago that only its verdict is left
 SILENT = "Its worker fell silent at every try."
 
 
@@ -171,7 +172,7 @@ class Queue:
 
     def start_again(self, hand_in: int) -> bool:
         """Try again what we could not grade. False where that is not so."""
-        is_failed = and_(HandIn.id == hand_in, HandIn.state == FAILED)
+        is_failed = and_(HandIn.id == hand_in, HandIn.state == FAILED, HandIn.files != NO_FILES)
         return self._change(is_failed, state=WAITING, tries=0)
 
     def place(self, hand_in: HandIn) -> int:

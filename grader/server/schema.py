@@ -23,6 +23,7 @@ from sqlalchemy.types import TypeDecorator
 WAITING, LEASED, DONE, FAILED = "waiting", "leased", "done", "failed"  # states of a hand-in
 NOW, LATER = 0, 1  # priorities
 SESSION, CLIENT, CODE = "session", "client", "code"  # kinds of tokens
+DELETED = "deleted"  # issuer of who was deleted: nobody vouches for them any more
 # Every constraint has a name, so that a migration can name it, too.
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

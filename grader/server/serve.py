@@ -15,6 +15,7 @@ import uvicorn
 from grader.errors import UsageError
 from grader.grader import Grader
 from grader.server.database import Database
+from grader.server.privacy import clearing
 from grader.server.queue import Queue
 from grader.server.web.app import web_app
 from grader.server.web.site import Site
@@ -53,7 +54,7 @@ def serve(
     logging.getLogger("alembic").setLevel(logging.WARNING)
     with closing(open_database(folder, url)) as database, _alone(folder, database):
         queue = Queue(database)
-        with _listening(host, port) as listener, Grader(jobs) as grader:
+        with _listening(host, port) as listener, clearing(database), Grader(jobs) as grader:
             workers = Workers(queue, grader, jobs, only_sandboxed)
             site = Site(database, queue, workers, is_https=behind_proxy)
             config = uvicorn.Config(

@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from grader.errors import UsageError
 from grader.server.queue import Refused
-from grader.server.web import entering, interface, student_pages, teacher_pages
+from grader.server.web import entering, interface, privacy_pages, student_pages, teacher_pages
 from grader.server.web.headers import HEADERS, Guarded
 from grader.server.web.limits import MAX_BODY
 from grader.server.web.site import Site
@@ -36,6 +36,7 @@ def web_app(site: Site) -> Starlette:
             *entering.ROUTES,
             *student_pages.ROUTES,
             *teacher_pages.ROUTES,
+            *privacy_pages.ROUTES,
             *interface.ROUTES,
             Mount("/static", StaticFiles(directory=STATIC)),
         ],

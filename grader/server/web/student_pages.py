@@ -46,16 +46,19 @@ def of_student(visit: Visit) -> Response:
         return of_member(visit, member_named(session, visit.member.class_, student))
 
 
-def of_member(visit: Visit, member: Membership) -> Response:
+def of_member(visit: Visit, member: Membership, says: str = "", status: int = 200) -> Response:
     settings = classroom(member.class_.settings)
     with visit.site.database.reading() as session:
         found = hand_ins(session, member.class_, member.student)
     return visit.page(
         "student.html",
+        status=status,
+        says=says,
         whose=member,
         classroom=settings,
         due=settings.due_for(member.student),
         policy=policy(settings),
+        retention=retention(settings),
         grade=grade(member, found, settings),
         titles={id: settings.catalog.exercise(id).title for id in settings.points},
         hand_ins=found[::-1],
@@ -78,6 +81,17 @@ def policy(settings: Classroom) -> str:
     if settings.attempts:
         told.append(f"The first {settings.attempts} hand-ins of an exercise count.")
     told.append("The best one of an exercise is taken. An error of ours costs no attempt.")
+    return " ".join(told)
+
+
+def retention(settings: Classroom) -> str:
+    """How long what is handed in is kept, in words."""
+    keeps = settings.retention
+    told = []
+    if keeps.code_days is not None:
+        told.append(f"Files and reports are deleted {keeps.code_days} days after they came.")
+    if keeps.grades_days is not None:
+        told.append(f"Verdicts are deleted after {keeps.grades_days} days.")
     return " ".join(told)
 
 
