@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import secrets
 from collections.abc import AsyncIterator, Mapping
 
@@ -17,12 +18,13 @@ from grader.classroom.settings import Classroom
 from grader.errors import SubmissionError
 from grader.formats.text import render
 from grader.report import Report
+from grader.server.extensions import FORM
 from grader.server.gradebook import grade, hand_ins
 from grader.server.handing_in import hand_in, uploaded_files
 from grader.server.members import classroom, member_named
-from grader.server.queue import Refused, unpacked
+from grader.server.queue import Queue, Refused, unpacked
 from grader.server.roles import STAFF, Action, may
-from grader.server.schema import DONE, FAILED, HandIn, Membership
+from grader.server.schema import DONE, FAILED, LEASED, WAITING, Class, HandIn, Membership
 from grader.server.web.visits import Visit, page
 
 LOOKS = 1.0  # seconds between two looks at a hand-in that somebody watches
@@ -47,8 +49,8 @@ def of_student(visit: Visit) -> Response:
 
 
 def of_member(visit: Visit, member: Membership, says: str = "", status: int = 200) -> Response:
-    settings = classroom(member.class_.settings)
     with visit.site.database.reading() as session:
+        settings = classroom(session.get_one(Class, member.class_id).settings)
         found = hand_ins(session, member.class_, member.student)
     return visit.page(
         "student.html",
@@ -57,6 +59,7 @@ def of_member(visit: Visit, member: Membership, says: str = "", status: int = 20
         whose=member,
         classroom=settings,
         due=settings.due_for(member.student),
+        extended=_extended(settings, member.student),
         policy=policy(settings),
         retention=retention(settings),
         grade=grade(member, found, settings),
@@ -82,6 +85,11 @@ def policy(settings: Classroom) -> str:
         told.append(f"The first {settings.attempts} hand-ins of an exercise count.")
     told.append("The best one of an exercise is taken. An error of ours costs no attempt.")
     return " ".join(told)
+
+
+def _extended(settings: Classroom, student: str) -> str:
+    due = settings.extensions.get(student)
+    return f"{due:{FORM}}" if due else ""
 
 
 def retention(settings: Classroom) -> str:
@@ -143,8 +151,21 @@ def report(visit: Visit) -> Response:
         sources=sources,
         is_own=one.membership_id == visit.member.id,
         is_open=one.state not in (DONE, FAILED),
-        place=visit.site.queue.place(one),
+        progress=progress(visit.site.queue, one),
     )
+
+
+def progress(queue: Queue, one: HandIn) -> str:
+    """Where it is on its way to a verdict, in words; empty where it has arrived."""
+    if one.state != WAITING:
+        return "… being graded" if one.state == LEASED else ""
+    before = queue.place(one)
+    wait = queue.wait(before)
+    told = f"… waiting; {before} before it" if before else "… waiting; it is the next"
+    if wait is None:
+        return told
+    minutes = math.ceil(wait.total_seconds() / 60)
+    return f"{told}, about {minutes} min" if minutes > 1 else f"{told}, less than a minute"
 
 
 def told(one: HandIn) -> str:
@@ -160,7 +181,7 @@ def events(visit: Visit) -> Response:
     def look() -> Mapping[str, object]:
         with visit.site.database.reading() as session:
             one = session.get_one(HandIn, number)
-        return {"state": one.state, "place": visit.site.queue.place(one)}
+        return {"state": one.state, "says": progress(visit.site.queue, one)}
 
     async def changes() -> AsyncIterator[str]:
         before: Mapping[str, object] = {}

@@ -13,6 +13,7 @@ from grader.classroom.class_page import class_page, page_policy
 from grader.classroom.class_report import class_report
 from grader.errors import UsageError
 from grader.server import tokens
+from grader.server.extensions import with_extension
 from grader.server.gradebook import class_grades, graded
 from grader.server.members import (
     change_settings,
@@ -26,6 +27,7 @@ from grader.server.members import (
 from grader.server.queue import utc_now
 from grader.server.roles import Action
 from grader.server.schema import FAILED, Class, HandIn, Membership
+from grader.server.web.student_pages import of_member
 from grader.server.web.visits import Visit, page
 
 MOST_ERRORS = 200  # of ours, on the page that lists them
@@ -121,6 +123,20 @@ def settings(visit: Visit) -> Response:
     return _uploaded(visit, read)
 
 
+def extension(visit: Visit) -> Response:
+    student, due = visit.text("student"), visit.text("due")
+    with visit.site.database.writing() as session:
+        here = session.get_one(Class, visit.member.class_id)
+        whom = member_named(session, here, student)
+        try:
+            change_settings(session, here, with_extension(here.settings, student, due))
+        except UsageError as error:
+            says, status = str(error), 400
+        else:
+            says, status = "The due date is changed. It counts at once.", 200
+    return of_member(visit, whom, says, status)
+
+
 def _uploaded(visit: Visit, read: Callable[[str], str]) -> Response:
     part = visit.form.get("file")
     if not isinstance(part, UploadFile) or not part.filename:
@@ -154,6 +170,7 @@ ROUTES = [
     Route("/class/roster", page(Action.CHANGE_ROSTER, roster), methods=["POST"]),
     Route("/class/code", page(Action.CHANGE_ROSTER, new_code), methods=["POST"]),
     Route("/class/settings", page(Action.CHANGE_SETTINGS, settings), methods=["POST"]),
+    Route("/class/extension", page(Action.CHANGE_SETTINGS, extension), methods=["POST"]),
     Route("/health", page(Action.SEE_HEALTH, health)),
     Route("/hand-ins/{number:int}/again", page(Action.START_AGAIN, start_again), methods=["POST"]),
 ]
