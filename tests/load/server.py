@@ -1,8 +1,8 @@
 """A class hands in within a minute, on this machine alone: is all of it received, and graded once?
 
-    python tests/load/server.py                                  # 300 students, embedded database
-    python tests/load/server.py --postgresql --kill              # and kill -9 of all that serves
-    python tests/load/server.py --students 6 --seconds 5         # a look at whether it runs
+    python -m tests.load.server                                  # 300 students, embedded database
+    python -m tests.load.server --postgresql --kill              # and kill -9 of all that serves
+    python -m tests.load.server --students 6 --seconds 5         # a look at whether it runs
 
 Prints how long "received" took, how long verdicts took, what was lost or there twice, and the
 server's memory; ends with 1 where something was. Who is not answered sends again with the same key,
@@ -177,7 +177,7 @@ def class_at_work(
     figures: Figures,
     kills: list[Callable[[], None]],
 ) -> bool:
-    """Each hands in at a moment of their own; every other answer is right. False where one cannot."""
+    """Each hands in at a moment of their own; every other answer is right. False if one cannot."""
     right = solution_path(load_catalog().exercise(EXERCISE)).read_text("utf-8")
     began = time.monotonic()
     draw = random.Random(0)
@@ -256,7 +256,7 @@ def told(database: Database, options: argparse.Namespace, figures: Figures, seco
     own, whole = zip(*figures.memory, strict=True)
     print(f"{len(figures.answered)} of {options.students} received, {figures.again} sent again")
     print(f"received after   {_spread(figures.answered, 1000)} ms")
-    print(f"graded after     {_spread(waits, 1)} s; all of it {seconds:.0f} s after the first")
+    print(f"graded after     {_spread(waits, 1)} s; all of it within {seconds:.0f} s of the start")
     print(f"lost {lost}, there twice {twice}, without the right verdict {wrong}")
     print(f"tries            {dict(sorted(Counter(row.tries for row in rows).items()))}")
     for name, found in (("server", own), ("with examiners", whole)):
