@@ -42,6 +42,7 @@ def data_options(function: F) -> F:
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="cores")
 @click.option("--behind-proxy", is_flag=True, help="A proxy in front of it ends TLS.")
 @click.option("--allow-unsandboxed", is_flag=True, help="Grade where a layer is missing.")
+@click.option("--key", type=PATH, help="Sign verdicts with this private key of `grader keygen`.")
 @click.pass_context
 def serve(
     context: click.Context,
@@ -52,6 +53,7 @@ def serve(
     jobs: int,
     behind_proxy: bool,
     allow_unsandboxed: bool,
+    key: Path | None,
 ) -> int:
     """Serve a class: take what students hand in, grade it, and show it.
 
@@ -62,7 +64,7 @@ def serve(
     if context.invoked_subcommand is None:
         with extra():
             from grader.server.serve import serve as run
-        run(folder, url, host, port, jobs, behind_proxy, not allow_unsandboxed, _ready)
+        run(folder, url, host, port, jobs, behind_proxy, not allow_unsandboxed, key, _ready)
     return 0
 
 

@@ -115,7 +115,7 @@ def _cleared(which: ColumnElement[bool]) -> Update:
     return (
         update(HandIn)
         .where(which)
-        .values(files=NO_FILES, report=None, sha256="", failure=None, made_at=None)
+        .values(files=NO_FILES, report=None, sha256="", failure=None, made_at=None, signature=None)
         .execution_options(synchronize_session=False)
     )
 

@@ -14,6 +14,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session, undefer
@@ -25,6 +26,9 @@ from grader.report import Report
 from grader.server.database import Database
 from grader.server.schema import DONE, FAILED, LATER, LEASED, NOW, WAITING, HandIn, Membership
 from grader.submission import SEEDS
+
+if TYPE_CHECKING:
+    from grader.classroom.keys import Ed25519PrivateKey
 
 LEASE = timedelta(seconds=30)
 MOST_TRIES = 2
@@ -57,9 +61,17 @@ def utc_now() -> datetime:
 
 
 class Queue:
-    def __init__(self, database: Database, clock: Callable[[], datetime] = utc_now) -> None:
+    """With a `key`, verdicts are signed as they are kept."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], datetime] = utc_now,
+        key: "Ed25519PrivateKey | None" = None,
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._key = key
 
     def receive(
         self,
@@ -144,18 +156,27 @@ class Queue:
         if report.outcome == "error":
             problem = report.problem.message if report.problem else "A hidden test broke."
             return self.fail(hand_in, problem)
+        text, now = json.dumps(report.to_dict()), self._clock()
         missing = [layer for layer, state in report.layers.items() if state == "missing"]
         return self._change(
             self._is_held(hand_in),
             state=DONE,
             lease=None,
             failure=None,
-            graded_at=self._clock(),
+            graded_at=now,
             outcome=report.outcome,
             share=share(report),
             unprotected=",".join(missing),
-            report=json.dumps(report.to_dict()),
+            report=text,
+            signature=self._signed(hand_in, text, now),
         )
+
+    def _signed(self, hand_in: HandIn, report: str, now: datetime) -> str | None:
+        if self._key is None:
+            return None
+        from grader.server.verdicts import signed  # needs an extra of its own
+
+        return signed(hand_in, report, now, self._key)
 
     def fail(self, hand_in: HandIn, says: str) -> bool:
         """Note an error of ours. It is tried again, unless it was the last time."""

@@ -173,6 +173,21 @@ def told(one: HandIn) -> str:
     return render(Report.from_dict(json.loads(one.report))) if one.report else ""
 
 
+def verdict(visit: Visit) -> Response:
+    """What was signed, byte for byte, and its signature: for `grader verify`."""
+    from grader.server.verdicts import document  # needs an extra of its own
+
+    with visit.site.database.reading() as session:
+        one = _seen(visit, session)
+    if not (one.signature and one.report and one.graded_at):
+        raise HTTPException(404, "This verdict is not signed.")
+    is_signature = visit.request.url.path.endswith(".sig")
+    content = f"{one.signature}\n" if is_signature else document(one, one.report, one.graded_at)
+    name = f"verdict-{one.id}.json" + (".sig" if is_signature else "")
+    told = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, headers=told, media_type="application/octet-stream")
+
+
 def events(visit: Visit) -> Response:
     """The state of a hand-in as it changes, as server-sent events, until there is a verdict."""
     with visit.site.database.reading() as session:
@@ -217,6 +232,8 @@ ROUTES = [
     Route("/exercises/{exercise}", page(Action.HAND_IN, exercise)),
     Route("/exercises/{exercise}", page(Action.HAND_IN, upload), methods=["POST"]),
     Route("/hand-ins/{number:int}", page(Action.HAND_IN, report)),
+    Route("/hand-ins/{number:int}/verdict.json", page(Action.HAND_IN, verdict)),
+    Route("/hand-ins/{number:int}/verdict.json.sig", page(Action.HAND_IN, verdict)),
     Route("/hand-ins/{number:int}/events", page(Action.HAND_IN, events)),
     Route("/class/students/{student:path}", page(Action.SEE_CLASS, of_student)),
 ]
