@@ -23,6 +23,7 @@ from grader.commands.regrade import regrade
 from grader.commands.report import report
 from grader.commands.run import run
 from grader.commands.serve import serve
+from grader.commands.serve_person import person
 from grader.commands.settle import settle
 from grader.commands.sign import sign
 from grader.commands.verify import verify
@@ -57,6 +58,7 @@ COMMANDS = (
 )
 for command in COMMANDS:
     cli.add_command(command)
+serve.add_command(person)
 
 
 def main() -> None:

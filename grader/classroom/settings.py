@@ -13,6 +13,7 @@ extensions:
   - {student: "1042", due: 2026-12-05 23:59}
 handed_in:
   - {student: "1043", at: 2026-12-02 08:00}
+retention: {code_days: 400, grades_days: 1825}   # on a class server; otherwise it deletes nothing
 """
 
 import math
@@ -52,6 +53,14 @@ class LatePolicy:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """How many days a class server keeps files with their reports, and verdicts; None is always."""
+
+    code_days: int | None = None
+    grades_days: int | None = None
+
+
+@dataclass(frozen=True)
 class Classroom:
     """All times have a zone. `points` are in the order of the file; no `attempts` is no limit."""
 
@@ -63,6 +72,7 @@ class Classroom:
     attempts: int | None
     extensions: Mapping[str, datetime]
     handed_in: Mapping[str, datetime]
+    retention: Retention
 
     @property
     def max_score(self) -> float:
@@ -111,8 +121,9 @@ def _classroom(fields: Fields, folder: Path, catalog: Catalog | None) -> Classro
     handed_in = _times(fields, "handed_in", "at", zone)
     if extensions and not due:
         raise fields.mistake("need a `due` that they extend", "extensions")
+    keeps = _retention(fields.mapping("retention")) if fields.has("retention") else Retention()
     fields.finish()
-    return Classroom(title, catalog, points, due, late, attempts, extensions, handed_in)
+    return Classroom(title, catalog, points, due, late, attempts, extensions, handed_in, keeps)
 
 
 def _course(fields: Fields, folder: Path) -> Catalog:
@@ -155,6 +166,15 @@ def _late(fields: Fields) -> LatePolicy:
     grace = fields.number("grace_minutes", 0, 24 * 60) if fields.has("grace_minutes") else 0
     fields.finish()
     return LatePolicy(percent, days, timedelta(minutes=grace))
+
+
+def _retention(fields: Fields) -> Retention:
+    days = [
+        fields.whole(key, 1, MOST_DAYS) if fields.has(key) else None
+        for key in ("code_days", "grades_days")
+    ]
+    fields.finish()
+    return Retention(*days)
 
 
 def _times(fields: Fields, key: str, time: str, zone: ZoneInfo | None) -> dict[str, datetime]:

@@ -42,6 +42,7 @@ def data_options(function: F) -> F:
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="cores")
 @click.option("--behind-proxy", is_flag=True, help="A proxy in front of it ends TLS.")
 @click.option("--allow-unsandboxed", is_flag=True, help="Grade where a layer is missing.")
+@click.option("--key", type=PATH, help="Sign verdicts with this private key of `grader keygen`.")
 @click.pass_context
 def serve(
     context: click.Context,
@@ -52,6 +53,7 @@ def serve(
     jobs: int,
     behind_proxy: bool,
     allow_unsandboxed: bool,
+    key: Path | None,
 ) -> int:
     """Serve a class: take what students hand in, grade it, and show it.
 
@@ -62,7 +64,7 @@ def serve(
     if context.invoked_subcommand is None:
         with extra():
             from grader.server.serve import serve as run
-        run(folder, url, host, port, jobs, behind_proxy, not allow_unsandboxed, _ready)
+        run(folder, url, host, port, jobs, behind_proxy, not allow_unsandboxed, key, _ready)
     return 0
 
 
@@ -97,11 +99,11 @@ def class_() -> None:
 def new(kept: tuple[Path, str | None], name: str, settings: Path, roster: Path | None) -> int:
     """Make the class NAME. Prints its code, and one by which you come in as its teacher."""
     with extra():
-        from grader.server.members import enrol, new_class, read_roster
+        from grader.server.members import enrol, new_class, read_roster, settings_of
 
     listed = read_roster(text_of(roster)) if roster else []
     with closing(database(kept)) as opened:
-        made, teacher = new_class(opened, name, text_of(settings))
+        made, teacher = new_class(opened, name, settings_of(settings, text_of(settings)))
         with opened.writing() as session:
             enrol(session, made, listed)
     click.echo(f"Students join {name} with the code      {made.code}")
@@ -154,12 +156,12 @@ def code(kept: tuple[Path, str | None], name: str, student: str) -> int:
 def settings(kept: tuple[Path, str | None], name: str, settings: Path | None) -> int:
     """Print the classroom.yaml of the class NAME, or change it. That counts at once."""
     with extra():
-        from grader.server.members import change_settings, class_named
+        from grader.server.members import change_settings, class_named, settings_of
 
     with closing(database(kept)) as opened, opened.writing() as session:
         found = class_named(session, name)
         if settings:
-            change_settings(session, found, text_of(settings))
+            change_settings(session, found, settings_of(settings, text_of(settings)))
         else:
             write(found.settings, None)
     return 0

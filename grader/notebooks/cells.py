@@ -45,15 +45,20 @@ def read_cells(path: Path, within: Path) -> list[Cell]:
         raise SubmissionError(
             f"{path.name} is larger than {MAX_BYTES >> 20} MB. Clear its outputs and save it again."
         )
-    notebook = _parsed(content, path.name)
-    _check_language(notebook, path.name)
+    return cells_of(content, path.name)
+
+
+def cells_of(content: bytes, name: str) -> list[Cell]:
+    """As `read_cells`, of a notebook that was read; `name` is for the sentence on what is wrong."""
+    notebook = _parsed(content, name)
+    _check_language(notebook, name)
     cells = [
         Cell(number, _text(cell), _tags(cell), cell.get("cell_type") == "code")
-        for number, cell in enumerate(_all_cells(notebook, path.name), start=1)
+        for number, cell in enumerate(_all_cells(notebook, name), start=1)
     ]
     if sum(len(cell.source) for cell in cells if cell.is_code) > MAX_SOURCE_BYTES:
         raise SubmissionError(
-            f"The code of {path.name} is longer than {MAX_SOURCE_BYTES >> 10} KB."
+            f"The code of {name} is longer than {MAX_SOURCE_BYTES >> 10} KB."
             " Delete the cells that are not needed."
         )
     return cells

@@ -105,6 +105,7 @@ def _prepare_sqlite(connection: Any, record: object) -> None:
         "journal_mode = WAL",
         "synchronous = FULL",  # what a student was told is received survives a power cut
         "foreign_keys = ON",
+        "secure_delete = ON",  # what is deleted is overwritten
     ):
         connection.execute(f"PRAGMA {pragma}")
 

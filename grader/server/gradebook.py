@@ -113,12 +113,12 @@ def _kept(one: HandIn, student: str) -> Kept:
 
 
 def graded(session: Session, of: Class) -> Iterator[Graded]:
-    """Every verdict, for the report on a class."""
+    """Every verdict whose report is still kept, for the report on a class."""
     wanted = (
         select(HandIn)
         .join(Membership)
         .where(Membership.class_id == of.id, Membership.role == Role.STUDENT)
-        .where(HandIn.state == DONE)
+        .where(HandIn.state == DONE, HandIn.report.is_not(None))
         .order_by(Membership.student, HandIn.received_at, HandIn.id)
         .options(undefer(HandIn.files), undefer(HandIn.report))
     )

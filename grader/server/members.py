@@ -2,6 +2,8 @@
 
 import csv
 import io
+import json
+import re
 import secrets
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -10,22 +12,23 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+import yaml
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from exercises.catalog import load_catalog
 from grader.classroom.settings import Classroom, read_classroom
 from grader.errors import UsageError
 from grader.server import tokens
 from grader.server.database import Database
 from grader.server.queue import Refused, utc_now
 from grader.server.roles import Role
-from grader.server.schema import CODE, Class, Membership, Person
+from grader.server.schema import CODE, DELETED, Class, Membership, Person
 
 ROSTER = "id,name,role"
 MOST_LISTED = 10_000
 MOST_LETTERS = 200  # of an id or a name
 SETTINGS_FILE = "classroom.yaml"
+COURSE = re.compile(r"^course[ \t]*:.*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -78,9 +81,49 @@ def classroom(settings: str) -> Classroom:
         file = Path(folder) / SETTINGS_FILE
         file.write_text(settings, encoding="utf-8")
         try:
-            return read_classroom(file, load_catalog())
+            return read_classroom(file)
         except UsageError as error:
             raise UsageError(str(error).replace(f"{folder}/", "")) from None
+
+
+def settings_of(file: Path, text: str) -> str:
+    """The text of a `classroom.yaml` that lies at `file`, as it is kept: its course by the whole
+    path, since what is kept lies nowhere.
+    """
+    named = _course(text)
+    return text if named is None else _with_course(text, str((file.parent / named).resolve()))
+
+
+def with_course_of(kept: str, text: str) -> str:
+    """`text` for the class that has the settings `kept`, from one who is not at this machine.
+
+    A course's suites are programs that run here with the server's rights. So only who runs the
+    server says where they lie, and a page can change all but that. Raises `UsageError`.
+    """
+    before, after = _course(kept), _course(text)
+    if before and after and Path(before).name == Path(after).name:
+        text = _with_course(text, before)
+    if classroom(text).catalog.course.folder != classroom(kept).catalog.course.folder:
+        told = f"course: {Path(before).name}" if before else "there is no `course` in it"
+        raise UsageError(
+            f"A class keeps its course here: {told}, in a line of its own."
+            " `grader serve class settings` can change it."
+        )
+    return text
+
+
+def _course(text: str) -> str | None:
+    """What the key `course` says, where it is a text; all else is told where settings are read."""
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return None
+    named = data.get("course") if isinstance(data, dict) else None
+    return named if isinstance(named, str) else None
+
+
+def _with_course(text: str, folder: str) -> str:
+    return COURSE.sub(lambda _: f"course: {json.dumps(folder, ensure_ascii=False)}", text)
 
 
 def read_roster(text: str) -> list[Listed]:
@@ -134,7 +177,11 @@ def enrol(session: Session, into: Class, listed: Sequence[Listed]) -> Roster:
         elif (member.person.name, member.role) != (one.name, one.role):
             member.person.name, member.role = one.name, one.role
             changed += 1
-    missing = [student for student, member in here.items() if member.role == Role.STUDENT]
+    missing = [
+        student
+        for student, member in here.items()
+        if member.role == Role.STUDENT and member.person.issuer != DELETED
+    ]
     return Roster(added, changed, missing)
 
 

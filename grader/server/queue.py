@@ -14,6 +14,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session, undefer
@@ -26,10 +27,15 @@ from grader.server.database import Database
 from grader.server.schema import DONE, FAILED, LATER, LEASED, NOW, WAITING, HandIn, Membership
 from grader.submission import SEEDS
 
+if TYPE_CHECKING:
+    from grader.classroom.keys import Ed25519PrivateKey
+
 LEASE = timedelta(seconds=30)
 MOST_TRIES = 2
 MOST_WAITING = 20  # of one person
 MOST_A_DAY = 500  # of one person
+PACE = timedelta(minutes=5)  # the last of which say how fast it goes
+NO_FILES = "{}"  # of what was handed in so long ago that only its verdict is left
 SILENT = "Its worker fell silent at every try."
 
 
@@ -55,9 +61,17 @@ def utc_now() -> datetime:
 
 
 class Queue:
-    def __init__(self, database: Database, clock: Callable[[], datetime] = utc_now) -> None:
+    """With a `key`, verdicts are signed as they are kept."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], datetime] = utc_now,
+        key: "Ed25519PrivateKey | None" = None,
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._key = key
 
     def receive(
         self,
@@ -142,18 +156,27 @@ class Queue:
         if report.outcome == "error":
             problem = report.problem.message if report.problem else "A hidden test broke."
             return self.fail(hand_in, problem)
+        text, now = json.dumps(report.to_dict()), self._clock()
         missing = [layer for layer, state in report.layers.items() if state == "missing"]
         return self._change(
             self._is_held(hand_in),
             state=DONE,
             lease=None,
             failure=None,
-            graded_at=self._clock(),
+            graded_at=now,
             outcome=report.outcome,
             share=share(report),
             unprotected=",".join(missing),
-            report=json.dumps(report.to_dict()),
+            report=text,
+            signature=self._signed(hand_in, text, now),
         )
+
+    def _signed(self, hand_in: HandIn, report: str, now: datetime) -> str | None:
+        if self._key is None:
+            return None
+        from grader.server.verdicts import signed  # needs an extra of its own
+
+        return signed(hand_in, report, now, self._key)
 
     def fail(self, hand_in: HandIn, says: str) -> bool:
         """Note an error of ours. It is tried again, unless it was the last time."""
@@ -171,7 +194,7 @@ class Queue:
 
     def start_again(self, hand_in: int) -> bool:
         """Try again what we could not grade. False where that is not so."""
-        is_failed = and_(HandIn.id == hand_in, HandIn.state == FAILED)
+        is_failed = and_(HandIn.id == hand_in, HandIn.state == FAILED, HandIn.files != NO_FILES)
         return self._change(is_failed, state=WAITING, tries=0)
 
     def place(self, hand_in: HandIn) -> int:
@@ -183,6 +206,21 @@ class Queue:
         with self._database.reading() as session:
             waiting = select(func.count()).select_from(HandIn).where(HandIn.state == WAITING)
             return session.scalar(waiting.where(before)) or 0
+
+    def wait(self, before: int) -> timedelta | None:
+        """About how long it takes until as many `before` it and it are graded, at the pace since
+        the first that waits came; None where nothing was graded since.
+        """
+        now = self._clock()
+        with self._database.reading() as session:
+            first = session.scalar(
+                select(func.min(HandIn.received_at)).where(HandIn.state == WAITING)
+            )
+            since = max(first or now, now - PACE)
+            graded = session.scalar(
+                select(func.count()).select_from(HandIn).where(HandIn.graded_at > since)
+            )
+        return (before + 1) * (now - since) / graded if graded else None
 
     def health(self) -> Health:
         with self._database.reading() as session:

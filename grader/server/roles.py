@@ -20,6 +20,7 @@ class Action(StrEnum):
     EXPORT = "export the grades"
     CHANGE_ROSTER = "list people, and give them codes to come in"
     CHANGE_SETTINGS = "change classroom.yaml"
+    MANAGE_PERSON = "take along all that is kept of a student, and delete who they are"
 
 
 EVERYBODY = frozenset(Role)
@@ -34,6 +35,7 @@ RIGHTS: Mapping[Action, frozenset[Role]] = {
     Action.EXPORT: TEACHERS,
     Action.CHANGE_ROSTER: TEACHERS,
     Action.CHANGE_SETTINGS: TEACHERS,
+    Action.MANAGE_PERSON: TEACHERS,
 }
 
 

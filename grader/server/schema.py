@@ -23,6 +23,7 @@ from sqlalchemy.types import TypeDecorator
 WAITING, LEASED, DONE, FAILED = "waiting", "leased", "done", "failed"  # states of a hand-in
 NOW, LATER = 0, 1  # priorities
 SESSION, CLIENT, CODE = "session", "client", "code"  # kinds of tokens
+DELETED = "deleted"  # issuer of who was deleted: nobody vouches for them any more
 # Every constraint has a name, so that a migration can name it, too.
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -122,7 +123,8 @@ class HandIn(Base):
     there once. `made_at` is the time on the sender's clock, `received_at` that on ours, which
     counts. A lease names who grades it, until when; `tries` counts leases. `failure` says what went
     wrong on our side. `outcome`, `share` (of the points, 0 to 1) and `unprotected` (names of layers
-    of the sandbox, with commas) are of the `report`, which is JSON; with `files` it is large, and
+    of the sandbox, with commas) are of the `report`, which is JSON; `signature` is of the document
+    that `verdicts.py` makes of it. With `files` it is large, and
     loaded where it is asked for.
     """
 
@@ -153,5 +155,6 @@ class HandIn(Base):
     share: Mapped[float | None] = mapped_column(Double)
     unprotected: Mapped[str | None]
     report: Mapped[str | None] = mapped_column(deferred=True)
+    signature: Mapped[str | None]
 
     membership: Mapped[Membership] = relationship(lazy="joined", innerjoin=True)

@@ -9,16 +9,21 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvicorn
 
 from grader.errors import UsageError
 from grader.grader import Grader
 from grader.server.database import Database
+from grader.server.privacy import clearing
 from grader.server.queue import Queue
 from grader.server.web.app import web_app
 from grader.server.web.site import Site
 from grader.server.workers import Workers
+
+if TYPE_CHECKING:
+    from grader.classroom.keys import Ed25519PrivateKey
 
 LOCK = "serve.lock"
 GOODBYE_SECONDS = 5  # for requests that are being answered when the server ends
@@ -42,18 +47,20 @@ def serve(
     jobs: int,
     behind_proxy: bool,
     only_sandboxed: bool,
+    key: Path | None,
     tell: Callable[[str], None],
 ) -> None:
     """Raises `UsageError` for what cannot be served so."""
     check_host(host, behind_proxy)
+    signing = _signing(key) if key else None
     for number in (signal.SIGINT, signal.SIGTERM):
         # uvicorn ends at a signal, and then raises it again: for what is to be ended around it.
         signal.signal(number, _end)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     with closing(open_database(folder, url)) as database, _alone(folder, database):
-        queue = Queue(database)
-        with _listening(host, port) as listener, Grader(jobs) as grader:
+        queue = Queue(database, key=signing)
+        with _listening(host, port) as listener, clearing(database), Grader(jobs) as grader:
             workers = Workers(queue, grader, jobs, only_sandboxed)
             site = Site(database, queue, workers, is_https=behind_proxy)
             config = uvicorn.Config(
@@ -71,6 +78,12 @@ def serve(
             finally:
                 workers.close()
                 grader.abandon()
+
+
+def _signing(file: Path) -> "Ed25519PrivateKey":
+    from grader.classroom.keys import read_private_key  # needs an extra of its own
+
+    return read_private_key(file)
 
 
 def _end(number: int, frame: object) -> None:

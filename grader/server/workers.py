@@ -15,6 +15,7 @@ from exercises.errors import CourseError
 from grader.errors import GraderError
 from grader.grader import Grader
 from grader.report import Report
+from grader.server.members import classroom
 from grader.server.queue import LEASE, Queue, unpacked
 from grader.server.schema import HandIn
 from grader.submission import Submission
@@ -66,13 +67,8 @@ class Workers:
                     self._called.wait(LOOKS)
 
     def _grade(self, hand_in: HandIn) -> None:
-        submission = Submission(
-            hand_in.exercise,
-            unpacked(hand_in.files),
-            hand_in.seed,
-            only_sandboxed=self._only_sandboxed,
-        )
         try:
+            submission = self._submission(hand_in)
             future = self._grader.submit(submission)
             if self._wait(future, hand_in):
                 self._queue.finish(hand_in, self._grader.result(submission, future))
@@ -82,6 +78,15 @@ class Workers:
         except (GraderError, CourseError) as error:
             log.warning("Hand-in %d: %s", hand_in.id, error)
             self._queue.fail(hand_in, str(error))
+
+    def _submission(self, hand_in: HandIn) -> Submission:
+        return Submission(
+            hand_in.exercise,
+            unpacked(hand_in.files),
+            hand_in.seed,
+            only_sandboxed=self._only_sandboxed,
+            course=classroom(hand_in.membership.class_.settings).catalog.course.folder,
+        )
 
     def _wait(self, future: "Future[Report]", hand_in: HandIn) -> bool:
         """Whether it was graded before the end of all work."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from tui.commands.arguments import exercise_argument, json_option, mine_option
 from tui.study.grading import grade
+from tui.study.notebook_grading import submit_notebook
 from tui.study.session import open_session_to_grade
 
 
@@ -14,6 +17,14 @@ from tui.study.session import open_session_to_grade
 @mine_option
 @json_option
 def submit_command(exercise: str | None, mine: bool, as_json: bool) -> int:
-    """Submit your file: fresh numbers each time, and a pass counts."""
+    """Submit your file: fresh numbers each time, and a pass counts.
+
+    Of a notebook, FILE.ipynb, all that its cells answer is submitted.
+    """
+    if exercise and exercise.lower().endswith(".ipynb"):
+        if mine:
+            raise click.UsageError("--mine goes with one exercise; a notebook has its own cells.")
+        with open_session_to_grade(exercise) as session:
+            return submit_notebook(session, Path(exercise), as_json)
     with open_session_to_grade(exercise) as session:
         return grade(session, session.exercise_to_grade(exercise), "submit", as_json, mine)

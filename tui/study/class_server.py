@@ -99,7 +99,10 @@ def send(state: Path) -> Iterator[str]:
     """Hand in what is kept, the oldest first. Yields what became of each, in words."""
     server, kept = joined(state), waiting(state)
     for number, file in enumerate(kept):
-        hand_in = json.loads(file.read_text("utf-8"))
+        try:
+            hand_in = json.loads(file.read_text("utf-8"))
+        except FileNotFoundError:  # the app or another terminal has sent it meanwhile
+            continue
         exercise = hand_in["exercise"]
         try:
             told = ask(server.address, "api/hand-ins", hand_in, server.token)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import click
 
 from exercises.catalog import Exercise
 from exercises.streams import discard_output
+from exercises.workspace import Workspace
 from tui.output import colour_wanted, print_json, print_wrapped, shown, width
 from tui.planning.unlocking import opened_by
 from tui.progress.progress import Attempt, AttemptKind, ProgressError
@@ -36,15 +38,16 @@ def grade(
     with warm_grader(session.workspace.state) as grader:
         submission = read(session, exercise, kind, mine)
         if kind == "submit":
-            _keep_for_class(session, submission)
+            keep_for_class(session, submission)
         report = grader.grade(submission)
     tell(session, submission, kind, report, as_json)
     if kind == "submit":
-        _hand_in(session)
+        for told in hand_in(session.workspace):
+            click.echo(told, err=True)
     return report.exit_code
 
 
-def _keep_for_class(session: Session, submission: Submission) -> None:
+def keep_for_class(session: Session, submission: Submission) -> None:
     """Before anything else is done with it, so that nothing that happens then loses it."""
     if session.workspace.class_file.exists():
         from tui.study.class_server import keep
@@ -52,16 +55,18 @@ def _keep_for_class(session: Session, submission: Submission) -> None:
         keep(session.workspace.state, submission.exercise, submission.files())
 
 
-def _hand_in(session: Session) -> None:
-    """To the class that the learner has joined, after the verdict: nobody waits for a network."""
-    if session.workspace.class_file.exists():
+def hand_in(workspace: Workspace) -> Iterator[str]:
+    """To the class that the learner has joined, after the verdict: nobody waits for a network.
+
+    Yields what became of each hand-in, in words; nothing where no class was joined.
+    """
+    if workspace.class_file.exists():
         from tui.study.class_server import ClassServerError, send
 
         try:
-            for told in send(session.workspace.state):
-                click.echo(told, err=True)
+            yield from send(workspace.state)
         except ClassServerError as error:
-            click.echo(str(error), err=True)
+            yield str(error)
 
 
 def tell(

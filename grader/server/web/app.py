@@ -14,7 +14,14 @@ from starlette.staticfiles import StaticFiles
 
 from grader.errors import UsageError
 from grader.server.queue import Refused
-from grader.server.web import entering, interface, student_pages, teacher_pages
+from grader.server.web import (
+    description,
+    entering,
+    interface,
+    privacy_pages,
+    student_pages,
+    teacher_pages,
+)
 from grader.server.web.headers import HEADERS, Guarded
 from grader.server.web.limits import MAX_BODY
 from grader.server.web.site import Site
@@ -36,7 +43,9 @@ def web_app(site: Site) -> Starlette:
             *entering.ROUTES,
             *student_pages.ROUTES,
             *teacher_pages.ROUTES,
+            *privacy_pages.ROUTES,
             *interface.ROUTES,
+            *description.ROUTES,
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         middleware=[Middleware(Guarded)],

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import secrets
 from collections.abc import AsyncIterator, Mapping
 
@@ -12,18 +13,18 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from exercises.catalog import load_catalog
-from exercises.errors import UnknownExercise
+from exercises.catalog import Exercise
 from grader.classroom.settings import Classroom
 from grader.errors import SubmissionError
 from grader.formats.text import render
 from grader.report import Report
+from grader.server.extensions import FORM
 from grader.server.gradebook import grade, hand_ins
-from grader.server.handing_in import hand_in
+from grader.server.handing_in import hand_in, uploaded_files
 from grader.server.members import classroom, member_named
-from grader.server.queue import Refused, unpacked
+from grader.server.queue import Queue, Refused, unpacked
 from grader.server.roles import STAFF, Action, may
-from grader.server.schema import DONE, FAILED, HandIn, Membership
+from grader.server.schema import DONE, FAILED, LEASED, WAITING, Class, HandIn, Membership
 from grader.server.web.visits import Visit, page
 
 LOOKS = 1.0  # seconds between two looks at a hand-in that somebody watches
@@ -47,19 +48,22 @@ def of_student(visit: Visit) -> Response:
         return of_member(visit, member_named(session, visit.member.class_, student))
 
 
-def of_member(visit: Visit, member: Membership) -> Response:
-    settings = classroom(member.class_.settings)
+def of_member(visit: Visit, member: Membership, says: str = "", status: int = 200) -> Response:
     with visit.site.database.reading() as session:
+        settings = classroom(session.get_one(Class, member.class_id).settings)
         found = hand_ins(session, member.class_, member.student)
-    catalog = load_catalog()
     return visit.page(
         "student.html",
+        status=status,
+        says=says,
         whose=member,
         classroom=settings,
         due=settings.due_for(member.student),
+        extended=_extended(settings, member.student),
         policy=policy(settings),
+        retention=retention(settings),
         grade=grade(member, found, settings),
-        titles={id: catalog.exercise(id).title for id in settings.points},
+        titles={id: settings.catalog.exercise(id).title for id in settings.points},
         hand_ins=found[::-1],
     )
 
@@ -83,33 +87,50 @@ def policy(settings: Classroom) -> str:
     return " ".join(told)
 
 
+def _extended(settings: Classroom, student: str) -> str:
+    due = settings.extensions.get(student)
+    return f"{due:{FORM}}" if due else ""
+
+
+def retention(settings: Classroom) -> str:
+    """How long what is handed in is kept, in words."""
+    keeps = settings.retention
+    told = []
+    if keeps.code_days is not None:
+        told.append(f"Files and reports are deleted {keeps.code_days} days after they came.")
+    if keeps.grades_days is not None:
+        told.append(f"Verdicts are deleted after {keeps.grades_days} days.")
+    return " ".join(told)
+
+
 def exercise(visit: Visit, says: str = "", status: int = 200) -> Response:
-    id = visit.request.path_params["exercise"]
-    settings = classroom(visit.member.class_.settings)
-    if id not in settings.points:
-        raise HTTPException(404, "Your class does not ask for this exercise.")
-    try:
-        asked = load_catalog().exercise(id)
-    except UnknownExercise:
-        raise HTTPException(404, "This exercise is not in the course any more.") from None
+    settings, asked = _asked(visit)
     return visit.page(
         "exercise.html",
         status=status,
         exercise=asked,
-        points=settings.points[id],
+        points=settings.points[asked.id],
         key=secrets.token_hex(16),
         says=says,
     )
 
 
-def upload(visit: Visit) -> Response:
+def _asked(visit: Visit) -> tuple[Classroom, Exercise]:
+    """What the class asks for, and the exercise of the page."""
     id = visit.request.path_params["exercise"]
+    settings = classroom(visit.member.class_.settings)
+    if id not in settings.points:
+        raise HTTPException(404, "Your class does not ask for this exercise.")
+    return settings, settings.catalog.exercise(id)
+
+
+def upload(visit: Visit) -> Response:
+    settings, asked = _asked(visit)
     parts = [part for part in visit.form.getlist("files") if isinstance(part, UploadFile)]
-    files = {part.filename or "": part.file.read() for part in parts if part.filename}
-    if len(files) == 1:  # what a browser calls the one file says nothing: "softmax (2).py"
-        files = {f"{id}.py": source for source in files.values()}
+    uploaded = {part.filename: part.file.read() for part in parts if part.filename}
     try:
-        taken = hand_in(visit.site.queue, visit.member, id, files, visit.text("key"))
+        files = uploaded_files(asked, settings.catalog, uploaded)
+        taken = hand_in(visit.site.queue, visit.member, asked.id, files, visit.text("key"))
     except (SubmissionError, Refused) as error:
         return exercise(visit, str(error), 400)
     visit.site.workers.call()
@@ -130,13 +151,41 @@ def report(visit: Visit) -> Response:
         sources=sources,
         is_own=one.membership_id == visit.member.id,
         is_open=one.state not in (DONE, FAILED),
-        place=visit.site.queue.place(one),
+        progress=progress(visit.site.queue, one),
     )
+
+
+def progress(queue: Queue, one: HandIn) -> str:
+    """Where it is on its way to a verdict, in words; empty where it has arrived."""
+    if one.state != WAITING:
+        return "… being graded" if one.state == LEASED else ""
+    before = queue.place(one)
+    wait = queue.wait(before)
+    told = f"… waiting; {before} before it" if before else "… waiting; it is the next"
+    if wait is None:
+        return told
+    minutes = math.ceil(wait.total_seconds() / 60)
+    return f"{told}, about {minutes} min" if minutes > 1 else f"{told}, less than a minute"
 
 
 def told(one: HandIn) -> str:
     """The report as at a terminal; empty where there is none."""
     return render(Report.from_dict(json.loads(one.report))) if one.report else ""
+
+
+def verdict(visit: Visit) -> Response:
+    """What was signed, byte for byte, and its signature: for `grader verify`."""
+    from grader.server.verdicts import document  # needs an extra of its own
+
+    with visit.site.database.reading() as session:
+        one = _seen(visit, session)
+    if not (one.signature and one.report and one.graded_at):
+        raise HTTPException(404, "This verdict is not signed.")
+    is_signature = visit.request.url.path.endswith(".sig")
+    content = f"{one.signature}\n" if is_signature else document(one, one.report, one.graded_at)
+    name = f"verdict-{one.id}.json" + (".sig" if is_signature else "")
+    told = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, headers=told, media_type="application/octet-stream")
 
 
 def events(visit: Visit) -> Response:
@@ -147,7 +196,7 @@ def events(visit: Visit) -> Response:
     def look() -> Mapping[str, object]:
         with visit.site.database.reading() as session:
             one = session.get_one(HandIn, number)
-        return {"state": one.state, "place": visit.site.queue.place(one)}
+        return {"state": one.state, "says": progress(visit.site.queue, one)}
 
     async def changes() -> AsyncIterator[str]:
         before: Mapping[str, object] = {}
@@ -183,6 +232,8 @@ ROUTES = [
     Route("/exercises/{exercise}", page(Action.HAND_IN, exercise)),
     Route("/exercises/{exercise}", page(Action.HAND_IN, upload), methods=["POST"]),
     Route("/hand-ins/{number:int}", page(Action.HAND_IN, report)),
+    Route("/hand-ins/{number:int}/verdict.json", page(Action.HAND_IN, verdict)),
+    Route("/hand-ins/{number:int}/verdict.json.sig", page(Action.HAND_IN, verdict)),
     Route("/hand-ins/{number:int}/events", page(Action.HAND_IN, events)),
     Route("/class/students/{student:path}", page(Action.SEE_CLASS, of_student)),
 ]

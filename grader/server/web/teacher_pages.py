@@ -9,11 +9,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from exercises.catalog import load_catalog
 from grader.classroom.class_page import class_page, page_policy
 from grader.classroom.class_report import class_report
 from grader.errors import UsageError
 from grader.server import tokens
+from grader.server.extensions import with_extension
 from grader.server.gradebook import class_grades, graded
 from grader.server.members import (
     change_settings,
@@ -22,10 +22,12 @@ from grader.server.members import (
     member_named,
     members,
     read_roster,
+    with_course_of,
 )
 from grader.server.queue import utc_now
 from grader.server.roles import Action
 from grader.server.schema import FAILED, Class, HandIn, Membership
+from grader.server.web.student_pages import of_member
 from grader.server.web.visits import Visit, page
 
 MOST_ERRORS = 200  # of ours, on the page that lists them
@@ -50,8 +52,9 @@ def report(visit: Visit) -> Response:
     """The page that `grader report` writes, of this moment. Its own policy is the stricter one."""
     is_anonymous = "anonymous" in visit.request.query_params
     with visit.site.database.reading() as session:
-        found = list(graded(session, visit.member.class_))
-    made = class_report(found, load_catalog(), is_anonymous)
+        here = session.get_one(Class, visit.member.class_id)
+        found = list(graded(session, here))
+    made = class_report(found, classroom(here.settings).catalog, is_anonymous)
     if made is None:
         raise HTTPException(404, "Nothing is graded yet, so there is nothing to report.")
     return HTMLResponse(class_page(made), headers={"Content-Security-Policy": page_policy()})
@@ -113,10 +116,25 @@ def roster(visit: Visit) -> Response:
 def settings(visit: Visit) -> Response:
     def read(text: str) -> str:
         with visit.site.database.writing() as session:
-            change_settings(session, session.get_one(Class, visit.member.class_id), text)
+            here = session.get_one(Class, visit.member.class_id)
+            change_settings(session, here, with_course_of(here.settings, text))
         return "classroom.yaml is changed. It counts from now on, also for what was handed in."
 
     return _uploaded(visit, read)
+
+
+def extension(visit: Visit) -> Response:
+    student, due = visit.text("student"), visit.text("due")
+    with visit.site.database.writing() as session:
+        here = session.get_one(Class, visit.member.class_id)
+        whom = member_named(session, here, student)
+        try:
+            change_settings(session, here, with_extension(here.settings, student, due))
+        except UsageError as error:
+            says, status = str(error), 400
+        else:
+            says, status = "The due date is changed. It counts at once.", 200
+    return of_member(visit, whom, says, status)
 
 
 def _uploaded(visit: Visit, read: Callable[[str], str]) -> Response:
@@ -152,6 +170,7 @@ ROUTES = [
     Route("/class/roster", page(Action.CHANGE_ROSTER, roster), methods=["POST"]),
     Route("/class/code", page(Action.CHANGE_ROSTER, new_code), methods=["POST"]),
     Route("/class/settings", page(Action.CHANGE_SETTINGS, settings), methods=["POST"]),
+    Route("/class/extension", page(Action.CHANGE_SETTINGS, extension), methods=["POST"]),
     Route("/health", page(Action.SEE_HEALTH, health)),
     Route("/hand-ins/{number:int}/again", page(Action.START_AGAIN, start_again), methods=["POST"]),
 ]

@@ -15,6 +15,7 @@ from class_of_three import CLASSROOM, ROSTER
 from servers import PostgreSQL, Served
 
 from grader import Grader
+from grader.classroom.keys import Ed25519PrivateKey
 from grader.server.database import Database
 from grader.server.members import enrol, new_class, read_roster
 from grader.server.queue import Queue
@@ -42,12 +43,20 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def served(database: Database, grader: Grader) -> Iterator[Served]:
+def signing_key() -> Ed25519PrivateKey | None:
+    """None, where a test does not say otherwise."""
+    return None
+
+
+@pytest.fixture
+def served(
+    database: Database, grader: Grader, signing_key: Ed25519PrivateKey | None
+) -> Iterator[Served]:
     """The class of three behind a real socket, graded by the warm examiner."""
     made, teacher = new_class(database, "ML", CLASSROOM)
     with database.writing() as session:
         enrol(session, made, read_roster(ROSTER))
-    queue = Queue(database)
+    queue = Queue(database, key=signing_key)
     workers = Workers(queue, grader, 1, only_sandboxed=False)
     config = uvicorn.Config(
         web_app(Site(database, queue, workers)), log_config=None, access_log=False

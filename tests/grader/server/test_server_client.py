@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import stat
 import subprocess
@@ -14,6 +15,12 @@ import pytest
 from class_of_three import WRONG, ask
 from processes import comes_true
 from servers import Served
+
+from tui.app.app import LearnApp
+from tui.app.background_grader import BackgroundGrader
+from tui.app.session_thread import SessionThread
+from tui.study.clock import local_now
+from tui.study.targets import ExerciseTarget
 
 Learn = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -98,6 +105,66 @@ def test_what_could_not_be_sent_is_sent_later_in_its_order(
     assert all(one["made_at"] < one["received_at"] for one in told["hand_ins"])
     at_class = json.loads(learn("status", "--json").stdout)["class"]
     assert at_class["score"] == 4.0
+
+
+async def submit_in_app(says: str) -> str:
+    """Press Submit in the app, with the workspace's files as they are; what the app then tells."""
+    with SessionThread() as session_thread:
+        state = session_thread.session.workspace.state
+        with BackgroundGrader(state) as background:
+            app = LearnApp(session_thread, background, local_now)
+            async with app.run_test() as pilot:
+                app.action_go("exercise", ExerciseTarget("softmax"))
+                await pilot.pause()
+                await pilot.app.workers.wait_for_complete()
+                await pilot.press("s")
+                for _ in range(600):
+                    told = " ".join(note.message for note in app._notifications)
+                    if says in told:
+                        break
+                    await pilot.pause(0.1)
+                return told
+
+
+def test_submit_in_the_app_hands_in_as_the_command_does(
+    learn: Learn,
+    served: Served,
+    workspace: Path,
+    solution: Callable[[str], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    learn("join", f"{served.address}/", served.code, "--name", "1")
+    monkeypatch.chdir(workspace)
+    softmax = workspace / "ch01_attention" / "softmax.py"
+    softmax.write_text(WRONG)
+    moved(workspace, "http://127.0.0.1:1/")
+    assert "1 to be sent" in asyncio.run(submit_in_app("does not answer"))
+    moved(workspace, f"{served.address}/")
+    softmax.write_text(solution("softmax"))
+    told = asyncio.run(submit_in_app("handed in"))
+    assert told.count("softmax is handed in to ML") == 2
+    assert comes_true(lambda: served.queue.health().done == 2)
+    held = json.loads((workspace / ".learn" / "class.json").read_text())
+    _, told_there = ask(served.address, "/api/status", token=held["token"])
+    assert [one["outcome"] for one in told_there["hand_ins"]] == ["passed", "failed"]
+
+
+def test_the_answers_of_a_notebook_are_handed_in(
+    learn: Learn, served: Served, workspace: Path, solution: Callable[[str], str]
+) -> None:
+    learn("join", f"{served.address}/", served.code, "--name", "1")
+    stub = (workspace / "ch01_attention" / "soft_lookup.py").read_text()
+    sources = ("import torch", solution("softmax"), WRONG.replace("softmax", "mask"), stub)
+    cells = [{"cell_type": "code", "metadata": {}, "source": one} for one in sources]
+    (workspace / "mine.ipynb").write_text(json.dumps({"cells": cells, "metadata": {}}))
+    done = learn("submit", "mine.ipynb")
+    assert (done.returncode, "It counts" in done.stdout) == (0, True), done.stderr
+    assert done.stderr.count("is handed in") == 1, "a stub is no answer"
+    assert comes_true(lambda: served.queue.health().done == 1)
+    (workspace / "mine.ipynb").write_text(json.dumps({"cells": cells[3:], "metadata": {}}))
+    for name, says in (("mine.ipynb", "holds no answer yet"), ("none.ipynb", "no file")):
+        done = learn("submit", name)
+        assert (done.returncode, says in done.stderr) == (2, True), done.stderr
 
 
 def test_what_is_refused_is_told_and_a_token_goes_to_its_own_server_only(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from class_of_three import WRONG, Browser, ask, hand_in, joined, states
@@ -9,6 +10,18 @@ from processes import comes_true
 from servers import Served
 
 Solution = Callable[[str], str]
+
+
+def test_who_waits_sees_a_place_in_the_queue(served: Served) -> None:
+    endless = "def softmax(x, dim=-1):\n    while True: pass\n"
+    alan = joined(served.address, served.code, "2")
+    hand_in(served.address, alan, endless)
+    hand_in(served.address, alan, endless)
+    hand_in(served.address, alan, WRONG)
+    ada = Browser(served.address)
+    ada.enter(served.code, "1")
+    seen = ada.upload("softmax", WRONG).text
+    assert re.search(r"… waiting; [123] before it", seen), seen
 
 
 def test_a_class_of_three_hands_in_and_gets_grades(served: Served, solution: Solution) -> None:

@@ -22,11 +22,18 @@ from grader.server.roles import RIGHTS, Action, Role, may
 from grader.server.schema import CLIENT, CODE, DONE, SESSION
 from grader.server.serve import check_host
 from grader.server.tokens import new_token
-from grader.server.web import entering, interface, student_pages, teacher_pages
+from grader.server.web import (
+    description,
+    entering,
+    interface,
+    privacy_pages,
+    student_pages,
+    teacher_pages,
+)
 
-MODULES = (entering, interface, student_pages, teacher_pages)
+MODULES = (description, entering, interface, privacy_pages, student_pages, teacher_pages)
 ROUTES = [route for module in MODULES for route in module.ROUTES]
-PUBLIC = {"/enter", "/api/join"}
+PUBLIC = {"/enter", "/api/join", "/api/openapi.json"}
 PLACES = {"{exercise}": "softmax", "{number:int}": "1", "{student:path}": "1"}
 SECURITY = Path(__file__).parents[3] / "docs" / "security.md"
 IDS = {Role.STUDENT: "1", Role.ASSISTANT: "9", Role.TEACHER: "teacher"}

@@ -164,6 +164,20 @@ def test_one_worker_leaves_regrades_to_others(
     assert [one.id for one in order if one] == [new.id, regrade.id]
 
 
+def test_who_waits_is_told_for_how_long(queue: Queue, ada: int, clock: Clock) -> None:
+    sent = [queue.receive(ada, "softmax", FILES, f"{number}") for number in range(8)]
+    assert queue.wait(queue.place(sent[-1])) is None, "nothing says how fast it goes"
+    for _ in range(4):
+        clock.pass_by(timedelta(seconds=15))
+        held = queue.claim()
+        assert held
+        queue.finish(held, FAILED_REPORT)
+    assert queue.place(sent[-1]) == 3
+    assert queue.wait(3) == timedelta(seconds=60)
+    clock.pass_by(timedelta(hours=1))
+    assert queue.wait(3) is None, "what was graded an hour ago says nothing of now"
+
+
 def test_nobody_fills_the_queue_alone(queue: Queue, ada: int) -> None:
     for number in range(MOST_WAITING):
         queue.receive(ada, "softmax", FILES, f"{number}")

@@ -30,7 +30,7 @@ from tui.progress.records import AttemptKind
 from tui.study.advice import can_be_traced
 from tui.study.editor import edit, find_editor
 from tui.study.exercise_state import Briefing, LatestVerdict, briefing
-from tui.study.grading import counted, keep, read
+from tui.study.grading import counted, hand_in, keep, keep_for_class, read
 from tui.study.hints import show_hint
 from tui.study.save_watch import SaveWatch
 from tui.study.solutions import solutions
@@ -252,6 +252,8 @@ class ExercisePage(Page[ExerciseTarget]):
         keeping = self.services.session_thread.ask(
             lambda session: keep(session, submission, kind, report)
         )
+        if kind == "submit":
+            self.run_worker(self._hand_in(), group="handing in")
         if note := await asyncio.shield(keeping):
             self.notify(note, severity="warning")
         elif exercise == self._exercise:
@@ -262,6 +264,12 @@ class ExercisePage(Page[ExerciseTarget]):
             if kind == "rewrite" and report.passed:
                 self._target = ExerciseTarget(exercise.id)  # its file is put away
             await self._refresh()
+
+    async def _hand_in(self) -> None:
+        """The network may be slow, and a newer submission stops nothing."""
+        workspace = self.services.session_thread.session.workspace
+        for told in await asyncio.to_thread(lambda: list(hand_in(workspace))):
+            self.notify(told)
 
     def action_trace(self) -> None:
         """As a check, and then line by line."""
@@ -303,7 +311,10 @@ class ExercisePage(Page[ExerciseTarget]):
 
         def taken(session: Session) -> Submission:
             self._saves.take(session.file(exercise, kind))
-            return read(session, exercise, kind)
+            submission = read(session, exercise, kind)
+            if kind == "submit":
+                keep_for_class(session, submission)
+            return submission
 
         try:
             submission = await self.services.session_thread.ask(taken)

@@ -7,9 +7,7 @@ events.onmessage = (event) => {
   if (now.state === "done" || now.state === "failed") {
     events.close();
     location.reload();
-  } else if (now.state === "leased") {
-    state.textContent = "… being graded";
   } else {
-    state.textContent = now.place ? `… waiting; ${now.place} before it` : "… waiting";
+    state.textContent = now.says;
   }
 };

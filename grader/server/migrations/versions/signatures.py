@@ -1,0 +1,15 @@
+"""A verdict's signature, beside the verdict."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "signatures"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    op.add_column("hand_ins", sa.Column("signature", sa.String))
+
+
+def downgrade() -> None:
+    op.drop_column("hand_ins", "signature")

@@ -1,0 +1,176 @@
+"""What is kept of a person: exported whole, deleted on request, and cleared when its time is over.
+
+To delete a person is to delete who they are: name, id, sessions, files and reports. The bare
+numbers of what was graded stay under a drawn name, until the class's time for grades is over.
+"""
+
+import json
+import logging
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from threading import Event, Thread
+from typing import Any
+
+from sqlalchemy import ColumnElement, Update, delete, exists, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, undefer
+
+from grader.errors import UsageError
+from grader.server.database import Database
+from grader.server.gradebook import grade, hand_ins
+from grader.server.members import classroom
+from grader.server.queue import NO_FILES, utc_now
+from grader.server.roles import Role
+from grader.server.schema import DELETED, DONE, FAILED, Class, HandIn, Membership, Person, Token
+
+GRADES_OF_DELETED = 730  # days, where classroom.yaml says nothing
+LOOKS = 3600.0  # seconds between two looks for what has had its time
+log = logging.getLogger(__name__)
+
+
+def exported(session: Session, person: Person) -> dict[str, Any]:
+    """All that is kept of them, for JSON. Of what lets them in there are only hashes, left out."""
+    return {
+        "name": person.name,
+        "pseudonym": person.pseudonym,
+        "known_by": {"issuer": person.issuer, "subject": person.subject},
+        "classes": [_membership(session, one) for one in _memberships(session, person)],
+    }
+
+
+def _memberships(session: Session, person: Person) -> list[Membership]:
+    return list(session.scalars(select(Membership).where(Membership.person_id == person.id)))
+
+
+def _membership(session: Session, one: Membership) -> dict[str, Any]:
+    settings = classroom(one.class_.settings)
+    whole = [undefer(HandIn.files), undefer(HandIn.report)]
+    wanted = select(HandIn).where(HandIn.membership_id == one.id).order_by(HandIn.id)
+    entries = select(Token).where(Token.membership_id == one.id).order_by(Token.id)
+    own = grade(one, hand_ins(session, one.class_, one.student), settings)
+    return {
+        "class": one.class_.name,
+        "id": one.student,
+        "role": one.role,
+        "joined_at": _time(one.joined_at),
+        "due": _time(settings.due_for(one.student)),
+        "grade": own.result(settings),
+        "hand_ins": [_hand_in(row) for row in session.scalars(wanted.options(*whole))],
+        "signed_in": [
+            {"kind": row.kind, "made_at": _time(row.made_at), "ends_at": _time(row.ends_at)}
+            for row in session.scalars(entries)
+        ],
+    }
+
+
+def _hand_in(one: HandIn) -> dict[str, Any]:
+    left_out = {"membership_id", "lease", "lease_until"}
+    names = [column.key for column in HandIn.__table__.columns if column.key not in left_out]
+    found = {name: getattr(one, name) for name in names}
+    for name, value in found.items():
+        if isinstance(value, datetime):
+            found[name] = value.isoformat()
+    files, report = json.loads(one.files), json.loads(one.report) if one.report else None
+    return {**found, "files": files, "report": report}
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def forget(session: Session, person: Person) -> str:
+    """Delete who they are; the name under which bare grades stay. Raises `UsageError`."""
+    found = _memberships(session, person)
+    for one in found:
+        if one.role == Role.TEACHER and _teachers(session, one) < 2:
+            raise UsageError(f"{one.class_.name} would be without a teacher. Name another first.")
+    drawn = f"{DELETED}-{secrets.token_hex(6)}"
+    for one in found:
+        session.execute(delete(Token).where(Token.membership_id == one.id))
+        own = HandIn.membership_id == one.id
+        session.execute(delete(HandIn).where(own, HandIn.state != DONE))
+        session.execute(_cleared(own))
+        _rename(one.class_, one.student, drawn)
+        one.student, one.joined_at = drawn, utc_now()  # nobody comes in as them
+    person.issuer, person.subject = DELETED, drawn
+    person.name = person.pseudonym = drawn
+    return drawn
+
+
+def _teachers(session: Session, one: Membership) -> int:
+    of = Membership.class_id == one.class_id
+    return len(session.scalars(select(Membership.id).where(of, Membership.role == one.role)).all())
+
+
+def _rename(of: Class, student: str, drawn: str) -> None:
+    """In the settings as well: an extension must neither name them nor be lost."""
+    entry = rf"""(?<!\w)(student["']?\s*:\s*)(["']){re.escape(student)}\2"""
+    of.settings = re.sub(entry, rf'\g<1>"{drawn}"', of.settings)
+
+
+def _cleared(which: ColumnElement[bool]) -> Update:
+    return (
+        update(HandIn)
+        .where(which)
+        .values(files=NO_FILES, report=None, sha256="", failure=None, made_at=None, signature=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def clear(session: Session, now: datetime) -> None:
+    """Delete what has had its time: of each class as its `retention` says, counted from when it
+    was received.
+    """
+    graded = HandIn.state.in_((DONE, FAILED))
+    for of in session.scalars(select(Class)):
+        keeps = classroom(of.settings).retention
+        members = select(Membership.id).where(Membership.class_id == of.id)
+        own = HandIn.membership_id.in_(members)
+        if keeps.code_days is not None:
+            old = HandIn.received_at < now - timedelta(days=keeps.code_days)
+            session.execute(_cleared(own & graded & old))
+        if keeps.grades_days is not None:
+            old = HandIn.received_at < now - timedelta(days=keeps.grades_days)
+            session.execute(delete(HandIn).where(own, graded, old))
+        gone = members.join(Person).where(Person.issuer == DELETED)
+        days = GRADES_OF_DELETED if keeps.grades_days is None else keeps.grades_days
+        old = HandIn.received_at < now - timedelta(days=days)
+        session.execute(delete(HandIn).where(HandIn.membership_id.in_(gone), old))
+    session.execute(delete(Token).where(Token.ends_at < now))
+    _clear_deleted(session)
+
+
+def _clear_deleted(session: Session) -> None:
+    """Nothing is left of who was deleted and has no grades any more."""
+    people = select(Person.id).where(Person.issuer == DELETED)
+    has_some = exists().where(HandIn.membership_id == Membership.id)
+    session.execute(delete(Membership).where(Membership.person_id.in_(people), ~has_some))
+    belongs = exists().where(Membership.person_id == Person.id)
+    session.execute(delete(Person).where(Person.issuer == DELETED, ~belongs))
+
+
+@contextmanager
+def clearing(database: Database, clock: Callable[[], datetime] = utc_now) -> Iterator[None]:
+    """At once and every hour, beside what else is done."""
+    ends = Event()
+
+    def work() -> None:
+        while True:
+            try:
+                with database.writing() as session:
+                    clear(session, clock())
+            except (SQLAlchemyError, UsageError) as error:
+                log.warning("What has had its time is not deleted: %s", error)
+            if ends.wait(LOOKS):
+                return
+
+    thread = Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        ends.set()
+        thread.join()

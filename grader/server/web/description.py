@@ -1,0 +1,163 @@
+"""What `learn` can ask, as OpenAPI: made of the routes, and of what each takes and answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from grader.server.handing_in import MOST_FILES, MOST_KEY
+from grader.server.schema import DONE, FAILED, LEASED, WAITING
+from grader.server.web import entering, interface
+from grader.server.web.visits import MOST_LETTERS
+
+PATH = "/api/openapi.json"
+Schema = Mapping[str, Any]
+TEXT: Schema = {"type": "string"}
+LINE: Schema = {"type": "string", "maxLength": MOST_LETTERS}
+WHOLE: Schema = {"type": "integer"}
+NUMBER: Schema = {"type": "number"}
+TIME: Schema = {"type": "string", "format": "date-time"}
+
+
+def _object(properties: Mapping[str, Schema], optional: Sequence[str] = ()) -> Schema:
+    required = [name for name in properties if name not in optional]
+    return {"type": "object", "properties": properties, "required": required}
+
+
+def _or_null(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _list(of: Schema) -> Schema:
+    return {"type": "array", "items": of}
+
+
+ERROR = _object({"error": TEXT})
+HAND_IN = _object(
+    {
+        "id": WHOLE,
+        "exercise": TEXT,
+        "state": {"enum": [WAITING, LEASED, DONE, FAILED]},
+        "outcome": _or_null(TEXT),
+        "share": _or_null({"type": "number", "minimum": 0, "maximum": 1}),
+        "made_at": _or_null(TIME),
+        "received_at": TIME,
+    }
+)
+STANDING = _object(
+    {
+        "exercise": TEXT,
+        "points": NUMBER,
+        "score": _or_null(NUMBER),
+        "lost_late": NUMBER,
+        "tries": WHOLE,
+        "passed": {"type": "boolean"},
+    }
+)
+ERRORS = {
+    400: "What was sent cannot be taken, and why.",
+    401: "The terminal is not known.",
+    403: "The code is not known, or the role does not allow it.",
+    413: "The request has more than 2 MB.",
+    429: "Too much of one person or address.",
+    503: "The database does not answer; send it again.",
+}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """`takes` is the JSON of the request, `answers` that of `status`; a token unless `is_open`."""
+
+    says: str
+    status: int
+    answers: Schema
+    takes: Schema | None = None
+    is_open: bool = False
+    errors: Sequence[int] = field(default=tuple(ERRORS))
+
+
+OPERATIONS: Mapping[tuple[str, str], Operation] = {
+    ("POST", "/api/join"): Operation(
+        "Join a class by its code and a listed name or id, or by a code of one's own.",
+        200,
+        _object({"token": TEXT, "class": TEXT, "title": TEXT, "name": TEXT}),
+        _object({"code": LINE, "name": LINE}, optional=["name"]),
+        is_open=True,
+        errors=(400, 403, 413, 429, 503),
+    ),
+    ("POST", "/api/hand-ins"): Operation(
+        "Hand in. The same key again is the same hand-in.",
+        201,
+        HAND_IN,
+        _object(
+            {
+                "exercise": LINE,
+                "files": {
+                    "type": "object",
+                    "additionalProperties": TEXT,
+                    "minProperties": 1,
+                    "maxProperties": MOST_FILES,
+                },
+                "key": {"type": "string", "minLength": 1, "maxLength": MOST_KEY},
+                "made_at": TIME,
+            },
+            optional=["made_at"],
+        ),
+    ),
+    ("GET", "/api/status"): Operation(
+        "The grade as of now, and what was handed in, the newest first.",
+        200,
+        _object(
+            {
+                "class": TEXT,
+                "title": TEXT,
+                "due": _or_null(TIME),
+                "score": _or_null(NUMBER),
+                "max_score": NUMBER,
+                "exercises": _list(STANDING),
+                "hand_ins": _list(HAND_IN),
+            }
+        ),
+        errors=(400, 401, 403, 429, 503),
+    ),
+}
+
+
+def description() -> dict[str, Any]:
+    paths: dict[str, dict[str, Any]] = {}
+    for route in (*entering.ROUTES, *interface.ROUTES):
+        for method in sorted((route.methods or set()) - {"HEAD"}):
+            if route.path.startswith("/api/"):
+                told = _operation(OPERATIONS[method, route.path])
+                paths.setdefault(route.path, {})[method.lower()] = told
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "The class server, as `learn` asks it", "version": "1"},
+        "paths": paths,
+        "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+    }
+
+
+def _operation(one: Operation) -> dict[str, Any]:
+    answers = {str(one.status): _content(one.answers) | {"description": "Done."}}
+    for status in one.errors:
+        answers[str(status)] = _content(ERROR) | {"description": ERRORS[status]}
+    told: dict[str, Any] = {"summary": one.says, "responses": answers}
+    if one.takes:
+        told["requestBody"] = _content(one.takes) | {"required": True}
+    return told if one.is_open else told | {"security": [{"token": []}]}
+
+
+def _content(schema: Schema) -> dict[str, Any]:
+    return {"content": {"application/json": {"schema": schema}}}
+
+
+def openapi(request: Request) -> Response:
+    """For everybody: it says nothing of any class."""
+    return JSONResponse(description())
+
+
+ROUTES = [Route(PATH, openapi)]
