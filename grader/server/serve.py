@@ -15,6 +15,7 @@ import uvicorn
 from grader.errors import UsageError
 from grader.grader import Grader
 from grader.server.database import Database
+from grader.server.judge import Judge
 from grader.server.queue import Queue
 from grader.server.web.app import web_app
 from grader.server.web.site import Site
@@ -55,6 +56,7 @@ def serve(
         queue = Queue(database)
         with _listening(host, port) as listener, Grader(jobs) as grader:
             workers = Workers(queue, grader, jobs, only_sandboxed)
+            judge = Judge(database, grader, only_sandboxed)
             site = Site(database, queue, workers, is_https=behind_proxy)
             config = uvicorn.Config(
                 web_app(site),
@@ -65,10 +67,12 @@ def serve(
                 timeout_graceful_shutdown=GOODBYE_SECONDS,
             )
             workers.start()
+            judge.start()
             try:
                 tell(f"http://{_address(listener)}/")
                 uvicorn.Server(config).run([listener])
             finally:
+                judge.close()
                 workers.close()
                 grader.abandon()
 

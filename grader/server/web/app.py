@@ -14,7 +14,8 @@ from starlette.staticfiles import StaticFiles
 
 from grader.errors import UsageError
 from grader.server.queue import Refused
-from grader.server.web import entering, interface, student_pages, teacher_pages
+from grader.server.threads import NotThere
+from grader.server.web import entering, interface, student_pages, teacher_pages, thread_pages
 from grader.server.web.headers import HEADERS, Guarded
 from grader.server.web.limits import MAX_BODY
 from grader.server.web.site import Site
@@ -36,6 +37,7 @@ def web_app(site: Site) -> Starlette:
             *entering.ROUTES,
             *student_pages.ROUTES,
             *teacher_pages.ROUTES,
+            *thread_pages.ROUTES,
             *interface.ROUTES,
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
@@ -43,6 +45,7 @@ def web_app(site: Site) -> Starlette:
         exception_handlers={
             HTTPException: refused,
             UsageError: unusable,
+            NotThere: not_there,
             Refused: too_much,
             SQLAlchemyError: no_database,
             Exception: ours,
@@ -63,6 +66,10 @@ def refused(request: Request, error: Exception) -> Response:
 
 def unusable(request: Request, error: Exception) -> Response:
     return told(request, str(error), 400)
+
+
+def not_there(request: Request, error: Exception) -> Response:
+    return told(request, str(error), 404)
 
 
 def too_much(request: Request, error: Exception) -> Response:

@@ -22,9 +22,9 @@ from grader.server.roles import RIGHTS, Action, Role, may
 from grader.server.schema import CLIENT, CODE, DONE, SESSION
 from grader.server.serve import check_host
 from grader.server.tokens import new_token
-from grader.server.web import entering, interface, student_pages, teacher_pages
+from grader.server.web import entering, interface, student_pages, teacher_pages, thread_pages
 
-MODULES = (entering, interface, student_pages, teacher_pages)
+MODULES = (entering, interface, student_pages, teacher_pages, thread_pages)
 ROUTES = [route for module in MODULES for route in module.ROUTES]
 PUBLIC = {"/enter", "/api/join"}
 PLACES = {"{exercise}": "softmax", "{number:int}": "1", "{student:path}": "1"}
