@@ -113,7 +113,8 @@ def has_code(text: str) -> bool:
 
 def tries(found: Sequence[str], stub: str, entry: Sequence[str]) -> list[str]:
     """At most `MOST_TRIED` files to be graded: each code as a file, and as bodies in the stub."""
-    ways = [[f"{stub}\n\n{code}\n{_given_names(code, stub, entry)}" for code in found]]
+    ways: list[list[str | None]] = []
+    ways.append([f"{stub}\n\n{code}\n{_given_names(code, stub, entry)}" for code in found])
     ways.append([_filled(stub, [code]) for code in found])
     if len(found) > 2:
         ways.append([_filled(stub, found[1:])])

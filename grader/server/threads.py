@@ -79,7 +79,7 @@ def mistake_of(report: Report) -> str | None:
     return next((one.id for one in found if one), None)
 
 
-def verdicts(of: Membership, exercise: str) -> Select[tuple[HandIn]]:
+def verdicts(of: Membership, exercise: str) -> Select[HandIn]:
     return (
         select(HandIn)
         .where(HandIn.membership_id == of.id, HandIn.exercise == exercise, HandIn.state == DONE)

@@ -5,19 +5,25 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 
 import pytest
-from class_of_three import WRONG, Answer, Browser
+from class_of_three import CLASSROOM, ROSTER, WRONG, Answer, Browser
 from processes import comes_true
 from servers import Served
 from sqlalchemy import select, update
 from test_server_pages import HOSTILE, browser
 
 from exercises.catalog import load_catalog
+from grader import Grader
 from grader.examiner.answer_key import suite_folder
 from grader.misconceptions import load_misconceptions
 from grader.server import threads
-from grader.server.members import class_named, enrol, new_class, read_roster
+from grader.server.database import Database
+from grader.server.judge import LEASE, Judge
+from grader.server.members import class_named, enrol, member_named, new_class, read_roster
+from grader.server.queue import Queue, utc_now
 from grader.server.schema import Person, Post, PostEvent
 from grader.server.spoilers import parts
 
@@ -110,12 +116,10 @@ def test_an_answer_is_folded_until_one_has_passed(
     assert comes_true(lambda: "amax" in alan.get(THREAD).text), "it opens with a pass"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_hidden_answers_are_found(
     served: Served, mistake: str, solution: Callable[[str], str]
 ) -> None:
-    """One database is enough to judge texts."""
-    if not served.database.is_embedded:
-        pytest.skip("the judge asks no database what code is worth")
     ada, alan = tried(served, "1", mistake), tried(served, "2", mistake)
     text = solution("softmax")
     code = "def f(x, dim=-1):\n" + "\n".join(f"    {line}" for line in BODY.splitlines())
@@ -148,6 +152,38 @@ def test_an_answer_in_two_posts_is_found_at_the_second(served: Served, mistake: 
     write(ada, f"Two\n```\n{second}\n```")
     assert judged(served).share == 1
     assert "exps.sum" not in alan.get(THREAD).text
+
+
+def test_a_post_waits_for_earlier_hand_ins_and_is_tried_twice(
+    database: Database, grader: Grader
+) -> None:
+    made, _ = new_class(database, "ML", CLASSROOM)
+    now = utc_now()
+    queue = Queue(database)
+    with database.writing() as session:
+        enrol(session, made, read_roster(ROSTER))
+        member = member_named(session, made, "1")
+    queue.receive(member.id, "softmax", {"softmax.py": b""}, "key")
+    with database.writing() as session:
+        post = Post(
+            class_id=made.id, exercise="softmax", membership_id=member.id, kind="question",
+            text="x = f(1)", is_named=False, has_helped=False, state="open", made_at=utc_now(),
+            changed_at=utc_now(), tries=0,
+        )  # fmt: skip
+        session.add(post)
+
+    def at(leases: int) -> datetime:
+        return now + leases * 2 * LEASE
+
+    judges = [Judge(database, grader, False, partial(at, n)) for n in range(3)]
+    assert judges[0].claim() is None, "who handed in before is first"
+    queue.claim()
+    assert judges[0].claim() is not None
+    assert judges[0].claim() is None, "one judge has it"
+    assert judges[1].claim() is not None, "whose judge is silent"
+    assert judges[2].claim() is None, "and then it stays folded"
+    with database.reading() as session:
+        assert threads.is_spoiler(session.get_one(Post, post.id))
 
 
 def test_wrong_code_and_hints_stay_open(served: Served, mistake: str) -> None:
