@@ -113,6 +113,9 @@ class Judge:
         except (GraderError, CourseError) as error:
             log.warning("Post %d: %s", post.id, error)
             self._finish(post, lease=None)
+        except Exception:  # one text that we did not think of must not keep all others folded
+            log.exception("Post %d cannot be judged", post.id)
+            self._finish(post, lease=None)
 
     def _finish(self, post: Post, **values: object) -> None:
         """A post that was changed meanwhile lost its lease, and is judged anew."""

@@ -191,7 +191,10 @@ def _returning(body: str) -> str:
         tree.body[-1] = ast.copy_location(ast.Return(last.value), last)
     elif isinstance(last, ast.Assign) and isinstance(last.targets[0], ast.Name):
         tree.body.append(ast.Return(ast.Name(last.targets[0].id, ast.Load())))
-    return ast.unparse(ast.fix_missing_locations(tree))
+    try:
+        return ast.unparse(ast.fix_missing_locations(tree))
+    except RecursionError:  # what is read by a loop may be too deep to be written
+        return body
 
 
 def is_like(text: str, solution: str) -> bool:

@@ -25,7 +25,7 @@ from grader.server.judge import LEASE, Judge
 from grader.server.members import class_named, enrol, member_named, new_class, read_roster
 from grader.server.queue import Queue, utc_now
 from grader.server.schema import Person, Post, PostEvent
-from grader.server.spoilers import parts
+from grader.server.spoilers import codes, has_code, parts, tries
 
 THREAD = "/exercises/softmax/thread"
 HINT = "Your rows do not sum to 1: think of what `dim` is for, and of where 0 / 0 comes from."
@@ -293,3 +293,12 @@ def test_another_class_has_threads_of_its_own(served: Served, mistake: str) -> N
 )
 def test_a_text_has_paragraphs_and_code(text: str, shown: list[tuple[bool, str]]) -> None:
     assert list(parts(text)) == shown
+
+
+@pytest.mark.parametrize("piece", ["x+", "lambda:", "1**", "(", "not ", "```\n", "x.", "> ", "\f"])
+def test_no_text_is_too_deep_to_be_looked_at(piece: str) -> None:
+    text = (piece * threads.MOST_LETTERS)[: threads.MOST_LETTERS - 1] + "1"
+    exercise = load_catalog().exercise("softmax")
+    has_code(text)
+    for file in tries(codes(text), exercise.stub.read_text("utf-8"), exercise.entry):
+        assert "softmax" in file
