@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 from textual.binding import Binding
+from textual.driver import Driver
 from textual.widgets import Input
 
 from tui.app import messages, themes
@@ -95,6 +96,14 @@ class LearnApp(App[None]):
         for each in themes.THEMES:
             self.register_theme(each)
         self.theme = theme
+
+    def get_driver_class(self) -> type[Driver]:
+        found = super().get_driver_class()
+        if found.__name__ == "LinuxDriver":
+            from tui.app.terminal_driver import TerminalDriver  # imports only where it can
+
+            return TerminalDriver
+        return found
 
     def on_load(self) -> None:
         """From here on the terminal is ours; whoever ends us is to find it as it was."""
