@@ -1,6 +1,6 @@
 """What is kept of a person: exported whole, deleted on request, and cleared when its time is over.
 
-To delete a person is to delete who they are: name, id, sessions, files and reports. The bare
+To delete a person is to delete who they are: name, id, sessions, files, reports and posts. The bare
 numbers of what was graded stay under a drawn name, until the class's time for grades is over.
 """
 
@@ -24,7 +24,19 @@ from grader.server.gradebook import grade, hand_ins
 from grader.server.members import classroom
 from grader.server.queue import NO_FILES, utc_now
 from grader.server.roles import Role
-from grader.server.schema import DELETED, DONE, FAILED, Class, HandIn, Membership, Person, Token
+from grader.server.schema import (
+    DELETED,
+    DONE,
+    FAILED,
+    Class,
+    HandIn,
+    Membership,
+    Person,
+    Post,
+    PostEvent,
+    Token,
+)
+from grader.server.threads import State
 
 GRADES_OF_DELETED = 730  # days, where classroom.yaml says nothing
 LOOKS = 3600.0  # seconds between two looks for what has had its time
@@ -50,6 +62,8 @@ def _membership(session: Session, one: Membership) -> dict[str, Any]:
     whole = [undefer(HandIn.files), undefer(HandIn.report)]
     wanted = select(HandIn).where(HandIn.membership_id == one.id).order_by(HandIn.id)
     entries = select(Token).where(Token.membership_id == one.id).order_by(Token.id)
+    posts = select(Post).where(Post.membership_id == one.id).order_by(Post.id)
+    done = select(PostEvent).where(PostEvent.membership_id == one.id).order_by(PostEvent.id)
     own = grade(one, hand_ins(session, one.class_, one.student), settings)
     return {
         "class": one.class_.name,
@@ -59,6 +73,10 @@ def _membership(session: Session, one: Membership) -> dict[str, Any]:
         "due": _time(settings.due_for(one.student)),
         "grade": own.result(settings),
         "hand_ins": [_hand_in(row) for row in session.scalars(wanted.options(*whole))],
+        "posts": [_post(row) for row in session.scalars(posts)],
+        "done_to_posts": [
+            {"what": row.what, "why": row.why, "at": _time(row.at)} for row in session.scalars(done)
+        ],
         "signed_in": [
             {"kind": row.kind, "made_at": _time(row.made_at), "ends_at": _time(row.ends_at)}
             for row in session.scalars(entries)
@@ -77,6 +95,12 @@ def _hand_in(one: HandIn) -> dict[str, Any]:
     return {**found, "files": files, "report": report}
 
 
+def _post(one: Post) -> dict[str, Any]:
+    facts = (one.exercise, one.kind, one.text, one.mistake, _time(one.made_at), one.state)
+    names = ("exercise", "kind", "text", "mistake", "made_at", "state")
+    return dict(zip(names, facts, strict=True))
+
+
 def _time(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
@@ -91,7 +115,10 @@ def forget(session: Session, person: Person) -> str:
     for one in found:
         session.execute(delete(Token).where(Token.membership_id == one.id))
         own = HandIn.membership_id == one.id
-        session.execute(delete(HandIn).where(own, HandIn.state != DONE))
+        session.execute(_emptied(Post.membership_id == one.id))
+        said = PostEvent.membership_id == one.id
+        session.execute(update(PostEvent).where(said).values(why=""))
+        _delete(session, own, HandIn.state != DONE)
         session.execute(_cleared(own))
         _rename(one.class_, one.student, drawn)
         one.student, one.joined_at = drawn, utc_now()  # nobody comes in as them
@@ -120,6 +147,24 @@ def _cleared(which: ColumnElement[bool]) -> Update:
     )
 
 
+def _emptied(which: ColumnElement[bool]) -> Update:
+    """As a post that its author deletes: that it was there stays, and answers to it do."""
+    return (
+        update(Post)
+        .where(which)
+        .values(text="", hand_in_id=None, state=State.DELETED, share=0.0)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _delete(session: Session, *which: ColumnElement[bool]) -> None:
+    """Hand-ins; a post that shows the report of one stays without it."""
+    gone = select(HandIn.id).where(*which)
+    shown = update(Post).where(Post.hand_in_id.in_(gone)).values(hand_in_id=None)
+    session.execute(shown.execution_options(synchronize_session=False))
+    session.execute(delete(HandIn).where(*which))
+
+
 def clear(session: Session, now: datetime) -> None:
     """Delete what has had its time: of each class as its `retention` says, counted from when it
     was received.
@@ -134,20 +179,21 @@ def clear(session: Session, now: datetime) -> None:
             session.execute(_cleared(own & graded & old))
         if keeps.grades_days is not None:
             old = HandIn.received_at < now - timedelta(days=keeps.grades_days)
-            session.execute(delete(HandIn).where(own, graded, old))
+            _delete(session, own, graded, old)
         gone = members.join(Person).where(Person.issuer == DELETED)
         days = GRADES_OF_DELETED if keeps.grades_days is None else keeps.grades_days
         old = HandIn.received_at < now - timedelta(days=days)
-        session.execute(delete(HandIn).where(HandIn.membership_id.in_(gone), old))
+        _delete(session, HandIn.membership_id.in_(gone), old)
     session.execute(delete(Token).where(Token.ends_at < now))
     _clear_deleted(session)
 
 
 def _clear_deleted(session: Session) -> None:
-    """Nothing is left of who was deleted and has no grades any more."""
+    """Nothing is left of who was deleted, has no grades any more and wrote to nobody."""
     people = select(Person.id).where(Person.issuer == DELETED)
-    has_some = exists().where(HandIn.membership_id == Membership.id)
-    session.execute(delete(Membership).where(Membership.person_id.in_(people), ~has_some))
+    tables = (HandIn.membership_id, Post.membership_id, PostEvent.membership_id)
+    unused = [~exists().where(column == Membership.id) for column in tables]
+    session.execute(delete(Membership).where(Membership.person_id.in_(people), *unused))
     belongs = exists().where(Membership.person_id == Person.id)
     session.execute(delete(Person).where(Person.issuer == DELETED, ~belongs))
 

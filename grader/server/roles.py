@@ -14,9 +14,12 @@ class Action(StrEnum):
     """The value says what it is, as docs/security.md lists it."""
 
     HAND_IN = "hand in, and see one's own hand-ins and grade"
+    ASK = "ask, answer and report in the thread of an exercise that one has tried"
     SEE_CLASS = "see the class: everybody's hand-ins, reports and grades"
     SEE_HEALTH = "see the queue and our errors"
     START_AGAIN = "start again what we could not grade"
+    MODERATE = "fold, open and delete posts, and read what was done to them"
+    WRITE_TO_MANY = "write to everybody who shares a mistake"
     EXPORT = "export the grades"
     CHANGE_ROSTER = "list people, and give them codes to come in"
     CHANGE_SETTINGS = "change classroom.yaml"
@@ -29,9 +32,12 @@ TEACHERS = frozenset({Role.TEACHER})
 
 RIGHTS: Mapping[Action, frozenset[Role]] = {
     Action.HAND_IN: EVERYBODY,
+    Action.ASK: EVERYBODY,
     Action.SEE_CLASS: STAFF,
     Action.SEE_HEALTH: STAFF,
     Action.START_AGAIN: STAFF,
+    Action.MODERATE: STAFF,
+    Action.WRITE_TO_MANY: TEACHERS,
     Action.EXPORT: TEACHERS,
     Action.CHANGE_ROSTER: TEACHERS,
     Action.CHANGE_SETTINGS: TEACHERS,

@@ -158,3 +158,57 @@ class HandIn(Base):
     signature: Mapped[str | None]
 
     membership: Mapped[Membership] = relationship(lazy="joined", innerjoin=True)
+
+
+class Post(Base):
+    """A question, an answer to one, or a teacher's note to all who share a mistake.
+
+    `question_id` is that of the question which is answered. `mistake` names the misconception that
+    its author had, or that a note is about. `hand_in_id` is the failing hand-in that is shown with
+    it. `state` is what people decided; the rest is the judge's: a lease as in the queue, and
+    `share`, the most that code in it would give of the points (0 to 1; None: not judged yet).
+    """
+
+    __tablename__ = "posts"
+    __table_args__ = (
+        Index(None, "class_id", "exercise", "id"),
+        Index(None, "share", "lease_until"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    class_id: Mapped[int] = mapped_column(ForeignKey("classes.id"))
+    exercise: Mapped[str]
+    membership_id: Mapped[int] = mapped_column(ForeignKey("memberships.id"), index=True)
+    question_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id"), index=True)
+    hand_in_id: Mapped[int | None] = mapped_column(ForeignKey("hand_ins.id"))
+    kind: Mapped[str]
+    text: Mapped[str]
+    mistake: Mapped[str | None]
+    is_named: Mapped[bool]
+    has_helped: Mapped[bool]
+    state: Mapped[str]
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    changed_at: Mapped[datetime] = mapped_column(Moment)
+    share: Mapped[float | None] = mapped_column(Double)
+    tries: Mapped[int]
+    lease: Mapped[str | None]
+    lease_until: Mapped[datetime | None] = mapped_column(Moment)
+
+    membership: Mapped[Membership] = relationship(lazy="joined", innerjoin=True)
+    hand_in: Mapped[HandIn | None] = relationship()
+
+
+class PostEvent(Base):
+    """Who did what to a post, when, and why: only ever added to."""
+
+    __tablename__ = "post_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"), index=True)
+    membership_id: Mapped[int] = mapped_column(ForeignKey("memberships.id"))
+    what: Mapped[str]
+    why: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Moment)
+
+    membership: Mapped[Membership] = relationship(lazy="joined", innerjoin=True)
+    post: Mapped[Post] = relationship(lazy="joined", innerjoin=True)

@@ -16,6 +16,7 @@ import uvicorn
 from grader.errors import UsageError
 from grader.grader import Grader
 from grader.server.database import Database
+from grader.server.judge import Judge
 from grader.server.privacy import clearing
 from grader.server.queue import Queue
 from grader.server.web.app import web_app
@@ -62,6 +63,7 @@ def serve(
         queue = Queue(database, key=signing)
         with _listening(host, port) as listener, clearing(database), Grader(jobs) as grader:
             workers = Workers(queue, grader, jobs, only_sandboxed)
+            judge = Judge(database, grader, only_sandboxed)
             site = Site(database, queue, workers, is_https=behind_proxy)
             config = uvicorn.Config(
                 web_app(site),
@@ -72,10 +74,12 @@ def serve(
                 timeout_graceful_shutdown=GOODBYE_SECONDS,
             )
             workers.start()
+            judge.start()
             try:
                 tell(f"http://{_address(listener)}/")
                 uvicorn.Server(config).run([listener])
             finally:
+                judge.close()
                 workers.close()
                 grader.abandon()
 

@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from grader.errors import UsageError
 from grader.server.queue import Refused
+from grader.server.threads import NotThere
 from grader.server.web import (
     description,
     entering,
@@ -21,6 +22,7 @@ from grader.server.web import (
     privacy_pages,
     student_pages,
     teacher_pages,
+    thread_pages,
 )
 from grader.server.web.headers import HEADERS, Guarded
 from grader.server.web.limits import MAX_BODY
@@ -44,6 +46,7 @@ def web_app(site: Site) -> Starlette:
             *student_pages.ROUTES,
             *teacher_pages.ROUTES,
             *privacy_pages.ROUTES,
+            *thread_pages.ROUTES,
             *interface.ROUTES,
             *description.ROUTES,
             Mount("/static", StaticFiles(directory=STATIC)),
@@ -52,6 +55,7 @@ def web_app(site: Site) -> Starlette:
         exception_handlers={
             HTTPException: refused,
             UsageError: unusable,
+            NotThere: not_there,
             Refused: too_much,
             SQLAlchemyError: no_database,
             Exception: ours,
@@ -72,6 +76,10 @@ def refused(request: Request, error: Exception) -> Response:
 
 def unusable(request: Request, error: Exception) -> Response:
     return told(request, str(error), 400)
+
+
+def not_there(request: Request, error: Exception) -> Response:
+    return told(request, str(error), 404)
 
 
 def too_much(request: Request, error: Exception) -> Response:

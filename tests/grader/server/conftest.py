@@ -17,6 +17,7 @@ from servers import PostgreSQL, Served
 from grader import Grader
 from grader.classroom.keys import Ed25519PrivateKey
 from grader.server.database import Database
+from grader.server.judge import Judge
 from grader.server.members import enrol, new_class, read_roster
 from grader.server.queue import Queue
 from grader.server.web.app import web_app
@@ -58,6 +59,7 @@ def served(
         enrol(session, made, read_roster(ROSTER))
     queue = Queue(database, key=signing_key)
     workers = Workers(queue, grader, 1, only_sandboxed=False)
+    judge = Judge(database, grader, only_sandboxed=False)
     config = uvicorn.Config(
         web_app(Site(database, queue, workers)), log_config=None, access_log=False
     )
@@ -68,11 +70,13 @@ def served(
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         workers.start()
+        judge.start()
         try:
             address = f"http://127.0.0.1:{listener.getsockname()[1]}"
             yield Served(address, database, queue, made.code, teacher)
         finally:
             server.should_exit = True
+            judge.close()
             workers.close()
             thread.join()
 

@@ -29,9 +29,18 @@ from grader.server.web import (
     privacy_pages,
     student_pages,
     teacher_pages,
+    thread_pages,
 )
 
-MODULES = (description, entering, interface, privacy_pages, student_pages, teacher_pages)
+MODULES = (
+    description,
+    entering,
+    interface,
+    privacy_pages,
+    student_pages,
+    teacher_pages,
+    thread_pages,
+)
 ROUTES = [route for module in MODULES for route in module.ROUTES]
 PUBLIC = {"/enter", "/api/join", "/api/openapi.json"}
 PLACES = {"{exercise}": "softmax", "{number:int}": "1", "{student:path}": "1"}
