@@ -74,8 +74,10 @@ def is_spoiler(post: Post) -> bool:
     return post.share is None or post.share >= CLOSE
 
 
-def mistake_of(report: Report) -> str | None:
-    found = [report.diagnosis, *(test.diagnosis for test in report.tests)]
+def mistake_of(one: HandIn | None) -> str | None:
+    """The misconception that its report names; a report may be gone while its outcome is kept."""
+    report = report_of(one)
+    found = [report.diagnosis, *(test.diagnosis for test in report.tests)] if report else []
     return next((one.id for one in found if one), None)
 
 
@@ -88,8 +90,8 @@ def verdicts(of: Membership, exercise: str) -> Select[HandIn]:
     )
 
 
-def report_of(one: HandIn) -> Report:
-    return Report.from_dict(json.loads(one.report or ""))
+def report_of(one: HandIn | None) -> Report | None:
+    return Report.from_dict(json.loads(one.report)) if one and one.report else None
 
 
 def reader(session: Session, member: Membership, exercise: str) -> Reader:
@@ -97,7 +99,7 @@ def reader(session: Session, member: Membership, exercise: str) -> Reader:
     latest = session.scalar(verdicts(member, exercise).limit(1))
     passed = verdicts(member, exercise).where(HandIn.outcome == "passed").limit(1)
     has_passed = session.scalar(passed) is not None
-    mistake = mistake_of(report_of(latest)) if latest else None
+    mistake = mistake_of(latest)
     found = Reader(member, exercise, latest is not None, has_passed, mistake)
     if not found.has_tried and not found.sees_all:
         raise NotThere(NOT_TRIED)
@@ -170,7 +172,7 @@ def sharing(session: Session, of: Membership, exercise: str) -> dict[str, list[H
     )
     found: dict[str, list[HandIn]] = {}
     for one in session.scalars(wanted.order_by(HandIn.id.desc())):
-        if mistake := mistake_of(report_of(one)):
+        if mistake := mistake_of(one):
             found.setdefault(mistake, []).append(one)
     return found
 

@@ -56,7 +56,8 @@ class Shown:
 def _failing(post: Post) -> Iterator[TestResult]:
     """A mistake is told once, with the first test that shows it."""
     told = set()
-    for test in threads.report_of(post.hand_in).tests if post.hand_in else ():
+    report = threads.report_of(post.hand_in)
+    for test in report.tests if report else ():
         if test.outcome == "failed":
             is_numbers = not re.search(r"[A-Za-z]", WORDS_OF_NUMBERS.sub("", test.got))
             diagnosis = None if test.diagnosis in told else test.diagnosis
