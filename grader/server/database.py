@@ -81,7 +81,7 @@ class Database:
         config.set_main_option("script_location", str(MIGRATIONS))
         with self._for_writing().begin() as connection:
             config.attributes["connection"] = connection
-            command.upgrade(config, "heads")  # parts of the server have lines of their own
+            command.upgrade(config, "head")
 
 
 def _engine(url: str) -> Engine:

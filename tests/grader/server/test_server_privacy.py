@@ -24,9 +24,10 @@ from grader.server.members import (
     member_named,
     read_roster,
 )
-from grader.server.privacy import clear, forget
+from grader.server.privacy import clear, exported, forget
 from grader.server.queue import utc_now
-from grader.server.schema import Base, HandIn, Person
+from grader.server.schema import Base, HandIn, Person, Post
+from grader.server.threads import Threads
 
 MARK = "what only Ada wrote"
 ADA = "id,name\nada-1815,Ada Byron\n"
@@ -84,6 +85,47 @@ def test_a_student_is_exported_and_deleted_and_the_grade_stays(
     assert (line["id"][:8], line["score"]) == ("deleted-", 4.0)
     assert "Nothing is graded yet" in teacher.get("/class/report").text
     assert teacher.get(f"/class/students/{line['id']}").status == 200
+
+
+def ask_peers(served: Served) -> None:
+    """Ada asks, and shows the report of a failed hand-in."""
+    with served.database.reading() as session:
+        ada = member_named(session, class_named(session, "ML"), "ada-1815")
+    queue, before = served.queue, served.queue.health().done
+    queue.receive(ada.id, "softmax", {"softmax.py": b"def softmax(x, dim): return x"}, "second")
+    assert comes_true(lambda: queue.health().done > before)
+    Threads(served.database).ask(ada, "softmax", f"Why? {MARK}", True, True)
+    with served.database.reading() as session:
+        assert session.scalars(select(Post.hand_in_id)).one() is not None
+
+
+def test_what_was_written_to_peers_goes_along(
+    served: Served, solution: Callable[[str], str]
+) -> None:
+    class_with_ada(served, solution("softmax"))
+    ask_peers(served)
+    with served.database.reading() as session:
+        ada = member_named(session, class_named(session, "ML"), "ada-1815").person
+        (here,) = exported(session, ada)["classes"]
+    assert [post["text"] for post in here["posts"]] == [f"Why? {MARK}"]
+    with served.database.writing() as session:
+        forget(session, member_named(session, class_named(session, "ML"), "ada-1815").person)
+    assert MARK not in everything(served.database)
+
+
+def test_a_post_stays_when_the_report_that_it_shows_has_had_its_time(
+    served: Served, solution: Callable[[str], str]
+) -> None:
+    class_with_ada(served, solution("softmax"))
+    ask_peers(served)
+    with served.database.writing() as session:
+        rules = CLASSROOM + "retention: {grades_days: 300}\n"
+        change_settings(session, class_named(session, "ML"), rules)
+        clear(session, utc_now() + timedelta(days=301))
+    with served.database.reading() as session:
+        assert not session.scalars(select(HandIn.id)).all()
+        assert session.scalars(select(Post.hand_in_id)).all() == [None]
+        assert MARK in session.scalars(select(Post.text)).one()
 
 
 def test_a_student_takes_along_only_their_own(
