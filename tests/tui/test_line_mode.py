@@ -1,5 +1,6 @@
 """The line modes in a real terminal: keys, and leaving by Ctrl-D and Ctrl-C."""
 
+import shlex
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -15,8 +16,7 @@ Start = Callable[..., Any]
 def start(learn_path: str, environment: Any, workspace: Path, folder: Path) -> Start:
     def start(*arguments: str) -> Any:
         return pexpect.spawn(
-            learn_path,
-            list(arguments),
+            shlex.join([learn_path, *arguments]),  # alone, a path is taken apart at its spaces
             cwd=str(folder),
             env=environment(TERM="xterm", NO_COLOR="1"),
             encoding="utf-8",
