@@ -85,17 +85,20 @@ def test_where_there_is_no_proc_it_says_so(tmp_path: Path) -> None:
 
 LOOK = """
 import json, os, sys
+from grader import Submission
 from grader.executor import ExaminerPool
+from grader.grader import grade
 from processes import generations
 
 with ExaminerPool() as pool:
-    pool.submit(os.getpid).result()
+    pool.submit(grade, Submission("softmax", "def softmax(x, dim): return x")).result()
     seen = {}
     for pid in sum(generations(os.getpid())[1:], []):
         for file in ("environ", "maps", "mem"):
             try:
-                open(f"/proc/{pid}/{file}", "rb").read(1)
-            except PermissionError:
+                if not open(f"/proc/{pid}/{file}", "rb").read(1):
+                    continue  # it is ending, and has no memory any more
+            except (PermissionError, FileNotFoundError, ProcessLookupError):
                 continue
             except OSError:  # a part of its memory that is not there, of a file that was opened
                 pass
