@@ -18,6 +18,13 @@ def write_atomically(file: Path, content: bytes) -> None:
         temporary.write_bytes(content)
 
 
+def write_private(file: Path, content: bytes) -> None:
+    """As `write_atomically`; at no moment can anybody but its owner read it."""
+    with replaced_at_end(file, mode=0o600) as temporary:
+        temporary.touch(0o600)
+        temporary.write_bytes(content)
+
+
 def write_output(file: Path, content: bytes) -> None:
     """As `write_atomically`, for a name that a person gave: of a link, a device or a pipe, too."""
     with output_at_end(file) as temporary:
@@ -35,8 +42,10 @@ def output_at_end(file: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def replaced_at_end(file: Path) -> Iterator[Path]:
+def replaced_at_end(file: Path, mode: int | None = None) -> Iterator[Path]:
     """A file beside `file` to write to, which takes its place if all went well.
+
+    It gets `mode`; without one, that of the file whose place it takes.
 
     An OSError names `file`: of the one beside it nobody has heard.
     """
@@ -45,8 +54,10 @@ def replaced_at_end(file: Path) -> Iterator[Path]:
     temporary.unlink(missing_ok=True)  # of a process that had this id, and was killed
     try:
         yield temporary
-        if file.exists():
-            temporary.chmod(file.stat().st_mode & 0o7777)
+        if mode is None and file.exists():
+            mode = file.stat().st_mode & 0o7777
+        if mode is not None:
+            temporary.chmod(mode)
         temporary.replace(file)
     except OSError as error:
         if error.filename in (None, str(temporary), temporary):

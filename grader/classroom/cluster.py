@@ -8,7 +8,6 @@ holds when a worker is gone.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Mapping
 from concurrent.futures import CancelledError, Future
 from pathlib import Path
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 
 from distributed import Client, KilledWorker, Scheduler, Security, Worker, WorkerPlugin, get_worker
 
+from grader.classroom.loopback import is_loopback
 from grader.errors import ExaminerLost, UsageError
 from grader.grader import Grader
 from grader.report import Report
@@ -149,15 +149,8 @@ def _check_address(address: str) -> None:
         is_whole = False
     if not is_whole or parts.scheme not in ("tcp", "tls"):
         raise UsageError(f"{address!r} is no address of a scheduler, such as tcp://127.0.0.1:8786.")
-    if parts.scheme == "tcp" and not _is_this_machine(parts.hostname or ""):
+    if parts.scheme == "tcp" and not is_loopback(parts.hostname or ""):
         raise UsageError(
             f"The scheduler at {address} runs any code for everybody who reaches it. Start it with"
             " `--host 127.0.0.1`, or with certificates, and name it as tls://….",
         )
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -6,6 +6,7 @@ from typing import Any
 
 from grader.classroom.grades import Outcome, outcomes
 from grader.classroom.grading import Grading
+from grader.classroom.progress import share
 from grader.classroom.settings import Classroom
 from grader.classroom.store import HandedIn, Key, Moved, Store
 from grader.classroom.worth import worth
@@ -96,7 +97,7 @@ class Regrade:
             after = self._store.report(key.content, key.suite)
             if not before or not after or after.outcome == "error":
                 continue
-            if not never_lower or _share(after) >= _share(before):
+            if not never_lower or share(after) >= share(before):
                 found[old.content, old.suite] = key.suite
         return found
 
@@ -146,10 +147,6 @@ class Regrade:
 
 def _named(report: Report) -> str:
     return report.diagnosis.id if report.diagnosis else ""
-
-
-def _share(report: Report) -> float:
-    return report.points / report.max_points if report.max_points else 0.0
 
 
 def _given(test: TestResult | None) -> tuple[float, float] | None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from grader.classroom.graded import Graded
 from grader.classroom.kept import NOTHING_MOVED, HandedIn, Kept, Key, Moved, Verdict
+from grader.classroom.progress import share
 from grader.errors import UsageError
 from grader.report import Report
 
@@ -159,8 +160,7 @@ class Store:
 
     def add(self, key: Key, report: Report) -> None:
         """Keep a verdict. The first one stays; our own error gives way."""
-        share = report.points / report.max_points if report.max_points else 0.0
-        values = (key.content, key.suite, key.seed, key.device, report.outcome, share)
+        values = (key.content, key.suite, key.seed, key.device, report.outcome, share(report))
         text = json.dumps(report.to_dict(), ensure_ascii=False)
         self._database.execute(
             "INSERT INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.commands.course import course_option, named_catalog
+from grader.commands.extra import extra
 from grader.commands.output import output_option, status_line, write
 from grader.errors import UsageError
 from grader.grader import Grader
@@ -175,14 +176,8 @@ def opened_store(settings: Path, file: Path | None, is_new: bool = True) -> "Sto
 def _grader(jobs: int, dask: str | None, classroom: "Classroom") -> Grader:
     if dask is None:
         return Grader(jobs)
-    try:
+    with extra("dask", "A cluster", "distributed"):
         from grader.classroom.cluster import Cluster
-    except ModuleNotFoundError as error:
-        if error.name != "distributed":
-            raise
-        raise UsageError(
-            "A cluster needs the extra: pip install 'learn-transformer[dask]'."
-        ) from None
     return Cluster(dask, classroom.points, classroom.catalog.course.folder)
 
 

@@ -7,6 +7,7 @@ import click
 
 from exercises.catalog import catalog_in
 from grader.commands.course import course_option
+from grader.commands.extra import extra
 from grader.commands.output import existing_file, output_option, write
 from grader.errors import UsageError
 
@@ -28,15 +29,9 @@ def report(file: Path, output: Path | None, course: Path | None, anonymous: bool
     "report": …}, the report as `grader run --format json` writes it. `attempt`, `at` and `source`
     are used where they are there.
     """
-    try:
+    with extra("classroom", "The page", "jinja2"):
         from grader.classroom.class_page import class_page
         from grader.classroom.class_report import class_report
-    except ModuleNotFoundError as error:
-        if error.name != "jinja2":
-            raise
-        raise UsageError(
-            "The page needs the extra: pip install 'learn-transformer[classroom]'."
-        ) from None
     from grader.classroom.graded import read_graded
 
     graded = from_store(file) if is_database(file) else read_graded(file)

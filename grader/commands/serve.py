@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from grader.commands.batch import unsandboxed_option
+from grader.commands.extra import extra
 from grader.commands.output import write
 from grader.errors import UsageError
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from grader.server.database import Database
 
 F = TypeVar("F", bound=Callable[..., Any])
-EXTRA = {"alembic", "jinja2", "multipart", "psycopg", "sqlalchemy", "starlette", "uvicorn"}
+PACKAGES = {"alembic", "jinja2", "multipart", "psycopg", "sqlalchemy", "starlette", "uvicorn"}
 PATH = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -41,7 +43,7 @@ def data_options(function: F) -> F:
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="cores")
 @click.option("--behind-proxy", is_flag=True, help="A proxy in front of it ends TLS.")
-@click.option("--allow-unsandboxed", is_flag=True, help="Grade where a layer is missing.")
+@unsandboxed_option
 @click.option("--key", type=PATH, help="Sign verdicts with this private key of `grader keygen`.")
 @click.pass_context
 def serve(
@@ -62,7 +64,7 @@ def serve(
     """
     context.obj = (folder, url)
     if context.invoked_subcommand is None:
-        with extra():
+        with server_extra():
             from grader.server.serve import serve as run
         run(folder, url, host, port, jobs, behind_proxy, not allow_unsandboxed, key, _ready)
     return 0
@@ -98,7 +100,7 @@ def class_() -> None:
 @click.pass_obj
 def new(kept: tuple[Path, str | None], name: str, settings: Path, roster: Path | None) -> int:
     """Make the class NAME. Prints its code, and one by which you come in as its teacher."""
-    with extra():
+    with server_extra():
         from grader.server.members import enrol, new_class, read_roster, settings_of
 
     listed = read_roster(text_of(roster)) if roster else []
@@ -117,7 +119,7 @@ def new(kept: tuple[Path, str | None], name: str, settings: Path, roster: Path |
 @click.pass_obj
 def roster(kept: tuple[Path, str | None], name: str, file: Path) -> int:
     """List the people of FILE in the class NAME. Nobody is taken out."""
-    with extra():
+    with server_extra():
         from grader.server.members import class_named, enrol, read_roster
 
     listed = read_roster(text_of(file))
@@ -138,7 +140,7 @@ def code(kept: tuple[Path, str | None], name: str, student: str) -> int:
 
     Whoever was signed in as them is signed out.
     """
-    with extra():
+    with server_extra():
         from grader.server.members import class_named, member_named
         from grader.server.tokens import new_code
 
@@ -155,7 +157,7 @@ def code(kept: tuple[Path, str | None], name: str, student: str) -> int:
 @click.pass_obj
 def settings(kept: tuple[Path, str | None], name: str, settings: Path | None) -> int:
     """Print the classroom.yaml of the class NAME, or change it. That counts at once."""
-    with extra():
+    with server_extra():
         from grader.server.members import change_settings, class_named, settings_of
 
     with closing(database(kept)) as opened, opened.writing() as session:
@@ -168,7 +170,7 @@ def settings(kept: tuple[Path, str | None], name: str, settings: Path | None) ->
 
 
 def database(kept: tuple[Path, str | None]) -> Database:
-    with extra():
+    with server_extra():
         from grader.server.serve import open_database
 
     return open_database(*kept)
@@ -183,14 +185,6 @@ def text_of(file: Path) -> str:
         raise UsageError(f"{file} cannot be read: {error.strerror}.") from None
 
 
-@contextmanager
-def extra() -> Iterator[None]:
-    """Around imports of the server. Who has not installed it is told how."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in EXTRA:
-            raise
-        raise UsageError(
-            "The class server needs the extra: pip install 'learn-transformer[server]'."
-        ) from None
+def server_extra() -> AbstractContextManager[None]:
+    """Around imports of the server."""
+    return extra("server", "The class server", *PACKAGES)

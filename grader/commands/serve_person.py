@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from grader.commands.output import write
-from grader.commands.serve import database, extra
+from grader.commands.serve import database, server_extra
 
 
 @click.group("person")
@@ -23,7 +23,7 @@ def person() -> None:
 @click.pass_obj
 def export(kept: tuple[Path, str | None], name: str, student: str) -> int:
     """Print all that is kept of who has the ID in the CLASS, as JSON."""
-    with extra():
+    with server_extra():
         from grader.server.members import class_named, member_named
         from grader.server.privacy import exported
 
@@ -43,7 +43,7 @@ def delete(kept: tuple[Path, str | None], name: str, student: str) -> int:
     What was graded stays as bare numbers under a drawn name, for the time that `retention` in
     classroom.yaml gives.
     """
-    with extra():
+    with server_extra():
         from grader.server.members import class_named, member_named
         from grader.server.privacy import forget
 

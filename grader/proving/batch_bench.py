@@ -7,9 +7,7 @@ is less than what the suite asks.
 
 import json
 import os
-import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -19,9 +17,9 @@ from typing import Any
 
 from exercises.catalog import load_catalog
 from grader.errors import UsageError
-from grader.examiner.answer_key import solution_path, suite_folder
+from grader.examiner.answer_key import solution_path
 from grader.grader import Grader
-from grader.proving.bench import CONFTEST
+from grader.proving.bench import plain_pytest
 from grader.submission import Submission
 
 EXERCISE = "softmax"
@@ -122,10 +120,8 @@ def _measured(
 
 
 def _plain_pytest(folder: Path, source: str) -> Callable[[], object]:
-    suite = suite_folder(load_catalog().exercise(EXERCISE)) / f"test_{EXERCISE}.py"
-    shutil.copy(suite, folder)
-    (folder / "conftest.py").write_text(CONFTEST.format(exercise=EXERCISE))
-    return lambda: _command([sys.executable, "-m", "pytest", "-q", str(folder)], folder)
+    command = plain_pytest(load_catalog().exercise(EXERCISE), folder)
+    return lambda: _command(command, folder)
 
 
 def _otter(python: str) -> Callable[[Path, str], Callable[[], object]]:

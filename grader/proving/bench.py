@@ -4,6 +4,7 @@ All in one run, so that the ratios hold on any machine.
 """
 
 import math
+import shutil
 import statistics
 import subprocess
 import sys
@@ -100,13 +101,17 @@ def bench(exercise: Exercise, runs: int) -> BenchResult:
     import_torch = _median(cold_runs, lambda: _command([python, "-c", "import torch"]))
     cold_cli = _median(cold_runs, lambda: _command(run_file))
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "conftest.py").write_text(CONFTEST.format(exercise=exercise.id))
-        suite = suite_folder(exercise) / f"test_{exercise.id}.py"
-        (Path(folder) / suite.name).write_text(suite.read_text(encoding="utf-8"), encoding="utf-8")
-        plain = [python, "-m", "pytest", "-q", folder]
+        plain = plain_pytest(exercise, Path(folder))
         cold_pytest = _median(cold_runs, lambda: _command(plain))
     warm, alone = _warm(exercise, file.read_text(encoding="utf-8"), runs)
     return BenchResult(exercise.id, runs, import_torch, cold_cli, cold_pytest, warm, alone)
+
+
+def plain_pytest(exercise: Exercise, folder: Path) -> list[str]:
+    """The command that runs the suite on the solution from `folder`, which it needs files in."""
+    (folder / "conftest.py").write_text(CONFTEST.format(exercise=exercise.id))
+    shutil.copy(suite_folder(exercise) / f"test_{exercise.id}.py", folder)
+    return [sys.executable, "-m", "pytest", "-q", str(folder)]
 
 
 def local_suite(exercise_id: str) -> "Suite":

@@ -27,7 +27,7 @@ from grader.server.members import classroom
 from grader.server.queue import utc_now
 from grader.server.schema import WAITING, HandIn, Post
 from grader.server.spoilers import codes, is_like, tries
-from grader.server.threads import CLOSE, State
+from grader.server.thread_view import CLOSE, State
 from grader.submission import Submission
 
 LOOKS = 1.0  # seconds between two looks for a post

@@ -36,7 +36,7 @@ from grader.server.schema import (
     PostEvent,
     Token,
 )
-from grader.server.threads import State
+from grader.server.thread_view import State
 
 GRADES_OF_DELETED = 730  # days, where classroom.yaml says nothing
 LOOKS = 3600.0  # seconds between two looks for what has had its time

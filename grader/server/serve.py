@@ -1,7 +1,6 @@
 """`grader serve`, run: the database, the workers and the web server, until a signal ends them."""
 
 import fcntl
-import ipaddress
 import logging
 import os
 import signal
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from grader.classroom.loopback import is_loopback
 from grader.errors import UsageError
 from grader.grader import Grader
 from grader.server.database import Database
@@ -96,18 +96,11 @@ def _end(number: int, frame: object) -> None:
 
 def check_host(host: str, behind_proxy: bool) -> None:
     """What is not sent by TLS must not leave the machine."""
-    if host != "localhost" and not _is_loopback(host) and not behind_proxy:
+    if not is_loopback(host) and not behind_proxy:
         raise UsageError(
             f"{host} would send codes and grades unencrypted. Serve on 127.0.0.1 behind a proxy"
             " that ends TLS; or, where such a proxy is on another machine, say --behind-proxy."
         )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 @contextmanager

@@ -7,16 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from classroom50_job import JOB
 
 UNSCALED = "def softmax(x, dim=-1):\n    print('::error::hacked')\n    return x\n"
-JOB = {
-    "CLASSROOM": "ml-101",
-    "ASSIGNMENT": "attention",
-    "SUBMISSION_TAG": "submit/20261128T120000Z-abc1234",
-    "COMMIT_URL": "https://github.com/o/r/commit/abc1234",
-    "RELEASE_URL": "https://github.com/o/r/releases/tag/x",
-    "REVIEW_URL": "",
-}
 Job = Callable[..., "subprocess.CompletedProcess[str]"]
 
 

@@ -12,20 +12,13 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from classroom50_job import JOB
 
 from grader.classroom.settings import read_classroom
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "docs" / "examples" / "linear_regression"
 WRONG = "def softmax(x, dim=-1): return x\n"
-JOB = {
-    "CLASSROOM": "ml-101",
-    "ASSIGNMENT": "attention",
-    "SUBMISSION_TAG": "submit/20261128T120000Z-abc1234",
-    "COMMIT_URL": "https://github.com/o/r/commit/abc1234",
-    "RELEASE_URL": "https://github.com/o/r/releases/tag/x",
-    "REVIEW_URL": "",
-}
 # What setup.sh asks of the network, done with what is installed here.
 APT = "#!/bin/sh\n"
 PYTHON3 = '#!/bin/sh\n[ "$*" = "-m pip install --quiet uv" ]\n'

@@ -12,6 +12,8 @@ not as it should be.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import itertools
 import json
 import os
 import random
@@ -23,7 +25,6 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,7 @@ from pathlib import Path
 from exercises.catalog import load_catalog
 from grader.examiner.answer_key import suite_folder
 from grader.misconceptions import load_misconceptions
+from tests.processes import generations
 
 EXERCISES = ("softmax", "padding_mask", "layer_norm")
 HOSTILE = Path(__file__).parents[1] / "hostile"
@@ -118,25 +120,14 @@ def done(store: Path) -> int:
             return 0  # it is being made
 
 
-def processes(session: int) -> Iterator[tuple[int, int]]:
-    """The processes that belong to a batch, and the bytes that each holds for itself alone."""
-    parents: dict[int, int] = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            parents[int(folder.name)] = int(
-                (folder / "stat").read_text().rpartition(")")[2].split()[1]
-            )
-        except OSError:
-            continue
-    waiting = [session]
-    while waiting:
-        pid = waiting.pop()
-        waiting += [child for child, parent in parents.items() if parent == pid]
-        try:
-            told = (Path("/proc") / str(pid) / "smaps_rollup").read_text()
-        except OSError:
-            continue
-        yield pid, 1024 * sum(int(kb) for kb in re.findall(r"^Private_\w+: +(\d+)", told, re.M))
+def held_by(batch: int) -> dict[int, int]:
+    """The processes of a batch, and the bytes that each holds for itself alone."""
+    found = {}
+    for pid in itertools.chain.from_iterable(generations(batch)):
+        with contextlib.suppress(OSError):  # it has ended
+            told = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            found[pid] = 1024 * sum(map(int, re.findall(r"^Private_\w+: +(\d+)", told, re.M)))
+    return found
 
 
 def run(command: list[str], store: Path, until: float, memory: list[tuple[int, int, int]]) -> bool:
@@ -144,15 +135,13 @@ def run(command: list[str], store: Path, until: float, memory: list[tuple[int, i
     batch = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     while batch.poll() is None:
         time.sleep(LOOK_SECONDS)
-        held = dict(processes(batch.pid))
+        held = held_by(batch.pid)
         there = done(store)
         memory.append((there, held.get(batch.pid, 0), sum(held.values())))
         if there >= until:
             for pid in held:
-                try:
+                with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    continue
             batch.wait()
             return False
     return True

@@ -9,7 +9,6 @@ What is kept goes with a key of its own, so that what is sent twice is handed in
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import urllib.error
 import urllib.request
@@ -21,6 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from exercises.errors import CourseError
+from exercises.files import write_private
 from exercises.workspace import CLASS
 from tui.study.clock import local_now
 
@@ -63,7 +63,7 @@ def join(state: Path, address: str, code: str, name: str) -> tuple[ClassServer, 
     address = checked(address)
     told = ask(address, "api/join", {"code": code, "name": name})
     server = ClassServer(address, str(told["token"]), str(told["class"]))
-    _write_private(state / CLASS, json.dumps(asdict(server)))
+    write_private(state / CLASS, json.dumps(asdict(server)).encode())
     return server, str(told["name"])
 
 
@@ -88,7 +88,7 @@ def keep(state: Path, exercise: str, files: Mapping[str, str | bytes]) -> None:
         "key": key,
     }
     name = f"{made_at.timestamp():017.6f}-{key}.json"
-    _write_private(state / OUTBOX / name, json.dumps(hand_in))
+    write_private(state / OUTBOX / name, json.dumps(hand_in).encode())
 
 
 def waiting(state: Path) -> list[Path]:
@@ -171,12 +171,3 @@ def _reason(error: urllib.error.HTTPError) -> str:
 
 def _text(source: str | bytes) -> str:
     return source if isinstance(source, str) else source.decode("utf-8", "surrogateescape")
-
-
-def _write_private(file: Path, text: str) -> None:
-    """Whole or not at all, and never readable for others."""
-    temporary = file.with_name(f".{file.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as written:
-        written.write(text)
-    temporary.replace(file)

@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from grader.errors import UsageError
 from grader.server.queue import Refused
-from grader.server.threads import NotThere
+from grader.server.thread_view import NotThere
 from grader.server.web import (
     description,
     entering,
@@ -31,6 +31,15 @@ from grader.server.web.site import Site
 STATIC = Path(__file__).parent / "static"
 NO_DATABASE = "The database does not answer. What you sent was not received; send it again soon."
 log = logging.getLogger(__name__)
+ROUTES = [
+    *entering.ROUTES,
+    *student_pages.ROUTES,
+    *teacher_pages.ROUTES,
+    *privacy_pages.ROUTES,
+    *thread_pages.ROUTES,
+    *interface.ROUTES,
+    *description.ROUTES,
+]
 
 
 def alive(request: Request) -> Response:
@@ -42,13 +51,7 @@ def web_app(site: Site) -> Starlette:
     app = Starlette(
         routes=[
             Route("/alive", alive),
-            *entering.ROUTES,
-            *student_pages.ROUTES,
-            *teacher_pages.ROUTES,
-            *privacy_pages.ROUTES,
-            *thread_pages.ROUTES,
-            *interface.ROUTES,
-            *description.ROUTES,
+            *ROUTES,
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         middleware=[Middleware(Guarded)],

@@ -11,12 +11,13 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from grader.report import TestResult, printable
-from grader.server import threads
+from grader.server import thread_view
 from grader.server.members import classroom
 from grader.server.roles import STAFF, Action, may
 from grader.server.schema import Membership, Post, PostEvent
 from grader.server.spoilers import parts
-from grader.server.threads import MOST_LETTERS, NotThere, Reader, State, Threads
+from grader.server.thread_view import NotThere, Reader, State
+from grader.server.threads import MOST_LETTERS, Threads
 from grader.server.web.site import zone_of
 from grader.server.web.visits import OLD_FORM, Visit, page
 
@@ -34,7 +35,7 @@ class Shown:
     zone: tzinfo
     points: float
     parts = staticmethod(parts)
-    is_spoiler = staticmethod(threads.is_spoiler)
+    is_spoiler = staticmethod(thread_view.is_spoiler)
 
     def author(self, post: Post, who: Reader) -> str:
         """A pseudonym, unless the author or the reader's role says otherwise."""
@@ -56,7 +57,7 @@ class Shown:
 def _failing(post: Post) -> Iterator[TestResult]:
     """A mistake is told once, with the first test that shows it."""
     told = set()
-    report = threads.report_of(post.hand_in)
+    report = thread_view.report_of(post.hand_in)
     for test in report.tests if report else ():
         if test.outcome == "failed":
             is_numbers = not re.search(r"[A-Za-z]", WORDS_OF_NUMBERS.sub("", test.got))
@@ -69,9 +70,9 @@ def thread(visit: Visit) -> Response:
     exercise = _asked(visit)
     settings = classroom(visit.member.class_.settings)
     with visit.site.database.reading() as session:
-        who = threads.reader(session, visit.member, exercise)
-        asked = threads.questions(session, who)
-        answers = threads.answers(session, asked)
+        who = thread_view.reader(session, visit.member, exercise)
+        asked = thread_view.questions(session, who)
+        answers = thread_view.answers(session, asked)
         is_teacher = may(visit.member.role, Action.WRITE_TO_MANY)
         return visit.page(
             "thread.html",
@@ -81,15 +82,15 @@ def thread(visit: Visit) -> Response:
             questions=asked,
             answers=answers,
             open=_without_help(asked, answers, visit.member),
-            helped=threads.helped_others(session, who),
-            sharing=threads.sharing(session, visit.member, exercise) if is_teacher else {},
+            helped=thread_view.helped_others(session, who),
+            sharing=thread_view.sharing(session, visit.member, exercise) if is_teacher else {},
             threads=_shown(visit, exercise),
             most=MOST_LETTERS,
         )
 
 
 def _without_help(asked: Sequence[Post], answers: dict[int, list[Post]], member: Membership) -> int:
-    open = (post for post in asked if post.kind == threads.QUESTION)
+    open = (post for post in asked if post.kind == thread_view.QUESTION)
     return sum(
         post.membership_id != member.id and not any(one.has_helped for one in answers[post.id])
         for post in open
@@ -99,7 +100,7 @@ def _without_help(asked: Sequence[Post], answers: dict[int, list[Post]], member:
 def ask(visit: Visit) -> Response:
     exercise = _asked(visit)
     with visit.site.database.reading() as session:
-        threads.reader(session, visit.member, exercise)
+        thread_view.reader(session, visit.member, exercise)
     named, report = _is_checked(visit, "named"), _is_checked(visit, "report")
     _threads(visit).ask(visit.member, exercise, _text(visit), named, report)
     return _back(exercise)
@@ -189,7 +190,7 @@ def _number(visit: Visit) -> int:
 
 def _post(visit: Visit) -> tuple[Post, Reader]:
     with visit.site.database.reading() as session:
-        found, who = threads.post_for(session, visit.member, _number(visit))
+        found, who = thread_view.post_for(session, visit.member, _number(visit))
         if found.hand_in is not None:
             _ = found.hand_in.report  # large, and loaded while it can be
         return found, who

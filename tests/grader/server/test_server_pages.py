@@ -22,26 +22,8 @@ from grader.server.roles import RIGHTS, Action, Role, may
 from grader.server.schema import CLIENT, CODE, DONE, SESSION
 from grader.server.serve import check_host
 from grader.server.tokens import new_token
-from grader.server.web import (
-    description,
-    entering,
-    interface,
-    privacy_pages,
-    student_pages,
-    teacher_pages,
-    thread_pages,
-)
+from grader.server.web.app import ROUTES
 
-MODULES = (
-    description,
-    entering,
-    interface,
-    privacy_pages,
-    student_pages,
-    teacher_pages,
-    thread_pages,
-)
-ROUTES = [route for module in MODULES for route in module.ROUTES]
 PUBLIC = {"/enter", "/api/join", "/api/openapi.json"}
 PLACES = {"{exercise}": "softmax", "{number:int}": "1", "{student:path}": "1"}
 SECURITY = Path(__file__).parents[3] / "docs" / "security.md"

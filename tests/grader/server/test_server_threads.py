@@ -19,7 +19,7 @@ from exercises.catalog import load_catalog
 from grader import Grader
 from grader.examiner.answer_key import suite_folder
 from grader.misconceptions import load_misconceptions
-from grader.server import threads
+from grader.server import thread_view, threads
 from grader.server.database import Database
 from grader.server.judge import LEASE, Judge
 from grader.server.members import class_named, enrol, member_named, new_class, read_roster
@@ -141,7 +141,7 @@ def test_hidden_answers_are_found(
         write(ada, hidden)
         share = judged(served).share
         assert share is not None
-        assert share >= threads.CLOSE, hidden
+        assert share >= thread_view.CLOSE, hidden
         number = newest(served).id
         assert "Folded: this holds code" in alan.get(f"/posts/{number}").text
         send(ada, f"/posts/{number}/delete")
@@ -186,7 +186,7 @@ def test_a_post_waits_for_earlier_hand_ins_and_is_tried_twice(
     assert judges[1].claim() is not None, "whose judge is silent"
     assert judges[2].claim() is None, "and then it stays folded"
     with database.reading() as session:
-        assert threads.is_spoiler(session.get_one(Post, post.id))
+        assert thread_view.is_spoiler(session.get_one(Post, post.id))
 
 
 def test_wrong_code_and_hints_stay_open(served: Served, mistake: str) -> None:
@@ -195,7 +195,7 @@ def test_wrong_code_and_hints_stay_open(served: Served, mistake: str) -> None:
         write(ada, text)
         share = judged(served).share
         assert share is not None
-        assert share < threads.CLOSE
+        assert share < thread_view.CLOSE
     assert alan.get(THREAD).text.count("Folded") == 0
 
 
