@@ -204,6 +204,18 @@ def section(diagnosis: Diagnosis) -> str:
     return diagnosis.section or diagnosis.see
 
 
+def reading(diagnosis: Diagnosis) -> str:
+    """Where a mistake is explained, and the command that shows it."""
+    if not diagnosis.chapter:
+        return f"The lesson on this: section {section(diagnosis)}."
+    return f"The lesson on this: `learn read {diagnosis.chapter}`, section “{section(diagnosis)}”."
+
+
+def none_run(report: Report) -> str:
+    """Of a file that has a problem as a whole."""
+    return f"None of the {len(report.tests)} tests was run."
+
+
 def within(most: int, lay_out: Callable[[int], str]) -> str:
     """`lay_out(length)`, which cuts each text to `length`: the longest of at most `most` bytes.
 

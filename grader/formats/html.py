@@ -18,9 +18,10 @@ from grader.formats.facts import (
     lines,
     listed,
     message,
+    none_run,
     printed,
+    reading,
     reason,
-    section,
     smallest,
     tells,
     totals,
@@ -52,7 +53,7 @@ def _section(report: Report) -> str:
     known = f"{counts(report)}, {duration(report.duration_ms)}"
     parts = [f"<p>{head} &nbsp; {_text(known)}</p>", *_reasons(report)]
     if report.problem and report.tests:
-        parts.append(_paragraph(f"None of the {len(report.tests)} tests was run."))
+        parts.append(_paragraph(none_run(report)))
     elif report.tests:
         items = "".join(_test(test, report) for test in report.tests)
         parts.append(f'<ul style="list-style:none;padding-left:1em">{items}</ul>')
@@ -71,9 +72,8 @@ def _reasons(report: Report) -> Iterator[str]:
         return
     if says := why(report):
         yield f"<p><strong>{_text(says)}</strong></p>"
-    if found := report.diagnosis:
-        where = f"`learn read {found.chapter}`, " if found.chapter else ""
-        yield _paragraph(f"The lesson on this: {where}section “{section(found)}”.")
+    if report.diagnosis:
+        yield _paragraph(reading(report.diagnosis))
     if evidence := why_so(report):
         yield _paragraph(evidence)
     yield _lines(smallest(report))

@@ -12,9 +12,10 @@ from grader.formats.facts import (
     lines,
     listed,
     message,
+    none_run,
     printed,
+    reading,
     reason,
-    section,
     smallest,
     tells,
     totals,
@@ -23,7 +24,7 @@ from grader.formats.facts import (
     why_so,
 )
 from grader.formats.page import Page
-from grader.report import Diagnosis, Report, TestResult
+from grader.report import Report, TestResult
 
 MARKS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "error": ("!", "yellow")}
 WAITS = ("○", "yellow")  # what is right, and counts once the rest is
@@ -52,13 +53,13 @@ def _page(report: Report, colour: bool, width: int) -> str:
         page.blank()
         page.text(why(report), "  ", bold=True)
         if report.diagnosis:
-            page.text(_reading(report.diagnosis), "  ", dim=True)
+            page.text(reading(report.diagnosis), "  ", dim=True)
         page.text(why_so(report), "  ", dim=True)
         for line in smallest(report):
             page.line(f"  {line}")
     page.blank()
     if report.problem and report.tests:
-        page.text(f"None of the {len(report.tests)} tests was run.", "  ", dim=True)
+        page.text(none_run(report), "  ", dim=True)
     _tests(page, report)
     if missing := unprotected([report]):
         page.blank()
@@ -115,10 +116,3 @@ def _points(test: TestResult) -> str:
     if test.max_points == 1:
         return ""
     return f"  [{test.points:g}/{test.max_points:g}]"
-
-
-def _reading(diagnosis: Diagnosis) -> str:
-    """Where the lesson explains it."""
-    if not diagnosis.chapter:
-        return f"The lesson on this: section {section(diagnosis)}."
-    return f"The lesson on this: `learn read {diagnosis.chapter}`, section “{section(diagnosis)}”."

@@ -52,7 +52,7 @@ def documents(bank: Bank) -> Iterator[Document]:
             yield Document("lesson", section.anchor, title, section.text, command)
         for exercise in part.chapter.exercises:
             command = f"learn check --watch {exercise.id}"
-            title = f"{exercise.title} ({exercise.id})"
+            title = exercise.named
             yield Document("exercise", exercise.id, title, exercise.summary, command)
         for faq in part.faq:
             yield Document("faq", faq.id, faq.question, faq.answer, f"learn faq {faq.id}")

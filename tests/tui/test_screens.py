@@ -395,13 +395,14 @@ def test_a_submission_that_fails_is_told_from_a_check(small: Small, size: tuple[
     small.drive(script, size)
 
 
+@pytest.mark.parametrize("of", ["", " of `weights`"], ids=["of all calls", "of one"])
 def test_what_the_head_says_is_not_said_again(
-    small: Small, monkeypatch: pytest.MonkeyPatch
+    small: Small, monkeypatch: pytest.MonkeyPatch, of: str
 ) -> None:
-    """A message names the call that it is about, and the head is about them all."""
-    says = "The result should be a tuple of 2 values; yours is a list."
+    """A message names the call that it is about; the head does where it is the same for all."""
+    says = f"The result{of} should be a tuple of 2 values; yours is a list."
     symptom = Symptom("form", says, "Holds for 3 calls.")
-    message = says.replace("result", "result of `weights`")
+    message = "The result of `weights` should be a tuple of 2 values; yours is a list."
     tests = tuple(replace(test, message=message, symptom=symptom) for test in TESTS[1:])
 
     async def grade(self: MadeUpGrader, submission: Submission) -> Report:

@@ -82,7 +82,7 @@ class CourseCommands(Provider):
         if isinstance(page := self._page, Page):
             for exercise in page.services.catalog.exercises:
                 yield PaletteCommand(
-                    f"Exercise: {exercise.title} ({exercise.id})",
+                    f"Exercise: {exercise.named}",
                     self._post(messages.Go.to(ExerciseTarget(exercise.id))),
                     exercise.summary,
                 )

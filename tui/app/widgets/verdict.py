@@ -23,6 +23,7 @@ from grader.formats.facts import (
     known,
     lines,
     message,
+    none_run,
     printed,
     reason,
     section,
@@ -125,9 +126,7 @@ class VerdictView(Scroll):
         elif why(report):
             yield Static(_explanation(report), id="diagnosis")
         if report.problem and report.tests:
-            yield Static(
-                Content.styled(f"None of the {len(report.tests)} tests was run.", "$text-muted")
-            )
+            yield Static(Content.styled(none_run(report), "$text-muted"))
         for number, test in enumerate(report.tests if not report.problem else ()):
             is_chosen = number == self._chosen
             yield TestRow(number, test, is_chosen)
