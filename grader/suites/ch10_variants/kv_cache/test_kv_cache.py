@@ -21,8 +21,13 @@ class Products(TorchDispatchMode):
 
 
 def watched(layer, x, cache):
+    global products
     with Products() as products:
-        return layer(x, cache), products.largest
+        return layer(x, cache)
+
+# Asked apart: right ways differ in it, so beside a wrong result it would speak against its reason.
+def largest():
+    return products.largest
 """
 
 
@@ -281,8 +286,8 @@ def test_earlier_tokens_are_not_computed_again(submission, rng, expect):
     x, cache = rng.normal(B, S, D), submission.KVCache()
     expected = expected_output(x, weights, H)
     expect(layer(x[:, :-1], cache)).matches(expected[:, :-1])
-    output, largest = submission.helper(WATCH).watched(layer, x[:, -1:], cache)
-    expect(output).matches(expected[:, -1:])
+    watch = submission.helper(WATCH)
+    expect(watch.watched(layer, x[:, -1:], cache)).matches(expected[:, -1:])
     # The scores of the step have B · H · S numbers, and the keys of all tokens B · S · D.
     because = f"So many numbers has your largest product of matrices, for one token behind {S - 1}."
-    expect(largest).is_between(0, B * S * D // 2, because=because)
+    expect(watch.largest()).is_between(0, B * S * D // 2, because=because)
