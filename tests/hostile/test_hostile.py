@@ -92,6 +92,7 @@ class Place:
 
     def settle(self) -> None:
         """Wait until only the worker is left that waits for the next submission."""
+        self.sandbox.end(0)  # it ends nobody, and is answered when all before it is done
         end = time.monotonic() + 60  # a worker is killed without waiting until it is gone
         while len(self.others()) != 1 and time.monotonic() < end:
             time.sleep(0.01)
