@@ -7,6 +7,7 @@ else which the learner's code did contradicts. A name that may be untrue is not 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from types import ModuleType
 from typing import Literal
 
@@ -84,7 +85,8 @@ class Account:
 
 
 class Diagnostician:
-    """Holds the solution and its edited copies of one exercise, loaded once.
+    """Holds the solution of one exercise, and its edited copies, which are loaded when an answer is
+    first wrong: a right one waits for none of them.
 
     `module` is the solution, for whoever runs a suite beside it.
     """
@@ -95,7 +97,13 @@ class Diagnostician:
         self.module = _load(f"solution_{exercise}", solution)
         self._exercise = exercise
         self._solution = solution
-        self._suspects = [self._suspect(misconception) for misconception in misconceptions]
+        self._misconceptions = misconceptions
+        for misconception in misconceptions:  # one that does not fit is the author's to mend, now
+            misconception.apply(solution)
+
+    @cached_property
+    def _suspects(self) -> list[Suspect]:
+        return [self._suspect(misconception) for misconception in self._misconceptions]
 
     def diagnose(self, records: Mapping[str, Record]) -> dict[str, Diagnosis]:
         """For each failed test that a misconception explains, the most likely one.

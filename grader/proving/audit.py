@@ -17,7 +17,7 @@ from grader.examiner.answer_key import suite_folder
 from grader.grader import Grader
 from grader.misconceptions import load_misconceptions
 from grader.proving.audit_cache import AuditCache
-from grader.proving.by_heart import fresh_tests
+from grader.proving.by_heart import fresh_test
 from grader.proving.empty_answers import empty_answers
 from grader.report import Outcome, Report
 from grader.submission import Submission
@@ -130,7 +130,7 @@ def audit(
             verdict = judge(trial, future.result())
             count(result, trial, verdict)
             is_sound = is_sound and not verdict.problem
-        if is_sound and not fresh_tests(examination.exercise):
+        if is_sound and not fresh_test(examination.exercise):
             is_sound = False
             result.problems.append(f"{examination.exercise.id}: {KNOWN_BY_HEART}")
         if cache and is_sound:

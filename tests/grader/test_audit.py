@@ -24,7 +24,7 @@ from exercises.catalog import load_catalog
 from grader.commands.audit import select
 from grader.examiner.sandbox import Sandbox
 from grader.proving.audit import AuditResult, AuditTrial
-from grader.proving.by_heart import fresh_tests
+from grader.proving.by_heart import fresh_test
 from grader.proving.empty_answers import empty_answers
 
 EMPTY_TEST = '''
@@ -280,7 +280,7 @@ def test_a_module_of_a_suites_name_is_not_taken_for_it(monkeypatch: pytest.Monke
     """As tests of another folder may have one, in the same process."""
     theirs = types.ModuleType("test_softmax")
     monkeypatch.setitem(sys.modules, "test_softmax", theirs)
-    assert fresh_tests(load_catalog().exercise("softmax"))
+    assert fresh_test(load_catalog().exercise("softmax"))
     assert sys.modules["test_softmax"] is theirs
 
 

@@ -72,8 +72,9 @@ def test_edits_are_made_one_after_the_other() -> None:
 
 
 def test_an_edit_must_leave_python() -> None:
+    broken = misconception("broken", ("return x", "return return x"))
     with pytest.raises(GraderError, match="broken: the edited solution does not parse"):
-        Diagnostician("f", SOLUTION, [misconception("broken", ("return x", "return return x"))])
+        names("def f(x): return x", [broken], fails_at(1))
 
 
 def test_a_file_of_misconceptions_is_read(tmp_path: Path) -> None:
