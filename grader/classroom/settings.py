@@ -69,8 +69,8 @@ class Retention:
 
 @dataclass(frozen=True)
 class Classroom:
-    """All times have a zone, that of the file if it names one. `points` are in the order of the file;
-    no `attempts` is no limit.
+    """All times have a zone, `zone` where the file names one. `points` are in its order; no
+    `attempts` is no limit.
     """
 
     title: str

@@ -455,7 +455,7 @@ def test_each_hand_in_has_a_receipt_that_anybody_can_verify(
     said = verified(f"{mine}\n").stdout
     assert "genuine" in said and "1: received 2026-11-20 22:58 UTC" in said
     assert f"softmax.py sha256 {sha256(right.encode()).hexdigest()}" in said
-    for changed in (mine.replace("11:00", "10:00"), mine[:-3], f"{mine}\n{mine}x", f"{mine}\n\n"):
+    for changed in (mine.replace("22:58", "21:58"), mine[:-3], f"{mine}\n{mine}x", f"{mine}\n\n"):
         assert verified(changed).returncode == 1
     batch(tmp_path / "all", "--received", LATE, *signed)
     assert receipts.read_text("utf-8") == first
