@@ -136,15 +136,13 @@ class _Folder:
         self.problems: list[str] = []
         self._notebooks: dict[Path, Notebook] = {}
         self._read: set[Path] = set()  # notebooks, and what is none
-        self._places: dict[str, list[_Place]] = {one.id: [] for one in catalog.exercises}
-        for exercise in catalog.exercises:
-            self._add_files(exercise, homes(folder, exercise.chapter))
+        self._places: dict[str, list[_Place]] = {}  # of those that somebody asked about
         everywhere = {home for one in catalog.chapters for home in homes(folder, one.id)}
         self._add_notebooks(notebooks(folder, everywhere), catalog.exercises)
 
     def look_below(self, asked: Iterable[Exercise]) -> None:
         """Anywhere in the folder, for those of which at most the stub is in its place."""
-        missing = [one for one in asked if not any(map(_Place.is_begun, self._places[one.id]))]
+        missing = [one for one in asked if not any(map(_Place.is_begun, self._of(one)))]
         if not missing:
             return
         folders = list(below(self._folder))
@@ -154,6 +152,13 @@ class _Folder:
             self._add_notebooks(notebooks(self._folder, folders), missing)
         except SubmissionError as error:  # too many; what is in its place counts all the same
             self.problems.append(str(error))
+
+    def _of(self, exercise: Exercise) -> list[_Place]:
+        """What answers it, as far as was looked: a course has many, and few count at a time."""
+        if exercise.id not in self._places:
+            self._places[exercise.id] = []
+            self._add_files(exercise, homes(self._folder, exercise.chapter))
+        return self._places[exercise.id]
 
     def _add_files(self, exercise: Exercise, folders: Iterable[Path]) -> None:
         places = self._places[exercise.id]
@@ -176,15 +181,15 @@ class _Folder:
             for exercise in notebook.answered:
                 if exercise in exercises:
                     place = _Place(exercise, file, self._folder, self._hidden, notebook)
-                    self._places[exercise.id].append(place)
+                    self._of(exercise).append(place)
 
     @property
     def answered(self) -> set[str]:
-        return {id for id, places in self._places.items() if places}
+        return {one.id for one in self._catalog.exercises if self._of(one)}
 
     def answer(self, exercise: Exercise, nothing: Submission) -> Answer:
         """What answers the exercise; `nothing` is handed in where nothing does."""
-        places = self._that_count(exercise.id)
+        places = self._that_count(exercise)
         if len(places) == 1:
             return self._named(_answer(places[0], nothing, self._of_another_chapter))
         if not places:
@@ -193,10 +198,10 @@ class _Folder:
         says = f"There are several answers: {names}. Keep one of them."
         return Answer(nothing, places[0].file, says)
 
-    def _that_count(self, id: str) -> Sequence[_Place]:
+    def _that_count(self, exercise: Exercise) -> Sequence[_Place]:
         """One, where it can be told: no stub counts beside an answer, and one that is there twice
         is there once."""
-        places = self._places.get(id, [])
+        places = self._of(exercise)
         if len(places) < 2:
             return places
         begun = [place for place in places if place.is_begun()] or places[:1]
@@ -208,7 +213,8 @@ class _Folder:
 
     def _of_another_chapter(self, module: str) -> bytes | None:
         """What `learn check --mine` allows: an answer may import those of other chapters."""
-        places = self._that_count(module)
+        named = (one for one in self._catalog.exercises if one.id == module)
+        places = [place for one in named for place in self._that_count(one)]
         return places[0].source() if len(places) == 1 else None
 
     def _named(self, answer: Answer) -> Answer:
