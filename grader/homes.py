@@ -1,6 +1,6 @@
 """The folders of a hand-in where answers lie."""
 
-from collections import deque
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -18,18 +18,14 @@ def homes(folder: Path, chapter: str) -> tuple[Path, ...]:
     return folder / chapter, folder / DEFAULT_NAME / chapter, folder
 
 
-def below(folder: Path) -> Iterator[Path]:
+def below(folder: Path) -> list[Path]:
     """The folders in it, those that are near first. No link is followed and no hidden one is
     looked at, and after some all others are left out.
     """
-    waiting, seen = deque([folder]), 0
-    while waiting and seen < MOST_FOLDERS:
-        for entry in _entries(waiting.popleft()):
-            is_hidden = entry.name.startswith((".", "__"))
-            if not is_hidden and entry.is_dir() and not entry.is_symlink():
-                waiting.append(entry)
-                seen += 1
-                yield entry
+    found = [folder]
+    for each in found:  # which grows meanwhile
+        found += _folders(each)[: MOST_FOLDERS - len(found)]
+    return found[1:]
 
 
 def named(name: str, folders: Iterable[Path]) -> Iterator[Path]:
@@ -52,6 +48,15 @@ def notebooks(folder: Path, homes: Iterable[Path]) -> list[Path]:
             f"There are more than {MOST_NOTEBOOKS} notebooks. Keep those with answers."
         )
     return found
+
+
+def _folders(folder: Path) -> list[Path]:
+    try:
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+    except OSError:
+        return []
+    return [folder / name for name in sorted(names) if not name.startswith((".", "__"))]
 
 
 def _entries(folder: Path) -> list[Path]:

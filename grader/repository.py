@@ -145,7 +145,7 @@ class _Folder:
         missing = [one for one in asked if not any(map(_Place.is_begun, self._of(one)))]
         if not missing:
             return
-        folders = list(below(self._folder))
+        folders = below(self._folder)
         for exercise in missing:
             self._add_files(exercise, folders)
         try:

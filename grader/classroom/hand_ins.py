@@ -117,8 +117,9 @@ def _layout(root: Path) -> Iterator[HandIn]:
     if (root / METADATA).is_file():
         return _gradescope(root)
     for pattern in (MOODLE, CANVAS):
-        if entries and all(pattern.fullmatch(entry.name) for entry in entries):
-            return _by_name(entries, pattern)
+        named = [entry for entry in entries if pattern.fullmatch(entry.name)]
+        if named and not any(map(_may_answer, set(entries).difference(named))):
+            return _by_name(named, pattern)
     return _plain(entries)
 
 
@@ -185,6 +186,10 @@ def _part_of_a_download(name: str) -> int | None:
     if name.lower().endswith(".zip") or name.rpartition("/")[2] == METADATA:
         return ONE_BYTES
     return most_of_an_answer(name) or 0
+
+
+def _may_answer(entry: Path) -> bool:
+    return entry.is_dir() or entry.suffix.lower() in (*MOST_BYTES, ".zip")
 
 
 def _is_folder(path: Path) -> bool:

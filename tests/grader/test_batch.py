@@ -194,6 +194,7 @@ def test_who_hands_in_what_is_no_answer_has_handed_in(
         archive.writestr("roe_1043_2_answers.pdf", "%PDF")
         archive.writestr(f"poe_1044_3_{'ä' * 200}.py", right)
         archive.writestr("__MACOSX/._doe_1042_1_softmax.py", "")
+        archive.writestr("read me.txt", "Downloaded today")
     assert batch(download).returncode == 0
     assert scores(classroom) == {"1042": 4, "1043": 0, "1044": 0}
 
