@@ -2,23 +2,22 @@
 
 A file is found by its name, where `learn init` puts it, in the folder or in its `workspace/`; or
 beside all others, for a repository of a few exercises. In the same places lie notebooks, and what
-they answer is found by what their cells define. Nothing else in the folder is looked at.
+they answer is found by what their cells define. Only for an exercise that was asked for, and has
+nothing but its stub there, are the folders below looked at.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from exercises.catalog import Catalog, Exercise, catalog_in
-from exercises.workspace import DEFAULT_NAME
 from grader.errors import SubmissionError
-from grader.notebooks.cells import is_notebook, read_cells
+from grader.homes import below, homes, named, notebooks
+from grader.notebooks.cells import read_cells
 from grader.notebooks.selection import Notebook
 from grader.report import Report
-from grader.source_files import Module, as_text, beside, is_there, lines, read_file, with_imports
+from grader.source_files import Module, as_text, beside, lines, read_file, with_imports
 from grader.submission import MAX_SOURCE_BYTES, Submission
-
-MOST_NOTEBOOKS = 50  # of one folder; reading them takes time and memory
 
 
 @dataclass(frozen=True)
@@ -47,6 +46,7 @@ def answers(
     none at all, or too many notebooks.
     """
     found = _Folder(folder, catalog)
+    found.look_below(catalog.exercise(id) for id in wanted)
     chosen = [one for one in catalog.exercises if one.id in (wanted or found.answered)]
     if not chosen:
         example = catalog.exercises[0]
@@ -132,32 +132,64 @@ class _Folder:
     """All that answers something in a folder. `problems` are those of notebooks that none reads."""
 
     def __init__(self, folder: Path, catalog: Catalog) -> None:
-        self._folder = folder
+        self._folder, self._hidden, self._catalog = folder, _suites(catalog), catalog
         self.problems: list[str] = []
         self._notebooks: dict[Path, Notebook] = {}
-        for file in _notebook_files(folder, catalog):
+        self._read: set[Path] = set()  # notebooks, and what is none
+        self._places: dict[str, list[_Place]] = {}  # of those that somebody asked about
+        everywhere = {home for one in catalog.chapters for home in homes(folder, one.id)}
+        self._add_notebooks(notebooks(folder, everywhere), catalog.exercises)
+
+    def look_below(self, asked: Iterable[Exercise]) -> None:
+        """Anywhere in the folder, for those of which at most the stub is in its place."""
+        missing = [one for one in asked if not any(map(_Place.is_begun, self._of(one)))]
+        if not missing:
+            return
+        folders = below(self._folder)
+        for exercise in missing:
+            self._add_files(exercise, folders)
+        try:
+            self._add_notebooks(notebooks(self._folder, folders), missing)
+        except SubmissionError as error:  # too many; what is in its place counts all the same
+            self.problems.append(str(error))
+
+    def _of(self, exercise: Exercise) -> list[_Place]:
+        """What answers it, as far as was looked: a course has many, and few count at a time."""
+        if exercise.id not in self._places:
+            self._places[exercise.id] = []
+            self._add_files(exercise, homes(self._folder, exercise.chapter))
+        return self._places[exercise.id]
+
+    def _add_files(self, exercise: Exercise, folders: Iterable[Path]) -> None:
+        places = self._places[exercise.id]
+        known = {place.file for place in places}
+        for file in named(exercise.stub.name, folders):
+            if file not in known:
+                places.append(_Place(exercise, file, self._folder, self._hidden))
+
+    def _add_notebooks(self, files: Iterable[Path], exercises: Collection[Exercise]) -> None:
+        for file in files:
+            if file in self._read:
+                continue
+            self._read.add(file)
             try:
-                self._notebooks[file] = Notebook(read_cells(file, folder), catalog)
+                notebook = Notebook(read_cells(file, self._folder), self._catalog)
             except SubmissionError as error:
                 self.problems.append(as_text(str(error)))
-        hidden = _suites(catalog)
-        self._places = {
-            exercise.id: [
-                _Place(exercise, file, folder, hidden) for file in _files(folder, exercise)
-            ]
-            for exercise in catalog.exercises
-        }
-        for file, notebook in self._notebooks.items():
+                continue
+            self._notebooks[file] = notebook
             for exercise in notebook.answered:
-                self._places[exercise.id].append(_Place(exercise, file, folder, hidden, notebook))
+                if exercise in exercises:
+                    place = _Place(exercise, file, self._folder, self._hidden, notebook)
+                    self._of(exercise).append(place)
 
     @property
     def answered(self) -> set[str]:
-        return {id for id, places in self._places.items() if places}
+        return {one.id for one in self._catalog.exercises if self._of(one)}
 
     def answer(self, exercise: Exercise, nothing: Submission) -> Answer:
         """What answers the exercise; `nothing` is handed in where nothing does."""
-        places = self._that_count(exercise.id)
+        places = self._that_count(exercise)
         if len(places) == 1:
             return self._named(_answer(places[0], nothing, self._of_another_chapter))
         if not places:
@@ -166,11 +198,11 @@ class _Folder:
         says = f"There are several answers: {names}. Keep one of them."
         return Answer(nothing, places[0].file, says)
 
-    def _that_count(self, id: str) -> Sequence[_Place]:
-        """One, where it can be told: no stub counts beside an answer, and one that is there twice,
-        as a file and in a notebook, is there once."""
-        places = self._places.get(id, [])
-        if len(places) < 2 or not any(place.notebook for place in places):
+    def _that_count(self, exercise: Exercise) -> Sequence[_Place]:
+        """One, where it can be told: no stub counts beside an answer, and one that is there twice
+        is there once."""
+        places = self._of(exercise)
+        if len(places) < 2:
             return places
         begun = [place for place in places if place.is_begun()] or places[:1]
         try:
@@ -181,7 +213,8 @@ class _Folder:
 
     def _of_another_chapter(self, module: str) -> bytes | None:
         """What `learn check --mine` allows: an answer may import those of other chapters."""
-        places = self._that_count(module)
+        named = (one for one in self._catalog.exercises if one.id == module)
+        places = [place for one in named for place in self._that_count(one)]
         return places[0].source() if len(places) == 1 else None
 
     def _named(self, answer: Answer) -> Answer:
@@ -206,38 +239,3 @@ class _Folder:
 
 def _suites(catalog: Catalog) -> list[Path]:
     return [part.suites for part in catalog.course.parts]
-
-
-def _homes(folder: Path, chapter: str) -> tuple[Path, ...]:
-    return folder / chapter, folder / DEFAULT_NAME / chapter, folder
-
-
-def _files(folder: Path, exercise: Exercise) -> Iterator[Path]:
-    for home in _homes(folder, exercise.chapter):
-        file = home / exercise.stub.name
-        if is_there(file):
-            yield file
-
-
-def _notebook_files(folder: Path, catalog: Catalog) -> list[Path]:
-    homes = {home for chapter in catalog.chapters for home in _homes(folder, chapter.id)}
-    found = [
-        file
-        for home in sorted(homes | {folder / DEFAULT_NAME})
-        if home == folder or not home.is_symlink()
-        for file in _entries(home)
-        if is_notebook(file) and not file.name.startswith(".") and not file.is_dir()
-    ]
-    if len(found) > MOST_NOTEBOOKS:
-        raise SubmissionError(
-            f"There are more than {MOST_NOTEBOOKS} notebooks. Keep those with answers."
-        )
-    return found
-
-
-def _entries(folder: Path) -> list[Path]:
-    """None of a folder that is not there, or where we may not look."""
-    try:
-        return sorted(folder.iterdir())
-    except OSError:
-        return []

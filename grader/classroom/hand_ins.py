@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from exercises.errors import CatalogError
 from exercises.workspace import DEFAULT_NAME
 from exercises.yaml_mapping import Fields
-from grader.classroom.archives import MOST_BYTES, most_of_an_answer, unpack
+from grader.classroom.archives import MOST_BYTES, is_hidden, most_of_an_answer, unpack
 from grader.errors import SubmissionError, UsageError
 from grader.source_files import as_text, read_file
 
@@ -117,8 +117,9 @@ def _layout(root: Path) -> Iterator[HandIn]:
     if (root / METADATA).is_file():
         return _gradescope(root)
     for pattern in (MOODLE, CANVAS):
-        if entries and all(pattern.fullmatch(entry.name) for entry in entries):
-            return _by_name(entries, pattern)
+        named = [entry for entry in entries if pattern.fullmatch(entry.name)]
+        if named and not any(map(_may_answer, set(entries).difference(named))):
+            return _by_name(named, pattern)
     return _plain(entries)
 
 
@@ -178,10 +179,17 @@ def _entries(root: Path) -> list[Path]:
     )
 
 
-def _part_of_a_download(name: str) -> int:
-    if name.lower().endswith(".zip"):
+def _part_of_a_download(name: str) -> int | None:
+    """What is no answer leaves its name: who hands in a PDF has handed in, and is graded."""
+    if is_hidden(name):
+        return None
+    if name.lower().endswith(".zip") or name.rpartition("/")[2] == METADATA:
         return ONE_BYTES
-    return ONE_BYTES if name.rpartition("/")[2] == METADATA else most_of_an_answer(name)
+    return most_of_an_answer(name) or 0
+
+
+def _may_answer(entry: Path) -> bool:
+    return entry.is_dir() or entry.suffix.lower() in (*MOST_BYTES, ".zip")
 
 
 def _is_folder(path: Path) -> bool:

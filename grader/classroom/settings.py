@@ -32,6 +32,13 @@ from grader.errors import UsageError
 DAY = timedelta(days=1)
 MOST_DAYS = 3650
 MOST_ATTEMPTS = 10_000
+# Nothing is assumed here: some take `due` for the end of all points, others for a wish.
+NO_LATE = (
+    "needs a `late` beside it, which says what comes later is worth. With"
+    " `late: {percent_per_day: 10, days: 5}` each day begun costs 10 %, and after five nothing"
+    " counts; with `days: 0` nothing that is late counts; with `percent_per_day: 0` lateness costs"
+    " nothing for as many days as you name"
+)
 
 
 @dataclass(frozen=True)
@@ -62,10 +69,13 @@ class Retention:
 
 @dataclass(frozen=True)
 class Classroom:
-    """All times have a zone. `points` are in the order of the file; no `attempts` is no limit."""
+    """All times have a zone, `zone` where the file names one. `points` are in its order; no
+    `attempts` is no limit.
+    """
 
     title: str
     catalog: Catalog
+    zone: ZoneInfo | None
     points: Mapping[str, float]
     due: datetime | None
     late: LatePolicy
@@ -113,8 +123,10 @@ def _classroom(fields: Fields, folder: Path, catalog: Catalog | None) -> Classro
         _zone(fields) if any(map(fields.has, ("zone", "due", "extensions", "handed_in"))) else None
     )
     due = fields.moment("due").replace(tzinfo=zone) if fields.has("due") else None
+    if due and not fields.has("late"):
+        raise fields.mistake(NO_LATE, "due")
     late = LatePolicy(0, MOST_DAYS, timedelta())
-    if due or fields.has("late"):
+    if fields.has("late"):
         late = _late(fields.mapping("late"))
     attempts = fields.whole("attempts", 1, MOST_ATTEMPTS) if fields.has("attempts") else None
     extensions = _times(fields, "extensions", "due", zone)
@@ -123,7 +135,9 @@ def _classroom(fields: Fields, folder: Path, catalog: Catalog | None) -> Classro
         raise fields.mistake("need a `due` that they extend", "extensions")
     keeps = _retention(fields.mapping("retention")) if fields.has("retention") else Retention()
     fields.finish()
-    return Classroom(title, catalog, points, due, late, attempts, extensions, handed_in, keeps)
+    return Classroom(
+        title, catalog, zone, points, due, late, attempts, extensions, handed_in, keeps
+    )
 
 
 def _course(fields: Fields, folder: Path) -> Catalog:

@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,12 @@ store_option = click.option(
     metavar="FILE",
     help="Where verdicts are kept; classroom.sqlite beside classroom.yaml otherwise.",
 )
+jobs_option = click.option(
+    "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="cores"
+)
+dask_option = click.option(
+    "--dask", metavar="ADDRESS", help="Grade on the workers of this Dask scheduler."
+)
 unsandboxed_option = click.option(
     "--allow-unsandboxed", is_flag=True, help="Grade where a layer is missing."
 )
@@ -56,14 +62,14 @@ def warn_unsandboxed(allowed: bool) -> None:
 @classroom_option
 @course_option
 @store_option
-@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="cores")
-@click.option("--dask", metavar="ADDRESS", help="Grade on the workers of this Dask scheduler.")
+@jobs_option
+@dask_option
 @click.option("--seed", type=click.IntRange(0, SEEDS - 1), help="Of a new store; drawn otherwise.")
 @click.option("--device", default="cpu", show_default=True, help="cpu or cuda.")
 @click.option(
     "--received",
     metavar="TIME",
-    help='When these came, "2026-12-01 23:59" on this machine\'s clock, unless they tell it.',
+    help='When these came, "2026-12-01 23:59" in the zone of classroom.yaml, unless they tell it.',
 )
 @click.option(
     "--receipts",
@@ -96,7 +102,7 @@ def batch(
     from grader.classroom.settings import read_classroom
 
     classroom = read_classroom(settings, named_catalog(course))
-    at = _moment(received)
+    at = _moment(received, classroom.zone)
     key = _key(receipts[0]) if receipts else None
     warn_unsandboxed(allow_unsandboxed)
     with (
@@ -105,7 +111,7 @@ def batch(
         store.held(),
     ):
         seed = _seed(store, seed)
-        with _grader(jobs, dask, classroom) as grader, status_line() as line:
+        with grader_of(jobs, dask, classroom) as grader, status_line() as line:
             noted: list[tuple[str, str]] = []
             run = Batch(
                 *(grader, store, classroom, seed, device, not allow_unsandboxed),
@@ -173,7 +179,7 @@ def opened_store(settings: Path, file: Path | None, is_new: bool = True) -> "Sto
     return Store(file)
 
 
-def _grader(jobs: int, dask: str | None, classroom: "Classroom") -> Grader:
+def grader_of(jobs: int, dask: str | None, classroom: "Classroom") -> Grader:
     if dask is None:
         return Grader(jobs)
     with extra("dask", "A cluster", "distributed"):
@@ -192,11 +198,13 @@ def _seed(store: "Store", asked: int | None) -> int:
     return seed
 
 
-def _moment(text: str | None) -> datetime | None:
+def _moment(text: str | None, zone: tzinfo | None) -> datetime | None:
+    """On the clock of `classroom.yaml`; where that names none, of this machine."""
     if text is None:
         return None
     try:
-        return datetime.strptime(text, "%Y-%m-%d %H:%M").astimezone()
+        at = datetime.strptime(text, "%Y-%m-%d %H:%M")
+        return at.replace(tzinfo=zone) if zone else at.astimezone()
     except ValueError:
         raise UsageError(f"{text!r} is no time. Write it as 2026-12-01 23:59.") from None
 

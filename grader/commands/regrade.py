@@ -1,7 +1,6 @@
 """`grader regrade`: what a class gets by suites that have changed."""
 
 import json
-import os
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,9 @@ import click
 
 from grader.commands.batch import (
     classroom_option,
+    dask_option,
+    grader_of,
+    jobs_option,
     opened_store,
     store_option,
     unsandboxed_option,
@@ -17,7 +19,6 @@ from grader.commands.batch import (
 )
 from grader.commands.course import course_option, named_catalog
 from grader.commands.output import status_line, write
-from grader.grader import Grader
 
 if TYPE_CHECKING:
     from grader.classroom.regrade import Change, Regrade
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write for each student what changed, as JSON lines.",
 )
-@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="cores")
+@jobs_option
+@dask_option
 @unsandboxed_option
 def regrade(
     settings: Path,
@@ -45,6 +47,7 @@ def regrade(
     never_lower: bool,
     messages: Path | None,
     jobs: int,
+    dask: str | None,
     allow_unsandboxed: bool,
 ) -> int:
     """Grade again what `grader batch` keeps, by the suites as they are now.
@@ -62,7 +65,7 @@ def regrade(
     with closing(opened_store(settings, file, is_new=False)) as store, store.held():
         run = Regrade(store, classroom, suites_of(classroom))
         if run.asked:
-            with Grader(jobs) as grader, status_line() as show:
+            with grader_of(jobs, dask, classroom) as grader, status_line() as show:
                 run.grade(grader, not allow_unsandboxed, show)
         moved = run.moved(never_lower)
         changes = list(run.changes(moved))

@@ -1,6 +1,6 @@
 """What every format tells of a report, in the words that all of them share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from grader.report import ENDED, UNWRITTEN, Diagnosis, Problem, Report, Symptom, TestResult
@@ -8,6 +8,7 @@ from grader.report import ENDED, UNWRITTEN, Diagnosis, Problem, Report, Symptom,
 VERDICTS = {"passed": "passed", "failed": "not passed", "error": "could not be graded"}
 NO_REASON = "No known mistake explains this. The smallest call that goes wrong is:"
 TOLD_BY_TESTS = (ENDED, UNWRITTEN)
+MANY = 16  # tests that passed, which would take the screen
 MAX_PRINTED = 10  # lines of what a learner's code printed, where a person reads it
 LENGTHS = (20_000, 2_000, 400, 80)  # how much of each text is kept where a file has a limit
 
@@ -148,6 +149,40 @@ def is_all(report: Report) -> bool:
 def is_unwritten(report: Report) -> bool:
     """Whether the file is still a stub."""
     return report.symptom is not None and report.symptom.id == UNWRITTEN
+
+
+class Telling(NamedTuple):
+    """One test, and how much a person is told of it: all of the first failure, of those after it
+    only why, and nothing again that was said before.
+    """
+
+    test: TestResult
+    is_brief: bool = False
+    is_again: bool = False
+
+
+def in_turn(report: Report) -> Iterator[Telling]:
+    """The tests, where each has something of its own to tell."""
+    said: set[str] = set()
+    for test in report.tests if not (report.problem or for_all(report)) else ():
+        is_wrong = tells(test, report)
+        yield Telling(test, bool(said), is_wrong and test.message in said)
+        said |= {test.message} if is_wrong else set()
+
+
+def for_all(report: Report) -> str:
+    """What is said of all tests at once: of a pass of many, or where one reason is all there is."""
+    if report.passed and len(report.tests) > MANY:
+        return f"All {len(report.tests)} tests passed."
+    if is_all(report):
+        way = "wait for it" if is_unwritten(report) else "end like this"
+        return f"All {len(report.tests)} tests {way}."
+    return ""
+
+
+def of_all(report: Report) -> TestResult | None:
+    """The test that is told where they all end like it; a stub has nothing to tell."""
+    return report.tests[0] if is_all(report) and not is_unwritten(report) else None
 
 
 def smallest(report: Report) -> list[str]:

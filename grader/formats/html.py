@@ -11,14 +11,18 @@ from grader.formats.facts import (
     LENGTHS,
     VERDICTS,
     Found,
+    Telling,
     called,
     code,
     counts,
     duration,
+    for_all,
+    in_turn,
     lines,
     listed,
     message,
     none_run,
+    of_all,
     printed,
     reading,
     reason,
@@ -55,8 +59,7 @@ def _section(report: Report) -> str:
     if report.problem and report.tests:
         parts.append(_paragraph(none_run(report)))
     elif report.tests:
-        items = "".join(_test(test, report) for test in report.tests)
-        parts.append(f'<ul style="list-style:none;padding-left:1em">{items}</ul>')
+        parts.extend(_tests(report))
     if missing := unprotected([report]):
         parts.append(_paragraph(missing))
     label = f"{report.exercise}: {says}"
@@ -79,18 +82,31 @@ def _reasons(report: Report) -> Iterator[str]:
     yield _lines(smallest(report))
 
 
-def _test(test: TestResult, report: Report) -> str:
-    mark = (
-        _marked(WAITS[0], "error") if test.waits else _marked(MARKS[test.outcome][0], test.outcome)
-    )
+def _tests(report: Report) -> Iterator[str]:
+    """What is told of all at once, or each with its mark."""
+    if test := of_all(report):
+        yield _failure(test, report, is_brief=False)
+    if says := for_all(report):
+        yield _paragraph(says)
+    elif items := "".join(_item(one, report) for one in in_turn(report)):
+        yield f'<ul style="list-style:none;padding-left:1em">{items}</ul>'
+
+
+def _item(telling: Telling, report: Report) -> str:
+    test, is_brief, is_again = telling
+    mark, colour = (WAITS[0], "error") if test.waits else (MARKS[test.outcome][0], test.outcome)
     points = "" if test.max_points == 1 else f" [{test.points:g}/{test.max_points:g}]"
-    title = f"{mark} {_text(test.title)}{points}"
-    if not tells(test, report):
-        return f"<li>{title}</li>"
+    title = f"{_marked(mark, colour)} {_text(test.title)}{points}"
+    if is_again:
+        return f"<li>{title} (as above)</li>"
+    return f"<li>{title}{_failure(test, report, is_brief) if tells(test, report) else ''}</li>"
+
+
+def _failure(test: TestResult, report: Report, is_brief: bool) -> str:
     told = [part for part in (reason(test, report), message(test, report)) if part]
     facts = [f"{label:<9} {text}" for label, text in (*called(test), *lines(test))]
     output = ["your code printed:", *(f"  {line}" for line in printed(test))] if test.output else []
-    return f"<li>{title}{''.join(map(_paragraph, told))}{_lines([*facts, *output])}</li>"
+    return "".join(map(_paragraph, told)) + ("" if is_brief else _lines([*facts, *output]))
 
 
 def _marked(mark: str, outcome: str) -> str:

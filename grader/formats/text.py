@@ -7,12 +7,13 @@ from grader.formats.facts import (
     code,
     counts,
     duration,
-    is_all,
-    is_unwritten,
+    for_all,
+    in_turn,
     lines,
     listed,
     message,
     none_run,
+    of_all,
     printed,
     reading,
     reason,
@@ -29,7 +30,6 @@ from grader.report import Report, TestResult
 MARKS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "error": ("!", "yellow")}
 WAITS = ("○", "yellow")  # what is right, and counts once the rest is
 INDENT = "      "
-MANY = 16  # tests that passed, which would take the screen
 
 
 def render(found: Found, colour: bool = False, width: int = 100) -> str:
@@ -68,26 +68,15 @@ def _page(report: Report, colour: bool, width: int) -> str:
 
 
 def _tests(page: Page, report: Report) -> None:
-    """Each with its mark; a problem with the file speaks for all, and so do a pass of many and a
-    reason that is all there is to say."""
-    if report.passed and len(report.tests) > MANY:
-        page.text(f"All {len(report.tests)} tests passed.", "  ")
-        return
-    if is_all(report):
-        if not is_unwritten(report):
-            _failure(page, report.tests[0], report, brief=False)
-        way = "wait for it" if is_unwritten(report) else "end like this"
-        page.text(f"All {len(report.tests)} tests {way}.", "  ")
-        return
-    said: set[str] = set()  # the same thing is said once
-    for test in report.tests if not report.problem else ():
+    """Each with its mark; a problem with the file speaks for all, and so may other things."""
+    if test := of_all(report):
+        _failure(page, test, report, is_brief=False)
+    page.text(for_all(report), "  ")
+    for test, is_brief, is_again in in_turn(report):
         mark, tint = WAITS if test.waits else MARKS[test.outcome]
-        wrong = tells(test, report)
-        repeated = "  (as above)" if wrong and test.message in said else ""
-        page.item(mark, tint, test.title + _points(test) + repeated)
-        if wrong and not repeated:
-            _failure(page, test, report, brief=bool(said))
-            said.add(test.message)
+        page.item(mark, tint, test.title + _points(test) + ("  (as above)" if is_again else ""))
+        if tells(test, report) and not is_again:
+            _failure(page, test, report, is_brief)
 
 
 def _headline(page: Page, report: Report) -> None:
@@ -97,10 +86,10 @@ def _headline(page: Page, report: Report) -> None:
     page.line(f"{head}  {page.paint(known, dim=True)}")
 
 
-def _failure(page: Page, test: TestResult, report: Report, brief: bool) -> None:
+def _failure(page: Page, test: TestResult, report: Report, is_brief: bool) -> None:
     page.text(reason(test, report), INDENT, bold=True)
     page.text(message(test, report), INDENT)
-    if brief:
+    if is_brief:
         return
     for label, value in called(test):
         page.text(value, f"{INDENT}{label:<9} ")

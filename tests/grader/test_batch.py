@@ -35,7 +35,7 @@ late: {percent_per_day: 10, days: 5}
 exercises: {softmax: 4}
 """
 WRONG = "import torch\ndef softmax(x, dim): return x\n"
-WITHIN, LATE = "2026-11-20 12:00", "2026-11-22 12:00"  # the latter two days begun late
+WITHIN, LATE = "2026-11-20 23:58", "2026-11-22 12:00"  # the latter two days begun late
 
 Batch = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -65,7 +65,7 @@ def batch(classroom: Path, warm: Callable[..., list[str]]) -> Batch:
             capture_output=True,
             text=True,
             check=False,
-            env={**os.environ, "TZ": "Europe/Berlin"},
+            env={**os.environ, "TZ": "America/New_York"},  # the classroom's clock counts
         )
 
     return run
@@ -182,6 +182,21 @@ def test_the_layouts_of_three_platforms(
         assert batch(Path(download)).returncode == 0
     assert scores(classroom) == {"1042": 4, "1043": 0, "4711": 4, "77": 4, "b@b.c": 4}
     assert any("late" in note for note in results(classroom)["1042"]["notes"])
+
+
+def test_who_hands_in_what_is_no_answer_has_handed_in(
+    batch: Batch, classroom: Path, tmp_path: Path, right: str
+) -> None:
+    """And a name that no file system takes stops nobody."""
+    download = tmp_path / "canvas.zip"
+    with zipfile.ZipFile(download, "w") as archive:
+        archive.writestr("doe_1042_1_softmax.py", right)
+        archive.writestr("roe_1043_2_answers.pdf", "%PDF")
+        archive.writestr(f"poe_1044_3_{'ä' * 200}.py", right)
+        archive.writestr("__MACOSX/._doe_1042_1_softmax.py", "")
+        archive.writestr("read me.txt", "Downloaded today")
+    assert batch(download).returncode == 0
+    assert scores(classroom) == {"1042": 4, "1043": 0, "1044": 0}
 
 
 def test_a_zip_of_a_student_is_unpacked(
@@ -439,9 +454,9 @@ def test_each_hand_in_has_a_receipt_that_anybody_can_verify(
 
     mine = first.splitlines()[0]
     said = verified(f"{mine}\n").stdout
-    assert "genuine" in said and "1: received 2026-11-20 11:00 UTC" in said
+    assert "genuine" in said and "1: received 2026-11-20 22:58 UTC" in said
     assert f"softmax.py sha256 {sha256(right.encode()).hexdigest()}" in said
-    for changed in (mine.replace("11:00", "10:00"), mine[:-3], f"{mine}\n{mine}x", f"{mine}\n\n"):
+    for changed in (mine.replace("22:58", "21:58"), mine[:-3], f"{mine}\n{mine}x", f"{mine}\n\n"):
         assert verified(changed).returncode == 1
     batch(tmp_path / "all", "--received", LATE, *signed)
     assert receipts.read_text("utf-8") == first

@@ -48,6 +48,13 @@ def test_an_answer_of_13_kills_the_worker(submission):
 '''
 
 
+MORE = """
+
+def test_once_more(submission):
+    assert submission.mean_squared_error(torch.zeros(1), torch.zeros(1), 1.0, 0.0).item() == 0
+"""
+
+
 class Processes:
     """A scheduler and its workers, which end with the test."""
 
@@ -213,6 +220,35 @@ def told(reports: Iterable[Report]) -> list[str]:
     return [
         f"{one.outcome}: {one.problem.message}" if one.problem else one.outcome for one in reports
     ]
+
+
+def test_a_suite_that_has_changed_is_asked_on_the_cluster(
+    address: str, certificate: dict[str, str], tmp_path: Path
+) -> None:
+    course = tmp_path / "course"
+    shutil.copytree(EXAMPLE, course, ignore=shutil.ignore_patterns("__pycache__"))
+    suite = course / "suites" / "ch01_lines" / ERROR
+    (tmp_path / "all" / "1").mkdir(parents=True)
+    shutil.copy(suite / "solution.py", tmp_path / "all" / "1" / f"{ERROR}.py")
+    (tmp_path / "classroom.yaml").write_text(
+        f"title: A\ncourse: course\nexercises: {{{ERROR}: 3}}\n"
+    )
+
+    def said(*words: str) -> str:
+        command = [sys.executable, "-P", "-m", "grader.cli", *words, "--dask", address]
+        return subprocess.run(
+            [*command, "--classroom", "classroom.yaml"],
+            cwd=tmp_path,
+            env={**os.environ, **certificate},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    said("batch", "all")
+    with (suite / f"test_{ERROR}.py").open("a") as file:
+        file.write(MORE)
+    assert "1 answers were judged by earlier suites, 1 of them" in said("regrade", "--dry-run")
 
 
 def test_the_same_bytes_are_graded_anew_each_time(address: str) -> None:

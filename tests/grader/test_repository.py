@@ -132,6 +132,7 @@ def notebook(*cells: str) -> str:
     return json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells]})
 
 
+WRONG_LOSS = "def cross_entropy(*_): return 0"
 STUB = load_catalog().exercise("softmax").stub.read_text("utf-8")
 OTHER_STUB = load_catalog().exercise("masked_softmax").stub.read_text("utf-8")
 
@@ -165,6 +166,30 @@ def test_of_a_file_and_a_notebook_that_differ_none_is_chosen(
     assert found["masked_softmax"]["outcome"] == "passed"
     assert found["softmax"]["problem"]["message"] == (
         "There are several answers: softmax.py and a.ipynb. Keep one of them."
+    )
+
+
+def test_what_is_asked_for_is_found_further_down(
+    tmp_path: Path, solution: Callable[[str], str], run_folder: Folder
+) -> None:
+    """Beside a stub in its place as well; what has an answer there is not looked for below."""
+    for id in ("softmax", "masked_softmax"):
+        stub = load_catalog().exercise(id).stub.read_text("utf-8")
+        write(tmp_path / "ch01_attention" / f"{id}.py", stub)
+    write(tmp_path / "cross_entropy.py", solution("cross_entropy"))
+    write(tmp_path / "week 1" / "mine" / "answers.ipynb", notebook(solution("softmax"), WRONG_LOSS))
+    write(tmp_path / "week 1" / "masked_softmax.py", solution("masked_softmax"))
+    write(tmp_path / "week 1" / ".ipynb_checkpoints" / "answers.ipynb", notebook(WRONG))
+    (tmp_path / "round").symlink_to(tmp_path)
+    asked = ("softmax", "masked_softmax", "cross_entropy")
+    named = [word for id in asked for word in ("--exercise", id)]
+    found = reports(run_folder(".", *named, "--format", "json"))
+    assert [found[id]["outcome"] for id in asked] == ["passed"] * 3
+    write(tmp_path / "week 2" / "answers.ipynb", notebook(WRONG))
+    found = reports(run_folder(".", *named, "--format", "json"))
+    assert found["softmax"]["problem"]["message"] == (
+        "There are several answers: week 1/mine/answers.ipynb and week 2/answers.ipynb."
+        " Keep one of them."
     )
 
 
