@@ -8,7 +8,7 @@ a moderator may open it.
 import logging
 import secrets
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as NotYet
 from datetime import datetime, timedelta
 from threading import Event, Thread
@@ -72,7 +72,7 @@ class Judge:
     def _work(self) -> None:
         while not self._ends.is_set():
             try:
-                if post := self.claim():
+                if self._grader.is_ready() and (post := self.claim()):
                     self._judge(post)
                     continue
             except SQLAlchemyError as error:
@@ -108,7 +108,7 @@ class Judge:
     def _judge(self, post: Post) -> None:
         try:
             self._finish(post, share=self._most(post), lease=None)
-        except Ended:
+        except (Ended, CancelledError):  # or a cluster was lost with it
             self._finish(post, lease=None, tries=post.tries - 1)
         except (GraderError, CourseError) as error:
             log.warning("Post %d: %s", post.id, error)

@@ -34,7 +34,6 @@ LEASE = timedelta(seconds=30)
 MOST_TRIES = 2
 MOST_WAITING = 20  # of one person
 MOST_A_DAY = 500  # of one person
-PACE = timedelta(minutes=5)  # the last of which say how fast it goes
 NO_FILES = "{}"  # of what was handed in so long ago that only its verdict is left
 SILENT = "Its worker fell silent at every try."
 
@@ -196,31 +195,6 @@ class Queue:
         """Try again what we could not grade. False where that is not so."""
         is_failed = and_(HandIn.id == hand_in, HandIn.state == FAILED, HandIn.files != NO_FILES)
         return self._change(is_failed, state=WAITING, tries=0)
-
-    def place(self, hand_in: HandIn) -> int:
-        """How many are before it."""
-        before = or_(
-            HandIn.priority < hand_in.priority,
-            and_(HandIn.priority == hand_in.priority, HandIn.id < hand_in.id),
-        )
-        with self._database.reading() as session:
-            waiting = select(func.count()).select_from(HandIn).where(HandIn.state == WAITING)
-            return session.scalar(waiting.where(before)) or 0
-
-    def wait(self, before: int) -> timedelta | None:
-        """About how long it takes until as many `before` it and it are graded, at the pace since
-        the first that waits came; None where nothing was graded since.
-        """
-        now = self._clock()
-        with self._database.reading() as session:
-            first = session.scalar(
-                select(func.min(HandIn.received_at)).where(HandIn.state == WAITING)
-            )
-            since = max(first or now, now - PACE)
-            graded = session.scalar(
-                select(func.count()).select_from(HandIn).where(HandIn.graded_at > since)
-            )
-        return (before + 1) * (now - since) / graded if graded else None
 
     def health(self) -> Health:
         with self._database.reading() as session:

@@ -41,6 +41,7 @@ HAND_IN = _object(
         "id": WHOLE,
         "exercise": TEXT,
         "state": {"enum": [WAITING, LEASED, DONE, FAILED]},
+        "progress": _or_null(TEXT),
         "outcome": _or_null(TEXT),
         "share": _or_null({"type": "number", "minimum": 0, "maximum": 1}),
         "made_at": _or_null(TIME),

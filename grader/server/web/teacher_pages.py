@@ -86,7 +86,12 @@ def health(visit: Visit) -> Response:
     )
     with visit.site.database.reading() as session:
         failed = session.scalars(wanted).all()
-    return visit.page("health.html", health=visit.site.queue.health(), failed=failed)
+    return visit.page(
+        "health.html",
+        health=visit.site.queue.health(),
+        failed=failed,
+        can_grade=visit.site.workers.can_grade,
+    )
 
 
 def start_again(visit: Visit) -> Response:
