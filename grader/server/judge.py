@@ -25,7 +25,7 @@ from grader.report import Report
 from grader.server.database import Database
 from grader.server.members import classroom
 from grader.server.queue import utc_now
-from grader.server.schema import WAITING, HandIn, Post
+from grader.server.schema import NOW, WAITING, HandIn, Post
 from grader.server.spoilers import codes, is_like, tries
 from grader.server.thread_view import CLOSE, State
 from grader.submission import Submission
@@ -84,7 +84,8 @@ class Judge:
         now = self._clock()
         earlier = (
             select(HandIn.id)
-            .where(HandIn.state == WAITING, HandIn.received_at <= Post.changed_at)
+            .where(HandIn.state == WAITING, HandIn.priority == NOW)
+            .where(HandIn.received_at <= Post.changed_at)
             .exists()
         )
         is_free = or_(Post.lease.is_(None), Post.lease_until < now)

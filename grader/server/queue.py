@@ -24,7 +24,17 @@ from grader.digests import digest
 from grader.errors import GraderError
 from grader.report import Report
 from grader.server.database import Database
-from grader.server.schema import DONE, FAILED, LATER, LEASED, NOW, WAITING, HandIn, Membership
+from grader.server.schema import (
+    DONE,
+    FAILED,
+    LATER,
+    LEASED,
+    NOW,
+    REGRADED,
+    WAITING,
+    HandIn,
+    Membership,
+)
 from grader.submission import SEEDS
 
 if TYPE_CHECKING:
@@ -109,7 +119,8 @@ class Queue:
         return hand_in
 
     def _check_amount(self, session: Session, membership: int, now: datetime) -> None:
-        own = select(func.count()).select_from(HandIn).where(HandIn.membership_id == membership)
+        is_own = and_(HandIn.membership_id == membership, HandIn.again_of.is_(None))
+        own = select(func.count()).select_from(HandIn).where(is_own)
         if (session.scalar(own.where(HandIn.state == WAITING)) or 0) >= MOST_WAITING:
             raise Refused(f"{MOST_WAITING} of your hand-ins are waiting. Try again in a minute.")
         today = own.where(HandIn.received_at > now - timedelta(days=1))
@@ -159,7 +170,7 @@ class Queue:
         missing = [layer for layer, state in report.layers.items() if state == "missing"]
         return self._change(
             self._is_held(hand_in),
-            state=DONE,
+            state=REGRADED if hand_in.again_of else DONE,
             lease=None,
             failure=None,
             graded_at=now,
@@ -167,10 +178,12 @@ class Queue:
             share=share(report),
             unprotected=",".join(missing),
             report=text,
-            signature=self._signed(hand_in, text, now),
+            signature=None if hand_in.again_of else self.signed(hand_in, text, now),
+            suite=report.provenance.suite_version if report.provenance else None,
         )
 
-    def _signed(self, hand_in: HandIn, report: str, now: datetime) -> str | None:
+    def signed(self, hand_in: HandIn, report: str, now: datetime) -> str | None:
+        """The signature of its verdict; None where there is no key."""
         if self._key is None:
             return None
         from grader.server.verdicts import signed  # needs an extra of its own
@@ -201,7 +214,9 @@ class Queue:
             counted = select(HandIn.state, func.count()).group_by(HandIn.state)
             counts = dict(session.execute(counted).all())
             first = session.scalar(
-                select(func.min(HandIn.received_at)).where(HandIn.state == WAITING)
+                select(func.min(HandIn.received_at)).where(
+                    HandIn.state == WAITING, HandIn.priority == NOW
+                )
             )
         waits = self._clock() - first if first else timedelta()
         waiting, leased, failed, done = (counts.get(s, 0) for s in (WAITING, LEASED, FAILED, DONE))

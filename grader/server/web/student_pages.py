@@ -21,6 +21,7 @@ from grader.server.extensions import FORM
 from grader.server.gradebook import grade, hand_ins
 from grader.server.handing_in import hand_in, uploaded_files
 from grader.server.members import classroom, member_named
+from grader.server.privacy import days_after_deletion
 from grader.server.queue import Refused, unpacked
 from grader.server.roles import STAFF, Action, may
 from grader.server.schema import DONE, FAILED, Class, HandIn, Membership
@@ -61,6 +62,7 @@ def of_member(visit: Visit, member: Membership, says: str = "", status: int = 20
         extended=_extended(settings, member.student),
         policy=policy(settings),
         retention=retention(settings),
+        kept_days=days_after_deletion(member.class_),
         grade=grade(member, found, settings),
         titles={id: settings.catalog.exercise(id).title for id in settings.points},
         hand_ins=found[::-1],
@@ -210,6 +212,8 @@ def _seen(visit: Visit, session: Session) -> HandIn:
     large = [undefer(HandIn.files), undefer(HandIn.report)]
     one = session.get(HandIn, number, options=large) if number < 2**31 else None
     member = visit.member
+    if one and one.again_of:  # it counts nothing, and whether it ever does is not decided
+        one = None
     if one and one.membership_id != member.id:
         is_of_class = one.membership.class_id == member.class_id
         one = one if is_of_class and may(member.role, Action.SEE_CLASS) else None

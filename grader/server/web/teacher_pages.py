@@ -81,6 +81,7 @@ def health(visit: Visit) -> Response:
         select(HandIn)
         .join(Membership)
         .where(Membership.class_id == visit.member.class_id, HandIn.state == FAILED)
+        .where(HandIn.again_of.is_(None))
         .order_by(HandIn.id)
         .limit(MOST_ERRORS)
     )
