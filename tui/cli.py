@@ -38,6 +38,7 @@ COMMANDS = (
     "hint",
     "submit",
     "join",
+    "leave",
     "dispute",
     "solution",
     "build",

@@ -2,22 +2,24 @@
 
 Each worker passes what it gets to examiners of its own, as `grader batch` does on one machine:
 their limits hold there too, and no submission can harm the worker. What is done is decided by the
-store here. Reports are taken out of the cluster as they come, since Dask makes again what it still
-holds when a worker is gone.
+store here, or by the database of a class server. Reports are taken out of the cluster as they come,
+since Dask makes again what it still holds when a worker is gone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from distributed import Client, KilledWorker, Scheduler, Security, Worker, WorkerPlugin, get_worker
+from distributed.client import ClosedClientError
 
+from exercises.catalog import catalog_in
 from grader.classroom.loopback import is_loopback
-from grader.errors import ExaminerLost, UsageError
+from grader.errors import ExaminerLost, GraderError, UsageError
 from grader.grader import Grader
 from grader.report import Report
 from grader.submission import Submission
@@ -32,32 +34,65 @@ HOW_TO_START = (
 )
 
 
+class OtherVersion(GraderError):
+    """A worker came later, or was changed, and would judge otherwise."""
+
+
+class ClusterLost(UsageError, CancelledError):
+    """The scheduler went with what it had, which counts as cancelled."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The cluster's scheduler does not answer any more. What was graded is kept: start it"
+            " again, and run the same command."
+        )
+
+
 class Cluster(Grader):
     """Grades on the workers of the scheduler at `address`.
 
-    Raises `UsageError` where it does not answer or could be used by everybody on the network,
-    where it has no worker, or where a worker's course is not the one that is here.
+    `name` is that of the examiners on each worker: who comes back by the same name finds no old
+    ones beside them. Raises `UsageError` where the scheduler does not answer or could be used by
+    everybody on the network, where it has no worker, or where a worker's course is not the one
+    that is here.
     """
 
-    def __init__(self, address: str, exercises: Iterable[str], course: Path | None) -> None:
-        _check_address(address)
-        self._client = _client(address)
-        try:
-            self._check_workers(Versions().all_of(exercises, course), course)
-            self._client.run_on_scheduler(_allow_failures)
-            self._client.register_plugin(Examiners(), name=NAME)
-        except BaseException:
-            self._client.close()
-            raise
+    def __init__(
+        self, address: str, exercises: Iterable[str], course: Path | None, name: str = NAME
+    ) -> None:
+        self._address, self._name = address, name
+        self._versions = Versions()
+        self._connect(exercises, course)
         super().__init__(executor=self._client.get_executor(pure=False))
+
+    def connect_again(self) -> None:
+        """After the scheduler was lost. Raises `UsageError` as long as it, or a worker, is away."""
+        self._client.close()
+        self._connect((), None)
+        self._executor = self._client.get_executor(pure=False)
 
     @property
     def jobs(self) -> int:
         """How many submissions are graded at once."""
         return sum(self._client.nthreads().values())
 
+    @property
+    def is_there(self) -> bool:
+        """Whether it is still the same scheduler: another one knows nothing of our examiners."""
+        if self._client.status != "running":
+            return False
+        try:
+            return bool(self._client.scheduler_info(n_workers=1).get("id") == self._scheduler)
+        except (OSError, TimeoutError, AttributeError, RuntimeError):  # it went while it was asked
+            return False
+
     def submit(self, submission: Submission) -> Future[Report]:
-        return self._executor.submit(grade_there, submission.with_seed())
+        exercise = catalog_in(submission.course).exercise(submission.exercise)
+        version = self._versions.of(exercise)
+        try:
+            return self._executor.submit(grade_there, submission.with_seed(), version, self._name)
+        except ClosedClientError:
+            raise ClusterLost from None
 
     def result(self, submission: Submission, future: Future[Report]) -> Report:
         try:
@@ -66,21 +101,34 @@ class Cluster(Grader):
             said = "The workers of the cluster that graded this were lost."
             return self.lost(submission, ExaminerLost(said))
         except CancelledError:
-            raise UsageError(
-                "The cluster's scheduler does not answer any more. What was graded is kept: start"
-                " it again, and run the same command."
-            ) from None
+            raise ClusterLost from None
 
     def abandon(self) -> None:
         self._executor.shutdown(wait=False)
 
     def close(self) -> None:
         if self._client.status == "running":
-            self._client.unregister_worker_plugin(NAME)
+            self._client.unregister_worker_plugin(self._name)
         self._client.close()
 
-    def _check_workers(self, versions: Mapping[str, str], course: Path | None) -> None:
-        _check_address(self._client.scheduler_info()["address"])
+    def _connect(self, exercises: Iterable[str], course: Path | None) -> None:
+        _check_address(self._address)
+        self._client = _client(self._address)
+        try:
+            facts = self._client.scheduler_info()
+            _check_address(facts["address"])
+            self._scheduler = facts["id"]
+            self.check(exercises, course)
+            self._client.run_on_scheduler(_allow_failures)
+            self._client.register_plugin(Examiners(), name=self._name)
+        except BaseException:
+            self._client.close()
+            raise
+
+    def check(self, exercises: Iterable[str], course: Path | None) -> None:
+        """Raises `UsageError` where a worker would judge these otherwise than this machine."""
+        catalog = catalog_in(course)
+        versions = {id: self._versions.of(catalog.exercise(id)) for id in exercises}
         found = self._client.run(facts_there, tuple(versions), course, on_error="return")
         if not found:
             raise UsageError(f"The cluster has no worker yet. {HOW_TO_START}")
@@ -94,26 +142,28 @@ class Cluster(Grader):
                 )
             others = [id for id in versions if facts["versions"][id] != versions[id]]
             if others:
-                raise UsageError(
-                    f"The worker {worker} has another version of {others[0]} than this machine, and"
-                    f" would give other verdicts. {HOW_TO_START}"
-                )
+                raise UsageError(_says_other(worker, others[0]))
 
 
 class Examiners(WorkerPlugin):
-    """The examining processes of one worker, while a batch goes on."""
+    """The examining processes of one worker, while a batch goes on or a server is there."""
 
     def setup(self, worker: Worker) -> None:
         self.grader = Grader(worker.state.nthreads)
+        self.versions = Versions()
 
     def teardown(self, worker: Worker) -> None:
         self.grader.close()
 
 
-def grade_there(submission: Submission) -> Report:
-    """Runs on a worker."""
-    plugin = get_worker().plugins[NAME]
+def grade_there(submission: Submission, version: str, name: str) -> Report:
+    """Runs on a worker, whose examiners have the `name`; only by this `version` of the suite."""
+    worker = get_worker()
+    plugin = worker.plugins[name]
     assert isinstance(plugin, Examiners)
+    exercise = catalog_in(submission.course).exercise(submission.exercise)
+    if plugin.versions.of(exercise) != version:
+        raise OtherVersion(_says_other(worker.address, exercise.id))
     return plugin.grader.grade(submission)
 
 
@@ -125,6 +175,13 @@ def facts_there(
         "versions": Versions().all_of(exercises, course),
         "memory_limit": dask_worker.memory_manager.memory_limit,
     }
+
+
+def _says_other(worker: str, exercise: str) -> str:
+    return (
+        f"The worker {worker} has another version of {exercise} than this machine, and would give"
+        f" other verdicts. {HOW_TO_START}"
+    )
 
 
 def _allow_failures(dask_scheduler: Scheduler) -> None:

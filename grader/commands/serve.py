@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
 from datetime import UTC, datetime
@@ -41,7 +40,12 @@ def data_options(function: F) -> F:
 @data_options
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
-@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default="cores")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    help="Graded at once; by default one for each core or, with --dask, each worker's thread.",
+)
+@click.option("--dask", metavar="ADDRESS", help="Grade on the workers of this Dask scheduler.")
 @click.option("--behind-proxy", is_flag=True, help="A proxy in front of it ends TLS.")
 @unsandboxed_option
 @click.option("--key", type=PATH, help="Sign verdicts with this private key of `grader keygen`.")
@@ -52,7 +56,8 @@ def serve(
     url: str | None,
     host: str,
     port: int,
-    jobs: int,
+    jobs: int | None,
+    dask: str | None,
     behind_proxy: bool,
     allow_unsandboxed: bool,
     key: Path | None,
@@ -66,7 +71,19 @@ def serve(
     if context.invoked_subcommand is None:
         with server_extra():
             from grader.server.serve import serve as run
-        run(folder, url, host, port, jobs, behind_proxy, not allow_unsandboxed, key, _ready)
+        with extra("dask", "A cluster", "distributed"):
+            run(
+                folder,
+                url,
+                host,
+                port,
+                jobs,
+                dask,
+                behind_proxy,
+                not allow_unsandboxed,
+                key,
+                _ready,
+            )
     return 0
 
 

@@ -1,7 +1,7 @@
 """From hand-ins to grades, by the rules of `grader.classroom`: nothing here decides what counts."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -10,13 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from grader.classroom.graded import Graded
-from grader.classroom.grades import DIGITS, grades
+from grader.classroom.grades import DIGITS, Outcome, outcomes
 from grader.classroom.settings import Classroom
 from grader.classroom.store import Kept, Verdict
 from grader.report import Report
 from grader.server.queue import unpacked
 from grader.server.roles import Role
-from grader.server.schema import DONE, FAILED, Class, HandIn, Membership
+from grader.server.schema import DONE, FAILED, REGRADED, Class, HandIn, Membership
+
+Judged = Mapping[int, HandIn]
+NOT_JUDGED_AGAIN: Judged = {}
 
 
 class Standing(NamedTuple):
@@ -57,7 +60,7 @@ def hand_ins(session: Session, of: Class, student: str | None = None) -> Sequenc
     wanted = (
         select(HandIn)
         .join(Membership)
-        .where(Membership.class_id == of.id)
+        .where(Membership.class_id == of.id, HandIn.again_of.is_(None))
         .order_by(Membership.student, HandIn.received_at, HandIn.id)
     )
     if student is not None:
@@ -76,9 +79,16 @@ def class_grades(session: Session, of: Class, classroom: Classroom) -> list[Grad
     ]
 
 
-def grade(member: Membership, own: Sequence[HandIn], classroom: Classroom) -> Grade:
-    """Each exercise has attempts of its own, and the best of them counts."""
-    standings = [_standing(id, member.student, own, classroom) for id in classroom.points]
+def grade(
+    member: Membership,
+    own: Sequence[HandIn],
+    classroom: Classroom,
+    judged: Judged = NOT_JUDGED_AGAIN,
+) -> Grade:
+    """Each exercise has attempts of its own, and the best of them counts. `judged` are rows with
+    another verdict on a hand-in, by its id.
+    """
+    standings = [_standing(id, member.student, own, classroom, judged) for id in classroom.points]
     tried = [one.score for one in standings if one.tries]
     score = None if None in tried else round(sum(filter(None, tried)), DIGITS)
     return Grade(
@@ -90,25 +100,44 @@ def grade(member: Membership, own: Sequence[HandIn], classroom: Classroom) -> Gr
     )
 
 
-def _standing(exercise: str, student: str, own: Sequence[HandIn], classroom: Classroom) -> Standing:
-    points = classroom.points[exercise]
+def counted(
+    exercise: str,
+    student: str,
+    own: Sequence[HandIn],
+    classroom: Classroom,
+    judged: Judged = NOT_JUDGED_AGAIN,
+) -> Outcome | None:
+    """The attempt that counts, and what it gives; None where there is none."""
     # An error of ours costs no attempt; where there is nothing else, there is no grade.
     tried = [one for one in own if one.exercise == exercise]
-    counted = [one for one in tried if one.state != FAILED] or tried[:1]
-    if not counted:
+    attempts = [one for one in tried if one.state != FAILED] or tried[:1]
+    if not attempts:
+        return None
+    kept = (_kept(one, judged.get(one.id, one), student) for one in attempts)
+    points = {exercise: classroom.points[exercise]}
+    (found,) = outcomes(kept, replace(classroom, points=points))
+    return found
+
+
+def _standing(
+    exercise: str, student: str, own: Sequence[HandIn], classroom: Classroom, judged: Judged
+) -> Standing:
+    points = classroom.points[exercise]
+    found = counted(exercise, student, own, classroom, judged)
+    if found is None:
         return Standing(exercise, points, 0.0, 0.0, 0, False)
-    kept = (_kept(one, student) for one in counted)
-    (result,) = grades(kept, replace(classroom, points={exercise: points}))
-    passed = any(one.outcome == "passed" for one in tried)
-    lost = result["late_submission_penalty"] or 0.0
-    return Standing(exercise, points, result["score"], lost, len(counted), passed)
+    tried = [one for one in own if one.exercise == exercise]
+    tries = len([one for one in tried if one.state != FAILED]) or 1
+    passed = any(judged.get(one.id, one).outcome == "passed" for one in tried)
+    lost = found.result["late_submission_penalty"] or 0.0
+    return Standing(exercise, points, found.result["score"], lost, tries, passed)
 
 
-def _kept(one: HandIn, student: str) -> Kept:
+def _kept(one: HandIn, judged: HandIn, student: str) -> Kept:
     verdict = None
-    if one.state == DONE:
-        missing = tuple(filter(None, (one.unprotected or "").split(",")))
-        verdict = Verdict(one.outcome or "", one.share or 0.0, missing)
+    if judged.state in (DONE, REGRADED):
+        missing = tuple(filter(None, (judged.unprotected or "").split(",")))
+        verdict = Verdict(judged.outcome or "", judged.share or 0.0, missing)
     return Kept(student, str(one.id), one.received_at, False, {one.exercise: verdict})
 
 

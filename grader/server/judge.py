@@ -8,7 +8,7 @@ a moderator may open it.
 import logging
 import secrets
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as NotYet
 from datetime import datetime, timedelta
 from threading import Event, Thread
@@ -25,7 +25,7 @@ from grader.report import Report
 from grader.server.database import Database
 from grader.server.members import classroom
 from grader.server.queue import utc_now
-from grader.server.schema import WAITING, HandIn, Post
+from grader.server.schema import NOW, WAITING, HandIn, Post
 from grader.server.spoilers import codes, is_like, tries
 from grader.server.thread_view import CLOSE, State
 from grader.submission import Submission
@@ -72,7 +72,7 @@ class Judge:
     def _work(self) -> None:
         while not self._ends.is_set():
             try:
-                if post := self.claim():
+                if self._grader.is_ready() and (post := self.claim()):
                     self._judge(post)
                     continue
             except SQLAlchemyError as error:
@@ -84,7 +84,8 @@ class Judge:
         now = self._clock()
         earlier = (
             select(HandIn.id)
-            .where(HandIn.state == WAITING, HandIn.received_at <= Post.changed_at)
+            .where(HandIn.state == WAITING, HandIn.priority == NOW)
+            .where(HandIn.received_at <= Post.changed_at)
             .exists()
         )
         is_free = or_(Post.lease.is_(None), Post.lease_until < now)
@@ -108,7 +109,7 @@ class Judge:
     def _judge(self, post: Post) -> None:
         try:
             self._finish(post, share=self._most(post), lease=None)
-        except Ended:
+        except (Ended, CancelledError):  # or a cluster was lost with it
             self._finish(post, lease=None, tries=post.tries - 1)
         except (GraderError, CourseError) as error:
             log.warning("Post %d: %s", post.id, error)

@@ -28,6 +28,7 @@ from grader.server.schema import (
     DELETED,
     DONE,
     FAILED,
+    REGRADED,
     Class,
     HandIn,
     Membership,
@@ -127,6 +128,12 @@ def forget(session: Session, person: Person) -> str:
     return drawn
 
 
+def days_after_deletion(of: Class) -> int:
+    """How long the bare numbers of who was deleted stay, from when each was received."""
+    days = classroom(of.settings).retention.grades_days
+    return GRADES_OF_DELETED if days is None else days
+
+
 def _teachers(session: Session, one: Membership) -> int:
     of = Membership.class_id == one.class_id
     return len(session.scalars(select(Membership.id).where(of, Membership.role == one.role)).all())
@@ -158,8 +165,9 @@ def _emptied(which: ColumnElement[bool]) -> Update:
 
 
 def _delete(session: Session, *which: ColumnElement[bool]) -> None:
-    """Hand-ins; a post that shows the report of one stays without it."""
+    """Hand-ins, and second verdicts on them; a post that shows the report of one stays without."""
     gone = select(HandIn.id).where(*which)
+    session.execute(delete(HandIn).where(HandIn.again_of.in_(gone)))
     shown = update(Post).where(Post.hand_in_id.in_(gone)).values(hand_in_id=None)
     session.execute(shown.execution_options(synchronize_session=False))
     session.execute(delete(HandIn).where(*which))
@@ -169,7 +177,7 @@ def clear(session: Session, now: datetime) -> None:
     """Delete what has had its time: of each class as its `retention` says, counted from when it
     was received.
     """
-    graded = HandIn.state.in_((DONE, FAILED))
+    graded = HandIn.state.in_((DONE, FAILED, REGRADED))
     for of in session.scalars(select(Class)):
         keeps = classroom(of.settings).retention
         members = select(Membership.id).where(Membership.class_id == of.id)
@@ -181,8 +189,7 @@ def clear(session: Session, now: datetime) -> None:
             old = HandIn.received_at < now - timedelta(days=keeps.grades_days)
             _delete(session, own, graded, old)
         gone = members.join(Person).where(Person.issuer == DELETED)
-        days = GRADES_OF_DELETED if keeps.grades_days is None else keeps.grades_days
-        old = HandIn.received_at < now - timedelta(days=days)
+        old = HandIn.received_at < now - timedelta(days=days_after_deletion(of))
         _delete(session, HandIn.membership_id.in_(gone), old)
     session.execute(delete(Token).where(Token.ends_at < now))
     _clear_deleted(session)

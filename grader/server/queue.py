@@ -24,7 +24,17 @@ from grader.digests import digest
 from grader.errors import GraderError
 from grader.report import Report
 from grader.server.database import Database
-from grader.server.schema import DONE, FAILED, LATER, LEASED, NOW, WAITING, HandIn, Membership
+from grader.server.schema import (
+    DONE,
+    FAILED,
+    LATER,
+    LEASED,
+    NOW,
+    REGRADED,
+    WAITING,
+    HandIn,
+    Membership,
+)
 from grader.submission import SEEDS
 
 if TYPE_CHECKING:
@@ -34,7 +44,6 @@ LEASE = timedelta(seconds=30)
 MOST_TRIES = 2
 MOST_WAITING = 20  # of one person
 MOST_A_DAY = 500  # of one person
-PACE = timedelta(minutes=5)  # the last of which say how fast it goes
 NO_FILES = "{}"  # of what was handed in so long ago that only its verdict is left
 SILENT = "Its worker fell silent at every try."
 
@@ -110,7 +119,8 @@ class Queue:
         return hand_in
 
     def _check_amount(self, session: Session, membership: int, now: datetime) -> None:
-        own = select(func.count()).select_from(HandIn).where(HandIn.membership_id == membership)
+        is_own = and_(HandIn.membership_id == membership, HandIn.again_of.is_(None))
+        own = select(func.count()).select_from(HandIn).where(is_own)
         if (session.scalar(own.where(HandIn.state == WAITING)) or 0) >= MOST_WAITING:
             raise Refused(f"{MOST_WAITING} of your hand-ins are waiting. Try again in a minute.")
         today = own.where(HandIn.received_at > now - timedelta(days=1))
@@ -160,7 +170,7 @@ class Queue:
         missing = [layer for layer, state in report.layers.items() if state == "missing"]
         return self._change(
             self._is_held(hand_in),
-            state=DONE,
+            state=REGRADED if hand_in.again_of else DONE,
             lease=None,
             failure=None,
             graded_at=now,
@@ -168,10 +178,12 @@ class Queue:
             share=share(report),
             unprotected=",".join(missing),
             report=text,
-            signature=self._signed(hand_in, text, now),
+            signature=None if hand_in.again_of else self.signed(hand_in, text, now),
+            suite=report.provenance.suite_version if report.provenance else None,
         )
 
-    def _signed(self, hand_in: HandIn, report: str, now: datetime) -> str | None:
+    def signed(self, hand_in: HandIn, report: str, now: datetime) -> str | None:
+        """The signature of its verdict; None where there is no key."""
         if self._key is None:
             return None
         from grader.server.verdicts import signed  # needs an extra of its own
@@ -197,37 +209,14 @@ class Queue:
         is_failed = and_(HandIn.id == hand_in, HandIn.state == FAILED, HandIn.files != NO_FILES)
         return self._change(is_failed, state=WAITING, tries=0)
 
-    def place(self, hand_in: HandIn) -> int:
-        """How many are before it."""
-        before = or_(
-            HandIn.priority < hand_in.priority,
-            and_(HandIn.priority == hand_in.priority, HandIn.id < hand_in.id),
-        )
-        with self._database.reading() as session:
-            waiting = select(func.count()).select_from(HandIn).where(HandIn.state == WAITING)
-            return session.scalar(waiting.where(before)) or 0
-
-    def wait(self, before: int) -> timedelta | None:
-        """About how long it takes until as many `before` it and it are graded, at the pace since
-        the first that waits came; None where nothing was graded since.
-        """
-        now = self._clock()
-        with self._database.reading() as session:
-            first = session.scalar(
-                select(func.min(HandIn.received_at)).where(HandIn.state == WAITING)
-            )
-            since = max(first or now, now - PACE)
-            graded = session.scalar(
-                select(func.count()).select_from(HandIn).where(HandIn.graded_at > since)
-            )
-        return (before + 1) * (now - since) / graded if graded else None
-
     def health(self) -> Health:
         with self._database.reading() as session:
             counted = select(HandIn.state, func.count()).group_by(HandIn.state)
             counts = dict(session.execute(counted).all())
             first = session.scalar(
-                select(func.min(HandIn.received_at)).where(HandIn.state == WAITING)
+                select(func.min(HandIn.received_at)).where(
+                    HandIn.state == WAITING, HandIn.priority == NOW
+                )
             )
         waits = self._clock() - first if first else timedelta()
         waiting, leased, failed, done = (counts.get(s, 0) for s in (WAITING, LEASED, FAILED, DONE))

@@ -20,6 +20,8 @@ class Action(StrEnum):
     START_AGAIN = "start again what we could not grade"
     MODERATE = "fold, open and delete posts, and read what was done to them"
     WRITE_TO_MANY = "write to everybody who shares a mistake"
+    REGRADE = "grade again after a suite has changed, and say whether it counts"
+    OWN_DATA = "take along all that is kept of oneself, and delete who one is"
     EXPORT = "export the grades"
     CHANGE_ROSTER = "list people, and give them codes to come in"
     CHANGE_SETTINGS = "change classroom.yaml"
@@ -38,6 +40,8 @@ RIGHTS: Mapping[Action, frozenset[Role]] = {
     Action.START_AGAIN: STAFF,
     Action.MODERATE: STAFF,
     Action.WRITE_TO_MANY: TEACHERS,
+    Action.REGRADE: TEACHERS,
+    Action.OWN_DATA: EVERYBODY,
     Action.EXPORT: TEACHERS,
     Action.CHANGE_ROSTER: TEACHERS,
     Action.CHANGE_SETTINGS: TEACHERS,

@@ -21,6 +21,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
 WAITING, LEASED, DONE, FAILED = "waiting", "leased", "done", "failed"  # states of a hand-in
+REGRADED = "regraded"  # of another verdict on one, that does not count yet
 NOW, LATER = 0, 1  # priorities
 SESSION, CLIENT, CODE = "session", "client", "code"  # kinds of tokens
 DELETED = "deleted"  # issuer of who was deleted: nobody vouches for them any more
@@ -125,7 +126,8 @@ class HandIn(Base):
     wrong on our side. `outcome`, `share` (of the points, 0 to 1) and `unprotected` (names of layers
     of the sandbox, with commas) are of the `report`, which is JSON; `signature` is of the document
     that `verdicts.py` makes of it. With `files` it is large, and
-    loaded where it is asked for.
+    loaded where it is asked for. `suite` is the version of the suite that judged. A row with
+    `again_of` is no hand-in, but that one graded once more (`regrades.py`).
     """
 
     __tablename__ = "hand_ins"
@@ -156,6 +158,8 @@ class HandIn(Base):
     unprotected: Mapped[str | None]
     report: Mapped[str | None] = mapped_column(deferred=True)
     signature: Mapped[str | None]
+    suite: Mapped[str | None]
+    again_of: Mapped[int | None] = mapped_column(ForeignKey("hand_ins.id"), index=True)
 
     membership: Mapped[Membership] = relationship(lazy="joined", innerjoin=True)
 

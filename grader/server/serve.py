@@ -3,6 +3,7 @@
 import fcntl
 import logging
 import os
+import platform
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -45,13 +46,16 @@ def serve(
     url: str | None,
     host: str,
     port: int,
-    jobs: int,
+    jobs: int | None,
+    dask: str | None,
     behind_proxy: bool,
     only_sandboxed: bool,
     key: Path | None,
     tell: Callable[[str], None],
 ) -> None:
-    """Raises `UsageError` for what cannot be served so."""
+    """`jobs` are graded at once: as many as there are cores or, with the scheduler at `dask`, as
+    its workers have threads. Raises `UsageError` for what cannot be served so.
+    """
     check_host(host, behind_proxy)
     signing = _signing(key) if key else None
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -61,8 +65,13 @@ def serve(
     logging.getLogger("alembic").setLevel(logging.WARNING)
     with closing(open_database(folder, url)) as database, _alone(folder, database):
         queue = Queue(database, key=signing)
-        with _listening(host, port) as listener, clearing(database), Grader(jobs) as grader:
-            workers = Workers(queue, grader, jobs, only_sandboxed)
+        name = f"{platform.node()} {folder.resolve()} {port}"
+        with (
+            _listening(host, port) as listener,
+            clearing(database),
+            _grader(jobs, dask, database, name) as grader,
+        ):
+            workers = Workers(queue, grader, jobs or grader.jobs, only_sandboxed)
             judge = Judge(database, grader, only_sandboxed)
             site = Site(database, queue, workers, is_https=behind_proxy)
             config = uvicorn.Config(
@@ -82,6 +91,14 @@ def serve(
                 judge.close()
                 workers.close()
                 grader.abandon()
+
+
+def _grader(jobs: int | None, dask: str | None, database: Database, name: str) -> Grader:
+    if dask is None:
+        return Grader(jobs or os.cpu_count() or 1)
+    from grader.server.remote import Remote  # needs an extra of its own
+
+    return Remote(database, dask, name)
 
 
 def _signing(file: Path) -> "Ed25519PrivateKey":

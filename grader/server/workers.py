@@ -1,11 +1,11 @@
 """What grades the queue: a thread for each examining process of the server's `Grader`.
 
 A thread only waits. Whatever happens to it or to the whole process, the row's lease ends and
-another takes it.
+another takes it. Where a cluster grades and is lost, its rows go back into the queue untried.
 """
 
 import logging
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as NotYet
 from threading import Condition, Thread
 
@@ -34,6 +34,7 @@ class Workers:
         self._only_sandboxed = only_sandboxed
         self._called = Condition()
         self._ends = False
+        self.can_grade = True  # as the last thread that asked has found
         free_of_regrades = [number == 0 < jobs - 1 for number in range(jobs)]
         self._threads = [Thread(target=self._work, args=(only,)) for only in free_of_regrades]
 
@@ -57,7 +58,8 @@ class Workers:
     def _work(self, only_now: bool) -> None:
         while not self._ends:
             try:
-                if hand_in := self._queue.claim(only_now):
+                self.can_grade = self._grader.is_ready()
+                if self.can_grade and (hand_in := self._queue.claim(only_now)):
                     self._grade(hand_in)
                     continue
             except SQLAlchemyError as error:
@@ -75,9 +77,16 @@ class Workers:
             else:
                 future.cancel()
                 self._queue.give_back(hand_in)
+        except CancelledError:
+            self._queue.give_back(hand_in)
         except (GraderError, CourseError) as error:
             log.warning("Hand-in %d: %s", hand_in.id, error)
             self._queue.fail(hand_in, str(error))
+        except SQLAlchemyError:
+            raise
+        except Exception as error:  # what we did not think of must not end the thread
+            log.exception("Hand-in %d cannot be graded", hand_in.id)
+            self._queue.fail(hand_in, f"{type(error).__name__}: {error}")
 
     def _submission(self, hand_in: HandIn) -> Submission:
         return Submission(

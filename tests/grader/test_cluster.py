@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +20,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
-from distributed import Client, Security
+from dask_cluster import DaskCluster, client_of
+from processes import PATIENCE, comes_true
 
 from grader import Report, Submission
 from grader.classroom.cluster import Cluster
@@ -31,7 +30,6 @@ from grader.errors import UsageError
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-DEADLINE = 60.0
 WRONG = "import torch\ndef softmax(x, dim): return x\n"
 EXAMPLE = ROOT / "docs" / "examples" / "linear_regression"
 ERROR = "mean_squared_error"
@@ -53,60 +51,6 @@ MORE = """
 def test_once_more(submission):
     assert submission.mean_squared_error(torch.zeros(1), torch.zeros(1), 1.0, 0.0).item() == 0
 """
-
-
-class Processes:
-    """A scheduler and its workers, which end with the test."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.started: list[subprocess.Popen[bytes]] = []
-
-    def start(self, program: str, *arguments: str, **environment: str) -> None:
-        command = [sys.executable, "-m", f"distributed.cli.dask_{program}", *arguments]
-        self.started.append(
-            subprocess.Popen(
-                command,
-                cwd=self.folder,
-                env={**os.environ, **environment},
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        )
-
-    def scheduler(self, *arguments: str, **environment: str) -> str:
-        file = self.folder / "scheduler.json"
-        where = arguments or ("--host", "127.0.0.1")
-        where += ("--port", "0", "--no-dashboard", "--scheduler-file", str(file))
-        self.start("scheduler", *where, **environment)
-        waited(lambda: file.exists() and file.read_text().rstrip().endswith("}"))
-        return str(json.loads(file.read_text())["address"])
-
-    def workers(self, address: str, count: int, *arguments: str, **environment: str) -> None:
-        for _ in range(count):
-            options = [*(arguments or ("--memory-limit", "0")), "--nthreads", "1"]
-            self.start("worker", address, *options, "--no-dashboard", **environment)
-        with client_of(address) as client:
-            client.wait_for_workers(count, timeout=DEADLINE)
-
-    def end(self) -> None:
-        for process in self.started:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)  # a nanny would wait for its worker
-            process.wait()
-
-
-def waited(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-def client_of(address: str) -> Client:
-    security = Security(require_encryption=True) if address.startswith("tls:") else None
-    return Client(address, security=security, set_as_default=False)
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +83,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
 @pytest.fixture(scope="module")
 def address(certificate: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Of a scheduler with two workers, which speak encrypted."""
-    processes = Processes(tmp_path_factory.mktemp("cluster"))
+    processes = DaskCluster(tmp_path_factory.mktemp("cluster"))
     try:
         where = ("--protocol", "tls", "--host", "127.0.0.1")
         address = processes.scheduler(*where, **certificate)
@@ -172,9 +116,9 @@ def test_a_batch_loses_nothing_when_a_worker_is_killed(
         stderr=subprocess.PIPE,
         text=True,
     )
-    waited(lambda: len(verdicts(store)) >= 5)
+    assert comes_true(lambda: len(verdicts(store)) >= 5)
     os.kill(min(pids(address)), signal.SIGKILL)
-    said = run.communicate(timeout=2 * DEADLINE)[1]
+    said = run.communicate(timeout=2 * PATIENCE)[1]
     assert f"{count} hand-ins: {count} answers graded, 0 known already, 0 errors" in said
     assert sorted(verdicts(store)) == ["failed"] * 8 + ["passed"] * 16
 
@@ -282,7 +226,7 @@ def test_what_is_no_address_is_refused(address: str) -> None:
 def test_a_scheduler_that_listens_to_all_is_refused_by_its_name_for_itself_too(
     tmp_path: Path,
 ) -> None:
-    processes = Processes(tmp_path)
+    processes = DaskCluster(tmp_path)
     try:
         port = processes.scheduler("--host", "0.0.0.0").rpartition(":")[2]
         with pytest.raises(UsageError, match="runs any code for everybody"):
@@ -292,7 +236,7 @@ def test_a_scheduler_that_listens_to_all_is_refused_by_its_name_for_itself_too(
 
 
 def test_workers_that_would_judge_otherwise_are_refused(tmp_path: Path) -> None:
-    processes = Processes(tmp_path)
+    processes = DaskCluster(tmp_path)
     try:
         address = processes.scheduler()
         with pytest.raises(UsageError, match="has no worker yet"):
@@ -313,7 +257,7 @@ def test_workers_that_would_judge_otherwise_are_refused(tmp_path: Path) -> None:
 
 
 def test_workers_that_dask_would_stop_are_refused(tmp_path: Path) -> None:
-    processes = Processes(tmp_path)
+    processes = DaskCluster(tmp_path)
     try:
         address = processes.scheduler()
         processes.workers(address, 1, "--memory-limit", "4 GiB")

@@ -125,10 +125,10 @@ def _at_class(session: Session) -> tuple[dict[str, Any], str]:
 def _class_in_words(found: dict[str, Any]) -> str:
     latest: dict[str, str] = {}
     for one in found["hand_ins"]:
-        latest.setdefault(one["exercise"], one["outcome"] or one["state"])
+        latest.setdefault(one["exercise"], one["outcome"] or one["progress"] or one["state"])
     score = "no grade yet" if found["score"] is None else f"{found['score']:g}"
     due = f", due {datetime.fromisoformat(found['due']):%Y-%m-%d %H:%M %Z}" if found["due"] else ""
-    told = ", ".join(f"{exercise} {state}" for exercise, state in latest.items())
+    told = "; ".join(f"{exercise} {state}" for exercise, state in latest.items())
     return f"{found['class']}: {score} of {found['max_score']:g} points{due}. {told}".rstrip()
 
 

@@ -26,7 +26,7 @@ from tui.study.clock import local_now
 
 OUTBOX = "outbox"
 SECONDS = 5.0  # that an answer may take
-MOST_BYTES = 4 * 1024 * 1024  # of an answer
+MOST_BYTES = 64 * 1024 * 1024  # of an answer; the longest is all that is kept of somebody
 IN_THE_CLEAR = {("http", host) for host in ("127.0.0.1", "::1", "localhost")}
 LATER = (401, 408, 429)  # and from 500 on: what is refused so can be sent again
 
@@ -56,6 +56,15 @@ class ClassServer:
     def status(self) -> dict[str, Any]:
         """The grade as of now, and what was handed in, the newest first."""
         return ask(self.address, "api/status", token=self.token)
+
+    def own_data(self) -> dict[str, Any]:
+        """All that is kept of who asks."""
+        return ask(self.address, "api/own", token=self.token)
+
+    def delete_me(self, own_id: str) -> str:
+        """What stays, in words of the server; it refuses where the id is not the own one."""
+        told = ask(self.address, "api/own/delete", {"confirm": own_id}, self.token)
+        return str(told.get("kept", ""))
 
 
 def join(state: Path, address: str, code: str, name: str) -> tuple[ClassServer, str]:

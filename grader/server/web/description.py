@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from grader.server.handing_in import MOST_FILES, MOST_KEY
 from grader.server.schema import DONE, FAILED, LEASED, WAITING
-from grader.server.web import entering, interface
+from grader.server.web import entering, interface, privacy_pages, regrade_pages
 from grader.server.web.visits import MOST_LETTERS
 
 PATH = "/api/openapi.json"
@@ -41,6 +41,7 @@ HAND_IN = _object(
         "id": WHOLE,
         "exercise": TEXT,
         "state": {"enum": [WAITING, LEASED, DONE, FAILED]},
+        "progress": _or_null(TEXT),
         "outcome": _or_null(TEXT),
         "share": _or_null({"type": "number", "minimum": 0, "maximum": 1}),
         "made_at": _or_null(TIME),
@@ -55,6 +56,26 @@ STANDING = _object(
         "lost_late": NUMBER,
         "tries": WHOLE,
         "passed": {"type": "boolean"},
+    }
+)
+REGRADE = _object(
+    {
+        "earlier": WHOLE,
+        "without_files": WHOLE,
+        "graded": WHOLE,
+        "waiting": WHOLE,
+        "failed": WHOLE,
+        "changes": _list(
+            _object(
+                {
+                    "id": TEXT,
+                    "before": _or_null(NUMBER),
+                    "after": _or_null(NUMBER),
+                    "why": _list(TEXT),
+                    "message": TEXT,
+                }
+            )
+        ),
     }
 )
 ERRORS = {
@@ -123,12 +144,47 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         ),
         errors=(400, 401, 403, 429, 503),
     ),
+    ("GET", "/api/regrade"): Operation(
+        "Whose score a changed suite would change, and why; with ?never_lower nobody's goes down.",
+        200,
+        REGRADE,
+        errors=(400, 401, 403, 429, 503),
+    ),
+    ("POST", "/api/regrade"): Operation(
+        "Begin to grade again, apply what was graded again, or drop it; and what then is left.",
+        200,
+        REGRADE,
+        _object(
+            {
+                "do": {"enum": [regrade_pages.BEGIN, regrade_pages.APPLY, regrade_pages.DROP]},
+                "never_lower": {"type": "boolean"},
+            },
+            optional=["never_lower"],
+        ),
+    ),
+    ("GET", "/api/own"): Operation(
+        "All that is kept of who asks.",
+        200,
+        {"type": "object"},
+        errors=(400, 401, 403, 429, 503),
+    ),
+    ("POST", "/api/own/delete"): Operation(
+        "Delete who one is, where one's id is sent once more. Nothing brings it back.",
+        200,
+        _object({"kept": TEXT}),
+        _object({"confirm": LINE}),
+    ),
 }
 
 
 def description() -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
-    for route in (*entering.ROUTES, *interface.ROUTES):
+    for route in (
+        *entering.ROUTES,
+        *interface.ROUTES,
+        *privacy_pages.ROUTES,
+        *regrade_pages.ROUTES,
+    ):
         for method in sorted((route.methods or set()) - {"HEAD"}):
             if route.path.startswith("/api/"):
                 told = _operation(OPERATIONS[method, route.path])

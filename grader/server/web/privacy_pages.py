@@ -1,17 +1,18 @@
-"""What is kept of a person, by page: theirs to take along, and a teacher's to take or delete."""
+"""What is kept of a person: theirs to take along and to delete, and so for a teacher."""
 
 import json
 
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from grader.errors import UsageError
 from grader.server.members import member_named
-from grader.server.privacy import exported, forget
+from grader.server.privacy import days_after_deletion, exported, forget
 from grader.server.roles import Action
 from grader.server.schema import Class, Membership
 from grader.server.web.student_pages import of_member
 from grader.server.web.teacher_pages import whole_class
-from grader.server.web.visits import Visit, page
+from grader.server.web.visits import Call, Visit, client, page, text_of
 
 
 def own_data(visit: Visit) -> Response:
@@ -32,6 +33,36 @@ def _data(visit: Visit, member: Membership) -> Response:
     return Response(text, headers=name, media_type="application/json")
 
 
+def own_facts(call: Call) -> Response:
+    with call.site.database.reading() as session:
+        return JSONResponse(exported(session, session.get_one(Membership, call.member.id).person))
+
+
+def delete_own(visit: Visit) -> Response:
+    try:
+        kept = _forget_own(visit, visit.text("confirm"))
+    except UsageError as error:
+        return of_member(visit, visit.member, str(error), 400)
+    return visit.site.page("message.html", visit.request, title="You are deleted", says=kept)
+
+
+def delete_own_facts(call: Call) -> Response:
+    return JSONResponse({"kept": _forget_own(call, text_of(call.data, "confirm"))})
+
+
+def _forget_own(visit: Visit | Call, confirm: str) -> str:
+    """What stays, in words. Raises `UsageError` where the own id was not written once more."""
+    member = visit.member
+    if confirm != member.student:
+        raise UsageError(f"Nothing is deleted: your id is {member.student}. Write it once more.")
+    with visit.site.database.writing() as session:
+        drawn = forget(session, session.get_one(Membership, member.id).person)
+    return (
+        "You are deleted here, and signed out. What was graded stays as bare numbers under"
+        f" {drawn}, for {days_after_deletion(member.class_)} days."
+    )
+
+
 def delete(visit: Visit) -> Response:
     """Only where the id was written once more: nothing brings it back."""
     student = visit.text("student")
@@ -47,7 +78,10 @@ def delete(visit: Visit) -> Response:
 
 
 ROUTES = [
-    Route("/own/data.json", page(Action.HAND_IN, own_data)),
+    Route("/own/data.json", page(Action.OWN_DATA, own_data)),
+    Route("/own/delete", page(Action.OWN_DATA, delete_own), methods=["POST"]),
+    Route("/api/own", client(Action.OWN_DATA, own_facts)),
+    Route("/api/own/delete", client(Action.OWN_DATA, delete_own_facts), methods=["POST"]),
     Route("/class/person/data.json", page(Action.MANAGE_PERSON, data_of), methods=["POST"]),
     Route("/class/person/delete", page(Action.MANAGE_PERSON, delete), methods=["POST"]),
 ]

@@ -17,6 +17,7 @@ from grader.server.queue import Queue
 from grader.server.roles import Action, may
 from grader.server.schema import Membership
 from grader.server.tokens import form_token
+from grader.server.waiting import Waiting
 from grader.server.web.limits import Rate
 from grader.server.workers import Workers
 
@@ -50,6 +51,10 @@ class Site:
     wrong_codes: Rate = field(default_factory=lambda: Rate(*WRONG_CODES))
     requests: Rate = field(default_factory=lambda: Rate(*REQUESTS))
     environment: Environment = field(default_factory=_environment)
+
+    @property
+    def waiting(self) -> Waiting:
+        return Waiting(self.database)
 
     @property
     def cookie(self) -> str:

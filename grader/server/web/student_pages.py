@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import math
 import secrets
 from collections.abc import AsyncIterator, Mapping
 
@@ -22,9 +21,10 @@ from grader.server.extensions import FORM
 from grader.server.gradebook import grade, hand_ins
 from grader.server.handing_in import hand_in, uploaded_files
 from grader.server.members import classroom, member_named
-from grader.server.queue import Queue, Refused, unpacked
+from grader.server.privacy import days_after_deletion
+from grader.server.queue import Refused, unpacked
 from grader.server.roles import STAFF, Action, may
-from grader.server.schema import DONE, FAILED, LEASED, WAITING, Class, HandIn, Membership
+from grader.server.schema import DONE, FAILED, Class, HandIn, Membership
 from grader.server.web.visits import Visit, page
 
 LOOKS = 1.0  # seconds between two looks at a hand-in that somebody watches
@@ -62,9 +62,11 @@ def of_member(visit: Visit, member: Membership, says: str = "", status: int = 20
         extended=_extended(settings, member.student),
         policy=policy(settings),
         retention=retention(settings),
+        kept_days=days_after_deletion(member.class_),
         grade=grade(member, found, settings),
         titles={id: settings.catalog.exercise(id).title for id in settings.points},
         hand_ins=found[::-1],
+        progress={one.id: _progress(visit, one) for one in found},
     )
 
 
@@ -151,21 +153,13 @@ def report(visit: Visit) -> Response:
         sources=sources,
         is_own=one.membership_id == visit.member.id,
         is_open=one.state not in (DONE, FAILED),
-        progress=progress(visit.site.queue, one),
+        progress=_progress(visit, one),
     )
 
 
-def progress(queue: Queue, one: HandIn) -> str:
-    """Where it is on its way to a verdict, in words; empty where it has arrived."""
-    if one.state != WAITING:
-        return "… being graded" if one.state == LEASED else ""
-    before = queue.place(one)
-    wait = queue.wait(before)
-    told = f"… waiting; {before} before it" if before else "… waiting; it is the next"
-    if wait is None:
-        return told
-    minutes = math.ceil(wait.total_seconds() / 60)
-    return f"{told}, about {minutes} min" if minutes > 1 else f"{told}, less than a minute"
+def _progress(visit: Visit, one: HandIn) -> str:
+    told = visit.site.waiting.told(one)
+    return f"… {told}" if told else ""
 
 
 def told(one: HandIn) -> str:
@@ -196,7 +190,7 @@ def events(visit: Visit) -> Response:
     def look() -> Mapping[str, object]:
         with visit.site.database.reading() as session:
             one = session.get_one(HandIn, number)
-        return {"state": one.state, "says": progress(visit.site.queue, one)}
+        return {"state": one.state, "says": _progress(visit, one)}
 
     async def changes() -> AsyncIterator[str]:
         before: Mapping[str, object] = {}
@@ -218,6 +212,8 @@ def _seen(visit: Visit, session: Session) -> HandIn:
     large = [undefer(HandIn.files), undefer(HandIn.report)]
     one = session.get(HandIn, number, options=large) if number < 2**31 else None
     member = visit.member
+    if one and one.again_of:  # it counts nothing, and whether it ever does is not decided
+        one = None
     if one and one.membership_id != member.id:
         is_of_class = one.membership.class_id == member.class_id
         one = one if is_of_class and may(member.role, Action.SEE_CLASS) else None

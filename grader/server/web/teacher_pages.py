@@ -81,12 +81,18 @@ def health(visit: Visit) -> Response:
         select(HandIn)
         .join(Membership)
         .where(Membership.class_id == visit.member.class_id, HandIn.state == FAILED)
+        .where(HandIn.again_of.is_(None))
         .order_by(HandIn.id)
         .limit(MOST_ERRORS)
     )
     with visit.site.database.reading() as session:
         failed = session.scalars(wanted).all()
-    return visit.page("health.html", health=visit.site.queue.health(), failed=failed)
+    return visit.page(
+        "health.html",
+        health=visit.site.queue.health(),
+        failed=failed,
+        can_grade=visit.site.workers.can_grade,
+    )
 
 
 def start_again(visit: Visit) -> Response:

@@ -6,10 +6,12 @@ import contextlib
 import itertools
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,7 @@ from grader.errors import UsageError
 from grader.server.database import Database
 from grader.server.queue import Queue
 
+GRADER = [sys.executable, "-P", "-m", "grader.cli", "serve", "--data", "data"]
 numbers = itertools.count(1)
 
 
@@ -34,12 +37,27 @@ class Served:
     teacher: str
 
 
+def started(folder: Path, *options: str) -> tuple[subprocess.Popen[str], str]:
+    """`grader serve` on `data` in the folder, and its address."""
+    process = subprocess.Popen(
+        [*GRADER, "--port", "0", "--allow-unsandboxed", *options],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout
+    found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
+    assert found
+    return process, found[0]
+
+
 class PostgreSQL:
     """A server of our own on loopback, as a user without rights. `programs` holds `postgres`."""
 
     def __init__(self, programs: Path, folder: Path) -> None:
         self._programs, self._folder = programs, folder
-        self._user, self._port = _unprivileged(), str(_free_port())
+        self._user, self._port = _unprivileged(), str(free_port())
         shutil.chown(folder, self._user)
         self._run("initdb", "-D", folder / "data", "-A", "trust", "-U", "tester", "--no-sync")
         self.start()
@@ -92,7 +110,7 @@ def _unprivileged() -> str:
     return "postgres" if "postgres" in names else "nobody"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port: int = taken.getsockname()[1]

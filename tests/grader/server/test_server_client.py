@@ -179,6 +179,21 @@ def test_what_is_refused_is_told_and_a_token_goes_to_its_own_server_only(
     assert len(seen) == 1, "where it was sent on to, nothing arrived"
 
 
+def test_who_leaves_takes_their_data_along_and_deletes_it(
+    learn: Learn, served: Served, workspace: Path
+) -> None:
+    learn("join", f"{served.address}/", served.code, "--name", "1")
+    assert json.loads(learn("leave", "--data").stdout)["name"] == "Ada Lovelace"
+    wrong = learn("leave", "--delete", "2")
+    assert (wrong.returncode, "Nothing is deleted" in wrong.stderr) == (2, True)
+    done = learn("leave", "--delete", "1")
+    assert (done.returncode, "730 days" in done.stdout) == (0, True), done.stderr
+    assert not (workspace / ".learn" / "class.json").exists()
+    assert "You have joined no class" in learn("leave").stderr
+    again = learn("join", f"{served.address}/", served.code, "--name", "1")
+    assert "not listed in the class" in again.stderr
+
+
 def test_an_address_that_is_none_is_told(learn: Learn, workspace: Path) -> None:
     for address, says in (
         ("http://class.example.org/", "begins with https://"),

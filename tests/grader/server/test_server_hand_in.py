@@ -22,6 +22,9 @@ def test_who_waits_sees_a_place_in_the_queue(served: Served) -> None:
     ada.enter(served.code, "1")
     seen = ada.upload("softmax", WRONG).text
     assert re.search(r"… waiting; [123] before it", seen), seen
+    assert re.search(r"<td>… waiting; [123] before it", ada.get("/own").text)
+    _, told = ask(served.address, "/api/status", token=alan)
+    assert re.fullmatch(r"waiting; [12] before it.*", told["hand_ins"][0]["progress"])
 
 
 def test_a_class_of_three_hands_in_and_gets_grades(served: Served, solution: Solution) -> None:

@@ -5,33 +5,17 @@ from __future__ import annotations
 import re
 import signal
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from class_of_three import CLASSROOM, ROSTER, WRONG, ask, hand_in, joined, states
 from processes import below, comes_true, gone
+from servers import GRADER, started
 from sqlalchemy import select
 
 from grader.server.database import Database
 from grader.server.schema import LEASED, HandIn
-
-GRADER = [sys.executable, "-P", "-m", "grader.cli", "serve", "--data", "data"]
-
-
-def start(folder: Path) -> tuple[subprocess.Popen[str], str]:
-    process = subprocess.Popen(
-        [*GRADER, "--port", "0", "--jobs", "1", "--allow-unsandboxed"],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert process.stdout
-    found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
-    assert found
-    return process, found[0]
 
 
 @pytest.mark.slow
@@ -43,7 +27,7 @@ def test_what_was_received_is_graded_once(tmp_path: Path, solution: Callable[[st
     code = re.findall(r"\b[A-Z2-9]{8}\b", made.stdout)[0]
     database = Database.in_folder(tmp_path / "data")
 
-    process, server = start(tmp_path)
+    process, server = started(tmp_path, "--jobs", "1")
     second = subprocess.run(
         [*GRADER, "--port", "0"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
@@ -58,7 +42,7 @@ def test_what_was_received_is_graded_once(tmp_path: Path, solution: Callable[[st
     process.wait()
     assert gone(children)
 
-    process, server = start(tmp_path)
+    process, server = started(tmp_path, "--jobs", "1")
     try:
         assert hand_in(server, ada, WRONG, key=key) == sent[-1]
         assert comes_true(lambda: not {"waiting", "leased"} & set(states(server, ada).values()))

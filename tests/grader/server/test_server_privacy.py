@@ -26,8 +26,9 @@ from grader.server.members import (
 )
 from grader.server.privacy import clear, exported, forget
 from grader.server.queue import utc_now
-from grader.server.schema import Base, HandIn, Person, Post
+from grader.server.schema import SESSION, Base, HandIn, Person, Post
 from grader.server.threads import Threads
+from grader.server.tokens import new_token
 
 MARK = "what only Ada wrote"
 ADA = "id,name\nada-1815,Ada Byron\n"
@@ -139,6 +140,35 @@ def test_a_student_takes_along_only_their_own(
     assert MARK not in told.text
     assert alan.get("/").text.count("/own/data.json") == 1
     assert alan.send("/class/person/delete", {"student": "1", "confirm": "1"}).status == 403
+
+
+def test_a_student_deletes_who_they_are_by_page_and_from_a_terminal(
+    served: Served, solution: Callable[[str], str]
+) -> None:
+    class_with_ada(served, solution("softmax"))
+    alan = joined(served.address, served.code, "2")
+    status, told = ask(served.address, "/api/own", token=alan)
+    assert (status, told["name"]) == (200, "Alan Turing")
+    with served.database.writing() as session:
+        ada = member_named(session, class_named(session, "ML"), "ada-1815")
+        session_token = new_token(session, ada, SESSION, utc_now())
+    browser = Browser(served.address)
+    browser.hold(session_token)
+    assert "Bare numbers stay for 730 days" in browser.get("/own").text
+    wrong = browser.send("/own/delete", {"confirm": "2"})
+    assert (wrong.status, "Nothing is deleted" in wrong.text) == (400, True)
+    assert "You are deleted here" in browser.send("/own/delete", {"confirm": "ada-1815"}).text
+    assert browser.get("/own").url.endswith("/enter")
+    left = everything(served.database)
+    assert not [word for word in (MARK, "Ada Byron", "ada-1815") if word in left]
+    assert "Alan Turing" in left
+
+    path = "/api/own/delete"
+    assert ask(served.address, path, {"confirm": "ada-1815"}, alan)[0] == 400
+    status, told = ask(served.address, path, {"confirm": "2"}, alan)
+    assert (status, "730 days" in told["kept"]) == (200, True)
+    assert ask(served.address, "/api/status", token=alan)[0] == 401
+    assert "Alan Turing" not in everything(served.database)
 
 
 def test_a_class_is_not_left_without_a_teacher(served: Served) -> None:

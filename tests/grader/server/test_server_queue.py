@@ -21,6 +21,7 @@ from grader.server.database import Database
 from grader.server.members import enrol, member_named, new_class, read_roster
 from grader.server.queue import LEASE, MOST_TRIES, MOST_WAITING, Queue, Refused, unpacked
 from grader.server.schema import DONE, FAILED, LATER, WAITING, Base, HandIn
+from grader.server.waiting import Waiting
 
 FILES = {"softmax.py": b"x = 1\n"}
 BROKEN = Report.ungraded(
@@ -50,6 +51,11 @@ def clock() -> Clock:
 @pytest.fixture
 def queue(database: Database, clock: Clock) -> Queue:
     return Queue(database, clock)
+
+
+@pytest.fixture
+def waiting(database: Database, clock: Clock) -> Waiting:
+    return Waiting(database, clock)
 
 
 @pytest.fixture
@@ -152,30 +158,32 @@ def test_what_is_given_back_was_not_tried(
 
 
 def test_one_worker_leaves_regrades_to_others(
-    queue: Queue, ada: int, database: Database, row: Callable[[HandIn], HandIn]
+    queue: Queue, waiting: Waiting, ada: int, database: Database, row: Callable[[HandIn], HandIn]
 ) -> None:
     regrade = queue.receive(ada, "softmax", FILES, "old")
     with database.writing() as session:
         session.execute(update(HandIn).values(priority=LATER))
     assert queue.claim(only_now=True) is None
     new = queue.receive(ada, "softmax", FILES, "new")
-    assert (queue.place(row(regrade)), queue.place(new)) == (1, 0)
+    assert (waiting.place(row(regrade)), waiting.place(new)) == (1, 0)
     order = [queue.claim(), queue.claim()]
     assert [one.id for one in order if one] == [new.id, regrade.id]
 
 
-def test_who_waits_is_told_for_how_long(queue: Queue, ada: int, clock: Clock) -> None:
+def test_who_waits_is_told_for_how_long(
+    queue: Queue, waiting: Waiting, ada: int, clock: Clock
+) -> None:
     sent = [queue.receive(ada, "softmax", FILES, f"{number}") for number in range(8)]
-    assert queue.wait(queue.place(sent[-1])) is None, "nothing says how fast it goes"
+    assert waiting.time(waiting.place(sent[-1])) is None, "nothing says how fast it goes"
     for _ in range(4):
         clock.pass_by(timedelta(seconds=15))
         held = queue.claim()
         assert held
         queue.finish(held, FAILED_REPORT)
-    assert queue.place(sent[-1]) == 3
-    assert queue.wait(3) == timedelta(seconds=60)
+    assert waiting.place(sent[-1]) == 3
+    assert waiting.time(3) == timedelta(seconds=60)
     clock.pass_by(timedelta(hours=1))
-    assert queue.wait(3) is None, "what was graded an hour ago says nothing of now"
+    assert waiting.time(3) is None, "what was graded an hour ago says nothing of now"
 
 
 def test_nobody_fills_the_queue_alone(queue: Queue, ada: int) -> None:

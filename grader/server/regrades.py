@@ -1,0 +1,189 @@
+"""Grades again what an earlier version of a suite judged, and shows what that would change.
+
+Each such hand-in gets a second row, which is in the queue behind everything that somebody waits
+for. Its verdict counts nothing until it is applied: then it takes the place of the first one.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from sqlalchemy import ColumnElement, Delete, Select, and_, delete, or_, select
+from sqlalchemy.orm import Session, undefer
+
+from grader.classroom.regrade import Change, ExerciseChange
+from grader.classroom.settings import Classroom
+from grader.classroom.worth import worth
+from grader.errors import UsageError
+from grader.provenance import suite_version
+from grader.report import Report
+from grader.server.database import Database
+from grader.server.gradebook import Grade, Judged, counted, grade, hand_ins
+from grader.server.handing_in import MOST_KEY
+from grader.server.members import classroom
+from grader.server.queue import NO_FILES, Queue
+from grader.server.schema import (
+    DONE,
+    FAILED,
+    LATER,
+    LEASED,
+    REGRADED,
+    WAITING,
+    Class,
+    HandIn,
+    Membership,
+)
+
+COPIED = ("membership_id", "exercise", "files", "sha256", "seed", "made_at", "received_at")
+TAKEN = ("outcome", "share", "unprotected", "report", "graded_at", "suite")
+
+
+@dataclass(frozen=True)
+class Preview:
+    """`earlier` counts verdicts by earlier suites, `without_files` those that cannot be made again;
+    `graded`, `waiting` and `failed` count second verdicts. `changes` are of each student who would
+    have another score.
+    """
+
+    earlier: int
+    without_files: int
+    graded: int
+    waiting: int
+    failed: int
+    changes: Sequence[Change]
+
+
+class Regrades:
+    """Of one class. Nobody is held up, and no score changes until `apply`."""
+
+    def __init__(self, database: Database, queue: Queue, class_id: int) -> None:
+        self._database, self._queue, self._class = database, queue, class_id
+
+    def begin(self) -> None:
+        """Put all that earlier suites judged into the queue; what was begun before is dropped."""
+        with self._database.writing() as session:
+            of = session.get_one(Class, self._class, with_for_update=True)
+            session.execute(self._drop())
+            whole = _earlier(of).where(HandIn.files != NO_FILES).options(undefer(HandIn.files))
+            for one in session.scalars(whole):
+                copied = {name: getattr(one, name) for name in COPIED}
+                session.add(
+                    HandIn(
+                        **copied,
+                        key=str(one.id).rjust(MOST_KEY + 1),  # which nobody who hands in can send
+                        state=WAITING,
+                        priority=LATER,
+                        tries=0,
+                        again_of=one.id,
+                    )
+                )
+
+    def drop(self) -> None:
+        with self._database.writing() as session:
+            session.execute(self._drop())
+
+    def preview(self, never_lower: bool) -> Preview:
+        with self._database.reading() as session:
+            of = session.get_one(Class, self._class)
+            earlier = session.scalars(_earlier(of)).all()
+            kept = _earlier(of).where(HandIn.files == NO_FILES)
+            states = session.scalars(select(HandIn.state).where(self._is_second())).all()
+            return Preview(
+                len(earlier),
+                len(session.scalars(kept).all()),
+                states.count(REGRADED),
+                states.count(WAITING) + states.count(LEASED),
+                states.count(FAILED),
+                list(_changes(session, of, self._judged(session, never_lower))),
+            )
+
+    def apply(self, never_lower: bool) -> int:
+        """Second verdicts take the places of the first; how many. Raises `UsageError` as long as
+        some are missing.
+        """
+        with self._database.writing() as session:
+            session.get_one(Class, self._class, with_for_update=True)
+            wanted = select(HandIn.id).where(self._is_second())
+            if session.scalars(wanted.where(HandIn.state.in_((WAITING, LEASED)))).first():
+                raise UsageError("Not all is graded again yet. Wait, and look at it before.")
+            judged = self._judged(session, never_lower)
+            for id, second in judged.items():
+                first = session.get_one(HandIn, id)
+                for name in TAKEN:
+                    setattr(first, name, getattr(second, name))
+                assert second.report and second.graded_at
+                first.signature = self._queue.signed(first, second.report, second.graded_at)
+            session.flush()
+            session.execute(self._drop())
+            return len(judged)
+
+    def _judged(self, session: Session, never_lower: bool) -> Judged:
+        """The second verdicts that may count, by the hand-in which they are of."""
+        is_whole = and_(self._is_second(), HandIn.state == REGRADED, HandIn.report.is_not(None))
+        seconds = session.scalars(select(HandIn).where(is_whole)).all()
+        shares = select(HandIn.id, HandIn.share).where(
+            HandIn.id.in_(select(HandIn.again_of).where(is_whole))
+        )
+        before = {id: share or 0.0 for id, share in session.execute(shares)}
+        return {
+            one.again_of: one
+            for one in seconds
+            if one.again_of and (not never_lower or (one.share or 0.0) >= before[one.again_of])
+        }
+
+    def _is_second(self) -> ColumnElement[bool]:
+        members = select(Membership.id).where(Membership.class_id == self._class)
+        return and_(HandIn.again_of.is_not(None), HandIn.membership_id.in_(members))
+
+    def _drop(self) -> Delete:
+        return delete(HandIn).where(self._is_second()).execution_options(synchronize_session=False)
+
+
+def _earlier(of: Class) -> Select[HandIn]:
+    """What another version of its suite judged than that of today."""
+    settings = classroom(of.settings)
+    suites = {id: settings.catalog.exercise(id).suite for id in settings.points}
+    by_another = [
+        and_(HandIn.exercise == id, HandIn.suite.is_distinct_from(suite_version(suite)))
+        for id, suite in suites.items()
+    ]
+    return (
+        select(HandIn)
+        .join(Membership)
+        .where(Membership.class_id == of.id, HandIn.state == DONE, or_(*by_another))
+        .order_by(HandIn.id)
+    )
+
+
+def _changes(session: Session, of: Class, judged: Judged) -> Iterator[Change]:
+    """Of each student who would have another score."""
+    settings = classroom(of.settings)
+    for _, group in groupby(hand_ins(session, of), key=lambda one: one.membership_id):
+        own = list(group)
+        member = own[0].membership
+        before, after = grade(member, own, settings), grade(member, own, settings, judged)
+        if before.score != after.score:
+            parts = tuple(_exercises(before, after, own, settings, judged))
+            yield Change(before.result(settings), after.result(settings), parts)
+
+
+def _exercises(
+    before: Grade, after: Grade, own: Sequence[HandIn], settings: Classroom, judged: Judged
+) -> Iterator[ExerciseChange]:
+    rows = {str(one.id): one for one in own}
+    for old, new in zip(before.standings, after.standings, strict=True):
+        if old.score == new.score:
+            continue
+        first = counted(old.exercise, before.student, own, settings)
+        second = counted(old.exercise, before.student, own, settings, judged)
+        assert first and second
+        was, now = rows[first.best.name], rows[second.best.name]
+        reports = [_report(was), _report(judged.get(now.id, now))]
+        if reports[0] and reports[1]:
+            of, to = (worth(report, old.points) for report in reports if report)
+            yield ExerciseChange(old.exercise, of, to)
+
+
+def _report(one: HandIn) -> Report | None:
+    return Report.from_dict(json.loads(one.report)) if one.report else None
