@@ -138,6 +138,13 @@ def test_the_latest_exercise_and_how_it_went(progress: Progress) -> None:
     assert progress.standing().latest == Latest("one", "check", "passed")
 
 
+def test_a_look_at_what_a_stub_is_told_turns_to_nothing(progress: Progress) -> None:
+    progress.visit("b", NOW)
+    progress.record(attempt("a", kind="check", outcome="failed", is_stub=True))
+    assert progress.standing().latest == Latest("b")
+    assert progress.latest_report("a") is not None
+
+
 def test_hints_and_reading_are_counted_once(progress: Progress) -> None:
     for number in (1, 2, 2):
         progress.show_hint("softmax", number, NOW)
