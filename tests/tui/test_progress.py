@@ -13,9 +13,14 @@ from typing import Any
 
 import pytest
 
+from exercises.catalog import load_catalog
+from exercises.workspace import Workspace
 from tui.progress.progress import Attempt, Latest, Progress, ProgressError, Score, Standing
 from tui.progress.schema import MIGRATIONS
 from tui.progress.transfer import export, take_in
+from tui.study.exercise_state import briefing
+from tui.study.session import Session
+from tui.study.targets import ExerciseTarget
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2025, 3, 1, 14, 30, tzinfo=UTC)
@@ -300,3 +305,12 @@ def test_a_busy_file_is_waited_for_and_then_named(
         impatient.mark_read("ch01_attention", NOW)
     other.execute("ROLLBACK")
     progress.mark_read("ch01_attention", NOW)
+
+
+@pytest.mark.parametrize("report", ["rubbish", "null", "{}", '{"schema": "report/v2"}', "[1]"])
+def test_a_stored_report_that_is_none_is_as_no_verdict(tmp_path: Path, report: str) -> None:
+    with Progress(tmp_path / "progress.db") as progress:
+        progress.record(attempt("softmax", report=report))
+        session = Session(load_catalog(), Workspace(tmp_path), progress)
+        found = briefing(session, ExerciseTarget("softmax"))
+        assert found.is_passed and found.latest is None
