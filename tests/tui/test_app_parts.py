@@ -52,6 +52,13 @@ def test_shell_and_app_advise_the_same(outcome: Outcome, kind: AttemptKind) -> N
     assert in_shell == in_app
 
 
+def test_a_check_of_what_is_passed_asks_for_no_submission() -> None:
+    report = Report("softmax", "", "passed", 1, 1, 0, "cpu")
+    assert "submit" in advice(report, "check", commands("softmax"))
+    again = advice(report, "check", commands("softmax"), is_passed=True)
+    assert "submit" not in again and "learn next" in again
+
+
 def test_where_no_reason_is_known_the_first_wrong_line_is_looked_for() -> None:
     wrong = TestResult("test", "A test.", 0, 1, "failed", got="tensor([1.])")
     report = Report("softmax", "", "failed", 0, 1, 0, "cpu", (wrong,))

@@ -13,9 +13,14 @@ from typing import Any
 
 import pytest
 
+from exercises.catalog import load_catalog
+from exercises.workspace import Workspace
 from tui.progress.progress import Attempt, Latest, Progress, ProgressError, Score, Standing
 from tui.progress.schema import MIGRATIONS
 from tui.progress.transfer import export, take_in
+from tui.study.exercise_state import briefing
+from tui.study.session import Session
+from tui.study.targets import ExerciseTarget
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2025, 3, 1, 14, 30, tzinfo=UTC)
@@ -136,6 +141,13 @@ def test_the_latest_exercise_and_how_it_went(progress: Progress) -> None:
     assert progress.standing().latest == Latest("one", "check", "passed")
     progress.record(attempt("one", outcome="error"))
     assert progress.standing().latest == Latest("one", "check", "passed")
+
+
+def test_a_look_at_what_a_stub_is_told_turns_to_nothing(progress: Progress) -> None:
+    progress.visit("b", NOW)
+    progress.record(attempt("a", kind="check", outcome="failed", is_stub=True))
+    assert progress.standing().latest == Latest("b")
+    assert progress.latest_report("a") is not None
 
 
 def test_hints_and_reading_are_counted_once(progress: Progress) -> None:
@@ -293,3 +305,12 @@ def test_a_busy_file_is_waited_for_and_then_named(
         impatient.mark_read("ch01_attention", NOW)
     other.execute("ROLLBACK")
     progress.mark_read("ch01_attention", NOW)
+
+
+@pytest.mark.parametrize("report", ["rubbish", "null", "{}", '{"schema": "report/v2"}', "[1]"])
+def test_a_stored_report_that_is_none_is_as_no_verdict(tmp_path: Path, report: str) -> None:
+    with Progress(tmp_path / "progress.db") as progress:
+        progress.record(attempt("softmax", report=report))
+        session = Session(load_catalog(), Workspace(tmp_path), progress)
+        found = briefing(session, ExerciseTarget("softmax"))
+        assert found.is_passed and found.latest is None

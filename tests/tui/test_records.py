@@ -137,6 +137,16 @@ def test_settings(progress: Progress) -> None:
     assert (progress.settings["retention"], progress.settings["new_cards"]) == (0.85, 0)
 
 
+@pytest.mark.parametrize("stored", ["rubbish", '"purple"', "null", "1e9"])
+def test_a_stored_setting_that_is_none_counts_as_not_chosen(
+    progress: Progress, stored: str
+) -> None:
+    with progress.database.change() as db:
+        for name in SETTINGS:
+            db.execute("INSERT INTO settings VALUES (?, ?)", (name, stored))
+    assert progress.settings.all() == {name: one.default for name, one in SETTINGS.items()}
+
+
 @pytest.mark.parametrize(
     ("name", "typed", "says"),
     [

@@ -105,22 +105,33 @@ def test_a_verdict_needs_no_progress_file(
     assert "mistake of the course" not in done.stderr
 
 
+LOOKS = [
+    *(["next"], ["status"], ["plan"], ["settings"], ["faq"], ["cards", "export"]),
+    *(
+        ["mistakes", "--list"],
+        ["rewrite", "--list"],
+        ["review", "--json"],
+        ["read", "limits-of-rnns"],
+    ),
+]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("trouble", [locked, full_disk, read_only], ids=lambda each: each.__name__)
-@pytest.mark.parametrize("command", ["next", "status"])
+@pytest.mark.parametrize("command", LOOKS, ids=" ".join)
 def test_what_only_looks_needs_not_write(
     learn: Learn,
     warm: Callable[..., list[str]],
     environment: Any,
     workspace: Path,
-    command: str,
+    command: list[str],
     trouble: Callable[[Path], Any],
 ) -> None:
     learn("read", "limits-of-rnns", "--done")
-    before = learn(command, cwd=workspace).stdout
+    before = learn(*command, cwd=workspace).stdout
     with trouble(workspace / ".learn" / "progress.db") as options:
         done = subprocess.run(
-            [*options.pop("before", []), *warm("tui.cli", command)],
+            [*options.pop("before", []), *warm("tui.cli", *command)],
             cwd=workspace,
             env=environment(),
             capture_output=True,

@@ -70,7 +70,13 @@ class LearnApp(App[None]):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]
     BINDINGS = [
         # Before any widget sees it: the letter of the place may have come in the same burst.
-        Binding("g", "choose_place", "Go", tooltip="Go to another place", priority=True),
+        Binding(
+            "g",
+            "choose_place",
+            "Go",
+            tooltip="Go to another place",
+            priority=True,
+        ),
         Binding("question_mark,f1", "help", "Help", tooltip="The keys of here"),
         Binding("ctrl+p", "command_palette", "Find", key_display="^p", tooltip="Find a command"),
         Binding("colon", "command_palette", "Find", show=False, tooltip="Find a command"),

@@ -8,7 +8,7 @@ import click
 
 from tui.commands.arguments import json_option
 from tui.output import print_json
-from tui.study.session import open_session
+from tui.study.session import open_session_to_look
 
 STAND_INS = "grader.worker.training.stand_ins"
 DEEPEST = 3  # down to where a part of torch's is shown: the norms of a layer
@@ -27,7 +27,7 @@ def build_command(fill: bool, gpt: bool, as_json: bool) -> None:
     from grader.worker.training.settings import TEXT, Settings
     from tui.study.capstone import gather
 
-    with open_session() as session:
+    with open_session_to_look() as session:
         gathered = gather(session, gpt, fill)
     settings = Settings(task=TEXT if gpt else "reverse", steps=1, context=16, n_merges=2)
     text = "what a tokenizer is tried on, " * 9 if gpt else ""

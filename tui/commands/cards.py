@@ -12,7 +12,7 @@ from exercises.files import write_output
 from quizzes.cards import backup
 from tui.output import shown
 from tui.study.clock import now
-from tui.study.session import open_session
+from tui.study.session import open_session, open_session_to_look
 
 PACKAGE = ".apkg"  # what Anki reads
 
@@ -39,7 +39,7 @@ def export_command(file: Path | None, anki: Path | None) -> None:
     if anki:
         _export_to_anki(anki)
         return
-    with open_session() as session:
+    with open_session_to_look() as session:
         reviews = session.progress.reviews
         text = backup.dump(reviews.schedules(), reviews.log())
     if file:

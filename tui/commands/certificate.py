@@ -11,7 +11,7 @@ from tui.commands.prompt import read_line
 from tui.output import shown
 from tui.study.certificate import certificate_facts, passed_exam
 from tui.study.exam import ExamError
-from tui.study.session import open_session
+from tui.study.session import open_session_to_look
 
 DEFAULT = Path("certificate.svg")
 
@@ -30,7 +30,7 @@ def certificate_command(svg: Path | None, pdf: Path | None, name: str | None) ->
     """
     files = {".svg": svg, ".pdf": pdf} if svg or pdf else {".svg": DEFAULT}
     wanted = {suffix: file for suffix, file in files.items() if file}
-    with open_session() as session:
+    with open_session_to_look() as session:
         record = passed_exam(session)
         for suffix, file in wanted.items():
             _check(file, suffix)

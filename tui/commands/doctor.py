@@ -5,7 +5,7 @@ import click
 from exercises.errors import CourseError
 from tui.commands.arguments import json_option
 from tui.output import print_json
-from tui.study.session import open_session
+from tui.study.session import open_session_to_look
 
 
 @click.command("doctor")
@@ -27,7 +27,7 @@ def doctor_command(as_json: bool) -> None:
 def _workspace() -> str:
     """One line on the learner's folder. What is wrong with it is a finding, not a failure."""
     try:
-        with open_session() as session:
+        with open_session_to_look() as session:
             files = [session.workspace.file(exercise) for exercise in session.catalog.exercises]
     except CourseError as error:
         return str(error)

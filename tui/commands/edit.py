@@ -7,14 +7,14 @@ import click
 from tui.commands.arguments import exercise_argument
 from tui.study.clock import now
 from tui.study.editor import edit, find_editor
-from tui.study.session import open_session
+from tui.study.session import open_session_to_look
 
 
 @click.command("edit")
 @exercise_argument
 def edit_command(exercise: str | None) -> None:
     """Open the file in $VISUAL or $EDITOR, or in an editor that is found."""
-    with open_session() as session:
+    with open_session_to_look() as session:
         chosen = session.exercise(exercise)
         file = session.workspace.file(chosen)
         session.progress.visit(chosen.id, now())

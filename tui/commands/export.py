@@ -6,7 +6,7 @@ import click
 
 from tui.output import shown
 from tui.progress.transfer import export
-from tui.study.session import open_session
+from tui.study.session import open_session_to_look
 
 
 @click.command("export")
@@ -17,6 +17,6 @@ def export_command(file: Path) -> None:
     Attempts with their sources, answers, cards and settings are in it. Your files are not: copy
     the folder, too, if you want them.
     """
-    with open_session() as session:
+    with open_session_to_look() as session:
         export(session.progress.database, file)
     click.echo(f"All progress is in {shown(file)}. Take it in elsewhere with `learn import`.")

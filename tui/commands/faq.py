@@ -14,7 +14,7 @@ from tui.commands.arguments import json_option
 from tui.commands.exit_codes import NOTHING_FOUND
 from tui.output import print_json
 from tui.study.course_index import open_index
-from tui.study.session import open_session
+from tui.study.session import open_session_to_look
 from tui.text.plain import one_line, wrapped
 
 MANY = 3
@@ -40,7 +40,7 @@ def faq_command(words: tuple[str, ...], as_json: bool) -> int:
 def _passed() -> frozenset[str]:
     """An answer that would spoil an exercise waits until that is passed."""
     try:
-        with open_session() as session:
+        with open_session_to_look() as session:
             return session.progress.standing().passed
     except NoWorkspace:
         return frozenset()

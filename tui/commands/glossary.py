@@ -57,5 +57,3 @@ def _print(entry: Term) -> None:
         print_labelled("Lesson", f"learn read {entry.lesson}")
     if entry.exercise:
         print_labelled("Exercise", f"learn check --watch {entry.exercise}")
-    if entry.reference:
-        print_labelled("Code", f"reference/{entry.reference}")

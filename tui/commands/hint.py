@@ -7,7 +7,7 @@ from tui.commands.arguments import exercise_argument, json_option
 from tui.output import print_json, print_wrapped
 from tui.study.clock import now
 from tui.study.hints import show_hint
-from tui.study.session import open_session
+from tui.study.session import open_session_to_look
 
 
 @click.command("hint")
@@ -15,7 +15,7 @@ from tui.study.session import open_session
 @json_option
 def hint_command(exercise: str | None, as_json: bool) -> None:
     """Show one more hint. The first gives nothing away."""
-    with open_session() as session:
+    with open_session_to_look() as session:
         chosen = session.exercise(exercise)
         shown = session.progress.hints_shown(chosen.id)
         number = show_hint(session, chosen, now())

@@ -12,7 +12,7 @@ from tui.output import print_json, print_wrapped
 from tui.planning.mistakes import comes_back_on
 from tui.study.clock import local_now, now
 from tui.study.mistake_words import questions_in, what, when
-from tui.study.session import Session, open_session
+from tui.study.session import Session, open_session, open_session_to_look
 
 
 @click.command("mistakes")
@@ -25,7 +25,7 @@ def mistakes_command(only_list: bool, seed: int | None, as_json: bool) -> None:
     A mistake comes back two days after it was made, if the exercise is passed by then, and five
     days later once more. Ctrl-D leaves.
     """
-    with open_session() as session:
+    with (open_session_to_look if only_list else open_session)() as session:
         if only_list:
             _list(session, as_json)
             return

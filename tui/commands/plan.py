@@ -23,7 +23,7 @@ from tui.planning.course_plan import (
 )
 from tui.planning.tasks import Pace, Task
 from tui.study.clock import local_now, still_yesterday
-from tui.study.session import Session, open_session
+from tui.study.session import Session, open_session_to_look
 from tui.text.words import fitted, plural
 
 STUDY_DAYS_IN_WORDS = {"daily": "every day", "weekdays": "on weekdays", "weekends": "on weekends"}
@@ -62,7 +62,7 @@ def plan_command(weeks: int | None, as_json: bool) -> None:
 
     `learn settings minutes 45` and `learn settings days weekdays` change the pace.
     """
-    with open_session() as session:
+    with open_session_to_look() as session:
         outlook = _outlook(session, weeks)
         catalog = session.catalog
     if as_json:

@@ -10,7 +10,7 @@ from exercises.lesson import Section, find_section, load_lesson
 from tui.commands.arguments import part_argument
 from tui.output import colour_wanted, width
 from tui.study.clock import now
-from tui.study.session import Session, open_session
+from tui.study.session import Session, open_session, open_session_to_look
 from tui.text.lesson_markdown import Drawings, figure_calls, plain
 
 COUNTS_BY_DONE = "This does not count as reading yet. When you have read it: learn read {} --done"
@@ -25,7 +25,7 @@ def read_command(part: str | None, done: bool) -> None:
     On a terminal, the questions of the topic follow, and it counts as read. Where the text goes to
     a file or another program, `learn read PART --done` says that you have read it.
     """
-    with open_session() as session:
+    with (open_session if done else open_session_to_look)() as session:
         if part and not done and (section := _section_without_topic(session, part)):
             _show(_markdown(section))
             return

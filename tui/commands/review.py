@@ -15,7 +15,7 @@ from tui.study.clock import local_now
 from tui.study.daily_cards import todays_cards
 from tui.study.review_session import ReviewSession
 from tui.study.review_words import leech_note, postponed_note, span
-from tui.study.session import open_session
+from tui.study.session import open_session, open_session_to_look
 from tui.text.plain import wrapped
 
 RATINGS_BY_KEY: dict[str, Rating] = {str(rating): rating for rating in RATINGS}
@@ -32,7 +32,7 @@ def review_command(limit: int | None, as_json: bool) -> None:
     Enter shows the answer; 1 to 4 say how well you knew it; u takes back the last rating, q leaves.
     With --json it only prints which cards are waiting.
     """
-    with open_session() as session:
+    with (open_session_to_look if as_json else open_session)() as session:
         if as_json:
             waiting = todays_cards(session, local_now())
             print_json(

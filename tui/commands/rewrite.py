@@ -10,7 +10,7 @@ from tui.commands.arguments import exercise_argument, json_option, mine_option
 from tui.output import print_json, print_wrapped, shown
 from tui.study.clock import local_now, now
 from tui.study.grading import grade
-from tui.study.session import Session, open_session
+from tui.study.session import Session, open_session, open_session_to_look
 
 BEGUN = """{file} is the empty stub of {title}. Write it without a look at your first answer;\
  `learn rewrite` checks it, and with --watch on each save. If it is gone:\
@@ -34,7 +34,7 @@ def rewrite_command(
     """
     from tui.study import rewrites
 
-    with open_session() as session:
+    with (open_session_to_look if only_list else open_session)() as session:
         if only_list:
             return _list(session, as_json)
         try:

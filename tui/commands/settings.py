@@ -7,7 +7,7 @@ import click
 from tui.commands.arguments import json_option
 from tui.output import print_json
 from tui.progress.settings import SETTINGS
-from tui.study.session import open_session
+from tui.study.session import open_session, open_session_to_look
 
 
 # So that -5 is a value like another, of which we say what is wrong.
@@ -17,7 +17,7 @@ from tui.study.session import open_session
 @json_option
 def settings_command(name: str | None, value: str | None, as_json: bool) -> None:
     """List the settings, or set NAME to VALUE."""
-    with open_session() as session:
+    with (open_session if value else open_session_to_look)() as session:
         settings = session.progress.settings
         if name and value:
             settings.change(name, value)

@@ -6,7 +6,7 @@ from exercises.catalog import Exercise
 from exercises.errors import CourseError
 from tui.commands.arguments import exercise_argument, json_option
 from tui.output import print_json
-from tui.study.session import Session, open_session
+from tui.study.session import Session, open_session_to_look
 from tui.study.solutions import solutions
 
 DIFF_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
@@ -25,7 +25,7 @@ class NothingPassed(CourseError):
 @json_option
 def solution_command(exercise: str | None, diff: bool, as_json: bool) -> None:
     """Show our solution of an exercise that you have passed; without a name, of the latest."""
-    with open_session() as session:
+    with open_session_to_look() as session:
         chosen = _chosen(session, exercise)
         found = solutions(session, chosen)
     if as_json:

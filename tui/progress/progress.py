@@ -32,7 +32,7 @@ __all__ = ["Attempt", "AttemptKind", "Latest", "Progress", "ProgressError", "Sco
 
 @dataclass(frozen=True)
 class Attempt:
-    """One graded file. `report` is the JSON of the whole report."""
+    """One graded file. `report` is the JSON of the whole report; nothing is written in a stub."""
 
     exercise: str
     kind: AttemptKind
@@ -43,6 +43,7 @@ class Attempt:
     at: datetime
     source: bytes
     report: str
+    is_stub: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,8 @@ class Progress:
 
     def record(self, attempt: Attempt) -> None:
         """Keep an attempt for good. It is also a visit; a rewrite is none, since the exercise is
-        passed and the learner works on another."""
+        passed and the learner works on another, and a look at what a stub is told is none either.
+        """
         import hashlib  # 3 ms, which `learn next` need not spend
 
         sha256 = hashlib.sha256(attempt.source).hexdigest()
@@ -112,7 +114,8 @@ class Progress:
                     ),
                 )
                 return
-            db.execute(*_visit(attempt.exercise, attempt.at))
+            if not attempt.is_stub:
+                db.execute(*_visit(attempt.exercise, attempt.at))
             db.execute(
                 "INSERT INTO attempts (exercise, kind, outcome, points, max_points, seed, at,"
                 " source_sha256, report) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

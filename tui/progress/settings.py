@@ -41,9 +41,13 @@ class Settings:
         self._db = db
 
     def __getitem__(self, name: str) -> SettingValue:
+        """As it was chosen; the default where what is stored is none of its values (any more)."""
+        setting = _setting(name)
         rows = self._db.rows("SELECT value FROM settings WHERE name = ?", name)
-        value: SettingValue = json.loads(rows[0][0]) if rows else SETTINGS[name].default
-        return value
+        try:
+            return parse(name, str(json.loads(rows[0][0])))
+        except (BadSetting, IndexError, TypeError, ValueError):
+            return setting.default
 
     def all(self) -> dict[str, SettingValue]:
         return {name: self[name] for name in SETTINGS}
@@ -56,10 +60,14 @@ class Settings:
         return value
 
 
-def parse(name: str, typed: str) -> SettingValue:
-    setting = SETTINGS.get(name)
-    if setting is None:
+def _setting(name: str) -> Setting:
+    if name not in SETTINGS:
         raise BadSetting(f"There is no setting {name!r}. There are {', '.join(SETTINGS)}.")
+    return SETTINGS[name]
+
+
+def parse(name: str, typed: str) -> SettingValue:
+    setting = _setting(name)
     if setting.choices:
         if typed not in setting.choices:
             raise BadSetting(f"{name} is one of {', '.join(setting.choices)}, not {typed!r}.")

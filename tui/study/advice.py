@@ -45,7 +45,8 @@ def can_be_traced(report: Report) -> bool:
     return not report.problem and any(MADE_BY_TORCH.search(answer) for answer in answers)
 
 
-def advice(report: Report, kind: AttemptKind, ways: Ways) -> str:
+def advice(report: Report, kind: AttemptKind, ways: Ways, is_passed: bool = False) -> str:
+    """`is_passed`: whether the exercise was passed before this verdict."""
     if report.outcome == "error":
         return "`learn doctor` looks for what is wrong here. This is no fault of your code."
     if not report.passed and kind == "rewrite":
@@ -55,6 +56,8 @@ def advice(report: Report, kind: AttemptKind, ways: Ways) -> str:
         return f"{ways.hint} for a hint; {ways.trace} looks for the first line that goes wrong."
     if not report.passed:
         return f"{ways.hint} for a hint if you are stuck."
+    if kind == "check" and is_passed:
+        return f"You have passed this exercise before. {ways.go_on} to go on."
     if kind == "check":
         return f"{ways.submit} to submit it: fresh numbers, and it counts."
     if kind == "rewrite":  # what is compared with ours is the answer that passed first

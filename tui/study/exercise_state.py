@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from exercises.catalog import Exercise
 from tui.planning.unlocking import cleared, is_unlocked
@@ -15,12 +15,13 @@ from tui.study.session import Session
 from tui.study.targets import ExerciseTarget
 from tui.text.stub_outline import StubBlock, blocks
 
+if TYPE_CHECKING:
+    from grader import Report
+
 
 @dataclass(frozen=True)
 class LatestVerdict:
-    """The latest verdict; `report` is its plain data."""
-
-    report: dict[str, Any]
+    report: Report
     kind: AttemptKind
     at: datetime
 
@@ -65,6 +66,16 @@ def briefing(session: Session, target: ExerciseTarget | None) -> Briefing:
 def _latest(session: Session, exercise: Exercise, kind: AttemptKind) -> LatestVerdict | None:
     if kind == "rewrite":
         again = session.progress.rewrites.latest_report(exercise.id)
-        return LatestVerdict(json.loads(again[0]), kind, again[1]) if again else None
+        return _verdict(again[0], kind, again[1]) if again else None
     latest = session.progress.latest_report(exercise.id)
-    return LatestVerdict(json.loads(latest[0]), latest[1], latest[2]) if latest else None
+    return _verdict(*latest) if latest else None
+
+
+def _verdict(stored: str, kind: AttemptKind, at: datetime) -> LatestVerdict | None:
+    """None where what is stored is no report of this version: then it is checked again."""
+    from grader.report import Report
+
+    try:
+        return LatestVerdict(Report.from_dict(json.loads(stored)), kind, at)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None

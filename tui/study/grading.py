@@ -90,7 +90,8 @@ def tell(
     elif not as_json and (counts := counted(session, kind, report)):
         print_wrapped(counts)
     if not as_json:
-        print_wrapped(f"Next: {advice(report, kind, commands(report.exercise))}")
+        is_passed = report.exercise in session.progress.standing().passed
+        print_wrapped(f"Next: {advice(report, kind, commands(report.exercise), is_passed)}")
 
 
 def read(session: Session, exercise: Exercise, kind: AttemptKind, mine: bool = False) -> Submission:
@@ -136,6 +137,7 @@ def keep(session: Session, submission: Submission, kind: AttemptKind, report: Re
         at=now(),
         source=source if isinstance(source, bytes) else source.encode(),
         report=json.dumps(report.to_dict(), ensure_ascii=False),
+        is_stub=_is_stub(report),
     )
     try:
         session.progress.record(attempt)
@@ -183,14 +185,18 @@ def _note_mistake(session: Session, report: Report, at: datetime) -> None:
     """What the verdict named is an event on its topic, and comes back in a few days. A stub is no
     mistake.
     """
-    from grader.report import UNWRITTEN
-
     mistakes = session.progress.mistakes
     if named := report.diagnosis:
         mistakes.record(report.exercise, named.id, named.says, named.see, at)
-    elif (symptom := report.symptom) and symptom.id != UNWRITTEN:
+    elif (symptom := report.symptom) and not _is_stub(report):
         topic = session.catalog.exercise(report.exercise).topic
         mistakes.record(report.exercise, symptom.id, symptom.says, topic, at)
+
+
+def _is_stub(report: Report) -> bool:
+    from grader.report import UNWRITTEN
+
+    return report.symptom is not None and report.symptom.id == UNWRITTEN
 
 
 def print_report(report: Report, as_json: bool, rows: int | None = None) -> None:

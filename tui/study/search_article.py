@@ -21,12 +21,11 @@ class Link:
 
 @dataclass(frozen=True)
 class SearchArticle:
-    """`text` is Markdown; `note` says where to look outside the app."""
+    """`text` is Markdown."""
 
     title: str
     text: str
     links: tuple[Link, ...]
-    note: str = ""
 
 
 def target_of(hit: Hit) -> Target | None:
@@ -64,8 +63,7 @@ def _of_term(term: Term, catalog: Catalog) -> SearchArticle:
     if term.exercise:
         title = catalog.exercise(term.exercise).title
         links = (*links, Link(f"Exercise: {title}", ExerciseTarget(term.exercise)))
-    note = f"As code: reference/{term.reference}" if term.reference else ""
-    return SearchArticle(term.term, f"{term.short}\n\n{term.long}", links, note)
+    return SearchArticle(term.term, f"{term.short}\n\n{term.long}", links)
 
 
 def _lesson(anchor: str, catalog: Catalog) -> tuple[Link, ...]:

@@ -210,6 +210,8 @@ def open_session_to_look() -> Iterator[Session]:
         progress = Progress.copy_of(_file(workspace))
         click.echo(f"Nothing can be kept now. {error}", err=True)
     with progress:
+        with suppress(ProgressError):  # what is looked at is there all the same
+            progress.stay(local_now())
         yield Session(workspace.catalog(), workspace, progress)
 
 

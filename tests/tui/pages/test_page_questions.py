@@ -241,7 +241,7 @@ def test_the_verdict_is_on_the_screen(kind: str) -> None:
             await pilot.press(*wrong_keys(asked))
             await pilot.pause()
             await pilot.pause()
-            assert "✓ Right." in text(pilot) or "✗ Not quite." in text(pilot), asked.question.id
+            assert "✓ Right." in text(pilot) or "✗ Not right." in text(pilot), asked.question.id
 
         ask(asked, script)
 

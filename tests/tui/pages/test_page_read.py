@@ -102,7 +102,7 @@ def test_a_wrong_answer_is_explained_and_asked_again_three_steps_later(
         await driver.press("n")
         asked = driver.one(QuestionView).asked
         await driver.press(*wrong_keys(asked))
-        assert "✗ Not quite." in driver.text
+        assert "✗ Not right." in driver.text
         while at(ASKED + 3) not in driver.text:
             await driver.press("n")
             if driver.app.screen.query(QuestionView):
@@ -125,7 +125,7 @@ def test_who_does_not_know_sees_the_answer_and_may_try_again(drive: Drive, sessi
         assert "^g Don't know" in driver.text.splitlines()[-1]
         asked = driver.one(QuestionView).asked
         await driver.press("ctrl+g")
-        assert "○ Not known yet." in driver.text and "Not quite." not in driver.text
+        assert "○ Not known yet." in driver.text and "Not right." not in driver.text
         assert "t Try again" in driver.text.splitlines()[-1]
         await driver.press("t")
         again = driver.one(QuestionView)

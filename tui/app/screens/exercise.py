@@ -51,10 +51,7 @@ FROM_MEMORY = (
 
 
 def _has_steps(latest: LatestVerdict) -> bool:
-    from grader.report import Report
-
-    failed = latest.report["outcome"] == "failed"
-    return failed and can_be_traced(Report.from_dict(latest.report))
+    return latest.report.outcome == "failed" and can_be_traced(latest.report)
 
 
 class ExercisePage(Page[ExerciseTarget]):
@@ -162,10 +159,8 @@ class ExercisePage(Page[ExerciseTarget]):
             path = self._briefing.file.relative_to(root.parent)
             words = FROM_MEMORY if self._briefing.kind == "rewrite" else NO_VERDICT
             return await verdict.clear(words.format(path=path))
-        from grader.report import Report
-
         at = latest.at.astimezone(self.services.clock().tzinfo)
-        return await verdict.show(Report.from_dict(latest.report), latest.kind, at)
+        return await verdict.show(latest.report, latest.kind, at, self._briefing.is_passed)
 
     async def action_hint(self) -> None:
         if exercise := self._exercise:
@@ -247,7 +242,9 @@ class ExercisePage(Page[ExerciseTarget]):
         except (CourseError, GraderError) as error:
             await self._present(exercise, partial(verdict.clear, str(error)))
             return
-        await self._present(exercise, partial(verdict.show, report, kind, self.services.clock()))
+        is_passed = bool(self._briefing and self._briefing.is_passed)
+        shown = partial(verdict.show, report, kind, self.services.clock(), is_passed)
+        await self._present(exercise, shown)
         # What has been shown is kept, though a newer check may take the place of this one.
         keeping = self.services.session_thread.ask(
             lambda session: keep(session, submission, kind, report)
@@ -293,7 +290,8 @@ class ExercisePage(Page[ExerciseTarget]):
             await self._present(exercise, partial(verdict.clear, f"{text}\n{TRACED}"))
         else:  # there is nothing to follow: the verdict says more
             now = self.services.clock()
-            await self._present(exercise, partial(verdict.show, report, kind, now))
+            shown = partial(verdict.show, report, kind, now, self._briefing.is_passed)
+            await self._present(exercise, shown)
             self.notify(text.strip())
 
     async def _present(self, exercise: Exercise, show: Callable[[], Awaitable[None]]) -> None:

@@ -61,7 +61,6 @@ class SearchPage(Page[SearchTarget]):
         with Scroll(id="entry"):
             yield Static(id="title")
             yield CourseText()
-            yield Static(id="note", markup=False)
             yield Menu(id="links")
 
     async def load(self) -> None:
@@ -107,7 +106,6 @@ class SearchPage(Page[SearchTarget]):
     async def _show_article(self, article: SearchArticle) -> None:
         self._article = article
         self.query_one("#title", Static).update(inline(article.title))
-        self.query_one("#note", Static).update(article.note)
         links = self.query_one("#links", Menu)
         links.fill((link.label, inline(link.label)) for link in article.links)
         await self.query_one(CourseText).update(article.text)

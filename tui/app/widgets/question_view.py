@@ -107,7 +107,7 @@ class QuestionView(Vertical):
 def _said(verdict: Verdict) -> str:
     if verdict.unknown:
         return "○ Not known yet."
-    return "✓ Right." if verdict.right else "✗ Not quite."
+    return "✓ Right." if verdict.right else "✗ Not right."
 
 
 def _form(asked: Asked) -> Content:

@@ -94,13 +94,16 @@ class VerdictView(Scroll):
         self._time = ""
         self._chosen = 0
 
-    async def show(self, report: Report, kind: AttemptKind, at: datetime) -> None:
+    async def show(
+        self, report: Report, kind: AttemptKind, at: datetime, is_passed: bool = False
+    ) -> None:
+        """`is_passed`: whether the exercise was passed before."""
         self._report = report
         self._chosen = _first_to_see(report)
         self._head = _headline(report, kind)
         what = "Submitted" if kind == "submit" else "Checked"
         when = f"{what} at {at:%H:%M:%S} in {duration(report.duration_ms)}."
-        self._time = f"{when} {advice(report, kind, KEYS)}"
+        self._time = f"{when} {advice(report, kind, KEYS, is_passed)}"
         await self.recompose()
         self.scroll_home(animate=False)
 
