@@ -21,6 +21,7 @@ from grader.training.folder import DamagedRun, Plan, RunFolder
 from grader.training.runs import ReferenceRun, SandboxedRun, TrainingFailed, TrainingRun
 from grader.worker.training.tasks import EOS, PAD, SequenceTask, shown
 
+READ_AT_ONCE = 2**16  # bytes
 STEPS_AT_ONCE = 5  # a stop is heard of after so many
 SAVED_EVERY = 60.0  # seconds, besides at the end
 SHOWN = 10  # times that samples are shown in a run
@@ -34,6 +35,8 @@ def main(descriptor: str) -> None:
     """Do what the first line asks for."""
     link = Link(socket.socket(fileno=int(descriptor)))
     request = link.request()
+    if request is None:
+        return
     sandbox = None
     try:
         plan = Plan.from_dict(request["plan"])
@@ -44,9 +47,9 @@ def main(descriptor: str) -> None:
         run = ReferenceRun(plan) if sandbox is None else SandboxedRun(sandbox, plan)
         link.tell("built", tree=run.tree(), missing=run.missing_layers())
         if request["folder"]:
-            folder = RunFolder(Path(request["folder"]))
-            with folder.held():
-                Session(run, plan, folder, link).do(request)
+            Session(run, plan, RunFolder(Path(request["folder"])), link).do(request)
+        if request["looks"]:
+            look(run, link)
         run.close()
         link.tell("done")
     except GraderError as error:
@@ -64,17 +67,36 @@ class Link:
 
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
-        self._lines = sock.makefile("r", encoding="utf-8")
+        self._received = b""  # and not yet asked for: it may hold the word to stop already
 
-    def request(self) -> dict[str, Any]:
-        request: dict[str, Any] = json.loads(self._lines.readline())
+    def request(self) -> dict[str, Any] | None:
+        """The next line; None where nobody asks any more."""
+        while b"\n" not in self._received:
+            received = self._socket.recv(READ_AT_ONCE)
+            if not received:
+                return None
+            self._received += received
+        line, _, self._received = self._received.partition(b"\n")
+        request: dict[str, Any] = json.loads(line)
         return request
 
     def tell(self, event: str, **facts: Any) -> None:
         self._socket.sendall(json.dumps({"event": event, **facts}).encode() + b"\n")
 
     def is_told_to_stop(self) -> bool:
-        return bool(select.select([self._socket], [], [], 0)[0])
+        return bool(self._received or select.select([self._socket], [], [], 0)[0])
+
+
+def look(run: TrainingRun, link: Link) -> None:
+    """What the model attends to in one text after another. One that cannot be read ends nothing."""
+    while request := link.request():
+        try:
+            read, written, maps = run.look(request["look"])
+        except TrainingFailed as failed:
+            link.tell("unread", message=str(failed))
+        else:
+            heads = [[name, weights.tolist()] for name, weights in maps]
+            link.tell("attention", read=read, written=written, maps=heads)
 
 
 class Session:
@@ -83,14 +105,15 @@ class Session:
         self._step = 0
 
     def do(self, request: dict[str, Any]) -> None:
-        """Look, write or train."""
-        self.open(request["start"])
-        if request["looks"]:
-            self.look()
-        elif request["prompt"] is not None:
-            self.show(request["prompt"])
-        else:
-            self.train()
+        """Take what is kept, to look at it; or write, or train."""
+        with self._folder.held():
+            self.open(request["start"])
+            if request["looks"]:
+                return
+            if request["prompt"] is not None:
+                self.show(request["prompt"])
+            else:
+                self.train()
 
     def open(self, start: str | None) -> None:
         """Go on where the folder's run is; `start` is a file of weights for a new one."""
@@ -135,17 +158,6 @@ class Session:
         right = (written == target.masked_fill(target == EOS, PAD)).all(dim=1)
         rows = [[shown(source[i]), shown(written[i]), bool(right[i])] for i in range(EXAMPLES)]
         self._link.tell("sample", step=self._step, right=float(right.float().mean()), rows=rows)
-
-    def look(self) -> None:
-        """What the weights attend to, in the reference's model, on a sequence that is held out."""
-        assert isinstance(self._run, ReferenceRun)
-        source, _ = self._held_out()
-        row = source[0][source[0] != PAD]
-        written, weights = self._run.look(row)
-        symbols = [*shown(written).split(), "end"][: len(written)]
-        heads = [[line[: len(row)] for line in head] for head in weights.tolist()]
-        rows = [head[: len(symbols)] for head in heads]
-        self._link.tell("attention", source=shown(row).split(), written=symbols, heads=rows)
 
     def _held_out(self) -> tuple[torch.Tensor, torch.Tensor]:
         task = SequenceTask(self._settings.task)
