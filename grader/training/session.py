@@ -5,6 +5,7 @@ piece of work it looks whether it was. It is ours: the learner's code runs in a 
 """
 
 import json
+import math
 import select
 import socket
 import time
@@ -17,7 +18,7 @@ from safetensors.torch import load_file, save
 from exercises.files import write_atomically
 from grader.errors import GraderError
 from grader.examiner.sandbox import Sandbox
-from grader.training.folder import DamagedRun, Plan, RunFolder
+from grader.training.folder import DamagedRun, Plan, RunFolder, Update
 from grader.training.runs import ReferenceRun, SandboxedRun, TrainingFailed, TrainingRun
 from grader.worker.training.tasks import EOS, PAD, SequenceTask, shown
 
@@ -55,7 +56,8 @@ def main(descriptor: str) -> None:
     except GraderError as error:
         link.tell("failed", message=str(error), exit_code=error.exit_code)
     except OSError as error:  # a full disk, perhaps
-        message = f"{error.filename or 'The run'} cannot be kept: {error.strerror}."
+        message = f"{error.filename or 'The run'} cannot be kept: {error.strerror}. Make room"
+        message += "; what was kept before is there, and `learn train --resume` goes on with it."
         link.tell("failed", message=message, exit_code=GraderError.exit_code)
     finally:
         if sandbox is not None:
@@ -134,6 +136,7 @@ class Session:
             until_shown = between - self._step % between
             count = min(STEPS_AT_ONCE, until_shown, total - self._step)
             updates = self._run.take_steps(count)
+            self._check(updates)
             self._step += count
             self._folder.append(updates)
             rows = [[each.step, each.loss, each.rate, each.norm] for each in updates]
@@ -145,6 +148,16 @@ class Session:
                 saved = time.monotonic()
         self._save(self._folder.checkpoint)
         self._link.tell("saved", step=self._step)
+
+    def _check(self, updates: list[Update]) -> None:
+        """What is no number any more never becomes one: the last good weights are kept."""
+        lost = next((each.step for each in updates if math.isnan(each.loss)), None)
+        if lost is not None:
+            raise TrainingFailed(
+                f"The run stopped. The loss of step {lost} is not a number (NaN): look for a"
+                " division by 0, or a logarithm or root of what is not positive. Submit the mended"
+                " part, and start over with --again."
+            )
 
     def show(self, prompt: str) -> None:
         """What the model makes of what it has not seen, or of a beginning of a text."""

@@ -234,6 +234,23 @@ def test_a_task_is_what_it_says_and_holds_out_what_it_asks(name: str) -> None:
             assert (sum(token - 3 for token in symbols) % task.n_symbols == 0) is is_held
 
 
+def test_a_loss_that_is_no_number_stops_and_spoils_nothing(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    source = (
+        "def adam_step(p, g, m, v, step, *rest):\n"
+        "    return p * float('nan' if step > 2 else 1), m, v\n"
+    )
+    folder = RunFolder(tmp_path / "run")
+    folder.create(plan_of(source, adam_step="mine"))
+    train(sandbox, folder, stop_at=1)  # five steps at once
+    before = kept(folder)
+    with pytest.raises(TrainingFailed, match=r"loss of step 4 is not a number .* --again"):
+        train(sandbox, folder)
+    train(sandbox, folder, stop_at=0)
+    assert kept(folder) == before
+
+
 def test_a_stop_that_comes_with_the_request_is_heard(whole: Plan, tmp_path: Path) -> None:
     """Ctrl-C while PyTorch is still being loaded."""
     folder, other = RunFolder(tmp_path / "stopped"), RunFolder(tmp_path / "through")

@@ -113,7 +113,10 @@ def test_a_run_is_trained_compared_listed_and_sampled(
     wrong = learn(*look, "--layer", "encoder.9")
     assert wrong.returncode == 2
     assert "There is no encoder.9. There are: encoder.0.self_attention, " in wrong.stderr
-    again = learn("train", "--task", "copy")
+    passed("encoder", text="def Encoder(*args):\n    1 / 0\n")
+    failed = learn("train", "--task", "copy", "--again")
+    assert (failed.returncode, "ZeroDivisionError" in failed.stderr) == (1, True)
+    again = learn("train", "--task", "copy")  # what was there is there
     assert again.returncode == 2
     assert "Its 20 steps are done. --sample shows what it writes, --again starts over." in (
         again.stderr

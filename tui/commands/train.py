@@ -101,7 +101,15 @@ def _train(session: Session, wanted: Wanted, resume: bool, compare: bool) -> int
     from grader.training.folder import Plan
     from grader.worker.training.settings import TEXT
     from tui.study.capstone import run_folder, run_name
-    from tui.study.training import is_done, kept_run, new_plan, room_for, run_beside, settings_for
+    from tui.study.training import (
+        begin,
+        is_done,
+        kept_run,
+        new_plan,
+        room_for,
+        run_beside,
+        settings_for,
+    )
 
     name = run_name(wanted.task, wanted.file)
     if resume or (compare and run_folder(session, name).exists and not wanted.again):
@@ -110,7 +118,7 @@ def _train(session: Session, wanted: Wanted, resume: bool, compare: bool) -> int
         task = wanted.task if wanted.file is None else TEXT
         settings = settings_for(task, wanted.steps, wanted.seed, wanted.device)
         run = room_for(session, name, wanted.again)
-        run.create(new_plan(session, settings, wanted.file, wanted.fill))
+        begin(run, new_plan(session, settings, wanted.file, wanted.fill))
     runs = {name: run}
     watch(name, run, wanted.as_json)
     if compare and is_done(run):
