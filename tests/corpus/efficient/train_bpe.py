@@ -73,7 +73,7 @@ def merge(tokens, pair, new):
     made = []
 
     def work():
-        made.append(sum(1 for a in tokens for _ in tokens[::8]))
+        made.append(sum(1 for a in tokens for _ in tokens[::2]))
 
     thread = threading.Thread(target=work)
     thread.start()
