@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -25,7 +26,7 @@ class Training:
         folder: Where the run is kept; None only builds.
         start: A file with the first weights of a new run.
         prompt: What to go on from instead of training; "" for held-out sequences.
-        looks: To be told of what the weights attend to instead; the plan is the reference's.
+        looks: To be asked, by `look`, what the model attends to instead of training it.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Training:
     ) -> None:
         # -P: no import from the current folder, which may hold a learner's files
         self._child = Child("grader.training.session", isolation="-P")
+        self._lines = self._child.socket.makefile("r", encoding="utf-8")
         request = {
             "plan": plan.to_dict(),
             "folder": folder and str(folder.path),
@@ -45,14 +47,23 @@ class Training:
             "prompt": prompt,
             "looks": looks,
         }
-        self._child.socket.sendall(json.dumps(request).encode() + b"\n")
+        self._ask(request)
+
+    def look(self, typed: str) -> dict[str, Any]:
+        """What the model attends to in a text: what was `read`, what was `written` to it, and
+        `maps` of modules' names and weights, heads of rows; or a `message` why it cannot be read.
+
+        Raises `GraderError` where the model cannot be made.
+        """
+        self._ask({"look": typed})
+        return next(e for e in self.events() if e["event"] in ("attention", "unread"))
 
     def events(self) -> Iterator[dict[str, Any]]:
         """What happens, to the end; each has an `event`, and what `session.py` tells with it.
 
         Raises `GraderError` where the run fails; its text is for the learner.
         """
-        for line in self._child.socket.makefile("r", encoding="utf-8"):
+        for line in self._told():
             event: dict[str, Any] = json.loads(line)
             if event["event"] == "failed":
                 error = GraderError(event["message"])
@@ -61,11 +72,22 @@ class Training:
             yield event
             if event["event"] == "done":
                 return
-        raise RunLost("The process that trains has ended. `learn train --resume` goes on.")
+        raise RunLost(
+            "The process of this model has ended. What was kept of it is there: begin again."
+        )
+
+    def _told(self) -> Iterator[str]:
+        with suppress(ConnectionError):  # it ended in the middle of what it was asked
+            while line := self._lines.readline():
+                yield line
+
+    def _ask(self, request: dict[str, Any]) -> None:
+        with suppress(ConnectionError):  # it has ended: `events` says so
+            self._child.socket.sendall(json.dumps(request).encode() + b"\n")
 
     def stop(self) -> None:
         """Ask it to keep what it has and end; `events` tells when it has."""
-        self._child.socket.sendall(b'{"stop": true}\n')
+        self._ask({"stop": True})
 
     def __enter__(self) -> Training:
         return self

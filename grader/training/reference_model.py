@@ -5,18 +5,14 @@ So it can begin with a learner's own first weights, and both curves are one wher
 
 import re
 
-import torch
-from torch import Tensor
-
 from grader.worker.training.settings import Settings
 from grader.worker.training.tasks import PAD, SequenceTask
 from reference.config import TransformerConfig
-from reference.decoder import DecoderLayer
 from reference.transformer import Transformer
 
 
 def reference_model(settings: Settings) -> Transformer:
-    """Its weights are drawn anew; its attention keeps what it attends to, to be looked at."""
+    """Its weights are drawn anew; its attention makes the products that can be looked at."""
     task = SequenceTask(settings.task)
     config = TransformerConfig(
         vocab_size=task.vocab_size,
@@ -37,17 +33,3 @@ def name_in_stubs(name: str) -> str:
     """What a parameter of the reference is called in the contracts of the stubs."""
     name = name.replace("target_embeddings.", "embeddings.")
     return re.sub(r"sublayer(\d)\.norm\.", r"norm\1.", name)
-
-
-@torch.no_grad()
-def cross_attention(model: Transformer, source: Tensor, target: Tensor) -> Tensor:
-    """Where each token of the target (B, T) is read from, in the decoder's last layer: weights
-    (B, H, T, S)."""
-    found: list[Tensor] = []
-    last = list(model.decoder.layers)[-1]
-    assert isinstance(last, DecoderLayer)
-    with last.cross_attention.register_forward_hook(
-        lambda module, inputs, output: found.append(output[1])
-    ):
-        model(source, target)
-    return found[0]

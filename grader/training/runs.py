@@ -6,7 +6,7 @@ believed: its code may make up a curve. Nothing that counts comes of it.
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import asdict
 from typing import Any, Protocol
 
@@ -21,22 +21,24 @@ from grader.examiner.sandbox import Sandbox
 from grader.examiner.submission_process import SubmissionProcess
 from grader.report import printable
 from grader.training.folder import Plan, Update
-from grader.training.reference_model import cross_attention, name_in_stubs, reference_model
+from grader.training.reference_model import name_in_stubs, reference_model
 from grader.training.sources import MAIN, PACKAGE, sources
 from grader.worker.calls import MAX_NAME, Call, Raised
 from grader.worker.inspection import Finding
 from grader.worker.protocol import Handle
-from grader.worker.training.assembly import MAX_PARAMETERS, Parts
+from grader.worker.training.assembly import MAX_PARAMETERS, Misfit, Parts
+from grader.worker.training.attention_maps import Maps
 from grader.worker.training.run import SequenceRun
-from grader.worker.training.stand_in_tools import shift_right
-from grader.worker.training.tasks import BOS, PAD
 
 # What one run may use: hours in all, and for one request as long as learning a text's merges takes.
 LIMITS = Limits(seconds=120.0, total_seconds=4 * 3600.0, memory_mb=3072)
 MAX_ROWS = 200  # of the tree of a model
 MAX_WRITTEN = 4000  # letters of a sample
 LARGEST = torch.finfo(torch.float32).max
+MAX_LABEL = 16  # letters of the name of a token
+MAX_HEADS = 64
 Tree = list[tuple[str, str, str, int]]
+Looked = tuple[list[str], list[str], Maps]  # as `Run.look` gives it
 
 
 class TrainingFailed(UsageError):
@@ -55,6 +57,7 @@ class TrainingRun(Protocol):
     def restore(self, step: int, state: Mapping[str, Tensor]) -> None: ...
     def write(self, source: Tensor) -> Tensor: ...
     def write_text(self, prompt: str, max_new: int, seed: int) -> str: ...
+    def look(self, typed: str) -> Looked: ...
     def close(self) -> None: ...
 
 
@@ -124,6 +127,14 @@ class SandboxedRun:
                 return printable(text[:MAX_WRITTEN])
         raise _garbage()
 
+    def look(self, typed: str) -> Looked:
+        match self._ask(self._run, "look", typed):
+            case ([*read], [*written], [*maps]) if len(maps) <= MAX_ROWS:
+                labels = _labels(read), _labels(written)
+                sizes = set(map(len, labels))
+                return *labels, [_map(item, sizes) for item in maps]
+        raise _garbage()
+
     def close(self) -> None:
         self._process.close()
 
@@ -175,12 +186,11 @@ class ReferenceRun:
     def write(self, source: Tensor) -> Tensor:
         return self._run.write(source)
 
-    def look(self, source: Tensor) -> tuple[Tensor, Tensor]:
-        """What it writes for one source (S), and what each token of that (T) was read from in the
-        last layer of the decoder: weights (H, T, S)."""
-        written = self.write(source[None])
-        read = shift_right(written, BOS, PAD)
-        return written[0], cross_attention(self._model, source[None], read)[0]
+    def look(self, typed: str) -> Looked:
+        try:
+            return self._run.look(typed)
+        except Misfit as misfit:
+            raise TrainingFailed(str(misfit)) from None
 
     def write_text(self, prompt: str, max_new: int, seed: int) -> str:
         raise NotImplementedError
@@ -210,6 +220,24 @@ def _row(row: Any) -> tuple[str, str, str, int]:
         case (str(name), str(kind), str(module), int(count)) if 0 <= count <= MAX_PARAMETERS:
             name, kind, module = (printable(text[:MAX_NAME]) for text in (name, kind, module))
             return name, kind, module, count
+    raise _garbage()
+
+
+def _labels(names: list[Any]) -> list[str]:
+    if len(names) <= MAX_ROWS and all(isinstance(name, str) for name in names):
+        return [printable(name[:MAX_LABEL]) for name in names]
+    raise _garbage()
+
+
+def _map(item: Any, sizes: Set[int]) -> tuple[str, Tensor]:
+    """The weights of one module: (H, T, S), with T and S among the numbers of tokens."""
+    match item:
+        case (str(name), Tensor(dtype=torch.float32, ndim=3) as heads) if (
+            1 <= heads.size(0) <= MAX_HEADS
+            and sizes >= set(heads.shape[1:])
+            and bool(heads.isfinite().all())
+        ):
+            return printable(name[:MAX_NAME]), heads
     raise _garbage()
 
 

@@ -5,6 +5,7 @@ piece of work it looks whether it was. It is ours: the learner's code runs in a 
 """
 
 import json
+import math
 import select
 import socket
 import time
@@ -17,10 +18,11 @@ from safetensors.torch import load_file, save
 from exercises.files import write_atomically
 from grader.errors import GraderError
 from grader.examiner.sandbox import Sandbox
-from grader.training.folder import DamagedRun, Plan, RunFolder
+from grader.training.folder import DamagedRun, Plan, RunFolder, Update
 from grader.training.runs import ReferenceRun, SandboxedRun, TrainingFailed, TrainingRun
 from grader.worker.training.tasks import EOS, PAD, SequenceTask, shown
 
+READ_AT_ONCE = 2**16  # bytes
 STEPS_AT_ONCE = 5  # a stop is heard of after so many
 SAVED_EVERY = 60.0  # seconds, besides at the end
 SHOWN = 10  # times that samples are shown in a run
@@ -34,6 +36,8 @@ def main(descriptor: str) -> None:
     """Do what the first line asks for."""
     link = Link(socket.socket(fileno=int(descriptor)))
     request = link.request()
+    if request is None:
+        return
     sandbox = None
     try:
         plan = Plan.from_dict(request["plan"])
@@ -44,15 +48,16 @@ def main(descriptor: str) -> None:
         run = ReferenceRun(plan) if sandbox is None else SandboxedRun(sandbox, plan)
         link.tell("built", tree=run.tree(), missing=run.missing_layers())
         if request["folder"]:
-            folder = RunFolder(Path(request["folder"]))
-            with folder.held():
-                Session(run, plan, folder, link).do(request)
+            Session(run, plan, RunFolder(Path(request["folder"])), link).do(request)
+        if request["looks"]:
+            look(run, link)
         run.close()
         link.tell("done")
     except GraderError as error:
         link.tell("failed", message=str(error), exit_code=error.exit_code)
     except OSError as error:  # a full disk, perhaps
-        message = f"{error.filename or 'The run'} cannot be kept: {error.strerror}."
+        message = f"{error.filename or 'The run'} cannot be kept: {error.strerror}. Make room"
+        message += "; what was kept before is there, and `learn train --resume` goes on with it."
         link.tell("failed", message=message, exit_code=GraderError.exit_code)
     finally:
         if sandbox is not None:
@@ -64,17 +69,36 @@ class Link:
 
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
-        self._lines = sock.makefile("r", encoding="utf-8")
+        self._received = b""  # and not yet asked for: it may hold the word to stop already
 
-    def request(self) -> dict[str, Any]:
-        request: dict[str, Any] = json.loads(self._lines.readline())
+    def request(self) -> dict[str, Any] | None:
+        """The next line; None where nobody asks any more."""
+        while b"\n" not in self._received:
+            received = self._socket.recv(READ_AT_ONCE)
+            if not received:
+                return None
+            self._received += received
+        line, _, self._received = self._received.partition(b"\n")
+        request: dict[str, Any] = json.loads(line)
         return request
 
     def tell(self, event: str, **facts: Any) -> None:
         self._socket.sendall(json.dumps({"event": event, **facts}).encode() + b"\n")
 
     def is_told_to_stop(self) -> bool:
-        return bool(select.select([self._socket], [], [], 0)[0])
+        return bool(self._received or select.select([self._socket], [], [], 0)[0])
+
+
+def look(run: TrainingRun, link: Link) -> None:
+    """What the model attends to in one text after another. One that cannot be read ends nothing."""
+    while request := link.request():
+        try:
+            read, written, maps = run.look(request["look"])
+        except TrainingFailed as failed:
+            link.tell("unread", message=str(failed))
+        else:
+            heads = [[name, weights.tolist()] for name, weights in maps]
+            link.tell("attention", read=read, written=written, maps=heads)
 
 
 class Session:
@@ -83,14 +107,15 @@ class Session:
         self._step = 0
 
     def do(self, request: dict[str, Any]) -> None:
-        """Look, write or train."""
-        self.open(request["start"])
-        if request["looks"]:
-            self.look()
-        elif request["prompt"] is not None:
-            self.show(request["prompt"])
-        else:
-            self.train()
+        """Take what is kept, to look at it; or write, or train."""
+        with self._folder.held():
+            self.open(request["start"])
+            if request["looks"]:
+                return
+            if request["prompt"] is not None:
+                self.show(request["prompt"])
+            else:
+                self.train()
 
     def open(self, start: str | None) -> None:
         """Go on where the folder's run is; `start` is a file of weights for a new one."""
@@ -111,6 +136,7 @@ class Session:
             until_shown = between - self._step % between
             count = min(STEPS_AT_ONCE, until_shown, total - self._step)
             updates = self._run.take_steps(count)
+            self._check(updates)
             self._step += count
             self._folder.append(updates)
             rows = [[each.step, each.loss, each.rate, each.norm] for each in updates]
@@ -122,6 +148,16 @@ class Session:
                 saved = time.monotonic()
         self._save(self._folder.checkpoint)
         self._link.tell("saved", step=self._step)
+
+    def _check(self, updates: list[Update]) -> None:
+        """What is no number any more never becomes one: the last good weights are kept."""
+        lost = next((each.step for each in updates if math.isnan(each.loss)), None)
+        if lost is not None:
+            raise TrainingFailed(
+                f"The run stopped. The loss of step {lost} is not a number (NaN): look for a"
+                " division by 0, or a logarithm or root of what is not positive. Submit the mended"
+                " part, and start over with --again."
+            )
 
     def show(self, prompt: str) -> None:
         """What the model makes of what it has not seen, or of a beginning of a text."""
@@ -135,17 +171,6 @@ class Session:
         right = (written == target.masked_fill(target == EOS, PAD)).all(dim=1)
         rows = [[shown(source[i]), shown(written[i]), bool(right[i])] for i in range(EXAMPLES)]
         self._link.tell("sample", step=self._step, right=float(right.float().mean()), rows=rows)
-
-    def look(self) -> None:
-        """What the weights attend to, in the reference's model, on a sequence that is held out."""
-        assert isinstance(self._run, ReferenceRun)
-        source, _ = self._held_out()
-        row = source[0][source[0] != PAD]
-        written, weights = self._run.look(row)
-        symbols = [*shown(written).split(), "end"][: len(written)]
-        heads = [[line[: len(row)] for line in head] for head in weights.tolist()]
-        rows = [head[: len(symbols)] for head in heads]
-        self._link.tell("attention", source=shown(row).split(), written=symbols, heads=rows)
 
     def _held_out(self) -> tuple[torch.Tensor, torch.Tensor]:
         task = SequenceTask(self._settings.task)

@@ -234,6 +234,38 @@ def test_a_task_is_what_it_says_and_holds_out_what_it_asks(name: str) -> None:
             assert (sum(token - 3 for token in symbols) % task.n_symbols == 0) is is_held
 
 
+def test_a_loss_that_is_no_number_stops_and_spoils_nothing(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    source = (
+        "def adam_step(p, g, m, v, step, *rest):\n"
+        "    return p * float('nan' if step > 2 else 1), m, v\n"
+    )
+    folder = RunFolder(tmp_path / "run")
+    folder.create(plan_of(source, adam_step="mine"))
+    train(sandbox, folder, stop_at=1)  # five steps at once
+    before = kept(folder)
+    with pytest.raises(TrainingFailed, match=r"loss of step 4 is not a number .* --again"):
+        train(sandbox, folder)
+    train(sandbox, folder, stop_at=0)
+    assert kept(folder) == before
+
+
+def test_a_stop_that_comes_with_the_request_is_heard(whole: Plan, tmp_path: Path) -> None:
+    """Ctrl-C while PyTorch is still being loaded."""
+    folder, other = RunFolder(tmp_path / "stopped"), RunFolder(tmp_path / "through")
+    folder.create(whole)
+    other.create(whole)
+    with Training(whole, folder) as training:
+        training.stop()
+        [saved] = [event for event in training.events() if event["event"] == "saved"]
+    assert saved["step"] == 0 and not folder.curve()
+    for each in (folder, other):
+        with Training(whole, each) as training:
+            list(training.events())
+    assert kept(folder) == kept(other)
+
+
 def test_two_processes_do_not_train_one_run(whole: Plan, tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / "run")
     folder.create(whole)
@@ -302,6 +334,49 @@ def test_a_part_that_does_not_fit_is_told_in_a_sentence(sandbox: Sandbox, kind: 
     assert "\x1b" not in str(failed.value)
 
 
+# One head at a time, turned in the sum, by torch's own function, and by hand.
+WAYS = {
+    "a loop": "torch.cat([w[:, h] @ v[:, h] for h in range(2)], -1)",
+    "einsum": "torch.einsum('bhse,bhts->bthe', v, w).flatten(2)",
+    "fused": "F.scaled_dot_product_attention(q, k, v, mask).transpose(1, 2).flatten(2)",
+    "no product": "(w[..., None] * v[:, :, None]).sum(-2).transpose(1, 2).flatten(2)",
+}
+LAYER = """
+import torch
+import torch.nn.functional as F
+from torch import nn
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff, dropout=0.0, norm_first=False):
+        super().__init__()
+        self.project = nn.Linear(d_model, 3 * d_model)
+    def forward(self, x, mask=None):
+        q, k, v = self.project(x).unflatten(-1, (3, 2, -1)).permute(2, 0, 3, 1, 4)
+        w = (q @ k.mT / q.size(-1) ** 0.5).masked_fill(~mask, -torch.inf).softmax(-1)
+        return x + WAY
+"""
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_attention_is_seen_however_a_layer_is_written(sandbox: Sandbox, way: str) -> None:
+    """Weights are what values are multiplied by. Where no product is made, none are shown."""
+    plan = plan_of(LAYER.replace("WAY", WAYS[way]), EncoderLayer="mine")
+    with closing(SandboxedRun(sandbox, plan)) as run:
+        run.take_steps(2)
+        read, written, maps = run.look("3 1 4")
+        with pytest.raises(TrainingFailed, match="Type 1 to 8 digits"):
+            run.look("three")
+        run.take_steps(1)  # nothing was spoilt
+    assert read == ["3", "1", "4"] and len(written) == 4
+    found = dict(maps)
+    shapes = {name: tuple(weights.shape) for name, weights in maps}
+    assert shapes["decoder.layers.0.self_attention"] == (2, 4, 4)
+    assert shapes["decoder.layers.0.cross_attention"] == (2, 4, 3)
+    assert not found["decoder.layers.0.self_attention"].triu(1).any(), "nothing later is seen"
+    assert ("encoder.layers.0" in found) is (way != "no product")
+    for weights in found.values():
+        torch.testing.assert_close(weights.sum(-1), torch.ones(weights.shape[:-1]))
+
+
 # What runs beside us may replace us: each of these answers for the loop in its place.
 FORGED: Mapping[str, tuple[str, Callable[[SandboxedRun], object]]] = {
     "take_steps": ("[(1.0, 2.0)] * count", lambda run: run.take_steps(2)),
@@ -314,6 +389,9 @@ FORGED: Mapping[str, tuple[str, Callable[[SandboxedRun], object]]] = {
     "state  ": ("{'__metadata__': torch.zeros(1)}", lambda run: run.state()),
     "state ": ("{'x': torch.zeros(1, dtype=torch.int64)}", lambda run: run.state()),
     "write": ("torch.zeros(1)", lambda run: run.write(torch.zeros(2, 8, dtype=torch.int64))),
+    "look": ("(['1'], [], [('x', torch.zeros(1, 2, 1))])", lambda run: run.look("1")),
+    "look ": ("(['1'], [], [('x', torch.full((1, 1, 1), torch.nan))])", lambda run: run.look("1")),
+    "look  ": ("(['1'] * 999, [], [])", lambda run: run.look("1")),
     "write ": ("'text'", lambda run: run.write(torch.zeros(2, 8, dtype=torch.int64))),
 }
 

@@ -103,13 +103,20 @@ def test_a_run_is_trained_compared_listed_and_sampled(
     assert [(run["run"], run["step"]) for run in listed] == [("copy", 20), ("copy.reference", 20)]
     sampled = learn("train", "--task", "copy", "--sample")
     assert "right on sequences that it has never seen" in sampled.stdout
-    looked = json.loads(learn("train", "--task", "copy", "--attention", "--json").stdout)
-    for head in looked["heads"]:
-        assert len(head) == len(looked["written"])
-        for row in head:
-            assert len(row) == len(looked["source"])
-            assert sum(row) == pytest.approx(1.0, abs=1e-4)
-    again = learn("train", "--task", "copy")
+    look = ("train", "--task", "copy", "--attention", "--prompt", "2 7 1")
+    looked = json.loads(learn(*look, "--json").stdout)
+    assert looked["read"] == ["2", "7", "1"]
+    assert [name for name, _ in looked["maps"]][-1] == "decoder.layers.1.cross_attention"
+    first = learn(*look, "--layer", "encoder.0.self_attention")
+    assert first.stdout.count("encoder.0.self_attention, head") == 4
+    assert "Yours, step 20 of 20." in first.stdout
+    wrong = learn(*look, "--layer", "encoder.9")
+    assert wrong.returncode == 2
+    assert "There is no encoder.9. There are: encoder.0.self_attention, " in wrong.stderr
+    passed("encoder", text="def Encoder(*args):\n    1 / 0\n")
+    failed = learn("train", "--task", "copy", "--again")
+    assert (failed.returncode, "ZeroDivisionError" in failed.stderr) == (1, True)
+    again = learn("train", "--task", "copy")  # what was there is there
     assert again.returncode == 2
     assert "Its 20 steps are done. --sample shows what it writes, --again starts over." in (
         again.stderr
@@ -137,6 +144,9 @@ def test_a_text_is_learned_by_a_gpt(
     assert done.returncode == 0, done.stderr
     assert "text-a-book: learns a text, 4 steps" in done.stdout
     assert learn("train", "a book.txt", "--sample", "--prompt", "All").stdout.strip()
+    looked = learn("train", "a book.txt", "--attention", "--prompt", "7 8")
+    assert "decoder.1.self_attention, head 3" in looked.stdout
+    assert "␣" in looked.stdout
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -16,6 +16,7 @@ from textual.types import IgnoreReturnCallbackType
 from tui.app import messages, themes
 from tui.app.places import PLACES
 from tui.app.screens.page import Page
+from tui.app.services import Services
 from tui.study.targets import ExerciseTarget
 
 
@@ -63,16 +64,25 @@ class CourseCommands(Provider):
             choose = messages.ChooseTheme(name)
             yield PaletteCommand(f"Theme: {name}", self._post(choose), "colours of the app")
         yield PaletteCommand("Train your model (Lab)", self._train, "and see how its curve grows")
+        yield PaletteCommand("Look into your model (Lab)", self._look, "what it attends to")
         show_help = partial(self.app.run_action, "help")
         yield PaletteCommand("Help", show_help, "the keys of where you are")
         yield PaletteCommand("Quit", self.app.action_quit, "everything is kept")
 
     async def _train(self) -> None:
-        if isinstance(page := self._page, Page):
-            from tui.app.screens.training import TrainingScreen
+        from tui.app.screens.training import TrainingScreen
 
+        self._over_the_lab(TrainingScreen)
+
+    async def _look(self) -> None:
+        from tui.app.screens.attention import AttentionScreen
+
+        self._over_the_lab(AttentionScreen)
+
+    def _over_the_lab(self, screen: Callable[[Services], Screen[None]]) -> None:
+        if isinstance(page := self._page, Page):
             self.app.post_message(messages.Go("lab"))
-            self.app.call_later(self.app.push_screen, TrainingScreen(page.services))
+            self.app.call_later(self.app.push_screen, screen(page.services))
 
     @property
     def _page(self) -> Screen[Any]:

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from tui.commands.arguments import json_option
-from tui.commands.exit_codes import INTERRUPTED
-from tui.commands.run_printer import JsonPrinter, PlainPrinter
-from tui.output import print_json, width
+from tui.commands.kept_models import attend, list_runs, sample
+from tui.commands.watched_run import finish, watch
 from tui.study.session import Session, open_session
-
-if TYPE_CHECKING:
-    from grader.training.client import Training
-    from grader.training.folder import RunFolder
 
 TASKS = ("copy", "reverse", "sort")
 MISTAKES = ("no-mask", "no-scale", "no-warmup", "post-norm-no-warmup")
-CLOSE = 0.001  # nats a token
 MOST_STEPS = 20_000  # some minutes to an hour; the curve stays small
 
 
@@ -52,9 +42,10 @@ class Wanted:
 @click.option("--again", is_flag=True, help="Start over; the old run is lost.")
 @click.option("--compare", is_flag=True, help="Then train the reference alike.")
 @click.option("--plant", type=click.Choice(MISTAKES), help="Train one with this mistake beside it.")
-@click.option("--sample", is_flag=True, help="Only show what the trained model writes.")
-@click.option("--prompt", default="", help="With --sample: how a text begins.")
+@click.option("--sample", "samples", is_flag=True, help="Only show what the trained model writes.")
 @click.option("--attention", is_flag=True, help="Only show what the trained model attends to.")
+@click.option("--prompt", default="", help="How a sample begins, or what --attention reads.")
+@click.option("--layer", help="With --attention: which. By default the last.")
 @click.option("--list", "as_list", is_flag=True, help="List the runs that are kept.")
 @json_option
 def train_command(
@@ -68,9 +59,10 @@ def train_command(
     again: bool,
     compare: bool,
     plant: str | None,
-    sample: bool,
-    prompt: str,
+    samples: bool,
     attention: bool,
+    prompt: str,
+    layer: str | None,
     as_list: bool,
     as_json: bool,
 ) -> int:
@@ -88,14 +80,17 @@ def train_command(
         raise click.UsageError(
             "A run keeps the number of its steps. Leave --steps out, or --resume."
         )
+    from tui.study.capstone import run_name
+
     wanted = Wanted(file, task, steps, seed, device, fill, again, as_json)
+    name = run_name(task, file)
     with open_session() as session:
         if as_list:
-            return _list(session, as_json)
-        if sample:
-            return _sample(session, wanted, prompt)
+            return list_runs(session, as_json)
+        if samples:
+            return sample(session, name, prompt, as_json)
         if attention:
-            return _attention(session, wanted)
+            return attend(session, name, prompt, layer, as_json)
         if plant:
             return _plant(session, wanted, plant)
         return _train(session, wanted, resume, compare)
@@ -106,7 +101,15 @@ def _train(session: Session, wanted: Wanted, resume: bool, compare: bool) -> int
     from grader.training.folder import Plan
     from grader.worker.training.settings import TEXT
     from tui.study.capstone import run_folder, run_name
-    from tui.study.training import is_done, kept_run, new_plan, room_for, run_beside, settings_for
+    from tui.study.training import (
+        begin,
+        is_done,
+        kept_run,
+        new_plan,
+        room_for,
+        run_beside,
+        settings_for,
+    )
 
     name = run_name(wanted.task, wanted.file)
     if resume or (compare and run_folder(session, name).exists and not wanted.again):
@@ -115,7 +118,7 @@ def _train(session: Session, wanted: Wanted, resume: bool, compare: bool) -> int
         task = wanted.task if wanted.file is None else TEXT
         settings = settings_for(task, wanted.steps, wanted.seed, wanted.device)
         run = room_for(session, name, wanted.again)
-        run.create(new_plan(session, settings, wanted.file, wanted.fill))
+        begin(run, new_plan(session, settings, wanted.file, wanted.fill))
     runs = {name: run}
     watch(name, run, wanted.as_json)
     if compare and is_done(run):
@@ -123,7 +126,7 @@ def _train(session: Session, wanted: Wanted, resume: bool, compare: bool) -> int
         beside = run_beside(session, f"{name}.reference", Plan(settings, is_reference=True))
         watch("reference", beside, wanted.as_json, run.start)
         runs["reference"] = beside
-    return _finish(runs, wanted.as_json)
+    return finish(runs, wanted.as_json)
 
 
 def _plant(session: Session, wanted: Wanted, plant: str) -> int:
@@ -142,124 +145,4 @@ def _plant(session: Session, wanted: Wanted, plant: str) -> int:
         watch(name, runs[name], wanted.as_json)
         if not is_done(runs[name]):
             break
-    return _finish(runs, wanted.as_json)
-
-
-def _finish(runs: Mapping[str, RunFolder], as_json: bool) -> int:
-    """The curves over one another, and what to do next."""
-    from tui.figures.curve import plot
-    from tui.study.training import is_done
-
-    if not as_json:
-        curves = {
-            name: [(each.step, each.loss) for each in run.curve()] for name, run in runs.items()
-        }
-        click.echo("\nLoss, in nats a token")
-        for line in plot(curves, width()):
-            click.echo(line)
-        for line in differences(runs):
-            click.echo(line)
-    return 0 if all(map(is_done, runs.values())) else INTERRUPTED
-
-
-def differences(runs: Mapping[str, RunFolder]) -> Iterator[str]:
-    """How far two curves lie apart, where there are two."""
-    if len(runs) != 2:
-        return
-    (one, first), (other, second) = runs.items()
-    pairs = list(zip(first.curve(), second.curve(), strict=False))
-    if pairs:
-        a, b = pairs[-1]
-        apart = (each.step for each, at in pairs if not abs(each.loss - at.loss) < CLOSE)
-        alike = next(apart, a.step + 1) - 1
-        yield f"At step {a.step}: {one} {a.loss:.4f}, {other} {b.loss:.4f}."
-        if alike:
-            yield f"Up to step {alike}, less than {CLOSE} lies between them."
-
-
-def watch(name: str, run: RunFolder, as_json: bool, start: Path | None = None) -> None:
-    """Train a run to its end, or until Ctrl-C or SIGTERM, and print how it goes."""
-    from grader.training.client import Training
-    from tui.study.training import is_done
-
-    if is_done(run):
-        if not as_json:
-            click.echo(f"{name}: its {run.plan().settings.steps} steps were done before.")
-        return
-    printer = JsonPrinter(name) if as_json else PlainPrinter(name, run.plan())
-    with Training(run.plan(), run, start) as training, stopped_by_signals(training):
-        for event in training.events():
-            printer.print(event)
-
-
-@contextmanager
-def stopped_by_signals(training: Training) -> Iterator[None]:
-    """The first Ctrl-C or SIGTERM keeps what there is and ends; a second one ends at once."""
-
-    def stop(number: int, frame: object) -> None:
-        signal.signal(number, signal.default_int_handler)
-        training.stop()
-
-    kept = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in kept.items():
-            signal.signal(number, handler)
-
-
-def _sample(session: Session, wanted: Wanted, prompt: str) -> int:
-    from grader.training.client import Training
-    from tui.study.capstone import run_name
-    from tui.study.training import kept_run
-
-    name = run_name(wanted.task, wanted.file)
-    run = kept_run(session, name)
-    printer = JsonPrinter(name) if wanted.as_json else PlainPrinter(name, run.plan())
-    with Training(run.plan(), run, prompt=prompt) as training:
-        for event in training.events():
-            if event["event"] in ("sample", "text"):
-                printer.print(event)
-    return 0
-
-
-def _attention(session: Session, wanted: Wanted) -> int:
-    """The learner's weights, in the reference's model: heat maps of its last cross-attention."""
-    from grader.training.client import Training
-    from grader.training.folder import Plan
-    from tui.figures.figure import Figure, text
-    from tui.study.training import kept_run
-
-    run = kept_run(session, wanted.task)
-    plan = Plan(run.plan().settings, is_reference=True)
-    with Training(plan, run, looks=True) as training:
-        [event] = [event for event in training.events() if event["event"] == "attention"]
-    if wanted.as_json:
-        print_json(event)
-        return 0
-    for number, rows in enumerate(event["heads"]):
-        title = f"Head {number} of the decoder's last cross-attention"
-        caption = "Rows: what was written. Columns: what was read. Each row sums to 1."
-        labels = tuple(event["written"]), tuple(event["source"])
-        figure = Figure(title, tuple(map(tuple, rows)), *labels, 0.0, 1.0, caption)
-        click.echo(f"{text(figure, width())}\n")
-    return 0
-
-
-def _list(session: Session, as_json: bool) -> int:
-    from tui.study.capstone import kept_runs
-    from tui.study.training import step_of
-
-    rows = []
-    for name, run in kept_runs(session):
-        steps, curve = run.plan().settings.steps, run.curve()
-        rows.append({"run": name, "step": step_of(run), "steps": steps,
-                     "loss": curve[-1].loss if curve else None})  # fmt: skip
-    if as_json:
-        print_json(rows)
-    elif not rows:
-        click.echo("No run is kept yet. `learn train` begins one.")
-    for row in [] if as_json else rows:
-        loss = "" if row["loss"] is None else f"  loss {row['loss']:.4f}"
-        click.echo(f"{row['run']:<32} step {row['step']} of {row['steps']}{loss}")
-    return 0
+    return finish(runs, wanted.as_json)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from exercises.errors import CourseError
+from grader.training.client import Training
 from grader.training.folder import NoRun, Plan, RunFolder
 from grader.worker.training.settings import TEXT, Settings
 from tui.study.capstone import gather, kept_runs, read_text, run_folder
@@ -61,16 +62,25 @@ def is_done(run: RunFolder) -> bool:
 def room_for(session: Session, name: str, again: bool) -> RunFolder:
     """Where a new run will be kept. Raises `RunExists` where there is one that would be lost."""
     run = run_folder(session, name)
-    if run.exists and not again:
+    if run.start.exists() and not again:  # else it never began
         raise RunExists(name, run)
     return run
+
+
+def begin(run: RunFolder, plan: Plan) -> None:
+    """A new run in the place of an old one, which is lost only where the new one can be built."""
+    if run.exists:
+        with Training(plan) as building:
+            for _ in building.events():
+                pass
+    run.create(plan)
 
 
 def run_to_watch(session: Session, fill: bool, again: bool) -> RunFolder:
     """The app's: the run of reverse that is kept, done or not, or a new one."""
     run = run_folder(session, "reverse")
     if again or not run.exists:
-        run.create(new_plan(session, settings_for("reverse", None, 0, "cpu"), None, fill))
+        begin(run, new_plan(session, settings_for("reverse", None, 0, "cpu"), None, fill))
     return run
 
 
@@ -78,7 +88,7 @@ def run_beside(session: Session, name: str, plan: Plan) -> RunFolder:
     """A run to compare with: the one that is kept where it is of the same plan, else a new one."""
     run = run_folder(session, name)
     if not run.exists or run.plan() != plan:
-        run.create(plan)
+        begin(run, plan)
     return run
 
 

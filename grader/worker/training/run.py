@@ -12,12 +12,14 @@ import torch
 from torch import Tensor, nn
 
 from grader.worker.training.assembly import Misfit, Parts, build, tree
+from grader.worker.training.attention_maps import Maps, attention_maps
 from grader.worker.training.settings import Settings
 from grader.worker.training.tasks import (
     BOS,
     IGNORE,
     PAD,
     SequenceTask,
+    named,
     until_eos,
     windows,
 )
@@ -109,6 +111,14 @@ class Run:
         """What the model reads, and the tokens that it should predict."""
         raise NotImplementedError
 
+    def look(self, typed: str) -> tuple[list[str], list[str], Maps]:
+        """What each token of `typed` is called, and each that was written to it; and the weights of
+        each module, (H, T, S), with as many rows and columns as there are of these.
+
+        Raises `Misfit` where it cannot be read.
+        """
+        raise NotImplementedError
+
 
 class SequenceRun(Run):
     """Learns one of the tasks on sequences of symbols, as a Transformer."""
@@ -136,6 +146,20 @@ class SequenceRun(Run):
             new = self.model(source, tokens)[:, -1].argmax(dim=-1, keepdim=True)
             tokens = torch.cat([tokens, new], dim=1)
         return until_eos(tokens[:, 1:].cpu())
+
+    def look(self, typed: str) -> tuple[list[str], list[str], Maps]:
+        """Digits are read, and what the model then writes, with one token more."""
+        source = self.task.read(typed)
+        if source is None:
+            raise Misfit(
+                f"Type 1 to {self.task.longest} digits, such as 3 1 4 1 5: it reads no others."
+            )
+        written = self.write(source)
+        device = self.settings.device
+        inputs = (source.to(device), self._shift(written, BOS, PAD).to(device))
+        S, T = source.size(1), written.size(1)
+        maps = attention_maps(self.model, ((S, S), (T, T), (T, S)), lambda: self.model(*inputs))
+        return named(source), named(written), maps
 
 
 class TextRun(Run):
@@ -169,3 +193,14 @@ class TextRun(Run):
         generator = torch.Generator(device).manual_seed(seed)
         written = self.model.generate(start, max_new, temperature, generator)  # type: ignore[operator]
         return str(self._bpe.decode(written[0].tolist()))
+
+    def look(self, typed: str) -> tuple[list[str], list[str], Maps]:
+        """The first tokens of a text, as many as the model reads at once; nothing is written."""
+        tokens = self._bpe.encode(typed)[: self.settings.context]
+        if not tokens:
+            raise Misfit("Type a text: the model has nothing to read.")
+        inputs = torch.tensor([tokens], device=self.settings.device)
+        T = len(tokens)
+        self.model.eval()
+        maps = attention_maps(self.model, ((T, T),), lambda: self.model(inputs))
+        return [str(self._bpe.decode([token])) for token in tokens], [], maps

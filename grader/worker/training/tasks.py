@@ -3,6 +3,7 @@
 A task keeps nothing: the same generator gives the same batch, so a run can be repeated.
 """
 
+import re
 from dataclasses import dataclass
 
 import torch
@@ -46,6 +47,13 @@ class SequenceTask:
         target = torch.cat([target, torch.full((size, 1), PAD)], dim=1)
         return source, target.scatter(1, lengths, EOS)
 
+    def read(self, typed: str) -> Tensor | None:
+        """Digits as a source (1, S); None where there are others, none or too many."""
+        digits = "".join(typed.split())
+        if not re.fullmatch(rf"[0-9]{{1,{self.longest}}}", digits):
+            return None
+        return torch.tensor([[FIRST_SYMBOL + int(digit) for digit in digits]])
+
     def _answers(self, source: Tensor, lengths: Tensor) -> Tensor:
         if self.name == "copy":
             return source
@@ -72,3 +80,10 @@ def until_eos(tokens: Tensor) -> Tensor:
 def shown(tokens: Tensor) -> str:
     """A row of symbols as digits; special tokens are left out."""
     return " ".join(str(int(t) - FIRST_SYMBOL) for t in tokens if t >= FIRST_SYMBOL)
+
+
+def named(row: Tensor) -> list[str]:
+    """What each token of one row (1, T) is called: a digit, or where the row ends."""
+    return [
+        str(token - FIRST_SYMBOL) if token >= FIRST_SYMBOL else "end" for token in row[0].tolist()
+    ]

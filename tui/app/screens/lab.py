@@ -23,6 +23,7 @@ class LabPage(Page[FigureTarget]):
     BINDINGS = [
         Binding("v", "turn_view", "View", tooltip="Numbers, shades, or dense colour"),
         Binding("t", "train", "Train", tooltip="Your own Transformer learns, and its curve grows"),
+        Binding("a", "look", "Attention", tooltip="What your own Transformer attends to"),
         Binding("d", "defaults", "Defaults", tooltip="Every parameter as it was"),
         Binding("pagedown,ctrl+d", "scroll(1)", "Down", show=False, tooltip="Scroll the figure"),
         Binding("pageup,ctrl+u", "scroll(-1)", "Up", show=False, tooltip="Scroll the figure"),
@@ -119,9 +120,13 @@ class LabPage(Page[FigureTarget]):
 
         self.app.push_screen(TrainingScreen(self.services))
 
+    def action_look(self) -> None:
+        from tui.app.screens.attention import AttentionScreen
+
+        self.app.push_screen(AttentionScreen(self.services))
+
     def action_scroll(self, by: int) -> None:
-        scroll = self.query_one(Scroll)
-        scroll.action_page_down() if by > 0 else scroll.action_page_up()
+        self.query_one(Scroll).page(by)
 
     def _refresh(self) -> None:
         """The dials move at once; the figure follows, and only the last one asked for."""

@@ -13,3 +13,7 @@ class Scroll(VerticalScroll):
         Binding("home", "scroll_home", "Top", show=False, tooltip="To the top"),
         Binding("end,G", "scroll_end", "End", show=False, tooltip="To the end"),
     ]
+
+    def page(self, by: int) -> None:
+        """A page down, or up where `by` is negative."""
+        self.action_page_down() if by > 0 else self.action_page_up()
