@@ -24,7 +24,7 @@ from grader.server.serve import check_host
 from grader.server.tokens import new_token
 from grader.server.web.app import ROUTES
 
-PUBLIC = {"/enter", "/api/join", "/api/openapi.json"}
+PUBLIC = {"/enter", "/login", "/login/back", "/api/join", "/api/openapi.json"}
 PLACES = {"{exercise}": "softmax", "{number:int}": "1", "{student:path}": "1"}
 SECURITY = Path(__file__).parents[3] / "docs" / "security.md"
 IDS = {Role.STUDENT: "1", Role.ASSISTANT: "9", Role.TEACHER: "teacher"}
