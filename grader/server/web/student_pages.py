@@ -6,6 +6,7 @@ import math
 import secrets
 from collections.abc import AsyncIterator, Mapping
 
+from markupsafe import Markup
 from sqlalchemy.orm import Session, undefer
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
@@ -16,7 +17,7 @@ from starlette.routing import Route
 from exercises.catalog import Exercise
 from grader.classroom.settings import Classroom
 from grader.errors import SubmissionError
-from grader.formats.text import render
+from grader.formats.html import render
 from grader.report import Report
 from grader.server.extensions import FORM
 from grader.server.gradebook import grade, hand_ins
@@ -143,11 +144,11 @@ def report(visit: Visit) -> Response:
         sources = {
             name: source.decode("utf-8", "replace") for name, source in unpacked(one.files).items()
         }
-        text = told(one)
+        verdict = told(one)
     return visit.page(
         "hand_in.html",
         one=one,
-        text=text,
+        verdict=verdict,
         sources=sources,
         is_own=one.membership_id == visit.member.id,
         is_open=one.state not in (DONE, FAILED),
@@ -168,9 +169,10 @@ def progress(queue: Queue, one: HandIn) -> str:
     return f"{told}, about {minutes} min" if minutes > 1 else f"{told}, less than a minute"
 
 
-def told(one: HandIn) -> str:
-    """The report as at a terminal; empty where there is none."""
-    return render(Report.from_dict(json.loads(one.report))) if one.report else ""
+def told(one: HandIn) -> Markup:
+    """The report as HTML, in which all that a learner wrote is text; empty where there is none."""
+    found = Report.from_dict(json.loads(one.report)) if one.report else None
+    return Markup(render(found, classes=True)) if found else Markup()
 
 
 def verdict(visit: Visit) -> Response:
