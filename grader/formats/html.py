@@ -45,7 +45,7 @@ STYLES = {
         "overflow-wrap:anywhere"
     ),
     "tests": "list-style:none;padding-left:1em",
-    "map": "margin:.3em 0 .3em 1.6em;font-family:monospace;border-spacing:1em 0",
+    "map": "margin:.3em 0 .3em 1.6em;overflow-x:auto;font-family:monospace",
 }
 SAME = 1e-3  # of the largest number: what a map shows as equal
 LENGTH = LENGTHS[1]
@@ -121,7 +121,9 @@ class _Layout:
         place = ", ".join(map(str, (*found.index, *found.start)))
         rows = "".join(f"<tr>{row}</tr>" for row in _cells(found))
         says = f"From [{place}] on: yours ≠ expected, where they differ."
-        return f"<table {self._look('map')}><caption>{says}</caption>{rows}</table>"
+        name = f'role="region" tabindex="0" aria-label="Numbers: {_text(test.title)}"'
+        table = f"<table><caption>{says}</caption>{rows}</table>"
+        return f"<div {self._look('map')} {name}>{table}</div>"
 
     def _marked(self, mark: str, outcome: str) -> str:
         return f"<span {self._look(outcome)}>{mark}</span>"
