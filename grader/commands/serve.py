@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from grader.server.database import Database
 
 F = TypeVar("F", bound=Callable[..., Any])
-PACKAGES = {"alembic", "jinja2", "multipart", "psycopg", "sqlalchemy", "starlette", "uvicorn"}
+PACKAGES = {
+    "alembic", "authlib", "httpx2", "jinja2", "joserfc", "multipart", "psycopg", "sqlalchemy",
+    "starlette", "uvicorn",
+}  # fmt: skip
 PATH = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -49,6 +52,7 @@ def data_options(function: F) -> F:
 @click.option("--behind-proxy", is_flag=True, help="A proxy in front of it ends TLS.")
 @unsandboxed_option
 @click.option("--key", type=PATH, help="Sign verdicts with this private key of `grader keygen`.")
+@click.option("--login", type=PATH, help="An institution's login: docs/server.md tells the file.")
 @click.pass_context
 def serve(
     context: click.Context,
@@ -61,6 +65,7 @@ def serve(
     behind_proxy: bool,
     allow_unsandboxed: bool,
     key: Path | None,
+    login: Path | None,
 ) -> int:
     """Serve a class: take what students hand in, grade it, and show it.
 
@@ -82,6 +87,7 @@ def serve(
                 behind_proxy,
                 not allow_unsandboxed,
                 key,
+                login,
                 _ready,
             )
     return 0

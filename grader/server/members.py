@@ -28,6 +28,7 @@ ROSTER = "id,name,role"
 MOST_LISTED = 10_000
 MOST_LETTERS = 200  # of an id or a name
 SETTINGS_FILE = "classroom.yaml"
+NOT_LISTED = "This name is not listed in the class. Write it as your teacher has it."
 COURSE = re.compile(r"^course[ \t]*:.*$", re.MULTILINE)
 
 
@@ -208,22 +209,34 @@ def join(session: Session, code: str, name: str, now: datetime) -> Membership:
     if member := tokens.take(session, code, CODE, now):
         member.joined_at = member.joined_at or now
         return member
-    into = session.scalar(select(Class).where(Class.code == code))
-    if into is None:
-        raise Refused("This code is not known, or was used. Look at it again, or ask your teacher.")
+    into = class_by_code(session, code)
     if not name.strip():
         raise Refused("Give your name or id as well, as your teacher has listed it.")
-    member = _as_listed(session, into, name)
+    member = listed_student(session, into, name)
+    if member is None:
+        raise Refused(NOT_LISTED)
+    refuse_second(member)
+    member.joined_at = now
+    return member
+
+
+def class_by_code(session: Session, code: str) -> Class:
+    """Raises `Refused`."""
+    if found := session.scalar(select(Class).where(Class.code == code.strip().upper())):
+        return found
+    raise Refused("This code is not known, or was used. Look at it again, or ask your teacher.")
+
+
+def refuse_second(member: Membership) -> None:
     if member.joined_at:
         raise Refused(
             "Somebody has joined as this person. Was that you? A page where you are signed in"
             " gives you a code for a terminal; else ask your teacher for a code."
         )
-    member.joined_at = now
-    return member
 
 
-def _as_listed(session: Session, into: Class, name: str) -> Membership:
+def listed_student(session: Session, into: Class, name: str) -> Membership | None:
+    """The student who is listed by this id or name. Raises `Refused` where several are."""
     wanted = " ".join(name.split())
     listed = (
         select(Membership)
@@ -236,13 +249,19 @@ def _as_listed(session: Session, into: Class, name: str) -> Membership:
     named = session.scalars(listed.where(func.lower(Person.name) == wanted.lower())).all()
     if len(named) > 1:
         raise Refused("Several in this class have this name. Give your id instead.")
-    if not named:
-        raise Refused("This name is not listed in the class. Write it as your teacher has it.")
-    return named[0]
+    return named[0] if named else None
+
+
+def enrolled(session: Session, into: Class, student: str, name: str) -> Membership:
+    """A student whom no roster lists. Raises `Refused` where one has this id."""
+    held = select(Membership).where(Membership.class_id == into.id, Membership.student == student)
+    if session.scalar(held):
+        raise Refused("Somebody has this id. Give your name or id as your teacher has listed it.")
+    return _add(session, into, Listed(student, name, Role.STUDENT))
 
 
 def _add(session: Session, into: Class, one: Listed) -> Membership:
-    """Until an institution vouches for somebody, the class itself does."""
+    """The class itself vouches for them; a login at an institution comes beside it."""
     person = Person(
         issuer=f"class {into.id}",
         subject=one.student,

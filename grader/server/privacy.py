@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, undefer
 
 from grader.errors import UsageError
+from grader.server import tokens
 from grader.server.database import Database
 from grader.server.gradebook import grade, hand_ins
 from grader.server.members import classroom
@@ -31,6 +32,7 @@ from grader.server.schema import (
     REGRADED,
     Class,
     HandIn,
+    Login,
     Membership,
     Person,
     Post,
@@ -70,6 +72,10 @@ def _membership(session: Session, one: Membership) -> dict[str, Any]:
         "class": one.class_.name,
         "id": one.student,
         "role": one.role,
+        "logins": [
+            {"issuer": row.issuer, "subject": row.subject}
+            for row in session.scalars(select(Login).where(Login.membership_id == one.id))
+        ],
         "joined_at": _time(one.joined_at),
         "due": _time(settings.due_for(one.student)),
         "grade": own.result(settings),
@@ -114,7 +120,7 @@ def forget(session: Session, person: Person) -> str:
             raise UsageError(f"{one.class_.name} would be without a teacher. Name another first.")
     drawn = f"{DELETED}-{secrets.token_hex(6)}"
     for one in found:
-        session.execute(delete(Token).where(Token.membership_id == one.id))
+        tokens.revoke(session, one)
         own = HandIn.membership_id == one.id
         session.execute(_emptied(Post.membership_id == one.id))
         said = PostEvent.membership_id == one.id

@@ -102,6 +102,19 @@ class Membership(Base):
     class_: Mapped[Class] = relationship(lazy="joined", innerjoin=True)
 
 
+class Login(Base):
+    """Which member of a class an institution's issuer and subject are."""
+
+    __tablename__ = "logins"
+    __table_args__ = (UniqueConstraint("issuer", "subject", "class_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    class_id: Mapped[int] = mapped_column(ForeignKey("classes.id"))
+    membership_id: Mapped[int] = mapped_column(ForeignKey("memberships.id"), unique=True)
+
+
 class Token(Base):
     """What lets somebody in as a member: a browser's session, a terminal, or a code for once."""
 

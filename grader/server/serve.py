@@ -18,6 +18,7 @@ from grader.errors import UsageError
 from grader.grader import Grader
 from grader.server.database import Database
 from grader.server.judge import Judge
+from grader.server.login import Provider, read_institution
 from grader.server.privacy import clearing
 from grader.server.queue import Queue
 from grader.server.web.app import web_app
@@ -51,6 +52,7 @@ def serve(
     behind_proxy: bool,
     only_sandboxed: bool,
     key: Path | None,
+    login: Path | None,
     tell: Callable[[str], None],
 ) -> None:
     """`jobs` are graded at once: as many as there are cores or, with the scheduler at `dask`, as
@@ -58,6 +60,7 @@ def serve(
     """
     check_host(host, behind_proxy)
     signing = _signing(key) if key else None
+    provider = Provider(read_institution(login)) if login else None
     for number in (signal.SIGINT, signal.SIGTERM):
         # uvicorn ends at a signal, and then raises it again: for what is to be ended around it.
         signal.signal(number, _end)
@@ -73,7 +76,7 @@ def serve(
         ):
             workers = Workers(queue, grader, jobs or grader.jobs, only_sandboxed)
             judge = Judge(database, grader, only_sandboxed)
-            site = Site(database, queue, workers, is_https=behind_proxy)
+            site = Site(database, queue, workers, is_https=behind_proxy, provider=provider)
             config = uvicorn.Config(
                 web_app(site),
                 log_config=None,

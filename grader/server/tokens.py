@@ -11,7 +11,7 @@ from hashlib import sha256
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from grader.server.schema import CLIENT, CODE, SESSION, Membership, Token
+from grader.server.schema import CLIENT, CODE, SESSION, Login, Membership, Token
 
 LASTS = {SESSION: timedelta(days=14), CLIENT: timedelta(days=365), CODE: timedelta(days=7)}
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that looks like another
@@ -62,7 +62,8 @@ def new_code(session: Session, membership: Membership, now: datetime) -> str:
 
 def revoke(session: Session, membership: Membership) -> None:
     """Nobody comes in as this member any more, until there is a new code."""
-    session.execute(delete(Token).where(Token.membership_id == membership.id))
+    for what in (Token, Login):
+        session.execute(delete(what).where(what.membership_id == membership.id))
 
 
 def form_token(token: str) -> str:

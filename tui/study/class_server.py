@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from exercises.errors import CourseError
 from exercises.files import write_private
@@ -74,6 +74,11 @@ def join(state: Path, address: str, code: str, name: str) -> tuple[ClassServer, 
     server = ClassServer(address, str(told["token"]), str(told["class"]))
     write_private(state / CLASS, json.dumps(asdict(server)).encode())
     return server, str(told["name"])
+
+
+def login_page(address: str, code: str) -> str:
+    """Where a browser logs in at an institution, and is shown a code for a terminal."""
+    return f"{checked(address)}enter?{urlencode({'code': code, 'terminal': 'yes'})}"
 
 
 def joined(state: Path) -> ClassServer:

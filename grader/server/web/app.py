@@ -19,6 +19,7 @@ from grader.server.web import (
     description,
     entering,
     interface,
+    login_pages,
     privacy_pages,
     regrade_pages,
     student_pages,
@@ -34,6 +35,7 @@ NO_DATABASE = "The database does not answer. What you sent was not received; sen
 log = logging.getLogger(__name__)
 ROUTES = [
     *entering.ROUTES,
+    *login_pages.ROUTES,
     *student_pages.ROUTES,
     *teacher_pages.ROUTES,
     *privacy_pages.ROUTES,

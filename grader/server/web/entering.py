@@ -28,21 +28,39 @@ def entered(request: Request, form: FormData) -> Response:
     code, name = text_of(form, "code"), text_of(form, "name")
     if request.method != "POST":
         # A link only fills the form in: who looks at it in advance uses no code up.
-        return site.page("enter.html", request, code=request.query_params.get("code", ""), says="")
+        return sign_in(site, request, request.query_params.get("code", ""), "", 200)
     try:
         _, token = let_in(site, request, code, name, SESSION)
     except Refused as error:
-        return site.page("enter.html", request, status=403, code=code, says=str(error))
-    response = RedirectResponse("/", 303)
-    response.set_cookie(
-        site.cookie,
-        token,
-        max_age=int(tokens.LASTS[SESSION].total_seconds()),
-        secure=site.is_https,
-        httponly=True,
-        samesite="lax",
+        return sign_in(site, request, code, str(error), 403)
+    return signed_in(site, token)
+
+
+def sign_in(site: Site, request: Request, code: str, says: str, status: int) -> Response:
+    """The page to sign in, with what did not work the last time."""
+    return site.page(
+        "enter.html",
+        request,
+        status=status,
+        code=code,
+        says=says,
+        institution=site.provider.institution.name if site.provider else "",
+        terminal="terminal" in request.query_params,
     )
+
+
+def signed_in(site: Site, token: str, shows: Response | None = None) -> Response:
+    """The browser has a session from now on, and goes to its first page where it is shown none."""
+    response = shows or RedirectResponse("/", 303)
+    set_cookie(site, response, site.cookie, token, int(tokens.LASTS[SESSION].total_seconds()))
     return response
+
+
+def set_cookie(site: Site, response: Response, name: str, value: str, seconds: int) -> None:
+    """One that no script reads, and no other page's form sends."""
+    response.set_cookie(
+        name, value, max_age=seconds, secure=site.is_https, httponly=True, samesite="lax"
+    )
 
 
 async def join_terminal(request: Request) -> Response:

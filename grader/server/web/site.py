@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 
 from grader.report import cut, printable
 from grader.server.database import Database
+from grader.server.login import Provider
 from grader.server.members import classroom
 from grader.server.queue import Queue
 from grader.server.roles import Action, may
@@ -42,12 +43,15 @@ def _environment() -> Environment:
 
 @dataclass
 class Site:
-    """`is_https` says that browsers come by TLS, which a proxy in front of us ends."""
+    """`is_https` says that browsers come by TLS, which a proxy in front of us ends; `provider` is
+    the institution by whose login people come in, too.
+    """
 
     database: Database
     queue: Queue
     workers: Workers
     is_https: bool = False
+    provider: Provider | None = None
     wrong_codes: Rate = field(default_factory=lambda: Rate(*WRONG_CODES))
     requests: Rate = field(default_factory=lambda: Rate(*REQUESTS))
     environment: Environment = field(default_factory=_environment)
@@ -59,6 +63,10 @@ class Site:
     @property
     def cookie(self) -> str:
         return "__Host-session" if self.is_https else "session"
+
+    @property
+    def login_cookie(self) -> str:
+        return "__Host-login" if self.is_https else "login"
 
     def page(
         self,

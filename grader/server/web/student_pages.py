@@ -5,6 +5,7 @@ import json
 import secrets
 from collections.abc import AsyncIterator, Mapping
 
+from markupsafe import Markup
 from sqlalchemy.orm import Session, undefer
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
@@ -15,7 +16,7 @@ from starlette.routing import Route
 from exercises.catalog import Exercise
 from grader.classroom.settings import Classroom
 from grader.errors import SubmissionError
-from grader.formats.text import render
+from grader.formats.html import render
 from grader.report import Report
 from grader.server.extensions import FORM
 from grader.server.gradebook import grade, hand_ins
@@ -145,11 +146,11 @@ def report(visit: Visit) -> Response:
         sources = {
             name: source.decode("utf-8", "replace") for name, source in unpacked(one.files).items()
         }
-        text = told(one)
+        verdict = told(one)
     return visit.page(
         "hand_in.html",
         one=one,
-        text=text,
+        verdict=verdict,
         sources=sources,
         is_own=one.membership_id == visit.member.id,
         is_open=one.state not in (DONE, FAILED),
@@ -162,9 +163,10 @@ def _progress(visit: Visit, one: HandIn) -> str:
     return f"… {told}" if told else ""
 
 
-def told(one: HandIn) -> str:
-    """The report as at a terminal; empty where there is none."""
-    return render(Report.from_dict(json.loads(one.report))) if one.report else ""
+def told(one: HandIn) -> Markup:
+    """The report as HTML, in which all that a learner wrote is text; empty where there is none."""
+    found = Report.from_dict(json.loads(one.report)) if one.report else None
+    return Markup(render(found, classes=True)) if found else Markup()
 
 
 def verdict(visit: Visit) -> Response:

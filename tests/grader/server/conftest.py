@@ -18,6 +18,7 @@ from grader import Grader
 from grader.classroom.keys import Ed25519PrivateKey
 from grader.server.database import Database
 from grader.server.judge import Judge
+from grader.server.login import Provider
 from grader.server.members import enrol, new_class, read_roster
 from grader.server.queue import Queue
 from grader.server.web.app import web_app
@@ -50,8 +51,17 @@ def signing_key() -> Ed25519PrivateKey | None:
 
 
 @pytest.fixture
+def provider() -> Provider | None:
+    """None, where a test does not say otherwise."""
+    return None
+
+
+@pytest.fixture
 def served(
-    database: Database, grader: Grader, signing_key: Ed25519PrivateKey | None
+    database: Database,
+    grader: Grader,
+    signing_key: Ed25519PrivateKey | None,
+    provider: Provider | None,
 ) -> Iterator[Served]:
     """The class of three behind a real socket, graded by the warm examiner."""
     made, teacher = new_class(database, "ML", CLASSROOM)
@@ -61,7 +71,9 @@ def served(
     workers = Workers(queue, grader, 1, only_sandboxed=False)
     judge = Judge(database, grader, only_sandboxed=False)
     config = uvicorn.Config(
-        web_app(Site(database, queue, workers)), log_config=None, access_log=False
+        web_app(Site(database, queue, workers, provider=provider)),
+        log_config=None,
+        access_log=False,
     )
     server = uvicorn.Server(config)
     with socket.socket() as listener:

@@ -24,7 +24,7 @@ from grader.server.serve import check_host
 from grader.server.tokens import new_token
 from grader.server.web.app import ROUTES
 
-PUBLIC = {"/enter", "/api/join", "/api/openapi.json"}
+PUBLIC = {"/enter", "/login", "/login/back", "/api/join", "/api/openapi.json"}
 PLACES = {"{exercise}": "softmax", "{number:int}": "1", "{student:path}": "1"}
 SECURITY = Path(__file__).parents[3] / "docs" / "security.md"
 IDS = {Role.STUDENT: "1", Role.ASSISTANT: "9", Role.TEACHER: "teacher"}
@@ -193,7 +193,12 @@ def test_no_text_of_a_learner_is_more_than_text(served: Served) -> None:
         policy = page.headers["content-security-policy"]
         assert "unsafe" not in policy
         assert "default-src 'none'" in policy
-    assert "alert(1)" in teacher.get(f"/hand-ins/{number}").text
+    page = teacher.get(f"/hand-ins/{number}").text
+    assert "alert(1)" in page
+    assert re.search(
+        r'<section aria-label="softmax: not passed">.*<span class="failed">✗', page, re.S
+    )
+    assert "style=" not in page, "the policy forbids it"
 
 
 def test_a_verdict_comes_by_itself(served: Served) -> None:

@@ -83,6 +83,7 @@ def test_a_thread_is_open_to_who_has_tried_and_names_nobody(served: Served, mist
     assert "Lovelace" not in page
     assert re.search(r"Learner [0-9a-f]{6}", page)
     assert "your mistake, too" in page
+    assert "your mistake, too" not in ada.get(THREAD).text, "it is her own"
     assert "exp takes the scores as they are" in page, "the report is shown where its author agrees"
     assert "Lovelace" in browser(served, "9").get(THREAD).text, "assistants see who wrote"
     with served.database.writing() as session:

@@ -1,0 +1,152 @@
+"""The pages in a real browser: at each size, light and dark, by keyboard, and as axe-core sees it.
+
+`PICTURES=folder` in the environment keeps a picture of each page and size there, for people.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from class_of_three import Browser
+from devtools import NO_BROWSER, PROGRAM, Tab, browser
+from servers import Served
+from test_server_pages import token
+from test_server_threads import HINT, mistake, newest, send, tried, write
+
+from grader.server.login import Institution, Provider
+from grader.server.schema import SESSION
+
+__all__ = ["mistake"]
+pytestmark = pytest.mark.skipif(PROGRAM is None, reason=NO_BROWSER)
+
+VIEWS = {"phone": (360, 740), "laptop": (1280, 800)}
+SCHEMES = ("light", "dark")
+PAPER = (700, 1000)
+TAB = ("Tab", 9)
+# What a keyboard must reach: all that can be used and is shown.
+USED = """[...document.querySelectorAll(
+  'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]'
+)].filter(one => one.checkVisibility({visibilityProperty: true}))"""
+FOCUS = f"""(() => {{
+  const one = document.activeElement;
+  const look = getComputedStyle(one), box = one.getBoundingClientRect();
+  return {{
+    number: {USED}.indexOf(one),
+    seen: look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 2
+      && box.right > 0 && box.left < innerWidth && box.bottom > 0 && box.top < innerHeight,
+    what: one.outerHTML.slice(0, 200),
+  }}
+}})()"""
+AXE = """axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})
+  .then(found => found.violations.map(one => one.id + ': ' + one.nodes.map(node =>
+    node.html + ' ' + node.failureSummary).join('; ')))"""
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """One database is enough here: what is asked of it is tested on both elsewhere."""
+    return f"sqlite:///{tmp_path / 'class.sqlite'}"
+
+
+@pytest.fixture
+def provider() -> Provider:
+    """Only its name is shown here."""
+    return Provider(Institution("Example University", "https://u.example", "c", "s"))
+
+
+@pytest.fixture
+def pages(
+    served: Served, mistake: str, solution: Callable[[str], str]
+) -> dict[str, dict[str, str]]:
+    """The paths to look at, by who looks; with a thread, a folded answer, and a report of it."""
+    ada, alan = tried(served, "1", mistake), tried(served, "2", solution("softmax"))
+    write(ada, HINT, report="on")
+    question = newest(served).id
+    write(alan, f"Like this:\n```\n{solution('softmax')}\n```", f"/posts/{question}/answer")
+    send(alan, f"/posts/{question}/report", why="a solution")
+    thread = {"thread": "/exercises/softmax/thread"}
+    own = {"own": "/own", "exercise": "/exercises/softmax", "verdict": "/hand-ins/1"}
+    staff = {"class": "/class", "student": "/class/students/1", "queue": "/health"}
+    return {
+        "": {"enter": "/enter?code=ABC", "missing": "/nothing"},
+        "1": own | thread | {"post": f"/posts/{question}"},
+        "teacher": staff | thread | {"moderate": f"/posts/{question}", "log": "/class/posts"},
+    }
+
+
+def test_each_page_at_each_size_and_by_keyboard(
+    served: Served, pages: dict[str, dict[str, str]], tmp_path: Path
+) -> None:
+    axe = files("axe_core_python").joinpath("axe.min.js").read_text("utf-8")
+    if kept := os.environ.get("PICTURES"):
+        Path(kept).mkdir(exist_ok=True)
+    found: list[str] = []
+    with browser(tmp_path / "browser") as tab:
+        for student, paths in pages.items():
+            if student:
+                session = token(served, student, SESSION)
+                tab.ask("Network.setCookie", name="session", value=session, url=served.address)
+            for name, path in paths.items():
+                tab.show(*VIEWS["laptop"])
+                tab.open(served.address + path)
+                found += [f"{name}: {one}" for one in by_keyboard(tab)]
+                tab.value(axe)
+                for size, scheme in ((size, scheme) for size in VIEWS for scheme in SCHEMES):
+                    tab.show(*VIEWS[size], scheme=scheme)
+                    where = f"{student or 'stranger'}-{name}-{size}-{scheme}"
+                    found += [f"{where}: {one}" for one in tab.value(AXE)]
+                    found += [f"{where}: {one}" for one in too_wide(tab)]
+                    if kept:
+                        tab.picture(Path(kept) / f"{where}.png")
+                tab.show(*PAPER, scheme="dark", media="print")
+                found += [f"{name} on paper: {one}" for one in (*too_wide(tab), *on_paper(tab))]
+                if kept:
+                    tab.picture(Path(kept) / f"{student or 'stranger'}-{name}-paper.png")
+    assert not found, "\n".join(found)
+
+
+def by_keyboard(tab: Tab) -> list[str]:
+    """What the tab key does not reach, reaches out of order, or shows no focus at."""
+    count, found = tab.value(f"{USED}.length"), []
+    for number in range(count):
+        tab.press(*TAB)
+        at = tab.value(FOCUS)
+        if at["number"] != number:
+            return [*found, f"the tab key comes to {at['what']}, and not to number {number}"]
+        if not at["seen"]:
+            found.append(f"no focus is seen at {at['what']}")
+    return found
+
+
+def too_wide(tab: Tab) -> list[str]:
+    """Only a region of its own may be scrolled sideways."""
+    width, window = tab.value("[document.documentElement.scrollWidth, innerWidth]")
+    return [f"{width} pixels wide in a window of {window}"] if width > window else []
+
+
+def on_paper(tab: Tab) -> list[str]:
+    """Ink on white, also where the screen is dark, and nothing that only a screen can use."""
+    paper = tab.value("getComputedStyle(document.body).backgroundColor")
+    used = tab.value(
+        "[...document.querySelectorAll('button')].filter(b => b.checkVisibility()).length"
+    )
+    told = [] if paper == "rgb(255, 255, 255)" else [f"the paper is {paper}"]
+    return told + ([f"{used} buttons"] if used else [])
+
+
+def test_a_form_is_sent_by_keyboard_alone(served: Served, tmp_path: Path) -> None:
+    with browser(tmp_path / "browser") as tab:
+        tab.open(f"{served.address}/enter")
+        for text in ("", served.code, "Ada Lovelace"):  # past the link that skips
+            tab.press(*TAB)
+            tab.ask("Input.insertText", text=text)
+        tab.press(*TAB)
+        with tab.loading():
+            tab.ask("Input.dispatchKeyEvent", type="keyDown", key="Enter", text="\r")
+        assert "Ada Lovelace" in tab.value("document.body.innerText")
+        assert tab.value("location.pathname") == "/"
+    assert "has joined" in Browser(served.address).enter(served.code, "1").text
