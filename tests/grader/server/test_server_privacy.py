@@ -147,6 +147,8 @@ def test_a_student_deletes_who_they_are_by_page_and_from_a_terminal(
 ) -> None:
     class_with_ada(served, solution("softmax"))
     alan = joined(served.address, served.code, "2")
+    hand_in(served.address, alan, "def softmax(x, dim=-1): return x * float('nan')  # \udcff")
+    assert comes_true(lambda: served.queue.health().done == 2)
     status, told = ask(served.address, "/api/own", token=alan)
     assert (status, told["name"]) == (200, "Alan Turing")
     with served.database.writing() as session:
