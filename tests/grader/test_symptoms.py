@@ -394,6 +394,17 @@ def test_the_smallest_call_has_as_many_dimensions_as_the_suite_asks_for(
     assert call and call.code.count("[") == (1 if others else 2)
 
 
+def test_the_smallest_call_has_a_right_answer_if_the_suites_call_had_one() -> None:
+    """The spread of one number is nan, and a stub that asks for two promises nothing of one."""
+    learner = "def f(x): return x / (x.std(correction=0) + 0.1) + x.cos()"
+    call = finder(learner, "def f(x): return x / x.std()", [ask(draw(6))]).smallest()
+    assert call and "nan" not in call.expected
+    silent = finder(
+        "def f(x): return x.exp() + x.cos()", "def f(x): return x.log()", [ask(-draw(6).abs())]
+    )
+    assert (call := silent.smallest()) and "nan" in call.expected
+
+
 def test_a_call_that_holds_a_function_of_the_suites_is_not_shown_to_be_pasted() -> None:
     def test(submission: SubmissionProxy) -> None:
         helper = submission.helper("def twice(x): return 2 * x")
