@@ -5,12 +5,15 @@ from __future__ import annotations
 import http.cookiejar
 import json
 import re
+import subprocess
+import sys
 import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 CLASSROOM = """\
@@ -164,3 +167,13 @@ def states(server: str, token: str) -> dict[int, str]:
     status, answer = ask(server, "/api/status", token=token)
     assert status == 200, answer
     return {one["id"]: one["outcome"] or one["state"] for one in answer["hand_ins"]}
+
+
+def is_genuine(browser: Browser, number: str, folder: Path) -> bool:
+    """Whether the verdict that this student is given is signed by `class.key` in the folder."""
+    for name in ("verdict.json", "verdict.json.sig"):
+        (folder / name).write_text(browser.get(f"/hand-ins/{number}/{name}").text, "utf-8")
+    command = ["-P", "-m", "grader.cli", "verify", "verdict.json", "--key", "class.key.pub"]
+    done = subprocess.run([sys.executable, *command], cwd=folder, capture_output=True)
+    assert done.returncode in (0, 1), done.stderr
+    return done.returncode == 0

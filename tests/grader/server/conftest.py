@@ -15,7 +15,7 @@ from class_of_three import CLASSROOM, ROSTER
 from servers import PostgreSQL, Served
 
 from grader import Grader
-from grader.classroom.keys import Ed25519PrivateKey
+from grader.classroom.keys import Ed25519PrivateKey, new_key, read_private_key
 from grader.server.database import Database
 from grader.server.judge import Judge
 from grader.server.login import Provider
@@ -42,6 +42,13 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def class_key(tmp_path: Path) -> Ed25519PrivateKey:
+    """`class.key` in the test's folder."""
+    new_key(tmp_path / "class.key")
+    return read_private_key(tmp_path / "class.key")
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from class_of_three import ROSTER, Browser, ask, hand_in, joined
+import pytest
+from class_of_three import ROSTER, Browser, ask, hand_in, is_genuine, joined
 from processes import comes_true
 from servers import Served
 from sqlalchemy import select
@@ -58,8 +59,13 @@ def rows(served: Served) -> list[HandIn]:
         return list(session.scalars(select(HandIn).order_by(HandIn.id)))
 
 
+@pytest.fixture
+def signing_key(class_key: Ed25519PrivateKey) -> Ed25519PrivateKey:
+    return class_key
+
+
 def test_whose_score_would_change_is_shown_and_then_applied_or_not(
-    served: Served, tmp_path: Path, signing_key: Ed25519PrivateKey | None
+    served: Served, tmp_path: Path
 ) -> None:
     teach(served, tmp_path / "first", "")
     with served.database.writing() as session:
@@ -105,7 +111,10 @@ def test_whose_score_would_change_is_shown_and_then_applied_or_not(
     assert comes_true(lambda: preview()["graded"] == 1)
     assert ask(served.address, "/api/regrade", {"do": "apply"}, api)[1]["earlier"] == 0
     assert [score(one) for one in (ada, alan)] == [8, 6]
-    assert "A steep line has its error" in browser(served, "2").get(f"/hand-ins/{number}").text
+    his = browser(served, "2")
+    assert "A steep line has its error" in his.get(f"/hand-ins/{number}").text
+    assert is_genuine(his, str(number), tmp_path), "what is signed is the verdict of today"
+    assert "A steep line has its error" in (tmp_path / "verdict.json").read_text("utf-8")
 
 
 def test_what_is_not_graded_again_yet_is_not_applied_and_can_be_dropped(
