@@ -74,7 +74,7 @@ class LearnApp(App[None]):
             "g",
             "choose_place",
             "Go",
-            tooltip="List the places; a letter goes to one: g e to Exercise",
+            tooltip="List the places; g e goes to Exercise",
             priority=True,
         ),
         Binding("question_mark,f1", "help", "Help", tooltip="The keys of here"),
