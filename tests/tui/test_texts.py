@@ -17,10 +17,10 @@ def test_paragraphs_are_wrapped_and_formulas_rendered() -> None:
     )
 
 
-def test_code_and_tables_stay_as_they_are() -> None:
-    code = "```python\nx = 1  # a line that is longer than forty columns\n```"
-    text = f"Look:\n\n{code}\n\n| a | b |\n|---|---|"
-    assert plain.wrapped(text) == text
+def test_code_is_set_in_without_its_fences_and_tables_stay_as_they_are() -> None:
+    line, table = "x = 1  # a line that is longer than forty columns", "| a | b |\n|---|---|"
+    shown = plain.wrapped(f"Look:\n\n```python\n{line}\n```\n\n{table}")
+    assert shown == f"Look:\n\n    {line}\n\n{table}"
 
 
 def test_lists_hang() -> None:

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exercises.errors import CourseError
 from quizzes.cards.scheduling import Review, Schedule
 from tui.progress.answers import Answer, TestOut
 from tui.progress.exams import ExamRecord, HandedIn
@@ -67,10 +68,11 @@ def test_an_export_that_does_not_fit_is_told_of_the_export(tmp_path: Path) -> No
         before = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
         try:
-            with pytest.raises(TransferError, match=r"export\.db cannot be written") as caught:
+            with pytest.raises(CourseError, match=r"export\.db cannot be written") as caught:
                 export(progress.database, file)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        assert caught.value.exit_code == 3
         assert "progress.db" not in str(caught.value)
         assert not file.exists()
 

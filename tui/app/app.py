@@ -74,7 +74,7 @@ class LearnApp(App[None]):
             "g",
             "choose_place",
             "Go",
-            tooltip="Go to another place",
+            tooltip="List the places; g e goes to Exercise",
             priority=True,
         ),
         Binding("question_mark,f1", "help", "Help", tooltip="The keys of here"),

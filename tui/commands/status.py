@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from exercises.catalog import Chapter, Exercise
+from exercises.wrapping import wrap
 from tui.commands.arguments import json_option
-from tui.output import print_json
+from tui.output import print_json, width
 from tui.planning.unlocking import cleared, current_exercise, is_unlocked
 from tui.progress.progress import Score
 from tui.study.clock import local_now
@@ -28,6 +29,7 @@ class ExerciseStatus:
     state: str
     score: Score | None
     needs: tuple[str, ...]
+    needs_titles: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -79,12 +81,14 @@ def _status(session: Session) -> list[ChapterStatus]:
     tested_out = session.catalog.topics_in(standing.tested_out)
 
     def of_exercise(exercise: Exercise) -> ExerciseStatus:
+        needs = tuple(need for need in exercise.needs if need not in done)
         return ExerciseStatus(
             id=exercise.id,
             title=exercise.title,
             state=_state(exercise, current, standing.passed, done),
             score=scores.get(exercise.id),
-            needs=tuple(need for need in exercise.needs if need not in done),
+            needs=needs,
+            needs_titles=tuple(session.catalog.exercise(need).title for need in needs),
         )
 
     def of_chapter(chapter: Chapter) -> ChapterStatus:
@@ -156,12 +160,15 @@ def _print_chapter(chapter: ChapterStatus) -> None:
 def _print_exercise(exercise: ExerciseStatus, id_width: int) -> None:
     state = click.style(f"{exercise.state:<8}", fg=COLOURS[exercise.state])
     if exercise.state == "locked":
-        text = f"needs {', '.join(exercise.needs)}"
+        text = f"needs {', '.join(exercise.needs_titles)}"
     else:
         text = exercise.title
     if exercise.score:
         text += f"  {exercise.score.points:g}/{exercise.score.max_points:g} points"
-    click.echo(f"    {state} {exercise.id:<{id_width}}  {text}")
+    first = f"    {state} {exercise.id:<{id_width}}  "
+    indent = " " * len(click.unstyle(first))  # colours take no room
+    lines = "\n".join(wrap(text, width(), indent))
+    click.echo(first + lines[len(indent) :])
 
 
 def _print_total(chapters: list[ChapterStatus]) -> None:

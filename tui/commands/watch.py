@@ -187,14 +187,14 @@ class Watch:
 
         try:
             report = self._grader.result(check.submission, check.running)
-        except CancelledError:
-            click.echo("Given up for a newer check.", err=True)
-        except (CourseError, GraderError) as error:
-            self._excuse(error)
-        else:
             self._exit_code = report.exit_code
             rows = self._begin_screen(check.exercise)
             tell(self._session, check.submission, self._kind, report, self._as_json, rows)
+        except CancelledError:
+            click.echo("Given up for a newer check.", err=True)
+        except (CourseError, GraderError) as error:
+            self._excuse(error)  # also of a verdict that could not be kept
+        else:
             if self._kind == "rewrite" and report.passed:
                 self._events.put(LeaveEvent())  # its file is put away: nothing is left to watch
 

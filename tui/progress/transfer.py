@@ -58,7 +58,7 @@ def export(database: Database, file: Path) -> None:
         try:
             database.copy_into(temporary)
         except ProgressError as error:  # which names the file that is read
-            raise TransferError(f"{file} cannot be written: {error.__cause__}.") from error
+            raise CourseError(f"{file} cannot be written: {error.__cause__}.") from error
         with temporary.open("rb+") as written:
             os.fsync(written.fileno())  # what it is a backup of may be deleted next
 

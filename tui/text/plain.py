@@ -1,4 +1,4 @@
-"""Markdown as plain lines: formulas in Unicode, paragraphs wrapped, code and tables as they are."""
+"""Markdown as plain lines: formulas in Unicode, paragraphs wrapped, code set in."""
 
 from __future__ import annotations
 
@@ -27,8 +27,11 @@ def wrapped(text: str, indent: str = "") -> str:
     """`plain`, in lines that fit, each behind `indent`."""
     lines: list[str] = []
     for part, is_code in _parts(plain(text)):
-        for block in [part] if is_code else _blocks(part):
-            lines += _lines(block, indent, is_code)
+        if is_code:  # the fences are for a renderer, not for a reader
+            lines += [f"{indent}    {line}".rstrip() for line in part.splitlines()[1:-1]]
+            continue
+        for block in _blocks(part):
+            lines += _lines(block, indent)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
 
@@ -75,8 +78,8 @@ def shortened(text: str, length: int = 200) -> str:
     return line if len(line) <= length else line[:length].rsplit(" ", 1)[0] + " …"
 
 
-def _lines(block: str, indent: str, is_code: bool) -> list[str]:
-    if is_code or not block.strip() or FIXED.match(block):
+def _lines(block: str, indent: str) -> list[str]:
+    if not block.strip() or FIXED.match(block):
         return [(indent + line).rstrip() for line in block.splitlines()] or [""]
     item = ITEM.match(block)
     hanging = indent + " " * len(item[0]) if item else indent
