@@ -129,11 +129,13 @@ class Expectation:
     def takes_at_most(self, times: float, *, because: str = "") -> None:
         """Processor time, of a `Cost`: so many times that of the solution for the same call."""
         cost: Cost = self._value
-        enough = times * cost.our_seconds + FIRST_USE_SECONDS
-        if cost.seconds is not None and cost.seconds > enough:
+        if cost.seconds is None or cost.seconds <= FIRST_USE_SECONDS:
+            return
+        ours = cost.our_seconds()
+        if cost.seconds > times * ours + FIRST_USE_SECONDS:
             message = (
                 f"It took {cost.seconds:.2g} s of processor time; ours took "
-                f"{cost.our_seconds:.2g} s, and up to {times:g} times that is fine."
+                f"{ours:.2g} s, and up to {times:g} times that is fine."
             )
             raise TooCostly(_opened(because, message), self._call)
 

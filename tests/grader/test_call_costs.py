@@ -181,6 +181,22 @@ def count(text):
     failure(cost, lambda value: value.takes_at_most(40))
 
 
+def test_one_slow_run_of_ours_does_not_raise_the_limit(play: Play) -> None:
+    """As on a busy machine, where the very run that is measured may be the one that is hindered."""
+    hindered = f"""
+{LINEAR.replace("count", "quickly")}
+runs = []
+
+def count(text):
+    runs.append(text)
+    if len(runs) < 3:
+        sum(range(10_000_000))
+    return quickly(text)
+"""
+    cost = play(QUADRATIC, hindered).count.cost(TEXT)
+    failure(cost, lambda value: value.takes_at_most(40))
+
+
 def test_only_a_right_result_has_a_cost(play: Play) -> None:
     submission = play("def attend(x): return x * 2", WHOLE)
     with pytest.raises(Failure, match="counts once the result is right"):
@@ -189,7 +205,7 @@ def test_only_a_right_result_has_a_cost(play: Play) -> None:
 
 def test_a_call_that_is_not_known_to_cost_anything_demands_nothing() -> None:
     """As on a GPU, whose memory nobody sees from outside."""
-    unseen = Cost(result=None, seconds=None, our_seconds=0.0, peak_bytes=None)
+    unseen = Cost(result=None, seconds=None, our_seconds=lambda: 0.0, peak_bytes=None)
     Expectation(unseen, "").takes_at_most(1)
     Expectation(unseen, "").holds_at_most(1)
 
