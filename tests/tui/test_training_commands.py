@@ -17,7 +17,7 @@ from tui.study.capstone import GPT, TOOLS, TRANSFORMER
 
 Learn = Callable[..., "subprocess.CompletedProcess[str]"]
 ALL = {**TRANSFORMER, **GPT, **TOOLS}
-QUICK = ("--steps", "20", "--json")
+QUICK = ("--steps", "8", "--json")
 
 
 @pytest.fixture
@@ -97,10 +97,10 @@ def test_a_run_is_trained_compared_listed_and_sampled(
         event = json.loads(line)
         curves[event["run"]] += [row[1] for row in event.get("updates", ())]
     assert curves["copy"] == pytest.approx(curves["reference"], abs=1e-3)
-    assert len(curves["copy"]) == 20
+    assert len(curves["copy"]) == 8
 
     listed = json.loads(learn("train", "--list", "--json").stdout)
-    assert [(run["run"], run["step"]) for run in listed] == [("copy", 20), ("copy.reference", 20)]
+    assert [(run["run"], run["step"]) for run in listed] == [("copy", 8), ("copy.reference", 8)]
     sampled = learn("train", "--task", "copy", "--sample")
     assert "right on sequences that it has never seen" in sampled.stdout
     look = ("train", "--task", "copy", "--attention", "--prompt", "2 7 1")
@@ -109,7 +109,7 @@ def test_a_run_is_trained_compared_listed_and_sampled(
     assert [name for name, _ in looked["maps"]][-1] == "decoder.layers.1.cross_attention"
     first = learn(*look, "--layer", "encoder.0.self_attention")
     assert first.stdout.count("encoder.0.self_attention, head") == 4
-    assert "Yours, step 20 of 20." in first.stdout
+    assert "Yours, step 8 of 8." in first.stdout
     wrong = learn(*look, "--layer", "encoder.9")
     assert wrong.returncode == 2
     assert "There is no encoder.9. There are: encoder.0.self_attention, " in wrong.stderr
@@ -118,7 +118,7 @@ def test_a_run_is_trained_compared_listed_and_sampled(
     assert (failed.returncode, "ZeroDivisionError" in failed.stderr) == (1, True)
     again = learn("train", "--task", "copy")  # what was there is there
     assert again.returncode == 2
-    assert "Its 20 steps are done. --sample shows what it writes, --again starts over." in (
+    assert "Its 8 steps are done. --sample shows what it writes, --again starts over." in (
         again.stderr
     )
 
