@@ -124,6 +124,8 @@ def read_file(
 
 def keep(session: Session, submission: Submission, kind: AttemptKind, report: Report) -> str:
     """Record the attempt for good; or a note for the learner on why that cannot be."""
+    from grader.formats.facts import is_unwritten
+
     if session.unkept:
         return f"This verdict is not kept. {session.unkept}"
     source = submission.main
@@ -137,7 +139,7 @@ def keep(session: Session, submission: Submission, kind: AttemptKind, report: Re
         at=now(),
         source=source if isinstance(source, bytes) else source.encode(),
         report=json.dumps(report.to_dict(), ensure_ascii=False),
-        is_stub=_is_stub(report),
+        is_stub=is_unwritten(report),
     )
     try:
         session.progress.record(attempt)
@@ -185,18 +187,14 @@ def _note_mistake(session: Session, report: Report, at: datetime) -> None:
     """What the verdict named is an event on its topic, and comes back in a few days. A stub is no
     mistake.
     """
+    from grader.formats.facts import is_unwritten
+
     mistakes = session.progress.mistakes
     if named := report.diagnosis:
         mistakes.record(report.exercise, named.id, named.says, named.see, at)
-    elif (symptom := report.symptom) and not _is_stub(report):
+    elif (symptom := report.symptom) and not is_unwritten(report):
         topic = session.catalog.exercise(report.exercise).topic
         mistakes.record(report.exercise, symptom.id, symptom.says, topic, at)
-
-
-def _is_stub(report: Report) -> bool:
-    from grader.report import UNWRITTEN
-
-    return report.symptom is not None and report.symptom.id == UNWRITTEN
 
 
 def print_report(report: Report, as_json: bool, rows: int | None = None) -> None:

@@ -36,18 +36,15 @@ def _list(of: Schema) -> Schema:
 
 
 ERROR = _object({"error": TEXT})
-HAND_IN = _object(
-    {
-        "id": WHOLE,
-        "exercise": TEXT,
-        "state": {"enum": [WAITING, LEASED, DONE, FAILED]},
-        "progress": _or_null(TEXT),
-        "outcome": _or_null(TEXT),
-        "share": _or_null({"type": "number", "minimum": 0, "maximum": 1}),
-        "made_at": _or_null(TIME),
-        "received_at": TIME,
-    }
-)
+HAND_IN: Mapping[str, Schema] = {
+    "id": WHOLE,
+    "exercise": TEXT,
+    "state": {"enum": [WAITING, LEASED, DONE, FAILED]},
+    "outcome": _or_null(TEXT),
+    "share": _or_null({"type": "number", "minimum": 0, "maximum": 1}),
+    "made_at": _or_null(TIME),
+    "received_at": TIME,
+}
 STANDING = _object(
     {
         "exercise": TEXT,
@@ -112,7 +109,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("POST", "/api/hand-ins"): Operation(
         "Hand in. The same key again is the same hand-in.",
         201,
-        HAND_IN,
+        _object(HAND_IN),
         _object(
             {
                 "exercise": LINE,
@@ -139,7 +136,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
                 "score": _or_null(NUMBER),
                 "max_score": NUMBER,
                 "exercises": _list(STANDING),
-                "hand_ins": _list(HAND_IN),
+                "hand_ins": _list(_object({**HAND_IN, "progress": _or_null(TEXT)})),
             }
         ),
         errors=(400, 401, 403, 429, 503),

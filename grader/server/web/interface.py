@@ -32,7 +32,7 @@ def take(call: Call) -> Response:
         _moment(text_of(call.data, "made_at")),
     )
     call.site.workers.call()
-    return JSONResponse(_facts(call, taken), 201)
+    return JSONResponse(_facts(taken), 201)
 
 
 def status(call: Call) -> Response:
@@ -51,17 +51,19 @@ def status(call: Call) -> Response:
             "score": own.score,
             "max_score": own.max_score,
             "exercises": [one._asdict() for one in own.standings],
-            "hand_ins": [_facts(call, one) for one in found[::-1][:MOST_SHOWN]],
+            "hand_ins": [
+                {**_facts(one), "progress": call.site.waiting.told(one) or None}
+                for one in found[::-1][:MOST_SHOWN]
+            ],
         }
     )
 
 
-def _facts(call: Call, one: HandIn) -> dict[str, Any]:
+def _facts(one: HandIn) -> dict[str, Any]:
     return {
         "id": one.id,
         "exercise": one.exercise,
         "state": one.state,
-        "progress": call.site.waiting.told(one) or None,
         "outcome": one.outcome,
         "share": one.share,
         "made_at": one.made_at.isoformat() if one.made_at else None,
