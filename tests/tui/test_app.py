@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -290,3 +292,25 @@ def test_no_color_uses_the_colours_of_the_terminal(
 
 def test_a_dumb_terminal_gets_lines(learn: Any, small: Small) -> None:
     assert "Run" in learn(cwd=small.workspace.root, TERM="dumb").stdout
+
+
+# the end
+
+
+@pytest.mark.parametrize(
+    ("late", "outcome"),
+    [
+        (lambda app: app.query_one("Brief"), nullcontext()),
+        (lambda app: 1 / 0, pytest.raises(ZeroDivisionError)),
+    ],
+    ids=["widgets that are gone", "a fault"],
+)
+def test_what_misses_its_widgets_at_the_end_is_no_mistake_but_a_fault_is(
+    small: Small, late: Callable[[Any], object], outcome: AbstractContextManager[object]
+) -> None:
+    async def script(pilot: Pilot) -> None:
+        pilot.app.call_later(late, pilot.app)
+        pilot.app.exit(return_code=7)
+
+    with outcome:
+        small.drive(script)

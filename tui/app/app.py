@@ -21,10 +21,14 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from textual.app import App
+from textual.app import App, ModeError, ScreenError
 from textual.binding import Binding
+from textual.css.query import QueryError
+from textual.dom import DOMError
 from textual.driver import Driver
+from textual.widget import WidgetError
 from textual.widgets import Input
+from textual.worker import WorkerFailed
 
 from tui.app import messages, themes
 from tui.app.background_grader import BackgroundGrader
@@ -41,6 +45,8 @@ if TYPE_CHECKING:
 
 
 TERMINATED = 128 + signal.SIGTERM  # what shells report
+# What Textual raises where a screen or its widgets have been taken down.
+GONE = (ScreenError, ModeError, QueryError, DOMError, WidgetError)
 HOW_TO_LEAVE = "q leaves, and Ctrl-Q where you are typing. Everything is kept."
 
 
@@ -96,6 +102,7 @@ class LearnApp(App[None]):
         self.services = Services(session_thread, grader, clock)
         self._pages: dict[str, Page[Any]] = {}
         self._visited = [HOME.name]
+        self._ends = False
         # Each place is a mode, so that it is still as it was left when one comes back to it.
         for place in PLACES:
             self.add_mode(place.name, partial(self._page, place))
@@ -128,6 +135,16 @@ class LearnApp(App[None]):
 
     async def on_unmount(self) -> None:
         await self.services.close()
+
+    def exit(self, *arguments: Any, **options: Any) -> None:
+        self._ends = True
+        super().exit(*arguments, **options)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """What is still under way when the app ends may miss its screen: that is no mistake."""
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if not (self._ends and isinstance(cause, GONE)):
+            super()._handle_exception(error)
 
     # places
 
