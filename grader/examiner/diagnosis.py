@@ -133,18 +133,31 @@ class Diagnostician:
 
     def _explaining(self, wrong: Mapping[str, Record], right: Sequence[Record]) -> list[Account]:
         """The suspects that explain a failed test; those that explain most first."""
+        if not wrong:
+            return []
         accounts = []
-        first = next(iter(wrong.values()), None)
-        # Who explains the first of them may explain all, and then nobody else need be asked.
-        likely = {suspect: suspect.judge(first) for suspect in self._suspects if first}
-        for suspect in sorted(self._suspects, key=lambda suspect: likely[suspect] != "explains"):
-            account = _account(suspect, wrong, likely[suspect])
-            if account.explained and not any(suspect.judge(r) == "contradicted" for r in right):
-                accounts.append(account)
-                if len(account.explained) == len(wrong):
-                    break
+        for account in self._accounts(wrong):
+            says_nothing = not account.explained
+            if says_nothing or any(account.suspect.judge(r) == "contradicted" for r in right):
+                continue
+            accounts.append(account)
+            if len(account.explained) == len(wrong):  # nobody else need be asked
+                break
         place = self._suspects.index
         return sorted(accounts, key=lambda found: (-len(found.explained), place(found.suspect)))
+
+    def _accounts(self, wrong: Mapping[str, Record]) -> Iterator[Account]:
+        """Of all suspects; of those first that explain the first test, as they may explain all."""
+        first = next(iter(wrong.values()))
+        others = []
+        for suspect in self._suspects:
+            judgement = suspect.judge(first)
+            if judgement == "explains":
+                yield _account(suspect, wrong, judgement)
+            else:
+                others.append((suspect, judgement))
+        for suspect, judgement in others:
+            yield _account(suspect, wrong, judgement)
 
     def _second_mistake(
         self, first: Suspect, wrong: Mapping[str, Record], right: Sequence[Record]

@@ -5,6 +5,8 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from torch import Tensor
+
 from grader.worker.protocol import RecordValue, record_fields
 
 
@@ -20,6 +22,8 @@ def parts(value: object) -> list[HeldValue] | None:
 
     None for a value that holds no others (an empty container holds none, too, but gives `[]`).
     """
+    if isinstance(value, Tensor):  # as most are: to ask whether it is a record takes longer
+        return None
     if (fields := record_fields(value)) is not None:
         return [HeldValue(name, item) for name, item in fields.items()]
     if isinstance(value, dict):

@@ -11,8 +11,10 @@ import json
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +43,8 @@ def main(control_fd: str, device: str) -> None:
                     pid, sock = spawner.take(WorkerLimits(**limits))
                     socket.send_fds(control, [json.dumps({"pid": pid}).encode()], [sock.fileno()])
                     sock.close()
-                case {"op": "prepare", "limits": limits}:
+                case {"op": "prepare", "limits": limits, "modules": modules}:
+                    load(modules)
                     spawner.prepare(WorkerLimits(**limits))
                 case {"op": "end", "pid": pid, "grace": grace}:
                     status = spawner.end(pid, grace)
@@ -65,6 +68,14 @@ def warm_up() -> None:
     probe = torch.ones(2, 2, requires_grad=True)
     torch.autograd.grad((probe @ probe).softmax(-1).sum(), probe)
     numpy.ones(2).sum()
+
+
+def load(modules: list[str]) -> None:
+    """Import what every worker would import for itself otherwise."""
+    if any(name not in sys.modules for name in modules):
+        for name in modules:
+            import_module(name)
+        gc.freeze()
 
 
 def requests(control: socket.socket) -> Iterator[dict[str, Any]]:
