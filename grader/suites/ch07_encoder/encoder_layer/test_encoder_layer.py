@@ -47,15 +47,15 @@ def ours_of(name):
 
 
 @pytest.mark.points(3)
-@orders
 @pytest.mark.parametrize(
-    ("B", "T", "H", "d", "d_ff"),
+    ("B", "T", "H", "d", "d_ff", "norm_first"),
     [
-        pytest.param(2, 5, 3, 4, 7, id="five different sizes"),
-        pytest.param(3, 3, 3, 1, 3, id="nearly all sizes equal"),
-        pytest.param(2, 4, 1, 6, 9, id="one head"),
-        pytest.param(2, 3, 2, 5, 1, id="one hidden feature"),
-        pytest.param(1, 1, 2, 2, 5, id="one token"),
+        pytest.param(2, 5, 3, 4, 7, True, id="five different sizes-norm first"),
+        pytest.param(2, 5, 3, 4, 7, False, id="five different sizes-norm last"),
+        pytest.param(3, 3, 3, 1, 3, True, id="nearly all sizes equal-norm first"),
+        pytest.param(2, 4, 1, 6, 9, False, id="one head-norm last"),
+        pytest.param(2, 3, 2, 5, 1, True, id="one hidden feature-norm first"),
+        pytest.param(1, 1, 2, 2, 5, False, id="one token-norm last"),
     ],
 )
 def test_output(submission, rng, expect, B, T, H, d, d_ff, norm_first):
@@ -66,15 +66,14 @@ def test_output(submission, rng, expect, B, T, H, d, d_ff, norm_first):
 
 
 @pytest.mark.points(2)
-@orders
 @pytest.mark.parametrize(
-    "shape",
+    ("shape", "norm_first"),
     [
-        pytest.param((5, 5), id="one for all"),
-        pytest.param((3, 1, 1, 5), id="padding"),
-        pytest.param((3, 1, 5, 5), id="one for each sequence"),
-        pytest.param((3, 5, 5), id="one for each head"),
-        pytest.param((3, 3, 5, 5), id="one for each sequence and head"),
+        pytest.param((5, 5), True, id="one for all-norm first"),
+        pytest.param((3, 1, 1, 5), False, id="padding-norm last"),
+        pytest.param((3, 1, 5, 5), True, id="one for each sequence-norm first"),
+        pytest.param((3, 5, 5), False, id="one for each head-norm last"),
+        pytest.param((3, 3, 5, 5), True, id="one for each sequence and head-norm first"),
     ],
 )
 def test_queries_attend_only_where_the_mask_is_true(submission, rng, expect, shape, norm_first):
@@ -256,8 +255,13 @@ def kept_entries(expect, output, given, x, p, norm_first):
 
 
 @pytest.mark.points(2)
-@orders
-@pytest.mark.parametrize("p", [0.5, 0.25])
+@pytest.mark.parametrize(
+    ("p", "norm_first"),
+    [
+        pytest.param(0.5, False, id="a half-norm last"),
+        pytest.param(0.25, True, id="a quarter-norm first"),
+    ],
+)
 def test_dropout_of_each_sublayer(submission, rng, expect, p, norm_first):
     """In training each sub-layer's output loses entries, each on its own, before the sum."""
     layer, given = layer_that_shows_its_dropout(submission, rng, p, norm_first)

@@ -55,17 +55,16 @@ def ours_of(name):
 
 
 @pytest.mark.points(3)
-@orders
 @pytest.mark.parametrize(
-    ("B", "T", "S", "H", "d", "d_ff"),
+    ("B", "T", "S", "H", "d", "d_ff", "norm_first"),
     [
-        pytest.param(2, 5, 6, 3, 4, 7, id="a longer source"),
-        pytest.param(2, 5, 3, 3, 4, 7, id="a shorter source"),
-        pytest.param(2, 4, 4, 2, 3, 5, id="source and target of one length"),
-        pytest.param(3, 3, 3, 3, 2, 6, id="nearly all sizes equal"),
-        pytest.param(2, 4, 3, 1, 6, 9, id="one head"),
-        pytest.param(2, 3, 4, 2, 5, 1, id="one hidden feature"),
-        pytest.param(1, 1, 1, 2, 2, 5, id="one token"),
+        pytest.param(2, 5, 6, 3, 4, 7, True, id="a longer source-norm first"),
+        pytest.param(2, 5, 3, 3, 4, 7, False, id="a shorter source-norm last"),
+        pytest.param(2, 4, 4, 2, 3, 5, True, id="source and target of one length-norm first"),
+        pytest.param(3, 3, 3, 3, 2, 6, False, id="nearly all sizes equal-norm last"),
+        pytest.param(2, 4, 3, 1, 6, 9, True, id="one head-norm first"),
+        pytest.param(2, 3, 4, 2, 5, 1, False, id="one hidden feature-norm last"),
+        pytest.param(1, 1, 1, 2, 2, 5, True, id="one token-norm first"),
     ],
 )
 def test_output(submission, rng, expect, B, T, S, H, d, d_ff, norm_first):
@@ -76,15 +75,14 @@ def test_output(submission, rng, expect, B, T, S, H, d, d_ff, norm_first):
 
 
 @pytest.mark.points(2)
-@orders
 @pytest.mark.parametrize(
-    "shape",
+    ("shape", "norm_first"),
     [
-        pytest.param((5, 5), id="one for all"),
-        pytest.param((3, 1, 1, 5), id="padding"),
-        pytest.param((3, 1, 5, 5), id="one for each sequence"),
-        pytest.param((3, 5, 5), id="one for each head"),
-        pytest.param((3, 3, 5, 5), id="one for each sequence and head"),
+        pytest.param((5, 5), True, id="one for all-norm first"),
+        pytest.param((3, 1, 1, 5), False, id="padding-norm last"),
+        pytest.param((3, 1, 5, 5), True, id="one for each sequence-norm first"),
+        pytest.param((3, 5, 5), False, id="one for each head-norm last"),
+        pytest.param((3, 3, 5, 5), True, id="one for each sequence and head-norm first"),
     ],
 )
 def test_each_attention_has_a_mask(submission, rng, expect, shape, norm_first):
@@ -297,8 +295,13 @@ def kept_entries(expect, output, given, x, p, norm_first):
 
 
 @pytest.mark.points(2)
-@orders
-@pytest.mark.parametrize("p", [0.5, 0.25])
+@pytest.mark.parametrize(
+    ("p", "norm_first"),
+    [
+        pytest.param(0.5, False, id="a half-norm last"),
+        pytest.param(0.25, True, id="a quarter-norm first"),
+    ],
+)
 def test_dropout_of_each_sublayer(submission, rng, expect, p, norm_first):
     """In training each sub-layer's output loses entries, each on its own, before the sum."""
     layer, given = layer_that_shows_its_dropout(submission, rng, p, norm_first)
