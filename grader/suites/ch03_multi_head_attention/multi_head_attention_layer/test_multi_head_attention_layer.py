@@ -41,16 +41,16 @@ def compare(expect, actual, expected, because=""):
 
 @pytest.mark.points(3)
 @pytest.mark.parametrize(
-    ("B", "T", "S", "H", "d"),
+    ("B", "T", "S", "H", "d", "bias"),
     [
-        pytest.param(2, 5, 7, 3, 4, id="five different sizes"),
-        pytest.param(3, 3, 3, 3, 3, id="all sizes equal"),
-        pytest.param(2, 4, 3, 1, 6, id="one head"),
-        pytest.param(2, 4, 3, 6, 1, id="heads of width 1"),
-        pytest.param(1, 1, 1, 2, 3, id="one token"),
+        pytest.param(2, 5, 7, 3, 4, True, id="biases-five different sizes"),
+        pytest.param(2, 5, 7, 3, 4, False, id="no biases-five different sizes"),
+        pytest.param(3, 3, 3, 3, 3, True, id="biases-all sizes equal"),
+        pytest.param(2, 4, 3, 1, 6, False, id="no biases-one head"),
+        pytest.param(2, 4, 3, 6, 1, True, id="biases-heads of width 1"),
+        pytest.param(1, 1, 1, 2, 3, False, id="no biases-one token"),
     ],
 )
-@pytest.mark.parametrize("bias", [True, False], ids=["biases", "no biases"])
 def test_output_and_weights(submission, rng, expect, device, B, T, S, H, d, bias):
     """Query, key and value each have a projection; heads attend apart and are mixed at the end."""
     theirs, ours = both(submission, device, draw_weights(rng, H * d, bias), H, bias)
