@@ -81,7 +81,8 @@ class RemoteObject(RemoteCallable):
 
     def load_state_dict(self, weights: dict[str, Tensor]) -> None:
         """Pass weights in, by the names that the stub states."""
-        self.parameters()  # says which names or shapes are not the stub's
+        if not self._calls.perform(self._handle, "named_parameters", (), {}, "forms"):
+            self.parameters()  # says which names or shapes are not the stub's
         load = RemoteCallable(self._calls, self._handle, "load_state_dict")
         load._perform((weights,), {"strict": False}, "nothing")
 

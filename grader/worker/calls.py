@@ -22,7 +22,7 @@ from grader.worker.inspection import source_lines
 from grader.worker.protocol import Handle, ValueEncoder, decode
 from grader.worker.values import leaves, mapped
 
-Want = Literal["value", "gradients", "inputs_after", "dict", "nothing"]
+Want = Literal["value", "gradients", "inputs_after", "dict", "forms", "nothing"]
 BESIDE: tuple[Want, ...] = ("gradients", "inputs_after")  # what is asked for beside the result
 
 
@@ -155,6 +155,8 @@ class LoadedModule:
             return None
         if call.want == "dict":
             return {name: value for name, value in result if isinstance(value, Tensor)}
+        if call.want == "forms":
+            return {name: _form(value) for name, value in result if isinstance(value, Tensor)}
         return result
 
     def _resolve(self, target: str | Handle) -> Any:
@@ -173,6 +175,10 @@ class LoadedModule:
             return leaf.clone() if isinstance(leaf, Tensor) else leaf
 
         return mapped(inside, value)
+
+
+def _form(tensor: Tensor) -> str:
+    return f"{tensor.dtype} {tuple(tensor.shape)} on {tensor.device.type}"
 
 
 def _type_of(value: object) -> str:
