@@ -171,6 +171,8 @@ def test_the_layouts_of_three_platforms(
     canvas.mkdir()
     (canvas / "doejane_LATE_1042_98765_softmax-1.py").write_text(right)
     (canvas / "roe_1043_98766_softmax.py").write_text(WRONG)
+    (canvas / "van_der_poe_LATE_1044_98767_softmax.py").write_text(right)
+    (canvas / "zoe_1045_text.html").write_text("<p>See my mail.</p>")
     hand_in(moodle, "Jane Doe_4711_assignsubmission_file", right)
     hand_in(gradescope, "submission_1", right)
     (gradescope / "submission_metadata.yml").write_text(
@@ -180,8 +182,10 @@ def test_the_layouts_of_three_platforms(
     for folder in (canvas, moodle, gradescope):
         download = shutil.make_archive(str(tmp_path / f"{folder.name}-download"), "zip", folder)
         assert batch(Path(download)).returncode == 0
-    assert scores(classroom) == {"1042": 4, "1043": 0, "4711": 4, "77": 4, "b@b.c": 4}
-    assert any("late" in note for note in results(classroom)["1042"]["notes"])
+    of_canvas = {"1042": 4, "1043": 0, "1044": 4, "1045": 0}
+    assert scores(classroom) == {**of_canvas, "4711": 4, "77": 4, "b@b.c": 4}
+    for student in ("1042", "1044"):
+        assert any("late" in note for note in results(classroom)[student]["notes"])
 
 
 def test_who_hands_in_what_is_no_answer_has_handed_in(
@@ -328,6 +332,19 @@ def test_a_student_who_is_there_twice_is_asked_about(batch: Batch, tmp_path: Pat
         archive.writestr("softmax.py", WRONG)
     said = batch(tmp_path / "all")
     assert said.returncode == 2 and "There are two hand-ins of 1: 1 and 1.zip." in said.stderr
+
+
+@pytest.mark.parametrize("beside", ["roe_1043_98766_softmax.py", "1044/softmax.py"])
+def test_nobody_is_left_out_for_a_name(
+    beside: str, batch: Batch, classroom: Path, tmp_path: Path, right: str
+) -> None:
+    folder = tmp_path / "all"
+    for name in (beside, "anon_AbC12_98765_softmax.py"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(right)
+    said = batch(folder)
+    assert said.returncode == 2 and "anon_AbC12_98765_softmax.py" in said.stderr
+    assert kept(classroom) == 0
 
 
 def test_what_cannot_be_graded_is_said_in_words(
