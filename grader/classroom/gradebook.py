@@ -104,11 +104,16 @@ def _fill_row(book: Gradebook, filling: Filling, row: Row, result: Result, comma
         )
     else:
         new = f"{result.score:.2f}".rstrip("0").rstrip(".")
-        if NUMBER.fullmatch(old) and float(old.replace(",", ".")) == float(new):
+        if number(old) == float(new):
             filling.same += 1
         else:
             new = new.replace(".", ",") if comma else new
             filling.changes.append(Change(row, result.id, old, new))
+
+
+def number(text: str) -> float | None:
+    """What a cell holds, where it is a grade or points."""
+    return float(text.replace(",", ".")) if NUMBER.fullmatch(text) else None
 
 
 def content(book: Gradebook, filling: Filling) -> str:

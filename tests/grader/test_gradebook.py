@@ -243,6 +243,13 @@ def test_moodle_s_worksheet_is_filled_by_its_identifier(
     assert (tmp_path / "grades.csv").read_text("utf-8") == expected
 
 
+def test_points_of_a_worksheet_that_do_not_fit_are_told(fill: Fill) -> None:
+    results = [{"id": 31, "score": 10.5, "max_score": 100}, {"id": 32, "score": 70}]
+    said = fill("moodle", MOODLE, results, "--column", "Grade").stdout
+    assert "The results are out of 100 points, and the column of 12." in said
+    assert "1 scores are above 12: 32." in said
+
+
 def test_moodle_in_another_language_has_other_names(fill: Fill, tmp_path: Path) -> None:
     german = "\ufeffID,Vollständiger Name,Bewertung,Zuletzt geändert (Bewertung)\n"
     german += "Teilnehmer/in 31,Ada Lovelace,,-\nTeilnehmer/in 32,Alan Turing,,-\n"
