@@ -100,8 +100,8 @@ def _hand_ins(root: Path, name: str) -> list[HandIn]:
     ]
     if not found:
         raise UsageError(
-            f"{as_text(name)} holds no hand-in. It takes a download of Canvas, Moodle or Gradescope,"
-            " or a folder, zip or notebook for each student."
+            f"{as_text(name)} holds no hand-in. It takes what Canvas, Moodle or Gradescope gave, or"
+            " a folder, zip or notebook for each student."
         )
     seen: dict[str, HandIn] = {}
     for hand_in in found:
