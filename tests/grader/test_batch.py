@@ -7,6 +7,7 @@ import json
 import os
 import random
 import re
+import resource
 import shutil
 import signal
 import sqlite3
@@ -402,15 +403,37 @@ def test_one_batch_at_a_time_works_on_a_store(
     batch: Batch, classroom: Path, tmp_path: Path, right: str
 ) -> None:
     hand_in(tmp_path / "all", "1", right)
-    with closing(Store(classroom.with_suffix(".sqlite"))) as store, store.held():
+    with Store(classroom.with_suffix(".sqlite")) as store, store.held():
         said = batch(tmp_path / "all")
         assert said.returncode == 2 and "Another `grader batch` works on" in said.stderr
-        assert scores(classroom) == {}  # who only reads need not wait
+        with closing(sqlite3.connect(classroom.with_suffix(".sqlite"))) as writing:
+            writing.execute("BEGIN IMMEDIATE")
+            assert scores(classroom) == {}  # who only reads need not wait, nor be let write
         link = tmp_path / "link.sqlite"
         link.symlink_to(classroom.with_suffix(".sqlite"))
         assert batch(tmp_path / "all", "--store", str(link)).returncode == 2
     assert batch(tmp_path / "all").returncode == 0
     assert scores(classroom) == {"1": 4}
+
+
+def test_a_full_disk_is_said_and_what_was_graded_is_not_graded_again(
+    batch: Batch, classroom: Path, tmp_path: Path, right: str
+) -> None:
+    for number in range(20):
+        hand_in(tmp_path / "all", str(number), f"{right}# {number}")
+    # No file may grow beyond so many bytes: as on a disk that is nearly full.
+    little = 180_000
+    said = subprocess.run(
+        grader("batch", tmp_path / "all", "--classroom", classroom, "--jobs", "1"),
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (little, little)),
+    )
+    assert said.returncode == 2 and said.stderr.count("\n") == 1, said.stderr
+    assert "cannot be used" in said.stderr and "run the command again" in said.stderr
+    before = kept(classroom)
+    assert before and f"{20 - before} answers graded" in batch(tmp_path / "all").stderr
+    assert scores(classroom) == {str(number): 4 for number in range(20)}
 
 
 @pytest.mark.parametrize("named", [True, False], ids=["in classroom.yaml", "by --course"])
