@@ -162,6 +162,8 @@ def positions(names: Sequence[str]) -> dict[str, list[int]]:
 def _nobody(book: Gradebook, ids: list[str]) -> str:
     """That no id is known, and which other column has them."""
     headers = book.sheet.headers
+    if not book.people:
+        return f"{book.sheet.name} has nobody in it. Export the gradebook again."
     column = f"the column {headers[book.by]!r} of {book.sheet.name}"
     says = f"None of the {len(ids)} ids stands in {column}."
     hits = {

@@ -172,6 +172,7 @@ WRONG_CANVAS: dict[str, tuple[str | bytes, list[str], str]] = {
     "read only": (CANVAS.replace(",12,", ",(read only),"), [], "is read only in Canvas"),
     "another file": (MOODLE, [], "is no gradebook of Canvas: its columns begin with Identifier"),
     "no assignment": ("Student,ID,Section\n", [], "has no assignment. Create it in Canvas"),
+    "nobody": ("Student,ID,Section,A (4711)\n", [], "grades.csv has nobody in it."),
     "empty": ("\ufeff \n", [], "grades.csv is empty"),
     "an open quote": (CANVAS + '"Curie, Marie,1046\n', [], "line 9: a cell begins with a quote"),
     "UTF-16": (CANVAS.encode("utf-16"), [], "grades.csv is not UTF-8."),
