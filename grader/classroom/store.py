@@ -74,7 +74,7 @@ class Store:
                 self._database.execute(f"PRAGMA application_id = {APPLICATION}")
                 self._database.executescript(SCHEMA)
         except sqlite3.Error as error:
-            raise self._useless(error) from None
+            raise UsageError(f"{file} cannot be used: {error}.") from None
 
     def __enter__(self) -> Self:
         return self
@@ -82,13 +82,10 @@ class Store:
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
         self._database.close()
         if isinstance(error, sqlite3.Error):
-            raise self._useless(error) from None
-
-    def _useless(self, error: sqlite3.Error) -> UsageError:
-        return UsageError(
-            f"{self._file} cannot be used: {error}. What it keeps is safe; mend that, and run the"
-            " command again."
-        )
+            raise UsageError(
+                f"{self._file} cannot be used: {error}. What it keeps is safe; mend that, and run"
+                " the command again."
+            ) from None
 
     @contextmanager
     def held(self) -> Iterator[None]:
