@@ -11,6 +11,7 @@ CourseError                 exit code 3: ours
     └── NoWorkspace
 """
 
+import shlex
 from pathlib import Path
 
 
@@ -44,7 +45,7 @@ class NoCourse(CourseError):
         return (
             f"There is no course in {self.folder}:"
             f" it {lacks if self.folder.is_dir() else 'is no folder'}."
-            f" `grader new ID --course {self.folder}` begins one."
+            f" `grader new ID --course {shlex.quote(str(self.folder))}` begins one."
         )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
@@ -65,6 +65,36 @@ def replaced_at_end(file: Path, mode: int | None = None) -> Iterator[Path]:
         raise
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def all_or_none(files: Mapping[Path, bytes]) -> Iterator[None]:
+    """Writes the files, with folders that are missing. Where one of them or the block fails, all is
+    as it was before.
+    """
+    before = {file: file.read_bytes() if file.is_file() else None for file in files}
+    made: list[Path] = []
+    try:
+        for file, content in files.items():
+            for folder in reversed([one for one in file.parents if not one.exists()]):
+                folder.mkdir()
+                made.append(folder)
+            write_atomically(file, content)
+        yield
+    except BaseException:
+        for file, old in before.items():
+            with suppress(OSError):
+                file.unlink(missing_ok=True) if old is None else write_atomically(file, old)
+        for folder in reversed(made):
+            with suppress(OSError):  # somebody else put something there
+                folder.rmdir()
+        raise
+
+
+def write_all(files: Mapping[Path, bytes]) -> None:
+    """All of them, or none."""
+    with all_or_none(files):
+        pass
 
 
 def unused_path(file: Path) -> Path:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -112,7 +113,7 @@ class Workspace:
             if not (root / STATE).is_dir():
                 raise WorkspaceError(
                     f"${VARIABLE} is {named}, and there is no workspace."
-                    f" Create one with `learn init {named}`."
+                    f" Create one with `learn init {shlex.quote(named)}`."
                 )
             return cls(root)
         start = start.resolve()

@@ -25,6 +25,7 @@ class Fields:
             raise self.mistake("must be a mapping of keys to values")
         self._data: dict[str, Any] = data
         self._taken: set[str] = set()
+        self._asked: set[str] = set()  # whether they are there
 
     @classmethod
     def of_file(cls, file: Path) -> Fields:
@@ -47,6 +48,7 @@ class Fields:
             yield cls(file, value, (index,))
 
     def has(self, key: str) -> bool:
+        self._asked.add(key)
         return key in self._data
 
     @property
@@ -154,7 +156,7 @@ class Fields:
         """Call after the last key: what is left over is a misspelt or unknown key."""
         for key in self._data:
             if key not in self._taken:
-                known = ", ".join(sorted(self._taken))
+                known = ", ".join(sorted((self._taken | self._asked) - {key}))
                 raise self.mistake(f"is not a key that is known here ({known})", key)
 
     def mistake(self, says: str, *below: Key) -> CatalogError:

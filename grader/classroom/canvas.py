@@ -11,7 +11,7 @@ Source: instructure/canvas-lms, `lib/gradebook_importer.rb` and `gradebook_expor
 
 import re
 
-from grader.classroom.gradebook import NUMBER, Gradebook, by_id, find_column
+from grader.classroom.gradebook import Gradebook, by_id, find_column, number
 from grader.classroom.sheet import Row, Sheet
 from grader.errors import UsageError
 
@@ -45,7 +45,6 @@ def read(sheet: Sheet, title: str, by: str | None) -> Gradebook:
         there = ", ".join(header for header in headers if header in IDS)
         raise UsageError(f"People are found by one of {there}, and not by {by!r}.")
     people = [row for row in sheet.rows[1:] if row is not possible and not _is_posting(row)]
-    points = possible.text(column).replace(",", ".") if possible else ""
     return Gradebook(
         sheet,
         column,
@@ -53,7 +52,7 @@ def read(sheet: Sheet, title: str, by: str | None) -> Gradebook:
         by_id(sheet, people, headers.index(by)),
         name_column=0,
         kept=KEPT,
-        possible=float(points) if NUMBER.fullmatch(points) else None,
+        possible=number(possible.text(column)) if possible else None,
     )
 
 

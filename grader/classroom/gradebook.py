@@ -104,11 +104,16 @@ def _fill_row(book: Gradebook, filling: Filling, row: Row, result: Result, comma
         )
     else:
         new = f"{result.score:.2f}".rstrip("0").rstrip(".")
-        if NUMBER.fullmatch(old) and float(old.replace(",", ".")) == float(new):
+        if number(old) == float(new):
             filling.same += 1
         else:
             new = new.replace(".", ",") if comma else new
             filling.changes.append(Change(row, result.id, old, new))
+
+
+def number(text: str) -> float | None:
+    """What a cell holds, where it is a grade or points."""
+    return float(text.replace(",", ".")) if NUMBER.fullmatch(text) else None
 
 
 def content(book: Gradebook, filling: Filling) -> str:
@@ -157,6 +162,8 @@ def positions(names: Sequence[str]) -> dict[str, list[int]]:
 def _nobody(book: Gradebook, ids: list[str]) -> str:
     """That no id is known, and which other column has them."""
     headers = book.sheet.headers
+    if not book.people:
+        return f"{book.sheet.name} has nobody in it. Export the gradebook again."
     column = f"the column {headers[book.by]!r} of {book.sheet.name}"
     says = f"None of the {len(ids)} ids stands in {column}."
     hits = {

@@ -23,9 +23,11 @@ from grader.errors import SubmissionError, UsageError
 from grader.source_files import as_text, read_file
 
 METADATA = "submission_metadata.yml"
-CANVAS = re.compile(r"[^_]+(?P<late>_LATE)?_(?P<id>\d+)_\d+_(?P<name>.+)")
+# A name may have underscores, but none on both sides of a number: canvas-lms, content_zipper.rb.
+CANVAS = re.compile(r".+?(?P<late>_LATE)?_(?P<id>\d+)_(?P<name>\d+_.+|(text|link)\.html)")
 MOODLE = re.compile(r"(?s).+_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<name>.*)")
-AGAIN = re.compile(r"-\d+(?=\.py$)")  # Canvas names the second softmax.py of a student softmax-1.py
+# Of Canvas, the number of an upload; the second softmax.py of a student is softmax-1.py there.
+AROUND = re.compile(r"^\d+_|-\d+(?=\.py$)")
 CHAPTER = re.compile(r"ch\d+_")
 FILES = "_assignsubmission_file"  # a text that was typed in has a folder of its own
 ONE_BYTES = 64 << 20  # of a student's zip; a notebook with its pictures has megabytes
@@ -78,17 +80,17 @@ def downloaded(source: Path) -> Iterator[list[HandIn]]:
     Raises `UsageError` for what holds no hand-in, or two of one person.
     """
     if source.is_dir():
-        yield _hand_ins(source)
+        yield _hand_ins(source, source.name)
     elif source.is_file():
         with TemporaryDirectory() as temporary:
             root = Path(temporary)
             unpack(source, root, ALL_BYTES, _part_of_a_download)
-            yield _hand_ins(root)
+            yield _hand_ins(root, source.name)
     else:
         raise UsageError(f"There is no folder or zip {source}.")
 
 
-def _hand_ins(root: Path) -> list[HandIn]:
+def _hand_ins(root: Path, name: str) -> list[HandIn]:
     inner = _entries(root)
     if len(inner) == 1 and inner[0].is_dir() and (inner[0] / METADATA).is_file():
         root = inner[0]
@@ -98,7 +100,8 @@ def _hand_ins(root: Path) -> list[HandIn]:
     ]
     if not found:
         raise UsageError(
-            f"{root.name} holds no hand-in. It takes a folder, zip or notebook for each student."
+            f"{as_text(name)} holds no hand-in. It takes what Canvas, Moodle or Gradescope gave, or"
+            " a folder, zip or notebook for each student."
         )
     seen: dict[str, HandIn] = {}
     for hand_in in found:
@@ -118,9 +121,19 @@ def _layout(root: Path) -> Iterator[HandIn]:
         return _gradescope(root)
     for pattern in (MOODLE, CANVAS):
         named = [entry for entry in entries if pattern.fullmatch(entry.name)]
-        if named and not any(map(_may_answer, set(entries).difference(named))):
+        if named:
+            _require_none(entries, named)
             return _by_name(named, pattern)
     return _plain(entries)
+
+
+def _require_none(entries: list[Path], named: list[Path]) -> None:
+    """Nobody's answer is left out for its name."""
+    if others := [entry for entry in entries if entry not in named and _may_answer(entry)]:
+        raise UsageError(
+            f"{as_text(others[0].name)} has not the form of {as_text(named[0].name)}, so nobody"
+            " knows whose it is. Give it such a name, or take it away."
+        )
 
 
 def _plain(entries: list[Path]) -> Iterator[HandIn]:
@@ -129,6 +142,11 @@ def _plain(entries: list[Path]) -> Iterator[HandIn]:
             yield HandIn((entry.name,), entry.name, folder=entry)
         elif _is_file(entry, ".zip") or _is_file(entry, ".ipynb"):
             yield HandIn((entry.stem,), entry.name, files=((entry.name, entry),))
+        elif _may_answer(entry) and not entry.is_symlink():
+            raise UsageError(
+                f"{as_text(entry.name)} does not say whose it is. Put it into a folder that has the"
+                " student's id as its name."
+            )
 
 
 def _by_name(entries: list[Path], pattern: re.Pattern[str]) -> Iterator[HandIn]:
@@ -137,7 +155,7 @@ def _by_name(entries: list[Path], pattern: re.Pattern[str]) -> Iterator[HandIn]:
     late = set()
     for entry in entries:
         if match := pattern.fullmatch(entry.name):
-            by_id.setdefault(match["id"], []).append((AGAIN.sub("", match["name"]), entry))
+            by_id.setdefault(match["id"], []).append((AROUND.sub("", match["name"]), entry))
             late |= {match["id"]} if match.groupdict().get("late") else set()
     for id, parts in by_id.items():
         name = parts[0][1].name

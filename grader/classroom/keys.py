@@ -112,5 +112,9 @@ def _create(file: Path, content: bytes, mode: int) -> None:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}.") from None
-    with os.fdopen(descriptor, "wb") as written:
-        written.write(content)
+    try:
+        with os.fdopen(descriptor, "wb") as written:
+            written.write(content)
+    except OSError as error:
+        file.unlink()
+        raise UsageError(f"{file} cannot be written: {error.strerror}.") from None

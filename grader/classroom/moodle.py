@@ -5,12 +5,12 @@
 
 The names of columns are in the site's language, and so is the word before the number. Moodle takes
 the worksheet back only with all three of identifier, grade and time, and in commas.
-Source: moodle/moodle, `mod/assign/feedback/offline/importgradeslib.php`.
+Source: moodle/moodle, `mod/assign/feedback/offline/importgradeslib.php` and `gradingtable.php`.
 """
 
 import re
 
-from grader.classroom.gradebook import Gradebook, by_id, find_column, positions
+from grader.classroom.gradebook import Gradebook, by_id, find_column, number, positions
 from grader.classroom.sheet import Sheet
 from grader.errors import UsageError
 
@@ -41,7 +41,14 @@ def read(sheet: Sheet, title: str, by: str | None) -> Gradebook:
     people = by_id(sheet, sheet.rows[1:], ids)
     if ids == 0 and numbers:
         people |= dict(zip(numbers, people.values(), strict=True))
-    return Gradebook(sheet, column, ids, people, name_column=1 if ids == 0 else 0)
+    possible = _possible(sheet, column) if numbers else None
+    return Gradebook(sheet, column, ids, people, 1 if ids == 0 else 0, possible=possible)
+
+
+def _possible(sheet: Sheet, column: int) -> float | None:
+    """The points of the assignment: a worksheet has them behind each grade."""
+    texts = {row.text(column + 1) for row in sheet.rows[1:]}
+    return number(texts.pop()) if len(texts) == 1 else None
 
 
 def _identifiers(sheet: Sheet) -> list[str]:

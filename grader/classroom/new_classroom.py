@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from exercises.catalog import Catalog, Exercise
+from exercises.files import write_all
 from grader.classroom import ci_files
 from grader.classroom.settings_text import settings_text
 from grader.errors import UsageError
@@ -41,9 +42,7 @@ def write_classroom(folder: Path, plan: Plan, catalog: Catalog) -> list[Path]:
     files = {folder / SETTINGS: _settings(plan, _course_from(folder, catalog)).encode()}
     for name, content in _template(plan, catalog):
         files[folder / TEMPLATE / name] = content
-    for file, content in files.items():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
+    write_all(files)
     return list(files)
 
 

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from keyword import iskeyword
 from pathlib import Path
 
 from exercises.catalog import Catalog, load_catalog
 from exercises.course import Course
 from exercises.errors import CatalogError
+from exercises.files import all_or_none
 from grader.classroom import exercise_template as template
 from grader.errors import UsageError
 
@@ -27,15 +27,11 @@ def write_exercise(folder: Path, id: str, chapter: str | None) -> list[Path]:
     chapter = chapter or _last_chapter(catalog)
     if not re.fullmatch(r"ch\d\d_[a-z0-9_]+", chapter):
         raise UsageError(f"{chapter!r} must be named like `ch01_lines`.")
-    files = _files(course, id, chapter)
-    before = {file: file.read_bytes() if file.is_file() else None for file in files}
+    files = {file: text.encode() for file, text in _files(course, id, chapter).items()}
     try:
-        for file, text in files.items():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-        load_catalog(course)
-    except (CatalogError, OSError) as error:
-        _restore(before, folder)
+        with all_or_none(files):
+            load_catalog(course)
+    except CatalogError as error:
         raise UsageError(f"Nothing was written. {error}") from None
     return list(files)
 
@@ -113,15 +109,3 @@ def _appended(file: Path, text: str, key: str, entry: str) -> str:
     indent = next((item[1] for item in items if item), "  ")
     added = [f"{indent}{line}" for line in entry.splitlines()]
     return "\n".join([*lines[:ends], *added, *lines[ends:]]) + "\n"
-
-
-def _restore(before: Mapping[Path, bytes | None], root: Path) -> None:
-    """What was there has its bytes again; what was made below `root` is gone."""
-    for file, content in before.items():
-        with suppress(OSError):  # a folder that is not empty was there, or holds what is not ours
-            if content is not None:
-                file.write_bytes(content)
-                continue
-            file.unlink(missing_ok=True)
-            for folder in file.parents[: len(file.relative_to(root).parts) - 1]:
-                folder.rmdir()

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from grader.classroom.graded import Graded
 from grader.classroom.kept import NOTHING_MOVED, HandedIn, Kept, Key, Moved, Verdict
@@ -22,7 +22,8 @@ from grader.report import Report
 
 __all__ = ["HandedIn", "Kept", "Key", "Moved", "Store", "Verdict"]
 
-SCHEMA = """
+VERSION = 3
+SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS verdicts (
     content TEXT, suite TEXT, seed INTEGER, device TEXT,
@@ -44,7 +45,7 @@ CREATE TABLE IF NOT EXISTS files (
 CREATE TABLE IF NOT EXISTS receipts (
     student TEXT, hand_in TEXT, line TEXT NOT NULL, PRIMARY KEY (student, hand_in)
 ) STRICT;
-PRAGMA user_version = 2;
+PRAGMA user_version = {VERSION};
 """
 # Whether an answer has a verdict that counts.
 JUDGED = (
@@ -56,7 +57,9 @@ APPLICATION = 0x4C545242  # "LTRB", so that another program's file is not taken 
 
 
 class Store:
-    """Raises `UsageError` for a file that is none of ours, or that cannot be used."""
+    """Raises `UsageError` for a file that is none of ours; as a context, also where it cannot be
+    read or written meanwhile. Who only reads it needs no leave to write.
+    """
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -64,15 +67,25 @@ class Store:
         try:
             self._database = sqlite3.connect(file, isolation_level=None)  # each statement at once
             (application,) = self._database.execute("PRAGMA application_id").fetchone()
+            (version,) = self._database.execute("PRAGMA user_version").fetchone()
             if not is_new and application != APPLICATION:
                 raise UsageError(f"{file} is no file of a batch. Name another one.")
-            self._database.execute(f"PRAGMA application_id = {APPLICATION}")
-            self._database.executescript(SCHEMA)
+            if version < VERSION:
+                self._database.execute(f"PRAGMA application_id = {APPLICATION}")
+                self._database.executescript(SCHEMA)
         except sqlite3.Error as error:
             raise UsageError(f"{file} cannot be used: {error}.") from None
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
         self._database.close()
+        if isinstance(error, sqlite3.Error):
+            raise UsageError(
+                f"{self._file} cannot be used: {error}. What it keeps is safe; mend that, and run"
+                " the command again."
+            ) from None
 
     @contextmanager
     def held(self) -> Iterator[None]:

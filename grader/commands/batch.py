@@ -5,7 +5,6 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -107,7 +106,7 @@ def batch(
     warn_unsandboxed(allow_unsandboxed)
     with (
         downloaded(source) as hand_ins,
-        closing(opened_store(settings, file)) as store,
+        opened_store(settings, file) as store,
         store.held(),
     ):
         seed = _seed(store, seed)
@@ -146,7 +145,8 @@ def results(settings: Path, course: Path | None, file: Path | None, output: Path
     from grader.classroom.settings import read_classroom
 
     classroom = read_classroom(settings, named_catalog(course))
-    found = list(grades(opened_store(settings, file, is_new=False).hand_ins(), classroom))
+    with opened_store(settings, file, is_new=False) as store:
+        found = list(grades(store.hand_ins(), classroom))
     lines = (json.dumps(result, ensure_ascii=False) for result in found)
     write("".join(f"{line}\n" for line in lines), output)
     return 0

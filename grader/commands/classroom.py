@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from exercises.catalog import Catalog, catalog_in
-from exercises.files import write_output
+from exercises.files import write_all, write_output
 from grader.commands.batch import classroom_option
 from grader.commands.course import course_option, named_catalog
 from grader.errors import UsageError
@@ -114,10 +114,10 @@ def classroom50(folder: Path, settings: Path, image: str | None, install: str) -
     from grader.classroom.settings import read_classroom
 
     require_new(folder)
-    for name, text in classroom50_files(read_classroom(settings), install, image).items():
-        file = folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, "utf-8")
+    texts = classroom50_files(read_classroom(settings), install, image)
+    files = {folder / name: text.encode() for name, text in texts.items()}
+    write_all(files)
+    for file in files:
         click.echo(f"wrote  {file}")
 
 

@@ -1,5 +1,6 @@
 """`grader new`: begin an exercise of one's own."""
 
+import shlex
 from pathlib import Path
 
 import click
@@ -33,5 +34,6 @@ def new(id: str, course: Path, chapter: str | None) -> int:
     for problem in result.problems:
         click.echo(problem)
     if not result.problems:
-        click.echo(f"The audit passes. Now make it yours: `grader audit {id} --course {course}`.")
+        again = shlex.join(["grader", "audit", id, "--course", str(course)])
+        click.echo(f"The audit passes. Now make it yours: `{again}`.")
     return 1 if result.problems else 0

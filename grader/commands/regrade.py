@@ -1,7 +1,6 @@
 """`grader regrade`: what a class gets by suites that have changed."""
 
 import json
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,7 +61,7 @@ def regrade(
 
     classroom = read_classroom(settings, named_catalog(course))
     warn_unsandboxed(allow_unsandboxed)
-    with closing(opened_store(settings, file, is_new=False)) as store, store.held():
+    with opened_store(settings, file, is_new=False) as store, store.held():
         run = Regrade(store, classroom, suites_of(classroom))
         if run.asked:
             with grader_of(jobs, dask, classroom) as grader, status_line() as show:

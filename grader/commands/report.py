@@ -50,8 +50,5 @@ def is_database(file: Path) -> bool:
 def from_store(file: Path) -> list["Graded"]:
     from grader.classroom.store import Store
 
-    store = Store(file)
-    try:
+    with Store(file) as store:
         return list(store.graded())
-    finally:
-        store.close()

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -147,7 +146,7 @@ def touched(
     from grader.classroom.regrade_text import lines
 
     suites = {id: suite for id, suite in suites_of(classroom).items() if id == exercise.id}
-    with closing(opened_store(settings, file, is_new=False)) as store, store.held():
+    with opened_store(settings, file, is_new=False) as store, store.held():
         run = Regrade(store, classroom, suites)
         with Grader(os.cpu_count() or 1) as grader, status_line() as show:
             run.grade(grader, True, show)

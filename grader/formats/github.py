@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 from grader.formats.facts import VERDICTS, Found, account, code, known, listed, unprotected
 from grader.formats.text import render as render_text
-from grader.report import Diagnosis, Report, Symptom, TestResult, cut
+from grader.report import UNWRITTEN, Diagnosis, Report, Symptom, TestResult, cut
 
 MOST_SHOWN = 10
+NOT_BEGUN = 4  # the rank of what its learner knows already
 MAX_TITLE, MAX_MESSAGE = 200, 4_000  # GitHub cuts at 255 letters and 64 KB
 
 
@@ -50,20 +51,28 @@ def render(found: Found, paths: Mapping[str, str] | None = None) -> str:
 
 
 def annotations(reports: Sequence[Report], paths: Mapping[str, str]) -> list[Annotation]:
-    """One for each reason: first the most telling one of each report, then the second ones."""
+    """One for each reason: first the most telling one of each report, then the second ones, and
+    last of all what is not begun.
+    """
     ranked = [
         (place, rank, annotation)
         for report in reports
         for place, (rank, annotation) in enumerate(_of(report, paths.get(report.exercise, "")))
     ]
-    return [annotation for *_, annotation in sorted(ranked, key=lambda each: each[:2])]
+    return [annotation for *_, annotation in sorted(ranked, key=_turn)]
+
+
+def _turn(ranked: tuple[int, int, Annotation]) -> tuple[bool, int, int]:
+    place, rank, _ = ranked
+    return rank == NOT_BEGUN, place, rank
 
 
 def _of(report: Report, path: str) -> list[tuple[int, Annotation]]:
     """Those of one report, each with its rank; tests that fail for one reason share one."""
     if problem := report.problem:
         told = [problem.message, *code(problem)]
-        return [(0, _annotation(report, VERDICTS[report.outcome], told, path, problem.line))]
+        rank = NOT_BEGUN if problem.kind == "missing" else 0
+        return [(rank, _annotation(report, VERDICTS[report.outcome], told, path, problem.line))]
     reasons: dict[object, list[TestResult]] = {}
     for test in report.tests:
         if test.outcome != "passed":
@@ -80,6 +89,8 @@ def _of(report: Report, path: str) -> list[tuple[int, Annotation]]:
 
 def _rank(test: TestResult) -> int:
     found = known(test)
+    if found and found.id == UNWRITTEN:
+        return NOT_BEGUN
     return {Diagnosis: 1, Symptom: 2}.get(type(found), 3)
 
 

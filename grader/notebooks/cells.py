@@ -6,6 +6,7 @@ ways that do not matter here; for a notebook that cannot be read there is a sent
 
 import json
 import re
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,9 +68,10 @@ def cells_of(content: bytes, name: str) -> list[Cell]:
 def _parsed(content: bytes, name: str) -> dict[str, Any]:
     if conflict := CONFLICT.search(content):
         line = content.count(b"\n", 0, conflict.start()) + 1
+        take = shlex.join(["git", "checkout", "--ours", name])
         raise SubmissionError(
             f"{name} has a merge conflict of git in line {line}, so no program can open it."
-            f" Take one of the two versions, such as with `git checkout --ours {name}`."
+            f" Take one of the two versions, such as with `{take}`."
         )
     try:
         notebook = json.loads(content.decode("utf-8-sig"))

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from exercises.files import replaced_at_end, unused_path, write_atomically, write_output
+from exercises.files import (
+    all_or_none,
+    replaced_at_end,
+    unused_path,
+    write_all,
+    write_atomically,
+    write_output,
+)
 
 
 def test_a_write_that_fails_leaves_the_old_content_and_nothing_else(tmp_path: Path) -> None:
@@ -42,6 +49,23 @@ def test_without_room_there_is_no_half_file(
     with pytest.raises(OSError):
         write_output(file, b"x" * (little_room + 1))
     assert [path.read_bytes() for path in tmp_path.iterdir()] == ([old] if old else [])
+
+
+def test_files_that_belong_together_are_all_there_or_none(tmp_path: Path, little_room: int) -> None:
+    (tmp_path / "there").mkdir()
+    old = tmp_path / "there" / "old.txt"
+    old.write_bytes(b"old")
+    new = {old: b"new", tmp_path / "there" / "a": b"", tmp_path / "x" / "y" / "b": b"b"}
+    with pytest.raises(OSError):
+        write_all({**new, tmp_path / "x" / "c": b"x" * (little_room + 1)})
+    with pytest.raises(ValueError), all_or_none(new):
+        raise ValueError("what was written is no course")
+    assert {path: path.is_dir() or path.read_bytes() for path in tmp_path.rglob("*")} == {
+        old.parent: True,
+        old: b"old",
+    }
+    write_all(new)
+    assert {path: path.read_bytes() for path in new} == new
 
 
 def test_an_error_names_the_file_that_one_knows(tmp_path: Path, little_room: int) -> None:

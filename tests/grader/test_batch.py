@@ -7,6 +7,7 @@ import json
 import os
 import random
 import re
+import resource
 import shutil
 import signal
 import sqlite3
@@ -171,6 +172,8 @@ def test_the_layouts_of_three_platforms(
     canvas.mkdir()
     (canvas / "doejane_LATE_1042_98765_softmax-1.py").write_text(right)
     (canvas / "roe_1043_98766_softmax.py").write_text(WRONG)
+    (canvas / "van_der_poe_LATE_1044_98767_softmax.py").write_text(right)
+    (canvas / "zoe_1045_text.html").write_text("<p>See my mail.</p>")
     hand_in(moodle, "Jane Doe_4711_assignsubmission_file", right)
     hand_in(gradescope, "submission_1", right)
     (gradescope / "submission_metadata.yml").write_text(
@@ -180,8 +183,10 @@ def test_the_layouts_of_three_platforms(
     for folder in (canvas, moodle, gradescope):
         download = shutil.make_archive(str(tmp_path / f"{folder.name}-download"), "zip", folder)
         assert batch(Path(download)).returncode == 0
-    assert scores(classroom) == {"1042": 4, "1043": 0, "4711": 4, "77": 4, "b@b.c": 4}
-    assert any("late" in note for note in results(classroom)["1042"]["notes"])
+    of_canvas = {"1042": 4, "1043": 0, "1044": 4, "1045": 0}
+    assert scores(classroom) == {**of_canvas, "4711": 4, "77": 4, "b@b.c": 4}
+    for student in ("1042", "1044"):
+        assert any("late" in note for note in results(classroom)[student]["notes"])
 
 
 def test_who_hands_in_what_is_no_answer_has_handed_in(
@@ -330,6 +335,19 @@ def test_a_student_who_is_there_twice_is_asked_about(batch: Batch, tmp_path: Pat
     assert said.returncode == 2 and "There are two hand-ins of 1: 1 and 1.zip." in said.stderr
 
 
+@pytest.mark.parametrize("beside", ["roe_1043_98766_softmax.py", "1044/softmax.py"])
+def test_nobody_is_left_out_for_a_name(
+    beside: str, batch: Batch, classroom: Path, tmp_path: Path, right: str
+) -> None:
+    folder = tmp_path / "all"
+    for name in (beside, "anon_AbC12_98765_softmax.py"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(right)
+    said = batch(folder)
+    assert said.returncode == 2 and "anon_AbC12_98765_softmax.py" in said.stderr
+    assert kept(classroom) == 0
+
+
 def test_what_cannot_be_graded_is_said_in_words(
     batch: Batch, classroom: Path, tmp_path: Path
 ) -> None:
@@ -385,15 +403,37 @@ def test_one_batch_at_a_time_works_on_a_store(
     batch: Batch, classroom: Path, tmp_path: Path, right: str
 ) -> None:
     hand_in(tmp_path / "all", "1", right)
-    with closing(Store(classroom.with_suffix(".sqlite"))) as store, store.held():
+    with Store(classroom.with_suffix(".sqlite")) as store, store.held():
         said = batch(tmp_path / "all")
         assert said.returncode == 2 and "Another `grader batch` works on" in said.stderr
-        assert scores(classroom) == {}  # who only reads need not wait
+        with closing(sqlite3.connect(classroom.with_suffix(".sqlite"))) as writing:
+            writing.execute("BEGIN IMMEDIATE")
+            assert scores(classroom) == {}  # who only reads need not wait, nor be let write
         link = tmp_path / "link.sqlite"
         link.symlink_to(classroom.with_suffix(".sqlite"))
         assert batch(tmp_path / "all", "--store", str(link)).returncode == 2
     assert batch(tmp_path / "all").returncode == 0
     assert scores(classroom) == {"1": 4}
+
+
+def test_a_full_disk_is_said_and_what_was_graded_is_not_graded_again(
+    batch: Batch, classroom: Path, tmp_path: Path, right: str
+) -> None:
+    for number in range(20):
+        hand_in(tmp_path / "all", str(number), f"{right}# {number}")
+    # No file may grow beyond so many bytes: as on a disk that is nearly full.
+    little = 180_000
+    said = subprocess.run(
+        grader("batch", tmp_path / "all", "--classroom", classroom, "--jobs", "1"),
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (little, little)),
+    )
+    assert said.returncode == 2 and said.stderr.count("\n") == 1, said.stderr
+    assert "cannot be used" in said.stderr and "run the command again" in said.stderr
+    before = kept(classroom)
+    assert before and f"{20 - before} answers graded" in batch(tmp_path / "all").stderr
+    assert scores(classroom) == {str(number): 4 for number in range(20)}
 
 
 @pytest.mark.parametrize("named", [True, False], ids=["in classroom.yaml", "by --course"])

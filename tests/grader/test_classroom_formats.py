@@ -282,6 +282,16 @@ def test_github_shows_ten_reasons_the_most_telling_first_and_counts_the_rest() -
     assert commands[1][2].startswith(UNSCALED.says)  # a known mistake before an exception
 
 
+def test_github_shows_what_is_not_begun_last() -> None:
+    stub = replace(DIFFERS, diagnosis=None, symptom=Symptom(UNWRITTEN, "Not written.", ""))
+    reports = [replace(REPORT, exercise=f"stub{n}", tests=(stub,)) for n in range(10)]
+    absent = replace(problem("There is no file.", 1, ""), exercise="absent")
+    reports.append(replace(absent, problem=Problem("missing", "There is no file.")))
+    reports.append(replace(REPORT, exercise="tried", tests=(DIFFERS, RAISES)))
+    titles = [places["title"] for _, places, _ in obeyed(github.render(reports))]
+    assert [title.partition(":")[0] for title in titles[:3]] == ["tried", "tried", "stub0"]
+
+
 def test_github_says_one_reason_once() -> None:
     tests = tuple(replace(DIFFERS, name=f"t{n}", title=f"Test {n}.") for n in range(4))
     ((_, places, _),) = obeyed(github.render(replace(REPORT, tests=tests)))

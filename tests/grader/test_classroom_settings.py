@@ -94,7 +94,7 @@ def test_little_is_needed(tmp_path: Path) -> None:
         ("  days: 3\n", "", 4, "days is missing"),
         ("late:\n  percent_per_day: 10\n  days: 3\n  grace_minutes: 15\n", "", 3, "needs a `late`"),
         ("attempts: 3", "attempts: 0", 8, "must be from 1"),
-        ("attempts: 3", "attempt: 3", 8, "is not a key that is known here"),
+        ("attempts: 3", "attempt: 3", 8, "is not a key that is known here (attempts, "),
         ('student: "1042"', "student: 1042", 13, "must be in quotes"),
         ("reason: ill", "reasons: ill", 15, "is not a key that is known here"),
         ("due: 2026-12-01 23:59\n", "", 11, "need a `due`"),

@@ -172,6 +172,7 @@ WRONG_CANVAS: dict[str, tuple[str | bytes, list[str], str]] = {
     "read only": (CANVAS.replace(",12,", ",(read only),"), [], "is read only in Canvas"),
     "another file": (MOODLE, [], "is no gradebook of Canvas: its columns begin with Identifier"),
     "no assignment": ("Student,ID,Section\n", [], "has no assignment. Create it in Canvas"),
+    "nobody": ("Student,ID,Section,A (4711)\n", [], "grades.csv has nobody in it."),
     "empty": ("\ufeff \n", [], "grades.csv is empty"),
     "an open quote": (CANVAS + '"Curie, Marie,1046\n', [], "line 9: a cell begins with a quote"),
     "UTF-16": (CANVAS.encode("utf-16"), [], "grades.csv is not UTF-8."),
@@ -241,6 +242,13 @@ def test_moodle_s_worksheet_is_filled_by_its_identifier(
     assert "1 cells change, 1 hold the score already." in done.stdout
     expected = MOODLE.replace("grading,,12", "grading,10.5,12")
     assert (tmp_path / "grades.csv").read_text("utf-8") == expected
+
+
+def test_points_of_a_worksheet_that_do_not_fit_are_told(fill: Fill) -> None:
+    results = [{"id": 31, "score": 10.5, "max_score": 100}, {"id": 32, "score": 70}]
+    said = fill("moodle", MOODLE, results, "--column", "Grade").stdout
+    assert "The results are out of 100 points, and the column of 12." in said
+    assert "1 scores are above 12: 32." in said
 
 
 def test_moodle_in_another_language_has_other_names(fill: Fill, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A teacher's own course: the worked example, new exercises, and what is wrong in a course."""
 
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -143,6 +144,7 @@ def test_a_new_exercise_passes_its_first_audit(run: Run, tmp_path: Path) -> None
         done = subprocess.run(command, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stdout + done.stderr
         assert "The audit passes." in done.stdout
+    assert shlex.split(done.stdout.split("`")[1])[-1] == str(course)  # it can be pasted
     found = json.loads(run("audit", "--course", course, "--format", "json").stdout)
     assert (found["exercises"], found["problems"]) == (3, [])
     assert [chapter.id for chapter in catalog_in(course).chapters] == [

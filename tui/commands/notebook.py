@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -106,5 +107,5 @@ class NotebookThere(CourseError):
     def __init__(self, file: Path) -> None:
         super().__init__(
             f"{shown(file)} is there already, perhaps with answers of yours. Bring them home with"
-            f" `learn notebook {shown(file)}` and move it, or name another with --out."
+            f" `learn notebook {shlex.quote(shown(file))}` and move it, or name another with --out."
         )

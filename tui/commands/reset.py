@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 
 import click
@@ -70,6 +71,6 @@ def _reset_all(session: Session, as_json: bool) -> None:
         print_json({"progress": kept, "files": files})
         return
     click.echo("Everything is as on the first day, but for your settings.")
-    click.echo(f"`learn import {shown(kept)}` brings your progress back.")
+    click.echo(f"`learn import {shlex.quote(shown(kept))}` brings your progress back.")
     if files:
         click.echo(f"{len(files)} of your files are kept in {shown(kept.parent)}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -40,7 +41,8 @@ class NotInWorkspace(CourseError):
 
     def __init__(self, file: str) -> None:
         super().__init__(
-            f"{file} is not in your workspace. `grader run {file}` grades a file anywhere."
+            f"{file} is not in your workspace. `grader run {shlex.quote(file)}` grades a file"
+            " anywhere."
         )
 
 
