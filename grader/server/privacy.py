@@ -77,6 +77,7 @@ def _membership(session: Session, one: Membership) -> dict[str, Any]:
             for row in session.scalars(select(Login).where(Login.membership_id == one.id))
         ],
         "joined_at": _time(one.joined_at),
+        "stays_out_of_leaderboard": one.stays_out,
         "due": _time(settings.due_for(one.student)),
         "grade": own.result(settings),
         "hand_ins": [_hand_in(row) for row in session.scalars(wanted.options(*whole))],
@@ -129,6 +130,7 @@ def forget(session: Session, person: Person) -> str:
         session.execute(_cleared(own))
         _rename(one.class_, one.student, drawn)
         one.student, one.joined_at = drawn, utc_now()  # nobody comes in as them
+        one.stays_out = True
     person.issuer, person.subject = DELETED, drawn
     person.name = person.pseudonym = drawn
     return drawn

@@ -82,7 +82,7 @@ class Membership(Base):
     """`student` is the id in the roster, which `classroom.yaml` and gradebooks name people by.
 
     `joined_at` is when somebody first came as this person; nobody can then come so by the class's
-    code again.
+    code again. `stays_out` is of the class's leaderboard.
     """
 
     __tablename__ = "memberships"
@@ -97,6 +97,7 @@ class Membership(Base):
     role: Mapped[str]
     student: Mapped[str]
     joined_at: Mapped[datetime | None] = mapped_column(Moment)
+    stays_out: Mapped[bool] = mapped_column(default=False)
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
     class_: Mapped[Class] = relationship(lazy="joined", innerjoin=True)

@@ -1,5 +1,6 @@
 """`learn status`: how far the learner is."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -133,7 +134,16 @@ def _class_in_words(found: dict[str, Any]) -> str:
     score = "no grade yet" if found["score"] is None else f"{found['score']:g}"
     due = f", due {datetime.fromisoformat(found['due']):%Y-%m-%d %H:%M %Z}" if found["due"] else ""
     told = "; ".join(f"{exercise} {state}" for exercise, state in latest.items())
-    return f"{found['class']}: {score} of {found['max_score']:g} points{due}. {told}".rstrip()
+    said = f"{found['class']}: {score} of {found['max_score']:g} points{due}. {told}".rstrip()
+    return "\n".join([said, *_on_leaderboard(found.get("leaderboard"))])
+
+
+def _on_leaderboard(found: dict[str, Any] | None) -> Iterator[str]:
+    if found and not found["stays_out"]:
+        yield (
+            f"You are on its leaderboard as {found['known_as']};"
+            " `learn leave --leaderboard` takes you off it."
+        )
 
 
 def _state(

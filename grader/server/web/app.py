@@ -19,6 +19,7 @@ from grader.server.web import (
     description,
     entering,
     interface,
+    leaderboard_pages,
     login_pages,
     privacy_pages,
     regrade_pages,
@@ -41,6 +42,7 @@ ROUTES = [
     *privacy_pages.ROUTES,
     *regrade_pages.ROUTES,
     *thread_pages.ROUTES,
+    *leaderboard_pages.ROUTES,
     *interface.ROUTES,
     *description.ROUTES,
 ]

@@ -10,7 +10,13 @@ from starlette.routing import Route
 
 from grader.server.handing_in import MOST_FILES, MOST_KEY
 from grader.server.schema import DONE, FAILED, LEASED, WAITING
-from grader.server.web import entering, interface, privacy_pages, regrade_pages
+from grader.server.web import (
+    entering,
+    interface,
+    leaderboard_pages,
+    privacy_pages,
+    regrade_pages,
+)
 from grader.server.web.visits import MOST_LETTERS
 
 PATH = "/api/openapi.json"
@@ -45,6 +51,7 @@ HAND_IN: Mapping[str, Schema] = {
     "made_at": _or_null(TIME),
     "received_at": TIME,
 }
+STAYS_OUT: Mapping[str, Schema] = {"stays_out": {"type": "boolean"}}
 STANDING = _object(
     {
         "exercise": TEXT,
@@ -137,6 +144,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
                 "max_score": NUMBER,
                 "exercises": _list(STANDING),
                 "hand_ins": _list(_object({**HAND_IN, "progress": _or_null(TEXT)})),
+                "leaderboard": _or_null(_object({"known_as": TEXT, **STAYS_OUT})),
             }
         ),
         errors=(400, 401, 403, 429, 503),
@@ -158,6 +166,12 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
             },
             optional=["never_lower"],
         ),
+    ),
+    ("POST", "/api/leaderboard"): Operation(
+        "Stay out of the class's leaderboard, or be on it again.",
+        200,
+        _object(STAYS_OUT),
+        _object(STAYS_OUT),
     ),
     ("GET", "/api/own"): Operation(
         "All that is kept of who asks.",
@@ -181,6 +195,7 @@ def description() -> dict[str, Any]:
         *interface.ROUTES,
         *privacy_pages.ROUTES,
         *regrade_pages.ROUTES,
+        *leaderboard_pages.ROUTES,
     ):
         for method in sorted((route.methods or set()) - {"HEAD"}):
             if route.path.startswith("/api/"):

@@ -10,8 +10,8 @@ from starlette.routing import Route
 from grader.server.gradebook import grade, hand_ins
 from grader.server.handing_in import hand_in
 from grader.server.members import classroom
-from grader.server.roles import Action
-from grader.server.schema import HandIn
+from grader.server.roles import Action, may
+from grader.server.schema import HandIn, Membership
 from grader.server.web.visits import Call, client, text_of
 
 MOST_SHOWN = 50
@@ -55,8 +55,16 @@ def status(call: Call) -> Response:
                 {**_facts(one), "progress": call.site.waiting.told(one) or None}
                 for one in found[::-1][:MOST_SHOWN]
             ],
+            "leaderboard": _on_board(member) if settings.has_leaderboard else None,
         }
     )
+
+
+def _on_board(member: Membership) -> dict[str, Any] | None:
+    """Only students are on it."""
+    if not may(member.role, Action.STAY_OUT):
+        return None
+    return {"known_as": member.person.pseudonym, "stays_out": member.stays_out}
 
 
 def _facts(one: HandIn) -> dict[str, Any]:

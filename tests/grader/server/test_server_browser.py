@@ -11,13 +11,14 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from class_of_three import Browser
+from class_of_three import CLASSROOM, Browser
 from devtools import NO_BROWSER, PROGRAM, Tab, browser
 from servers import Served
 from test_server_pages import token
 from test_server_threads import HINT, mistake, newest, send, tried, write
 
 from grader.server.login import Institution, Provider
+from grader.server.members import change_settings, class_named
 from grader.server.schema import SESSION
 
 __all__ = ["mistake"]
@@ -69,7 +70,14 @@ def pages(
     write(alan, f"Like this:\n```\n{solution('softmax')}\n```", f"/posts/{question}/answer")
     send(alan, f"/posts/{question}/report", why="a solution")
     thread = {"thread": "/exercises/softmax/thread"}
-    own = {"own": "/own", "exercise": "/exercises/softmax", "verdict": "/hand-ins/1"}
+    with served.database.writing() as session:
+        change_settings(session, class_named(session, "ML"), f"{CLASSROOM}leaderboard: true\n")
+    own = {
+        "board": "/leaderboard",
+        "own": "/own",
+        "exercise": "/exercises/softmax",
+        "verdict": "/hand-ins/1",
+    }
     staff = {"class": "/class", "student": "/class/students/1", "queue": "/health"}
     return {
         "": {"enter": "/enter?code=ABC", "missing": "/nothing"},

@@ -12,10 +12,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from class_of_three import WRONG, ask
+from class_of_three import CLASSROOM, WRONG, ask
 from processes import comes_true
 from servers import Served
 
+from grader.server.members import change_settings, class_named, member_named
 from tui.app.app import LearnApp
 from tui.app.background_grader import BackgroundGrader
 from tui.app.session_thread import SessionThread
@@ -177,6 +178,19 @@ def test_what_is_refused_is_told_and_a_token_goes_to_its_own_server_only(
     moved(workspace, address)
     learn("submit", "softmax")
     assert len(seen) == 1, "where it was sent on to, nothing arrived"
+
+
+def test_who_is_on_a_leaderboard_is_told_so_and_can_leave_it(learn: Learn, served: Served) -> None:
+    learn("join", f"{served.address}/", served.code, "--name", "1")
+    assert "leaderboard" not in learn("status").stdout
+    with served.database.writing() as session:
+        here = class_named(session, "ML")
+        change_settings(session, here, f"{CLASSROOM}leaderboard: true\n")
+        known_as = member_named(session, here, "1").person.pseudonym
+    assert f"You are on its leaderboard as {known_as};" in learn("status").stdout
+    assert "You stay out of the leaderboard of ML" in learn("leave", "--leaderboard").stdout
+    assert "leaderboard" not in learn("status").stdout
+    assert json.loads(learn("status", "--json").stdout)["class"]["leaderboard"]["stays_out"]
 
 
 def test_who_leaves_takes_their_data_along_and_deletes_it(
