@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Match, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from grader.errors import UsageError
@@ -78,9 +78,17 @@ def web_app(site: Site) -> Starlette:
 def refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     headers = dict(error.headers or {})
+    if error.status_code == 405:  # known are only the methods of the first route of this path
+        headers["Allow"] = ", ".join(sorted(_methods(request)))
     if error.status_code == 413:  # what is still being sent is not waited for
         headers["Connection"] = "close"
     return told(request, error.detail, error.status_code, headers)
+
+
+def _methods(request: Request) -> set[str]:
+    """What the path may be asked by, whichever function answers."""
+    here = [one for one in ROUTES if one.matches(request.scope)[0] is not Match.NONE]
+    return {method for route in here for method in route.methods or ()}
 
 
 def unusable(request: Request, error: Exception) -> Response:

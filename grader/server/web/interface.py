@@ -15,6 +15,7 @@ from grader.server.schema import HandIn, Membership
 from grader.server.web.visits import Call, client, text_of
 
 MOST_SHOWN = 50
+NO_MOMENT = "`made_at` must be a time with its zone, in ISO 8601."
 
 
 def take(call: Call) -> Response:
@@ -29,7 +30,7 @@ def take(call: Call) -> Response:
         # What is no UTF-8 comes as halves of characters, as the workspace's owner has it.
         {name: _bytes(text) for name, text in files.items()},
         text_of(call.data, "key"),
-        _moment(text_of(call.data, "made_at")),
+        _moment(text_of(call.data, "made_at")) if "made_at" in call.data else None,
     )
     call.site.workers.call()
     return JSONResponse(_facts(taken), 201)
@@ -86,16 +87,14 @@ def _bytes(text: str) -> bytes:
         raise HTTPException(400, "`files` hold halves of characters that no file has.") from None
 
 
-def _moment(text: str) -> datetime | None:
-    if not text:
-        return None
+def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
         moment.astimezone()
     except (ValueError, OverflowError):
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise HTTPException(400, "`made_at` must be a time with its zone, in ISO 8601.")
+        raise HTTPException(400, NO_MOMENT) from None
+    if moment.tzinfo is None:
+        raise HTTPException(400, NO_MOMENT)
     return moment
 
 
