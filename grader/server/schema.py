@@ -149,6 +149,7 @@ class HandIn(Base):
         UniqueConstraint("membership_id", "key"),
         Index(None, "state", "priority", "id"),
         Index(None, "membership_id", "received_at"),
+        Index(None, "graded_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -44,6 +44,8 @@ def status(call: Call) -> Response:
         found = hand_ins(session, member.class_, member.student)
     due = settings.due_for(member.student)
     own = grade(member, found, settings)
+    shown = found[::-1][:MOST_SHOWN]
+    progress = call.site.waiting.told(shown)
     return JSONResponse(
         {
             "class": member.class_.name,
@@ -52,10 +54,7 @@ def status(call: Call) -> Response:
             "score": own.score,
             "max_score": own.max_score,
             "exercises": [one._asdict() for one in own.standings],
-            "hand_ins": [
-                {**_facts(one), "progress": call.site.waiting.told(one) or None}
-                for one in found[::-1][:MOST_SHOWN]
-            ],
+            "hand_ins": [{**_facts(one), "progress": progress.get(one.id)} for one in shown],
             "leaderboard": _on_board(member) if settings.has_leaderboard else None,
         }
     )

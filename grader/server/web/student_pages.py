@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from markupsafe import Markup
 from sqlalchemy.orm import Session, undefer
@@ -67,7 +67,7 @@ def of_member(visit: Visit, member: Membership, says: str = "", status: int = 20
         grade=grade(member, found, settings),
         titles={id: settings.catalog.exercise(id).title for id in settings.points},
         hand_ins=found[::-1],
-        progress={one.id: _progress(visit, one) for one in found},
+        progress=_progress(visit, found),
     )
 
 
@@ -154,13 +154,12 @@ def report(visit: Visit) -> Response:
         sources=sources,
         is_own=one.membership_id == visit.member.id,
         is_open=one.state not in (DONE, FAILED),
-        progress=_progress(visit, one),
+        progress=_progress(visit, [one]).get(one.id),
     )
 
 
-def _progress(visit: Visit, one: HandIn) -> str:
-    told = visit.site.waiting.told(one)
-    return f"… {told}" if told else ""
+def _progress(visit: Visit, those: Sequence[HandIn]) -> dict[int, str]:
+    return {id: f"… {told}" for id, told in visit.site.waiting.told(those).items()}
 
 
 def told(one: HandIn) -> Markup:
@@ -192,7 +191,7 @@ def events(visit: Visit) -> Response:
     def look() -> Mapping[str, object]:
         with visit.site.database.reading() as session:
             one = session.get_one(HandIn, number)
-        return {"state": one.state, "says": _progress(visit, one)}
+        return {"state": one.state, "says": _progress(visit, [one]).get(one.id, "")}
 
     async def changes() -> AsyncIterator[str]:
         before: Mapping[str, object] = {}

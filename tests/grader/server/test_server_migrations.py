@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from alembic import command
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, MetaData, create_engine, insert, select
 
@@ -71,3 +73,9 @@ def test_rows_of_an_earlier_schema_are_there_after_it(database_url: str, revisio
         if "suite" not in before["hand_ins"][0]:
             assert session.scalars(select(HandIn)).one().suite == "report", "as its report says"
     opened.close()
+
+
+def test_the_migrations_make_what_the_program_expects(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, Base.metadata) == []
