@@ -16,7 +16,7 @@ from grader.classroom.store import Kept, Verdict
 from grader.report import Report
 from grader.server.queue import unpacked
 from grader.server.roles import Role
-from grader.server.schema import DONE, FAILED, REGRADED, Class, HandIn, Membership
+from grader.server.schema import DONE, FAILED, REGRADED, Class, HandIn, Membership, Notice
 
 Judged = Mapping[int, HandIn]
 NOT_JUDGED_AGAIN: Judged = {}
@@ -65,6 +65,12 @@ def hand_ins(session: Session, of: Class, student: str | None = None) -> Sequenc
     )
     if student is not None:
         wanted = wanted.where(Membership.student == student)
+    return session.scalars(wanted).all()
+
+
+def notices(session: Session, of: Membership) -> Sequence[Notice]:
+    """Of changes of their grade, the newest first."""
+    wanted = select(Notice).where(Notice.membership_id == of.id).order_by(Notice.id.desc())
     return session.scalars(wanted).all()
 
 

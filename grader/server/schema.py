@@ -179,6 +179,17 @@ class HandIn(Base):
     membership: Mapped[Membership] = relationship(lazy="joined", innerjoin=True)
 
 
+class Notice(Base):
+    """What a member is told of a change of their grade: the verdicts before it are not kept."""
+
+    __tablename__ = "notices"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    membership_id: Mapped[int] = mapped_column(ForeignKey("memberships.id"), index=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    says: Mapped[str]
+
+
 class Post(Base):
     """A question, an answer to one, or a teacher's note to all who share a mistake.
 

@@ -156,6 +156,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
                 "max_score": NUMBER,
                 "exercises": _list(STANDING),
                 "hand_ins": _list(_object({**HAND_IN, "progress": _or_null(TEXT)})),
+                "regraded": _list(_object({"at": TIME, "says": TEXT})),
                 "leaderboard": _or_null(_object({"known_as": TEXT, **STAYS_OUT})),
             }
         ),

@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from grader.server.gradebook import grade, hand_ins
+from grader.server.gradebook import grade, hand_ins, notices
 from grader.server.handing_in import hand_in
 from grader.server.members import classroom
 from grader.server.roles import Action, may
@@ -42,6 +42,7 @@ def status(call: Call) -> Response:
     settings = classroom(member.class_.settings)
     with call.site.database.reading() as session:
         found = hand_ins(session, member.class_, member.student)
+        regraded = notices(session, member)
     due = settings.due_for(member.student)
     own = grade(member, found, settings)
     shown = found[::-1][:MOST_SHOWN]
@@ -55,6 +56,7 @@ def status(call: Call) -> Response:
             "max_score": own.max_score,
             "exercises": [one._asdict() for one in own.standings],
             "hand_ins": [{**_facts(one), "progress": progress.get(one.id)} for one in shown],
+            "regraded": [{"at": one.at.isoformat(), "says": one.says} for one in regraded],
             "leaderboard": _on_board(member) if settings.has_leaderboard else None,
         }
     )

@@ -19,7 +19,7 @@ from grader.errors import SubmissionError
 from grader.formats.html import render
 from grader.report import Report
 from grader.server.extensions import FORM
-from grader.server.gradebook import grade, hand_ins
+from grader.server.gradebook import grade, hand_ins, notices
 from grader.server.handing_in import hand_in, uploaded_files
 from grader.server.members import classroom, member_named
 from grader.server.privacy import days_after_deletion
@@ -53,6 +53,7 @@ def of_member(visit: Visit, member: Membership, says: str = "", status: int = 20
     with visit.site.database.reading() as session:
         settings = classroom(session.get_one(Class, member.class_id).settings)
         found = hand_ins(session, member.class_, member.student)
+        regraded = notices(session, member)
     return visit.page(
         "student.html",
         status=status,
@@ -66,6 +67,7 @@ def of_member(visit: Visit, member: Membership, says: str = "", status: int = 20
         kept_days=days_after_deletion(member.class_),
         grade=grade(member, found, settings),
         titles={id: settings.catalog.exercise(id).title for id in settings.points},
+        regraded=regraded,
         hand_ins=found[::-1],
         progress=_progress(visit, found),
     )
