@@ -1,8 +1,9 @@
 """What `learn` can ask is described, and whatever is sent is answered as the description says.
 
 Schemathesis makes up what is sent: all that the description allows, and all that it forbids, at its
-edges and at random. A small slice of that is sent each time. `EXAMPLES=2000` in the environment
-sends so many to each operation, others with each `SEED`, and `-rP` prints what was answered.
+edges and at random. A small slice of that is sent each time. In the environment, `EXAMPLES=2000`
+sends so many at random to each operation that takes something, others with each `SEED`, and
+`MODE=negative` only what is forbidden; `-rP` prints what was answered.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ OTHER_STATUSES = {404, 405}  # of HTTP itself, for paths and methods that are no
 # allows may be refused, though only in ways that it tells.
 OPTIONS = f"""
     --checks all --exclude-checks positive_data_acceptance --continue-on-failure --no-color
+    --mode {os.environ.get("MODE", "all")}
     --max-examples {os.environ.get("EXAMPLES", "5")} --seed {os.environ.get("SEED", "1")}
     --generation-database none --report ndjson --report-ndjson-path events.jsonl
 """
