@@ -68,6 +68,10 @@ def hand_ins(session: Session, of: Class, student: str | None = None) -> Sequenc
     return session.scalars(wanted).all()
 
 
+def report_of(one: HandIn | None) -> Report | None:
+    return Report.from_dict(json.loads(one.report)) if one and one.report else None
+
+
 def notices(session: Session, of: Membership) -> Sequence[Notice]:
     """Of changes of their grade, the newest first."""
     wanted = select(Notice).where(Notice.membership_id == of.id).order_by(Notice.id.desc())
@@ -158,7 +162,8 @@ def graded(session: Session, of: Class) -> Iterator[Graded]:
         .options(undefer(HandIn.files), undefer(HandIn.report))
     )
     for one in session.scalars(wanted):
-        report = Report.from_dict(json.loads(one.report or ""))
+        report = report_of(one)
+        assert report
         source = unpacked(one.files).get(f"{one.exercise}.py", b"")
         text = source.decode("utf-8-sig", "replace")
         yield Graded(one.membership.student, report, at=one.received_at, source=text)

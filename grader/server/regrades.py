@@ -4,7 +4,6 @@ Each such hand-in gets a second row, which is in the queue behind everything tha
 for. Its verdict counts nothing until it is applied: then it takes the place of the first one.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -18,9 +17,8 @@ from grader.classroom.settings import Classroom
 from grader.classroom.worth import worth
 from grader.errors import UsageError
 from grader.provenance import suite_version
-from grader.report import Report
 from grader.server.database import Database
-from grader.server.gradebook import Grade, Judged, counted, grade, hand_ins
+from grader.server.gradebook import Grade, Judged, counted, grade, hand_ins, report_of
 from grader.server.handing_in import MOST_KEY
 from grader.server.members import classroom
 from grader.server.queue import NO_FILES, Queue, utc_now
@@ -184,11 +182,7 @@ def _exercises(
         second = counted(old.exercise, before.student, own, settings, judged)
         assert first and second
         was, now = rows[first.best.name], rows[second.best.name]
-        reports = [_report(was), _report(judged.get(now.id, now))]
+        reports = [report_of(was), report_of(judged.get(now.id, now))]
         if reports[0] and reports[1]:
             of, to = (worth(report, old.points) for report in reports if report)
             yield ExerciseChange(old.exercise, of, to)
-
-
-def _report(one: HandIn) -> Report | None:
-    return Report.from_dict(json.loads(one.report)) if one.report else None

@@ -17,9 +17,8 @@ from exercises.catalog import Exercise
 from grader.classroom.settings import Classroom
 from grader.errors import SubmissionError
 from grader.formats.html import render
-from grader.report import Report
 from grader.server.extensions import FORM
-from grader.server.gradebook import grade, hand_ins, notices
+from grader.server.gradebook import grade, hand_ins, notices, report_of
 from grader.server.handing_in import hand_in, uploaded_files
 from grader.server.members import classroom, member_named
 from grader.server.privacy import days_after_deletion
@@ -148,11 +147,12 @@ def report(visit: Visit) -> Response:
         sources = {
             name: source.decode("utf-8", "replace") for name, source in unpacked(one.files).items()
         }
-        verdict = told(one)
+        found = report_of(one)
     return visit.page(
         "hand_in.html",
         one=one,
-        verdict=verdict,
+        verdict=told(one),
+        layers=found.layers if found else {},
         sources=sources,
         is_own=one.membership_id == visit.member.id,
         is_open=one.state not in (DONE, FAILED),
@@ -166,7 +166,7 @@ def _progress(visit: Visit, those: Sequence[HandIn]) -> dict[int, str]:
 
 def told(one: HandIn) -> Markup:
     """The report as HTML, in which all that a learner wrote is text; empty where there is none."""
-    found = Report.from_dict(json.loads(one.report)) if one.report else None
+    found = report_of(one)
     return Markup(render(found, classes=True)) if found else Markup()
 
 

@@ -18,8 +18,9 @@ from test_server_pages import token
 from test_server_threads import HINT, mistake, newest, send, tried, write
 
 from grader.server.login import Institution, Provider
-from grader.server.members import change_settings, class_named
-from grader.server.schema import SESSION
+from grader.server.members import change_settings, class_named, member_named
+from grader.server.queue import utc_now
+from grader.server.schema import SESSION, Notice
 
 __all__ = ["mistake"]
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason=NO_BROWSER)
@@ -71,7 +72,11 @@ def pages(
     send(alan, f"/posts/{question}/report", why="a solution")
     thread = {"thread": "/exercises/softmax/thread"}
     with served.database.writing() as session:
-        change_settings(session, class_named(session, "ML"), f"{CLASSROOM}leaderboard: true\n")
+        here = class_named(session, "ML")
+        change_settings(session, here, f"{CLASSROOM}leaderboard: true\n")
+        regraded = f"Attention was graded again. {'softmax: 4 before, 3 now. ' * 9}"
+        whose = member_named(session, here, "1").id
+        session.add(Notice(membership_id=whose, at=utc_now(), says=regraded))
     own = {
         "board": "/leaderboard",
         "own": "/own",

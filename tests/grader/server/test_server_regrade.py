@@ -116,7 +116,11 @@ def test_whose_score_would_change_is_shown_and_then_applied_or_not(
     assert told["says"] == change["message"]  # type: ignore[index]
     assert "8 points before, 6 of 8 now" in his.get("/").text
     assert "Graded again" not in browser(served, "1").get("/").text, "her score is what it was"
-    assert "A steep line has its error" in his.get(f"/hand-ins/{number}").text
+    page = his.get(f"/hand-ins/{number}").text
+    assert "A steep line has its error" in page
+    suite = next(row.suite for row in rows(served) if row.id == number)
+    assert f"tests of version {suite}; " in page
+    assert "landlock" in page, "what it takes to explain it later"
     assert is_genuine(his, str(number), tmp_path), "what is signed is the verdict of today"
     assert "A steep line has its error" in (tmp_path / "verdict.json").read_text("utf-8")
 
