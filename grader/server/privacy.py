@@ -133,7 +133,7 @@ def forget(session: Session, person: Person) -> str:
         session.execute(delete(Notice).where(Notice.membership_id == one.id))
         _rename(one.class_, one.student, drawn)
         one.student, one.joined_at = drawn, utc_now()  # nobody comes in as them
-        one.stays_out = True
+        one.stays_out = True  # a leaderboard would show what stays
     person.issuer, person.subject = DELETED, drawn
     person.name = person.pseudonym = drawn
     return drawn

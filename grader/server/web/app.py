@@ -78,17 +78,21 @@ def web_app(site: Site) -> Starlette:
 def refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     headers = dict(error.headers or {})
-    if error.status_code == 405:  # known are only the methods of the first route of this path
-        headers["Allow"] = ", ".join(sorted(_methods(request)))
+    if error.status_code == 405 and (methods := _methods(request)):
+        headers["Allow"] = ", ".join(sorted(methods))
     if error.status_code == 413:  # what is still being sent is not waited for
         headers["Connection"] = "close"
     return told(request, error.detail, error.status_code, headers)
 
 
 def _methods(request: Request) -> set[str]:
-    """What the path may be asked by, whichever function answers."""
-    here = [one for one in ROUTES if one.matches(request.scope)[0] is not Match.NONE]
-    return {method for route in here for method in route.methods or ()}
+    """What the path may be asked by; the error knows only the first of several routes to it."""
+    return {
+        method
+        for route in request.app.routes
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+        for method in route.methods or ()
+    }
 
 
 def unusable(request: Request, error: Exception) -> Response:
