@@ -14,6 +14,7 @@ extensions:
 handed_in:
   - {student: "1043", at: 2026-12-02 08:00}
 retention: {code_days: 400, grades_days: 1825}   # on a class server; otherwise it deletes nothing
+leaderboard: true      # on a class server; otherwise there is none
 """
 
 import math
@@ -83,6 +84,7 @@ class Classroom:
     extensions: Mapping[str, datetime]
     handed_in: Mapping[str, datetime]
     retention: Retention
+    has_leaderboard: bool
 
     @property
     def max_score(self) -> float:
@@ -134,9 +136,10 @@ def _classroom(fields: Fields, folder: Path, catalog: Catalog | None) -> Classro
     if extensions and not due:
         raise fields.mistake("need a `due` that they extend", "extensions")
     keeps = _retention(fields.mapping("retention")) if fields.has("retention") else Retention()
+    board = fields.flag("leaderboard") if fields.has("leaderboard") else False
     fields.finish()
     return Classroom(
-        title, catalog, zone, points, due, late, attempts, extensions, handed_in, keeps
+        title, catalog, zone, points, due, late, attempts, extensions, handed_in, keeps, board
     )
 
 

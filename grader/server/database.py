@@ -8,6 +8,8 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -18,11 +20,18 @@ from grader.errors import UsageError
 FILE = "class.sqlite"
 MIGRATIONS = Path(__file__).parent / "migrations"
 SQLITE_WAITS = 30.0  # seconds for another's transaction, which takes milliseconds
+NEWER = (
+    "A newer version of this program has used the database, and this one does not know its tables."
+    " Install that version again, or come back to a backup that was made before it."
+)
 CONNECTIONS = 50  # at most, of a pool; as many as a web server's threads
 
 
 class Database:
-    """Opened and brought to today's schema. Raises `UsageError` where it cannot be."""
+    """Opened and brought to today's schema. Raises `UsageError` where it cannot be.
+
+    There is no way back: what a newer schema has would be lost on it. A backup is the way.
+    """
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
@@ -79,7 +88,10 @@ class Database:
     def _migrate(self) -> None:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
+        known = {one.revision for one in ScriptDirectory.from_config(config).walk_revisions()}
         with self._for_writing().begin() as connection:
+            if {*MigrationContext.configure(connection).get_current_heads()} - known:
+                raise UsageError(NEWER)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 

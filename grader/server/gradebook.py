@@ -16,7 +16,7 @@ from grader.classroom.store import Kept, Verdict
 from grader.report import Report
 from grader.server.queue import unpacked
 from grader.server.roles import Role
-from grader.server.schema import DONE, FAILED, REGRADED, Class, HandIn, Membership
+from grader.server.schema import DONE, FAILED, REGRADED, Class, HandIn, Membership, Notice
 
 Judged = Mapping[int, HandIn]
 NOT_JUDGED_AGAIN: Judged = {}
@@ -65,6 +65,16 @@ def hand_ins(session: Session, of: Class, student: str | None = None) -> Sequenc
     )
     if student is not None:
         wanted = wanted.where(Membership.student == student)
+    return session.scalars(wanted).all()
+
+
+def report_of(one: HandIn | None) -> Report | None:
+    return Report.from_dict(json.loads(one.report)) if one and one.report else None
+
+
+def notices(session: Session, of: Membership) -> Sequence[Notice]:
+    """Of changes of their grade, the newest first."""
+    wanted = select(Notice).where(Notice.membership_id == of.id).order_by(Notice.id.desc())
     return session.scalars(wanted).all()
 
 
@@ -152,7 +162,8 @@ def graded(session: Session, of: Class) -> Iterator[Graded]:
         .options(undefer(HandIn.files), undefer(HandIn.report))
     )
     for one in session.scalars(wanted):
-        report = Report.from_dict(json.loads(one.report or ""))
+        report = report_of(one)
+        assert report
         source = unpacked(one.files).get(f"{one.exercise}.py", b"")
         text = source.decode("utf-8-sig", "replace")
         yield Graded(one.membership.student, report, at=one.received_at, source=text)

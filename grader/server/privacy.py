@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session, undefer
 from grader.errors import UsageError
 from grader.server import tokens
 from grader.server.database import Database
-from grader.server.gradebook import grade, hand_ins
+from grader.server.gradebook import grade, hand_ins, notices
 from grader.server.members import classroom
 from grader.server.queue import NO_FILES, utc_now
 from grader.server.roles import Role
@@ -34,6 +34,7 @@ from grader.server.schema import (
     HandIn,
     Login,
     Membership,
+    Notice,
     Person,
     Post,
     PostEvent,
@@ -77,9 +78,11 @@ def _membership(session: Session, one: Membership) -> dict[str, Any]:
             for row in session.scalars(select(Login).where(Login.membership_id == one.id))
         ],
         "joined_at": _time(one.joined_at),
+        "stays_out_of_leaderboard": one.stays_out,
         "due": _time(settings.due_for(one.student)),
         "grade": own.result(settings),
         "hand_ins": [_hand_in(row) for row in session.scalars(wanted.options(*whole))],
+        "regraded": [{"at": _time(row.at), "says": row.says} for row in notices(session, one)],
         "posts": [_post(row) for row in session.scalars(posts)],
         "done_to_posts": [
             {"what": row.what, "why": row.why, "at": _time(row.at)} for row in session.scalars(done)
@@ -127,8 +130,10 @@ def forget(session: Session, person: Person) -> str:
         session.execute(update(PostEvent).where(said).values(why=""))
         _delete(session, own, HandIn.state != DONE)
         session.execute(_cleared(own))
+        session.execute(delete(Notice).where(Notice.membership_id == one.id))
         _rename(one.class_, one.student, drawn)
         one.student, one.joined_at = drawn, utc_now()  # nobody comes in as them
+        one.stays_out = True  # a leaderboard would show what stays
     person.issuer, person.subject = DELETED, drawn
     person.name = person.pseudonym = drawn
     return drawn
@@ -192,8 +197,10 @@ def clear(session: Session, now: datetime) -> None:
             old = HandIn.received_at < now - timedelta(days=keeps.code_days)
             session.execute(_cleared(own & graded & old))
         if keeps.grades_days is not None:
-            old = HandIn.received_at < now - timedelta(days=keeps.grades_days)
-            _delete(session, own, graded, old)
+            limit = now - timedelta(days=keeps.grades_days)
+            _delete(session, own, graded, HandIn.received_at < limit)
+            told = Notice.membership_id.in_(members)
+            session.execute(delete(Notice).where(told, Notice.at < limit))
         gone = members.join(Person).where(Person.issuer == DELETED)
         old = HandIn.received_at < now - timedelta(days=days_after_deletion(of))
         _delete(session, HandIn.membership_id.in_(gone), old)

@@ -4,7 +4,6 @@ Each such hand-in gets a second row, which is in the queue behind everything tha
 for. Its verdict counts nothing until it is applied: then it takes the place of the first one.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -13,16 +12,16 @@ from sqlalchemy import ColumnElement, Delete, Select, and_, delete, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from grader.classroom.regrade import Change, ExerciseChange
+from grader.classroom.regrade_text import message
 from grader.classroom.settings import Classroom
 from grader.classroom.worth import worth
 from grader.errors import UsageError
 from grader.provenance import suite_version
-from grader.report import Report
 from grader.server.database import Database
-from grader.server.gradebook import Grade, Judged, counted, grade, hand_ins
+from grader.server.gradebook import Grade, Judged, counted, grade, hand_ins, report_of
 from grader.server.handing_in import MOST_KEY
 from grader.server.members import classroom
-from grader.server.queue import NO_FILES, Queue
+from grader.server.queue import NO_FILES, Queue, utc_now
 from grader.server.schema import (
     DONE,
     FAILED,
@@ -33,6 +32,7 @@ from grader.server.schema import (
     Class,
     HandIn,
     Membership,
+    Notice,
 )
 
 COPIED = ("membership_id", "exercise", "files", "sha256", "seed", "made_at", "received_at")
@@ -95,19 +95,22 @@ class Regrades:
                 states.count(REGRADED),
                 states.count(WAITING) + states.count(LEASED),
                 states.count(FAILED),
-                list(_changes(session, of, self._judged(session, never_lower))),
+                [one for _, one in _changes(session, of, self._judged(session, never_lower))],
             )
 
     def apply(self, never_lower: bool) -> int:
-        """Second verdicts take the places of the first; how many. Raises `UsageError` as long as
-        some are missing.
+        """Second verdicts take the places of the first; how many. Whose score that changes is told
+        so. Raises `UsageError` as long as some are missing.
         """
         with self._database.writing() as session:
-            session.get_one(Class, self._class, with_for_update=True)
+            of = session.get_one(Class, self._class, with_for_update=True)
             wanted = select(HandIn.id).where(self._is_second())
             if session.scalars(wanted.where(HandIn.state.in_((WAITING, LEASED)))).first():
                 raise UsageError("Not all is graded again yet. Wait, and look at it before.")
             judged = self._judged(session, never_lower)
+            for member, change in list(_changes(session, of, judged)):
+                notice = Notice(membership_id=member.id, at=utc_now(), says=message(change))
+                session.add(notice)
             for id, second in judged.items():
                 first = session.get_one(HandIn, id)
                 for name in TAKEN:
@@ -156,7 +159,7 @@ def _earlier(of: Class) -> Select[HandIn]:
     )
 
 
-def _changes(session: Session, of: Class, judged: Judged) -> Iterator[Change]:
+def _changes(session: Session, of: Class, judged: Judged) -> Iterator[tuple[Membership, Change]]:
     """Of each student who would have another score."""
     settings = classroom(of.settings)
     for _, group in groupby(hand_ins(session, of), key=lambda one: one.membership_id):
@@ -165,7 +168,7 @@ def _changes(session: Session, of: Class, judged: Judged) -> Iterator[Change]:
         before, after = grade(member, own, settings), grade(member, own, settings, judged)
         if before.score != after.score:
             parts = tuple(_exercises(before, after, own, settings, judged))
-            yield Change(before.result(settings), after.result(settings), parts)
+            yield member, Change(before.result(settings), after.result(settings), parts)
 
 
 def _exercises(
@@ -179,11 +182,7 @@ def _exercises(
         second = counted(old.exercise, before.student, own, settings, judged)
         assert first and second
         was, now = rows[first.best.name], rows[second.best.name]
-        reports = [_report(was), _report(judged.get(now.id, now))]
+        reports = [report_of(was), report_of(judged.get(now.id, now))]
         if reports[0] and reports[1]:
             of, to = (worth(report, old.points) for report in reports if report)
             yield ExerciseChange(old.exercise, of, to)
-
-
-def _report(one: HandIn) -> Report | None:
-    return Report.from_dict(json.loads(one.report)) if one.report else None

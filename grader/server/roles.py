@@ -21,6 +21,8 @@ class Action(StrEnum):
     MODERATE = "fold, open and delete posts, and read what was done to them"
     WRITE_TO_MANY = "write to everybody who shares a mistake"
     REGRADE = "grade again after a suite has changed, and say whether it counts"
+    SEE_BOARD = "see the leaderboard, where the class has one"
+    STAY_OUT = "stay out of the leaderboard, or be on it again"
     OWN_DATA = "take along all that is kept of oneself, and delete who one is"
     EXPORT = "export the grades"
     CHANGE_ROSTER = "list people, and give them codes to come in"
@@ -29,6 +31,7 @@ class Action(StrEnum):
 
 
 EVERYBODY = frozenset(Role)
+STUDENTS = frozenset({Role.STUDENT})
 STAFF = frozenset({Role.ASSISTANT, Role.TEACHER})
 TEACHERS = frozenset({Role.TEACHER})
 
@@ -41,6 +44,8 @@ RIGHTS: Mapping[Action, frozenset[Role]] = {
     Action.MODERATE: STAFF,
     Action.WRITE_TO_MANY: TEACHERS,
     Action.REGRADE: TEACHERS,
+    Action.SEE_BOARD: EVERYBODY,
+    Action.STAY_OUT: STUDENTS,
     Action.OWN_DATA: EVERYBODY,
     Action.EXPORT: TEACHERS,
     Action.CHANGE_ROSTER: TEACHERS,

@@ -82,7 +82,7 @@ class Membership(Base):
     """`student` is the id in the roster, which `classroom.yaml` and gradebooks name people by.
 
     `joined_at` is when somebody first came as this person; nobody can then come so by the class's
-    code again.
+    code again. `stays_out` is of the class's leaderboard.
     """
 
     __tablename__ = "memberships"
@@ -97,6 +97,7 @@ class Membership(Base):
     role: Mapped[str]
     student: Mapped[str]
     joined_at: Mapped[datetime | None] = mapped_column(Moment)
+    stays_out: Mapped[bool] = mapped_column(default=False)
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
     class_: Mapped[Class] = relationship(lazy="joined", innerjoin=True)
@@ -148,6 +149,7 @@ class HandIn(Base):
         UniqueConstraint("membership_id", "key"),
         Index(None, "state", "priority", "id"),
         Index(None, "membership_id", "received_at"),
+        Index(None, "graded_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -175,6 +177,17 @@ class HandIn(Base):
     again_of: Mapped[int | None] = mapped_column(ForeignKey("hand_ins.id"), index=True)
 
     membership: Mapped[Membership] = relationship(lazy="joined", innerjoin=True)
+
+
+class Notice(Base):
+    """What a member is told of a change of their grade: the verdicts before it are not kept."""
+
+    __tablename__ = "notices"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    membership_id: Mapped[int] = mapped_column(ForeignKey("memberships.id"), index=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    says: Mapped[str]
 
 
 class Post(Base):

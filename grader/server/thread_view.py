@@ -3,7 +3,6 @@
 What people decide about a post stands in `state`; what the judge found (`judge.py`) in `share`.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, undefer
 
-from grader.report import Report
+from grader.server.gradebook import report_of
 from grader.server.queue import Refused
 from grader.server.roles import STAFF, Action, may
 from grader.server.schema import DONE, HandIn, Membership, Post
@@ -79,10 +78,6 @@ def verdicts(of: Membership, exercise: str) -> Select[HandIn]:
         .order_by(HandIn.id.desc())
         .options(undefer(HandIn.report))
     )
-
-
-def report_of(one: HandIn | None) -> Report | None:
-    return Report.from_dict(json.loads(one.report)) if one and one.report else None
 
 
 def reader(session: Session, member: Membership, exercise: str) -> Reader:

@@ -1,10 +1,10 @@
 """What somebody who waits wants to know: how many are before them, and about how long it takes."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 
 from grader.server.database import Database
 from grader.server.queue import utc_now
@@ -20,31 +20,30 @@ class Waiting:
         self._database = database
         self._clock = clock
 
-    def told(self, one: HandIn) -> str:
-        """Where it is on its way to a verdict, in words; empty where it has arrived."""
-        if one.state != WAITING:
-            return "being graded" if one.state == LEASED else ""
-        before = self.place(one)
-        time = self.time(before)
-        told = f"waiting; {before} before it" if before else "waiting; it is the next"
-        if time is None:
-            return told
-        minutes = math.ceil(time.total_seconds() / 60)
-        return f"{told}, about {minutes} min" if minutes > 1 else f"{told}, less than a minute"
+    def told(self, those: Sequence[HandIn]) -> dict[int, str]:
+        """Where each is on its way to a verdict, in words, by its id; who has arrived is left out.
 
-    def place(self, one: HandIn) -> int:
-        """How many are before it."""
-        before = or_(
-            HandIn.priority < one.priority,
-            and_(HandIn.priority == one.priority, HandIn.id < one.id),
+        The queue is looked at once for all of them.
+        """
+        told = {one.id: "being graded" for one in those if one.state == LEASED}
+        if waits := [one.id for one in those if one.state == WAITING]:
+            pace = self.pace()
+            told |= {id: _in_words(before, pace) for id, before in self.places(waits).items()}
+        return told
+
+    def places(self, ids: Collection[int]) -> dict[int, int]:
+        """How many are before each of them that waits."""
+        order = func.row_number().over(order_by=(HandIn.priority, HandIn.id))
+        queue = (
+            select(HandIn.id, (order - 1).label("before")).where(HandIn.state == WAITING).subquery()
         )
         with self._database.reading() as session:
-            waiting = select(func.count()).select_from(HandIn).where(HandIn.state == WAITING)
-            return session.scalar(waiting.where(before)) or 0
+            found = session.execute(select(queue).where(queue.c.id.in_(ids)))
+            return {row.id: row.before for row in found}
 
-    def time(self, before: int) -> timedelta | None:
-        """About how long it takes until as many `before` it and it are graded, at the pace since
-        the first that waits came; None where nothing was graded since. Regrades make nobody wait.
+    def pace(self) -> timedelta | None:
+        """What one takes, since the first that waits came; None where nothing was graded since.
+        Regrades make nobody wait.
         """
         now = self._clock()
         waits = and_(HandIn.state == WAITING, HandIn.priority == NOW)
@@ -54,4 +53,12 @@ class Waiting:
             graded = session.scalar(
                 select(func.count()).select_from(HandIn).where(HandIn.graded_at > since)
             )
-        return (before + 1) * (now - since) / graded if graded else None
+        return (now - since) / graded if graded else None
+
+
+def _in_words(before: int, pace: timedelta | None) -> str:
+    told = f"waiting; {before} before it" if before else "waiting; it is the next"
+    if pace is None:
+        return told
+    minutes = math.ceil((before + 1) * pace / timedelta(minutes=1))
+    return f"{told}, about {minutes} min" if minutes > 1 else f"{told}, less than a minute"

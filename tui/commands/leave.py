@@ -11,10 +11,11 @@ from exercises.workspace import Workspace
 
 @click.command("leave")
 @click.option("--data", "is_asked", is_flag=True, help="Only print all that is kept of you there.")
+@click.option("--leaderboard", "of_board", is_flag=True, help="Only stay out of its leaderboard.")
 @click.option(
     "--delete", "own_id", metavar="ID", help="Delete who you are there; write your id once more."
 )
-def leave_command(is_asked: bool, own_id: str | None) -> None:
+def leave_command(is_asked: bool, of_board: bool, own_id: str | None) -> None:
     """Leave the class: from then on `learn submit` hands in nowhere.
 
     What was handed in stays there, and you can join again with a code of your own. With --delete
@@ -27,6 +28,10 @@ def leave_command(is_asked: bool, own_id: str | None) -> None:
     server = joined(workspace.state)
     if is_asked:
         click.echo(json.dumps(server.own_data(), indent=1))
+        return
+    if of_board:
+        server.leave_leaderboard()
+        click.echo(f"You stay out of the leaderboard of {server.name}. Its page lets you back.")
         return
     says = server.delete_me(own_id) if own_id is not None else f"You have left {server.name}."
     workspace.class_file.unlink()

@@ -1,7 +1,8 @@
 """`learn status`: how far the learner is."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import click
@@ -17,6 +18,7 @@ from tui.study.daily_cards import todays_cards
 from tui.study.session import Session, open_session_to_look
 from tui.text.words import fitted
 
+NEW = timedelta(days=7)
 BAR_WIDTH, NAME_WIDTH = 10, 36
 # Words, not colours alone, carry the state.
 COLOURS = {"passed": "green", "current": "cyan", "open": None, "locked": "bright_black"}
@@ -133,7 +135,25 @@ def _class_in_words(found: dict[str, Any]) -> str:
     score = "no grade yet" if found["score"] is None else f"{found['score']:g}"
     due = f", due {datetime.fromisoformat(found['due']):%Y-%m-%d %H:%M %Z}" if found["due"] else ""
     told = "; ".join(f"{exercise} {state}" for exercise, state in latest.items())
-    return f"{found['class']}: {score} of {found['max_score']:g} points{due}. {told}".rstrip()
+    said = f"{found['class']}: {score} of {found['max_score']:g} points{due}. {told}".rstrip()
+    return "\n".join([said, *_regraded(found), *_on_leaderboard(found.get("leaderboard"))])
+
+
+def _regraded(found: dict[str, Any]) -> Iterator[str]:
+    """What is new; the page of the class keeps all of it."""
+    now = local_now()
+    for one in found.get("regraded", ()):
+        at = datetime.fromisoformat(one["at"]).astimezone(now.tzinfo)
+        if now - at < NEW:
+            yield f"{at:%Y-%m-%d}: {one['says']}"
+
+
+def _on_leaderboard(found: dict[str, Any] | None) -> Iterator[str]:
+    if found and not found["stays_out"]:
+        yield (
+            f"You are on its leaderboard as {found['known_as']};"
+            " `learn leave --leaderboard` takes you off it."
+        )
 
 
 def _state(

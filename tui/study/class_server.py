@@ -61,6 +61,9 @@ class ClassServer:
         """All that is kept of who asks."""
         return ask(self.address, "api/own", token=self.token)
 
+    def leave_leaderboard(self) -> None:
+        ask(self.address, "api/leaderboard", {"stays_out": True}, self.token)
+
     def delete_me(self, own_id: str) -> str:
         """What stays, in words of the server; it refuses where the id is not the own one."""
         told = ask(self.address, "api/own/delete", {"confirm": own_id}, self.token)

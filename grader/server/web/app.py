@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Match, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from grader.errors import UsageError
@@ -19,6 +19,7 @@ from grader.server.web import (
     description,
     entering,
     interface,
+    leaderboard_pages,
     login_pages,
     privacy_pages,
     regrade_pages,
@@ -41,6 +42,7 @@ ROUTES = [
     *privacy_pages.ROUTES,
     *regrade_pages.ROUTES,
     *thread_pages.ROUTES,
+    *leaderboard_pages.ROUTES,
     *interface.ROUTES,
     *description.ROUTES,
 ]
@@ -76,9 +78,21 @@ def web_app(site: Site) -> Starlette:
 def refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     headers = dict(error.headers or {})
+    if error.status_code == 405 and (methods := _methods(request)):
+        headers["Allow"] = ", ".join(sorted(methods))
     if error.status_code == 413:  # what is still being sent is not waited for
         headers["Connection"] = "close"
     return told(request, error.detail, error.status_code, headers)
+
+
+def _methods(request: Request) -> set[str]:
+    """What the path may be asked by; the error knows only the first of several routes to it."""
+    return {
+        method
+        for route in request.app.routes
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+        for method in route.methods or ()
+    }
 
 
 def unusable(request: Request, error: Exception) -> Response:

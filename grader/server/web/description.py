@@ -8,9 +8,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from grader.server.handing_in import MOST_FILES, MOST_KEY
+from grader.server.handing_in import FILE_NAME, MOST_FILES, MOST_KEY
 from grader.server.schema import DONE, FAILED, LEASED, WAITING
-from grader.server.web import entering, interface, privacy_pages, regrade_pages
+from grader.server.web import (
+    entering,
+    interface,
+    leaderboard_pages,
+    privacy_pages,
+    regrade_pages,
+)
 from grader.server.web.visits import MOST_LETTERS
 
 PATH = "/api/openapi.json"
@@ -45,6 +51,7 @@ HAND_IN: Mapping[str, Schema] = {
     "made_at": _or_null(TIME),
     "received_at": TIME,
 }
+STAYS_OUT: Mapping[str, Schema] = {"stays_out": {"type": "boolean"}}
 STANDING = _object(
     {
         "exercise": TEXT,
@@ -87,12 +94,16 @@ ERRORS = {
 
 @dataclass(frozen=True)
 class Operation:
-    """`takes` is the JSON of the request, `answers` that of `status`; a token unless `is_open`."""
+    """`takes` is the JSON of the request, such as `example`, and `query` what stands behind its
+    `?`; `answers` is that of `status`; a token unless `is_open`.
+    """
 
     says: str
     status: int
     answers: Schema
     takes: Schema | None = None
+    example: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, Schema] = field(default_factory=dict)
     is_open: bool = False
     errors: Sequence[int] = field(default=tuple(ERRORS))
 
@@ -103,6 +114,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         200,
         _object({"token": TEXT, "class": TEXT, "title": TEXT, "name": TEXT}),
         _object({"code": LINE, "name": LINE}, optional=["name"]),
+        {"code": "R3PAZFFY", "name": "Ada Lovelace"},
         is_open=True,
         errors=(400, 403, 413, 429, 503),
     ),
@@ -115,6 +127,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
                 "exercise": LINE,
                 "files": {
                     "type": "object",
+                    "propertyNames": {"pattern": f"^{FILE_NAME.pattern}$"},
                     "additionalProperties": TEXT,
                     "minProperties": 1,
                     "maxProperties": MOST_FILES,
@@ -124,6 +137,12 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
             },
             optional=["made_at"],
         ),
+        {
+            "exercise": "softmax",
+            "files": {"softmax.py": "import torch\n\ndef softmax(x, dim=-1): ..."},
+            "key": "5f2b8c0e9a7d41e6",
+            "made_at": "2026-11-30T20:15:00+01:00",
+        },
     ),
     ("GET", "/api/status"): Operation(
         "The grade as of now, and what was handed in, the newest first.",
@@ -137,6 +156,8 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
                 "max_score": NUMBER,
                 "exercises": _list(STANDING),
                 "hand_ins": _list(_object({**HAND_IN, "progress": _or_null(TEXT)})),
+                "regraded": _list(_object({"at": TIME, "says": TEXT})),
+                "leaderboard": _or_null(_object({"known_as": TEXT, **STAYS_OUT})),
             }
         ),
         errors=(400, 401, 403, 429, 503),
@@ -145,6 +166,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "Whose score a changed suite would change, and why; with ?never_lower nobody's goes down.",
         200,
         REGRADE,
+        query={"never_lower": TEXT},
         errors=(400, 401, 403, 429, 503),
     ),
     ("POST", "/api/regrade"): Operation(
@@ -158,6 +180,14 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
             },
             optional=["never_lower"],
         ),
+        {"do": regrade_pages.BEGIN},
+    ),
+    ("POST", "/api/leaderboard"): Operation(
+        "Stay out of the class's leaderboard, or be on it again.",
+        200,
+        _object(STAYS_OUT),
+        _object(STAYS_OUT),
+        {"stays_out": True},
     ),
     ("GET", "/api/own"): Operation(
         "All that is kept of who asks.",
@@ -170,6 +200,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         200,
         _object({"kept": TEXT}),
         _object({"confirm": LINE}),
+        {"confirm": "1042"},
     ),
 }
 
@@ -181,6 +212,7 @@ def description() -> dict[str, Any]:
         *interface.ROUTES,
         *privacy_pages.ROUTES,
         *regrade_pages.ROUTES,
+        *leaderboard_pages.ROUTES,
     ):
         for method in sorted((route.methods or set()) - {"HEAD"}):
             if route.path.startswith("/api/"):
@@ -199,8 +231,14 @@ def _operation(one: Operation) -> dict[str, Any]:
     for status in one.errors:
         answers[str(status)] = _content(ERROR) | {"description": ERRORS[status]}
     told: dict[str, Any] = {"summary": one.says, "responses": answers}
+    if one.query:
+        told["parameters"] = [
+            {"name": name, "in": "query", "schema": schema} for name, schema in one.query.items()
+        ]
     if one.takes:
-        told["requestBody"] = _content(one.takes) | {"required": True}
+        taken = _content(one.takes)
+        taken["content"]["application/json"]["example"] = one.example
+        told["requestBody"] = taken | {"required": True}
     return told if one.is_open else told | {"security": [{"token": []}]}
 
 

@@ -7,14 +7,15 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from grader.server.gradebook import grade, hand_ins
+from grader.server.gradebook import grade, hand_ins, notices
 from grader.server.handing_in import hand_in
 from grader.server.members import classroom
-from grader.server.roles import Action
-from grader.server.schema import HandIn
+from grader.server.roles import Action, may
+from grader.server.schema import HandIn, Membership
 from grader.server.web.visits import Call, client, text_of
 
 MOST_SHOWN = 50
+NO_MOMENT = "`made_at` must be a time with its zone, in ISO 8601."
 
 
 def take(call: Call) -> Response:
@@ -29,7 +30,7 @@ def take(call: Call) -> Response:
         # What is no UTF-8 comes as halves of characters, as the workspace's owner has it.
         {name: _bytes(text) for name, text in files.items()},
         text_of(call.data, "key"),
-        _moment(text_of(call.data, "made_at")),
+        _moment(text_of(call.data, "made_at")) if "made_at" in call.data else None,
     )
     call.site.workers.call()
     return JSONResponse(_facts(taken), 201)
@@ -41,8 +42,11 @@ def status(call: Call) -> Response:
     settings = classroom(member.class_.settings)
     with call.site.database.reading() as session:
         found = hand_ins(session, member.class_, member.student)
+        regraded = notices(session, member)
     due = settings.due_for(member.student)
     own = grade(member, found, settings)
+    shown = found[::-1][:MOST_SHOWN]
+    progress = call.site.waiting.told(shown)
     return JSONResponse(
         {
             "class": member.class_.name,
@@ -51,12 +55,18 @@ def status(call: Call) -> Response:
             "score": own.score,
             "max_score": own.max_score,
             "exercises": [one._asdict() for one in own.standings],
-            "hand_ins": [
-                {**_facts(one), "progress": call.site.waiting.told(one) or None}
-                for one in found[::-1][:MOST_SHOWN]
-            ],
+            "hand_ins": [{**_facts(one), "progress": progress.get(one.id)} for one in shown],
+            "regraded": [{"at": one.at.isoformat(), "says": one.says} for one in regraded],
+            "leaderboard": _on_board(member) if settings.has_leaderboard else None,
         }
     )
+
+
+def _on_board(member: Membership) -> dict[str, Any] | None:
+    """Only students are on it."""
+    if not may(member.role, Action.STAY_OUT):
+        return None
+    return {"known_as": member.person.pseudonym, "stays_out": member.stays_out}
 
 
 def _facts(one: HandIn) -> dict[str, Any]:
@@ -78,16 +88,14 @@ def _bytes(text: str) -> bytes:
         raise HTTPException(400, "`files` hold halves of characters that no file has.") from None
 
 
-def _moment(text: str) -> datetime | None:
-    if not text:
-        return None
+def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
         moment.astimezone()
     except (ValueError, OverflowError):
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise HTTPException(400, "`made_at` must be a time with its zone, in ISO 8601.")
+        raise HTTPException(400, NO_MOMENT) from None
+    if moment.tzinfo is None:
+        raise HTTPException(400, NO_MOMENT)
     return moment
 
 

@@ -81,6 +81,8 @@ class Site:
             "member": member,
             "form_token": form_token(token) if member else "",
             "zone": zone_of(member),
+            "has_leaderboard": member is not None
+            and classroom(member.class_.settings).has_leaderboard,
             "path": request.url.path,
         }
         return HTMLResponse(self.environment.get_template(name).render(facts | values), status)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from markupsafe import Markup
 from sqlalchemy.orm import Session, undefer
@@ -17,9 +17,8 @@ from exercises.catalog import Exercise
 from grader.classroom.settings import Classroom
 from grader.errors import SubmissionError
 from grader.formats.html import render
-from grader.report import Report
 from grader.server.extensions import FORM
-from grader.server.gradebook import grade, hand_ins
+from grader.server.gradebook import grade, hand_ins, notices, report_of
 from grader.server.handing_in import hand_in, uploaded_files
 from grader.server.members import classroom, member_named
 from grader.server.privacy import days_after_deletion
@@ -53,6 +52,7 @@ def of_member(visit: Visit, member: Membership, says: str = "", status: int = 20
     with visit.site.database.reading() as session:
         settings = classroom(session.get_one(Class, member.class_id).settings)
         found = hand_ins(session, member.class_, member.student)
+        regraded = notices(session, member)
     return visit.page(
         "student.html",
         status=status,
@@ -66,8 +66,9 @@ def of_member(visit: Visit, member: Membership, says: str = "", status: int = 20
         kept_days=days_after_deletion(member.class_),
         grade=grade(member, found, settings),
         titles={id: settings.catalog.exercise(id).title for id in settings.points},
+        regraded=regraded,
         hand_ins=found[::-1],
-        progress={one.id: _progress(visit, one) for one in found},
+        progress=_progress(visit, found),
     )
 
 
@@ -146,26 +147,26 @@ def report(visit: Visit) -> Response:
         sources = {
             name: source.decode("utf-8", "replace") for name, source in unpacked(one.files).items()
         }
-        verdict = told(one)
+        found = report_of(one)
     return visit.page(
         "hand_in.html",
         one=one,
-        verdict=verdict,
+        verdict=told(one),
+        layers=found.layers if found else {},
         sources=sources,
         is_own=one.membership_id == visit.member.id,
         is_open=one.state not in (DONE, FAILED),
-        progress=_progress(visit, one),
+        progress=_progress(visit, [one]).get(one.id),
     )
 
 
-def _progress(visit: Visit, one: HandIn) -> str:
-    told = visit.site.waiting.told(one)
-    return f"… {told}" if told else ""
+def _progress(visit: Visit, those: Sequence[HandIn]) -> dict[int, str]:
+    return {id: f"… {told}" for id, told in visit.site.waiting.told(those).items()}
 
 
 def told(one: HandIn) -> Markup:
     """The report as HTML, in which all that a learner wrote is text; empty where there is none."""
-    found = Report.from_dict(json.loads(one.report)) if one.report else None
+    found = report_of(one)
     return Markup(render(found, classes=True)) if found else Markup()
 
 
@@ -192,7 +193,7 @@ def events(visit: Visit) -> Response:
     def look() -> Mapping[str, object]:
         with visit.site.database.reading() as session:
             one = session.get_one(HandIn, number)
-        return {"state": one.state, "says": _progress(visit, one)}
+        return {"state": one.state, "says": _progress(visit, [one]).get(one.id, "")}
 
     async def changes() -> AsyncIterator[str]:
         before: Mapping[str, object] = {}

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from grader.report import TestResult, printable
 from grader.server import thread_view
+from grader.server.gradebook import report_of
 from grader.server.members import classroom
 from grader.server.roles import STAFF, Action, may
 from grader.server.schema import Membership, Post, PostEvent
@@ -57,7 +58,7 @@ class Shown:
 def _failing(post: Post) -> Iterator[TestResult]:
     """A mistake is told once, with the first test that shows it."""
     told = set()
-    report = thread_view.report_of(post.hand_in)
+    report = report_of(post.hand_in)
     for test in report.tests if report else ():
         if test.outcome == "failed":
             is_numbers = not re.search(r"[A-Za-z]", WORDS_OF_NUMBERS.sub("", test.got))

@@ -11,14 +11,16 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from class_of_three import Browser
+from class_of_three import CLASSROOM, Browser
 from devtools import NO_BROWSER, PROGRAM, Tab, browser
 from servers import Served
 from test_server_pages import token
 from test_server_threads import HINT, mistake, newest, send, tried, write
 
 from grader.server.login import Institution, Provider
-from grader.server.schema import SESSION
+from grader.server.members import change_settings, class_named, member_named
+from grader.server.queue import utc_now
+from grader.server.schema import SESSION, Notice
 
 __all__ = ["mistake"]
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason=NO_BROWSER)
@@ -69,7 +71,18 @@ def pages(
     write(alan, f"Like this:\n```\n{solution('softmax')}\n```", f"/posts/{question}/answer")
     send(alan, f"/posts/{question}/report", why="a solution")
     thread = {"thread": "/exercises/softmax/thread"}
-    own = {"own": "/own", "exercise": "/exercises/softmax", "verdict": "/hand-ins/1"}
+    with served.database.writing() as session:
+        here = class_named(session, "ML")
+        change_settings(session, here, f"{CLASSROOM}leaderboard: true\n")
+        regraded = f"Attention was graded again. {'softmax: 4 before, 3 now. ' * 9}"
+        whose = member_named(session, here, "1").id
+        session.add(Notice(membership_id=whose, at=utc_now(), says=regraded))
+    own = {
+        "board": "/leaderboard",
+        "own": "/own",
+        "exercise": "/exercises/softmax",
+        "verdict": "/hand-ins/1",
+    }
     staff = {"class": "/class", "student": "/class/students/1", "queue": "/health"}
     return {
         "": {"enter": "/enter?code=ABC", "missing": "/nothing"},

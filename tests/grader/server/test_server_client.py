@@ -8,14 +8,18 @@ import stat
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from class_of_three import WRONG, ask
+from class_of_three import CLASSROOM, WRONG, ask
 from processes import comes_true
 from servers import Served
 
+from grader.server.members import change_settings, class_named, member_named
+from grader.server.queue import utc_now
+from grader.server.schema import Notice
 from tui.app.app import LearnApp
 from tui.app.background_grader import BackgroundGrader
 from tui.app.session_thread import SessionThread
@@ -177,6 +181,25 @@ def test_what_is_refused_is_told_and_a_token_goes_to_its_own_server_only(
     moved(workspace, address)
     learn("submit", "softmax")
     assert len(seen) == 1, "where it was sent on to, nothing arrived"
+
+
+def test_status_tells_of_a_leaderboard_and_of_a_new_score(learn: Learn, served: Served) -> None:
+    learn("join", f"{served.address}/", served.code, "--name", "1")
+    assert "leaderboard" not in learn("status").stdout
+    with served.database.writing() as session:
+        here = class_named(session, "ML")
+        change_settings(session, here, f"{CLASSROOM}leaderboard: true\n")
+        ada = member_named(session, here, "1")
+        known_as = ada.person.pseudonym
+        for days, says in ((8, "Long ago."), (6, "8 points before, 6 of 8 now.")):
+            at = utc_now() - timedelta(days=days)
+            session.add(Notice(membership_id=ada.id, at=at, says=says))
+    said = learn("status").stdout
+    assert ("8 points before, 6 of 8 now." in said, "Long ago" in said) == (True, False)
+    assert f"You are on its leaderboard as {known_as};" in said
+    assert "You stay out of the leaderboard of ML" in learn("leave", "--leaderboard").stdout
+    assert "leaderboard" not in learn("status").stdout
+    assert json.loads(learn("status", "--json").stdout)["class"]["leaderboard"]["stays_out"]
 
 
 def test_who_leaves_takes_their_data_along_and_deletes_it(

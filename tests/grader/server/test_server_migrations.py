@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 from alembic import command
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Column, Connection, MetaData, create_engine, insert, select
+from sqlalchemy import Column, Connection, MetaData, create_engine, insert, select, text
 
+from grader.errors import UsageError
 from grader.server.database import MIGRATIONS, Database
 from grader.server.schema import Base, HandIn
 
@@ -71,3 +74,23 @@ def test_rows_of_an_earlier_schema_are_there_after_it(database_url: str, revisio
         if "suite" not in before["hand_ins"][0]:
             assert session.scalars(select(HandIn)).one().suite == "report", "as its report says"
     opened.close()
+
+
+def test_the_migrations_make_what_the_program_expects(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_an_older_program_leaves_what_a_newer_one_wrote(database_url: str) -> None:
+    Database(database_url).close()
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        fill(connection)
+        connection.execute(text("UPDATE alembic_version SET version_num = 'of tomorrow'"))
+        before = rows(connection)
+    with pytest.raises(UsageError, match="Install that version again, or come back to a backup"):
+        Database(database_url)
+    with engine.begin() as connection:
+        assert rows(connection) == before
+    engine.dispose()

@@ -26,7 +26,7 @@ from grader.server.members import (
 )
 from grader.server.privacy import clear, exported, forget
 from grader.server.queue import utc_now
-from grader.server.schema import SESSION, Base, HandIn, Person, Post
+from grader.server.schema import SESSION, Base, HandIn, Notice, Person, Post
 from grader.server.threads import Threads
 from grader.server.tokens import new_token
 
@@ -89,12 +89,14 @@ def test_a_student_is_exported_and_deleted_and_the_grade_stays(
 
 
 def ask_peers(served: Served) -> None:
-    """Ada asks, and shows the report of a failed hand-in."""
+    """Ada asks, shows the report of a failed hand-in, and was told of another score."""
     with served.database.reading() as session:
         ada = member_named(session, class_named(session, "ML"), "ada-1815")
     queue, before = served.queue, served.queue.health().done
     queue.receive(ada.id, "softmax", {"softmax.py": b"def softmax(x, dim): return x"}, "second")
     assert comes_true(lambda: queue.health().done > before)
+    with served.database.writing() as session:
+        session.add(Notice(membership_id=ada.id, at=utc_now(), says=f"Graded again: {MARK}"))
     Threads(served.database).ask(ada, "softmax", f"Why? {MARK}", True, True)
     with served.database.reading() as session:
         assert session.scalars(select(Post.hand_in_id)).one() is not None
@@ -109,6 +111,7 @@ def test_what_was_written_to_peers_goes_along(
         ada = member_named(session, class_named(session, "ML"), "ada-1815").person
         (here,) = exported(session, ada)["classes"]
     assert [post["text"] for post in here["posts"]] == [f"Why? {MARK}"]
+    assert [one["says"] for one in here["regraded"]] == [f"Graded again: {MARK}"]
     with served.database.writing() as session:
         forget(session, member_named(session, class_named(session, "ML"), "ada-1815").person)
     assert MARK not in everything(served.database)
@@ -125,6 +128,7 @@ def test_a_post_stays_when_the_report_that_it_shows_has_had_its_time(
         clear(session, utc_now() + timedelta(days=301))
     with served.database.reading() as session:
         assert not session.scalars(select(HandIn.id)).all()
+        assert not session.scalars(select(Notice.id)).all()
         assert session.scalars(select(Post.hand_in_id)).all() == [None]
         assert MARK in session.scalars(select(Post.text)).one()
 

@@ -12,7 +12,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from class_of_three import CLASSROOM, ROSTER
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from exercises.catalog import load_catalog
 from grader.errors import UsageError
@@ -165,25 +165,41 @@ def test_one_worker_leaves_regrades_to_others(
         session.execute(update(HandIn).values(priority=LATER))
     assert queue.claim(only_now=True) is None
     new = queue.receive(ada, "softmax", FILES, "new")
-    assert (waiting.place(row(regrade)), waiting.place(new)) == (1, 0)
+    assert waiting.places([regrade.id, new.id]) == {regrade.id: 1, new.id: 0}
     order = [queue.claim(), queue.claim()]
     assert [one.id for one in order if one] == [new.id, regrade.id]
 
 
 def test_who_waits_is_told_for_how_long(
-    queue: Queue, waiting: Waiting, ada: int, clock: Clock
+    queue: Queue, waiting: Waiting, ada: int, clock: Clock, row: Callable[[HandIn], HandIn]
 ) -> None:
     sent = [queue.receive(ada, "softmax", FILES, f"{number}") for number in range(8)]
-    assert waiting.time(waiting.place(sent[-1])) is None, "nothing says how fast it goes"
+    assert waiting.told(sent[-1:]) == {sent[-1].id: "waiting; 7 before it"}, "nobody knows the pace"
     for _ in range(4):
         clock.pass_by(timedelta(seconds=15))
         held = queue.claim()
         assert held
         queue.finish(held, FAILED_REPORT)
-    assert waiting.place(sent[-1]) == 3
-    assert waiting.time(3) == timedelta(seconds=60)
+    assert waiting.pace() == timedelta(seconds=15)
+    told = waiting.told([row(one) for one in sent])
+    assert list(told) == [one.id for one in sent[4:]], "who has arrived does not wait"
+    assert told[sent[4].id] == "waiting; it is the next, less than a minute"
+    clock.pass_by(timedelta(seconds=30))
+    assert waiting.told(sent[-1:])[sent[-1].id] == "waiting; 3 before it, about 2 min"
     clock.pass_by(timedelta(hours=1))
-    assert waiting.time(3) is None, "what was graded an hour ago says nothing of now"
+    assert waiting.pace() is None, "what was graded an hour ago says nothing of now"
+
+
+def test_the_queue_is_looked_at_once_for_all_who_wait(
+    queue: Queue, waiting: Waiting, ada: int, database: Database
+) -> None:
+    sent = [queue.receive(ada, "softmax", FILES, f"{number}") for number in range(8)]
+    asked: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *of: asked.append(of[2]))
+    assert len(waiting.told(sent[:1])) == 1
+    once = len([one for one in asked if "hand_ins" in one])
+    assert len(waiting.told(sent)) == 8
+    assert len([one for one in asked if "hand_ins" in one]) == 2 * once
 
 
 def test_nobody_fills_the_queue_alone(queue: Queue, ada: int) -> None:

@@ -112,7 +112,15 @@ def test_whose_score_would_change_is_shown_and_then_applied_or_not(
     assert ask(served.address, "/api/regrade", {"do": "apply"}, api)[1]["earlier"] == 0
     assert [score(one) for one in (ada, alan)] == [8, 6]
     his = browser(served, "2")
-    assert "A steep line has its error" in his.get(f"/hand-ins/{number}").text
+    (told,) = ask(served.address, "/api/status", token=alan)[1]["regraded"]
+    assert told["says"] == change["message"]  # type: ignore[index]
+    assert "8 points before, 6 of 8 now" in his.get("/").text
+    assert "Graded again" not in browser(served, "1").get("/").text, "her score is what it was"
+    page = his.get(f"/hand-ins/{number}").text
+    assert "A steep line has its error" in page
+    suite = next(row.suite for row in rows(served) if row.id == number)
+    assert f"tests of version {suite}; " in page
+    assert "landlock" in page, "what it takes to explain it later"
     assert is_genuine(his, str(number), tmp_path), "what is signed is the verdict of today"
     assert "A steep line has its error" in (tmp_path / "verdict.json").read_text("utf-8")
 

@@ -25,7 +25,3 @@ def upgrade() -> None:
         ),
         sa.UniqueConstraint("membership_id", name="uq_logins_membership_id"),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("logins")

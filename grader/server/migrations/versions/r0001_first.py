@@ -93,8 +93,3 @@ def upgrade() -> None:
     op.create_index(
         "ix_hand_ins_membership_id_received_at", "hand_ins", ["membership_id", "received_at"]
     )
-
-
-def downgrade() -> None:
-    for table in ("hand_ins", "tokens", "memberships", "people", "classes"):
-        op.drop_table(table)

@@ -24,10 +24,3 @@ def upgrade() -> None:
         text = connection.scalar(sa.select(rows.c.report).where(rows.c.id == id))
         suite = (json.loads(text or "{}").get("provenance") or {}).get("suite_version")
         connection.execute(sa.update(rows).where(rows.c.id == id).values(suite=suite))
-
-
-def downgrade() -> None:
-    op.execute("DELETE FROM hand_ins WHERE again_of IS NOT NULL")
-    op.drop_index(INDEX)
-    op.drop_column("hand_ins", "again_of")
-    op.drop_column("hand_ins", "suite")

@@ -9,7 +9,3 @@ down_revision = "threads"
 
 def upgrade() -> None:
     op.add_column("hand_ins", sa.Column("signature", sa.String))
-
-
-def downgrade() -> None:
-    op.drop_column("hand_ins", "signature")

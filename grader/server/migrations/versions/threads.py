@@ -57,8 +57,3 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_post_events_post_id", "post_events", ["post_id"])
-
-
-def downgrade() -> None:
-    for table in ("post_events", "posts"):
-        op.drop_table(table)
