@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from exercises.files import write_atomically
+from exercises.files import kept_json, write_atomically
 from grader.errors import GraderError, UsageError
 from grader.worker.training.settings import Settings
 
@@ -97,7 +97,7 @@ class RunFolder:
 
     def plan(self) -> Plan:
         try:
-            return Plan.from_dict(json.loads(self._plan.read_text("utf-8")))
+            return Plan.from_dict(kept_json(self._plan))
         except FileNotFoundError:
             raise NoRun(f"There is no run in {self.path}.") from None
         except (ValueError, TypeError, KeyError) as error:
