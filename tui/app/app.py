@@ -18,6 +18,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 
 TERMINATED = 128 + signal.SIGTERM  # what shells report
+STYLES = Path(__file__).with_name("styles")
 HOW_TO_LEAVE = "q leaves, and Ctrl-Q where you are typing. Everything is kept."
 
 
@@ -125,6 +127,14 @@ class LearnApp(App[None]):
         gc.enable()
         # A first visit need not wait for its page's module, then. Keys are answered meanwhile.
         threading.Thread(target=_import_pages, daemon=True).start()
+        self._read_styles()
+
+    def _read_styles(self) -> None:
+        """Those of all pages, at once: else each first visit goes through all that there are."""
+        for file in sorted(STYLES.glob("*.tcss")):
+            self.stylesheet.read(file)
+        self.stylesheet.reparse()
+        self.stylesheet.update(self)
 
     async def on_unmount(self) -> None:
         await self.services.close()
@@ -134,7 +144,9 @@ class LearnApp(App[None]):
     def _page(self, place: Place) -> Page[Any]:
         """Built on the first visit, from the module and the class that the table names."""
         if place.name not in self._pages:
-            self._pages[place.name] = getattr(_module(place), place.page)(self.services)
+            page = self._pages[place.name] = getattr(_module(place), place.page)(self.services)
+            # Textual takes a new screen for one of an older theme, and reads all styles twice again.
+            page._css_update_count = self._css_update_count
         return self._pages[place.name]
 
     def action_go(self, place: str, target: Target | None = None) -> None:

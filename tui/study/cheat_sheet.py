@@ -25,6 +25,10 @@ class SheetTab:
     name: str
     text: str
 
+    @property
+    def sections(self) -> list[str]:
+        return [part for part in re.split(r"^(?=## )", self.text, flags=re.MULTILINE) if part]
+
 
 def tabs(catalog: Catalog, bank: Bank) -> tuple[SheetTab, ...]:
     sheet = course_text(bank.cheat_sheet) if bank.cheat_sheet.exists() else ""
