@@ -14,7 +14,7 @@ from exercises.errors import CatalogError
 
 
 def course_text(file: Path) -> str:
-    """A text of the course. Raises `CatalogError` for what is none, FileNotFoundError for nothing."""
+    """A text of the course. Raises `CatalogError` for what is none, and FileNotFoundError."""
     try:
         return file.read_text("utf-8")
     except UnicodeDecodeError as error:

@@ -109,7 +109,7 @@ class Workspace:
             return None
         except IsADirectoryError:
             named = ""
-        if not os.path.isabs(named) or "\0" in named or len(named) > LONGEST_PATH:
+        if "\0" in named or len(named) > LONGEST_PATH or not Path(named).is_absolute():
             raise WorkspaceError(
                 f"{kept} is damaged. Say where your course lies with `learn init --course DIR`,"
                 " or delete it, to learn ours."

@@ -15,6 +15,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from importlib import import_module
@@ -22,11 +23,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from textual import work
 from textual.app import App
 from textual.binding import Binding
 from textual.driver import Driver
 from textual.widgets import Input
 
+from exercises.errors import CourseError
 from tui.app import messages, themes
 from tui.app.background_grader import BackgroundGrader
 from tui.app.places import HOME, PLACES, PLACES_BY_NAME, Place
@@ -38,7 +41,9 @@ from tui.study.targets import Target, target_of
 if TYPE_CHECKING:
     from textual.command import Provider
 
+    from exercises.catalog import Chapter
     from tui.app.screens.page import Page
+    from tui.study.session import Session
 
 
 TERMINATED = 128 + signal.SIGTERM  # what shells report
@@ -59,6 +64,13 @@ def _module(place: Place) -> ModuleType:
 def _import_pages() -> None:
     for place in PLACES:
         _module(place)
+
+
+def _questions(session: Session, chapter: Chapter) -> None:
+    from quizzes.bank import load_bank
+
+    own = load_bank(session.catalog).chapter(chapter.id)
+    _ = own.questions, own.cards
 
 
 class LearnApp(App[None]):
@@ -128,6 +140,7 @@ class LearnApp(App[None]):
         # A first visit need not wait for its page's module, then. Keys are answered meanwhile.
         threading.Thread(target=_import_pages, daemon=True).start()
         self._read_styles()
+        self._read_questions()
 
     def _read_styles(self) -> None:
         """Those of all pages, at once: else each first visit goes through all that there are."""
@@ -135,6 +148,13 @@ class LearnApp(App[None]):
             self.stylesheet.read(file)
         self.stylesheet.reparse()
         self.stylesheet.update(self)
+
+    @work(group="ahead")
+    async def _read_questions(self) -> None:
+        """Map and Progress need those of all chapters; one at a time, as pages ask in between."""
+        for chapter in self.services.catalog.chapters:
+            with suppress(CourseError):  # the page that needs it will say so
+                await self.services.session_thread.ask(partial(_questions, chapter=chapter))
 
     async def on_unmount(self) -> None:
         await self.services.close()
@@ -145,7 +165,7 @@ class LearnApp(App[None]):
         """Built on the first visit, from the module and the class that the table names."""
         if place.name not in self._pages:
             page = self._pages[place.name] = getattr(_module(place), place.page)(self.services)
-            # Textual takes a new screen for one of an older theme, and reads all styles twice again.
+            # Else Textual takes it for one of an older theme, and reads all styles anew, twice.
             page._css_update_count = self._css_update_count
         return self._pages[place.name]
 

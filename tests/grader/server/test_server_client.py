@@ -131,7 +131,7 @@ def test_a_class_that_is_kept_wrongly_is_joined_again(
 ) -> None:
     kept = {"address": "https://class.example/", "token": "t", "name": "ML"}
     (tmp_path / "class.json").write_text(json.dumps({**kept, **damage}))
-    with pytest.raises(ClassServerError, match="cannot be read. Use `learn join` again"):
+    with pytest.raises(ClassServerError, match=r"cannot be read\. Use `learn join` again"):
         joined(tmp_path)
 
 

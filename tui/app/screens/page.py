@@ -56,7 +56,7 @@ class Page(Screen[None], Generic[T]):
         self._load()
 
     async def on_event(self, event: Event) -> None:
-        """Nothing of a page has another style for having been away; a theme is seen to elsewhere."""
+        """Having been away changes no style; that of a new theme is seen to elsewhere."""
         if isinstance(event, ScreenResume):
             event.refresh_styles = False
         await super().on_event(event)
