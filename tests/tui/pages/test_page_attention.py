@@ -30,6 +30,7 @@ def test_a_text_is_typed_and_layers_and_heads_are_turned(drive: Drive, course: W
         await until("encoder.0.self_attention, head 0")
         assert "All parts are ours, not trained" in driver.text
         keys = driver.text.splitlines()[-1]
+        assert "› layer" in driver.text, "the cursor is where the keys go"
         assert "↑↓ Choose  ←→ Turn" in keys and "v View  esc Close" in keys
         await driver.press("down", "right")
         await until("encoder.0.self_attention, head 1")
@@ -39,6 +40,7 @@ def test_a_text_is_typed_and_layers_and_heads_are_turned(drive: Drive, course: W
         driver.one(Input).value = ""
         driver.one(Input).focus()
         await driver.settle()
+        assert "› layer" not in driver.text
         assert " v " not in driver.text.splitlines()[-1], "here it is a letter"
         await driver.type("9 8 x")
         await driver.press("enter")
