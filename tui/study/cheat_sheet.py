@@ -27,7 +27,9 @@ class SheetTab:
 
     @property
     def sections(self) -> list[str]:
-        return [part for part in re.split(r"^(?=## )", self.text, flags=re.MULTILINE) if part]
+        """The text in its parts, one at least."""
+        parts = re.split(r"^(?=## )", self.text, flags=re.MULTILINE)
+        return list(filter(None, parts)) or [self.text]
 
 
 def tabs(catalog: Catalog, bank: Bank) -> tuple[SheetTab, ...]:

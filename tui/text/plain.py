@@ -8,8 +8,8 @@ from exercises.lesson import ITEM
 from exercises.wrapping import wrap
 from tui.output import width
 
-# Lines whose breaks mean something: code, tables, displayed formulas, headings.
 CODE_INDENT = 4
+# Lines whose breaks mean something: code, tables, displayed formulas, headings.
 FIXED = re.compile(r"    |\t|\||#|>")
 
 
