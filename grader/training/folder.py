@@ -108,12 +108,10 @@ class RunFolder:
     def curve(self) -> list[Update]:
         if not self._curve.exists():
             return []
-        whole = (
-            line for line in self._curve.read_text("utf-8").splitlines(True) if line[-1] == "\n"
-        )
         try:
-            return [Update(*json.loads(line)) for line in whole]
-        except (ValueError, TypeError) as error:
+            lines = self._curve.read_text("utf-8").splitlines(True)
+            return [Update(*json.loads(line)) for line in lines if line[-1] == "\n"]
+        except (ValueError, TypeError, RecursionError, IsADirectoryError) as error:
             raise DamagedRun(
                 f"{self._curve} cannot be read. Delete that folder, and train again."
             ) from error
