@@ -112,9 +112,10 @@ class RunFolder:
             lines = self._curve.read_text("utf-8").splitlines(True)
             return [Update(*json.loads(line)) for line in lines if line[-1] == "\n"]
         except (ValueError, TypeError, RecursionError, IsADirectoryError) as error:
-            raise DamagedRun(
-                f"{self._curve} cannot be read. Delete that folder, and train again."
-            ) from error
+            raise self._damaged() from error
+
+    def _damaged(self) -> DamagedRun:
+        return DamagedRun(f"{self._curve} cannot be read. Delete that folder, and train again.")
 
     def append(self, updates: Iterable[Update]) -> None:
         lines = (json.dumps([u.step, u.loss, u.rate, u.norm]) + "\n" for u in updates)
@@ -124,5 +125,7 @@ class RunFolder:
     def forget_after(self, step: int) -> None:
         """Cut the curve back to a checkpoint: later steps will be taken again."""
         kept = [update for update in self.curve() if update.step <= step]
+        if len(kept) < step:
+            raise self._damaged()
         self._curve.unlink(missing_ok=True)
         self.append(kept)

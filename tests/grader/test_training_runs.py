@@ -285,6 +285,7 @@ def test_two_processes_do_not_train_one_run(whole: Plan, tmp_path: Path) -> None
         ("run.json", b"[" * 100_000),
         ("curve.jsonl", b"nonsense\n"),
         ("curve.jsonl", b"\xff\xfe\n"),
+        ("curve.jsonl", b""),
     ],
 )
 def test_what_was_damaged_is_said(
