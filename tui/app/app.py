@@ -28,6 +28,7 @@ from textual.app import App
 from textual.binding import Binding
 from textual.driver import Driver
 from textual.widgets import Input
+from textual.worker import WorkerError
 
 from exercises.errors import CourseError
 from tui.app import messages, themes
@@ -139,8 +140,7 @@ class LearnApp(App[None]):
         gc.enable()
         # A first visit need not wait for its page's module, then. Keys are answered meanwhile.
         threading.Thread(target=_import_pages, daemon=True).start()
-        self._read_styles()
-        self._read_questions()
+        self._read_ahead()
 
     def _read_styles(self) -> None:
         """Those of all pages, at once: else each first visit goes through all that there are."""
@@ -150,8 +150,12 @@ class LearnApp(App[None]):
         self.stylesheet.update(self)
 
     @work(group="ahead")
-    async def _read_questions(self) -> None:
-        """Map and Progress need those of all chapters; one at a time, as pages ask in between."""
+    async def _read_ahead(self) -> None:
+        """Once the first page has all that it shows. Map and Progress need the questions of all
+        chapters; one chapter at a time, as pages ask in between."""
+        with suppress(WorkerError):
+            await self.workers.wait_for_complete(w for w in self.workers if w.group == "load")
+        self.call_after_refresh(self._read_styles)
         for chapter in self.services.catalog.chapters:
             with suppress(CourseError):  # the page that needs it will say so
                 await self.services.session_thread.ask(partial(_questions, chapter=chapter))
