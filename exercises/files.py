@@ -1,12 +1,34 @@
-"""Files that are written whole or not at all, and names that are still free."""
+"""Files that are written whole or not at all, and what is said of those that cannot be read."""
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from typing import Any
+
+from exercises.errors import CatalogError
+
+
+def course_text(file: Path) -> str:
+    """A text of the course. Raises `CatalogError` for what is none, and FileNotFoundError."""
+    try:
+        return file.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise CatalogError(file, f"is no text in UTF-8, from byte {error.start} on") from error
+    except IsADirectoryError as error:
+        raise CatalogError(file, "must be a file") from error
+
+
+def kept_json(file: Path) -> Any:
+    """What was kept as JSON. Raises ValueError for whatever else stands there."""
+    try:
+        return json.loads(file.read_text("utf-8"))
+    except (RecursionError, IsADirectoryError) as error:
+        raise ValueError(f"{file} holds no JSON of ours") from error
 
 
 def write_atomically(file: Path, content: bytes) -> None:

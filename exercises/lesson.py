@@ -21,6 +21,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exercises.files import course_text
+
 if TYPE_CHECKING:
     from exercises.catalog import Catalog, Chapter, Topic
 
@@ -160,14 +162,15 @@ def takeaways(chapter: Chapter) -> str | None:
 
 
 def load_lesson(file: Path) -> Lesson:
-    """Parsed anew only where the file has changed. Raises OSError where there is none."""
+    """Parsed anew only where the file has changed. Raises OSError where there is none,
+    `CatalogError` where it is no text."""
     status = file.stat()
     return _load(file, status.st_mtime_ns, status.st_size)
 
 
 @lru_cache(maxsize=32)
 def _load(file: Path, changed: int, size: int) -> Lesson:
-    return parse(file.read_text("utf-8"))
+    return parse(course_text(file))
 
 
 @dataclass(frozen=True)

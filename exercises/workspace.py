@@ -24,7 +24,7 @@ from pathlib import Path
 from exercises.catalog import Catalog, Exercise, catalog_in
 from exercises.course import OURS
 from exercises.errors import CatalogError, NoCourse, NoWorkspace, WorkspaceError
-from exercises.files import unused_path, write_atomically
+from exercises.files import kept_json, unused_path, write_atomically
 
 STATE = ".learn"
 COURSE = "course"
@@ -32,6 +32,7 @@ CLASS = "class.json"
 DEFAULT_NAME = "workspace"
 REWRITE = "_rewrite"
 VARIABLE = "LEARN_WORKSPACE"
+LONGEST_PATH = 4096  # of Linux; a longer one was never written here
 
 
 @dataclass(frozen=True)
@@ -94,16 +95,27 @@ class Workspace:
     def catalog(self) -> Catalog:
         """Of the course that is learned here. Raises `WorkspaceError` where that has moved."""
         try:
-            course = Path(os.fsdecode((self.state / COURSE).read_bytes()))
-        except FileNotFoundError:
-            return catalog_in(None)
-        try:
-            return catalog_in(course)
+            return catalog_in(self._course())
         except NoCourse as error:
             raise WorkspaceError(
                 f"The course of this workspace is gone from {error.folder}."
                 " Say where it lies now: `learn init --course DIR`."
             ) from None
+
+    def _course(self) -> Path | None:
+        kept = self.state / COURSE
+        try:
+            named = os.fsdecode(kept.read_bytes())
+        except FileNotFoundError:
+            return None
+        except IsADirectoryError:
+            named = ""
+        if "\0" in named or len(named) > LONGEST_PATH or not Path(named).is_absolute():
+            raise WorkspaceError(
+                f"{kept} is damaged. Say where your course lies with `learn init --course DIR`,"
+                " or delete it, to learn ours."
+            )
+        return Path(named)
 
     @classmethod
     def find(cls, start: Path, environment: Mapping[str, str]) -> Workspace:
@@ -217,7 +229,7 @@ class Workspace:
 
     def _read_manifest(self) -> dict[str, Copied]:
         try:
-            entries = json.loads(self._manifest.read_text("utf-8"))["stubs"]
+            entries = kept_json(self._manifest)["stubs"]
             return {id: Copied(entry["path"], entry["sha256"]) for id, entry in entries.items()}
         except FileNotFoundError:
             return {}
@@ -235,7 +247,7 @@ class Workspace:
 def _read_stub(exercise: Exercise) -> bytes:
     try:
         return exercise.stub.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, IsADirectoryError):
         file = exercise.stub.parent / "chapter.yaml"
         raise CatalogError(file, f"{exercise.id} has no stub {exercise.stub.name}") from None
 

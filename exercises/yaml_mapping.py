@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from exercises.errors import CatalogError
+from exercises.files import course_text
 from exercises.parsed_files import parsed
 
 Key = str | int
@@ -189,7 +190,7 @@ class Fields:
         # Nodes know their lines. They are built only for an error, so that loading stays fast.
         import yaml
 
-        node: Any = yaml.compose(self._file.read_text("utf-8"), _loader())
+        node: Any = yaml.compose(course_text(self._file), _loader())
         line = 0
         for key in path:
             if isinstance(key, int):
@@ -243,12 +244,12 @@ def _parse_yaml(file: Path) -> Any:
     import yaml  # 10 ms, which what is parsed already need not spend
 
     try:
-        return yaml.load(file.read_text("utf-8"), _loader())
+        return yaml.load(course_text(file), _loader())
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise CatalogError(file, f"is not valid YAML: {error.problem}", line) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise CatalogError(file, f"cannot be read as YAML in UTF-8: {error}") from error
+    except (yaml.YAMLError, ValueError) as error:  # as a date of a thirteenth month
+        raise CatalogError(file, f"cannot be read as YAML: {error}") from error
 
 
 def _dotted(path: tuple[Key, ...]) -> str:

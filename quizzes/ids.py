@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from exercises.catalog import Catalog
+from exercises.files import course_text
 from exercises.parsed_files import parsed
 from quizzes.cards.card import ENTRY, card_topics
 
@@ -51,7 +52,7 @@ def _topics(file: Path, read: Callable[[Path], dict[str, str]]) -> dict[str, str
 
 def question_topics(file: Path) -> dict[str, str]:
     """The topic of each question in a `quiz.yaml`."""
-    text = file.read_text("utf-8")
+    text = course_text(file)
     found: dict[str, str] = {}
     for entry in ENTRY.split(text)[1:]:
         keys = dict(

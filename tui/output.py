@@ -52,8 +52,8 @@ def print_wrapped(text: str, first: str = "", rest: str | None = None) -> None:
 
 
 def shown(path: Path) -> str:
-    """A path as one would type it here."""
+    """A path as one would type it here; this folder itself by its whole name."""
     try:
-        return str(path.relative_to(Path.cwd()))
+        return str(path if path == Path.cwd() else path.relative_to(Path.cwd()))
     except ValueError:
         return str(path)

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from exercises.files import write_atomically
+from exercises.files import kept_json, write_atomically
 from grader.errors import GraderError, UsageError
 from grader.worker.training.settings import Settings
 
@@ -97,7 +97,7 @@ class RunFolder:
 
     def plan(self) -> Plan:
         try:
-            return Plan.from_dict(json.loads(self._plan.read_text("utf-8")))
+            return Plan.from_dict(kept_json(self._plan))
         except FileNotFoundError:
             raise NoRun(f"There is no run in {self.path}.") from None
         except (ValueError, TypeError, KeyError) as error:
@@ -108,15 +108,14 @@ class RunFolder:
     def curve(self) -> list[Update]:
         if not self._curve.exists():
             return []
-        whole = (
-            line for line in self._curve.read_text("utf-8").splitlines(True) if line[-1] == "\n"
-        )
         try:
-            return [Update(*json.loads(line)) for line in whole]
-        except (ValueError, TypeError) as error:
-            raise DamagedRun(
-                f"{self._curve} cannot be read. Delete that folder, and train again."
-            ) from error
+            lines = self._curve.read_text("utf-8").splitlines(True)
+            return [Update(*json.loads(line)) for line in lines if line[-1] == "\n"]
+        except (ValueError, TypeError, RecursionError, IsADirectoryError) as error:
+            raise self._damaged() from error
+
+    def _damaged(self) -> DamagedRun:
+        return DamagedRun(f"{self._curve} cannot be read. Delete that folder, and train again.")
 
     def append(self, updates: Iterable[Update]) -> None:
         lines = (json.dumps([u.step, u.loss, u.rate, u.norm]) + "\n" for u in updates)
@@ -126,5 +125,7 @@ class RunFolder:
     def forget_after(self, step: int) -> None:
         """Cut the curve back to a checkpoint: later steps will be taken again."""
         kept = [update for update in self.curve() if update.step <= step]
+        if len(kept) < step:
+            raise self._damaged()
         self._curve.unlink(missing_ok=True)
         self.append(kept)

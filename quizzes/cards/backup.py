@@ -50,8 +50,10 @@ def load(text: str) -> tuple[dict[str, Schedule], tuple[Review, ...]]:
             str(card): Schedule.from_dict(entry) for card, entry in document["schedules"].items()
         }
         reviews = tuple(_review(entry) for entry in document["reviews"])
+    except json.JSONDecodeError as error:
+        raise ExchangeError(f"it is not JSON, from line {error.lineno} on") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ExchangeError(f"{type(error).__name__} {error}") from error
+        raise ExchangeError("it lacks what `learn cards export` writes") from error
     return schedules, reviews
 
 

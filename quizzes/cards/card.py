@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from exercises.files import course_text
+
 CardKind = Literal["basic", "cloze", "formula"]
 CARD_KINDS: tuple[CardKind, ...] = get_args(CardKind)
 
@@ -83,7 +85,7 @@ def card_topics(file: Path) -> dict[str, str]:
 
     Parsing the file takes thirty times as long. That both agree is tested.
     """
-    text = file.read_text("utf-8")
+    text = course_text(file)
     topics: dict[str, str] = {}
     for entry in ENTRY.split(text)[1:]:
         found = ENTRY_ID.search(f"- {entry}")

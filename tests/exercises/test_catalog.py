@@ -126,6 +126,8 @@ def test_the_line_is_that_of_the_key(course: Any, entry: Callable[..., Any]) -> 
         (b"", "the file must be a mapping"),
         (b"- a\n- b\n", "the file must be a mapping"),
         (b"title: \xff\xfe", "UTF-8"),
+        (b"title: 2025-13-01\n", "cannot be read as YAML"),
+        (b"title: " + b"9" * 6000, "cannot be read as YAML"),
         (b"title: Only a title\n", "topics is missing"),
     ],
 )

@@ -97,11 +97,21 @@ def test_a_lost_manifest_loses_no_work(course: Any, workspace: Workspace) -> Non
     assert mine.read_text() == "my work"
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"stubs": 3}', '{"stubs": {"first": {}}}'])
-def test_a_damaged_manifest_is_named(course: Any, workspace: Workspace, content: str) -> None:
-    (workspace.state / "manifest.json").write_text(content)
+RUBBISH = [b"", b"{", b"[]", b"[" * 100_000, bytes(range(256))]
+
+
+@pytest.mark.parametrize("content", [*RUBBISH, b'{"stubs": 3}', b'{"stubs": {"first": {}}}'])
+def test_a_damaged_manifest_is_named(course: Any, workspace: Workspace, content: bytes) -> None:
+    (workspace.state / "manifest.json").write_bytes(content)
     with pytest.raises(WorkspaceError, match=r"manifest\.json is damaged"):
         workspace.update(course.load())
+
+
+@pytest.mark.parametrize("content", [*RUBBISH, b"relative/course", b"/a\0b", b"/" + b"9" * 6000])
+def test_a_damaged_name_of_a_course_is_said(workspace: Workspace, content: bytes) -> None:
+    (workspace.state / "course").write_bytes(content)
+    with pytest.raises(WorkspaceError, match=r"course is damaged.*`learn init --course DIR`"):
+        workspace.catalog()
 
 
 def test_a_deleted_file_comes_back(course: Any, workspace: Workspace) -> None:

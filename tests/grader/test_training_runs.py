@@ -277,12 +277,24 @@ def test_two_processes_do_not_train_one_run(whole: Plan, tmp_path: Path) -> None
     assert (str(failed.value), failed.value.exit_code) == (str(BusyRun()), 2)
 
 
-@pytest.mark.parametrize("name", ["checkpoint.safetensors", "run.json", "curve.jsonl"])
-def test_what_was_damaged_is_said(sandbox: Sandbox, whole: Plan, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("checkpoint.safetensors", b"nonsense\n"),
+        ("run.json", b"nonsense\n"),
+        ("run.json", b"[" * 100_000),
+        ("curve.jsonl", b"nonsense\n"),
+        ("curve.jsonl", b"\xff\xfe\n"),
+        ("curve.jsonl", b""),
+    ],
+)
+def test_what_was_damaged_is_said(
+    sandbox: Sandbox, whole: Plan, tmp_path: Path, name: str, content: bytes
+) -> None:
     folder = RunFolder(tmp_path / "run")
     folder.create(whole)
     train(sandbox, folder, stop_at=5)
-    (folder.path / name).write_text("nonsense\n")
+    (folder.path / name).write_bytes(content)
     with pytest.raises(DamagedRun, match=rf"{name} cannot be read. Delete"):
         train(sandbox, folder)
 

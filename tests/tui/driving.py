@@ -36,7 +36,13 @@ from tui.study.targets import ExerciseTarget
 
 NOW = datetime(2025, 6, 13, 10, 30, tzinfo=timezone(timedelta(hours=2)))
 NARROW, WIDE = (80, 24), (120, 40)
-SETTLING = ("load", "search", "figures", *(f"grading: {kind}" for kind in get_args(AttemptKind)))
+SETTLING = (
+    "load",
+    "search",
+    "figures",
+    "leaf",
+    *(f"grading: {kind}" for kind in get_args(AttemptKind)),
+)
 
 Pilot = TextualPilot[None]
 Script = Callable[[Pilot], Awaitable[None]]

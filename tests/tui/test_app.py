@@ -250,6 +250,22 @@ def is_text(text: str) -> bool:
     return any(not char.isspace() and not "\u2500" <= char <= "\u259f" for char in text)
 
 
+def test_a_new_theme_reaches_the_places_that_were_visited_before(small: Small) -> None:
+    """Coming back styles nothing anew, unless the theme has changed meanwhile."""
+
+    async def script(pilot: Pilot) -> None:
+        for keys in ("gm", "gp", "gn"):
+            await press(pilot, *keys)
+        await press(pilot, "right")
+        for keys in ("gm", "gp", "gt"):
+            await press(pilot, *keys)
+            backs = {back for _, back in colours(pilot)}
+            assert themes.LIGHT.background in backs
+            assert themes.DARK.background not in backs
+
+    small.drive(script, WIDE)
+
+
 @pytest.mark.parametrize("theme", themes.THEME_NAMES)
 def test_text_stands_out_in_every_theme(small: Small, theme: str) -> None:
     small.record_something()

@@ -193,6 +193,8 @@ def test_read_is_plain_text_where_there_is_no_terminal(learn: Any, workspace: Pa
     assert chapter.topics[0].title in done.stdout
     assert "{#" not in done.stdout
     assert "\x1b" not in done.stdout
+    assert "```" not in done.stdout and "$" not in done.stdout, "no marks for a renderer"
+    assert "    >>> " in done.stdout
 
 
 def test_hints_come_one_by_one_and_end(learn: Any, workspace: Path) -> None:
@@ -416,7 +418,7 @@ def test_a_damaged_progress_file_is_left_alone(learn: Any, workspace: Path, comm
     database.write_bytes(garbage)
     done = learn(command)
     assert (done.returncode, done.stdout) == (3, "")
-    assert "is damaged" in done.stderr
+    assert f"{database} is damaged" in done.stderr
     assert "move it away to start a new one" in done.stderr
     assert database.read_bytes() == garbage
 
@@ -425,7 +427,7 @@ def test_a_progress_file_that_cannot_be_opened(learn: Any, workspace: Path) -> N
     (workspace / ".learn" / "progress.db").mkdir()
     done = learn("next")
     assert done.returncode == 3
-    assert "cannot be used" in done.stderr
+    assert "progress.db cannot be used" in done.stderr
 
 
 def test_a_damaged_manifest(learn: Any, workspace: Path) -> None:

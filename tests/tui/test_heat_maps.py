@@ -184,3 +184,11 @@ def test_where_colours_are_few_characters_take_their_place(
         assert (behind != {page}) == is_coloured
 
     small.drive(script, (120, 40))
+
+
+@themes
+def test_with_256_colours_what_lies_behind_a_text_stays_grey(theme: Any) -> None:
+    """rich takes a bluish dark grey for the cube's blue."""
+    for name in ("background", "surface", "panel"):
+        shown = Color.parse(getattr(theme, name)).downgrade(ColorSystem.EIGHT_BIT)
+        assert len(set(shown.get_truecolor())) == 1, f"{name} is {shown.name}"

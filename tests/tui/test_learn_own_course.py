@@ -105,6 +105,24 @@ def test_a_course_that_is_broken_is_said_with_file_and_line(
         assert f"{file}:16: exercises[0].difficulty must be from 1 to 5" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("file", "command"),
+    [
+        (f"exercises/{CHAPTER}/lesson.md", ["read"]),
+        (f"exercises/{CHAPTER}/lesson.md", ["search", "line"]),
+        (f"quizzes/{CHAPTER}/quiz.yaml", ["next"]),
+        ("quizzes/cheatsheet.md", ["sheet"]),
+    ],
+)
+def test_a_file_of_it_that_is_no_text_is_said(
+    learn: Learn, course: Path, answer: Path, file: str, command: list[str]
+) -> None:
+    (course / file).write_bytes(bytes(range(256)))
+    done = learn(*command)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert f"{file}: is no text in UTF-8, from byte 128 on" in done.stderr
+
+
 @pytest.mark.parametrize("place", ["nowhere", "."])
 def test_a_folder_without_a_course_makes_no_workspace(
     learn: Learn, folder: Path, place: str

@@ -28,6 +28,7 @@ from exercises.catalog import Catalog
 from grader import Report, Submission
 from grader.report import Problem, Symptom
 from tui.app.screens.exercise import ExercisePage
+from tui.app.widgets.verdict import VerdictView
 from tui.planning.planner import walk_day
 from tui.planning.unlocking import opened_by
 from tui.progress.records import Standing
@@ -768,3 +769,19 @@ def test_a_setting_by_mouse(small: Small, size: tuple[int, int]) -> None:
     small.drive(script, size)
     with small.session() as session:
         assert session.progress.settings["new_cards"] == 11
+
+
+def test_what_is_said_of_all_tests_is_said_once(small: Small) -> None:
+    """As `learn check` does: ten lines that say the same hide what to do next."""
+    alike = tuple(replace(test, outcome="failed", message=DIAGNOSIS.says) for test in TESTS)
+    report = replace(made_up_report("weights", False), tests=alike)
+
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        await pilot.app.screen.query_one(VerdictView).show(report, "check", NOW)
+        await press(pilot, "tab", "j", "k")
+        seen = one_line(pilot)
+        assert "All 3 tests end like this." in seen
+        assert TESTS[0].title not in seen and "Checked at 10:30:00" in seen
+
+    small.drive(script, WIDE)

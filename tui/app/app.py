@@ -15,12 +15,15 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from textual import work
 from textual.app import App, ModeError, ScreenError
 from textual.binding import Binding
 from textual.css.query import QueryError
@@ -28,8 +31,9 @@ from textual.dom import DOMError
 from textual.driver import Driver
 from textual.widget import WidgetError
 from textual.widgets import Input
-from textual.worker import WorkerFailed
+from textual.worker import WorkerError, WorkerFailed
 
+from exercises.errors import CourseError
 from tui.app import messages, themes
 from tui.app.background_grader import BackgroundGrader
 from tui.app.places import HOME, PLACES, PLACES_BY_NAME, Place
@@ -41,12 +45,15 @@ from tui.study.targets import Target, target_of
 if TYPE_CHECKING:
     from textual.command import Provider
 
+    from exercises.catalog import Chapter
     from tui.app.screens.page import Page
+    from tui.study.session import Session
 
 
 TERMINATED = 128 + signal.SIGTERM  # what shells report
 # What Textual raises where a screen or its widgets have been taken down.
 GONE = (ScreenError, ModeError, QueryError, DOMError, WidgetError)
+STYLES = Path(__file__).with_name("styles")
 HOW_TO_LEAVE = "q leaves, and Ctrl-Q where you are typing. Everything is kept."
 
 
@@ -63,6 +70,13 @@ def _module(place: Place) -> ModuleType:
 def _import_pages() -> None:
     for place in PLACES:
         _module(place)
+
+
+def _questions(session: Session, chapter: Chapter) -> None:
+    from quizzes.bank import load_bank
+
+    own = load_bank(session.catalog).chapter(chapter.id)
+    _ = own.questions, own.cards
 
 
 class LearnApp(App[None]):
@@ -132,6 +146,25 @@ class LearnApp(App[None]):
         gc.enable()
         # A first visit need not wait for its page's module, then. Keys are answered meanwhile.
         threading.Thread(target=_import_pages, daemon=True).start()
+        self._read_ahead()
+
+    def _read_styles(self) -> None:
+        """Those of all pages, at once: else each first visit goes through all that there are."""
+        for file in sorted(STYLES.glob("*.tcss")):
+            self.stylesheet.read(file)
+        self.stylesheet.reparse()
+        self.stylesheet.update(self)
+
+    @work(group="ahead")
+    async def _read_ahead(self) -> None:
+        """Once the first page has all that it shows. Map and Progress need the questions of all
+        chapters; one chapter at a time, as pages ask in between."""
+        with suppress(WorkerError):
+            await self.workers.wait_for_complete(w for w in self.workers if w.group == "load")
+        self.call_after_refresh(self._read_styles)
+        for chapter in self.services.catalog.chapters:
+            with suppress(CourseError):  # the page that needs it will say so
+                await self.services.session_thread.ask(partial(_questions, chapter=chapter))
 
     async def on_unmount(self) -> None:
         await self.services.close()
@@ -151,7 +184,9 @@ class LearnApp(App[None]):
     def _page(self, place: Place) -> Page[Any]:
         """Built on the first visit, from the module and the class that the table names."""
         if place.name not in self._pages:
-            self._pages[place.name] = getattr(_module(place), place.page)(self.services)
+            page = self._pages[place.name] = getattr(_module(place), place.page)(self.services)
+            # Else Textual takes it for one of an older theme, and reads all styles anew, twice.
+            page._css_update_count = self._css_update_count
         return self._pages[place.name]
 
     def action_go(self, place: str, target: Target | None = None) -> None:

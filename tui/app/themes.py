@@ -12,8 +12,8 @@ DARK = Theme(
     error="#f28b94",
     foreground="#d9dce3",
     background="#15181e",
-    surface="#1b1f27",
-    panel="#262b36",
+    surface="#1c1f25",
+    panel="#262a33",
     variables={
         "text-muted": "#98a0af",
         "on-accent": "#10131a",
@@ -24,7 +24,7 @@ DARK = Theme(
         "scrollbar-background-active": "#15181e",
         "link-style": "none",
         "link-style-hover": "underline",
-        "link-background-hover": "#262b36",
+        "link-background-hover": "#262a33",
     },
 )
 

@@ -12,6 +12,7 @@ from tui.output import colour_wanted, width
 from tui.study.clock import now
 from tui.study.session import Session, open_session, open_session_to_look
 from tui.text.lesson_markdown import Drawings, figure_calls, plain
+from tui.text.plain import CODE_INDENT, wrapped
 
 COUNTS_BY_DONE = "This does not count as reading yet. When you have read it: learn read {} --done"
 
@@ -74,7 +75,7 @@ def _show(text: str) -> None:
     if sys.stdout.isatty():
         click.echo_via_pager(_rendered(text), color=None if colour_wanted() else False)
     else:
-        click.echo(text)
+        click.echo(wrapped(text))
 
 
 def _drawings(text: str) -> Drawings:
@@ -89,7 +90,7 @@ def _drawings(text: str) -> Drawings:
         answers = ask_once(*asked) if asked else []
     except CourseError:  # each figure is then a command, which says what is wrong
         return {}
-    room = width() - 2  # a block of text stands in by one column on both sides
+    room = width() - CODE_INDENT
     pictures = (drawn(Figure.read(answer), room) for answer in answers)
     return dict(zip(calls, pictures, strict=True))
 

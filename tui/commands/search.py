@@ -34,7 +34,7 @@ def search_command(words: tuple[str, ...], limit: int, as_json: bool) -> int:
 
 def _print(found: Found, typed: str) -> None:
     if not found.hits:
-        click.echo(f"Nothing in the course speaks of {typed}.")
+        click.echo(f"Nothing in the course speaks of {typed}. Try another word, or how it begins.")
         return
     if found.instead:
         click.echo(f"Nothing holds {typed}. This is about {found.instead}:")

@@ -6,6 +6,7 @@ import click
 
 from exercises.catalog import CatalogError, Chapter
 from exercises.course_here import catalog_here
+from exercises.files import course_text
 from exercises.lesson import takeaways
 from quizzes.bank import load_bank
 from tui.commands.arguments import chapter_argument
@@ -31,6 +32,6 @@ def _of_chapter(chapter: Chapter) -> str:
 def _of_course() -> str:
     file = load_bank(catalog_here()).cheat_sheet
     try:
-        return file.read_text("utf-8")
+        return course_text(file)
     except FileNotFoundError:
         raise CatalogError(file, "is missing; the course has no cheat sheet yet") from None

@@ -11,6 +11,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,7 +122,8 @@ class Lab:
         try:
             await asyncio.wait_for(process.wait(), timeout=1)
         except TimeoutError:
-            process.kill()
+            with suppress(ProcessLookupError):  # it has ended meanwhile
+                process.kill()
             await process.wait()
 
     async def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:

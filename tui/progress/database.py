@@ -88,7 +88,7 @@ class Database:
     def take_over(self, file: Path) -> None:
         """Become what `file` is; it may lie where nothing can be written, not even a lock."""
         with (
-            self._explained(),
+            self._explained(file),
             closing(sqlite3.connect(f"{file.resolve().as_uri()}?immutable=1", uri=True)) as other,
         ):
             other.backup(self._db)
@@ -132,7 +132,8 @@ class Database:
         return int(self._db.execute("PRAGMA user_version").fetchone()[0])
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _explained(self, other: Path | None = None) -> Iterator[None]:
+        file = other or self._file
         try:
             yield
         except sqlite3.OperationalError as error:
@@ -141,11 +142,11 @@ class Database:
                 MAY_NOT_WRITE if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY) else ""
             )
             raise ProgressError(
-                f"The progress file {self._file} cannot be used: {error}.{hint}"
+                f"The progress file {file} cannot be used: {error}.{hint}"
             ) from error
         except sqlite3.DatabaseError as error:
             raise ProgressError(
-                f"The progress file {self._file} is damaged: {error}."
+                f"The progress file {file} is damaged: {error}."
                 " It is left as it is; move it away to start a new one."
             ) from error
 

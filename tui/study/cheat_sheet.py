@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from exercises.catalog import Catalog
+from exercises.files import course_text
 from exercises.lesson import takeaways
 from quizzes.bank import Bank
 from quizzes.study_aids import Event, Resource
@@ -24,9 +25,15 @@ class SheetTab:
     name: str
     text: str
 
+    @property
+    def sections(self) -> list[str]:
+        """The text in its parts, one at least."""
+        parts = re.split(r"^(?=## )", self.text, flags=re.MULTILINE)
+        return list(filter(None, parts)) or [self.text]
+
 
 def tabs(catalog: Catalog, bank: Bank) -> tuple[SheetTab, ...]:
-    sheet = bank.cheat_sheet.read_text("utf-8") if bank.cheat_sheet.exists() else ""
+    sheet = course_text(bank.cheat_sheet) if bank.cheat_sheet.exists() else ""
     by_number = chapters(sheet)
     found = [SheetTab(COURSE, "Course", sheet or NO_SHEET)]
     for chapter in catalog.chapters:

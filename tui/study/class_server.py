@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from exercises.errors import CourseError
-from exercises.files import write_private
+from exercises.files import kept_json, unused_path, write_private
 from exercises.workspace import CLASS
 from tui.study.clock import local_now
 
@@ -87,10 +87,12 @@ def login_page(address: str, code: str) -> str:
 def joined(state: Path) -> ClassServer:
     """The class that this workspace has joined. Raises `ClassServerError` where it has not."""
     try:
-        return ClassServer(**json.loads((state / CLASS).read_text("utf-8")))
+        kept = kept_json(state / CLASS)
+        address, token, name = (kept[key] for key in ("address", "token", "name"))
+        return ClassServer(checked(address), token + "", name + "")
     except FileNotFoundError:
         raise ClassServerError("You have joined no class. `learn join` does.") from None
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, KeyError, ClassServerError):
         raise ClassServerError(f"{state / CLASS} cannot be read. Use `learn join` again.") from None
 
 
@@ -117,10 +119,14 @@ def send(state: Path) -> Iterator[str]:
     server, kept = joined(state), waiting(state)
     for number, file in enumerate(kept):
         try:
-            hand_in = json.loads(file.read_text("utf-8"))
+            hand_in = kept_json(file)
+            exercise = hand_in["exercise"]
         except FileNotFoundError:  # the app or another terminal has sent it meanwhile
             continue
-        exercise = hand_in["exercise"]
+        except (ValueError, TypeError, KeyError):
+            aside = file.rename(unused_path(file.with_suffix(".damaged")))
+            yield f"One cannot be read and is now {aside}. Submit again what is missing."
+            continue
         try:
             told = ask(server.address, "api/hand-ins", hand_in, server.token)
         except ClassServerError as error:

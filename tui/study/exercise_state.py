@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exercises.catalog import Exercise
+from exercises.files import course_text
 from tui.planning.unlocking import cleared, is_unlocked
 from tui.progress.progress import AttemptKind
 from tui.study.session import Session
@@ -57,7 +58,7 @@ def briefing(session: Session, target: ExerciseTarget | None) -> Briefing:
         chapter=session.catalog.chapter(exercise.chapter).number,
         is_passed=exercise.id in standing.passed,
         is_open=is_unlocked(exercise, cleared(session.catalog, standing)),
-        stub=blocks(exercise.stub.read_text("utf-8")),
+        stub=blocks(course_text(exercise.stub)),
         hints=session.progress.hints_shown(exercise.id),
         latest=_latest(session, exercise, kind),
     )

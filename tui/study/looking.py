@@ -43,8 +43,11 @@ def whose(model: Model) -> str:
     trained = f"step {step_of(run)} of {plan.settings.steps}" if run else "not trained"
     if plan.is_reference:
         return f"The reference's, {trained}."
-    filled = [name for name in needed(plan.settings.is_text) if name not in plan.own]
-    return f"Yours, {trained}." + (f" Filled in: {', '.join(filled)}." if filled else "")
+    parts = needed(plan.settings.is_text)
+    filled = [name for name in parts if name not in plan.own]
+    if len(filled) == len(parts):
+        return f"All parts are ours, {trained}: none of yours had passed."
+    return f"Yours, {trained}." + (f" Filled in with ours: {', '.join(filled)}." if filled else "")
 
 
 def figures(event: Mapping[str, Any]) -> dict[str, list[Figure]]:

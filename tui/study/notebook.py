@@ -19,6 +19,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from exercises.catalog import Catalog, Chapter, Exercise
 from exercises.errors import CourseError
+from exercises.files import course_text
 from exercises.lesson import ExerciseLine, FigureCall, FigureLine, Section, load_lesson
 from exercises.workspace import Workspace
 from grader.repository import notebook_answers
@@ -89,7 +90,7 @@ def take_in(file: Path, catalog: Catalog, workspace: Workspace, now: datetime) -
             continue
         content = answer.submission.main
         assert isinstance(content, bytes)
-        stub = exercise.stub.read_text("utf-8")
+        stub = course_text(exercise.stub)
         if lines(content) not in (lines(stub), lines(_written(exercise, workspace))):
             yield Taken(exercise, workspace.replace(exercise, content, now))
 

@@ -8,6 +8,7 @@ from exercises.lesson import ITEM
 from exercises.wrapping import wrap
 from tui.output import width
 
+CODE_INDENT = 4
 # Lines whose breaks mean something: code, tables, displayed formulas, headings.
 FIXED = re.compile(r"    |\t|\||#|>")
 
@@ -28,7 +29,8 @@ def wrapped(text: str, indent: str = "") -> str:
     lines: list[str] = []
     for part, is_code in _parts(plain(text)):
         if is_code:  # the fences are for a renderer, not for a reader
-            lines += [f"{indent}    {line}".rstrip() for line in part.splitlines()[1:-1]]
+            code = part.splitlines()[1:-1]
+            lines += [f"{indent}{' ' * CODE_INDENT}{line}".rstrip() for line in code]
             continue
         for block in _blocks(part):
             lines += _lines(block, indent)

@@ -23,6 +23,7 @@ from grader.server.schema import Notice
 from tui.app.app import LearnApp
 from tui.app.background_grader import BackgroundGrader
 from tui.app.session_thread import SessionThread
+from tui.study.class_server import ClassServerError, joined
 from tui.study.clock import local_now
 from tui.study.targets import ExerciseTarget
 
@@ -109,6 +110,33 @@ def test_what_could_not_be_sent_is_sent_later_in_its_order(
     assert all(one["made_at"] < one["received_at"] for one in told["hand_ins"])
     at_class = json.loads(learn("status", "--json").stdout)["class"]
     assert at_class["score"] == 4.0
+
+
+@pytest.mark.parametrize("content", [b"[]", b"[" * 100_000])
+def test_what_is_damaged_among_what_waits_is_put_aside_and_holds_up_nothing(
+    learn: Learn, served: Served, workspace: Path, content: bytes
+) -> None:
+    learn("join", f"{served.address}/", served.code, "--name", "1")
+    outbox = workspace / ".learn" / "outbox"
+    outbox.mkdir()
+    (outbox / "0.json").write_bytes(content)
+    done = learn("submit", "softmax")
+    assert f"{outbox / '0.damaged'}. Submit again what is missing." in done.stderr
+    assert "softmax is handed in to ML" in done.stderr
+    assert (outbox / "0.damaged").read_bytes() == content
+
+    (workspace / ".learn" / "class.json").write_bytes(content)
+    assert "class.json cannot be read. Use `learn join` again." in learn("leave", "--data").stderr
+
+
+@pytest.mark.parametrize("damage", [{"address": 3}, {"token": None}, {"name": []}, {"address": ""}])
+def test_a_class_that_is_kept_wrongly_is_joined_again(
+    tmp_path: Path, damage: dict[str, object]
+) -> None:
+    kept = {"address": "https://class.example/", "token": "t", "name": "ML"}
+    (tmp_path / "class.json").write_text(json.dumps({**kept, **damage}))
+    with pytest.raises(ClassServerError, match=r"cannot be read\. Use `learn join` again"):
+        joined(tmp_path)
 
 
 async def submit_in_app(says: str) -> str:

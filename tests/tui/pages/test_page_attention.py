@@ -28,7 +28,10 @@ def test_a_text_is_typed_and_layers_and_heads_are_turned(drive: Drive, course: W
         await driver.press("g", "l", "a")
         assert isinstance(driver.app.screen, AttentionScreen)
         await until("encoder.0.self_attention, head 0")
-        assert "Yours, not trained. Filled in: Embeddings, " in " ".join(driver.text.split())
+        assert "All parts are ours, not trained" in driver.text
+        keys = driver.text.splitlines()[-1]
+        assert "› layer" in driver.text, "the cursor is where the keys go"
+        assert "↑↓ Choose  ←→ Turn" in keys and "v View  esc Close" in keys
         await driver.press("down", "right")
         await until("encoder.0.self_attention, head 1")
         await driver.press("up", "left")
@@ -36,6 +39,9 @@ def test_a_text_is_typed_and_layers_and_heads_are_turned(drive: Drive, course: W
 
         driver.one(Input).value = ""
         driver.one(Input).focus()
+        await driver.settle()
+        assert "› layer" not in driver.text
+        assert " v " not in driver.text.splitlines()[-1], "here it is a letter"
         await driver.type("9 8 x")
         await driver.press("enter")
         await until("Type 1 to 8 digits")

@@ -211,7 +211,7 @@ def test_a_letter_picks_the_line_that_a_number_is_for() -> None:
     ("kind", "says", "key"),
     [
         ("match", "Some lines have no partner yet.", "b"),
-        ("choice", "No option is chosen yet.", "b"),
+        ("choice", "No option is chosen yet: type its letter", "b"),
         ("number", "", "7"),
     ],
 )

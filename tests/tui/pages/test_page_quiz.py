@@ -43,6 +43,19 @@ def test_the_menu_offers_chapters_prerequisites_and_testing_out(drive: Drive, si
     drive(script, size)
 
 
+def test_all_that_a_quiz_can_be_about_is_seen_at_once(drive: Drive) -> None:
+    async def script(driver: Any) -> None:
+        await driver.press("g", "q")
+        assert "What you have read" in driver.text and "The final exam" in driver.text
+        await driver.press("G", "up", "enter", "down", "enter")
+        assert driver.text.splitlines()[2].strip().startswith("Question 1 of")
+        assert "must be right" in driver.text
+        await driver.press("escape", "G", "enter", "G", "up", "enter", "G", "enter")
+        assert "What shall the questions be about?" in driver.text
+
+    drive(script)
+
+
 def test_a_round_without_a_mistake(drive: Drive, session: Any) -> None:
     async def script(driver: Any) -> None:
         await driver.go("quiz", QuizTarget(CHAPTER.id))

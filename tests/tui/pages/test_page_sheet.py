@@ -10,7 +10,7 @@ import pytest
 from exercises.catalog import load_catalog
 from quizzes.bank import load_bank
 from tui.app.screens.sheet import SheetPage
-from tui.study.cheat_sheet import chapters, tabs
+from tui.study.cheat_sheet import SheetTab, chapters, tabs
 from tui.study.targets import SheetTarget
 
 Drive = Callable[..., None]
@@ -45,6 +45,13 @@ def test_each_chapter_has_its_part_of_the_sheet_and_its_takeaways() -> None:
     for chapter in load_catalog().chapters:
         assert f"{chapter.number} · " in by_id[chapter.id]
         assert "Key takeaways" in by_id[chapter.id]
+
+
+def test_a_leaf_is_filled_in_parts_that_make_all_of_it() -> None:
+    for tab in TABS:
+        assert "".join(tab.sections) == tab.text
+    assert len(TABS[0].sections) > len(load_catalog().chapters)
+    assert SheetTab("own", "Own", "").sections == [""], "a course without a timeline"
 
 
 def test_a_sheet_is_parted_at_its_chapters() -> None:

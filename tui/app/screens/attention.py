@@ -26,14 +26,18 @@ if TYPE_CHECKING:
     from tui.study.looking import Model
 
 LOADING = "PyTorch is being loaded, and a sandbox for your code …"
-KEYS = "Enter reads a text. Tab, ↑↓ and ←→ choose, v turns the view, Esc closes."
+
+
+class Sentence(Input):
+    BINDINGS: ClassVar = [Binding("enter", "submit", "Read it")]
 
 
 class AttentionScreen(Overlay[None]):
     CSS_PATH = "../styles/overlays.tcss"
     BINDINGS: ClassVar = [
-        Binding("escape", "close", "Close", show=False),
-        Binding("v", "turn_view", "View", show=False),
+        Binding("v", "turn_view", "View"),
+        Binding("tab", "app.focus_next", "Switch"),
+        Binding("escape", "close", "Close"),
         Binding("pagedown,ctrl+d", "scroll(1)", "Down", show=False),
         Binding("pageup,ctrl+u", "scroll(-1)", "Up", show=False),
     ]
@@ -47,13 +51,12 @@ class AttentionScreen(Overlay[None]):
         self._turn = asyncio.Lock()
         self._model = self._map = self._head = 0
 
-    def compose(self) -> ComposeResult:
+    def content(self) -> ComposeResult:
         with Scroll(classes="panel", can_focus=False):
-            yield Input(placeholder="A text for your model to read")
+            yield Sentence(placeholder="A text for your model to read")
             yield Dials()
             yield Static(id="whose", markup=False)
             yield FigureView()
-            yield Static(KEYS, id="keys", markup=False)
 
     def on_mount(self) -> None:
         self.query_one(Input).cursor_blink = False  # nothing moves by itself
@@ -65,14 +68,18 @@ class AttentionScreen(Overlay[None]):
     def action_close(self) -> None:
         self.dismiss()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where a text is typed, its letters are no keys."""
+        return not (action == "turn_view" and isinstance(self.focused, Input))
+
+    def on_input_submitted(self) -> None:
+        self._open(self.query_one(Input).value)
+
     def action_turn_view(self) -> None:
         self.query_one(FigureView).turn_view()
 
     def action_scroll(self, by: int) -> None:
         self.query_one(Scroll).page(by)
-
-    def on_input_submitted(self) -> None:
-        self._open(self.query_one(Input).value)
 
     def on_dials_turned(self, message: Dials.Turned) -> None:
         if message.place == 0:

@@ -22,9 +22,9 @@ class ChoosePlace(Overlay[str | None]):
     CSS_PATH = "../styles/overlays.tcss"
     BINDINGS = [
         Binding("up", "move(-1)", "Up", show=False),
-        Binding("down", "move(1)", "Down", show=False),
-        Binding("enter", "choose", "Go", show=False),
-        Binding("escape", "dismiss(None)", "Close", show=False),
+        Binding("down", "move(1)", "Choose", key_display="↑↓"),
+        Binding("enter", "choose", "Go"),
+        Binding("escape", "dismiss(None)", "Close"),
     ]
 
     at: reactive[int] = reactive(0)
@@ -33,7 +33,7 @@ class ChoosePlace(Overlay[str | None]):
         super().__init__()
         self.set_reactive(ChoosePlace.at, [place.name for place in PLACES].index(current))
 
-    def compose(self) -> ComposeResult:
+    def content(self) -> ComposeResult:
         yield Static(self._list(), classes="panel")
 
     def on_key(self, event: Key) -> None:

@@ -28,7 +28,7 @@ class ContentsScreen(Overlay[int | str | None]):
     }
     """
     BINDINGS = [
-        Binding("escape,c,q", "dismiss(None)", "Close", show=False),
+        Binding("escape,c,q", "dismiss(None)", "Close"),
     ]
 
     def __init__(self, others: list[Chapter], parts: list[tuple[int, str, str]], at: int) -> None:
@@ -38,7 +38,7 @@ class ContentsScreen(Overlay[int | str | None]):
         self._parts = parts
         self._at = len(others) + sum(place <= at for place, _, _ in parts) - 1
 
-    def compose(self) -> ComposeResult:
+    def content(self) -> ComposeResult:
         shown = ""
         lines = [
             Content.styled(f"Chapter {chapter.number} · {chapter.title}", "$text-muted")

@@ -19,14 +19,14 @@ Keys = dict[str, tuple[list[str], str]]
 
 class HelpScreen(Overlay[None]):
     CSS_PATH = "../styles/overlays.tcss"
-    BINDINGS = [Binding("escape,question_mark,q", "dismiss", "Close", show=False)]
+    BINDINGS = [Binding("escape,question_mark,q", "dismiss", "Close")]
 
     def __init__(self, page: Screen[object], title: str) -> None:
         super().__init__()
         self._here, self._everywhere = _keys(page)
         self._title = title
 
-    def compose(self) -> ComposeResult:
+    def content(self) -> ComposeResult:
         sections = [(self._title, self._here), ("Everywhere", self._everywhere)]
         with Scroll(classes="panel"):
             for title, keys in sections:

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.events import Event, Key
 from textual.screen import ModalScreen
+
+from tui.app.widgets.key_bar import KeyBar
 
 T = TypeVar("T")
 
 
 class Overlay(ModalScreen[T]):
-    """Keys that were pressed before it was gone, and reach it afterwards, go to what follows."""
+    """Keys that were pressed before it was gone, and reach it afterwards, go to what follows.
+
+    The last line shows its keys, and not those of the place below, which do nothing now.
+    """
+
+    def compose(self) -> ComposeResult:
+        yield from self.content()
+        yield KeyBar()
+
+    def content(self) -> ComposeResult:
+        yield from ()
 
     @property
     def _is_gone(self) -> bool:

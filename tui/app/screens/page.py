@@ -6,6 +6,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from textual import work
 from textual.app import ComposeResult
+from textual.events import Event, ScreenResume
 from textual.screen import Screen
 
 from exercises.errors import CourseError
@@ -53,6 +54,12 @@ class Page(Screen[None], Generic[T]):
 
     def arrive(self) -> None:
         self._load()
+
+    async def on_event(self, event: Event) -> None:
+        """Having been away changes no style; that of a new theme is seen to elsewhere."""
+        if isinstance(event, ScreenResume):
+            event.refresh_styles = False
+        await super().on_event(event)
 
     def on_screen_resume(self) -> None:
         self.arrive()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from textual.app import ComposeResult
@@ -45,9 +45,8 @@ from tui.study.targets import (
 )
 from tui.text.styled import inline
 
-NEXT_STEP = "next step"
-QuizChoice = tuple[AnyQuiz | LessonTarget | str | None, Content]
-"""What a line of the menu leads to, None for the menu of all rounds, and the line."""
+QuizChoice = tuple[AnyQuiz | LessonTarget | Callable[[], Awaitable[None]], Content]
+"""What a line of the menu leads to, or does, and the line."""
 
 
 class QuizPage(Page[AnyQuiz]):
@@ -100,13 +99,27 @@ class QuizPage(Page[AnyQuiz]):
                 *((QuizTarget(c.id), Content(f"Chapter {c.number}: {c.title}")) for c in chapters),
                 (MistakesTarget(), Content("What once went wrong")),
                 (PrerequisitesTarget(), Content("What you should know before chapter 1")),
-                *(
-                    (TestOutTarget(c.id), Content(f"Test out of chapter {c.number}"))
-                    for c in chapters
-                ),
+                (self._show_testouts, Content("Test out of a chapter …")),
                 (ExamTarget(), Content("The final exam")),
             ],
         )
+
+    async def _show_testouts(self) -> None:
+        await self._put_menu(
+            "Which chapter do you know? Passing opens what follows it.",
+            [
+                *(
+                    (TestOutTarget(c.id), Content(f"Chapter {c.number}: {c.title}"))
+                    for c in self._chapters
+                ),
+                (self._show_menu, Content("Something else")),
+            ],
+        )
+
+    async def _go_on(self) -> None:
+        self._round, now = None, self.services.clock()
+        step = await self.services.session_thread.ask(lambda it: it.next_step(now))
+        self.post_message(messages.Do(step))
 
     async def _start(self, target: AnyQuiz) -> None:
         seed, now = self._seed(), self.services.clock()
@@ -141,8 +154,8 @@ class QuizPage(Page[AnyQuiz]):
             said,
             [
                 *((LessonTarget(topic.id), inline(f"Revisit: {topic.title}")) for topic in revisit),
-                (NEXT_STEP, Content("On to what is next")),
-                (None, Content("Another round")),
+                (self._go_on, Content("On to what is next")),
+                (self._show_menu, Content("Another round")),
             ],
         )
 
@@ -203,15 +216,11 @@ class QuizPage(Page[AnyQuiz]):
 
     async def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         match self._choices[event.option_index][0]:
-            case None:
-                await self._show_menu()
             case LessonTarget() as lesson:
                 self._round = None
                 self.post_message(messages.Go.to(lesson))
-            case str():
-                self._round, now = None, self.services.clock()
-                step = await self.services.session_thread.ask(lambda it: it.next_step(now))
-                self.post_message(messages.Do(step))
+            case do if callable(do):
+                await do()
             case quiz:
                 self.open(quiz)
                 self.arrive()

@@ -24,7 +24,7 @@ from tui.study.targets import SearchTarget
 from tui.text.styled import inline, plain
 
 SHOWN_HITS = 20
-NO_HITS = "Nothing in the course speaks of that."
+NO_HITS = "Nothing in the course speaks of that. Try another word, or how it begins."
 INSTEAD = "Nothing holds these words. This is about {}:"
 GLOSSARY = "The glossary: {} terms."
 FOUND = "{} found."

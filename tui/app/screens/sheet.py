@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Click
 from textual.style import Style
@@ -43,7 +47,7 @@ class SheetPage(Page[SheetTarget]):
     def content(self) -> ComposeResult:
         yield Tabs()
         with Scroll():
-            yield CourseText()
+            yield Vertical(id="leaf")
 
     async def load(self) -> None:
         first = not self._leaves
@@ -56,15 +60,15 @@ class SheetPage(Page[SheetTarget]):
         if target and target.tab in ids:
             self._at = ids.index(target.tab)
         if first or target:
-            await self._show()
+            self._show()
         self.query_one(Scroll).focus()
 
-    async def action_turn(self, by: int) -> None:
+    def action_turn(self, by: int) -> None:
         if self._leaves:
             self._at = (self._at + by) % len(self._leaves)
-            await self._show()
+            self._show()
 
-    async def _show(self) -> None:
+    def _show(self) -> None:
         self.query_one(Tabs).update(
             Content(" ").join(
                 Content.styled(
@@ -74,8 +78,20 @@ class SheetPage(Page[SheetTarget]):
                 for place, tab in enumerate(self._leaves)
             )
         )
-        await self.query_one(CourseText).update(self._leaves[self._at].text)
+        self._fill(self._leaves[self._at])
+
+    @work(group="leaf", exclusive=True)
+    async def _fill(self, leaf: SheetTab) -> None:
+        """Section after section, so that the first is there at once and keys are heard between."""
+        page = self.query_one("#leaf")
+        first, *others = leaf.sections
+        async with self.batch():
+            await page.remove_children()
+            await page.mount(CourseText(first))
         self.query_one(Scroll).scroll_home(animate=False)
+        for section in others:
+            await asyncio.sleep(0)
+            await page.mount(CourseText(section))
 
     def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
         if event.href.startswith("#"):

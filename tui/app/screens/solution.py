@@ -20,14 +20,14 @@ RULE = " │ "
 
 class SolutionScreen(Overlay[None]):
     CSS_PATH = "../styles/overlays.tcss"
-    BINDINGS = [Binding("escape,o,q", "dismiss", "Close", show=False)]
+    BINDINGS = [Binding("escape,o,q", "dismiss", "Close")]
 
     def __init__(self, title: str, found: Solutions) -> None:
         super().__init__()
         self._title = title
         self._found = found
 
-    def compose(self) -> ComposeResult:
+    def content(self) -> ComposeResult:
         with Scroll(classes="panel"):
             yield Comparison(self._title, self._found)
 

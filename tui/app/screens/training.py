@@ -31,9 +31,9 @@ HEIGHT = 7  # of the plot: all fits into 24 lines
 class TrainingScreen(Overlay[None]):
     CSS_PATH = "../styles/overlays.tcss"
     BINDINGS = [
-        Binding("escape", "stop", "Stop", show=False),
-        Binding("f", "begin(True, False)", "Fill", show=False),
-        Binding("a", "begin(False, True)", "Again", show=False),
+        Binding("escape", "stop", "Stop or close"),
+        Binding("f", "begin(True, False)", "Fill in"),
+        Binding("a", "begin(False, True)", "Start over"),
     ]
 
     def __init__(self, services: Services) -> None:
@@ -42,7 +42,7 @@ class TrainingScreen(Overlay[None]):
         self._training: Training | None = None
         self._is_filled = False
 
-    def compose(self) -> ComposeResult:
+    def content(self) -> ComposeResult:
         with Scroll(classes="panel"):
             yield TrainingView()
 

@@ -14,7 +14,7 @@ from tui.text.styled import inline
 
 NONE = "none"
 MISSED = "!"  # of several right ones, one that was not marked
-NO_OPTION_CHOSEN = "No option is chosen yet."
+NO_OPTION_CHOSEN = "No option is chosen yet: type its letter, or use ↑↓."
 
 
 class ChoiceAnswer(Answering, can_focus=True):

@@ -81,10 +81,8 @@ class Dials(Static, can_focus=True):
     def watch_at(self) -> None:
         self._draw()
 
-    def on_focus(self) -> None:
-        self._draw()
-
-    def on_blur(self) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)  # a handler of the event would come before it is so
         self._draw()
 
     def _draw(self) -> None:

@@ -36,6 +36,7 @@ class Menu(OptionList):
     BINDINGS = [
         Binding("j", "cursor_down", "Down", show=False),
         Binding("k", "cursor_up", "Up", show=False),
+        Binding("G", "last", "Last", show=False),
         Binding("enter", "select", "Choose", tooltip="Choose this"),
     ]
 

@@ -20,10 +20,13 @@ from grader.formats.facts import (
     code,
     counts,
     duration,
+    for_all,
+    is_all,
     known,
     lines,
     message,
     none_run,
+    of_all,
     printed,
     reason,
     section,
@@ -130,7 +133,12 @@ class VerdictView(Scroll):
             yield Static(_explanation(report), id="diagnosis")
         if report.problem and report.tests:
             yield Static(Content.styled(none_run(report), "$text-muted"))
-        for number, test in enumerate(report.tests if not report.problem else ()):
+        if is_all(report):
+            if test := of_all(report):
+                with Vertical(classes="details"):
+                    yield from _details(test, report)
+            yield Static(Content.styled(for_all(report), "$text-muted"))
+        for number, test in enumerate(_in_a_row(report)):
             is_chosen = number == self._chosen
             yield TestRow(number, test, is_chosen)
             if is_chosen and tells(test, report):
@@ -140,8 +148,10 @@ class VerdictView(Scroll):
             yield Static(self._time, id="time")
 
     async def action_choose(self, by: int) -> None:
-        if self._report and self._report.tests:
-            await self._choose(max(0, min(self._chosen + by, len(self._report.tests) - 1)))
+        if tests := self._report and _in_a_row(self._report):
+            await self._choose(max(0, min(self._chosen + by, len(tests) - 1)))
+        else:
+            self.scroll_relative(y=by, animate=False)
 
     async def on_click(self, event: Click) -> None:
         under = event.widget.ancestors_with_self if event.widget else []
@@ -152,6 +162,11 @@ class VerdictView(Scroll):
         self._chosen = number
         await self.recompose()
         self.query_one(".-chosen").scroll_visible(animate=False)
+
+
+def _in_a_row(report: Report) -> tuple[TestResult, ...]:
+    """The tests that have something of their own to tell."""
+    return () if report.problem or is_all(report) else report.tests
 
 
 def _explanation(report: Report) -> Content:
