@@ -176,7 +176,8 @@ class LearnApp(App[None]):
     def _handle_exception(self, error: Exception) -> None:
         """What is still under way when the app ends may miss its screen: that is no mistake."""
         cause = error.error if isinstance(error, WorkerFailed) else error
-        if not (self._ends and isinstance(cause, GONE)):
+        is_ending = self._ends or not self.is_running
+        if not (is_ending and isinstance(cause, GONE)):
             super()._handle_exception(error)
 
     # places
