@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 from class_of_three import CLASSROOM, Browser
 from devtools import NO_BROWSER, PROGRAM, Tab, browser
+from processes import comes_true
 from servers import Served
 from test_server_pages import token
 from test_server_threads import HINT, mistake, newest, send, tried, write
@@ -21,6 +23,7 @@ from grader.server.login import Institution, Provider
 from grader.server.members import change_settings, class_named, member_named
 from grader.server.queue import utc_now
 from grader.server.schema import SESSION, Notice
+from grader.server.web import teacher_pages
 
 __all__ = ["mistake"]
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason=NO_BROWSER)
@@ -46,6 +49,19 @@ FOCUS = f"""(() => {{
 AXE = """axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})
   .then(found => found.violations.map(one => one.id + ': ' + one.nodes.map(node =>
     node.html + ' ' + node.failureSummary).join('; ')))"""
+
+STATUS = "document.querySelector('[role=status]').textContent"
+SHOWN = "document.querySelector('main').innerHTML"
+READER = """[
+  document.activeElement.cloneNode().outerHTML, scrollY, document.querySelector('select')?.value
+]"""
+AT_WORK = f"""(() => {{
+  const choice = document.querySelector('select');
+  if (choice) choice.value = '3';
+  (choice ?? document.querySelector('[tabindex="0"]')).focus();
+  scrollTo(0, 200);
+  return {READER};
+}})()"""
 
 
 @pytest.fixture
@@ -149,6 +165,30 @@ def on_paper(tab: Tab) -> list[str]:
     )
     told = [] if paper == "rgb(255, 255, 255)" else [f"the paper is {paper}"]
     return told + ([f"{used} buttons"] if used else [])
+
+
+def test_an_open_page_of_the_class_follows_it(
+    served: Served, mistake: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nothing that its reader was at is lost."""
+    monkeypatch.setattr(teacher_pages, "LOOKS", 0.1)
+    tried(served, "1", mistake)
+    with browser(tmp_path / "browser") as tab:
+        session = token(served, "teacher", SESSION)
+        tab.ask("Network.setCookie", name="session", value=session, url=served.address)
+        for path, student in (("/class", "2"), ("/class/report", "3")):
+            tab.open(served.address + path)
+            assert comes_true(lambda: tab.value(STATUS))
+            before, kept = tab.value(SHOWN), tab.value(AT_WORK)
+            tried(served, student, mistake)
+            assert comes_true(lambda: f"so far: {student}." in tab.value(STATUS))  # noqa: B023
+            after = tab.value(SHOWN)
+            assert after != before
+            assert tab.value(READER) == kept
+            tab.open(served.address + path)
+            assert comes_true(lambda: tab.value(STATUS))
+            assert tab.value(SHOWN) == after
+        assert re.search(r'Large scores give NaN.*\n*.*</th><td class="number">3</td>', after)
 
 
 def test_a_form_is_sent_by_keyboard_alone(served: Served, tmp_path: Path) -> None:
