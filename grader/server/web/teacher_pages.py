@@ -1,6 +1,5 @@
-"""What a teacher sees and does: the class, its report, the roster, the queue, and exports."""
+"""What a teacher sees and does: the class, its report, the roster, and the queue."""
 
-import json
 from collections.abc import Callable
 
 from sqlalchemy import select
@@ -78,21 +77,6 @@ def report(visit: Visit) -> Response:
     live = None if is_anonymous else Live("/static/live.js", "/class/events", mark)
     policy = {"Content-Security-Policy": page_policy(live)}
     return HTMLResponse(class_page(made, live), headers=policy)
-
-
-def export(visit: Visit) -> Response:
-    """JSON lines that `grader gradebook` fills a platform's own file with.
-
-    As in `grader results`, who handed in nothing is not there: nobody gets a 0 before the due date.
-    """
-    with visit.site.database.reading() as session:
-        here = session.get_one(Class, visit.member.class_id)
-        settings = classroom(here.settings)
-        found = class_grades(session, here, settings)
-    results = [one.result(settings) for one in found if one.has_tried]
-    text = "".join(f"{json.dumps(result, ensure_ascii=False)}\n" for result in results)
-    name = {"Content-Disposition": 'attachment; filename="results.jsonl"'}
-    return Response(text, headers=name, media_type="application/x-ndjson")
 
 
 def health(visit: Visit) -> Response:
@@ -192,7 +176,6 @@ ROUTES = [
     Route("/class", page(Action.SEE_CLASS, whole_class)),
     Route("/class/events", page(Action.SEE_CLASS, events)),
     Route("/class/report", page(Action.SEE_CLASS, report)),
-    Route("/class/results.jsonl", page(Action.EXPORT, export)),
     Route("/class/classroom.yaml", page(Action.CHANGE_SETTINGS, own_settings)),
     Route("/class/roster", page(Action.CHANGE_ROSTER, roster), methods=["POST"]),
     Route("/class/code", page(Action.CHANGE_ROSTER, new_code), methods=["POST"]),
