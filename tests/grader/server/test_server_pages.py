@@ -69,19 +69,12 @@ def status_of(served: Served, route: Route, student: str) -> int:
     if route.path.startswith("/api/"):
         data = {} if "POST" in (route.methods or ()) else None
         return ask(served.address, path_of(route), data, token(served, student, CLIENT))[0]
-    if route.path.endswith("/events"):
-        return status_of_stream(served, path_of(route), token(served, student, SESSION))
-    signed_in = browser(served, student)
     if "POST" in (route.methods or ()):
-        return signed_in.send(path_of(route)).status
-    return signed_in.get(path_of(route)).status
-
-
-def status_of_stream(served: Served, path: str, session: str) -> int:
-    """Of an answer that goes on, which is not waited for."""
+        return browser(served, student).send(path_of(route)).status
     with closing(HTTPConnection(urlsplit(served.address).netloc)) as connection:
-        connection.request("GET", path, headers={"Cookie": f"session={session}"})
-        return connection.getresponse().status
+        session = {"Cookie": f"session={token(served, student, SESSION)}"}
+        connection.request("GET", path_of(route), headers=session)
+        return connection.getresponse().status  # what goes on is not waited for
 
 
 def test_every_route_asks_the_table_or_is_public() -> None:
