@@ -1,7 +1,9 @@
-"""The report on a class as one HTML file, which needs nothing else and runs no script.
+"""The report on a class as one HTML file, which needs nothing else and runs no script, but for the
+one that a server names for it.
 
 Whatever a learner wrote is text: escaped by the template, and bounded by `_shown`. The policy in
-the page allows its own style sheet and nothing else, so that a mistake of ours would do no harm.
+the page allows its own style sheet, that script and nothing else, so that a mistake of ours would
+do no harm.
 """
 
 import base64
@@ -10,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -51,6 +53,16 @@ class ClassReport:
     unprotected: str  # that layers of the sandbox were missing, where some were
 
 
+class Live(NamedTuple):
+    """What makes the page follow its server: a script, the events it listens to, and the mark of
+    what the page shows.
+    """
+
+    script: str
+    events: str
+    mark: str
+
+
 @dataclass(frozen=True)
 class Table:
     """A part of the matrix: some exercises, and each student's cells."""
@@ -60,7 +72,7 @@ class Table:
     rows: Sequence[tuple[Row, Sequence[float | None]]]
 
 
-def class_page(report: ClassReport) -> str:
+def class_page(report: ClassReport, live: Live | None = None) -> str:
     environment = Environment(
         loader=FileSystemLoader(HERE),
         autoescape=True,
@@ -71,14 +83,15 @@ def class_page(report: ClassReport) -> str:
     environment.filters |= {"shown": _shown, "percent": _percent, "duration": _duration}
     environment.filters |= {"prose": _prose, "level": _level, "plural": _plural}
     return environment.get_template(TEMPLATE).render(
-        **_facts(report), report=report, style=_style(), policy=page_policy()
+        **_facts(report), report=report, style=_style(), live=live, policy=page_policy(live)
     )
 
 
-def page_policy() -> str:
+def page_policy(live: Live | None = None) -> str:
     """What the page allows; who serves it says so in a header as well."""
     digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    return f"{policy}; script-src 'self'; connect-src 'self'" if live else policy
 
 
 def _style() -> str:

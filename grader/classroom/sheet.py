@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import NamedTuple
 
 from grader.errors import UsageError
@@ -47,13 +46,13 @@ class Sheet:
     separator: str
 
     @classmethod
-    def of_file(cls, file: Path) -> "Sheet":
+    def read(cls, name: str, file: bytes) -> "Sheet":
         """Raises `UsageError` for what is no CSV file in UTF-8 with a header."""
-        content = _decoded(file.read_bytes(), file.name)
+        content = _decoded(file, name)
         start = len(MARK) if content.startswith(MARK) else 0
         if not content[start:].strip():
-            raise UsageError(f"{file.name} is empty. Export the gradebook again.")
-        return cls(file.name, content, _separator(content, start, file.name))
+            raise UsageError(f"{name} is empty. Export the gradebook again.")
+        return cls(name, content, _separator(content, start, name))
 
     @cached_property
     def rows(self) -> list[Row]:

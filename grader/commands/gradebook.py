@@ -8,10 +8,9 @@ import click
 
 from grader.commands.output import output_option, write
 from grader.errors import UsageError
-from grader.report import printable
 
 if TYPE_CHECKING:
-    from grader.classroom.gradebook import Filling, Gradebook
+    from grader.classroom.gradebook import Gradebook
     from grader.classroom.sheet import Sheet
 
 file_argument = click.argument("file", type=click.Path(path_type=Path), metavar="EXPORTED")
@@ -81,10 +80,11 @@ def fill_file(
     is_wanted: bool,
 ) -> int:
     from grader.classroom.gradebook import content, fill
+    from grader.classroom.gradebook_text import described
     from grader.classroom.results import one_each, read_results
     from grader.classroom.sheet import Sheet
 
-    book = read(Sheet.of_file(existing(file)), column, by)
+    book = read(Sheet.read(file.name, existing(file).read_bytes()), column, by)
     filling = fill(book, one_each(read_results(existing(results))))
     write(described(book, filling), None)
     if not filling.changes:
@@ -95,18 +95,6 @@ def fill_file(
     else:
         click.echo("Nothing is written yet. Add --write to fill the file.")
     return 0
-
-
-def described(book: "Gradebook", filling: "Filling") -> str:
-    """What would change, cell by cell, and what is to be known before."""
-    lines = [f"{book.sheet.name}, column {book.title}"]
-    width = max((len(change.id) for change in filling.changes), default=0)
-    for change in filling.changes:
-        name = change.row.text(book.name_column)
-        lines.append(f"  {change.id:<{width}}  {change.old or '(empty)'} → {change.new}  {name}")
-    lines.append(f"{len(filling.changes)} cells change, {filling.same} hold the score already.")
-    lines += filling.notes
-    return "".join(f"{printable(line)}\n" for line in lines)
 
 
 def existing(file: Path) -> Path:

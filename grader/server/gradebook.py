@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, undefer
 
 from grader.classroom.graded import Graded
@@ -149,6 +149,30 @@ def _kept(one: HandIn, judged: HandIn, student: str) -> Kept:
         missing = tuple(filter(None, (judged.unprotected or "").split(",")))
         verdict = Verdict(judged.outcome or "", judged.share or 0.0, missing)
     return Kept(student, str(one.id), one.received_at, False, {one.exercise: verdict})
+
+
+def counted_reports(
+    session: Session, of: Class, classroom: Classroom
+) -> Iterator[tuple[str, list[Report]]]:
+    """The reports on each student's hand-ins that count, where they are still kept."""
+    for member, group in groupby(hand_ins(session, of), key=lambda one: one.membership):
+        own = list(group)
+        rows = {str(one.id): one for one in own}
+        found = (counted(id, member.student, own, classroom) for id in classroom.points)
+        reports = [report_of(rows[one.best.name]) for one in found if one]
+        if member.role == Role.STUDENT and any(reports):
+            yield member.student, [report for report in reports if report]
+
+
+def so_far(session: Session, of: Class) -> tuple[int, str]:
+    """How many hand-ins are graded, and a mark that is another one as soon as one more is."""
+    wanted = (
+        select(func.count(), func.max(HandIn.graded_at))
+        .join(Membership)
+        .where(Membership.class_id == of.id, HandIn.state == DONE, HandIn.again_of.is_(None))
+    )
+    count, latest = session.execute(wanted).one()
+    return count, f"{count} {latest}"
 
 
 def graded(session: Session, of: Class) -> Iterator[Graded]:

@@ -18,6 +18,7 @@ from grader.server.thread_view import NotThere
 from grader.server.web import (
     description,
     entering,
+    export_pages,
     interface,
     leaderboard_pages,
     login_pages,
@@ -39,6 +40,7 @@ ROUTES = [
     *login_pages.ROUTES,
     *student_pages.ROUTES,
     *teacher_pages.ROUTES,
+    *export_pages.ROUTES,
     *privacy_pages.ROUTES,
     *regrade_pages.ROUTES,
     *thread_pages.ROUTES,

@@ -1,16 +1,13 @@
 """What a student sees: what is asked, what was handed in, the report, and the grade explained."""
 
-import asyncio
-import json
 import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Sequence
 
 from markupsafe import Markup
 from sqlalchemy.orm import Session, undefer
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from exercises.catalog import Exercise
@@ -25,10 +22,10 @@ from grader.server.privacy import days_after_deletion
 from grader.server.queue import Refused, unpacked
 from grader.server.roles import STAFF, Action, may
 from grader.server.schema import DONE, FAILED, Class, HandIn, Membership
+from grader.server.web.streams import News, stream
 from grader.server.web.visits import Visit, page
 
 LOOKS = 1.0  # seconds between two looks at a hand-in that somebody watches
-WATCHED = 120  # looks; then the browser asks anew by itself
 NOT_THERE = "There is no such hand-in, or it is not for you to see."
 
 
@@ -186,27 +183,17 @@ def verdict(visit: Visit) -> Response:
 
 
 def events(visit: Visit) -> Response:
-    """The state of a hand-in as it changes, as server-sent events, until there is a verdict."""
+    """The state of a hand-in as it changes, until there is a verdict."""
     with visit.site.database.reading() as session:
         number = _seen(visit, session).id
 
-    def look() -> Mapping[str, object]:
+    def look() -> News:
         with visit.site.database.reading() as session:
             one = session.get_one(HandIn, number)
-        return {"state": one.state, "says": _progress(visit, [one]).get(one.id, "")}
+        says = _progress(visit, [one]).get(one.id, "")
+        return News(one.state, says, is_last=one.state in (DONE, FAILED))
 
-    async def changes() -> AsyncIterator[str]:
-        before: Mapping[str, object] = {}
-        for _ in range(WATCHED):
-            now = await run_in_threadpool(look)
-            if now != before:
-                yield f"data: {json.dumps(now)}\n\n"
-            if now["state"] in (DONE, FAILED):
-                return
-            before = now
-            await asyncio.sleep(LOOKS)
-
-    return StreamingResponse(changes(), media_type="text/event-stream")
+    return stream(look, LOOKS)
 
 
 def _seen(visit: Visit, session: Session) -> HandIn:

@@ -1,6 +1,5 @@
-"""What a teacher sees and does: the class, its report, the roster, the queue, and exports."""
+"""What a teacher sees and does: the class, its report, the roster, and the queue."""
 
-import json
 from collections.abc import Callable
 
 from sqlalchemy import select
@@ -9,12 +8,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from grader.classroom.class_page import class_page, page_policy
+from grader.classroom.class_page import Live, class_page, page_policy
 from grader.classroom.class_report import class_report
 from grader.errors import UsageError
 from grader.server import tokens
 from grader.server.extensions import with_extension
-from grader.server.gradebook import class_grades, graded
+from grader.server.gradebook import class_grades, graded, so_far
 from grader.server.members import (
     change_settings,
     classroom,
@@ -27,9 +26,11 @@ from grader.server.members import (
 from grader.server.queue import utc_now
 from grader.server.roles import Action
 from grader.server.schema import FAILED, Class, HandIn, Membership
+from grader.server.web.streams import News, stream
 from grader.server.web.student_pages import of_member
 from grader.server.web.visits import Visit, page
 
+LOOKS = 5.0  # seconds between two looks at a class that somebody watches
 MOST_ERRORS = 200  # of ours, on the page that lists them
 
 
@@ -44,35 +45,38 @@ def whole_class(visit: Visit, says: str = "", status: int = 200) -> Response:
             classroom=settings,
             grades=class_grades(session, here, settings),
             people=members(session, here),
+            mark=so_far(session, here)[1],
             says=says,
         )
 
 
+def events(visit: Visit) -> Response:
+    """How much is graded in the class, for its page and its report."""
+
+    def look() -> News:
+        with visit.site.database.reading() as session:
+            count, mark = so_far(session, visit.member.class_)
+        return News(mark, f"Graded so far: {count}. What comes is shown here by itself.")
+
+    return stream(look, LOOKS)
+
+
 def report(visit: Visit) -> Response:
-    """The page that `grader report` writes, of this moment. Its own policy is the stricter one."""
+    """The page that `grader report` writes, which follows the class while it is open.
+
+    With other names it does not: those are drawn anew for each page.
+    """
     is_anonymous = "anonymous" in visit.request.query_params
     with visit.site.database.reading() as session:
         here = session.get_one(Class, visit.member.class_id)
+        _, mark = so_far(session, here)
         found = list(graded(session, here))
     made = class_report(found, classroom(here.settings).catalog, is_anonymous)
     if made is None:
         raise HTTPException(404, "Nothing is graded yet, so there is nothing to report.")
-    return HTMLResponse(class_page(made), headers={"Content-Security-Policy": page_policy()})
-
-
-def export(visit: Visit) -> Response:
-    """JSON lines that `grader gradebook` fills a platform's own file with.
-
-    As in `grader results`, who handed in nothing is not there: nobody gets a 0 before the due date.
-    """
-    with visit.site.database.reading() as session:
-        here = session.get_one(Class, visit.member.class_id)
-        settings = classroom(here.settings)
-        found = class_grades(session, here, settings)
-    results = [one.result(settings) for one in found if one.has_tried]
-    text = "".join(f"{json.dumps(result, ensure_ascii=False)}\n" for result in results)
-    name = {"Content-Disposition": 'attachment; filename="results.jsonl"'}
-    return Response(text, headers=name, media_type="application/x-ndjson")
+    live = None if is_anonymous else Live("/static/live.js", "/class/events", mark)
+    policy = {"Content-Security-Policy": page_policy(live)}
+    return HTMLResponse(class_page(made, live), headers=policy)
 
 
 def health(visit: Visit) -> Response:
@@ -170,8 +174,8 @@ def new_code(visit: Visit) -> Response:
 
 ROUTES = [
     Route("/class", page(Action.SEE_CLASS, whole_class)),
+    Route("/class/events", page(Action.SEE_CLASS, events)),
     Route("/class/report", page(Action.SEE_CLASS, report)),
-    Route("/class/results.jsonl", page(Action.EXPORT, export)),
     Route("/class/classroom.yaml", page(Action.CHANGE_SETTINGS, own_settings)),
     Route("/class/roster", page(Action.CHANGE_ROSTER, roster), methods=["POST"]),
     Route("/class/code", page(Action.CHANGE_ROSTER, new_code), methods=["POST"]),

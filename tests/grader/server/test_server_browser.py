@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 from class_of_three import CLASSROOM, Browser
 from devtools import NO_BROWSER, PROGRAM, Tab, browser
+from processes import comes_true
 from servers import Served
 from test_server_pages import token
 from test_server_threads import HINT, mistake, newest, send, tried, write
@@ -21,6 +23,7 @@ from grader.server.login import Institution, Provider
 from grader.server.members import change_settings, class_named, member_named
 from grader.server.queue import utc_now
 from grader.server.schema import SESSION, Notice
+from grader.server.web import teacher_pages
 
 __all__ = ["mistake"]
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason=NO_BROWSER)
@@ -47,6 +50,19 @@ AXE = """axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'
   .then(found => found.violations.map(one => one.id + ': ' + one.nodes.map(node =>
     node.html + ' ' + node.failureSummary).join('; ')))"""
 
+STATUS = "document.querySelector('[role=status]').textContent"
+SHOWN = "document.querySelector('main').innerHTML"
+READER = """[
+  document.activeElement.cloneNode().outerHTML, scrollY, document.querySelector('select')?.value
+]"""
+AT_WORK = f"""(() => {{
+  const choice = document.querySelector('select');
+  if (choice) choice.value = '3';
+  (choice ?? document.querySelector('[tabindex="0"]')).focus();
+  scrollTo(0, 200);
+  return {READER};
+}})()"""
+
 
 @pytest.fixture
 def database_url(tmp_path: Path) -> str:
@@ -64,7 +80,9 @@ def provider() -> Provider:
 def pages(
     served: Served, mistake: str, solution: Callable[[str], str]
 ) -> dict[str, dict[str, str]]:
-    """The paths to look at, by who looks; with a thread, a folded answer, and a report of it."""
+    """The paths to look at, by who looks, and behind → the form there that is sent; with a thread,
+    a folded answer, and a report of it.
+    """
     ada, alan = tried(served, "1", mistake), tried(served, "2", solution("softmax"))
     write(ada, HINT, report="on")
     question = newest(served).id
@@ -82,10 +100,19 @@ def pages(
         "own": "/own",
         "exercise": "/exercises/softmax",
         "verdict": "/hand-ins/1",
+        "code": "/own → /connect",
     }
-    staff = {"class": "/class", "student": "/class/students/1", "queue": "/health"}
+    staff = {
+        "class": "/class",
+        "report": "/class/report",
+        "regrade": "/class/regrade",
+        "gradebook": "/class/gradebook",
+        "student": "/class/students/1",
+        "queue": "/health",
+        "code of another": "/class → /class/code",
+    }
     return {
-        "": {"enter": "/enter?code=ABC", "missing": "/nothing"},
+        "": {"enter": "/enter?code=ABC", "no login": "/login/back", "missing": "/nothing"},
         "1": own | thread | {"post": f"/posts/{question}"},
         "teacher": staff | thread | {"moderate": f"/posts/{question}", "log": "/class/posts"},
     }
@@ -94,32 +121,49 @@ def pages(
 def test_each_page_at_each_size_and_by_keyboard(
     served: Served, pages: dict[str, dict[str, str]], tmp_path: Path
 ) -> None:
-    axe = files("axe_core_python").joinpath("axe.min.js").read_text("utf-8")
-    if kept := os.environ.get("PICTURES"):
-        Path(kept).mkdir(exist_ok=True)
     found: list[str] = []
     with browser(tmp_path / "browser") as tab:
         for student, paths in pages.items():
             if student:
-                session = token(served, student, SESSION)
-                tab.ask("Network.setCookie", name="session", value=session, url=served.address)
+                sign_in(tab, served, student)
             for name, path in paths.items():
-                tab.show(*VIEWS["laptop"])
-                tab.open(served.address + path)
-                found += [f"{name}: {one}" for one in by_keyboard(tab)]
-                tab.value(axe)
-                for size, scheme in ((size, scheme) for size in VIEWS for scheme in SCHEMES):
-                    tab.show(*VIEWS[size], scheme=scheme)
-                    where = f"{student or 'stranger'}-{name}-{size}-{scheme}"
-                    found += [f"{where}: {one}" for one in tab.value(AXE)]
-                    found += [f"{where}: {one}" for one in too_wide(tab)]
-                    if kept:
-                        tab.picture(Path(kept) / f"{where}.png")
-                tab.show(*PAPER, scheme="dark", media="print")
-                found += [f"{name} on paper: {one}" for one in (*too_wide(tab), *on_paper(tab))]
-                if kept:
-                    tab.picture(Path(kept) / f"{student or 'stranger'}-{name}-paper.png")
+                page, _, form = path.partition(" → ")
+                tab.open(served.address + page)
+                if form:
+                    submit(tab, form)
+                found += amiss(tab, f"{student or 'stranger'}-{name}")
     assert not found, "\n".join(found)
+
+
+def sign_in(tab: Tab, served: Served, student: str) -> None:
+    session = token(served, student, SESSION)
+    tab.ask("Network.setCookie", name="session", value=session, url=served.address)
+
+
+def submit(tab: Tab, action: str) -> None:
+    with tab.loading():
+        tab.value(f"document.querySelector('form[action=\"{action}\"]').requestSubmit()")
+
+
+def amiss(tab: Tab, name: str) -> list[str]:
+    """What is wrong with the page that is open, at any size."""
+    tab.show(*VIEWS["laptop"])
+    found = [f"{name}: {one}" for one in by_keyboard(tab)]
+    run_axe = files("axe_core_python").joinpath("axe.min.js").read_text("utf-8") + AXE
+    for size, scheme in ((size, scheme) for size in VIEWS for scheme in SCHEMES):
+        tab.show(*VIEWS[size], scheme=scheme)
+        seen = (*tab.value(run_axe), *too_wide(tab))
+        found += [f"{name}-{size}-{scheme}: {one}" for one in seen]
+        keep(tab, f"{name}-{size}-{scheme}")
+    tab.show(*PAPER, scheme="dark", media="print")
+    keep(tab, f"{name}-paper")
+    return found + [f"{name} on paper: {one}" for one in (*too_wide(tab), *on_paper(tab))]
+
+
+def keep(tab: Tab, name: str) -> None:
+    if kept := os.environ.get("PICTURES"):
+        Path(kept).mkdir(exist_ok=True)
+        tab.picture(Path(kept) / f"{name}.png")
 
 
 def by_keyboard(tab: Tab) -> list[str]:
@@ -149,6 +193,54 @@ def on_paper(tab: Tab) -> list[str]:
     )
     told = [] if paper == "rgb(255, 255, 255)" else [f"the paper is {paper}"]
     return told + ([f"{used} buttons"] if used else [])
+
+
+def test_an_open_page_of_the_class_follows_it(
+    served: Served, mistake: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nothing that its reader was at is lost."""
+    monkeypatch.setattr(teacher_pages, "LOOKS", 0.1)
+    tried(served, "1", mistake)
+    with browser(tmp_path / "browser") as tab:
+        sign_in(tab, served, "teacher")
+        for path, student in (("/class", "2"), ("/class/report", "3")):
+            tab.open(served.address + path)
+            assert comes_true(lambda: tab.value(STATUS))
+            before, kept = tab.value(SHOWN), tab.value(AT_WORK)
+            tried(served, student, mistake)
+            assert comes_true(lambda: f"so far: {student}." in tab.value(STATUS))  # noqa: B023
+            after = tab.value(SHOWN)
+            assert after != before
+            assert tab.value(READER) == kept
+            tab.open(served.address + path)
+            assert comes_true(lambda: tab.value(STATUS))
+            assert tab.value(SHOWN) == after
+        assert re.search(r'Large scores give NaN.*\n*.*</th><td class="number">3</td>', after)
+
+
+def test_a_gradebook_is_filled_without_leaving_the_page(
+    served: Served, mistake: str, tmp_path: Path
+) -> None:
+    tried(served, "1", mistake)
+    exported = tmp_path / "grades.csv"
+    exported.write_text("Student,ID,Attention (7)\nAda Lovelace,1,\n" + 99 * "Eve,,\n")
+    with browser(tmp_path / "browser") as tab:
+        sign_in(tab, served, "teacher")
+        tab.open(f"{served.address}/class/gradebook")
+        (chosen,) = tab.ask(
+            "DOM.querySelectorAll",
+            nodeId=tab.ask("DOM.getDocument")["root"]["nodeId"],
+            selector="[type=file]",
+        )["nodeIds"]
+        tab.ask("DOM.setFileInputFiles", nodeId=chosen, files=[str(exported)])
+        submit(tab, "/class/gradebook")
+        found = amiss(tab, "teacher-filled")
+        assert not found, "\n".join(found)
+        tab.ask("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path / "in"))
+        tab.value("document.querySelector('a[download]').click()")
+        filled = tmp_path / "in" / "grades.csv"
+        assert comes_true(filled.exists)
+    assert filled.read_text() == exported.read_text().replace("1,\n", "1,2\n")
 
 
 def test_a_form_is_sent_by_keyboard_alone(served: Served, tmp_path: Path) -> None:
