@@ -38,6 +38,7 @@ def whole_class(visit: Visit, says: str = "", status: int = 200) -> Response:
     with visit.site.database.reading() as session:
         here = session.get_one(Class, visit.member.class_id)
         settings = classroom(here.settings)
+        _, mark = so_far(session, here)  # first: the page may show more, never less
         return visit.page(
             "class.html",
             status=status,
@@ -45,7 +46,7 @@ def whole_class(visit: Visit, says: str = "", status: int = 200) -> Response:
             classroom=settings,
             grades=class_grades(session, here, settings),
             people=members(session, here),
-            mark=so_far(session, here)[1],
+            mark=mark,
             says=says,
         )
 

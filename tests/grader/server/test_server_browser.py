@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from test_server_threads import HINT, mistake, newest, send, tried, write
 from grader.server.login import Institution, Provider
 from grader.server.members import change_settings, class_named, member_named
 from grader.server.queue import utc_now
-from grader.server.schema import SESSION, Notice
+from grader.server.schema import DONE, LEASED, SESSION, HandIn, Notice
 from grader.server.web import teacher_pages
 
 __all__ = ["mistake"]
@@ -216,6 +217,27 @@ def test_an_open_page_of_the_class_follows_it(
             assert comes_true(lambda: tab.value(STATUS))
             assert tab.value(SHOWN) == after
         assert re.search(r'Large scores give NaN.*\n*.*</th><td class="number">3</td>', after)
+
+
+def test_an_open_page_of_a_hand_in_shows_its_verdict(
+    served: Served, mistake: str, tmp_path: Path
+) -> None:
+    tried(served, "1", mistake)
+    becomes(served, LEASED)
+    with browser(tmp_path / "browser") as tab:
+        sign_in(tab, served, "1")
+        tab.open(f"{served.address}/hand-ins/1")
+        assert tab.value(STATUS) == "… being graded"
+        becomes(served, DONE)
+        assert comes_true(lambda: "✗ not passed" in tab.value(STATUS))
+        assert "Large scores give NaN" in tab.value(SHOWN)
+
+
+def becomes(served: Served, state: str) -> None:
+    """The only hand-in, as if somebody were at it, or had been."""
+    with served.database.writing() as session:
+        one = session.get_one(HandIn, 1)
+        one.state, one.lease_until = state, utc_now() + timedelta(hours=1)
 
 
 def test_a_gradebook_is_filled_without_leaving_the_page(
