@@ -116,7 +116,6 @@ class LearnApp(App[None]):
         self.services = Services(session_thread, grader, clock)
         self._pages: dict[str, Page[Any]] = {}
         self._visited = [HOME.name]
-        self._ends = False
         # Each place is a mode, so that it is still as it was left when one comes back to it.
         for place in PLACES:
             self.add_mode(place.name, partial(self._page, place))
@@ -169,14 +168,10 @@ class LearnApp(App[None]):
     async def on_unmount(self) -> None:
         await self.services.close()
 
-    def exit(self, *arguments: Any, **options: Any) -> None:
-        self._ends = True
-        super().exit(*arguments, **options)
-
     def _handle_exception(self, error: Exception) -> None:
         """What is still under way when the app ends may miss its screen: that is no mistake."""
         cause = error.error if isinstance(error, WorkerFailed) else error
-        is_ending = self._ends or not self.is_running
+        is_ending = self.return_code is not None or not self.is_running
         if not (is_ending and isinstance(cause, GONE)):
             super()._handle_exception(error)
 
