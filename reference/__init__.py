@@ -93,6 +93,7 @@ from reference.gradients import (
     layer_norm_backward,
     residual_gradient,
     softmax_jacobian,
+    vjp,
 )
 from reference.losses import cross_entropy, label_smoothing_loss, next_token_loss
 from reference.masks import causal_mask, combine_masks, padding_mask, target_mask
@@ -274,4 +275,5 @@ __all__ = [
     "target_mask",
     "tiled_attention",
     "train_bpe",
+    "vjp",
 ]

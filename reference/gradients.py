@@ -1,10 +1,11 @@
 """Derivatives by hand: what flows back through softmax, attention, norm and residual.
 
-None of these uses autograd, except the last, which measures. Sources: Xiong et al. (2020) for
+None of these uses autograd, except the last two, which measure. Sources: Xiong et al. (2020) for
 gradients at initialisation; He et al., "Identity Mappings in Deep Residual Networks" (2016).
 """
 
 import math
+from collections.abc import Sequence
 
 import torch
 from jaxtyping import Float
@@ -112,3 +113,20 @@ def gradient_norms_by_depth(
     (gradient,) = torch.autograd.grad(loss, w_out)
     norms: Tensor = gradient.flatten(1).norm(dim=1)
     return norms
+
+
+def vjp(
+    outputs: Tensor | Sequence[Tensor],
+    inputs: Tensor | Sequence[Tensor],
+    cotangents: Tensor | Sequence[Tensor],
+) -> tuple[Tensor, ...]:
+    """The vector-Jacobian product: what flows back to each input, given each output's gradient.
+
+    The same as `torch.autograd.grad(outputs, inputs, cotangents)`, to the last bit. That imports
+    sympy the first time it is handed cotangents, which takes longer than a verdict.
+    """
+    outputs = [outputs] if isinstance(outputs, Tensor) else outputs
+    cotangents = [cotangents] if isinstance(cotangents, Tensor) else cotangents
+    pairs = zip(outputs, cotangents, strict=True)
+    total = torch.stack([(output * cotangent).sum() for output, cotangent in pairs]).sum()
+    return torch.autograd.grad(total, inputs)

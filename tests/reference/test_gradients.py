@@ -1,5 +1,8 @@
 """Derivatives by hand are those of autograd."""
 
+import subprocess
+import sys
+
 import torch
 import torch.nn.functional as F
 from torch.autograd.functional import jacobian
@@ -75,3 +78,27 @@ def test_gradient_norms_follow_the_seed_and_leave_the_generator_alone() -> None:
     assert torch.equal(torch.get_rng_state(), before)
     assert torch.equal(reference.gradient_norms_by_depth(3, 8, True, seed=1), first)
     assert not torch.equal(reference.gradient_norms_by_depth(3, 8, True, seed=2), first)
+
+
+def test_vjp_is_autograd_s() -> None:
+    x, w = (torch.randn(*shape, requires_grad=True) for shape in ((3, 4), (4, 5)))
+    outputs = (x @ w, x.exp())
+    cotangents = [torch.randn_like(output) for output in outputs]
+    expected = torch.autograd.grad(outputs, (x, w), cotangents, retain_graph=True)
+    torch.testing.assert_close(reference.vjp(outputs, (x, w), cotangents), expected)
+    (alone,) = torch.autograd.grad(x @ w, w, cotangents[0])
+    assert torch.equal(reference.vjp(x @ w, w, cotangents[0])[0], alone)
+
+
+def test_vjp_does_without_sympy() -> None:
+    """It is what an examiner of a single answer would wait for longest."""
+    script = (
+        "import sys, torch, reference\n"
+        "x = torch.ones(2, requires_grad=True)\n"
+        "reference.vjp(2 * x, x, torch.ones(2))\n"
+        "print('sympy' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"

@@ -115,7 +115,7 @@ def test_gradients(submission, rng, expect, kind):
         x = torch.cat([x, torch.tensor([1000.0, -1000.0, 100.0, -100.0, 20.0, -20.0]).to(x)])
         d_output = rng.normal(18, dtype=dtype)
         leaf = x.double().requires_grad_()
-        (right,) = torch.autograd.grad(EXACT[kind](leaf), leaf, d_output.double())
+        (right,) = reference.vjp(EXACT[kind](leaf), leaf, d_output.double())
         found = function.gradients(x, *form, cotangent=d_output).inputs[0]
         expect(found).matches(right.to(dtype), because=f"This is the gradient of x, in {dtype}.")
 

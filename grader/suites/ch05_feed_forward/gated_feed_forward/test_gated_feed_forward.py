@@ -119,7 +119,7 @@ def test_gradients(submission, rng, expect):
     given, d_output = drawn(rng, (3, 4), 5, 7), rng.normal(3, 4, 5)
     leaves = [t.double().requires_grad_() for t in given]
     output = reference.gated_feed_forward(*leaves)
-    expected = torch.autograd.grad(output, leaves, d_output.double())
+    expected = reference.vjp(output, leaves, d_output.double())
     actual = submission.gated_feed_forward.gradients(*given, cotangent=d_output).inputs
     names = ("x", "w_gate", "w_up", "w_down")
     for name, gradient, right in zip(names, actual, expected, strict=True):

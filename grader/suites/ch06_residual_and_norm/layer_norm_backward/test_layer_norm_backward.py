@@ -32,7 +32,7 @@ def autograd(d_out, x, gamma, eps=1e-5):
         leaf.double().clone().requires_grad_() for leaf in (x, gamma, torch.zeros_like(gamma))
     ]
     output = reference.layer_norm(*leaves, eps)
-    gradients = torch.autograd.grad(output, leaves, d_out.double())
+    gradients = reference.vjp(output, leaves, d_out.double())
     return [gradient.to(x.dtype) for gradient in gradients]
 
 

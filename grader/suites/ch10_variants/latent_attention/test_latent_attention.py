@@ -3,6 +3,8 @@
 import pytest
 import torch
 
+import reference
+
 NAMES = ("x", "w_down", "w_up_k", "w_up_v", "w_q", "w_o", "n_heads", "past")
 WAYS = ("latent_attention", "absorbed_latent_attention")
 both_ways = pytest.mark.parametrize("way", WAYS)
@@ -146,7 +148,7 @@ def test_gradients(submission, rng, expect, way):
     cotangent = rng.normal(2, 4, 6), rng.normal(2, 7, 4)
     *leaves, past64 = (t.double().requires_grad_() for t in (*given, past))
     found = attended(*leaves, 3, past64)
-    exact = torch.autograd.grad(found, [*leaves, past64], [c.double() for c in cotangent])
+    exact = reference.vjp(found, [*leaves, past64], [c.double() for c in cotangent])
     call = getattr(submission, way)
     actual = call.gradients(*given, 3, past, cotangent=cotangent).inputs
     pairs = zip((*NAMES[:6], "past"), (*actual[:6], actual[7]), exact, strict=True)

@@ -124,7 +124,7 @@ def test_patch_gradients(submission, rng, expect):
     """Gradients go back to the pixels that the patches came from."""
     images, cotangent = rng.normal(2, 3, 4, 6), rng.normal(2, 6, 12)
     leaf = images.clone().requires_grad_()
-    (right,) = torch.autograd.grad(reference.patchify(leaf, 2), leaf, cotangent)
+    (right,) = reference.vjp(reference.patchify(leaf, 2), leaf, cotangent)
     actual = submission.patchify.gradients(images, 2, cotangent=cotangent)
     expect(actual.inputs[0]).matches(right)
 
@@ -207,7 +207,7 @@ def test_gradients(submission, rng, expect):
     actual = build(submission, given, 2, 3).gradients(images, cotangent=cotangent)
     leaves = {name: one.clone().requires_grad_() for name, one in given.items()}
     leaf = images.clone().requires_grad_()
-    right = torch.autograd.grad(run(leaves, leaf, 2), [leaf, *leaves.values()], cotangent)
+    right = reference.vjp(run(leaves, leaf, 2), [leaf, *leaves.values()], cotangent)
     expect(actual.inputs[0]).matches(right[0], because="This is the gradient of the images.")
     for name, expected in zip(leaves, right[1:], strict=True):
         expect(actual.parameters[name]).matches(expected, because=f"The gradient of `{name}`.")
