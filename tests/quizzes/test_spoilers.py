@@ -59,12 +59,19 @@ def _without_common(forms: dict[str, str]) -> dict[str, str]:
     return {telling: line for telling, line in forms.items() if telling not in COMMON}
 
 
-def given_away(text: str, exercise: Exercise) -> list[str]:
+@cache  # a text is read for each exercise that it might give away
+def forms_in(text: str) -> tuple[set[str], set[str]]:
+    """Of the code in a text: each expression as it is written, and each with its names resolved."""
     written, meant = set(), set()
     for statements in code_of(text):
         nodes = [node for statement in statements for node in ast.walk(statement)]
         written |= {form(node, {}).text for node in nodes if isinstance(node, ast.expr)}
         meant |= {whole.text for whole in seen_through(statements)}
+    return written, meant
+
+
+def given_away(text: str, exercise: Exercise) -> list[str]:
+    written, meant = forms_in(text)
     secret = secrets(exercise)
     found = [line for telling, line in secret.lines.items() if telling in written]
     return found + [all_of for telling, all_of in secret.formulas.items() if telling in meant]

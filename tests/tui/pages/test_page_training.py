@@ -88,7 +88,9 @@ def test_a_run_that_is_done_is_shown(drive: Drive, course: Workspace, made_up: N
         assert "Done. Esc closes this, a starts over." in " ".join(driver.text.split())
         assert "step 3   loss 2.0000" in driver.text
         await driver.press("a")  # parts are missing: what is kept stays
-        assert "Your model lacks" in driver.text and run.curve()
+        while "Your model lacks" not in driver.text:
+            await driver.settle()
+        assert run.curve()
         await driver.press("escape")
         assert isinstance(driver.app.screen, LabPage)
 
