@@ -40,7 +40,7 @@ def gemma_3() -> list[str]:
     angles = {each["rope_theta"] for each in c.rope_parameters.values()}
     return [
         f"{windows} window layers to 1 full",
-        f"{ {2: 'two'}[len(angles)]} θ",
+        f"{ {2: 'two'}[len(angles)] } θ",
         f"gated {c.hidden_activation.split('_')[0].upper()}",
     ]
 

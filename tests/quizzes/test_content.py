@@ -73,7 +73,7 @@ def test_resources_stand_in_one_order() -> None:
 
 
 def arxiv_years(text: str) -> set[int]:
-    """The years in which the papers that `text` names came to arXiv: 2104.09864 is of April 2021."""
+    """When the papers that `text` names came to arXiv: 2104.09864 is of April 2021."""
     return {2000 + int(year) for year in re.findall(r"\b(\d\d)\d\d\.\d{4,5}\b", text)}
 
 
