@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from exercises.words import plural
 from grader.classroom.grading import Grading
 from grader.classroom.hand_ins import HandIn
 from grader.classroom.settings import Classroom
@@ -37,9 +38,9 @@ class Progress:
     def line(self, seconds: float) -> str:
         """After so many seconds, what a person waits for."""
         left = seconds / self.read * (self.total - self.read) if self.read else 0
-        told = f"{self.read} of {self.total} hand-ins, {self.graded} answers graded"
+        told = f"{self.read} of {self.total} hand-ins, {plural(self.graded, 'answer')} graded"
         if self.errors:
-            told += f", {self.errors} errors of ours"
+            told += f", {plural(self.errors, 'error')} of ours"
         return f"{told}, {_duration(left)} left" if self.read else told
 
 

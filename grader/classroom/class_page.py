@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from exercises.words import plural
 from grader.classroom.likeness import Likeness
 from grader.classroom.progress import BINS, Distribution, Row, Standing
 from grader.classroom.reasons import FILE, MISTAKE, SYMPTOM, UNKNOWN, Reason
@@ -81,7 +82,7 @@ def class_page(report: ClassReport, live: Live | None = None) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {"shown": _shown, "percent": _percent, "duration": _duration}
-    environment.filters |= {"prose": _prose, "level": _level, "plural": _plural}
+    environment.filters |= {"prose": _prose, "level": _level, "plural": plural}
     return environment.get_template(TEMPLATE).render(
         **_facts(report), report=report, style=_style(), live=live, policy=page_policy(live)
     )
@@ -165,10 +166,6 @@ def _level(share: float) -> int:
     if share >= 1:
         return 4
     return 0 if share <= 0 else 1 + int(share * 3)
-
-
-def _plural(count: int, one: str, many: str) -> str:
-    return f"{count:,} {one if count == 1 else many}"
 
 
 def _duration(time: timedelta) -> str:

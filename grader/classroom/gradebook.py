@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from exercises.names import look_up
+from exercises.words import plural
 from grader.classroom.results import Result
 from grader.classroom.sheet import Row, Sheet
 from grader.errors import UsageError
@@ -72,16 +73,24 @@ def fill(book: Gradebook, results: Mapping[str, Result]) -> Filling:
     unknown = [id for id in results if id not in known]
     if unknown:
         filling.notes.append(
-            f"{len(unknown)} results are of nobody in this file: {_some(unknown)}."
+            f"{plural(len(unknown), 'result is', 'results are')} of nobody in this file:"
+            f" {_some(unknown)}."
         )
     without = len({row.line for row in book.people.values()}) - len(known)
     if without:
-        filling.notes.append(f"{without} rows have no result, and stay as they are.")
+        filling.notes.append(
+            plural(
+                without,
+                "row has no result, and stays as it is.",
+                "rows have no result, and stay as they are.",
+            )
+        )
     filling.notes += _about_points(book, list(known.values()))
     if formulas := book.sheet.formulas:
+        begin = plural(len(formulas), "cell of the file begins", "cells of the file begin")
         filling.notes.append(
-            f"{len(formulas)} cells of the file begin as a formula does. They stay as they are; a"
-            f" spreadsheet program may run them: {_some(formulas)}."
+            f"{begin} as a formula does. Nothing there is changed; a spreadsheet program may run"
+            f" such a cell: {_some(formulas)}."
         )
     return filling
 
@@ -89,8 +98,8 @@ def fill(book: Gradebook, results: Mapping[str, Result]) -> Filling:
 def _fill_row(book: Gradebook, filling: Filling, row: Row, result: Result, comma: bool) -> None:
     if book.column >= len(row.cells):
         raise UsageError(
-            f"{book.sheet.name}, line {row.line} has {len(row.cells)} cells and the header"
-            f" {len(book.sheet.headers)}. Export the gradebook again."
+            f"{book.sheet.name}, line {row.line} has {plural(len(row.cells), 'cell')} and the"
+            f" header {len(book.sheet.headers)}. Export the gradebook again."
         )
     old = row.text(book.column)
     if result.score is None:
@@ -165,7 +174,7 @@ def _nobody(book: Gradebook, ids: list[str]) -> str:
     if not book.people:
         return f"{book.sheet.name} has nobody in it. Export the gradebook again."
     column = f"the column {headers[book.by]!r} of {book.sheet.name}"
-    says = f"None of the {len(ids)} ids stands in {column}."
+    says = f"Of {plural(len(ids), 'id')}, none stands in {column}."
     hits = {
         header: len({row.text(column) for row in book.sheet.rows[1:]} & set(ids))
         for column, header in enumerate(headers)
@@ -174,7 +183,8 @@ def _nobody(book: Gradebook, ids: list[str]) -> str:
     best = max(hits, key=lambda header: hits[header], default="")
     if not best or not hits[best]:
         return f"{says} Such an id is {_some(list(book.people)[:1])}; yours begin with {ids[0]!r}."
-    return f"{says} {hits[best]} of them stand in {best!r}: add --by {best!r}."
+    stand = plural(hits[best], "of them stands", "of them stand")
+    return f"{says} {stand} in {best!r}: add --by {best!r}."
 
 
 def _about_points(book: Gradebook, results: Sequence[Result]) -> list[str]:
@@ -187,7 +197,8 @@ def _about_points(book: Gradebook, results: Sequence[Result]) -> list[str]:
         notes.append(f"The results are out of {most} points, and the column of {book.possible:g}.")
     above = [each.id for each in results if each.score and each.score > book.possible]
     if above:
-        notes.append(f"{len(above)} scores are above {book.possible:g}: {_some(above)}.")
+        are = plural(len(above), "score is", "scores are")
+        notes.append(f"{are} above {book.possible:g}: {_some(above)}.")
     return notes
 
 

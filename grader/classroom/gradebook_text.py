@@ -1,5 +1,6 @@
 """What filling a gradebook comes to, as text: the same for the command and the class server."""
 
+from exercises.words import plural
 from grader.classroom.gradebook import Filling, Gradebook
 from grader.report import printable
 
@@ -11,6 +12,8 @@ def described(book: Gradebook, filling: Filling) -> str:
     for change in filling.changes:
         name = change.row.text(book.name_column)
         lines.append(f"  {change.id:<{width}}  {change.old or '(empty)'} → {change.new}  {name}")
-    lines.append(f"{len(filling.changes)} cells change, {filling.same} hold the score already.")
+    changed = plural(len(filling.changes), "cell changes", "cells change")
+    same = plural(filling.same, "holds", "hold")
+    lines.append(f"{changed}, {same} the score already.")
     lines += filling.notes
     return "".join(f"{printable(line)}\n" for line in lines)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
+from exercises.words import plural
 from grader.classroom.settings import Classroom
 from grader.classroom.store import Kept
 
@@ -102,7 +103,8 @@ def _notes(
             f"UNPROTECTED: run without {', '.join(missing)}, so the verdict may be forged."
         )
     if len(attempts) > len(counted):
-        notes.append(f"{len(attempts)} hand-ins; the first {len(counted)} count.")
+        count = plural(len(counted), "counts", "count")
+        notes.append(f"{len(attempts)} hand-ins; the first {count}.")
     if classroom.due and best.at is None:
         told = "the platform says it was late" if best.hand_in.is_late else "taken as in time"
         notes.append(f"When it was handed in is not known; {told}.")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from exercises.words import plural
 from grader.commands.course import course_option, named_catalog
 from grader.commands.extra import extra
 from grader.commands.output import output_option, status_line, write
@@ -121,14 +122,14 @@ def batch(
             write(_receipts(store, classroom, key, noted), receipts[1])
         earlier = run.judged_by_earlier_suites()
     click.echo(
-        f"{progress.total} hand-ins: {progress.graded} answers graded,"
-        f" {progress.kept} known already, {progress.errors} errors of ours.",
+        f"{plural(progress.total, 'hand-in')}: {plural(progress.graded, 'answer')} graded,"
+        f" {progress.kept} known already, {plural(progress.errors, 'error')} of ours.",
         err=True,
     )
     if earlier:
         click.echo(
-            f"{earlier} answers keep the verdict of an earlier suite. `grader regrade --dry-run`"
-            " shows what the suites of today would change.",
+            f"{plural(earlier, 'answer keeps', 'answers keep')} the verdict of an earlier suite."
+            " `grader regrade --dry-run` shows what the suites of today would change.",
             err=True,
         )
     return 3 if progress.errors else 0

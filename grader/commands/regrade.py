@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from exercises.words import plural
 from grader.commands.batch import (
     classroom_option,
     dask_option,
@@ -87,10 +88,13 @@ def summary(run: "Regrade", changes: "list[Change]", moved: int, dry_run: bool) 
     both = [(one.before["score"], one.after["score"]) for one in changes]
     known = [(old, new) for old, new in both if old is not None and new is not None]
     higher = sum(new > old for old, new in known)
+    asked = plural(len(run.asked), "answer was", "answers were")
+    one, many = ("would be", "would be") if dry_run else ("is now", "are now")
+    now = plural(moved, f"of them {one}", f"of them {many}")
     told = [
-        f"{len(run.asked)} answers were judged by earlier suites, {moved} of them"
-        f" {'would be' if dry_run else 'are now'} judged by the new ones."
-        f" {len(changes)} scores change: {higher} higher, {len(known) - higher} lower."
+        f"{asked} judged by earlier suites, {now} judged by the new ones."
+        f" {plural(len(changes), 'score changes', 'scores change')}:"
+        f" {higher} higher, {len(known) - higher} lower."
     ]
     if run.errors:
         told.append(

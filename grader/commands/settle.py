@@ -9,6 +9,7 @@ import click
 
 from exercises.catalog import Catalog, Exercise, catalog_in
 from exercises.files import write_atomically
+from exercises.words import plural
 from grader.commands.batch import opened_store, path, store_option
 from grader.commands.course import course_option, named_catalog
 from grader.commands.output import status_line
@@ -157,6 +158,6 @@ def touched(
         others = [f"{printable(one.student)}: is told {one.after}" for one in run.renamed(moved)]
         yield from others
     yield (
-        f"{len(changes)} scores would change, and {len(others)} reasons."
+        f"{plural(len(changes), 'score')} would change, and {plural(len(others), 'reason')}."
         " Nothing is changed yet: `grader regrade` does it."
     )

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 
+from exercises.words import plural
 from grader.checkpoint_report import CheckpointReport, PartResult, State
 from grader.formats.page import Page
 
@@ -39,7 +40,7 @@ def render(report: CheckpointReport, colour: bool = False, width: int = 100) -> 
 
 def told(part: PartResult) -> str:
     """One part in a sentence."""
-    places = f"{part.places} place{'' if part.places == 1 else 's'}"
+    places = plural(part.places, "place")
     match part.state:
         case "same":
             return f"{part.exercise}: the same numbers at {places}{_within(part.difference)}."

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from exercises.words import plural
 from grader.formats.facts import VERDICTS, Found, account, code, known, listed, unprotected
 from grader.formats.text import render as render_text
 from grader.report import UNWRITTEN, Diagnosis, Report, Symptom, TestResult, cut
@@ -43,7 +44,8 @@ def render(found: Found, paths: Mapping[str, str] | None = None) -> str:
     told = annotations(listed(found), paths or {})
     lines += [annotation.command() for annotation in told[:MOST_SHOWN]]
     if len(told) > MOST_SHOWN:
-        more = f"{len(told) - MOST_SHOWN} more reasons stand in the log and in the summary."
+        more = plural(len(told) - MOST_SHOWN, "more reason stands", "more reasons stand")
+        more += " in the log and in the summary."
         lines.append(f"::notice title=There is more::{more}")
     if missing := unprotected(listed(found)):
         lines.append(f"::warning title=Not protected::{_data(missing)}")
@@ -79,7 +81,7 @@ def _of(report: Report, path: str) -> list[tuple[int, Annotation]]:
             reasons.setdefault(known(test) or test.message, []).append(test)
     ranked = []
     for tests in reasons.values():
-        more = f" And {len(tests) - 1} more tests." if len(tests) > 1 else ""
+        more = f" And {plural(len(tests) - 1, 'more test')}." if len(tests) > 1 else ""
         file, line = _place(tests[0], path)
         told = account(tests[0], report)
         annotation = _annotation(report, tests[0].title + more, told, file, line)

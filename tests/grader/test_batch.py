@@ -23,6 +23,7 @@ from typing import Any
 
 import pytest
 
+from exercises.words import plural
 from grader.classroom.archives import most_of_an_answer, unpack
 from grader.classroom.store import Store
 from grader.errors import SubmissionError
@@ -105,7 +106,7 @@ def test_each_answer_is_graded_once_and_the_same_bytes_for_all(
     assert scores(classroom) == {"1": 4, "2": 4, "3": 0, "4": 0}
     assert "4 hand-ins: 0 answers graded, 4 known" in batch(folder).stderr
     hand_in(folder, "5", right + "# of my own")
-    assert "5 hand-ins: 1 answers graded, 4 known" in batch(folder).stderr
+    assert "5 hand-ins: 1 answer graded, 4 known" in batch(folder).stderr
 
 
 def test_lateness_extensions_and_points_are_applied_when_results_are_asked_for(
@@ -131,7 +132,7 @@ def test_the_best_of_the_attempts_that_count_does(
     assert scores(classroom) == {"1": 4}
     classroom.write_text(f"{CLASSROOM}attempts: 1\n")
     assert scores(classroom) == {"1": 0}
-    assert results(classroom)["1"]["notes"] == ["3 hand-ins; the first 1 count."]
+    assert results(classroom)["1"]["notes"] == ["3 hand-ins; the first 1 counts."]
 
 
 @pytest.mark.slow
@@ -149,7 +150,7 @@ def test_a_killed_batch_goes_on_where_it_was(classroom: Path, tmp_path: Path, ri
     before = kept(classroom)
     assert 3 <= before < count
     said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
-    assert f"{count - before} answers graded, {before} known already" in said
+    assert f"{plural(count - before, 'answer')} graded, {before} known already" in said
     assert scores(classroom) == {str(number): 4 for number in range(count)}
 
 
@@ -432,7 +433,7 @@ def test_a_full_disk_is_said_and_what_was_graded_is_not_graded_again(
     assert said.returncode == 2 and said.stderr.count("\n") == 1, said.stderr
     assert "cannot be used" in said.stderr and "run the command again" in said.stderr
     before = kept(classroom)
-    assert before and f"{20 - before} answers graded" in batch(tmp_path / "all").stderr
+    assert before and f"{plural(20 - before, 'answer')} graded" in batch(tmp_path / "all").stderr
     assert scores(classroom) == {str(number): 4 for number in range(20)}
 
 

@@ -192,7 +192,7 @@ def test_a_suite_that_has_changed_is_asked_on_the_cluster(
     said("batch", "all")
     with (suite / f"test_{ERROR}.py").open("a") as file:
         file.write(MORE)
-    assert "1 answers were judged by earlier suites, 1 of them" in said("regrade", "--dry-run")
+    assert "1 answer was judged by earlier suites, 1 of them" in said("regrade", "--dry-run")
 
 
 def test_the_same_bytes_are_graded_anew_each_time(address: str) -> None:

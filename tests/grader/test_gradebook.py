@@ -86,8 +86,8 @@ def test_canvas_shows_the_difference_and_writes_nothing(fill: Fill, tmp_path: Pa
         "  1043  7.50 → 12  Turing, Alan\n"
         "2 cells change, 0 hold the score already.\n"
         "3 rows have no result, and stay as they are.\n"
-        "1 cells of the file begin as a formula does. They stay as they are; a spreadsheet program"
-        " may run them: line 4: '=1+1'.\n"
+        "1 cell of the file begins as a formula does. Nothing there is changed; a spreadsheet"
+        " program may run such a cell: line 4: '=1+1'.\n"
         "Nothing is written yet. Add --write to fill the file.\n"
     )
 
@@ -130,7 +130,7 @@ def test_canvas_keeps_who_is_excused_or_has_no_score_and_names_who_is_unknown(fi
         {"id": "Hopper, Grace", "score": 1},
     ]
     told = fill("canvas", CANVAS, results, "--column", "Attention").stdout
-    assert "1 cells change" in told
+    assert "1 cell changes" in told
     assert "1044 is excused in Canvas; EX stays." in told
     assert "1045 is not given this assignment in Canvas; N/A stays." in told
     assert "1043 has no score yet; 7.50 stays." in told
@@ -141,7 +141,7 @@ def test_points_that_do_not_fit_are_told(fill: Fill) -> None:
     results = [{"id": 1042, "score": 40, "max_score": 100}]
     told = fill("canvas", CANVAS, results, "--column", "Attention").stdout
     assert "The results are out of 100 points, and the column of 12." in told
-    assert "1 scores are above 12: 1042." in told
+    assert "1 score is above 12: 1042." in told
 
 
 def test_people_are_found_by_another_id_where_that_is_asked(fill: Fill, tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_people_are_found_by_another_id_where_that_is_asked(fill: Fill, tmp_path
     done = fill("canvas", CANVAS, results, "--column", "Attention")
     assert done.returncode == 2
     assert done.stderr == (
-        "grader: None of the 2 ids stands in the column 'ID' of grades.csv. 2 of them stand in"
+        "grader: Of 2 ids, none stands in the column 'ID' of grades.csv. 2 of them stand in"
         " 'SIS Login ID': add --by 'SIS Login ID'.\n"
     )
     done = fill("canvas", CANVAS, results, "--column", "Attention", "--by", "SIS Login ID")
@@ -239,7 +239,7 @@ def test_moodle_s_worksheet_is_filled_by_its_identifier(
     results = [{"id": id, "score": 10.5}, {"id": "32", "score": 7.5}]
     done = fill("moodle", MOODLE, results, "--column", "Grade", "--write")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "1 cells change, 1 hold the score already." in done.stdout
+    assert "1 cell changes, 1 holds the score already." in done.stdout
     expected = MOODLE.replace("grading,,12", "grading,10.5,12")
     assert (tmp_path / "grades.csv").read_text("utf-8") == expected
 
@@ -248,7 +248,7 @@ def test_points_of_a_worksheet_that_do_not_fit_are_told(fill: Fill) -> None:
     results = [{"id": 31, "score": 10.5, "max_score": 100}, {"id": 32, "score": 70}]
     said = fill("moodle", MOODLE, results, "--column", "Grade").stdout
     assert "The results are out of 100 points, and the column of 12." in said
-    assert "1 scores are above 12: 32." in said
+    assert "1 score is above 12: 32." in said
 
 
 def test_moodle_in_another_language_has_other_names(fill: Fill, tmp_path: Path) -> None:
@@ -286,7 +286,7 @@ def test_moodle_s_export_needs_to_be_told_the_column_of_ids(fill: Fill, tmp_path
         (
             ["--column", "Grade"],
             [{"id": "x", "score": 1}],
-            "None of the 1 ids stands in the column",
+            "Of 1 id, none stands in the column",
         ),
         (
             ["--column", "Grade"],

@@ -102,7 +102,7 @@ def test_never_lower_keeps_what_was_better(room: Path, command: Command) -> None
     teach(room, "second", STRICTER)
     hand_in(room, "6", SLIPS + "# later")
     said = command("batch", "all").stderr
-    assert "1 answers graded" in said and "4 answers keep the verdict of an earlier suite" in said
+    assert "1 answer graded" in said and "4 answers keep the verdict of an earlier suite" in said
     assert "0 scores change" in command("regrade", "--never-lower").stdout
     assert scores(command) == before | {"6": 6}
     assert ": 0 answers graded, 6 known" in command("batch", "all").stderr

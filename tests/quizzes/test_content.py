@@ -72,6 +72,21 @@ def test_resources_stand_in_one_order() -> None:
     assert sorted(each.rank for each in BANK.resources) == [*range(1, len(BANK.resources) + 1)]
 
 
+def arxiv_years(text: str) -> set[int]:
+    """When the papers that `text` names came to arXiv: 2104.09864 is of April 2021."""
+    return {2000 + int(year) for year in re.findall(r"\b(\d\d)\d\d\.\d{4,5}\b", text)}
+
+
+def test_a_paper_is_of_the_year_in_which_it_appeared() -> None:
+    """An event may say otherwise, and then it names the paper's own year, too."""
+    for event in BANK.timeline:
+        told = f"{event.year} {event.text} {event.source}"
+        untold = [year for year in arxiv_years(event.source) if not re.search(rf"\b{year}\b", told)]
+        assert not untold, f"{event.id} is of {event.year}, its source of {untold}"
+    for each in BANK.resources:
+        assert arxiv_years(each.url) <= {each.year}, each.id
+
+
 def test_the_cheat_sheet_speaks_of_every_chapter() -> None:
     text = BANK.cheat_sheet.read_text("utf-8")
     for chapter in CHAPTERS:

@@ -11,7 +11,6 @@ import tui
 from quizzes.cards.scheduling import LEECH_LAPSES, DailyReview, Schedule
 from tui.study import review_words
 from tui.study.review_words import leech_note, postponed_note, span
-from tui.text.words import plural
 
 NOW = datetime(2025, 6, 11, 12, tzinfo=UTC)
 SENTENCES = (
@@ -60,8 +59,3 @@ def test_no_sentence_of_a_review_is_written_twice() -> None:
     for sentence in SENTENCES:
         holding = [file for file, text in sources.items() if sentence in text]
         assert holding == [Path(review_words.__file__)], sentence
-
-
-@pytest.mark.parametrize(("number", "says"), [(0, "0 days"), (1, "1 day"), (2, "2 days")])
-def test_plurals(number: int, says: str) -> None:
-    assert plural(number, "day") == says

@@ -9,6 +9,7 @@ import click
 
 from exercises.course_here import catalog_here
 from exercises.files import write_output
+from exercises.words import plural
 from quizzes.cards import backup
 from tui.output import shown
 from tui.study.clock import now
@@ -59,7 +60,7 @@ def import_command(file: TextIO) -> None:
         raise backup.ExchangeError("it is not text in UTF-8") from error
     with open_session() as session:
         added = session.progress.reviews.merge(schedules, reviews)
-    click.echo(f"{added} reviews were new here, of {len(reviews)}.")
+    click.echo(f"{plural(added, 'review was', 'reviews were')} new here, of {len(reviews):,}.")
 
 
 def _export_to_anki(file: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from exercises.catalog import Catalog
+from exercises.words import plural
 from tui.commands.arguments import json_option
 from tui.output import print_json, print_wrapped, width
 from tui.planning.course_plan import (
@@ -24,7 +25,7 @@ from tui.planning.course_plan import (
 from tui.planning.tasks import Pace, Task
 from tui.study.clock import local_now, still_yesterday
 from tui.study.session import Session, open_session_to_look
-from tui.text.words import fitted, plural
+from tui.text.words import fitted
 
 STUDY_DAYS_IN_WORDS = {"daily": "every day", "weekdays": "on weekdays", "weekends": "on weekends"}
 INDENT = " " * 14

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from exercises.catalog import Catalog, Chapter, Exercise
+from exercises.words import plural
 from quizzes.questions.sitting import SITTING
 from tui.planning.snapshot import Snapshot
 from tui.planning.tasks import Task, TaskKind
-from tui.text.words import plural
 
 BEYOND = "Today's plan is done. This is for when you want more. "
 
@@ -123,7 +123,7 @@ def _quiz(catalog: Catalog, snapshot: Snapshot, task: Task) -> Words:
     else:
         reason = f"You have gone through chapter {chapter.number}. Answering makes it stay."
     return (
-        f"{task.count} questions on chapter {chapter.number}",
+        f"{plural(task.count, 'question')} on chapter {chapter.number}",
         f"Look again at: {'; '.join(missed)}." if missed else chapter.title + ".",
         reason,
         f"learn quiz {_short(chapter)}"

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from exercises.catalog import Catalog, Chapter, Exercise
 from exercises.errors import CourseError
 from exercises.files import write_atomically
+from exercises.words import plural
 from quizzes.bank import load_bank
 from quizzes.questions.question import Question
 from quizzes.questions.selection import for_exam, pass_mark
@@ -133,8 +134,8 @@ class Exam:
         if self.round.current:
             left = len(self.round.questions) - len(self.round.verdicts)
             raise ExamError(
-                f"{left} questions wait for an answer; `learn exam` asks them."
-                " A question that you cannot answer takes a `?`."
+                f"{plural(left, 'question waits', 'questions wait')} for an answer."
+                " `learn exam` asks for it. A question that you cannot answer takes a `?`."
             )
         self.write_stubs()
         # With new numbers each time; what was passed in the course may be imported, as always.

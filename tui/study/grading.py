@@ -12,6 +12,7 @@ import click
 
 from exercises.catalog import Exercise
 from exercises.streams import discard_output
+from exercises.words import plural
 from exercises.workspace import Workspace
 from tui.output import colour_wanted, print_json, print_wrapped, shown, width
 from tui.planning.unlocking import opened_by
@@ -206,5 +207,7 @@ def print_report(report: Report, as_json: bool, rows: int | None = None) -> None
     lines = render(report, colour=colour_wanted(), width=width()).splitlines()
     if rows and len(lines) > rows:
         left = len(lines) - rows + 1
-        lines[rows - 1 :] = [f"  … and {left} lines more: `learn check {report.exercise}`"]
+        lines[rows - 1 :] = [
+            f"  … and {plural(left, 'line')} more: `learn check {report.exercise}`"
+        ]
     click.echo("\n".join(lines) + "\n")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
+from exercises.words import plural
 from quizzes.bank import load_bank
 from tui.planning.mistakes import ENOUGH, comes_back_on
 from tui.progress.records import Mistake
 from tui.study.session import Session
 from tui.text.plain import one_line
-from tui.text.words import plural
 
 GONE = "A question that the course no longer asks."
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from exercises.words import plural
 from quizzes.cards.scheduling import DailyReview, Schedule
-from tui.text.words import plural
 
 NO_CARD_WAITING = (
     "No card is waiting. New ones come with each chapter that you read, from the next day on."

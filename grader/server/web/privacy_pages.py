@@ -5,6 +5,7 @@ import json
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from exercises.words import plural
 from grader.errors import UsageError
 from grader.server.members import member_named
 from grader.server.privacy import days_after_deletion, exported, forget
@@ -54,7 +55,7 @@ def _forget_own(visit: Visit | Call, confirm: str) -> str:
         drawn = forget(session, session.get_one(Membership, member.id).person)
     return (
         "You are deleted here, and signed out. What was graded stays as bare numbers under"
-        f" {drawn}, for {days_after_deletion(member.class_)} days."
+        f" {drawn}, for {plural(days_after_deletion(member.class_), 'day')}."
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from exercises.words import plural
 from grader.classroom.regrade_text import lines, message
 from grader.errors import UsageError
 from grader.server.regrades import Preview, Regrades
@@ -56,7 +57,8 @@ def _do(visit: Visit | Call, what: str, never_lower: bool) -> str:
         visit.site.workers.call()
         return "It is graded again. No score changes yet; load this page again in a while."
     if what == APPLY:
-        return f"{regrades.apply(never_lower)} verdicts are those of the new tests now."
+        applied = plural(regrades.apply(never_lower), "verdict is", "verdicts are")
+        return f"{applied} of the new tests now."
     if what == DROP:
         regrades.drop()
         return "What was graded again is dropped. No score has changed."

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from exercises.words import plural
 from grader.report import cut, printable
 from grader.server.database import Database
 from grader.server.login import Provider
@@ -36,7 +37,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"shown": _shown, "when": _when, "points": _points}
+    environment.filters |= {"shown": _shown, "when": _when, "points": _points, "plural": plural}
     environment.globals |= {"Action": Action, "may": may}
     return environment
 

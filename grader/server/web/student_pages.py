@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from exercises.catalog import Exercise
+from exercises.words import plural
 from grader.classroom.settings import Classroom
 from grader.errors import SubmissionError
 from grader.formats.html import render
@@ -76,14 +77,15 @@ def policy(settings: Classroom) -> str:
     if settings.due and late.days and late.percent_per_day:
         told.append(
             f"For each day begun after that, {late.percent_per_day:g} % of what was reached is"
-            f" lost; after {late.days} days nothing counts."
+            f" lost; after {plural(late.days, 'day')} nothing counts."
         )
     elif settings.due:
         told.append("What comes later counts nothing." if not late.days else "Later costs nothing.")
     if minutes := late.grace.total_seconds() / 60:
-        told.append(f"{minutes:g} minutes late is in time.")
+        told.append(f"Up to {minutes:g} min late is in time.")
     if settings.attempts:
-        told.append(f"The first {settings.attempts} hand-ins of an exercise count.")
+        counting = plural(settings.attempts, "hand-in counts", "hand-ins count")
+        told.append(f"Of an exercise, the first {counting}.")
     told.append("The best one of an exercise is taken. An error of ours costs no attempt.")
     return " ".join(told)
 
@@ -98,9 +100,11 @@ def retention(settings: Classroom) -> str:
     keeps = settings.retention
     told = []
     if keeps.code_days is not None:
-        told.append(f"Files and reports are deleted {keeps.code_days} days after they came.")
+        told.append(
+            f"Files and reports are deleted {plural(keeps.code_days, 'day')} after they came."
+        )
     if keeps.grades_days is not None:
-        told.append(f"Verdicts are deleted after {keeps.grades_days} days.")
+        told.append(f"Verdicts are deleted after {plural(keeps.grades_days, 'day')}.")
     return " ".join(told)
 
 

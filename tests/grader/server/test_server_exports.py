@@ -60,10 +60,10 @@ def test_a_gradebook_is_filled_once_the_difference_is_seen(teacher: Browser) -> 
     says, filled = fill(teacher, CANVAS)
     assert "1  (empty) → 4  Lovelace, Ada" in says
     assert f"2 results are of nobody in this file: {ODD}, 2." in says
-    assert "1 rows have no result, and stay as they are." in says
+    assert "1 row has no result, and stays as it is." in says
     assert filled == CANVAS.replace("ada,A,", "ada,A,4")
     says, filled = fill(teacher, filled)
-    assert "0 cells change, 1 hold the score already." in says
+    assert "0 cells change, 1 holds the score already." in says
     assert not filled
     _, filled = fill(teacher, MOODLE, "Grade", platform="moodle", by="ID number")
     assert filled == MOODLE.replace("1,5", "0")
@@ -75,7 +75,7 @@ def test_what_cannot_be_filled_is_told(teacher: Browser) -> None:
         (MOODLE, {}, "is no gradebook of Canvas"),
         (CANVAS, {"column": "Masks"}, "has no column 'Masks' to fill"),
         (CANVAS, {"by": "Section"}, "People are found by one of ID, SIS Login ID"),
-        (CANVAS.replace(",1,", ",4,"), {}, "None of the 3 ids stands in the column 'ID'"),
+        (CANVAS.replace(",1,", ",4,"), {}, "Of 3 ids, none stands in the column 'ID'"),
         (CANVAS, {"platform": "excel"}, "one of canvas, moodle"),
         (CANVAS + "," * 1_000_000, {}, "more than 1 MB"),
     ):

@@ -101,7 +101,7 @@ def test_whose_score_would_change_is_shown_and_then_applied_or_not(
     assert browser(served, "2").get(f"/hand-ins/{second}").status == 404
     assert [score(one) for one in (ada, alan)] == [8, 8], "nothing counts yet"
     assert (
-        "1 verdicts are those of the new tests"
+        "1 verdict is of the new tests"
         in teacher.send("/class/regrade", {"do": "apply", "never_lower": "yes"}).text
     )
     assert [score(one) for one in (ada, alan)] == [8, 8]

@@ -9,12 +9,12 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widget import Widget
 
+from exercises.words import plural
 from tui.app.screens.page import Page
 from tui.app.widgets.plots import bar, calendar, columns
 from tui.app.widgets.scroll import Scroll
 from tui.study.mastery import Share, TopicMastery
 from tui.study.statistics import Statistics, statistics
-from tui.text.words import plural
 
 MISTAKES = 5
 BAR = 12

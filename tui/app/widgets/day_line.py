@@ -7,9 +7,9 @@ from datetime import datetime
 from textual.content import Content
 from textual.widgets import Static
 
+from exercises.words import plural
 from quizzes.cards.scheduling import DAY_STARTS, day_of
 from tui.study.overview import Overview
-from tui.text.words import plural
 
 
 class DayLine(Static):

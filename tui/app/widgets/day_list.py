@@ -7,6 +7,7 @@ from textual.events import Click
 from textual.style import Style
 from textual.widget import Widget
 
+from exercises.words import plural
 from tui.app import messages
 from tui.planning.describe import Step, time_of
 from tui.planning.tasks import TaskKind
@@ -57,8 +58,8 @@ def _tasks(overview: Overview, most: int) -> list[Content]:
     lines = [Content.styled("Then, today:", "$text-muted")]
     lines += [_task(number, step) for number, step in enumerate(later[:most])]
     if len(later) > most:
-        minutes = sum(step.minutes for step in later[most:])
-        more = f"  and {len(later) - most} more, {minutes:.0f} minutes"
+        minutes = plural(round(sum(step.minutes for step in later[most:])), "minute")
+        more = f"  and {len(later) - most} more, {minutes}"
         lines.append(Content.styled(more, "$text-muted"))
     return lines
 

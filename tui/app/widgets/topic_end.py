@@ -6,11 +6,11 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
+from exercises.words import plural
 from tui.app.widgets.next_step import NextStep
 from tui.app.widgets.prose import CourseText
 from tui.planning.describe import Step
 from tui.study.lesson_reading import LessonReading
-from tui.text.words import plural
 
 
 class TopicEnd(Vertical):
