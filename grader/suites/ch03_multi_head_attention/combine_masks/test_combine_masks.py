@@ -71,6 +71,7 @@ def test_arguments_are_left_alone(submission, rng, expect):
     """Both masks hold after the call what they held before."""
     for B, T in ((2, 4), (1, 1), (1, 4), (4, 4)):
         key_is_real, allowed = rng.mask(B, 5), rng.mask(T, 5)
+        allowed[:, 0], allowed[:, 1] = True, False
         key_is_real[:, :3] = ~allowed[:1, :3]  # so that each forbids what the other allows
         key_is_real[0, 4] = allowed[0, 4] = True
         after = submission.combine_masks.inputs_after(key_is_real, allowed)
