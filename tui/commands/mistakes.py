@@ -8,7 +8,7 @@ from dataclasses import asdict
 import click
 
 from tui.commands.arguments import json_option, seed_option
-from tui.output import print_json, print_wrapped
+from tui.output import print_json, print_message, print_wrapped
 from tui.planning.mistakes import comes_back_on
 from tui.study.clock import local_now, now
 from tui.study.mistake_words import questions_in, what, when
@@ -55,7 +55,7 @@ def _list(session: Session, as_json: bool) -> None:
         print_json({"mistakes": [{**asdict(m), "comes_back": comes_back_on(m)} for m in found]})
         return
     if not found:
-        click.echo("No mistake is known. What your checks and quizzes name will be listed here.")
+        print_message("No mistake is known. What your checks and quizzes name will be listed here.")
     asks = {id: topic for asked in session.asks.values() for id, topic in asked.questions.items()}
     passed = session.progress.standing().passed
     questions = questions_in(session, found)
