@@ -76,7 +76,6 @@ ON_ONE_LINE = {
     r"f'(x) + f''_i": "f′(x) + f′′ᵢ",
     r"(a+b)^2": "(a + b)²",
     r"\mathrm{MHA}_l + \mathrm{FFN}_l": "MHAₗ + FFNₗ",
-    r"\exp -x": "exp −x",
     r"{(a+b)}^2": "(a + b)²",
     # Accents.
     r"\hat{y}": "ŷ",

@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 import click
 
+from quizzes.cards.scheduling import day_of
 from tui.commands.arguments import json_option, seed_option
 from tui.output import print_json, print_message, print_wrapped
 from tui.planning.mistakes import comes_back_on
@@ -50,7 +51,8 @@ def _tell_nothing(says: str, as_json: bool) -> None:
 
 
 def _list(session: Session, as_json: bool) -> None:
-    found = session.progress.mistakes.all(local_now())
+    now = local_now()
+    found = session.progress.mistakes.all(now)
     if as_json:
         print_json({"mistakes": [{**asdict(m), "comes_back": comes_back_on(m)} for m in found]})
         return
@@ -65,7 +67,7 @@ def _list(session: Session, as_json: bool) -> None:
             if mistake.exercise != exercise:
                 continue
             print_wrapped(what(mistake, questions), "  ")
-            print_wrapped(f"{when(mistake, passed)}.", "    ")
+            print_wrapped(f"{when(mistake, passed, day_of(now))}.", "    ")
             if see := mistake.see or asks.get(mistake.name, ""):
                 click.echo(f"    learn read {see}")
 

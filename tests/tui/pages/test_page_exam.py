@@ -83,9 +83,14 @@ def test_an_exam_is_written_and_handed_in(
         assert "Now write these" in driver.text
         write(course, 2)
         await driver.press("enter", "down")
-        assert "› Hand in, though 3 are still stubs" in driver.text
+        assert "› Hand in, though 3 of 5 are not written" in driver.text
+        await driver.press("enter")
+        assert EXERCISES[-1].title in " ".join(driver.text.split())
+        assert "Hand in all the same?" in driver.text
+        await driver.press("enter")  # no
+        assert "They are graded once" in driver.text
         write(course, 4)
-        await driver.press("up", "enter", "down", "enter")
+        await driver.press("enter", "down", "enter", "down", "enter")
         assert "Passed." in driver.text
         assert "59 of 60 right; 48 pass" in " ".join(driver.text.split())
         assert driver.one(ExamDesk)
@@ -106,7 +111,7 @@ def test_a_failed_exam_leads_to_what_to_read_and_to_another(
         await driver.go("quiz", ExamTarget())
         topic = driver.one(QuestionView).asked.question.topic
         await driver.press(*wrong_keys(driver.one(QuestionView).asked))
-        await driver.press("down", "enter")
+        await driver.press("down", "enter", "down", "enter")
         assert "Not passed." in driver.text
         title = CATALOG.topics[topic][1].title
         assert f"› Revisit: {title}"[:40] in driver.text
@@ -127,7 +132,7 @@ def test_our_own_failure_hands_nothing_in(drive: Drive, session: Any, course: An
 
         driver.app.services.grader.grade = lost
         await driver.go("quiz", ExamTarget())
-        await driver.press("down", "enter")
+        await driver.press("down", "enter", "down", "enter")
         assert "The examiner died." in driver.text
         assert "Now write these" in driver.text
 

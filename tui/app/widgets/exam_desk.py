@@ -18,6 +18,7 @@ from tui.study.targets import ExamTarget, LessonTarget
 from tui.text.styled import inline
 
 GO_ON, LOOK, HAND_IN, ANOTHER = "go-on", "look", "hand-in", "another"
+ASK = "ask"  # whether an exam is to be handed in that is not whole
 TOPIC = "topic:"
 Desk = tuple[str, list[Choice], str]
 """What is said, what can be chosen, and what is told below."""
@@ -65,6 +66,8 @@ class ExamDesk(Vertical):
                 self.post_message(messages.Go.to(ExamTarget(new=True)))
             case "look":
                 await self._look()
+            case "ask":
+                self._show(*await self._services.session_thread.ask(_doubt))
             case "hand-in":
                 self.run_worker(self._hand_in(), group="grading: submit", exclusive=True)
             case _:
@@ -108,10 +111,22 @@ def _desk(session: Session) -> Desk:
         return f"{what_it_asks(exam)}\n{said}", [(GO_ON, Content("Go on"))], ""
     exam.write_stubs()
     stubs = len(exam.unwritten())
-    hand_in = f"Hand in, though {stubs} are still stubs, which cannot pass" if stubs else "Hand in"
+    hand_in = (HAND_IN, "Hand in")
+    if stubs:
+        hand_in = (ASK, f"Hand in, though {stubs} of {len(exam.exercises)} are not written")
     return (
         f"{what_to_write(exam)}\nThey are graded once, when you hand in.",
-        [(LOOK, Content("See what is written by now")), (HAND_IN, Content(hand_in))],
+        [(LOOK, Content("See what is written by now")), (hand_in[0], Content(hand_in[1]))],
+        "",
+    )
+
+
+def _doubt(session: Session) -> Desk:
+    """An exam is handed in once: who forgot an exercise can still write it."""
+    names = ", ".join(exercise.title for exercise in _exam(session).unwritten())
+    return (
+        f"Not written yet, so these cannot pass: {names}.\nHand in all the same?",
+        [(LOOK, Content("No, I go on writing")), (HAND_IN, Content("Yes, hand in"))],
         "",
     )
 
