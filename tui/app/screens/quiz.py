@@ -148,7 +148,7 @@ class QuizPage(Page[AnyQuiz]):
             return
         answered = len(round.verdicts)
         said = f"{round.correct} of {answered} right." if answered else "Nothing was answered."
-        if isinstance(round, TestOutRound):
+        if isinstance(round, TestOutRound) and answered:
             said = f"{said} {_outcome(round)}."
         topics = self.services.catalog.topics
         revisit = [topics[topic][1] for topic in round.revisit if topic in topics]

@@ -38,6 +38,11 @@ class Words(Input):
         Binding("down", "screen.list", "List", key_display="↓", tooltip="To what was found"),
         Binding("enter", "submit", "The first", tooltip="Open the first that was found"),
     ]
+    fruitless: str | None = None
+    """What was typed, and found nothing: the keys lead nowhere while it stands there."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "submit" or self.value != self.fruitless
 
 
 class SearchPage(Page[SearchTarget]):
@@ -85,6 +90,8 @@ class SearchPage(Page[SearchTarget]):
         hits = self.query_one("#hits", Menu)
         hits.fill((f"{hit.sort} {hit.id}", _line(hit, not typed.strip())) for hit in found.hits)
         self.query_one("#said", Static).update(said)
+        self.query_one(Words).fruitless = None if found.hits else typed
+        self.refresh_bindings()
 
     def _found(self, session: Session, typed: str) -> tuple[Found, str]:
         """On the session's thread, where the index belongs."""
@@ -151,7 +158,7 @@ class SearchPage(Page[SearchTarget]):
         if action == "close":
             return self._article is not None
         if action == "list":
-            return self._article is None
+            return self._article is None and bool(self._hits)
         is_typing = self.is_mounted and self.query_one(Input).has_focus
         return not is_typing if action == "type" else True
 
