@@ -121,6 +121,23 @@ def test_a_failed_exam_leads_to_what_to_read_and_to_another(
     drive(script, (120, 60))
 
 
+def test_what_follows_an_exam_is_seen_however_much_went_wrong(
+    drive: Drive, session: Any, course: Any
+) -> None:
+    with session() as opened:
+        round = begin(opened, SEED, NOW).round
+        for _ in range(EXAM):
+            round.answer("?", NOW)
+
+    async def script(driver: Any) -> None:
+        await driver.go("quiz", ExamTarget())
+        await driver.press("down", "enter", "down", "enter", "G")
+        assert "Not passed. Questions: 0 of 60 right" in driver.text
+        assert "› Another exam" in driver.text and "topics went wrong" in driver.text
+
+    drive(script)
+
+
 def test_our_own_failure_hands_nothing_in(drive: Drive, session: Any, course: Any) -> None:
     answered(session, left=0)
 

@@ -20,6 +20,8 @@ from tui.text.styled import inline
 GO_ON, LOOK, HAND_IN, ANOTHER = "go-on", "look", "hand-in", "another"
 ASK = "ask"  # whether an exam is to be handed in that is not whole
 TOPIC = "topic:"
+REVISITED = 6  # topics at most, so that what follows them is seen as well
+MORE = "{} topics went wrong; these are the first. All of it comes back among your mistakes.\n\n"
 Desk = tuple[str, list[Choice], str]
 """What is said, what can be chosen, and what is told below."""
 CERTIFICATE = "`learn certificate` in your shell writes your certificate."
@@ -137,9 +139,10 @@ def _after(session: Session, exam: Exam) -> Desk:
     if result.record.passed:
         said = f"{said}\n{CERTIFICATE}"
     topics = session.catalog.topics
-    revisit = [
-        (f"{TOPIC}{id}", inline(f"Revisit: {topics[id][1].title}"))
-        for id in result.revisit
-        if id in topics
+    wrong = [topics[id][1] for id in result.revisit if id in topics]
+    choices = [
+        *((f"{TOPIC}{each.id}", inline(f"Revisit: {each.title}")) for each in wrong[:REVISITED]),
+        (ANOTHER, Content("Another exam")),
     ]
-    return said, [*revisit, (ANOTHER, Content("Another exam"))], details(result)
+    more = MORE.format(len(wrong)) if len(wrong) > REVISITED else ""
+    return said, choices, more + details(result)
