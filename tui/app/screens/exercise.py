@@ -15,6 +15,7 @@ from exercises.catalog import Exercise
 from exercises.errors import CourseError
 from tui.app import messages
 from tui.app.screens.checked_page import CheckedPage
+from tui.app.screens.page import WIDTHS
 from tui.app.screens.solution import SolutionScreen
 from tui.app.services import Services
 from tui.app.widgets.brief import Brief
@@ -41,6 +42,7 @@ class ExercisePage(CheckedPage):
     PLACE = "exercise"
     CSS_PATH = "../styles/exercise.tcss"
     AUTO_FOCUS = ""
+    HORIZONTAL_BREAKPOINTS = WIDTHS
     BINDINGS = [
         Binding("e", "edit", "Edit", tooltip="Open the file in your editor"),
         Binding("r", "grade('check')", "Run", tooltip="Check the file now; a save does it, too"),

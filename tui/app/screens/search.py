@@ -63,10 +63,6 @@ class SearchPage(Page[SearchTarget]):
         yield Words(placeholder="Words, the beginning of a word, or a formula such as √d_k")
         yield Static(id="said", markup=False)
         yield Menu(id="hits")
-        with Scroll(id="entry"):
-            yield Static(id="title")
-            yield CourseText()
-            yield Menu(id="links")
 
     async def load(self) -> None:
         if target := self.take_target():
@@ -79,7 +75,6 @@ class SearchPage(Page[SearchTarget]):
     # what is shown
 
     def on_mount(self) -> None:
-        self.query_one("#entry").display = False
         self.query_one(Input).cursor_blink = False  # nothing moves by itself
 
     async def _search(self, typed: str) -> None:
@@ -112,6 +107,9 @@ class SearchPage(Page[SearchTarget]):
 
     async def _show_article(self, article: SearchArticle) -> None:
         self._article = article
+        if not self.query("#entry"):  # many a search needs none, and it is much to build
+            entry = Scroll(Static(id="title"), CourseText(), Menu(id="links"), id="entry")
+            await self.mount(entry, after="#hits")
         self.query_one("#title", Static).update(inline(article.title))
         links = self.query_one("#links", Menu)
         links.fill((link.label, inline(link.label)) for link in article.links)
@@ -120,9 +118,8 @@ class SearchPage(Page[SearchTarget]):
         (links if article.links else self.query_one("#entry")).focus()
 
     def _turn(self, to_article: bool) -> None:
-        self.query_one("#entry").display = to_article
-        for part in ("#hits", "#said"):
-            self.query_one(part).display = not to_article
+        self.query("#entry").set(display=to_article)
+        self.query("#hits, #said").set(display=not to_article)
 
     # keys and messages
 
