@@ -83,7 +83,7 @@ def test_an_exam_is_written_and_handed_in(
         assert "Now write these" in driver.text
         write(course, 2)
         await driver.press("enter", "down")
-        assert "› Hand in, though 3 of 5 are not written" in driver.text
+        assert "› Hand in, with 3 of 5 unwritten" in driver.text
         await driver.press("enter")
         assert EXERCISES[-1].title in " ".join(driver.text.split())
         assert "Hand in all the same?" in driver.text
@@ -134,6 +134,9 @@ def test_what_follows_an_exam_is_seen_however_much_went_wrong(
         await driver.press("down", "enter", "down", "enter", "G")
         assert "Not passed. Questions: 0 of 60 right" in driver.text
         assert "› Another exam" in driver.text and "topics went wrong" in driver.text
+        assert EXERCISES[-1].id not in driver.text
+        await driver.press("pagedown")
+        assert EXERCISES[-1].id in driver.text
 
     drive(script)
 

@@ -115,7 +115,7 @@ def _desk(session: Session) -> Desk:
     stubs = len(exam.unwritten())
     hand_in = (HAND_IN, "Hand in")
     if stubs:
-        hand_in = (ASK, f"Hand in, though {stubs} of {len(exam.exercises)} are not written")
+        hand_in = (ASK, f"Hand in, with {stubs} of {len(exam.exercises)} unwritten")
     return (
         f"{what_to_write(exam)}\nThey are graded once, when you hand in.",
         [(LOOK, Content("See what is written by now")), (hand_in[0], Content(hand_in[1]))],
