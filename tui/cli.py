@@ -16,7 +16,7 @@ import click
 
 from exercises.streams import discard_output, open_standard_streams
 from tui.commands.exit_codes import INTERRUPTED
-from tui.output import colour_allowed
+from tui.output import colour_allowed, print_message
 
 USAGE = 2
 OUR_ERROR = 3
@@ -170,14 +170,14 @@ def _explain(error: Exception) -> int:
     # because importing them would load the grader for `learn next`.
     exit_code = getattr(error, "exit_code", None)
     if isinstance(exit_code, int):
-        click.echo(str(error), err=True)
+        print_message(str(error), err=True)
         return exit_code
     if isinstance(error, OSError) and error.strerror:
         where = error.filename or "Something could not be read or written"
-        click.echo(f"{where}: {error.strerror}.", err=True)
+        print_message(f"{where}: {error.strerror}.", err=True)
         discard_output()  # which may be what could not be written
         return OUR_ERROR
-    click.echo(
+    print_message(
         f"This is a mistake of the course, not yours: {type(error).__name__}: {error}."
         f" Run it again with {DEBUG}=1 to see where.",
         err=True,

@@ -51,6 +51,14 @@ def print_wrapped(text: str, first: str = "", rest: str | None = None) -> None:
         click.echo(line)
 
 
+def print_message(text: str, err: bool = False) -> None:
+    """What was done, or went wrong. A terminal by itself would break a line amid a word."""
+    is_watched = (sys.stderr if err else sys.stdout).isatty()
+    for line in text.splitlines() or [""]:
+        for part in wrap(line, width()) if is_watched and line.strip() else [line]:
+            click.echo(part, err=err)
+
+
 def shown(path: Path) -> str:
     """A path as one would type it here; this folder itself by its whole name."""
     try:

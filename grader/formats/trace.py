@@ -11,7 +11,10 @@ MARKS: dict[TraceState, tuple[str, str]] = {
     "own": ("·", "white"),
     "first": ("✗", "red"),
 }
-LEGEND = "✓ a right way has this value, too   · only yours has it, which need be no mistake"
+LEGEND = (
+    "✓ a right way has this value, too",
+    "· only yours has it, which need be no mistake",
+)
 SIGNS = {
     **{"matmul": "@", "add": "+", "sub": "−", "mul": "×", "div": "/", "truediv": "/"},
     **{"neg": "−", "pow": "**", "getitem": "[…]", "setitem": "[…] ="},
@@ -32,7 +35,9 @@ def render(report: Report, colour: bool = False, width: int = 100) -> str:
         mark, tint = MARKS[step.state]
         page.item(mark, tint, _row(step, times, code_width(width)))
     if trace.steps:
-        page.text(LEGEND, "  ", dim=True)
+        beside = "   ".join(LEGEND)
+        for line in (beside,) if len(beside) + 2 <= width else LEGEND:
+            page.text(line, "  ", dim=True)
         page.blank()
     _ending(page, trace)
     return page.finish()

@@ -123,7 +123,7 @@ def test_what_was_written_stays(learn: Learn, workspace: Path) -> None:
     write(workspace, 2)
     before = {file: file.read_bytes() for file in (workspace / "exam").rglob("*.py")}
     said = learn("exam").stdout
-    assert said.count("(written)") == 2 and said.count("(still the stub)") == 3
+    assert said.count("(written)") == 2 and said.count("(a stub)") == 3
     assert {file: file.read_bytes() for file in (workspace / "exam").rglob("*.py")} == before
 
 

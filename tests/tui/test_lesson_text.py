@@ -71,6 +71,8 @@ def test_a_terminal_gets_a_pager(
     terminal.expect("> ")
     terminal.sendeof()
     terminal.expect("Read: ")
+    terminal.expect("Exercise ")
+    terminal.expect("learn edit layer_costs")
     terminal.expect(pexpect.EOF)
     terminal.close()
     assert terminal.exitstatus == 0

@@ -14,14 +14,14 @@ Start = Callable[..., Any]
 
 @pytest.fixture
 def start(learn_path: str, environment: Any, workspace: Path, folder: Path) -> Start:
-    def start(*arguments: str) -> Any:
+    def start(*arguments: str, columns: int = 80) -> Any:
         return pexpect.spawn(
             shlex.join([learn_path, *arguments]),  # alone, a path is taken apart at its spaces
             cwd=str(folder),
             env=environment(TERM="xterm", NO_COLOR="1"),
             encoding="utf-8",
             timeout=30,
-            dimensions=(40, 80),
+            dimensions=(40, columns),
         )
 
     return start
@@ -43,6 +43,19 @@ def answer_one(quiz: Any) -> None:
         if quiz.expect([r"(Right|Not right)\.", r"(Type|Write) [^\r]+\."]) == 0:
             return
     pytest.fail("no form was accepted")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("edit", "nothing-of-this-name"), ("search", "zebra"), ("read", "faq"), ("leave",)],
+    ids=" ".join,
+)
+def test_a_message_breaks_between_words(start: Start, arguments: tuple[str, ...]) -> None:
+    said = start(*arguments, columns=30)
+    said.expect(pexpect.EOF)
+    lines = said.before.split("\r\n")
+    assert len([line for line in lines if line]) > 1
+    assert [line for line in lines if len(line) > 30 and " " in line and "`" not in line] == []
 
 
 @pytest.mark.parametrize("leave", ["\x04", "\x03"], ids=["ctrl-d", "ctrl-c"])

@@ -47,6 +47,8 @@ ON_ONE_LINE = {
     r"\frac{1}{1 + e^{-x}}": "1/(1 + e⁻ˣ)",
     r"\frac{\partial L}{\partial x}": "∂L/∂x",
     r"\frac{n!}{k!}": "n!/k!",
+    r"\exp -x": "exp −x",
+    r"f \odot \mathrm{cell}_{t-1} + g": "f ⊙ cellₜ₋₁ + g",
     r"\binom{n}{k}": "C(n, k)",
     # Roots end where they end.
     r"\sqrt{a + b}": "√(a + b)",
@@ -74,7 +76,6 @@ ON_ONE_LINE = {
     r"f'(x) + f''_i": "f′(x) + f′′ᵢ",
     r"(a+b)^2": "(a + b)²",
     r"\mathrm{MHA}_l + \mathrm{FFN}_l": "MHAₗ + FFNₗ",
-    r"\exp -x": "exp −x",
     r"{(a+b)}^2": "(a + b)²",
     # Accents.
     r"\hat{y}": "ŷ",

@@ -15,6 +15,7 @@ import pytest
 from exercises.catalog import load_catalog
 from grader.misconceptions import load_misconceptions
 from quizzes.bank import load_bank
+from quizzes.questions.question import Question
 from tui.planning.mistakes import MOST, comes_back_on, due
 from tui.planning.planner import plan_day
 from tui.planning.tasks import Pace
@@ -27,6 +28,7 @@ from tui.study.mistakes_round import MistakesRound
 from tui.study.session import Session
 from tui.study.statistics import statistics
 from tui.study.variation import variation
+from tui.text.plain import one_line
 
 NOON = datetime(2025, 6, 11, 12, tzinfo=UTC)
 QUESTION = load_bank().questions[0]
@@ -216,9 +218,27 @@ def test_what_a_hint_was_needed_for_comes_back(
     assert found.says == f"You needed hint {len(SOFTMAX.hints)} of {len(SOFTMAX.hints)}."
     (asked,) = MistakesRound(session, on(2), seed=0).questions
     assert asked.question.topic == SOFTMAX.topic
+    session.progress.mistakes.meet("softmax", found.name, avoided=True, at=on(2))
+    (another,) = MistakesRound(session, on(8), seed=0).questions
+    assert another.question.topic == SOFTMAX.topic and another.question.id != asked.question.id
     show_hint(session, SOFTMAX, on(5))
     (found,) = session.progress.mistakes.all(on(5))
     assert found.last == day(0)
+
+
+def test_a_list_tells_the_numbers_that_were_asked_and_a_day_that_is_not_past(
+    session: Session,
+) -> None:
+    ratio = next(each for each in load_bank().questions if len(_asks(each)) > 1)
+    for days, seed, right in ((0, 1, True), (1, 2, False), (2, 3, True)):
+        session.progress.answers.record(Answer(ratio.id, seed, "?", right, "quiz", on(days)))
+    (told,) = statistics(session, on(20)).mistakes
+    assert told.says.endswith(one_line(ratio.draw(2).ask))
+    assert told.returns.endswith("comes back today")
+
+
+def _asks(question: Question) -> set[str]:
+    return {question.draw(seed).ask for seed in (1, 2, 3)}
 
 
 def test_a_mistake_is_told_in_words_and_not_by_an_id(session: Session) -> None:

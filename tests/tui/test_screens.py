@@ -353,6 +353,26 @@ def test_hints_come_one_by_one_and_are_remembered(small: Small) -> None:
 
 
 @sizes
+def test_a_mistake_that_is_named_leads_to_its_place_in_the_lesson(
+    small: Small, size: tuple[int, int]
+) -> None:
+    section = "## About weights {#ch01-weights}\n\n### Overview\n\nWeights sum to 1.\n"
+    small.catalog.chapters[0].lesson.write_text(f"# Chapter\n\n{section}", "utf-8")
+
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        assert "Lesson" not in text(pilot).splitlines()[-1]
+        await press(pilot, "r")
+        assert "l Lesson" in text(pilot).splitlines()[-1]
+        await press(pilot, "l")
+        assert "Weights sum to 1." in text(pilot)
+        await press(pilot, "escape")
+        assert "✗ not passed" in text(pilot), "and back to where one was"
+
+    small.drive(script, size)
+
+
+@sizes
 def test_run_shows_the_verdict_in_full(small: Small, size: tuple[int, int]) -> None:
     async def script(pilot: Pilot) -> None:
         await opened(pilot)
@@ -361,7 +381,7 @@ def test_run_shows_the_verdict_in_full(small: Small, size: tuple[int, int]) -> N
         for words in (
             "✗ not passed 1 of 3 tests, 1 of 4 points",
             "Your softmax always runs along the last dimension.",
-            "The lesson on this: “About weights”",
+            "l opens the lesson on this: “About weights”",
             "✓ Each row sums to 1.",
             "called weights(float32[3, 4], dim=1)",
         ):

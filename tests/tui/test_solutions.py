@@ -52,6 +52,20 @@ def test_what_differs_is_seen_and_closed_again(passed: Small, size: tuple[int, i
     passed.drive(script, size)
 
 
+def test_a_long_line_goes_on_between_its_words(passed: Small) -> None:
+    says = " ".join(f"word{number:02}" for number in range(20))
+    solution = passed.catalog.exercise("weights").suite / "solution.py"
+    solution.write_text(OURS.replace("    return", f"    # {says}\n    return"), "utf-8")
+
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        await press(pilot, "s")
+        await press(pilot, "o")
+        assert set(says.split()) <= set(text(pilot).split())
+
+    passed.drive(script, WIDE)
+
+
 def test_before_the_pass_there_is_no_such_key(small: Small) -> None:
     async def script(pilot: Pilot) -> None:
         await opened(pilot)

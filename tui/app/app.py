@@ -20,7 +20,6 @@ from datetime import datetime
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from textual import work
@@ -53,7 +52,9 @@ if TYPE_CHECKING:
 TERMINATED = 128 + signal.SIGTERM  # what shells report
 # What Textual raises where a screen or its widgets have been taken down.
 GONE = (ScreenError, ModeError, QueryError, DOMError, WidgetError)
+OVERLAYS = ("choose_place", "help")  # those that lie over any place
 STYLES = Path(__file__).with_name("styles")
+SOURCES = 1024  # of styles: at most one of each kind of widget, and our files
 HOW_TO_LEAVE = "q leaves, and Ctrl-Q where you are typing. Everything is kept."
 
 
@@ -63,13 +64,14 @@ def _commands() -> type[Provider]:
     return CourseCommands
 
 
-def _module(place: Place) -> ModuleType:
-    return import_module(f"tui.app.screens.{place.name}")
+def _page_class(place: Place) -> type[Page[Any]]:
+    found: type[Page[Any]] = getattr(import_module(f"tui.app.screens.{place.name}"), place.page)
+    return found
 
 
 def _import_pages() -> None:
-    for place in PLACES:
-        _module(place)
+    for name in (*PLACES_BY_NAME, *OVERLAYS):
+        import_module(f"tui.app.screens.{name}")
 
 
 def _questions(session: Session, chapter: Chapter) -> None:
@@ -86,8 +88,6 @@ class LearnApp(App[None]):
     CSS_PATH = "styles/app.tcss"
     DEFAULT_MODE = HOME.name
     COMMANDS = {_commands}
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]
     BINDINGS = [
         # Before any widget sees it: the letter of the place may have come in the same burst.
         Binding(
@@ -113,6 +113,9 @@ class LearnApp(App[None]):
     ) -> None:
         # Under NO_COLOR the terminal's own two colours are used: readable on every background.
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
+        # Textual remembers the rules of 64 sources. A long session meets more, and each new kind of
+        # widget would then have all of them parsed anew.
+        self.stylesheet._parse_cache.maxsize = SOURCES
         self.services = Services(session_thread, grader, clock)
         self._pages: dict[str, Page[Any]] = {}
         self._visited = [HOME.name]
@@ -148,10 +151,14 @@ class LearnApp(App[None]):
         self._read_ahead()
 
     def _read_styles(self) -> None:
-        """Those of all pages, at once: else each first visit goes through all that there are."""
+        """Those of all pages, at once: else each first visit goes through all that there are.
+
+        They are parsed here, where `reparse` would do so in a copy: what that has parsed is parsed
+        again with the next new kind of widget.
+        """
         for file in sorted(STYLES.glob("*.tcss")):
             self.stylesheet.read(file)
-        self.stylesheet.reparse()
+        self.stylesheet.parse()
         self.stylesheet.update(self)
 
     @work(group="ahead")
@@ -180,7 +187,7 @@ class LearnApp(App[None]):
     def _page(self, place: Place) -> Page[Any]:
         """Built on the first visit, from the module and the class that the table names."""
         if place.name not in self._pages:
-            page = self._pages[place.name] = getattr(_module(place), place.page)(self.services)
+            page = self._pages[place.name] = _page_class(place)(self.services)
             # Else Textual takes it for one of an older theme, and reads all styles anew, twice.
             page._css_update_count = self._css_update_count
         return self._pages[place.name]

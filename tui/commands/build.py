@@ -7,7 +7,7 @@ import re
 import click
 
 from tui.commands.arguments import json_option
-from tui.output import print_json
+from tui.output import print_json, print_message
 from tui.study.session import open_session_to_look
 
 STAND_INS = "grader.worker.training.stand_ins"
@@ -41,10 +41,10 @@ def build_command(fill: bool, gpt: bool, as_json: bool) -> None:
     for line in tree_lines(tree, own):
         click.echo(line)
     if filled:
-        click.echo(
+        print_message(
             f"\nFilled in: {', '.join(filled)}. Pass {', '.join(filled.values())} for yours."
         )
-    click.echo("\n`learn train` trains it." if not gpt else "\n`learn train FILE` trains it.")
+    print_message("\n`learn train` trains it." if not gpt else "\n`learn train FILE` trains it.")
 
 
 def tree_lines(tree: list[tuple[str, str, str, int]], own: set[str]) -> list[str]:

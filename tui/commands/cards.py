@@ -11,7 +11,7 @@ from exercises.course_here import catalog_here
 from exercises.files import write_output
 from exercises.words import plural
 from quizzes.cards import backup
-from tui.output import shown
+from tui.output import print_message, shown
 from tui.study.clock import now
 from tui.study.session import open_session, open_session_to_look
 
@@ -45,7 +45,7 @@ def export_command(file: Path | None, anki: Path | None) -> None:
         text = backup.dump(reviews.schedules(), reviews.log())
     if file:
         write_output(file, text.encode())
-        click.echo(f"Wrote {shown(file)}. `learn cards import` reads it on another machine.")
+        print_message(f"Wrote {shown(file)}. `learn cards import` reads it on another machine.")
     else:
         click.echo(text, nl=False)
 
@@ -60,7 +60,7 @@ def import_command(file: TextIO) -> None:
         raise backup.ExchangeError("it is not text in UTF-8") from error
     with open_session() as session:
         added = session.progress.reviews.merge(schedules, reviews)
-    click.echo(f"{plural(added, 'review was', 'reviews were')} new here, of {len(reviews):,}.")
+    print_message(f"{plural(added, 'review was', 'reviews were')} new here, of {len(reviews):,}.")
 
 
 def _export_to_anki(file: Path) -> None:
@@ -69,4 +69,4 @@ def _export_to_anki(file: Path) -> None:
 
     notes = load_bank(catalog_here()).notes
     write_output(file, package(notes, catalog_here(), now()))
-    click.echo(f"Wrote {len(notes)} notes to {shown(file)}. In Anki: File, Import.")
+    print_message(f"Wrote {len(notes)} notes to {shown(file)}. In Anki: File, Import.")

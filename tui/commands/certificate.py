@@ -8,7 +8,7 @@ import click
 
 from exercises.files import write_output
 from tui.commands.prompt import read_line
-from tui.output import shown
+from tui.output import print_message, shown
 from tui.study.certificate import certificate_facts, passed_exam
 from tui.study.exam import ExamError
 from tui.study.session import open_session_to_look
@@ -42,7 +42,7 @@ def certificate_command(svg: Path | None, pdf: Path | None, name: str | None) ->
     drawn = {file: draw(facts, suffix) for suffix, file in wanted.items()}
     for file, content in drawn.items():
         write_output(file, content)
-        click.echo(f"Your certificate is in {shown(file)}.")
+        print_message(f"Your certificate is in {shown(file)}.")
 
 
 def _check(file: Path, suffix: str) -> None:

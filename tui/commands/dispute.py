@@ -9,6 +9,7 @@ import click
 
 from exercises.files import unused_path, write_output
 from tui.commands.arguments import exercise_argument, mine_option, seed_option
+from tui.output import print_message
 from tui.study.grading import read
 from tui.study.session import open_session_to_grade
 
@@ -39,5 +40,5 @@ def dispute_command(
             report = grader.grade(submission)
     file = output or unused_path(Path(f"{submission.exercise}.dispute.json"))
     write_output(file, dispute(submission, report, reason).encode())
-    click.echo(f"Wrote {file}. Send it to your teacher; it holds your file as it is now.")
+    print_message(f"Wrote {file}. Send it to your teacher; it holds your file as it is now.")
     return 0

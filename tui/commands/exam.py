@@ -9,7 +9,7 @@ import click
 from tui.commands.arguments import json_option, seed_option
 from tui.commands.prompt import confirm
 from tui.commands.quiz_console import JsonLines, PlainLines, play
-from tui.output import print_json
+from tui.output import print_json, print_message
 from tui.study.clock import now
 from tui.study.exam import Exam, ExamError, ExamResult, begin, latest
 from tui.study.exam_words import details, outcome, what_it_asks, what_to_write
@@ -75,15 +75,17 @@ def _sit(session: Session, exam: Exam, as_json: bool) -> None:
             }
         )
     else:
-        click.echo(what_it_asks(exam))
+        print_message(what_it_asks(exam))
         if round.current:
-            click.echo("Nothing is explained before you hand in. Ctrl-D leaves.")
+            print_message("Nothing is explained before you hand in. Ctrl-D leaves.")
     play(round, JsonLines() if as_json else PlainLines(session.catalog), now)
     if round.current is None:
         exam.write_stubs()
         _print_exercises(exam, as_json)
     elif not as_json:
-        click.echo(f"{len(round.verdicts)} of {total} answered. `learn exam` goes on from there.")
+        print_message(
+            f"{len(round.verdicts)} of {total} answered. `learn exam` goes on from there."
+        )
 
 
 def _print_exercises(exam: Exam, as_json: bool) -> None:
@@ -91,8 +93,8 @@ def _print_exercises(exam: Exam, as_json: bool) -> None:
     if as_json:
         print_json({"event": "exercises", "files": files})
         return
-    click.echo(f"\n{what_to_write(exam)}")
-    click.echo("They are graded once, when you hand in: `learn exam --hand-in`.")
+    print_message(f"\n{what_to_write(exam)}")
+    print_message("They are graded once, when you hand in: `learn exam --hand-in`.")
 
 
 def _hand_in(session: Session, exam: Exam, as_json: bool) -> ExamResult:
@@ -139,7 +141,7 @@ def _print_result(result: ExamResult, as_json: bool) -> None:
     for topic in result.revisit:
         click.echo(f"  learn read {topic}")
     after = "`learn certificate` writes your certificate." if record.passed else ""
-    click.echo(
+    print_message(
         f"\n{after or 'What went wrong comes back: `learn mistakes`.'}"
         " `learn exam --new` begins another exam."
     )

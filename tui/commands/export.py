@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from tui.output import shown
+from tui.output import print_message, shown
 from tui.progress.transfer import export
 from tui.study.session import open_session_to_look
 
@@ -19,4 +19,4 @@ def export_command(file: Path) -> None:
     """
     with open_session_to_look() as session:
         export(session.progress.database, file)
-    click.echo(f"All progress is in {shown(file)}. Take it in elsewhere with `learn import`.")
+    print_message(f"All progress is in {shown(file)}. Take it in elsewhere with `learn import`.")

@@ -12,7 +12,7 @@ from quizzes.bank import load_bank
 from quizzes.study_aids import Faq
 from tui.commands.arguments import json_option
 from tui.commands.exit_codes import NOTHING_FOUND
-from tui.output import print_json
+from tui.output import print_json, print_message
 from tui.study.course_index import open_index
 from tui.study.session import open_session_to_look
 from tui.text.plain import one_line, wrapped
@@ -56,7 +56,7 @@ def _find(faq: tuple[Faq, ...], text: str) -> tuple[Faq, ...]:
 
 def _print(chosen: tuple[Faq, ...], text: str) -> None:
     if not chosen:
-        click.echo(f"No question speaks of {text}. `learn search {text}` looks everywhere.")
+        print_message(f"No question speaks of {text}. `learn search {text}` looks everywhere.")
     for place, entry in enumerate(chosen):
         if place:
             click.echo()

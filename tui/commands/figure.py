@@ -10,7 +10,7 @@ import click
 from tui.commands.arguments import json_option
 from tui.figures import lab_process
 from tui.figures.figure import Figure, text
-from tui.output import print_json, shown, width
+from tui.output import print_json, print_message, shown, width
 
 
 @click.command("figure")
@@ -37,7 +37,7 @@ def figure_command(
         from tui.figures.picture import save
 
         save(figure, out)
-        click.echo(f"Saved {shown(out)}.", err=as_json)
+        print_message(f"Saved {shown(out)}.", err=as_json)
     if as_json:
         print_json(answer)
     elif not out:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from tui.output import shown
+from tui.output import print_message, shown
 from tui.progress.transfer import take_in
 from tui.study.session import open_session
 
@@ -19,4 +19,4 @@ def import_command(file: Path) -> None:
     with open_session() as session:
         added = take_in(session.progress.database, file)
     entries = {0: "no new entries", 1: "1 new entry"}.get(added, f"{added} new entries")
-    click.echo(f"{shown(file)} held {entries}.")
+    print_message(f"{shown(file)} held {entries}.")

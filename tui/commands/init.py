@@ -9,7 +9,7 @@ import click
 from exercises.errors import NoWorkspace
 from exercises.workspace import DEFAULT_NAME, VARIABLE, Update, Workspace
 from tui.commands.arguments import json_option
-from tui.output import print_json, shown
+from tui.output import print_json, print_message, shown
 
 
 @click.command("init")
@@ -35,7 +35,7 @@ def init_command(folder: Path | None, course: Path | None, quiet: bool, as_json:
     if not quiet:
         _print_done(workspace, done)
     for left in done.left:
-        click.echo(f"Left {shown(left.file)} as it is: {left.why}.")
+        print_message(f"Left {shown(left.file)} as it is: {left.why}.")
 
 
 def _default_folder() -> Path:
@@ -54,5 +54,5 @@ def _print_done(workspace: Workspace, done: Update) -> None:
         "moved": done.moved,
     }
     said = [f"{len(files)} {name}" for name, files in counts.items() if files]
-    click.echo(f"Workspace {shown(workspace.root)}: {', '.join(said) or 'nothing new'}.")
-    click.echo("Go on with `learn next`.")
+    print_message(f"Workspace {shown(workspace.root)}: {', '.join(said) or 'nothing new'}.")
+    print_message("Go on with `learn next`.")

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from exercises.workspace import Workspace
+from tui.output import print_message
 
 
 @click.command("join")
@@ -26,4 +27,6 @@ def join_command(address: str, code: str, name: str, login: bool) -> None:
         click.echo(f"Log in there, in any browser:\n\n    {login_page(address, code)}\n")
         code = click.prompt("The code that it shows you then")
     server, known_as = join(Workspace.find(Path.cwd(), os.environ).state, address, code, name)
-    click.echo(f"You are in {server.name}, as {known_as}. `learn submit` hands in there as well.")
+    print_message(
+        f"You are in {server.name}, as {known_as}. `learn submit` hands in there as well."
+    )

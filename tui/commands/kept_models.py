@@ -6,7 +6,7 @@ import click
 
 from grader.errors import UsageError
 from tui.commands.run_printer import JsonPrinter, PlainPrinter
-from tui.output import print_json, width
+from tui.output import print_json, print_message, width
 from tui.study.session import Session
 
 
@@ -43,7 +43,7 @@ def attend(session: Session, name: str, typed: str, layer: str | None, as_json: 
     for figure in chosen(found, layer):
         click.echo(f"{text(figure, width())}\n")
     click.echo(whose((plan, run)))
-    click.echo(f"--layer shows another: {', '.join(found)}.")
+    print_message(f"--layer shows another: {', '.join(found)}.")
     return 0
 
 
@@ -59,7 +59,7 @@ def list_runs(session: Session, as_json: bool) -> int:
     if as_json:
         print_json(rows)
     elif not rows:
-        click.echo("No run is kept yet. `learn train` begins one.")
+        print_message("No run is kept yet. `learn train` begins one.")
     for row in [] if as_json else rows:
         loss = "" if row["loss"] is None else f"  loss {row['loss']:.4f}"
         click.echo(f"{row['run']:<32} step {row['step']} of {row['steps']}{loss}")

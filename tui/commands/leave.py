@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from exercises.workspace import Workspace
+from tui.output import print_message
 
 
 @click.command("leave")
@@ -31,8 +32,8 @@ def leave_command(is_asked: bool, of_board: bool, own_id: str | None) -> None:
         return
     if of_board:
         server.leave_leaderboard()
-        click.echo(f"You stay out of the leaderboard of {server.name}. Its page lets you back.")
+        print_message(f"You stay out of the leaderboard of {server.name}. Its page lets you back.")
         return
     says = server.delete_me(own_id) if own_id is not None else f"You have left {server.name}."
     workspace.class_file.unlink()
-    click.echo(says)
+    print_message(says)

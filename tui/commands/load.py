@@ -10,7 +10,7 @@ import click
 
 from grader.checkpoint import FAMILIES, Files, load_checkpoint, make_checkpoint
 from tui.commands.arguments import json_option
-from tui.output import colour_wanted, print_json, shown, width
+from tui.output import colour_wanted, print_json, print_message, shown, width
 from tui.study.grading import read
 from tui.study.session import Session, open_session_to_look
 
@@ -51,8 +51,8 @@ def _make(family: str, folder: Path, seed: int, as_json: bool) -> int:
     if as_json:
         print_json({"file": str(made), "family": family, "seed": seed})
     else:
-        click.echo(f"Made {shown(made)}, random weights from seed {seed}.")
-        click.echo(f"Load it: learn load {shlex.quote(shown(folder))}")
+        print_message(f"Made {shown(made)}, random weights from seed {seed}.")
+        print_message(f"Load it: learn load {shlex.quote(shown(folder))}")
     return 0
 
 

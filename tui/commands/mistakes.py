@@ -7,8 +7,9 @@ from dataclasses import asdict
 
 import click
 
+from quizzes.cards.scheduling import day_of
 from tui.commands.arguments import json_option, seed_option
-from tui.output import print_json, print_wrapped
+from tui.output import print_json, print_message, print_wrapped
 from tui.planning.mistakes import comes_back_on
 from tui.study.clock import local_now, now
 from tui.study.mistake_words import questions_in, what, when
@@ -50,12 +51,13 @@ def _tell_nothing(says: str, as_json: bool) -> None:
 
 
 def _list(session: Session, as_json: bool) -> None:
-    found = session.progress.mistakes.all(local_now())
+    now = local_now()
+    found = session.progress.mistakes.all(now)
     if as_json:
         print_json({"mistakes": [{**asdict(m), "comes_back": comes_back_on(m)} for m in found]})
         return
     if not found:
-        click.echo("No mistake is known. What your checks and quizzes name will be listed here.")
+        print_message("No mistake is known. What your checks and quizzes name will be listed here.")
     asks = {id: topic for asked in session.asks.values() for id, topic in asked.questions.items()}
     passed = session.progress.standing().passed
     questions = questions_in(session, found)
@@ -65,7 +67,7 @@ def _list(session: Session, as_json: bool) -> None:
             if mistake.exercise != exercise:
                 continue
             print_wrapped(what(mistake, questions), "  ")
-            print_wrapped(f"{when(mistake, passed)}.", "    ")
+            print_wrapped(f"{when(mistake, passed, day_of(now))}.", "    ")
             if see := mistake.see or asks.get(mistake.name, ""):
                 click.echo(f"    learn read {see}")
 

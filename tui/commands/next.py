@@ -30,20 +30,15 @@ def next_command(as_json: bool) -> None:
     """Say what to do next, and why."""
     with open_session_to_look() as session:
         step = session.next_step()
-        file = _file(session, step)
-    if as_json:
-        print_json({**asdict(step), "file": str(file) if file else None})
-    else:
-        _print(step, file)
+        if as_json:
+            file = _file(session, step)
+            print_json({**asdict(step), "file": str(file) if file else None})
+        else:
+            print_step(session, step)
 
 
-def _file(session: Session, step: Step) -> Path | None:
-    if step.kind != "exercise":
-        return None
-    return session.workspace.file(session.catalog.exercise(step.id))
-
-
-def _print(step: Step, file: Path | None) -> None:
+def print_step(session: Session, step: Step) -> None:
+    """Also what ends another command: nobody has to ask what is next."""
     named = f"{step.title} ({step.id})" if step.kind == "exercise" else step.title
     print_labelled(TASK_LABELS[step.kind], click.style(named, bold=True))
     print_labelled("", step.summary)
@@ -51,8 +46,8 @@ def _print(step: Step, file: Path | None) -> None:
     print_labelled("Why", step.reason + (known if step.testout else ""))
     if step.estimate:
         print_labelled("Time", time_of(step))
-    if file:
-        print_labelled("File", shown(file))
+    if file := _file(session, step):
+        print_labelled("File", f"{shown(file)}   `learn edit {step.id}` opens it")
     print_labelled("Run", click.style(step.command, fg="cyan"))
     if not _is_on_path():
         # A newcomer who ran `make learn` has no `learn` in the shell yet.
@@ -60,6 +55,12 @@ def _print(step: Step, file: Path | None) -> None:
         print_labelled(
             "First", f"source {shlex.quote(activate)}   so that your shell finds `learn`"
         )
+
+
+def _file(session: Session, step: Step) -> Path | None:
+    if step.kind != "exercise":
+        return None
+    return session.workspace.file(session.catalog.exercise(step.id))
 
 
 def _is_on_path() -> bool:

@@ -16,7 +16,7 @@ from exercises.lesson import FigureCall
 from exercises.workspace import Workspace
 from tui.commands.arguments import json_option
 from tui.commands.exit_codes import LEFT_OUT
-from tui.output import print_json, shown
+from tui.output import print_json, print_message, shown
 from tui.study.clock import local_now
 
 
@@ -53,7 +53,7 @@ def _write(chapter: Chapter, workspace: Workspace, out: Path | None, as_json: bo
     if as_json:
         print_json({"chapter": chapter.id, "file": file})
     else:
-        click.echo(f"{shown(file)} is written. Open it with Jupyter, VS Code or Colab.")
+        print_message(f"{shown(file)} is written. Open it with Jupyter, VS Code or Colab.")
 
 
 def _pictures(chapter: Chapter) -> Mapping[FigureCall, bytes]:
@@ -73,7 +73,7 @@ def _pictures(chapter: Chapter) -> Mapping[FigureCall, bytes]:
         )
         return {call: png(Figure.read(answer)) for call, answer in zip(calls, answers, strict=True)}
     except (CannotDraw, lab_process.LabError) as error:
-        click.echo(f"The notebook has no pictures. {error}", err=True)
+        print_message(f"The notebook has no pictures. {error}", err=True)
         return {}
 
 
@@ -91,13 +91,13 @@ def _take_in(file: Path, workspace: Workspace, as_json: bool) -> int:
         )
         return LEFT_OUT if refused else 0
     if not done:
-        click.echo("Nothing in this notebook is new to your workspace.")
+        print_message("Nothing in this notebook is new to your workspace.")
     for one in done:
         if one.refusal:
-            click.echo(f"{one.exercise.id} was left as it is. {one.refusal}", err=True)
+            print_message(f"{one.exercise.id} was left as it is. {one.refusal}", err=True)
             continue
         kept = f" What it replaced is kept in {shown(one.backup)}." if one.backup else ""
-        click.echo(f"{shown(workspace.file(one.exercise))} is written.{kept}")
+        print_message(f"{shown(workspace.file(one.exercise))} is written.{kept}")
     return LEFT_OUT if refused else 0
 
 

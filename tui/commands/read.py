@@ -8,7 +8,8 @@ from exercises.catalog import CatalogError, Chapter, Topic
 from exercises.errors import CourseError
 from exercises.lesson import Section, find_section, load_lesson
 from tui.commands.arguments import part_argument
-from tui.output import colour_wanted, width
+from tui.commands.next import print_step
+from tui.output import colour_wanted, print_message, width
 from tui.study.clock import now
 from tui.study.session import Session, open_session, open_session_to_look
 from tui.text.lesson_markdown import Drawings, figure_calls, plain
@@ -36,7 +37,7 @@ def read_command(part: str | None, done: bool) -> None:
             return
         _show(_text(chapter, topic))
         if not _is_watched():
-            click.echo(COUNTS_BY_DONE.format(topic.id if topic else part), err=True)
+            print_message(COUNTS_BY_DONE.format(topic.id if topic else part), err=True)
         elif topic:
             _ask(session, topic)
             _note(session, chapter, topic)
@@ -50,8 +51,8 @@ def _section_without_topic(session: Session, part: str) -> Section | None:
 def _note(session: Session, chapter: Chapter, topic: Topic | None) -> None:
     for read in (topic,) if topic else chapter.topics:
         session.progress.mark_read(read.id, now())
-    step = session.next_step()
-    click.echo(f"Read: {(topic or chapter).title}. Next: {step.title} (`{step.command}`)")
+    print_message(f"Read: {(topic or chapter).title}.\n")
+    print_step(session, session.next_step())
 
 
 def _ask(session: Session, topic: Topic) -> None:
@@ -62,7 +63,7 @@ def _ask(session: Session, topic: Topic) -> None:
 
     asked = lesson_round(topic, load_bank(session.catalog), session.progress)
     if asked.current:
-        click.echo(f"{topic.title}: a few questions. Ctrl-D leaves them.")
+        print_message(f"{topic.title}: a few questions. Ctrl-D leaves them.")
         play(asked, PlainLines(session.catalog), now)
 
 

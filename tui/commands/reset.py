@@ -10,7 +10,7 @@ import click
 from exercises.files import unused_path
 from tui.commands.arguments import exercise_argument, json_option
 from tui.commands.prompt import confirm
-from tui.output import print_json, shown
+from tui.output import print_json, print_message, shown
 from tui.study.clock import local_now
 from tui.study.session import Session, open_session
 
@@ -43,9 +43,9 @@ def _reset(session: Session, name: str | None, as_json: bool) -> None:
     if as_json:
         print_json({"exercise": exercise.id, "file": file, "backup": backup})
     elif backup:
-        click.echo(f"{shown(file)} is the stub again. Yours is kept in {shown(backup)}.")
+        print_message(f"{shown(file)} is the stub again. Yours is kept in {shown(backup)}.")
     else:
-        click.echo(f"{shown(file)} is the stub. There was nothing of yours to keep.")
+        print_message(f"{shown(file)} is the stub. There was nothing of yours to keep.")
 
 
 def _ask(yes: bool) -> None:
@@ -70,7 +70,7 @@ def _reset_all(session: Session, as_json: bool) -> None:
     if as_json:
         print_json({"progress": kept, "files": files})
         return
-    click.echo("Everything is as on the first day, but for your settings.")
-    click.echo(f"`learn import {shlex.quote(shown(kept))}` brings your progress back.")
+    print_message("Everything is as on the first day, but for your settings.")
+    print_message(f"`learn import {shlex.quote(shown(kept))}` brings your progress back.")
     if files:
-        click.echo(f"{len(files)} of your files are kept in {shown(kept.parent)}.")
+        print_message(f"{len(files)} of your files are kept in {shown(kept.parent)}.")

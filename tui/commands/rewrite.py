@@ -7,7 +7,7 @@ import click
 from exercises.catalog import Exercise
 from quizzes.cards.scheduling import day_of
 from tui.commands.arguments import exercise_argument, json_option, mine_option
-from tui.output import print_json, print_wrapped, shown
+from tui.output import print_json, print_message, print_wrapped, shown
 from tui.study.clock import local_now, now
 from tui.study.grading import grade
 from tui.study.session import Session, open_session, open_session_to_look
@@ -76,7 +76,7 @@ def _list(session: Session, as_json: bool) -> int:
         print_json({"rewrites": [{"exercise": id, "comes_back": day} for day, id in ordered]})
         return 0
     if not ordered:
-        click.echo("Nothing yet. An exercise comes back some days after you have passed it.")
+        print_message("Nothing yet. An exercise comes back some days after you have passed it.")
     today = day_of(local_now())
     for day, id in ordered:
         begun = session.workspace.rewrite_file(session.catalog.exercise(id)).exists()

@@ -9,7 +9,7 @@ import click
 from quizzes.search.index import DEFAULT_HITS, Found
 from tui.commands.arguments import json_option
 from tui.commands.exit_codes import NOTHING_FOUND
-from tui.output import print_json
+from tui.output import print_json, print_message
 from tui.study.course_index import open_index
 from tui.text.plain import one_line, shortened, wrapped
 
@@ -34,10 +34,12 @@ def search_command(words: tuple[str, ...], limit: int, as_json: bool) -> int:
 
 def _print(found: Found, typed: str) -> None:
     if not found.hits:
-        click.echo(f"Nothing in the course speaks of {typed}. Try another word, or how it begins.")
+        print_message(
+            f"Nothing in the course speaks of {typed}. Try another word, or how it begins."
+        )
         return
     if found.instead:
-        click.echo(f"Nothing holds {typed}. This is about {found.instead}:")
+        print_message(f"Nothing holds {typed}. This is about {found.instead}:")
     for hit in found.hits:
         click.echo(f"{click.style(one_line(hit.title), bold=True)}  [{hit.sort}]")
         if hit.excerpt:

@@ -10,7 +10,7 @@ import click
 from exercises.catalog import Chapter, Exercise
 from exercises.wrapping import wrap
 from tui.commands.arguments import json_option
-from tui.output import print_json, width
+from tui.output import print_json, print_message, width
 from tui.planning.unlocking import cleared, current_exercise, is_unlocked
 from tui.progress.progress import Score
 from tui.study.clock import local_now
@@ -71,7 +71,7 @@ def status_command(show_all: bool, as_json: bool) -> None:
     _print_total(chapters)
     click.echo(f"Cards today: {cards.repeats} due, {len(cards.new)} new.")
     if says:
-        click.echo(says)
+        print_message(says)
 
 
 def _status(session: Session) -> list[ChapterStatus]:

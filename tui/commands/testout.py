@@ -9,7 +9,7 @@ import click
 from quizzes.bank import load_bank
 from tui.commands.arguments import json_option, seed_option
 from tui.commands.quiz_console import JsonLines, PlainLines, play
-from tui.output import print_json
+from tui.output import print_json, print_message
 from tui.study.clock import now
 from tui.study.quiz_round import MAX_SEED, TestOutRound
 from tui.study.session import open_session
@@ -32,12 +32,12 @@ def testout_command(what: str, seed: int | None, as_json: bool) -> int:
         attempt = TestOutRound(chapter, topic, load_bank(session.catalog), seed, session.progress)
         if not as_json:
             total = len(attempt.questions)
-            click.echo(
+            print_message(
                 f"{(topic or chapter).title}: {total} questions. {attempt.needed} right pass."
             )
         play(attempt, JsonLines() if as_json else PlainLines(session.catalog), now)
     if not attempt.verdicts and not as_json:
-        click.echo(f"This was no attempt at {attempt.name}.")
+        print_message(f"This was no attempt at {attempt.name}.")
         return 0
     _print_outcome(attempt, as_json)
     return 0 if attempt.passed or not attempt.verdicts else NOT_PASSED
@@ -47,6 +47,6 @@ def _print_outcome(attempt: TestOutRound, as_json: bool) -> None:
     if as_json:
         print_json({"event": "testout", "passed": attempt.passed, "needed": attempt.needed})
     elif attempt.passed:
-        click.echo(f"Passed: {attempt.name} is behind you. `learn next` goes on.")
+        print_message(f"Passed: {attempt.name} is behind you. `learn next` goes on.")
     else:
-        click.echo(f"Not passed: {attempt.needed} right answers pass {attempt.name}.")
+        print_message(f"Not passed: {attempt.needed} right answers pass {attempt.name}.")

@@ -25,7 +25,7 @@ import click
 from exercises.catalog import Exercise
 from exercises.errors import CourseError
 from tui.commands.exit_codes import INTERRUPTED
-from tui.output import colour_wanted, shown, width
+from tui.output import colour_wanted, print_message, shown, width
 from tui.progress.records import AttemptKind
 from tui.study.clock import now
 from tui.study.grading import read, tell
@@ -139,7 +139,7 @@ class Watch:
     def _handle(self, event: Event) -> None:
         match event:
             case PollingEvent(says):
-                click.echo(says, err=True)
+                print_message(says, err=True)
             case EnterEvent():
                 self._take(self._current)
                 self._want(self._current)
@@ -191,7 +191,7 @@ class Watch:
             rows = self._begin_screen(check.exercise)
             tell(self._session, check.submission, self._kind, report, self._as_json, rows)
         except CancelledError:
-            click.echo("Given up for a newer check.", err=True)
+            print_message("Given up for a newer check.", err=True)
         except (CourseError, GraderError) as error:
             self._excuse(error)  # also of a verdict that could not be kept
         else:
@@ -208,7 +208,7 @@ class Watch:
         return max(LEAST_ROWS, shutil.get_terminal_size().lines - BESIDE_VERDICT)
 
     def _excuse(self, error: CourseError | GraderError) -> None:
-        click.echo(f"{error}", err=True)
+        print_message(f"{error}", err=True)
         self._exit_code = error.exit_code
 
     def _greet(self) -> None:
@@ -217,7 +217,7 @@ class Watch:
             if len(self._exercises) == 1
             else f"all files in {shown(self._session.workspace.root)}"
         )
-        click.echo(
+        print_message(
             f"Watching {what}. Save to check, Enter to check again, Ctrl-C to leave.", err=True
         )
 

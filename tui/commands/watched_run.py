@@ -12,7 +12,7 @@ import click
 
 from tui.commands.exit_codes import INTERRUPTED
 from tui.commands.run_printer import JsonPrinter, PlainPrinter
-from tui.output import width
+from tui.output import print_message, width
 
 if TYPE_CHECKING:
     from grader.training.client import Training
@@ -28,7 +28,7 @@ def watch(name: str, run: RunFolder, as_json: bool, start: Path | None = None) -
 
     if is_done(run):
         if not as_json:
-            click.echo(f"{name}: its {run.plan().settings.steps} steps were done before.")
+            print_message(f"{name}: its {run.plan().settings.steps} steps were done before.")
         return
     printer = JsonPrinter(name) if as_json else PlainPrinter(name, run.plan())
     with Training(run.plan(), run, start) as training, stopped_by_signals(training):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -23,6 +24,7 @@ from tui.latex.symbols import (
     SPACE,
 )
 
+WORD = re.compile("[A-Za-z]+")
 OPERANDS = (ORDINARY, OPERATOR, FENCED)
 
 
@@ -77,8 +79,9 @@ def _in_context(atoms: Sequence[Atom], place: int) -> str:
     before = next((atom for atom in reversed(atoms[:place]) if atom.kind != SPACE), None)
     if before is None or place == len(atoms) - 1:
         return ORDINARY
-    # `exp −x` waits for its argument; a name in capitals such as MHA stands for a value.
-    waits = before.kind == OPERATOR and not before.text[:1].isupper()
+    # `exp −x` waits for its argument; other words, such as MHA or cell_t, stand for a value.
+    word = WORD.match(before.text)
+    waits = before.kind == OPERATOR and (word is None or word[0] in FUNCTIONS)
     if waits or before.kind in (BINARY, RELATION, OPEN, PUNCTUATION):
         return ORDINARY
     return BINARY

@@ -10,13 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
-
 from exercises.catalog import Exercise
 from exercises.errors import CourseError
 from grader.source_files import imported_modules
 from grader.training.folder import Plan, RunFolder
 from grader.worker.training.settings import TEXT, Settings
+from tui.output import print_message
 from tui.study.session import Session
 
 # From what a program needs to the exercise that makes it.
@@ -161,7 +160,7 @@ def read_text(file: Path) -> str:
     except OSError as error:
         raise BadText(f"{file} cannot be read: {error.strerror}.") from None
     if len(text) > MOST_TEXT:
-        click.echo(f"{file} is long: its first {MOST_TEXT:,} characters are learned.", err=True)
+        print_message(f"{file} is long: its first {MOST_TEXT:,} characters are learned.", err=True)
     return text[:MOST_TEXT]
 
 

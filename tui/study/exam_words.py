@@ -19,7 +19,7 @@ def what_to_write(exam: Exam) -> str:
     unwritten = exam.unwritten()
     lines = ["All questions are answered. Now write these files in", f"{shown(exam.folder)}:"]
     for exercise in exam.exercises:
-        state = "still the stub" if exercise in unwritten else "written"
+        state = "a stub" if exercise in unwritten else "written"
         lines.append(f"  {exercise.stub.name}  {one_line(exercise.title)} ({state})")
     return "\n".join(lines)
 

@@ -12,6 +12,7 @@ from exercises.catalog import Exercise
 from exercises.files import course_text
 from tui.planning.unlocking import cleared, is_unlocked
 from tui.progress.progress import AttemptKind
+from tui.study.advice import can_be_traced
 from tui.study.session import Session
 from tui.study.targets import ExerciseTarget
 from tui.text.stub_outline import StubBlock, blocks
@@ -25,6 +26,16 @@ class LatestVerdict:
     report: Report
     kind: AttemptKind
     at: datetime
+
+    @property
+    def can_be_traced(self) -> bool:
+        """What passes leaves nothing to look for."""
+        return self.report.outcome == "failed" and can_be_traced(self.report)
+
+    @property
+    def explained_in(self) -> str:
+        """The lesson's section on the mistake that was named; empty where none was."""
+        return self.report.diagnosis.see if self.report.diagnosis else ""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from exercises.catalog import Exercise
 from exercises.streams import discard_output
 from exercises.words import plural
 from exercises.workspace import Workspace
-from tui.output import colour_wanted, print_json, print_wrapped, shown, width
+from tui.output import colour_wanted, print_json, print_message, print_wrapped, shown, width
 from tui.planning.unlocking import opened_by
 from tui.progress.progress import Attempt, AttemptKind, ProgressError
 from tui.study.advice import advice, commands
@@ -44,7 +44,7 @@ def grade(
     tell(session, submission, kind, report, as_json)
     if kind == "submit":
         for told in hand_in(session.workspace):
-            click.echo(told, err=True)
+            print_message(told, err=True)
     return report.exit_code
 
 
@@ -87,7 +87,7 @@ def tell(
     except BrokenPipeError:  # nobody reads on; the verdict counts all the same
         discard_output()
     if note := keep(session, submission, kind, report):
-        click.echo(note, err=True)
+        print_message(note, err=True)
     elif not as_json and (counts := counted(session, kind, report)):
         print_wrapped(counts)
     if not as_json:

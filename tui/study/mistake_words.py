@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 
 from exercises.words import plural
 from quizzes.bank import load_bank
@@ -14,7 +15,7 @@ from tui.text.plain import one_line
 GONE = "A question that the course no longer asks."
 
 
-def when(mistake: Mistake, passed: Collection[str]) -> str:
+def when(mistake: Mistake, passed: Collection[str], today: date) -> str:
     """`passed` are exercises."""
     made = f"{mistake.last.day} {mistake.last:%b}, on {plural(mistake.times, 'day')}"
     on = comes_back_on(mistake)
@@ -22,7 +23,7 @@ def when(mistake: Mistake, passed: Collection[str]) -> str:
         return f"{made}; avoided {ENOUGH} times since"
     if mistake.exercise and mistake.exercise not in passed:
         return f"{made}; comes back when the exercise is passed"
-    return f"{made}; comes back on {on.day} {on:%b}"
+    return f"{made}; comes back " + (f"on {on.day} {on:%b}" if on > today else "today")
 
 
 def what(mistake: Mistake, questions: Mapping[str, str]) -> str:
@@ -34,11 +35,13 @@ def what(mistake: Mistake, questions: Mapping[str, str]) -> str:
 
 
 def questions_in(session: Session, mistakes: Iterable[Mistake]) -> dict[str, str]:
-    """The text of each question among the mistakes, in one line, by its id."""
+    """The text of each question among the mistakes, in one line, by its id; with the numbers that
+    it had when it was answered wrongly for the last time."""
     wanted = {mistake.name for mistake in mistakes if not mistake.exercise}
+    seeds = {each.question: each.seed for each in session.progress.answers.all() if not each.right}
     bank = load_bank(session.catalog)
     return {
-        question.id: one_line(question.draw(0).ask)
+        question.id: one_line(question.draw(seeds.get(question.id, 0)).ask)
         for chapter, asked in session.asks.items()
         if not wanted.isdisjoint(asked.questions)
         for question in bank.chapter(chapter).questions

@@ -73,7 +73,7 @@ def _asked(session: Session, now: datetime, seed: int) -> Iterator[tuple[Mistake
                     exercise, mistake.name, grader, seed, session.catalog.course.folder
                 )
                 # Of what has no name there is a question on its topic.
-                for asked in found or _on_topic(session, bank, exercise.topic, seed):
+                for asked in found or _on_topic(session, bank, exercise.topic, mistake, seed):
                     yield mistake, asked
 
 
@@ -89,12 +89,15 @@ def _grader(session: Session, waiting: Iterable[Mistake]) -> Iterator[Grader | N
         yield grader
 
 
-def _on_topic(session: Session, bank: Bank, topic: str, seed: int) -> tuple[Asked, ...]:
-    """What is not known of it comes first, the hardest of that."""
+def _on_topic(
+    session: Session, bank: Bank, topic: str, mistake: Mistake, seed: int
+) -> tuple[Asked, ...]:
+    """What is not known of it comes first, the hardest of that; another one after each success."""
     right = {id for id, answer in session.progress.answers.latest().items() if answer.right}
     about = [question for question in bank.questions if question.topic == topic]
 
     def rank(question: Question) -> tuple[bool, int]:
         return question.id in right, -question.difficulty
 
-    return tuple(question.draw(seed) for question in sorted(about, key=rank)[:1])
+    ranked = sorted(about, key=rank)
+    return (ranked[mistake.avoided % len(ranked)].draw(seed),) if ranked else ()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
+from tui.output import print_message
 from tui.study.grading import SEEDS, hand_in, keep_for_class, tell
 from tui.study.session import Session
 
@@ -27,7 +26,7 @@ def submit_notebook(session: Session, file: Path, as_json: bool) -> int:
     with warm_grader(session.workspace.state) as grader:
         for answer in found:
             if answer.refusal:
-                click.echo(f"{answer.submission.exercise}: {answer.refusal}", err=True)
+                print_message(f"{answer.submission.exercise}: {answer.refusal}", err=True)
                 codes.append(1)
                 continue
             keep_for_class(session, answer.submission)
@@ -35,7 +34,7 @@ def submit_notebook(session: Session, file: Path, as_json: bool) -> int:
             tell(session, answer.submission, "submit", report, as_json)
             codes.append(report.exit_code)
     for told in hand_in(session.workspace):
-        click.echo(told, err=True)
+        print_message(told, err=True)
     return max(codes)
 
 

@@ -38,10 +38,6 @@ class ReviewSession:
         return self._cards[self._queue[0]] if self._queue else None
 
     @property
-    def left(self) -> int:
-        return len(self._queue)
-
-    @property
     def count(self) -> int:
         return len(self._done)
 
@@ -82,9 +78,15 @@ class ReviewSession:
         if review.card in self._queue:  # it had come back as being learnt
             self._queue.remove(review.card)
         self._queue.appendleft(review.card)
+        self._advance(now)
         return self.current
 
     def _advance(self, now: datetime) -> None:
-        """When nothing else is left, ask what is being learnt and comes again within minutes."""
+        """When nothing else is left, ask what is being learnt and comes again within minutes.
+
+        `left` counts that from the beginning: it never grows while cards are answered.
+        """
+        again = soon(self.schedules, dict.fromkeys(self._met), now)
         if not self._queue:
-            self._queue.extend(soon(self.schedules, dict.fromkeys(self._met), now))
+            self._queue.extend(again)
+        self.left = len({*self._queue, *again})

@@ -19,7 +19,7 @@ from exercises.names import is_guess
 from exercises.workspace import Workspace
 from quizzes.cards.scheduling import DailyLimits
 from quizzes.ids import Summary, summaries
-from tui.output import shown
+from tui.output import print_message, shown
 from tui.planning.describe import Step, worded
 from tui.planning.planner import next_task
 from tui.planning.snapshot import Facts, Snapshot, snapshot
@@ -210,7 +210,7 @@ def open_session_to_look() -> Iterator[Session]:
         progress = Progress(_file(workspace))
     except ProgressError as error:
         progress = Progress.copy_of(_file(workspace))
-        click.echo(f"Nothing can be kept now. {error}", err=True)
+        print_message(f"Nothing can be kept now. {error}", err=True)
     with progress:
         with suppress(ProgressError):  # what is looked at is there all the same
             progress.stay(local_now())

@@ -79,7 +79,7 @@ def _mistakes(session: Session, now: datetime, passed: Collection[str]) -> tuple
         MadeMistake(
             titles.get(mistake.exercise, mistake.exercise) or "a question",
             what(mistake, questions),
-            when(mistake, passed),
+            when(mistake, passed, day_of(now)),
         )
         for mistake in found
     )

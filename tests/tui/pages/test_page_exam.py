@@ -83,9 +83,14 @@ def test_an_exam_is_written_and_handed_in(
         assert "Now write these" in driver.text
         write(course, 2)
         await driver.press("enter", "down")
-        assert "› Hand in, though 3 are still stubs" in driver.text
+        assert "› Hand in, with 3 of 5 unwritten" in driver.text
+        await driver.press("enter")
+        assert EXERCISES[-1].title in " ".join(driver.text.split())
+        assert "Hand in all the same?" in driver.text
+        await driver.press("enter")  # no
+        assert "They are graded once" in driver.text
         write(course, 4)
-        await driver.press("up", "enter", "down", "enter")
+        await driver.press("enter", "down", "enter", "down", "enter")
         assert "Passed." in driver.text
         assert "59 of 60 right; 48 pass" in " ".join(driver.text.split())
         assert driver.one(ExamDesk)
@@ -106,7 +111,7 @@ def test_a_failed_exam_leads_to_what_to_read_and_to_another(
         await driver.go("quiz", ExamTarget())
         topic = driver.one(QuestionView).asked.question.topic
         await driver.press(*wrong_keys(driver.one(QuestionView).asked))
-        await driver.press("down", "enter")
+        await driver.press("down", "enter", "down", "enter")
         assert "Not passed." in driver.text
         title = CATALOG.topics[topic][1].title
         assert f"› Revisit: {title}"[:40] in driver.text
@@ -114,6 +119,26 @@ def test_a_failed_exam_leads_to_what_to_read_and_to_another(
         assert "Question 1 of 60" in driver.text
 
     drive(script, (120, 60))
+
+
+def test_what_follows_an_exam_is_seen_however_much_went_wrong(
+    drive: Drive, session: Any, course: Any
+) -> None:
+    with session() as opened:
+        round = begin(opened, SEED, NOW).round
+        for _ in range(EXAM):
+            round.answer("?", NOW)
+
+    async def script(driver: Any) -> None:
+        await driver.go("quiz", ExamTarget())
+        await driver.press("down", "enter", "down", "enter", "G")
+        assert "Not passed. Questions: 0 of 60 right" in driver.text
+        assert "› Another exam" in driver.text and "topics went wrong" in driver.text
+        assert EXERCISES[-1].id not in driver.text
+        await driver.press("pagedown")
+        assert EXERCISES[-1].id in driver.text
+
+    drive(script)
 
 
 def test_our_own_failure_hands_nothing_in(drive: Drive, session: Any, course: Any) -> None:
@@ -127,7 +152,7 @@ def test_our_own_failure_hands_nothing_in(drive: Drive, session: Any, course: An
 
         driver.app.services.grader.grade = lost
         await driver.go("quiz", ExamTarget())
-        await driver.press("down", "enter")
+        await driver.press("down", "enter", "down", "enter")
         assert "The examiner died." in driver.text
         assert "Now write these" in driver.text
 

@@ -148,6 +148,13 @@ def test_enter_alone_costs_nothing(kind: str) -> None:
     ask(asked, script)
 
 
+def test_one_space_too_many_types_nothing() -> None:
+    """Space led here, through the lesson."""
+    asked = BY_KIND["number"][0].draw(0)
+    typed = right_answer(asked)
+    assert press(asked, ["space", "space", *typed, "enter"]).typed == [typed]
+
+
 @pytest.mark.parametrize(
     ("keys", "typed"),
     [

@@ -50,10 +50,30 @@ def test_all_that_a_quiz_can_be_about_is_seen_at_once(drive: Drive) -> None:
         await driver.press("G", "up", "enter", "down", "enter")
         assert driver.text.splitlines()[2].strip().startswith("Question 1 of")
         assert "must be right" in driver.text
-        await driver.press("escape", "G", "enter", "G", "up", "enter", "G", "enter")
+        await driver.press("escape", "escape", "G", "enter", "G", "up", "enter", "G", "enter")
         assert "What shall the questions be about?" in driver.text
 
     drive(script)
+
+
+def test_a_testout_is_not_ended_by_a_slip(drive: Drive, session: Any) -> None:
+    """Only the whole of it counts: who leaves is told how much is open, once a question."""
+
+    async def script(driver: Any) -> None:
+        def told() -> list[str]:
+            return [note.message for note in driver.app._notifications]
+
+        await driver.go("quiz", TestOutTarget(CHAPTER.id))
+        await driver.press("escape")
+        assert "Question 1 of 12" in driver.text and "12 of 12 questions are open" in told()[-1]
+        await driver.press(*right_keys(driver.one(QuestionView).asked), "n", "escape")
+        assert "Question 2 of 12" in driver.text and "11 of 12 questions are open" in told()[-1]
+        await driver.press("escape")
+        assert "1 of 1 right. It was not answered to its end" in " ".join(driver.text.split())
+
+    drive(script)
+    with session() as opened:
+        assert opened.progress.answers.tested_out() == frozenset()
 
 
 def test_a_round_without_a_mistake(drive: Drive, session: Any) -> None:

@@ -97,6 +97,24 @@ def test_a_rating_is_kept_and_can_be_taken_back(drive: Drive, session: Any) -> N
 
 
 @pytest.mark.usefixtures("read")
+def test_what_comes_again_today_is_among_what_is_left(drive: Drive) -> None:
+    """The number never grows while one answers, and a rating that is taken back gives it back."""
+
+    async def script(driver: Any) -> None:
+        await driver.go("review")
+        left = []
+        for rating in (*"1333333333", "4"):
+            await driver.press("space", rating)
+            left.append(driver.text.split(" left")[0].split()[-1])
+        assert left[:10] == ["10", "9", "8", "7", "6", "5", "4", "3", "2", "1"]
+        assert "Done for today: 11 reviewed." in driver.text
+        await driver.press("u")
+        assert "1 left" in driver.text
+
+    drive(script)
+
+
+@pytest.mark.usefixtures("read")
 def test_the_day_has_an_end(drive: Drive) -> None:
     async def script(driver: Any) -> None:
         await driver.go("review")

@@ -102,6 +102,22 @@ def test_what_is_not_there_is_told_and_a_slip_is_forgiven(drive: Drive) -> None:
     drive(script)
 
 
+def test_what_finds_nothing_offers_no_list_and_keeps_the_keyboard(drive: Drive) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("search")
+        await driver.type("zzqx")
+        assert not {"List", "The first"} & set(driver.text.splitlines()[-1].split())
+        await driver.press("down", "enter")
+        assert driver.one(Input).has_focus
+        await driver.press(*["backspace"] * 4)
+        await driver.type("softmax")
+        assert "↓ List  ⏎ The first" in driver.text.splitlines()[-1]
+        await driver.press("down")
+        assert not driver.one(Input).has_focus
+
+    drive(script)
+
+
 def test_formulas_are_rendered_among_the_hits(drive: Drive) -> None:
     async def script(driver: Any) -> None:
         await driver.go("search", SearchTarget("√d_k"))

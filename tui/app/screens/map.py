@@ -9,7 +9,7 @@ from textual.containers import Container, VerticalScroll
 from textual.widgets import Static
 
 from tui.app import messages
-from tui.app.screens.page import Page
+from tui.app.screens.page import WIDTHS, Page
 from tui.app.services import Services
 from tui.app.widgets.concept_map import ConceptMap
 from tui.app.widgets.exercise_card import ExerciseCard
@@ -24,6 +24,8 @@ class MapPage(Page[MapTarget]):
     PLACE = "map"
     CSS_PATH = "../styles/map.tcss"
     AUTO_FOCUS = "ConceptMap"
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)

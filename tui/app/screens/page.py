@@ -15,6 +15,10 @@ from tui.app.widgets.key_bar import KeyBar
 from tui.app.widgets.place_bar import PlaceBar
 from tui.study.targets import Target
 
+# Only for pages whose styles ask how wide they are: what has such classes is styled twice when it
+# is first shown, the second time once its size is known.
+WIDTHS = [(0, "-narrow"), (110, "-wide")]
+
 T = TypeVar("T", bound=Target)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -14,9 +13,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
 from exercises.catalog import Chapter
-from quizzes.bank import load_bank
 from quizzes.questions.question import BadAnswer
-from quizzes.questions.sitting import SITTING
 from tui.app import messages
 from tui.app.screens.page import Page
 from tui.app.services import Services
@@ -24,16 +21,9 @@ from tui.app.widgets.exam_desk import ExamDesk
 from tui.app.widgets.menu import Menu
 from tui.app.widgets.question_view import QuestionView
 from tui.app.widgets.scroll import Scroll
-from tui.study.exam import ExamRound, begin, latest
-from tui.study.mistakes_round import MistakesRound
-from tui.study.quiz_round import (
-    MAX_SEED,
-    Round,
-    TestOutRound,
-    prerequisites_round,
-    quiz_round,
-)
-from tui.study.session import Session
+from tui.study.exam import ExamRound
+from tui.study.quiz_round import MAX_SEED, Round, TestOutRound
+from tui.study.rounds import begin_round
 from tui.study.targets import (
     AnyQuiz,
     ExamTarget,
@@ -45,6 +35,10 @@ from tui.study.targets import (
 )
 from tui.text.styled import inline
 
+# Only what takes longer than this is announced: a grader looks at a colleague's file first.
+PATIENCE = 0.3
+PREPARING = "The questions are being made …"
+NO_ATTEMPT = "{} of {} questions are open, and only a whole round counts. Escape once more ends it."
 QuizChoice = tuple[AnyQuiz | LessonTarget | Callable[[], Awaitable[None]], Content]
 """What a line of the menu leads to, or does, and the line."""
 
@@ -67,6 +61,7 @@ class QuizPage(Page[AnyQuiz]):
         self._seed = seed
         self._round: Round | None = None
         self._choices: list[QuizChoice] = []
+        self._gives_up = False  # Escape was pressed, which once more ends a test-out
 
     def content(self) -> ComposeResult:
         yield Static(id="head", markup=False)
@@ -123,17 +118,25 @@ class QuizPage(Page[AnyQuiz]):
 
     async def _start(self, target: AnyQuiz) -> None:
         seed, now = self._seed(), self.services.clock()
-        self._round = await self.services.session_thread.ask(
-            lambda session: _round(session, target, seed, now)
-        )
+        waiting = self.set_timer(PATIENCE, self._announce)
+        try:
+            self._round = await self.services.session_thread.ask(
+                lambda session: begin_round(session, target, seed, now)
+            )
+        finally:
+            waiting.stop()
         if self._round.current:
             await self._show_question(self._round)
         else:  # an exam whose questions are answered
             await self._show_result(self._round)
 
+    def _announce(self) -> None:
+        self.query_one("#head", Static).update(PREPARING)
+
     async def _show_question(self, round: Round) -> None:
         asked = round.current
         assert asked
+        self._gives_up = False
         view = QuestionView(asked)
         number = f"Question {len(round.verdicts) + 1} of {len(round.questions)}"
         await self._put(number + _about(round), view)
@@ -145,9 +148,8 @@ class QuizPage(Page[AnyQuiz]):
             return
         answered = len(round.verdicts)
         said = f"{round.correct} of {answered} right." if answered else "Nothing was answered."
-        if isinstance(round, TestOutRound) and round.current is None:
-            outcome = "You have tested out" if round.passed else f"{round.needed} were needed"
-            said = f"{said} {outcome}."
+        if isinstance(round, TestOutRound) and answered:
+            said = f"{said} {_outcome(round)}."
         topics = self.services.catalog.topics
         revisit = [topics[topic][1] for topic in round.revisit if topic in topics]
         await self._put_menu(
@@ -192,8 +194,13 @@ class QuizPage(Page[AnyQuiz]):
             await self._show_result(round)
 
     async def action_end(self) -> None:
-        if self._round:
-            await self._show_result(self._round)
+        round = self._round
+        if isinstance(round, TestOutRound) and round.current and not self._gives_up:
+            self._gives_up = True
+            asked = len(round.questions)
+            self.notify(NO_ATTEMPT.format(asked - len(round.verdicts), asked))
+        elif round:
+            await self._show_result(round)
 
     async def on_answer_given(self, message: messages.AnswerGiven) -> None:
         view, round = self._question, self._round
@@ -230,19 +237,7 @@ def _about(round: Round) -> str:
     return f" · {round.needed} must be right" if isinstance(round, TestOutRound) else ""
 
 
-def _round(session: Session, target: AnyQuiz, seed: int, now: datetime) -> Round:
-    catalog, progress = session.catalog, session.progress
-    bank = load_bank(catalog)
-    match target:
-        case PrerequisitesTarget():
-            return prerequisites_round(bank, progress, seed, SITTING)
-        case ExamTarget(new):
-            exam = None if new else latest(session)
-            return (exam or begin(session, seed, now)).round
-        case TestOutTarget(part):
-            return TestOutRound(*catalog.find_part(part), bank, seed, progress)
-        case MistakesTarget():
-            return MistakesRound(session, now, seed)
-        case QuizTarget(id, count):
-            named = catalog.chapter(id) if id else None
-            return quiz_round(named, bank, progress, seed, count or SITTING)
+def _outcome(round: TestOutRound) -> str:
+    if round.current:
+        return "It was not answered to its end, and does not count"
+    return "You have tested out" if round.passed else f"{round.needed} were needed"

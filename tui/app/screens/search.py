@@ -38,6 +38,11 @@ class Words(Input):
         Binding("down", "screen.list", "List", key_display="↓", tooltip="To what was found"),
         Binding("enter", "submit", "The first", tooltip="Open the first that was found"),
     ]
+    fruitless: str | None = None
+    """What was typed, and found nothing: the keys lead nowhere while it stands there."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "submit" or self.value != self.fruitless
 
 
 class SearchPage(Page[SearchTarget]):
@@ -58,10 +63,6 @@ class SearchPage(Page[SearchTarget]):
         yield Words(placeholder="Words, the beginning of a word, or a formula such as √d_k")
         yield Static(id="said", markup=False)
         yield Menu(id="hits")
-        with Scroll(id="entry"):
-            yield Static(id="title")
-            yield CourseText()
-            yield Menu(id="links")
 
     async def load(self) -> None:
         if target := self.take_target():
@@ -74,7 +75,6 @@ class SearchPage(Page[SearchTarget]):
     # what is shown
 
     def on_mount(self) -> None:
-        self.query_one("#entry").display = False
         self.query_one(Input).cursor_blink = False  # nothing moves by itself
 
     async def _search(self, typed: str) -> None:
@@ -85,6 +85,8 @@ class SearchPage(Page[SearchTarget]):
         hits = self.query_one("#hits", Menu)
         hits.fill((f"{hit.sort} {hit.id}", _line(hit, not typed.strip())) for hit in found.hits)
         self.query_one("#said", Static).update(said)
+        self.query_one(Words).fruitless = None if found.hits else typed
+        self.refresh_bindings()
 
     def _found(self, session: Session, typed: str) -> tuple[Found, str]:
         """On the session's thread, where the index belongs."""
@@ -105,6 +107,9 @@ class SearchPage(Page[SearchTarget]):
 
     async def _show_article(self, article: SearchArticle) -> None:
         self._article = article
+        if not self.query("#entry"):  # many a search needs none, and it is much to build
+            entry = Scroll(Static(id="title"), CourseText(), Menu(id="links"), id="entry")
+            await self.mount(entry, after="#hits")
         self.query_one("#title", Static).update(inline(article.title))
         links = self.query_one("#links", Menu)
         links.fill((link.label, inline(link.label)) for link in article.links)
@@ -113,9 +118,8 @@ class SearchPage(Page[SearchTarget]):
         (links if article.links else self.query_one("#entry")).focus()
 
     def _turn(self, to_article: bool) -> None:
-        self.query_one("#entry").display = to_article
-        for part in ("#hits", "#said"):
-            self.query_one(part).display = not to_article
+        self.query("#entry").set(display=to_article)
+        self.query("#hits, #said").set(display=not to_article)
 
     # keys and messages
 
@@ -151,7 +155,7 @@ class SearchPage(Page[SearchTarget]):
         if action == "close":
             return self._article is not None
         if action == "list":
-            return self._article is None
+            return self._article is None and bool(self._hits)
         is_typing = self.is_mounted and self.query_one(Input).has_focus
         return not is_typing if action == "type" else True
 

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from tui.app.screens.overlay import Overlay
 from tui.app.widgets.scroll import Scroll
 from tui.study.solutions import Row, Solutions
+from tui.text.columns import hanging
 
 SIDE_BY_SIDE = 100  # columns: two sides of 48 hold most lines of code
 RULE = " │ "
@@ -97,7 +98,8 @@ def _marked(mark: str, line: str | None, width: int, style: str) -> Iterator[Con
 def _parts(line: str | None, width: int) -> list[str]:
     if line is None:
         return []
-    return chop_cells(line.expandtabs(4), max(1, width)) or [""]
+    hung = hanging(line.expandtabs(4), max(1, width))
+    return [part for each in hung for part in chop_cells(each, max(1, width)) or [""]]
 
 
 def _padded(text: str, width: int) -> str:

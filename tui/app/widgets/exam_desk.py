@@ -18,7 +18,10 @@ from tui.study.targets import ExamTarget, LessonTarget
 from tui.text.styled import inline
 
 GO_ON, LOOK, HAND_IN, ANOTHER = "go-on", "look", "hand-in", "another"
+ASK = "ask"  # whether an exam is to be handed in that is not whole
 TOPIC = "topic:"
+REVISITED = 6  # topics at most, so that what follows them is seen as well
+MORE = "{} topics went wrong; these are the first. All of it comes back among your mistakes.\n\n"
 Desk = tuple[str, list[Choice], str]
 """What is said, what can be chosen, and what is told below."""
 CERTIFICATE = "`learn certificate` in your shell writes your certificate."
@@ -65,6 +68,8 @@ class ExamDesk(Vertical):
                 self.post_message(messages.Go.to(ExamTarget(new=True)))
             case "look":
                 await self._look()
+            case "ask":
+                self._show(*await self._services.session_thread.ask(_doubt))
             case "hand-in":
                 self.run_worker(self._hand_in(), group="grading: submit", exclusive=True)
             case _:
@@ -108,10 +113,22 @@ def _desk(session: Session) -> Desk:
         return f"{what_it_asks(exam)}\n{said}", [(GO_ON, Content("Go on"))], ""
     exam.write_stubs()
     stubs = len(exam.unwritten())
-    hand_in = f"Hand in, though {stubs} are still stubs, which cannot pass" if stubs else "Hand in"
+    hand_in = (HAND_IN, "Hand in")
+    if stubs:
+        hand_in = (ASK, f"Hand in, with {stubs} of {len(exam.exercises)} unwritten")
     return (
         f"{what_to_write(exam)}\nThey are graded once, when you hand in.",
-        [(LOOK, Content("See what is written by now")), (HAND_IN, Content(hand_in))],
+        [(LOOK, Content("See what is written by now")), (hand_in[0], Content(hand_in[1]))],
+        "",
+    )
+
+
+def _doubt(session: Session) -> Desk:
+    """An exam is handed in once: who forgot an exercise can still write it."""
+    names = ", ".join(exercise.title for exercise in _exam(session).unwritten())
+    return (
+        f"Not written yet, so these cannot pass: {names}.\nHand in all the same?",
+        [(LOOK, Content("No, I go on writing")), (HAND_IN, Content("Yes, hand in"))],
         "",
     )
 
@@ -122,9 +139,10 @@ def _after(session: Session, exam: Exam) -> Desk:
     if result.record.passed:
         said = f"{said}\n{CERTIFICATE}"
     topics = session.catalog.topics
-    revisit = [
-        (f"{TOPIC}{id}", inline(f"Revisit: {topics[id][1].title}"))
-        for id in result.revisit
-        if id in topics
+    wrong = [topics[id][1] for id in result.revisit if id in topics]
+    choices = [
+        *((f"{TOPIC}{each.id}", inline(f"Revisit: {each.title}")) for each in wrong[:REVISITED]),
+        (ANOTHER, Content("Another exam")),
     ]
-    return said, [*revisit, (ANOTHER, Content("Another exam"))], details(result)
+    more = MORE.format(len(wrong)) if len(wrong) > REVISITED else ""
+    return said, choices, more + details(result)

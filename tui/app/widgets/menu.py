@@ -56,6 +56,10 @@ class Menu(OptionList):
         if self.is_mounted:
             self.highlighted = 0 if choices else None
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A list that is there as a whole has no pages: what it lies in is turned."""
+        return bool(self.max_scroll_y) if action in ("page_up", "page_down") else True
+
     def on_mount(self) -> None:
         self.highlighted = 0 if self._prompts else None
 

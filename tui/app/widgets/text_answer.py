@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
+from textual.events import Key
 from textual.widgets import Input, Static
 
 from quizzes.questions.free_response import Number
@@ -17,6 +18,13 @@ EXAMPLES = {
     "gap": "…",
     "output": "what is printed",
 }
+
+
+class AnswerInput(Input):
+    def on_key(self, event: Key) -> None:
+        """Who came here with Space, and pressed it once too often, has typed nothing yet."""
+        if event.key == "space" and not self.value:
+            event.prevent_default().stop()
 
 
 class TextAnswer(Answering):
@@ -49,7 +57,7 @@ class TextAnswer(Answering):
         self._unit = asked.body.unit if isinstance(asked.body, Number) else ""
 
     def compose(self) -> ComposeResult:
-        yield Input(placeholder=EXAMPLES.get(self._kind, ""))
+        yield AnswerInput(placeholder=EXAMPLES.get(self._kind, ""))
         yield Static(self._unit, markup=False)
 
     def on_mount(self) -> None:

@@ -172,7 +172,7 @@ def _in_a_row(report: Report) -> tuple[TestResult, ...]:
 def _explanation(report: Report) -> Content:
     lines = [Content.styled(why(report), "bold")]
     if report.diagnosis:
-        place = f"The lesson on this: “{section(report.diagnosis)}”."
+        place = f"l opens the lesson on this: “{section(report.diagnosis)}”."
         lines.append(Content.styled(place, "$text-muted"))
     if note := why_so(report):
         lines.append(Content.styled(note, "$text-muted"))
