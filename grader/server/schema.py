@@ -24,6 +24,7 @@ WAITING, LEASED, DONE, FAILED = "waiting", "leased", "done", "failed"  # states 
 REGRADED = "regraded"  # of another verdict on one, that does not count yet
 NOW, LATER = 0, 1  # priorities
 SESSION, CLIENT, CODE = "session", "client", "code"  # kinds of tokens
+OPEN, ACCEPTED, DECLINED = "open", "accepted", "declined"  # states of a dispute
 DELETED = "deleted"  # issuer of who was deleted: nobody vouches for them any more
 # Every constraint has a name, so that a migration can name it, too.
 NAMES = {
@@ -188,6 +189,26 @@ class Notice(Base):
     membership_id: Mapped[int] = mapped_column(ForeignKey("memberships.id"), index=True)
     at: Mapped[datetime] = mapped_column(Moment)
     says: Mapped[str]
+
+
+class Dispute(Base):
+    """A member's word that the verdict on a hand-in of theirs is wrong, and what was made of it.
+
+    `answer` is that of the member `decided_by`, and empty while it is open.
+    """
+
+    __tablename__ = "disputes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hand_in_id: Mapped[int] = mapped_column(ForeignKey("hand_ins.id"), unique=True)
+    reason: Mapped[str]
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    state: Mapped[str]
+    answer: Mapped[str]
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("memberships.id"), index=True)
+
+    hand_in: Mapped[HandIn] = relationship(lazy="joined", innerjoin=True)
 
 
 class Post(Base):

@@ -12,6 +12,7 @@ from grader.classroom.class_page import Live, class_page, page_policy
 from grader.classroom.class_report import class_report
 from grader.errors import UsageError
 from grader.server import tokens
+from grader.server.disputes import open_disputes
 from grader.server.extensions import with_extension
 from grader.server.gradebook import class_grades, graded, so_far
 from grader.server.members import (
@@ -46,6 +47,7 @@ def whole_class(visit: Visit, says: str = "", status: int = 200) -> Response:
             classroom=settings,
             grades=class_grades(session, here, settings),
             people=members(session, here),
+            disputes=open_disputes(session, here),
             mark=mark,
             says=says,
         )
