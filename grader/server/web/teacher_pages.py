@@ -26,7 +26,7 @@ from grader.server.members import (
 )
 from grader.server.queue import utc_now
 from grader.server.roles import Action
-from grader.server.schema import FAILED, Class, HandIn, Membership
+from grader.server.schema import FAILED, LEASED, WAITING, Class, HandIn, Membership
 from grader.server.web.streams import News, stream
 from grader.server.web.student_pages import of_member
 from grader.server.web.visits import Visit, page
@@ -67,7 +67,8 @@ def events(visit: Visit) -> Response:
 def report(visit: Visit) -> Response:
     """The page that `grader report` writes, which follows the class while it is open.
 
-    With other names it does not: those are drawn anew for each page.
+    With other names it does not: those are drawn anew for each page. Before the first verdict it
+    says what it waits for.
     """
     is_anonymous = "anonymous" in visit.request.query_params
     with visit.site.database.reading() as session:
@@ -76,10 +77,28 @@ def report(visit: Visit) -> Response:
         found = list(graded(session, here))
     made = class_report(found, classroom(here.settings).catalog, is_anonymous)
     if made is None:
-        raise HTTPException(404, "Nothing is graded yet, so there is nothing to report.")
+        return _no_report(visit, mark, not is_anonymous)
     live = None if is_anonymous else Live("/static/live.js", "/class/events", mark)
     policy = {"Content-Security-Policy": page_policy(live)}
     return HTMLResponse(class_page(made, live), headers=policy)
+
+
+def _no_report(visit: Visit, mark: str, is_live: bool) -> Response:
+    on_the_way = (
+        select(HandIn)
+        .join(Membership)
+        .where(Membership.class_id == visit.member.class_id, HandIn.state.in_((LEASED, WAITING)))
+        .order_by(HandIn.state == WAITING, HandIn.priority, HandIn.id)
+    )
+    with visit.site.database.reading() as session:
+        waiting = session.scalars(on_the_way).all()
+    return visit.page(
+        "no_report.html",
+        waiting=len(waiting),
+        progress="".join(visit.site.waiting.told(waiting[:1]).values()),
+        mark=mark,
+        is_live=is_live,
+    )
 
 
 def health(visit: Visit) -> Response:

@@ -238,6 +238,26 @@ def test_an_open_page_of_a_hand_in_shows_its_verdict(
         assert "Large scores give NaN" in tab.value(SHOWN)
 
 
+def test_an_open_page_without_a_report_becomes_the_report(
+    served: Served, mistake: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(teacher_pages, "LOOKS", 0.1)
+    tried(served, "1", mistake)
+    becomes(served, LEASED)
+    with browser(tmp_path / "browser") as tab:
+        sign_in(tab, served, "teacher")
+        tab.open(f"{served.address}/class/report")
+        assert "1 hand-in of the class is on the way" in tab.value(SHOWN)
+        assert "the first of them is being graded" in tab.value(SHOWN)
+        found = amiss(tab, "teacher-no report")
+        assert not found, "\n".join(found)
+        tab.show(*VIEWS["laptop"])
+        with tab.loading():
+            becomes(served, DONE)
+        assert "Large scores give NaN" in tab.value(SHOWN)
+        assert tab.value("document.styleSheets[0].ownerNode.nodeName") == "STYLE", "its own"
+
+
 def becomes(served: Served, state: str) -> None:
     """The only hand-in, as if somebody were at it, or had been."""
     with served.database.writing() as session:
