@@ -286,6 +286,15 @@ def _read(process: int, name: str) -> bytes:
         return b""
 
 
+def started_postgresql(folder: Path) -> PostgreSQL:
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not programs:
+        sys.exit("PostgreSQL is not installed; on Debian: apt-get install postgresql")
+    (folder / "pg").mkdir()
+    folder.chmod(0o755)  # for PostgreSQL's own user
+    return PostgreSQL(programs[-1].resolve().parent, folder / "pg")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--students", type=int, default=300)
@@ -301,12 +310,7 @@ def main() -> int:
     folder, postgresql = Path(tempfile.mkdtemp(prefix="load", dir="/tmp")), None
     try:
         if options.postgresql:
-            programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-            if not programs:
-                parser.error("PostgreSQL is not installed; on Debian: apt-get install postgresql")
-            (folder / "pg").mkdir()
-            folder.chmod(0o755)  # for PostgreSQL's own user
-            postgresql = PostgreSQL(programs[-1].resolve().parent, folder / "pg")
+            postgresql = started_postgresql(folder)
         return 0 if run(options, folder, postgresql) else 1
     finally:
         if postgresql:

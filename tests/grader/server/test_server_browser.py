@@ -101,6 +101,7 @@ def pages(
     }
     staff = {
         "class": "/class",
+        "found": "/class?find=a",
         "report": "/class/report",
         "regrade": "/class/regrade",
         "disputes": "/class/disputes",
