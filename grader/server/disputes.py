@@ -131,6 +131,8 @@ class Disputes:
 
     def grade_again(self, one: Dispute) -> None:
         """By the suite as it is now, with the same seed."""
+        if one.state != OPEN:
+            raise UsageError(f"This dispute is {one.state}; nothing is graded again for it.")
         self._regrades(one).begin()
 
     def accept(self, one: Dispute, answer: str, by: Membership) -> None:

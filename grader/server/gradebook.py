@@ -1,13 +1,13 @@
 """From hand-ins to grades, by the rules of `grader.classroom`: nothing here decides what counts."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, lazyload, load_only, undefer
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session, undefer
 
 from grader.classroom.graded import Graded
 from grader.classroom.grades import DIGITS, Outcome, outcomes
@@ -20,9 +20,11 @@ from grader.server.roles import Role
 from grader.server.schema import DONE, FAILED, REGRADED, Class, HandIn, Membership, Notice
 
 Judged = Mapping[int, HandIn]
+Tried = HandIn | Row[Any]  # with `COUNTS`
 NOT_JUDGED_AGAIN: Judged = {}
-# Of a hand-in, what a grade is made of. What lies behind its report is slow to come by on SQLite.
+# Of a hand-in, what a grade is made of: of a large class that is read as bare rows.
 COUNTS = (
+    HandIn.id,
     HandIn.membership_id,
     HandIn.exercise,
     HandIn.received_at,
@@ -96,27 +98,26 @@ def class_grades(
     if those is None:
         those = session.scalars(students(of)).all()
     wanted = (
-        select(HandIn)
+        select(*COUNTS)
         .where(HandIn.membership_id.in_([one.id for one in those]), HandIn.again_of.is_(None))
         .order_by(HandIn.membership_id, HandIn.received_at, HandIn.id)
-        .options(lazyload(HandIn.membership))  # it is known already, and there are many rows
-        .options(load_only(*COUNTS))
     )
-    by_member = groupby(session.scalars(wanted), key=lambda one: one.membership_id)
+    rows: Iterable[Any] = session.execute(wanted)
+    by_member = groupby(rows, key=lambda one: one.membership_id)
     found = {id: list(group) for id, group in by_member}
     return [grade(member, found.get(member.id, []), classroom) for member in those]
 
 
 def grade(
     member: Membership,
-    own: Sequence[HandIn],
+    own: Sequence[Tried],
     classroom: Classroom,
     judged: Judged = NOT_JUDGED_AGAIN,
 ) -> Grade:
     """Each exercise has attempts of its own, and the best of them counts. `judged` are rows with
     another verdict on a hand-in, by its id.
     """
-    tries: dict[str, list[HandIn]] = {}
+    tries: dict[str, list[Tried]] = {}
     for one in own:
         tries.setdefault(one.exercise, []).append(one)
     standings = [
@@ -137,7 +138,7 @@ def grade(
 def counted(
     exercise: str,
     student: str,
-    own: Sequence[HandIn],
+    own: Sequence[Tried],
     classroom: Classroom,
     judged: Judged = NOT_JUDGED_AGAIN,
 ) -> Outcome | None:
@@ -154,7 +155,7 @@ def counted(
 
 
 def _standing(
-    exercise: str, student: str, tried: Sequence[HandIn], classroom: Classroom, judged: Judged
+    exercise: str, student: str, tried: Sequence[Tried], classroom: Classroom, judged: Judged
 ) -> Standing:
     points = classroom.points[exercise]
     found = counted(exercise, student, tried, classroom, judged)
@@ -166,7 +167,7 @@ def _standing(
     return Standing(exercise, points, found.result["score"], lost, tries, passed)
 
 
-def _kept(one: HandIn, judged: HandIn, student: str) -> Kept:
+def _kept(one: Tried, judged: Tried, student: str) -> Kept:
     verdict = None
     if judged.state in (DONE, REGRADED):
         missing = tuple(filter(None, (judged.unprotected or "").split(",")))

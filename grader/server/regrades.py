@@ -7,7 +7,6 @@ A hand-in that somebody disputes is graded again by itself (`disputes.py`), and 
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from sqlalchemy import ColumnElement, Delete, Select, and_, delete, or_, select
 from sqlalchemy.orm import Session, undefer
@@ -188,9 +187,9 @@ def _graded(of: Class) -> Select[HandIn]:
 def _changes(session: Session, of: Class, judged: Judged) -> Iterator[tuple[Membership, Change]]:
     """Of each student who would have another score."""
     settings = classroom(of.settings)
-    for _, group in groupby(hand_ins(session, of), key=lambda one: one.membership_id):
-        own = list(group)
-        member = own[0].membership
+    touched = {one.membership_id: one.membership for one in judged.values()}
+    for member in sorted(touched.values(), key=lambda one: one.student):
+        own = hand_ins(session, of, member.student)
         before, after = grade(member, own, settings), grade(member, own, settings, judged)
         if before.score != after.score:
             parts = tuple(_exercises(before, after, own, settings, judged))

@@ -16,9 +16,7 @@ import argparse
 import json
 import os
 import random
-import shutil
 import sys
-import tempfile
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
@@ -38,7 +36,7 @@ from grader.server.members import class_named, enrol, member_named, members, new
 from grader.server.queue import packed, utc_now
 from grader.server.schema import DONE, SESSION, HandIn
 from grader.server.tokens import new_token
-from tests.load.server import WRONG, PostgreSQL, Server, below, started_postgresql
+from tests.load.server import WRONG, PostgreSQL, Server, below, place
 
 MODEL = "softmax"  # whose two verdicts stand for all
 TRIES = (1, 1, 1, 2, 2, 3, 4)  # drawn from, for an exercise
@@ -191,16 +189,9 @@ def main() -> int:
     parser.add_argument("--postgresql", action="store_true", help="instead of SQLite")
     parser.add_argument("pages", nargs="*", help=f"paths; otherwise {' and '.join(PAGES)}")
     options = parser.parse_args()
-    folder, postgresql = Path(tempfile.mkdtemp(prefix="load", dir="/tmp")), None
-    try:
-        if options.postgresql:
-            postgresql = started_postgresql(folder)
+    with place(options.postgresql) as (folder, postgresql):
         run(options, folder, postgresql)
-        return 0
-    finally:
-        if postgresql:
-            postgresql.kill()
-        shutil.rmtree(folder, ignore_errors=True)
+    return 0
 
 
 if __name__ == "__main__":

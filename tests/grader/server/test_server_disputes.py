@@ -101,6 +101,7 @@ def test_a_declined_dispute_changes_nothing_and_says_why(served: Served, tmp_pat
     assert "Declined" in told.text
     late = teacher.send("/class/disputes/1", {"do": "accept", "answer": "Or not."})
     assert (late.status, "is declined already" in late.text) == (400, True)
+    assert "nothing is graded again" in teacher.send("/class/disputes/1", {"do": "again"}).text
     found = ask(served.address, "/api/status", token=alan)[1]
     assert (found["score"], found["regraded"]) == (6, [])
     assert found["disputes"][0]["answer"] == "Section 2 asks it."
