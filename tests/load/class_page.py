@@ -126,10 +126,13 @@ def batches(found: Iterator[Row]) -> Iterator[list[Row]]:
         yield batch
 
 
-def seconds(*processes: int) -> float:
-    """Of the processor, that they and those below them took so far; of those that ended nothing."""
+def seconds(server: Server, postgresql: PostgreSQL | None) -> float:
+    """Of the processor, that the server's own process and the database took so far; not what its
+    examiners take to start, nor the database's processes that have ended.
+    """
+    database = [postgresql.pid, *below(postgresql.pid)] if postgresql else []
     found = 0
-    for process in {*processes, *(one for parent in processes for one in below(parent))}:
+    for process in (server.process.pid, *database):
         try:
             text = Path(f"/proc/{process}/stat").read_text()
         except OSError:
@@ -167,18 +170,17 @@ def run(options: argparse.Namespace, folder: Path, postgresql: PostgreSQL | None
     chosen = ["--allow-unsandboxed", "--jobs", "1", *(["--database", url] if postgresql else [])]
     server = Server(folder, chosen)
     server.start()
-    counted = [server.process.pid, *([postgresql.pid] if postgresql else [])]
     try:
         for path in options.pages or PAGES:
             for _ in range(2):  # the first finds nothing in memory
-                before = seconds(*counted)
+                before = seconds(server, postgresql)
                 size = asked(server.port, path, token)
-                took = seconds(*counted) - before
+                took = seconds(server, postgresql) - before
                 print(f"{path}: {took:.2f} s, {size:,} bytes, {server.memory()[0]:.0f} MB")
-        before = seconds(*counted)
+        before = seconds(server, postgresql)
         for _ in range(10):
             look(server.port, token)
-        print(f"a look for news: {(seconds(*counted) - before) / 10:.3f} s")
+        print(f"a look for news: {(seconds(server, postgresql) - before) / 10:.3f} s")
     finally:
         server.end()
 
