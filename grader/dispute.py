@@ -2,9 +2,7 @@
 
 import json
 
-from exercises.catalog import catalog_in
 from grader.errors import UsageError
-from grader.provenance import suite_version
 from grader.report import Report
 from grader.submission import Submission
 
@@ -21,13 +19,12 @@ def dispute(submission: Submission, report: Report, reason: str) -> str:
         )
     if not reason.strip() or len(reason) > MOST_REASON:
         raise UsageError(f"Say why the verdict is wrong, in 1 to {MOST_REASON:,} letters.")
-    exercise = catalog_in(submission.course).exercise(submission.exercise)
     told = {
         "schema": SCHEMA,
         "exercise": submission.exercise,
         "reason": reason.strip(),
         "files": {name: _text(source) for name, source in submission.files().items()},
-        "suite": suite_version(exercise.suite),
+        "suite": report.provenance.suite_version if report.provenance else None,
         "report": report.to_dict(),
     }
     return json.dumps(told, indent=1) + "\n"

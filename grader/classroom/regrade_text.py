@@ -23,12 +23,12 @@ def lines(change: Change) -> Iterator[str]:
                 yield f"        {why}"
 
 
-def message(change: Change) -> str:
-    """For the student."""
+def message(change: Change, since: str = "its tests have changed") -> str:
+    """For the student; `since` says why it was graded again."""
     before, after = change.before["score"], change.after["score"]
     title = change.after["assignment"]
     head = (
-        f"{title} was graded again, since its tests have changed:"
+        f"{title} was graded again, since {since}:"
         f" {_number(before)} points before, {_number(after)} of {change.after['max_score']:g} now."
     )
     return " ".join([head, *map(_sentence, change.exercises)])

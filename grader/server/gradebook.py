@@ -1,12 +1,12 @@
 """From hand-ins to grades, by the rules of `grader.classroom`: nothing here decides what counts."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session, undefer
 
 from grader.classroom.graded import Graded
@@ -14,12 +14,25 @@ from grader.classroom.grades import DIGITS, Outcome, outcomes
 from grader.classroom.settings import Classroom
 from grader.classroom.store import Kept, Verdict
 from grader.report import Report
+from grader.server.members import students
 from grader.server.queue import unpacked
 from grader.server.roles import Role
 from grader.server.schema import DONE, FAILED, REGRADED, Class, HandIn, Membership, Notice
 
 Judged = Mapping[int, HandIn]
+Tried = HandIn | Row[Any]  # with `COUNTS`
 NOT_JUDGED_AGAIN: Judged = {}
+# Of a hand-in, what a grade is made of: of a large class that is read as bare rows.
+COUNTS = (
+    HandIn.id,
+    HandIn.membership_id,
+    HandIn.exercise,
+    HandIn.received_at,
+    HandIn.state,
+    HandIn.outcome,
+    HandIn.share,
+    HandIn.unprotected,
+)
 
 
 class Standing(NamedTuple):
@@ -78,27 +91,39 @@ def notices(session: Session, of: Membership) -> Sequence[Notice]:
     return session.scalars(wanted).all()
 
 
-def class_grades(session: Session, of: Class, classroom: Classroom) -> list[Grade]:
-    """Of every student that is listed."""
-    listed = select(Membership).where(Membership.class_id == of.id, Membership.role == Role.STUDENT)
-    by_student = groupby(hand_ins(session, of), key=lambda one: one.membership.student)
-    found = {student: list(group) for student, group in by_student}
-    return [
-        grade(member, found.get(member.student, []), classroom)
-        for member in session.scalars(listed.order_by(Membership.student))
-    ]
+def class_grades(
+    session: Session, of: Class, classroom: Classroom, those: Sequence[Membership] | None = None
+) -> list[Grade]:
+    """Of every student that is listed, or of `those`."""
+    if those is None:
+        those = session.scalars(students(of)).all()
+    wanted = (
+        select(*COUNTS)
+        .where(HandIn.membership_id.in_([one.id for one in those]), HandIn.again_of.is_(None))
+        .order_by(HandIn.membership_id, HandIn.received_at, HandIn.id)
+    )
+    rows: Iterable[Any] = session.execute(wanted)
+    by_member = groupby(rows, key=lambda one: one.membership_id)
+    found = {id: list(group) for id, group in by_member}
+    return [grade(member, found.get(member.id, []), classroom) for member in those]
 
 
 def grade(
     member: Membership,
-    own: Sequence[HandIn],
+    own: Sequence[Tried],
     classroom: Classroom,
     judged: Judged = NOT_JUDGED_AGAIN,
 ) -> Grade:
     """Each exercise has attempts of its own, and the best of them counts. `judged` are rows with
     another verdict on a hand-in, by its id.
     """
-    standings = [_standing(id, member.student, own, classroom, judged) for id in classroom.points]
+    tries: dict[str, list[Tried]] = {}
+    for one in own:
+        tries.setdefault(one.exercise, []).append(one)
+    standings = [
+        _standing(id, member.student, tries.get(id, []), classroom, judged)
+        for id in classroom.points
+    ]
     tried = [one.score for one in standings if one.tries]
     score = None if None in tried else round(sum(filter(None, tried)), DIGITS)
     return Grade(
@@ -113,7 +138,7 @@ def grade(
 def counted(
     exercise: str,
     student: str,
-    own: Sequence[HandIn],
+    own: Sequence[Tried],
     classroom: Classroom,
     judged: Judged = NOT_JUDGED_AGAIN,
 ) -> Outcome | None:
@@ -130,20 +155,19 @@ def counted(
 
 
 def _standing(
-    exercise: str, student: str, own: Sequence[HandIn], classroom: Classroom, judged: Judged
+    exercise: str, student: str, tried: Sequence[Tried], classroom: Classroom, judged: Judged
 ) -> Standing:
     points = classroom.points[exercise]
-    found = counted(exercise, student, own, classroom, judged)
+    found = counted(exercise, student, tried, classroom, judged)
     if found is None:
         return Standing(exercise, points, 0.0, 0.0, 0, False)
-    tried = [one for one in own if one.exercise == exercise]
     tries = len([one for one in tried if one.state != FAILED]) or 1
     passed = any(judged.get(one.id, one).outcome == "passed" for one in tried)
     lost = found.result["late_submission_penalty"] or 0.0
     return Standing(exercise, points, found.result["score"], lost, tries, passed)
 
 
-def _kept(one: HandIn, judged: HandIn, student: str) -> Kept:
+def _kept(one: Tried, judged: Tried, student: str) -> Kept:
     verdict = None
     if judged.state in (DONE, REGRADED):
         missing = tuple(filter(None, (judged.unprotected or "").split(",")))
@@ -164,12 +188,17 @@ def counted_reports(
             yield member.student, [report for report in reports if report]
 
 
+def of_class(of: Class) -> Select[int]:
+    """The ids of all memberships."""
+    return select(Membership.id).where(Membership.class_id == of.id)
+
+
 def so_far(session: Session, of: Class) -> tuple[int, str]:
     """How many hand-ins are graded, and a mark that is another one as soon as one more is."""
     wanted = (
         select(func.count(), func.max(HandIn.graded_at))
-        .join(Membership)
-        .where(Membership.class_id == of.id, HandIn.state == DONE, HandIn.again_of.is_(None))
+        .where(HandIn.membership_id.in_(of_class(of)))
+        .where(HandIn.state == DONE, HandIn.again_of.is_(None))
     )
     count, latest = session.execute(wanted).one()
     return count, f"{count} {latest}"

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import yaml
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from grader.classroom.settings import Classroom, read_classroom
@@ -189,6 +189,20 @@ def enrol(session: Session, into: Class, listed: Sequence[Listed]) -> Roster:
 def members(session: Session, of: Class) -> Sequence[Membership]:
     wanted = select(Membership).where(Membership.class_id == of.id).order_by(Membership.student)
     return session.scalars(wanted).all()
+
+
+def students(of: Class, find: str = "") -> Select[Membership]:
+    """Those whose name or id has `find` in it, by id."""
+    wanted = select(Membership).join(Membership.person).order_by(Membership.student)
+    wanted = wanted.where(Membership.class_id == of.id, Membership.role == Role.STUDENT)
+    texts = (func.lower(Membership.student), func.lower(Person.name))
+    is_found = [text.contains(find.lower(), autoescape=True) for text in texts]
+    return wanted.where(or_(*is_found)) if find else wanted
+
+
+def staff(session: Session, of: Class) -> Sequence[Membership]:
+    wanted = select(Membership).where(Membership.class_id == of.id, Membership.role != Role.STUDENT)
+    return session.scalars(wanted.order_by(Membership.student)).all()
 
 
 def member_named(session: Session, of: Class, student: str) -> Membership:

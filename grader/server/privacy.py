@@ -14,13 +14,14 @@ from datetime import datetime, timedelta
 from threading import Event, Thread
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, delete, exists, select, update
+from sqlalchemy import ColumnElement, Select, Update, delete, exists, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, undefer
 
 from grader.errors import UsageError
 from grader.server import tokens
 from grader.server.database import Database
+from grader.server.disputes import disputes_by, facts
 from grader.server.gradebook import grade, hand_ins, notices
 from grader.server.members import classroom
 from grader.server.queue import NO_FILES, utc_now
@@ -31,6 +32,7 @@ from grader.server.schema import (
     FAILED,
     REGRADED,
     Class,
+    Dispute,
     HandIn,
     Login,
     Membership,
@@ -68,6 +70,7 @@ def _membership(session: Session, one: Membership) -> dict[str, Any]:
     entries = select(Token).where(Token.membership_id == one.id).order_by(Token.id)
     posts = select(Post).where(Post.membership_id == one.id).order_by(Post.id)
     done = select(PostEvent).where(PostEvent.membership_id == one.id).order_by(PostEvent.id)
+    decided = select(Dispute).where(Dispute.decided_by == one.id).order_by(Dispute.id)
     own = grade(one, hand_ins(session, one.class_, one.student), settings)
     return {
         "class": one.class_.name,
@@ -83,6 +86,8 @@ def _membership(session: Session, one: Membership) -> dict[str, Any]:
         "grade": own.result(settings),
         "hand_ins": [_hand_in(row) for row in session.scalars(wanted.options(*whole))],
         "regraded": [{"at": _time(row.at), "says": row.says} for row in notices(session, one)],
+        "disputes": [facts(row) for row in disputes_by(session, one)],
+        "decided": [facts(row) for row in session.scalars(decided)],
         "posts": [_post(row) for row in session.scalars(posts)],
         "done_to_posts": [
             {"what": row.what, "why": row.why, "at": _time(row.at)} for row in session.scalars(done)
@@ -125,6 +130,7 @@ def forget(session: Session, person: Person) -> str:
     for one in found:
         tokens.revoke(session, one)
         own = HandIn.membership_id == one.id
+        _delete_disputes(session, select(HandIn.id).where(own))
         session.execute(_emptied(Post.membership_id == one.id))
         said = PostEvent.membership_id == one.id
         session.execute(update(PostEvent).where(said).values(why=""))
@@ -179,9 +185,14 @@ def _delete(session: Session, *which: ColumnElement[bool]) -> None:
     """Hand-ins, and second verdicts on them; a post that shows the report of one stays without."""
     gone = select(HandIn.id).where(*which)
     session.execute(delete(HandIn).where(HandIn.again_of.in_(gone)))
+    _delete_disputes(session, gone)
     shown = update(Post).where(Post.hand_in_id.in_(gone)).values(hand_in_id=None)
     session.execute(shown.execution_options(synchronize_session=False))
     session.execute(delete(HandIn).where(*which))
+
+
+def _delete_disputes(session: Session, on: Select[int]) -> None:
+    session.execute(delete(Dispute).where(Dispute.hand_in_id.in_(on)))
 
 
 def clear(session: Session, now: datetime) -> None:
@@ -211,7 +222,12 @@ def clear(session: Session, now: datetime) -> None:
 def _clear_deleted(session: Session) -> None:
     """Nothing is left of who was deleted, has no grades any more and wrote to nobody."""
     people = select(Person.id).where(Person.issuer == DELETED)
-    tables = (HandIn.membership_id, Post.membership_id, PostEvent.membership_id)
+    tables = (
+        HandIn.membership_id,
+        Post.membership_id,
+        PostEvent.membership_id,
+        Dispute.decided_by,
+    )
     unused = [~exists().where(column == Membership.id) for column in tables]
     session.execute(delete(Membership).where(Membership.person_id.in_(people), *unused))
     belongs = exists().where(Membership.person_id == Person.id)

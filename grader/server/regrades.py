@@ -2,11 +2,11 @@
 
 Each such hand-in gets a second row, which is in the queue behind everything that somebody waits
 for. Its verdict counts nothing until it is applied: then it takes the place of the first one.
+A hand-in that somebody disputes is graded again by itself (`disputes.py`), and not with the others.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from sqlalchemy import ColumnElement, Delete, Select, and_, delete, or_, select
 from sqlalchemy.orm import Session, undefer
@@ -27,15 +27,18 @@ from grader.server.schema import (
     FAILED,
     LATER,
     LEASED,
+    OPEN,
     REGRADED,
     WAITING,
     Class,
+    Dispute,
     HandIn,
     Membership,
     Notice,
 )
 
 COPIED = ("membership_id", "exercise", "files", "sha256", "seed", "made_at", "received_at")
+DISPUTED = select(Dispute.hand_in_id).where(Dispute.state == OPEN)
 TAKEN = ("outcome", "share", "unprotected", "report", "graded_at", "suite")
 
 
@@ -55,17 +58,21 @@ class Preview:
 
 
 class Regrades:
-    """Of one class. Nobody is held up, and no score changes until `apply`."""
+    """Of one class, or of `only` one hand-in there, whatever suite judged it. Nobody is held up,
+    and no score changes until `apply`.
+    """
 
-    def __init__(self, database: Database, queue: Queue, class_id: int) -> None:
-        self._database, self._queue, self._class = database, queue, class_id
+    def __init__(
+        self, database: Database, queue: Queue, class_id: int, only: int | None = None
+    ) -> None:
+        self._database, self._queue, self._class, self._only = database, queue, class_id, only
 
     def begin(self) -> None:
-        """Put all that earlier suites judged into the queue; what was begun before is dropped."""
+        """Put all that is to be judged again into the queue; what was begun before is dropped."""
         with self._database.writing() as session:
             of = session.get_one(Class, self._class, with_for_update=True)
-            session.execute(self._drop())
-            whole = _earlier(of).where(HandIn.files != NO_FILES).options(undefer(HandIn.files))
+            session.execute(self.dropped())
+            whole = self._firsts(of).where(HandIn.files != NO_FILES).options(undefer(HandIn.files))
             for one in session.scalars(whole):
                 copied = {name: getattr(one, name) for name in COPIED}
                 session.add(
@@ -81,13 +88,13 @@ class Regrades:
 
     def drop(self) -> None:
         with self._database.writing() as session:
-            session.execute(self._drop())
+            session.execute(self.dropped())
 
     def preview(self, never_lower: bool) -> Preview:
         with self._database.reading() as session:
             of = session.get_one(Class, self._class)
-            earlier = session.scalars(_earlier(of)).all()
-            kept = _earlier(of).where(HandIn.files == NO_FILES)
+            earlier = session.scalars(self._firsts(of)).all()
+            kept = self._firsts(of).where(HandIn.files == NO_FILES)
             states = session.scalars(select(HandIn.state).where(self._is_second())).all()
             return Preview(
                 len(earlier),
@@ -103,23 +110,26 @@ class Regrades:
         so. Raises `UsageError` as long as some are missing.
         """
         with self._database.writing() as session:
-            of = session.get_one(Class, self._class, with_for_update=True)
-            wanted = select(HandIn.id).where(self._is_second())
-            if session.scalars(wanted.where(HandIn.state.in_((WAITING, LEASED)))).first():
-                raise UsageError("Not all is graded again yet. Wait, and look at it before.")
-            judged = self._judged(session, never_lower)
-            for member, change in list(_changes(session, of, judged)):
-                notice = Notice(membership_id=member.id, at=utc_now(), says=message(change))
-                session.add(notice)
-            for id, second in judged.items():
-                first = session.get_one(HandIn, id)
-                for name in TAKEN:
-                    setattr(first, name, getattr(second, name))
-                assert second.report and second.graded_at
-                first.signature = self._queue.signed(first, second.report, second.graded_at)
-            session.flush()
-            session.execute(self._drop())
-            return len(judged)
+            return self.applied(session, never_lower, message)
+
+    def applied(self, session: Session, never_lower: bool, says: Callable[[Change], str]) -> int:
+        """As `apply`, in a transaction of somebody else's; `says` tells a student what changed."""
+        of = session.get_one(Class, self._class, with_for_update=True)
+        wanted = select(HandIn.id).where(self._is_second())
+        if session.scalars(wanted.where(HandIn.state.in_((WAITING, LEASED)))).first():
+            raise UsageError("Not all is graded again yet. Wait, and look at it before.")
+        judged = self._judged(session, never_lower)
+        for member, change in list(_changes(session, of, judged)):
+            session.add(Notice(membership_id=member.id, at=utc_now(), says=says(change)))
+        for id, second in judged.items():
+            first = session.get_one(HandIn, id)
+            for name in TAKEN:
+                setattr(first, name, getattr(second, name))
+            assert second.report and second.graded_at
+            first.signature = self._queue.signed(first, second.report, second.graded_at)
+        session.flush()
+        session.execute(self.dropped())
+        return len(judged)
 
     def _judged(self, session: Session, never_lower: bool) -> Judged:
         """The second verdicts that may count, by the hand-in which they are of."""
@@ -135,11 +145,22 @@ class Regrades:
             if one.again_of and (not never_lower or (one.share or 0.0) >= before[one.again_of])
         }
 
+    def _firsts(self, of: Class) -> Select[HandIn]:
+        """What is to be judged again."""
+        if self._only is None:
+            return _earlier(of).where(HandIn.id.not_in(DISPUTED))
+        return _graded(of).where(HandIn.id == self._only)
+
     def _is_second(self) -> ColumnElement[bool]:
         members = select(Membership.id).where(Membership.class_id == self._class)
-        return and_(HandIn.again_of.is_not(None), HandIn.membership_id.in_(members))
+        is_of = (
+            HandIn.again_of.not_in(DISPUTED)
+            if self._only is None
+            else HandIn.again_of == self._only
+        )
+        return and_(HandIn.again_of.is_not(None), is_of, HandIn.membership_id.in_(members))
 
-    def _drop(self) -> Delete:
+    def dropped(self) -> Delete:
         return delete(HandIn).where(self._is_second()).execution_options(synchronize_session=False)
 
 
@@ -151,10 +172,14 @@ def _earlier(of: Class) -> Select[HandIn]:
         and_(HandIn.exercise == id, HandIn.suite.is_distinct_from(suite_version(suite)))
         for id, suite in suites.items()
     ]
+    return _graded(of).where(or_(*by_another))
+
+
+def _graded(of: Class) -> Select[HandIn]:
     return (
         select(HandIn)
         .join(Membership)
-        .where(Membership.class_id == of.id, HandIn.state == DONE, or_(*by_another))
+        .where(Membership.class_id == of.id, HandIn.state == DONE)
         .order_by(HandIn.id)
     )
 
@@ -162,9 +187,9 @@ def _earlier(of: Class) -> Select[HandIn]:
 def _changes(session: Session, of: Class, judged: Judged) -> Iterator[tuple[Membership, Change]]:
     """Of each student who would have another score."""
     settings = classroom(of.settings)
-    for _, group in groupby(hand_ins(session, of), key=lambda one: one.membership_id):
-        own = list(group)
-        member = own[0].membership
+    touched = {one.membership_id: one.membership for one in judged.values()}
+    for member in sorted(touched.values(), key=lambda one: one.student):
+        own = hand_ins(session, of, member.student)
         before, after = grade(member, own, settings), grade(member, own, settings, judged)
         if before.score != after.score:
             parts = tuple(_exercises(before, after, own, settings, judged))

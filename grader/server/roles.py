@@ -14,6 +14,7 @@ class Action(StrEnum):
     """The value says what it is, as docs/security.md lists it."""
 
     HAND_IN = "hand in, and see one's own hand-ins and grade"
+    DISPUTE = "say that the verdict on what one handed in is wrong"
     ASK = "ask, answer and report in the thread of an exercise that one has tried"
     SEE_CLASS = "see the class: everybody's hand-ins, reports and grades"
     SEE_HEALTH = "see the queue and our errors"
@@ -21,6 +22,7 @@ class Action(StrEnum):
     MODERATE = "fold, open and delete posts, and read what was done to them"
     WRITE_TO_MANY = "write to everybody who shares a mistake"
     REGRADE = "grade again after a suite has changed, and say whether it counts"
+    SETTLE = "see the disputes of the class, grade such a hand-in again, and decide"
     SEE_BOARD = "see the leaderboard, where the class has one"
     STAY_OUT = "stay out of the leaderboard, or be on it again"
     OWN_DATA = "take along all that is kept of oneself, and delete who one is"
@@ -37,6 +39,7 @@ TEACHERS = frozenset({Role.TEACHER})
 
 RIGHTS: Mapping[Action, frozenset[Role]] = {
     Action.HAND_IN: EVERYBODY,
+    Action.DISPUTE: EVERYBODY,
     Action.ASK: EVERYBODY,
     Action.SEE_CLASS: STAFF,
     Action.SEE_HEALTH: STAFF,
@@ -44,6 +47,7 @@ RIGHTS: Mapping[Action, frozenset[Role]] = {
     Action.MODERATE: STAFF,
     Action.WRITE_TO_MANY: TEACHERS,
     Action.REGRADE: TEACHERS,
+    Action.SETTLE: TEACHERS,
     Action.SEE_BOARD: EVERYBODY,
     Action.STAY_OUT: STUDENTS,
     Action.OWN_DATA: EVERYBODY,

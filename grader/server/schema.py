@@ -16,14 +16,17 @@ from sqlalchemy import (
     Index,
     MetaData,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
 WAITING, LEASED, DONE, FAILED = "waiting", "leased", "done", "failed"  # states of a hand-in
 REGRADED = "regraded"  # of another verdict on one, that does not count yet
+IS_AGAIN = text("again_of IS NOT NULL")
 NOW, LATER = 0, 1  # priorities
 SESSION, CLIENT, CODE = "session", "client", "code"  # kinds of tokens
+OPEN, ACCEPTED, DECLINED = "open", "accepted", "declined"  # states of a dispute
 DELETED = "deleted"  # issuer of who was deleted: nobody vouches for them any more
 # Every constraint has a name, so that a migration can name it, too.
 NAMES = {
@@ -150,6 +153,9 @@ class HandIn(Base):
         Index(None, "state", "priority", "id"),
         Index(None, "membership_id", "received_at"),
         Index(None, "graded_at"),
+        Index(None, "membership_id", "state", "again_of", "graded_at"),
+        # With all the rows that are none, SQLite would look through those for want of statistics.
+        Index(None, "again_of", sqlite_where=IS_AGAIN, postgresql_where=IS_AGAIN),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -174,7 +180,7 @@ class HandIn(Base):
     report: Mapped[str | None] = mapped_column(deferred=True)
     signature: Mapped[str | None]
     suite: Mapped[str | None]
-    again_of: Mapped[int | None] = mapped_column(ForeignKey("hand_ins.id"), index=True)
+    again_of: Mapped[int | None] = mapped_column(ForeignKey("hand_ins.id"))
 
     membership: Mapped[Membership] = relationship(lazy="joined", innerjoin=True)
 
@@ -188,6 +194,26 @@ class Notice(Base):
     membership_id: Mapped[int] = mapped_column(ForeignKey("memberships.id"), index=True)
     at: Mapped[datetime] = mapped_column(Moment)
     says: Mapped[str]
+
+
+class Dispute(Base):
+    """A member's word that the verdict on a hand-in of theirs is wrong, and what was made of it.
+
+    `answer` is that of the member `decided_by`, and empty while it is open.
+    """
+
+    __tablename__ = "disputes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hand_in_id: Mapped[int] = mapped_column(ForeignKey("hand_ins.id"), unique=True)
+    reason: Mapped[str]
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    state: Mapped[str]
+    answer: Mapped[str]
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("memberships.id"), index=True)
+
+    hand_in: Mapped[HandIn] = relationship(lazy="joined", innerjoin=True)
 
 
 class Post(Base):

@@ -286,6 +286,29 @@ def _read(process: int, name: str) -> bytes:
         return b""
 
 
+@contextmanager
+def place(with_postgresql: bool) -> Iterator[tuple[Path, PostgreSQL | None]]:
+    """A folder, and a PostgreSQL in it where one is wanted; nothing is left of both."""
+    folder, postgresql = Path(tempfile.mkdtemp(prefix="load", dir="/tmp")), None
+    try:
+        if with_postgresql:
+            postgresql = _started(folder)
+        yield folder, postgresql
+    finally:
+        if postgresql:
+            postgresql.kill()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _started(folder: Path) -> PostgreSQL:
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not programs:
+        sys.exit("PostgreSQL is not installed; on Debian: apt-get install postgresql")
+    (folder / "pg").mkdir()
+    folder.chmod(0o755)  # for PostgreSQL's own user
+    return PostgreSQL(programs[-1].resolve().parent, folder / "pg")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--students", type=int, default=300)
@@ -298,20 +321,8 @@ def main() -> int:
     options = parser.parse_args()
     if not (2 <= options.students <= MOST_STUDENTS and 0 < options.seconds <= MOST_SECONDS):
         parser.error(f"2 to {MOST_STUDENTS} students, within at most {MOST_SECONDS} seconds")
-    folder, postgresql = Path(tempfile.mkdtemp(prefix="load", dir="/tmp")), None
-    try:
-        if options.postgresql:
-            programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-            if not programs:
-                parser.error("PostgreSQL is not installed; on Debian: apt-get install postgresql")
-            (folder / "pg").mkdir()
-            folder.chmod(0o755)  # for PostgreSQL's own user
-            postgresql = PostgreSQL(programs[-1].resolve().parent, folder / "pg")
+    with place(options.postgresql) as (folder, postgresql):
         return 0 if run(options, folder, postgresql) else 1
-    finally:
-        if postgresql:
-            postgresql.kill()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

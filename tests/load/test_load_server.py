@@ -1,4 +1,4 @@
-"""The script that measures a class on the server runs, with a class of three."""
+"""The scripts that measure a class on the server run, with a class of three."""
 
 from __future__ import annotations
 
@@ -19,3 +19,12 @@ def test_all_is_received_and_graded_once() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "3 of 3 received" in done.stdout
     assert "lost 0, there twice 0, without the right verdict 0" in done.stdout
+
+
+@pytest.mark.slow
+def test_each_page_of_a_class_is_drawn_and_counted() -> None:
+    command = [sys.executable, "-m", "tests.load.class_page", "--students", "3"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for told in ("3 students", "/class: ", "/class/report: ", "a look for news: "):
+        assert told in done.stdout

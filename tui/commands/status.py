@@ -136,7 +136,9 @@ def _class_in_words(found: dict[str, Any]) -> str:
     due = f", due {datetime.fromisoformat(found['due']):%Y-%m-%d %H:%M %Z}" if found["due"] else ""
     told = "; ".join(f"{exercise} {state}" for exercise, state in latest.items())
     said = f"{found['class']}: {score} of {found['max_score']:g} points{due}. {told}".rstrip()
-    return "\n".join([said, *_regraded(found), *_on_leaderboard(found.get("leaderboard"))])
+    return "\n".join(
+        [said, *_regraded(found), *_disputed(found), *_on_leaderboard(found.get("leaderboard"))]
+    )
 
 
 def _regraded(found: dict[str, Any]) -> Iterator[str]:
@@ -146,6 +148,17 @@ def _regraded(found: dict[str, Any]) -> Iterator[str]:
         at = datetime.fromisoformat(one["at"]).astimezone(now.tzinfo)
         if now - at < NEW:
             yield f"{at:%Y-%m-%d}: {one['says']}"
+
+
+def _disputed(found: dict[str, Any]) -> Iterator[str]:
+    """What is open, and what was decided of late."""
+    now = local_now()
+    for one in found.get("disputes", ()):
+        what = f"hand-in {one['hand_in']} ({one['exercise']})"
+        if one["decided_at"] is None:
+            yield f"Your dispute of {what} is open."
+        elif now - datetime.fromisoformat(one["decided_at"]) < NEW:
+            yield f"Your dispute of {what} is {one['state']}: {one['answer']}"
 
 
 def _on_leaderboard(found: dict[str, Any] | None) -> Iterator[str]:

@@ -17,6 +17,7 @@ from grader.server.queue import Refused
 from grader.server.thread_view import NotThere
 from grader.server.web import (
     description,
+    dispute_pages,
     entering,
     export_pages,
     interface,
@@ -43,6 +44,7 @@ ROUTES = [
     *export_pages.ROUTES,
     *privacy_pages.ROUTES,
     *regrade_pages.ROUTES,
+    *dispute_pages.ROUTES,
     *thread_pages.ROUTES,
     *leaderboard_pages.ROUTES,
     *interface.ROUTES,

@@ -9,8 +9,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from grader.server.handing_in import FILE_NAME, MOST_FILES, MOST_KEY
-from grader.server.schema import DONE, FAILED, LEASED, WAITING
+from grader.server.schema import (
+    ACCEPTED,
+    DECLINED,
+    DONE,
+    FAILED,
+    LEASED,
+    OPEN,
+    WAITING,
+)
 from grader.server.web import (
+    dispute_pages,
     entering,
     interface,
     leaderboard_pages,
@@ -80,6 +89,17 @@ REGRADE = _object(
                 }
             )
         ),
+    }
+)
+DISPUTE = _object(
+    {
+        "hand_in": WHOLE,
+        "exercise": TEXT,
+        "made_at": TIME,
+        "reason": TEXT,
+        "state": {"enum": [OPEN, ACCEPTED, DECLINED]},
+        "answer": TEXT,
+        "decided_at": _or_null(TIME),
     }
 )
 ERRORS = {
@@ -157,6 +177,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
                 "exercises": _list(STANDING),
                 "hand_ins": _list(_object({**HAND_IN, "progress": _or_null(TEXT)})),
                 "regraded": _list(_object({"at": TIME, "says": TEXT})),
+                "disputes": _list(DISPUTE),
                 "leaderboard": _or_null(_object({"known_as": TEXT, **STAYS_OUT})),
             }
         ),
@@ -181,6 +202,15 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
             optional=["never_lower"],
         ),
         {"do": regrade_pages.BEGIN},
+    ),
+    ("POST", "/api/disputes"): Operation(
+        "Dispute the verdict on a hand-in of one's own, once.",
+        201,
+        DISPUTE,
+        _object(
+            {"hand_in": {"type": "integer", "minimum": 0, "maximum": 2**31 - 1}, "reason": LINE}
+        ),
+        {"hand_in": 7, "reason": "A row of -inf is defined in the paper, and I return it."},
     ),
     ("POST", "/api/leaderboard"): Operation(
         "Stay out of the class's leaderboard, or be on it again.",
@@ -212,6 +242,7 @@ def description() -> dict[str, Any]:
         *interface.ROUTES,
         *privacy_pages.ROUTES,
         *regrade_pages.ROUTES,
+        *dispute_pages.ROUTES,
         *leaderboard_pages.ROUTES,
     ):
         for method in sorted((route.methods or set()) - {"HEAD"}):

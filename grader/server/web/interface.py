@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from grader.server.disputes import disputes_by, facts
 from grader.server.gradebook import grade, hand_ins, notices
 from grader.server.handing_in import hand_in
 from grader.server.members import classroom
@@ -33,7 +34,7 @@ def take(call: Call) -> Response:
         _moment(text_of(call.data, "made_at")) if "made_at" in call.data else None,
     )
     call.site.workers.call()
-    return JSONResponse(_facts(taken), 201)
+    return JSONResponse(_hand_in(taken), 201)
 
 
 def status(call: Call) -> Response:
@@ -42,7 +43,7 @@ def status(call: Call) -> Response:
     settings = classroom(member.class_.settings)
     with call.site.database.reading() as session:
         found = hand_ins(session, member.class_, member.student)
-        regraded = notices(session, member)
+        regraded, disputes = notices(session, member), disputes_by(session, member)
     due = settings.due_for(member.student)
     own = grade(member, found, settings)
     shown = found[::-1][:MOST_SHOWN]
@@ -55,8 +56,9 @@ def status(call: Call) -> Response:
             "score": own.score,
             "max_score": own.max_score,
             "exercises": [one._asdict() for one in own.standings],
-            "hand_ins": [{**_facts(one), "progress": progress.get(one.id)} for one in shown],
+            "hand_ins": [{**_hand_in(one), "progress": progress.get(one.id)} for one in shown],
             "regraded": [{"at": one.at.isoformat(), "says": one.says} for one in regraded],
+            "disputes": [facts(one) for one in disputes],
             "leaderboard": _on_board(member) if settings.has_leaderboard else None,
         }
     )
@@ -69,7 +71,7 @@ def _on_board(member: Membership) -> dict[str, Any] | None:
     return {"known_as": member.person.pseudonym, "stays_out": member.stays_out}
 
 
-def _facts(one: HandIn) -> dict[str, Any]:
+def _hand_in(one: HandIn) -> dict[str, Any]:
     return {
         "id": one.id,
         "exercise": one.exercise,

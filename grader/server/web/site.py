@@ -20,6 +20,7 @@ from grader.server.roles import Action, may
 from grader.server.schema import Membership
 from grader.server.tokens import form_token
 from grader.server.waiting import Waiting
+from grader.server.web.drawings import Drawings
 from grader.server.web.limits import Rate
 from grader.server.workers import Workers
 
@@ -56,6 +57,7 @@ class Site:
     wrong_codes: Rate = field(default_factory=lambda: Rate(*WRONG_CODES))
     requests: Rate = field(default_factory=lambda: Rate(*REQUESTS))
     environment: Environment = field(default_factory=_environment)
+    reports: Drawings = field(default_factory=Drawings)
 
     @property
     def waiting(self) -> Waiting:

@@ -15,6 +15,8 @@ from exercises.words import plural
 from grader.classroom.settings import Classroom
 from grader.errors import SubmissionError
 from grader.formats.html import render
+from grader.report import Report
+from grader.server.disputes import dispute_of, disputes_by, why_not
 from grader.server.extensions import FORM
 from grader.server.gradebook import grade, hand_ins, notices, report_of
 from grader.server.handing_in import hand_in, uploaded_files
@@ -50,7 +52,7 @@ def of_member(visit: Visit, member: Membership, says: str = "", status: int = 20
     with visit.site.database.reading() as session:
         settings = classroom(session.get_one(Class, member.class_id).settings)
         found = hand_ins(session, member.class_, member.student)
-        regraded = notices(session, member)
+        regraded, disputes = notices(session, member), disputes_by(session, member)
     return visit.page(
         "student.html",
         status=status,
@@ -65,6 +67,7 @@ def of_member(visit: Visit, member: Membership, says: str = "", status: int = 20
         grade=grade(member, found, settings),
         titles={id: settings.catalog.exercise(id).title for id in settings.points},
         regraded=regraded,
+        disputes=disputes,
         hand_ins=found[::-1],
         progress=_progress(visit, found),
     )
@@ -142,17 +145,21 @@ def upload(visit: Visit) -> Response:
     return RedirectResponse(f"/hand-ins/{taken.id}", 303)
 
 
-def report(visit: Visit) -> Response:
+def report(visit: Visit, says: str = "", status: int = 200) -> Response:
     with visit.site.database.reading() as session:
         one = _seen(visit, session)
         sources = {
             name: source.decode("utf-8", "replace") for name, source in unpacked(one.files).items()
         }
-        found = report_of(one)
+        found, dispute = report_of(one), dispute_of(session, one.id)
     return visit.page(
         "hand_in.html",
+        status=status,
+        says=says,
         one=one,
-        verdict=told(one),
+        verdict=as_html(found),
+        dispute=dispute,
+        why_not=why_not(one),
         layers=found.layers if found else {},
         sources=sources,
         is_own=one.membership_id == visit.member.id,
@@ -165,9 +172,8 @@ def _progress(visit: Visit, those: Sequence[HandIn]) -> dict[int, str]:
     return {id: f"… {told}" for id, told in visit.site.waiting.told(those).items()}
 
 
-def told(one: HandIn) -> Markup:
-    """The report as HTML, in which all that a learner wrote is text; empty where there is none."""
-    found = report_of(one)
+def as_html(found: Report | None) -> Markup:
+    """The report, in which all that a learner wrote is text; empty where there is none."""
     return Markup(render(found, classes=True)) if found else Markup()
 
 

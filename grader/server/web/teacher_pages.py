@@ -1,8 +1,10 @@
 """What a teacher sees and does: the class, its report, the roster, and the queue."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -12,6 +14,7 @@ from grader.classroom.class_page import Live, class_page, page_policy
 from grader.classroom.class_report import class_report
 from grader.errors import UsageError
 from grader.server import tokens
+from grader.server.disputes import open_disputes
 from grader.server.extensions import with_extension
 from grader.server.gradebook import class_grades, graded, so_far
 from grader.server.members import (
@@ -21,63 +24,127 @@ from grader.server.members import (
     member_named,
     members,
     read_roster,
+    staff,
+    students,
     with_course_of,
 )
 from grader.server.queue import utc_now
 from grader.server.roles import Action
-from grader.server.schema import FAILED, Class, HandIn, Membership
+from grader.server.schema import FAILED, LEASED, WAITING, Class, HandIn, Membership
 from grader.server.web.streams import News, stream
 from grader.server.web.student_pages import of_member
-from grader.server.web.visits import Visit, page
+from grader.server.web.visits import MOST_LETTERS, Visit, page
 
+EVENTS = "/class/events?report"  # of the report
 LOOKS = 5.0  # seconds between two looks at a class that somebody watches
+MOST_STUDENTS = 50  # on one page of the class
 MOST_ERRORS = 200  # of ours, on the page that lists them
 
 
 def whole_class(visit: Visit, says: str = "", status: int = 200) -> Response:
+    """A part of a class that is too large for one page."""
+    asked = visit.request.query_params
+    wanted = " ".join(asked.get("find", "").split())[:MOST_LETTERS]
     with visit.site.database.reading() as session:
         here = session.get_one(Class, visit.member.class_id)
         settings = classroom(here.settings)
         _, mark = so_far(session, here)  # first: the page may show more, never less
+        part = _part(session, here, wanted, asked.get("part", ""))
         return visit.page(
             "class.html",
             status=status,
             here=here,
             classroom=settings,
-            grades=class_grades(session, here, settings),
-            people=members(session, here),
+            grades=class_grades(session, here, settings, part.members),
+            part=part,
+            find=wanted,
+            people=[*part.members, *staff(session, here)],
+            disputes=open_disputes(session, here),
             mark=mark,
             says=says,
         )
 
 
+@dataclass(frozen=True)
+class Part:
+    """The `number`-th of `count` parts of `whole` students, from 1; at least one, maybe empty."""
+
+    members: Sequence[Membership]
+    number: int
+    count: int
+    whole: int
+
+
+def _part(session: Session, of: Class, find: str, number: str) -> Part:
+    """Of the students whose name or id has `find` in it."""
+    listed = students(of, find)
+    whole = session.scalar(select(func.count()).select_from(listed.subquery())) or 0
+    count = max(1, -(-whole // MOST_STUDENTS))
+    asked = int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 1
+    at = min(max(1, asked), count)
+    shown = listed.offset((at - 1) * MOST_STUDENTS).limit(MOST_STUDENTS)
+    return Part(session.scalars(shown).all(), at, count, whole)
+
+
 def events(visit: Visit) -> Response:
     """How much is graded in the class, for its page and its report."""
+    is_report = "report" in visit.request.query_params
 
     def look() -> News:
         with visit.site.database.reading() as session:
-            count, mark = so_far(session, visit.member.class_)
-        return News(mark, f"Graded so far: {count}. What comes is shown here by itself.")
+            news = _news(session, visit.member.class_)
+        return visit.site.reports.told(visit.member.class_id, news) if is_report else news
 
     return stream(look, LOOKS)
+
+
+def _news(session: Session, of: Class) -> News:
+    count, mark = so_far(session, of)
+    return News(mark, f"Graded so far: {count}. What comes is shown here by itself.")
 
 
 def report(visit: Visit) -> Response:
     """The page that `grader report` writes, which follows the class while it is open.
 
-    With other names it does not: those are drawn anew for each page.
+    With other names it does not: those are drawn anew for each page. Before the first verdict it
+    says what it waits for.
     """
     is_anonymous = "anonymous" in visit.request.query_params
     with visit.site.database.reading() as session:
         here = session.get_one(Class, visit.member.class_id)
-        _, mark = so_far(session, here)
-        found = list(graded(session, here))
-    made = class_report(found, classroom(here.settings).catalog, is_anonymous)
-    if made is None:
-        raise HTTPException(404, "Nothing is graded yet, so there is nothing to report.")
-    live = None if is_anonymous else Live("/static/live.js", "/class/events", mark)
-    policy = {"Content-Security-Policy": page_policy(live)}
-    return HTMLResponse(class_page(made, live), headers=policy)
+        news = _news(session, here)
+        names = tuple(one.student for one in members(session, here))
+    live = None if is_anonymous else Live("/static/live.js", EVENTS, news.mark)
+
+    def draw() -> str:
+        with visit.site.database.reading() as session:
+            found = list(graded(session, here))
+        made = class_report(found, classroom(here.settings).catalog, is_anonymous)
+        return class_page(made, live) if made else ""
+
+    reports = visit.site.reports
+    page = draw() if is_anonymous else reports.page(here.id, news, names, draw)
+    if not page:
+        return _no_report(visit, news.mark, not is_anonymous)
+    return HTMLResponse(page, headers={"Content-Security-Policy": page_policy(live)})
+
+
+def _no_report(visit: Visit, mark: str, is_live: bool) -> Response:
+    on_the_way = (
+        select(HandIn)
+        .join(Membership)
+        .where(Membership.class_id == visit.member.class_id, HandIn.state.in_((LEASED, WAITING)))
+        .order_by(HandIn.state == WAITING, HandIn.priority, HandIn.id)
+    )
+    with visit.site.database.reading() as session:
+        waiting = session.scalars(on_the_way).all()
+    return visit.page(
+        "no_report.html",
+        waiting=len(waiting),
+        progress="".join(visit.site.waiting.told(waiting[:1]).values()),
+        mark=mark,
+        is_live=is_live,
+    )
 
 
 def health(visit: Visit) -> Response:

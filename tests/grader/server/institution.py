@@ -2,6 +2,7 @@
 
 Who asks to log in is at once sent back as whom the address names: `sub`, `name`, `student_id`. What
 is to be wrong is named there as well (`fault`), so that only codes are kept, until they are used.
+Where the address names nobody, the answer is none, and a browser stays on the page that it was on.
 """
 
 from __future__ import annotations
@@ -66,6 +67,10 @@ class Institution(BaseHTTPRequestHandler):
         self._answer({**token, "id_token": id_token(asked)})
 
     def _authorize(self, asked: Mapping[str, str]) -> None:
+        if not {"sub", "fault"} & asked.keys():
+            self.send_response(204)
+            self.end_headers()
+            return
         code = secrets.token_hex(8)
         self.codes[code] = asked
         fault = asked.get("fault", "")

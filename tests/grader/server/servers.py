@@ -62,6 +62,10 @@ class PostgreSQL:
         self._run("initdb", "-D", folder / "data", "-A", "trust", "-U", "tester", "--no-sync")
         self.start()
 
+    @property
+    def pid(self) -> int:
+        return self._server.pid
+
     def start(self) -> None:
         settings = ("-F", "-p", self._port, "-k", self._folder, "-h", "127.0.0.1")
         command = (self._programs / "postgres", "-D", self._folder / "data", *settings)

@@ -17,16 +17,16 @@ from class_of_three import CLASSROOM, Browser
 from devtools import NO_BROWSER, PROGRAM, Tab, browser
 from processes import comes_true
 from servers import Served
+from test_server_login import provider
 from test_server_pages import token
 from test_server_threads import HINT, mistake, newest, send, tried, write
 
-from grader.server.login import Institution, Provider
 from grader.server.members import change_settings, class_named, member_named
 from grader.server.queue import utc_now
 from grader.server.schema import DONE, LEASED, SESSION, HandIn, Notice
 from grader.server.web import teacher_pages
 
-__all__ = ["mistake"]
+__all__ = ["mistake", "provider"]
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason=NO_BROWSER)
 
 VIEWS = {"phone": (360, 740), "laptop": (1280, 800)}
@@ -72,23 +72,19 @@ def database_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def provider() -> Provider:
-    """Only its name is shown here."""
-    return Provider(Institution("Example University", "https://u.example", "c", "s"))
-
-
-@pytest.fixture
 def pages(
     served: Served, mistake: str, solution: Callable[[str], str]
 ) -> dict[str, dict[str, str]]:
-    """The paths to look at, by who looks, and behind → the form there that is sent; with a thread,
+    """The paths to look at, by who looks, and behind → where a form there is sent; with a thread,
     a folded answer, and a report of it.
     """
     ada, alan = tried(served, "1", mistake), tried(served, "2", solution("softmax"))
+    tried(served, "3", mistake)
     write(ada, HINT, report="on")
     question = newest(served).id
     write(alan, f"Like this:\n```\n{solution('softmax')}\n```", f"/posts/{question}/answer")
     send(alan, f"/posts/{question}/report", why="a solution")
+    send(ada, "/hand-ins/1/dispute", reason=f"{'It is what the paper has. ' * 9}")
     thread = {"thread": "/exercises/softmax/thread"}
     with served.database.writing() as session:
         here = class_named(session, "ML")
@@ -105,15 +101,24 @@ def pages(
     }
     staff = {
         "class": "/class",
+        "found": "/class?find=a",
         "report": "/class/report",
         "regrade": "/class/regrade",
+        "disputes": "/class/disputes",
+        "dispute": "/class/disputes/1",
         "gradebook": "/class/gradebook",
         "student": "/class/students/1",
         "queue": "/health",
         "code of another": "/class → /class/code",
     }
     return {
-        "": {"enter": "/enter?code=ABC", "no login": "/login/back", "missing": "/nothing"},
+        "": {
+            "enter": "/enter?code=ABC",
+            "to login": "/enter → /login",
+            "no login": "/login/back",
+            "missing": "/nothing",
+        },
+        "3": {"verdict to dispute": "/hand-ins/3"},
         "1": own | thread | {"post": f"/posts/{question}"},
         "teacher": staff | thread | {"moderate": f"/posts/{question}", "log": "/class/posts"},
     }
@@ -143,7 +148,8 @@ def sign_in(tab: Tab, served: Served, student: str) -> None:
 
 def submit(tab: Tab, action: str) -> None:
     with tab.loading():
-        tab.value(f"document.querySelector('form[action=\"{action}\"]').requestSubmit()")
+        at = f'[formaction="{action}"], form[action="{action}"] button'
+        tab.value(f"document.querySelector('{at}').click()")
 
 
 def amiss(tab: Tab, name: str) -> list[str]:
@@ -231,6 +237,26 @@ def test_an_open_page_of_a_hand_in_shows_its_verdict(
         becomes(served, DONE)
         assert comes_true(lambda: "✗ not passed" in tab.value(STATUS))
         assert "Large scores give NaN" in tab.value(SHOWN)
+
+
+def test_an_open_page_without_a_report_becomes_the_report(
+    served: Served, mistake: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(teacher_pages, "LOOKS", 0.1)
+    tried(served, "1", mistake)
+    becomes(served, LEASED)
+    with browser(tmp_path / "browser") as tab:
+        sign_in(tab, served, "teacher")
+        tab.open(f"{served.address}/class/report")
+        assert "1 hand-in of the class is on the way" in tab.value(SHOWN)
+        assert "the first of them is being graded" in tab.value(SHOWN)
+        found = amiss(tab, "teacher-no report")
+        assert not found, "\n".join(found)
+        tab.show(*VIEWS["laptop"])
+        with tab.loading():
+            becomes(served, DONE)
+        assert "Large scores give NaN" in tab.value(SHOWN)
+        assert tab.value("document.styleSheets[0].ownerNode.nodeName") == "STYLE", "its own"
 
 
 def becomes(served: Served, state: str) -> None:

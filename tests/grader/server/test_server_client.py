@@ -17,9 +17,10 @@ from class_of_three import CLASSROOM, WRONG, ask
 from processes import comes_true
 from servers import Served
 
+from grader.server.disputes import Disputes
 from grader.server.members import change_settings, class_named, member_named
 from grader.server.queue import utc_now
-from grader.server.schema import Notice
+from grader.server.schema import Dispute, Notice
 from tui.app.app import LearnApp
 from tui.app.background_grader import BackgroundGrader
 from tui.app.session_thread import SessionThread
@@ -228,6 +229,28 @@ def test_status_tells_of_a_leaderboard_and_of_a_new_score(learn: Learn, served: 
     assert "You stay out of the leaderboard of ML" in learn("leave", "--leaderboard").stdout
     assert "leaderboard" not in learn("status").stdout
     assert json.loads(learn("status", "--json").stdout)["class"]["leaderboard"]["stays_out"]
+
+
+def test_status_tells_of_disputes_that_are_open_or_new(
+    learn: Learn, served: Served, workspace: Path
+) -> None:
+    learn("join", f"{served.address}/", served.code, "--name", "1")
+    (workspace / "ch01_attention" / "softmax.py").write_text(WRONG)
+    for _ in range(3):
+        learn("submit", "softmax")
+    assert comes_true(lambda: served.queue.health().done == 3)
+    disputes = Disputes(served.database, served.queue)
+    with served.database.reading() as session:
+        ada = member_named(session, class_named(session, "ML"), "1")
+    long_ago, new, _ = (disputes.begin(ada, number, "It is right.") for number in (1, 2, 3))
+    for one in (long_ago, new):
+        disputes.decline(one, f"Read section {one.hand_in_id}.", ada)
+    with served.database.writing() as session:
+        session.get_one(Dispute, long_ago.id).decided_at = utc_now() - timedelta(days=8)
+    said = learn("status").stdout
+    assert "Your dispute of hand-in 2 (softmax) is declined: Read section 2." in said
+    assert "Your dispute of hand-in 3 (softmax) is open." in said
+    assert "hand-in 1" not in said
 
 
 def test_who_leaves_takes_their_data_along_and_deletes_it(

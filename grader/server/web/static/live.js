@@ -23,6 +23,7 @@ async function fetchAnew() {
   if (answer.redirected) return location.reload(); // to sign in again
   if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (page.title !== document.title) return location.reload(); // another page, with a style of its own
   become(document.body, page.body);
 }
 
