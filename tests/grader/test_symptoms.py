@@ -655,3 +655,13 @@ def test_a_wrong_type_is_told_in_the_words_of_the_tests() -> None:
     assert symptom.says == "The result of `f` should be a tensor; yours is a string."
     (one,) = symptoms("def f(x): return 'abc'", PLAIN, ROWS[0])
     assert one.says == "The result of `f` should be a tensor of shape (3, 5); yours is a string."
+
+
+@pytest.mark.parametrize(
+    "bound", ["clamp(max=-4)", "clamp(min=4)", "clamp(max=-8)", "clamp(min=8)"]
+)
+@pytest.mark.parametrize("seed", range(3))
+def test_what_counts_beyond_a_bound_is_not_called_ignored(bound: str, seed: int) -> None:
+    gates = [ask(draw(2, n), draw(2, n, seed=seed)) for n in (4, 5, 6)]
+    found = symptoms(f"def f(x, gate): return x.abs().sqrt() * gate.{bound}", GATED, *gates)
+    assert not any("depend on `gate`:" in symptom.says for symptom in found)

@@ -12,6 +12,7 @@ from grader.examiner.symptoms.trials import (
     STILL,
     Trial,
     is_ordinary,
+    moves_when_turned,
     size_of_arguments,
     trials_of,
 )
@@ -51,6 +52,10 @@ def depends_on_other_things(evidence: Evidence, inquiry: Inquiry) -> str | None:
         if key[0] != "leaked" and not all(key in known for known in found):
             continue
         if key[0] in ("unused", "lost") and len(found) < min(MAX_CALLS, len(evidence.wrong)):
+            continue
+        if key[0] == "ignored" and any(
+            moves_when_turned(call, evidence, inquiry, key[1]) for call in ordinary
+        ):
             continue
         if key[0] == "unused":
             return f"In the calls that were tried, {_lowered(what)} {says}"

@@ -38,8 +38,9 @@ def few_digits(evidence: Evidence) -> str | None:
         evidence
     ) < 1e-5:
         return (
-            f"{evidence.what} agrees to about 7 digits, where float64 has 16: something on the way"
-            " has dtype float32, or a small constant (an epsilon) is added."
+            f"{evidence.what} agrees to about 5 digits or more, where float64 has 16, as if"
+            " something on the way had dtype float32, or a small constant (an epsilon) were not the"
+            " right one."
         )
     return (
         f"{evidence.what} is nearly right: no number is off by more than"

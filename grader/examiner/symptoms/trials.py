@@ -137,10 +137,29 @@ def trials_of(
                 )
 
 
+def moves_when_turned(exchange: Exchange, evidence: Evidence, inquiry: Inquiry, name: str) -> bool:
+    """Whether the learner's result moves, or may, with the sign and size of a whole argument.
+
+    It may lie beyond a bound of theirs, such as a `clamp`, on whose other side it counts.
+    """
+    value = named_arguments(exchange.call, evidence.names)[name]
+    before = _numbers(exchange, evidence.names)[0]
+    for factor in (-7.0, 0.1):
+        turned = value * (factor if isinstance(value, Tensor) else abs(factor))
+        after = inquiry.ask(exchange, with_argument(exchange.call, name, turned, evidence.names))
+        now = _numbers(after, evidence.names)[0] if after else None
+        if before is None or now is None or before.shape != now.shape:
+            return True  # nothing can be said
+        if (_moved(before, now) > STILL).any():
+            return True
+    return False
+
+
 def _moved_slice(value: Tensor, dim: int, index: int) -> Tensor:
     moved = value.clone()
     part = moved.select(dim, index)
     steps = torch.linspace(0.5, 1.5, max(part.numel(), 1), dtype=torch.float64)
+    steps[1::2] *= -1  # up and down, since a bound may hide what goes one way
     part.add_(steps[: part.numel()].reshape(part.shape).to(part.dtype))
     return moved
 
