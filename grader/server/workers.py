@@ -5,6 +5,7 @@ another takes it. Where a cluster grades and is lost, its rows go back into the 
 """
 
 import logging
+import time
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as NotYet
 from threading import Condition, Thread
@@ -64,16 +65,14 @@ class Workers:
                     continue
             except SQLAlchemyError as error:
                 log.warning("The database does not answer: %s", error)
-            with self._called:
-                if not self._ends:
-                    self._called.wait(LOOKS)
+            self._pause()
 
     def _grade(self, hand_in: HandIn) -> None:
         try:
             submission = self._submission(hand_in)
             future = self._grader.submit(submission)
             if self._wait(future, hand_in):
-                self._queue.finish(hand_in, self._grader.result(submission, future))
+                self._keep(hand_in, self._grader.result(submission, future))
             else:
                 future.cancel()
                 self._queue.give_back(hand_in)
@@ -107,6 +106,34 @@ class Workers:
             except NotYet:
                 waited += LOOKS
                 if waited >= RENEWS:
-                    self._queue.renew(hand_in)
+                    self._renew(hand_in)
                     waited = 0.0
         return False
+
+    def _renew(self, hand_in: HandIn) -> None:
+        """If it cannot, the verdict may still be the first."""
+        try:
+            self._queue.renew(hand_in)
+        except SQLAlchemyError as error:
+            log.warning("The lease of hand-in %d was not renewed: %s", hand_in.id, error)
+
+    def _keep(self, hand_in: HandIn, report: Report) -> None:
+        """Keep the verdict, now or once the database is back: losing it would cost a try.
+
+        After a lease's time another has the row, and the error is raised.
+        """
+        ends = time.monotonic() + LEASE.total_seconds()
+        while True:
+            try:
+                self._queue.finish(hand_in, report)
+                return
+            except SQLAlchemyError as error:
+                if self._ends or time.monotonic() > ends:
+                    raise
+                log.warning("The verdict on hand-in %d cannot be kept yet: %s", hand_in.id, error)
+            self._pause()
+
+    def _pause(self) -> None:
+        with self._called:
+            if not self._ends:
+                self._called.wait(LOOKS)

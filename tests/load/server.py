@@ -249,15 +249,18 @@ def told(database: Database, options: argparse.Namespace, figures: Figures, seco
     waits = [(row.graded_at - row.received_at).total_seconds() for row in rows if row.graded_at]
     lost = options.students - len({row.id for row in rows} & set(figures.ids))
     twice = sum(count - 1 for count in there.values())
-    wrong = sum(
-        (row.state, row.outcome) != (DONE, "passed" if int(row.key[4:]) % 2 else "failed")
+    wrong = [
+        row
         for row in rows
-    )
+        if (row.state, row.outcome) != (DONE, "passed" if int(row.key[4:]) % 2 else "failed")
+    ]
     own, whole = zip(*figures.memory, strict=True)
     print(f"{len(figures.answered)} of {options.students} received, {figures.again} sent again")
     print(f"received after   {_spread(figures.answered, 1000)} ms")
     print(f"graded after     {_spread(waits, 1)} s; all of it within {seconds:.0f} s of the start")
-    print(f"lost {lost}, there twice {twice}, without the right verdict {wrong}")
+    print(f"lost {lost}, there twice {twice}, without the right verdict {len(wrong)}")
+    for row in wrong:
+        print(f"  {row.key}: {row.state} {row.outcome}, {row.tries} tries. {row.failure or ''}")
     print(f"tries            {dict(sorted(Counter(row.tries for row in rows).items()))}")
     for name, found in (("server", own), ("with examiners", whole)):
         print(

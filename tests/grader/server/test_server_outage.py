@@ -39,6 +39,21 @@ def test_a_database_that_is_killed_and_comes_back(
     assert found == ["failed", "passed"]
 
 
+def test_a_verdict_waits_for_a_database_that_comes_back(
+    served: Served, postgresql: PostgreSQL, caplog: pytest.LogCaptureFixture
+) -> None:
+    ada = joined(served.address, served.code, "1")
+    number = hand_in(served.address, ada, "while True: pass")
+    assert comes_true(lambda: served.queue.health().at_work)
+    postgresql.kill()
+    assert comes_true(lambda: "cannot be kept yet" in caplog.text)
+    postgresql.start()
+    assert comes_true(lambda: served.queue.health().done)
+    with served.database.reading() as session:
+        one = session.get_one(HandIn, number)
+    assert (one.outcome, one.tries) == ("failed", 1)
+
+
 def test_an_examiner_that_is_killed_costs_nobody_anything(
     served: Served, grader: Grader, solution: Callable[[str], str]
 ) -> None:
