@@ -22,6 +22,7 @@ from grader.server.schema import DONE, FAILED, REGRADED, Class, HandIn, Membersh
 Judged = Mapping[int, HandIn]
 Tried = HandIn | Row[Any]  # with `COUNTS`
 NOT_JUDGED_AGAIN: Judged = {}
+AT_ONCE = 500  # rows with files and report in memory
 # Of a hand-in, what a grade is made of: of a large class that is read as bare rows.
 COUNTS = (
     HandIn.id,
@@ -205,7 +206,7 @@ def so_far(session: Session, of: Class) -> tuple[int, str]:
 
 
 def graded(session: Session, of: Class) -> Iterator[Graded]:
-    """Every verdict whose report is still kept, for the report on a class."""
+    """Every verdict whose report is still kept, as far as the report on a class tells of it."""
     wanted = (
         select(HandIn)
         .join(Membership)
@@ -213,10 +214,21 @@ def graded(session: Session, of: Class) -> Iterator[Graded]:
         .where(HandIn.state == DONE, HandIn.report.is_not(None))
         .order_by(Membership.student, HandIn.received_at, HandIn.id)
         .options(undefer(HandIn.files), undefer(HandIn.report))
+        .execution_options(yield_per=AT_ONCE)
     )
     for one in session.scalars(wanted):
         report = report_of(one)
         assert report
         source = unpacked(one.files).get(f"{one.exercise}.py", b"")
         text = source.decode("utf-8-sig", "replace")
-        yield Graded(one.membership.student, report, at=one.received_at, source=text)
+        yield Graded(one.membership.student, _gist(report), at=one.received_at, source=text)
+
+
+def _gist(report: Report) -> Report:
+    """Without what the report on a class leaves out: of a large class all are held at once."""
+    failed = tuple(
+        replace(test, frames=(), comparison=None, output="")
+        for test in report.tests
+        if test.outcome == "failed"
+    )
+    return replace(report, tests=failed, trace=None, provenance=None)
