@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session, undefer
 
 from grader.classroom.graded import Graded
@@ -14,7 +14,7 @@ from grader.classroom.grades import DIGITS, Outcome, outcomes
 from grader.classroom.settings import Classroom
 from grader.classroom.store import Kept, Verdict
 from grader.report import Report
-from grader.server.members import students
+from grader.server.members import ids_of_members, students
 from grader.server.queue import unpacked
 from grader.server.roles import Role
 from grader.server.schema import DONE, FAILED, REGRADED, Class, HandIn, Membership, Notice
@@ -189,16 +189,11 @@ def counted_reports(
             yield member.student, [report for report in reports if report]
 
 
-def of_class(of: Class) -> Select[int]:
-    """The ids of all memberships."""
-    return select(Membership.id).where(Membership.class_id == of.id)
-
-
 def so_far(session: Session, of: Class) -> tuple[int, str]:
     """How many hand-ins are graded, and a mark that is another one as soon as one more is."""
     wanted = (
         select(func.count(), func.max(HandIn.graded_at))
-        .where(HandIn.membership_id.in_(of_class(of)))
+        .where(HandIn.membership_id.in_(ids_of_members(of.id)))
         .where(HandIn.state == DONE, HandIn.again_of.is_(None))
     )
     count, latest = session.execute(wanted).one()

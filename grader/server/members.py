@@ -191,6 +191,11 @@ def members(session: Session, of: Class) -> Sequence[Membership]:
     return session.scalars(wanted).all()
 
 
+def ids_of_members(class_id: int) -> Select[int]:
+    """Of all memberships, whatever their role."""
+    return select(Membership.id).where(Membership.class_id == class_id)
+
+
 def students(of: Class, find: str = "") -> Select[Membership]:
     """Those whose name or id has `find` in it, by id."""
     wanted = select(Membership).join(Membership.person).order_by(Membership.student)

@@ -23,7 +23,7 @@ from grader.server import tokens
 from grader.server.database import Database
 from grader.server.disputes import disputes_by, facts
 from grader.server.gradebook import grade, hand_ins, notices
-from grader.server.members import classroom
+from grader.server.members import classroom, ids_of_members
 from grader.server.queue import NO_FILES, utc_now
 from grader.server.roles import Role
 from grader.server.schema import (
@@ -202,7 +202,7 @@ def clear(session: Session, now: datetime) -> None:
     graded = HandIn.state.in_((DONE, FAILED, REGRADED))
     for of in session.scalars(select(Class)):
         keeps = classroom(of.settings).retention
-        members = select(Membership.id).where(Membership.class_id == of.id)
+        members = ids_of_members(of.id)
         own = HandIn.membership_id.in_(members)
         if keeps.code_days is not None:
             old = HandIn.received_at < now - timedelta(days=keeps.code_days)

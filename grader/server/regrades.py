@@ -20,7 +20,7 @@ from grader.provenance import suite_version
 from grader.server.database import Database
 from grader.server.gradebook import Grade, Judged, counted, grade, hand_ins, report_of
 from grader.server.handing_in import MOST_KEY
-from grader.server.members import classroom
+from grader.server.members import classroom, ids_of_members
 from grader.server.queue import NO_FILES, Queue, utc_now
 from grader.server.schema import (
     DONE,
@@ -152,7 +152,7 @@ class Regrades:
         return _graded(of).where(HandIn.id == self._only)
 
     def _is_second(self) -> ColumnElement[bool]:
-        members = select(Membership.id).where(Membership.class_id == self._class)
+        members = ids_of_members(self._class)
         is_of = (
             HandIn.again_of.not_in(DISPUTED)
             if self._only is None

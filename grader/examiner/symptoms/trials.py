@@ -144,12 +144,14 @@ def moves_when_turned(exchange: Exchange, evidence: Evidence, inquiry: Inquiry, 
     """
     value = named_arguments(exchange.call, evidence.names)[name]
     before = _numbers(exchange, evidence.names)[0]
+    if before is None:
+        return True  # nothing can be said
     for factor in (-7.0, 0.1):
         turned = value * (factor if isinstance(value, Tensor) else abs(factor))
         after = inquiry.ask(exchange, with_argument(exchange.call, name, turned, evidence.names))
         now = _numbers(after, evidence.names)[0] if after else None
-        if before is None or now is None or before.shape != now.shape:
-            return True  # nothing can be said
+        if now is None or before.shape != now.shape:
+            return True
         if (_moved(before, now) > STILL).any():
             return True
     return False
