@@ -2,7 +2,8 @@
 
 One small file an exercise, in the user's cache folder. It holds a digest of all that a verdict
 depends on, and stands for a pass: what failed is not remembered. A file that is damaged or cannot
-be read is no pass, and where none can be written, the next audit grades again.
+be read is no pass, and where none can be written, the next audit grades again. The longest of our
+tests remember in the same way what they have shown of an exercise.
 """
 
 import os
@@ -11,22 +12,27 @@ from pathlib import Path
 
 from exercises.catalog import Exercise
 from exercises.files import write_atomically
+from grader.digests import digest, files
 from grader.suite_versions import Versions
 
 
 class AuditCache:
-    """The passes that `folder` remembers. The code is read once, when this is made."""
+    """The passes that `folder` remembers. The code is read once, when this is made.
 
-    def __init__(self, folder: Path) -> None:
+    A pass depends on the files `beside` as well.
+    """
+
+    def __init__(self, folder: Path, *beside: Path) -> None:
         self._folder = folder
         self._versions = Versions()
+        self._beside = [digest(*files(path)) for path in beside]
 
     def key(self, exercise: Exercise) -> str:
         """Another one as soon as anything has changed that a verdict on this exercise depends on.
 
         Raises OSError where a file of the exercise cannot be read.
         """
-        return self._versions.of(exercise)
+        return digest(self._versions.of(exercise), *self._beside)
 
     def holds(self, exercise: Exercise, key: str) -> bool:
         """Whether the exercise passed when it had this key."""
@@ -46,12 +52,15 @@ class AuditCache:
         return self._folder / exercise.id
 
 
-def local_cache() -> AuditCache | None:
-    """This user's cache; None in CI, which grades all every time, and for a user without a home."""
+def local_cache(of: str = "audit", *beside: Path) -> AuditCache | None:
+    """This user's cache `of` the audit, or of something that our tests show.
+
+    None in CI, which grades all every time, and for a user without a home.
+    """
     if os.environ.get("CI"):
         return None
     try:
         home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     except RuntimeError:
         return None
-    return AuditCache(Path(home) / "learn-transformer" / "audit")
+    return AuditCache(Path(home) / "learn-transformer" / of, *beside)

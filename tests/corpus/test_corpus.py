@@ -8,17 +8,22 @@ from collections import defaultdict
 
 import pytest
 
-from exercises.catalog import load_catalog
+from exercises.catalog import Exercise, load_catalog
 from grader import Submission
 from grader.examiner.examiner import grade
 from tests.corpus.answers import FOLDER, Answer, read_answers
+from tests.unchanged import skipped_while_unchanged
 
 KEPT_ASIDE = list(read_answers(FOLDER / "kept_aside"))
 ANSWERS: dict[str, list[Answer]] = defaultdict(list)
 for answer in read_answers(FOLDER / "open"):
     ANSWERS[answer.exercise].append(answer)
 # A chapter's answers are written when its stubs are, by somebody else, and may come later.
-EXERCISES = [exercise.id for exercise in load_catalog().exercises if exercise.id in ANSWERS]
+each_exercise = pytest.mark.parametrize(
+    "exercise",
+    [exercise for exercise in load_catalog().exercises if exercise.id in ANSWERS],
+    ids=lambda exercise: exercise.id,
+)
 EVERY = 6  # one in so many wrong answers is graded here
 FEWEST_WRONG, FEWEST_RIGHT = 20, 6
 # Wrong by their stub, and known to pass: what they do is not to be seen in calls with values.
@@ -32,25 +37,26 @@ NOT_SEEN = {
 }
 
 
-@pytest.mark.parametrize("exercise", EXERCISES)
-def test_there_are_enough_answers(exercise: str) -> None:
+@each_exercise
+def test_there_are_enough_answers(exercise: Exercise) -> None:
     """In both parts together."""
-    aside = [answer for answer in KEPT_ASIDE if answer.exercise == exercise]
-    kinds = [answer.kind for answer in (*ANSWERS[exercise], *aside)]
+    aside = [answer for answer in KEPT_ASIDE if answer.exercise == exercise.id]
+    kinds = [answer.kind for answer in (*ANSWERS[exercise.id], *aside)]
     assert kinds.count("wrong") >= FEWEST_WRONG
     assert kinds.count("right") >= FEWEST_RIGHT
-    names = [(answer.kind, answer.name, answer.source) for answer in ANSWERS[exercise]]
+    names = [(answer.kind, answer.name, answer.source) for answer in ANSWERS[exercise.id]]
     assert len(set(names)) == len(names)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("exercise", EXERCISES)
-def test_right_answers_pass_and_wrong_ones_do_not(exercise: str) -> None:
-    right = [answer for answer in ANSWERS[exercise] if answer.kind == "right"]
-    wrong = [answer for answer in ANSWERS[exercise] if answer.kind == "wrong"][::EVERY]
-    wrong = [answer for answer in wrong if (exercise, answer.name) not in NOT_SEEN]
+@each_exercise
+@skipped_while_unchanged(FOLDER)
+def test_right_answers_pass_and_wrong_ones_do_not(exercise: Exercise) -> None:
+    right = [answer for answer in ANSWERS[exercise.id] if answer.kind == "right"]
+    wrong = [answer for answer in ANSWERS[exercise.id] if answer.kind == "wrong"][::EVERY]
+    wrong = [answer for answer in wrong if (exercise.id, answer.name) not in NOT_SEEN]
     outcomes = {
-        (answer.kind, answer.name): grade(Submission(exercise, answer.source, seed=1)).outcome
+        (answer.kind, answer.name): grade(Submission(exercise.id, answer.source, seed=1)).outcome
         for answer in (*right, *wrong)
     }
     unfair = {

@@ -4,6 +4,7 @@ import os
 import resource
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -30,34 +31,40 @@ def test_a_write_that_fails_leaves_the_old_content_and_nothing_else(tmp_path: Pa
     assert list(tmp_path.iterdir()) == [file]
 
 
-@pytest.fixture
-def little_room() -> Iterator[int]:
-    """No file may grow beyond so many bytes: as on a disk that is nearly full."""
+ROOM = 4096
+
+
+@contextmanager
+def little_room() -> Iterator[None]:
+    """No file may grow beyond so many bytes: as on a disk that is nearly full.
+
+    Not for longer than the call: pytest's own output may be such a file.
+    """
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
-    yield 4096
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (ROOM, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.parametrize("old", [b"old", None])
-def test_without_room_there_is_no_half_file(
-    tmp_path: Path, little_room: int, old: bytes | None
-) -> None:
+def test_without_room_there_is_no_half_file(tmp_path: Path, old: bytes | None) -> None:
     file = tmp_path / "report.json"
     if old:
         file.write_bytes(old)
-    with pytest.raises(OSError):
-        write_output(file, b"x" * (little_room + 1))
+    with pytest.raises(OSError), little_room():
+        write_output(file, b"x" * (ROOM + 1))
     assert [path.read_bytes() for path in tmp_path.iterdir()] == ([old] if old else [])
 
 
-def test_files_that_belong_together_are_all_there_or_none(tmp_path: Path, little_room: int) -> None:
+def test_files_that_belong_together_are_all_there_or_none(tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     old = tmp_path / "there" / "old.txt"
     old.write_bytes(b"old")
     new = {old: b"new", tmp_path / "there" / "a": b"", tmp_path / "x" / "y" / "b": b"b"}
-    with pytest.raises(OSError):
-        write_all({**new, tmp_path / "x" / "c": b"x" * (little_room + 1)})
+    with pytest.raises(OSError), little_room():
+        write_all({**new, tmp_path / "x" / "c": b"x" * (ROOM + 1)})
     with pytest.raises(ValueError), all_or_none(new):
         raise ValueError("what was written is no course")
     assert {path: path.is_dir() or path.read_bytes() for path in tmp_path.rglob("*")} == {
@@ -68,11 +75,11 @@ def test_files_that_belong_together_are_all_there_or_none(tmp_path: Path, little
     assert {path: path.read_bytes() for path in new} == new
 
 
-def test_an_error_names_the_file_that_one_knows(tmp_path: Path, little_room: int) -> None:
+def test_an_error_names_the_file_that_one_knows(tmp_path: Path) -> None:
     """Not the one beside it, to which is written first."""
     file = tmp_path / "report.json"
-    for name, content in ((tmp_path / "none" / "x", b""), (file, b"x" * (little_room + 1))):
-        with pytest.raises(OSError) as caught:
+    for name, content in ((tmp_path / "none" / "x", b""), (file, b"x" * (ROOM + 1))):
+        with pytest.raises(OSError) as caught, little_room():
             write_atomically(name, content)
         assert str(caught.value.filename) == str(name)
 

@@ -37,6 +37,7 @@ from grader.worker.protocol import Handle, RecordValue
 from grader.worker.training.run import begin
 from grader.worker.training.settings import TEXT, Settings
 from reference.checkpoints import make_checkpoint
+from tests.unchanged import skipped_while_unchanged
 from tui.figures.curve import plot
 
 MAX_RUNS = 8
@@ -105,6 +106,7 @@ def misshapen(right: object, other: object) -> object:
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+@skipped_while_unchanged(Path(__file__))
 def test_no_answer_is_our_error(exercise: Exercise) -> None:
     answer_key = AnswerKey(exercise)
     source = solution_path(exercise).read_text(encoding="utf-8")
