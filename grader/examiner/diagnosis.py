@@ -5,9 +5,9 @@ each edited solution. The diagnosis is one that answers as the learner's code di
 else which the learner's code did contradicts. A name that may be untrue is not said.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from types import ModuleType
 from typing import Literal
 
@@ -25,6 +25,7 @@ from grader.worker.values import leaves
 
 # `nearly`: but for rounding; it counts where another test is explained to the last digit.
 Judgement = Literal["explains", "nearly", "contradicted", "silent"]
+EXPLAINED = {"explains", "nearly"}
 
 
 class Suspect:
@@ -84,6 +85,10 @@ class Account:
         return self.is_contradicted or (len(self.explained) == 1 and len(unexplained) > 1)
 
 
+# What a suspect says to the failed test of this name; it is asked once.
+Hearing = Callable[[Suspect, str], Judgement]
+
+
 class Diagnostician:
     """Holds the solution of one exercise, and its edited copies, which are loaded when an answer is
     first wrong: a right one waits for none of them.
@@ -135,29 +140,29 @@ class Diagnostician:
         """The suspects that explain a failed test; those that explain most first."""
         if not wrong:
             return []
+        first, names = next(iter(wrong)), list(wrong)
+        hear = cache(lambda suspect, name: suspect.judge(wrong[name]))
+
+        def is_right(suspect: Suspect) -> bool:
+            return not any(suspect.judge(record) == "contradicted" for record in right)
+
+        # Mostly one explains all. The others need not be heard to their end for that.
+        asked = dict.fromkeys([*_one_of_each(names), *names])
+        for suspect in self._suspects:
+            if hear(suspect, first) != "explains":
+                continue
+            if all(hear(suspect, name) in EXPLAINED for name in asked) and is_right(suspect):
+                return [Account(suspect, names, False)]
         accounts = []
-        for account in self._accounts(wrong):
-            says_nothing = not account.explained
-            if says_nothing or any(account.suspect.judge(r) == "contradicted" for r in right):
+        for suspect in sorted(self._suspects, key=lambda one: hear(one, first) != "explains"):
+            account = _account(suspect, names, hear)
+            if not account.explained or not is_right(suspect):
                 continue
             accounts.append(account)
             if len(account.explained) == len(wrong):  # nobody else need be asked
                 break
         place = self._suspects.index
         return sorted(accounts, key=lambda found: (-len(found.explained), place(found.suspect)))
-
-    def _accounts(self, wrong: Mapping[str, Record]) -> Iterator[Account]:
-        """Of all suspects; of those first that explain the first test, as they may explain all."""
-        first = next(iter(wrong.values()))
-        others = []
-        for suspect in self._suspects:
-            judgement = suspect.judge(first)
-            if judgement == "explains":
-                yield _account(suspect, wrong, judgement)
-            else:
-                others.append((suspect, judgement))
-        for suspect, judgement in others:
-            yield _account(suspect, wrong, judgement)
 
     def _second_mistake(
         self, first: Suspect, wrong: Mapping[str, Record], right: Sequence[Record]
@@ -185,20 +190,15 @@ class Diagnostician:
         )
 
 
-def _account(suspect: Suspect, wrong: Mapping[str, Record], first: Judgement) -> Account:
-    """What a suspect says to the failed tests; `first` is what it says to the first of them.
+def _account(suspect: Suspect, names: Sequence[str], hear: Hearing) -> Account:
+    """What a suspect says to the failed tests.
 
     Of a test with several settings the first is asked first: a suspect that explains none of these
     explains nothing, and need not be heard on the rest.
     """
-    judged: dict[str, Judgement] = {next(iter(wrong)): first}
-
-    def hear(names: Iterable[str]) -> None:
-        judged.update({name: suspect.judge(wrong[name]) for name in names if name not in judged})
-
-    hear(_one_of_each(wrong))
-    if {"explains", "nearly"} & set(judged.values()):
-        hear(wrong)
+    judged = {name: hear(suspect, name) for name in _one_of_each(names)}
+    if EXPLAINED & set(judged.values()):
+        judged |= {name: hear(suspect, name) for name in names}
     exact = [name for name, judgement in judged.items() if judgement == "explains"]
     near = [name for name, judgement in judged.items() if judgement == "nearly"]
     return Account(suspect, exact + near if exact else [], "contradicted" in judged.values())
