@@ -243,7 +243,7 @@ def reading(diagnosis: Diagnosis) -> str:
     """Where a mistake is explained, and the command that shows it."""
     if not diagnosis.chapter:
         return f"The lesson on this: section {section(diagnosis)}."
-    return f"The lesson on this: `learn read {diagnosis.chapter}`, section “{section(diagnosis)}”."
+    return f"The lesson on this: `learn read {diagnosis.see}`, “{section(diagnosis)}”."
 
 
 def none_run(report: Report) -> str:

@@ -10,7 +10,7 @@ import yaml
 
 from exercises.catalog import Chapter, load_catalog
 from exercises.course import OURS
-from exercises.lesson import Code, ExerciseLine, Lesson, load_lesson
+from exercises.lesson import Code, ExerciseLine, Lesson, Prose, load_lesson
 
 PARTS = ["Overview", "Mathematics", "Implementation"]
 LANGUAGES = {"python", "text"}
@@ -69,6 +69,15 @@ def test_each_part_has_something_to_read(chapter: Chapter) -> None:
         for part in section.parts:
             begins_well = part.blocks and not isinstance(part.blocks[0], Code)
             assert begins_well, f"{chapter.lesson}:{part.line}: a part begins with prose"
+
+
+@every_chapter
+def test_no_sentence_is_taken_for_a_list(chapter: Chapter) -> None:
+    """Markdown begins one at a line that a number or a dash begins, in a paragraph too."""
+    for block in lesson(chapter).blocks:
+        if isinstance(block, Prose):
+            begun = re.search(r"\n(1\.|[-*+]) ", block.text)
+            assert not begun, f"{chapter.lesson}:{block.line}: {block.text}"
 
 
 @every_chapter

@@ -13,7 +13,8 @@ import yaml
 from exercises.catalog import Chapter, Exercise, Topic, load_catalog
 from exercises.lesson import Block, Code, ExerciseLine, Section, Table, load_lesson, sections
 
-LEAST_WORDS, MOST_WORDS = 300, 900  # five to eight minutes, with examples to follow
+LEAST_WORDS, MOST_WORDS = 300, 900  # four to eight minutes, with examples to follow
+MOST_AT_FIRST = 700  # with the introduction: somebody new writes code after some five minutes
 MOST_IN_A_CHAPTER = 3000  # sentences and formulas, without code, tables and the reading list
 MOST_FOR_AN_EXERCISE = 250  # where a chapter has so many exercises that this is more
 LONGER = 2  # the first chapters, which are longer than that
@@ -49,6 +50,13 @@ def words_in(blocks: Iterable[Block]) -> int:
 @every_topic
 def test_a_topic_is_read_in_one_sitting(chapter: Chapter, topic: Topic) -> None:
     assert LEAST_WORDS <= words_in(section_of(chapter, topic).blocks) <= MOST_WORDS
+
+
+def test_the_first_exercise_of_the_course_comes_soon() -> None:
+    chapter, topic = TOPICS[0]
+    assert chapter.exercises_of(topic.id)
+    sitting = load_lesson(chapter.lesson).of_topic(chapter, topic)
+    assert sum(words_in(section.blocks) for section in sitting) <= MOST_AT_FIRST
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS[LONGER:], ids=lambda chapter: chapter.id)

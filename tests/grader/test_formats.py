@@ -70,7 +70,7 @@ def test_a_failure_reads_so() -> None:
 ✗ softmax: not passed  1 of 3 tests, 2 of 4.5 points, 42 ms
 
   Your scores are not divided by √d_k, so the softmax is too sharp.
-  The lesson on this: `learn read 1`, section “Scores and weights”.
+  The lesson on this: `learn read scores-and-weights`, “Scores and weights”.
   It explains 1 of the 2 tests that failed; there is more.
 
   ✓ Rows sum to 1.  [2/2]

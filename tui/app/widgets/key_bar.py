@@ -10,8 +10,9 @@ from textual.screen import Screen
 from textual.style import Style
 from textual.widget import Widget
 
-# Left out where there is no room, in this order; help lists them all the same, and stays.
-SPARE = ("command_palette", "quit", "choose_place")
+# Left out where there is no room, in this order, and then a place's own from the last on. The ways
+# to the other places and to help, which lists every key, stay.
+SPARE = ("command_palette", "quit")
 KEY_BAR_MARGINS = 4  # a cell at each end, and a gap between the two groups
 
 
@@ -31,7 +32,9 @@ class KeyBar(Widget):
     def render(self) -> Content:
         here: dict[str, Content] = {}
         everywhere: dict[str, Content] = {}
-        for active in self.screen.active_bindings.values():
+        # Every screen of Textual begins with Tab; here it comes last of a place's own.
+        bindings = self.screen.active_bindings.values()
+        for active in sorted(bindings, key=lambda active: active.binding.key == "tab"):
             if active.binding.show and active.enabled:
                 group = everywhere if isinstance(active.node, App) else here
                 group.setdefault(active.binding.action, self._key(active.binding))
