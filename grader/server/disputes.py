@@ -74,17 +74,20 @@ def disputes_in(session: Session, of: Class) -> Sequence[Dispute]:
     return session.scalars(wanted.order_by(Dispute.state != OPEN, Dispute.id.desc())).all()
 
 
-def facts(one: Dispute) -> dict[str, Any]:
-    """For JSON."""
+def decision(one: Dispute) -> dict[str, Any]:
+    """For JSON, without the words of who disputed it."""
     return {
         "hand_in": one.hand_in_id,
         "exercise": one.hand_in.exercise,
-        "made_at": one.made_at.isoformat(),
-        "reason": one.reason,
         "state": one.state,
         "answer": one.answer,
         "decided_at": one.decided_at.isoformat() if one.decided_at else None,
     }
+
+
+def facts(one: Dispute) -> dict[str, Any]:
+    """For JSON, to whom the hand-in belongs: the answer was said to them, and is theirs as well."""
+    return {**decision(one), "made_at": one.made_at.isoformat(), "reason": one.reason}
 
 
 def open_disputes(session: Session, of: Class) -> int:

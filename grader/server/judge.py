@@ -23,6 +23,7 @@ from grader.errors import GraderError
 from grader.grader import Grader
 from grader.report import Report
 from grader.server.database import Database
+from grader.server.keeping import keep
 from grader.server.members import classroom
 from grader.server.queue import utc_now
 from grader.server.schema import NOW, WAITING, HandIn, Post
@@ -77,7 +78,7 @@ class Judge:
                     continue
             except SQLAlchemyError as error:
                 log.warning("The database does not answer: %s", error)
-            self._ends.wait(LOOKS)
+            self._pause()
 
     def claim(self) -> Post | None:
         """The post whose turn it is, leased; None where there is none."""
@@ -107,16 +108,20 @@ class Judge:
             return session.get_one(Post, found) if found is not None else None
 
     def _judge(self, post: Post) -> None:
+        found = self._found(post)
+        keep(lambda: self._finish(post, **found), self._pause, LEASE, f"post {post.id}")
+
+    def _found(self, post: Post) -> dict[str, object]:
+        """What its row is to say, without a lease: its share, or that this was no try."""
         try:
-            self._finish(post, share=self._most(post), lease=None)
+            return {"share": self._most(post)}
         except (Ended, CancelledError):  # or a cluster was lost with it
-            self._finish(post, lease=None, tries=post.tries - 1)
+            return {"tries": post.tries - 1}
         except (GraderError, CourseError) as error:
             log.warning("Post %d: %s", post.id, error)
-            self._finish(post, lease=None)
         except Exception:  # one text that we did not think of must not keep all others folded
             log.exception("Post %d cannot be judged", post.id)
-            self._finish(post, lease=None)
+        return {}
 
     def _finish(self, post: Post, **values: object) -> None:
         """A post that was changed meanwhile lost its lease, and is judged anew."""
@@ -125,9 +130,13 @@ class Judge:
             session.execute(
                 update(Post)
                 .where(is_held)
-                .values(**values)
+                .values(lease=None, **values)
                 .execution_options(synchronize_session=False)
             )
+
+    def _pause(self) -> bool:
+        """Whether there is more to do after it."""
+        return not self._ends.wait(LOOKS)
 
     def _most(self, post: Post) -> float:
         """The largest share that its code earns, alone or with what stands open before it."""

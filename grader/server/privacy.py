@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session, undefer
 from grader.errors import UsageError
 from grader.server import tokens
 from grader.server.database import Database
-from grader.server.disputes import disputes_by, facts
+from grader.server.disputes import decision, disputes_by, facts
 from grader.server.gradebook import grade, hand_ins, notices
 from grader.server.members import classroom, ids_of_members
 from grader.server.queue import NO_FILES, utc_now
@@ -50,7 +50,9 @@ log = logging.getLogger(__name__)
 
 
 def exported(session: Session, person: Person) -> dict[str, Any]:
-    """All that is kept of them, for JSON. Of what lets them in there are only hashes, left out."""
+    """All that is kept of them, for JSON, in nobody else's words but those that were said to them.
+    Of what lets them in there are only hashes, left out.
+    """
     return {
         "name": person.name,
         "pseudonym": person.pseudonym,
@@ -87,7 +89,7 @@ def _membership(session: Session, one: Membership) -> dict[str, Any]:
         "hand_ins": [_hand_in(row) for row in session.scalars(wanted.options(*whole))],
         "regraded": [{"at": _time(row.at), "says": row.says} for row in notices(session, one)],
         "disputes": [facts(row) for row in disputes_by(session, one)],
-        "decided": [facts(row) for row in session.scalars(decided)],
+        "decided": [decision(row) for row in session.scalars(decided)],
         "posts": [_post(row) for row in session.scalars(posts)],
         "done_to_posts": [
             {"what": row.what, "why": row.why, "at": _time(row.at)} for row in session.scalars(done)

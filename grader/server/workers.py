@@ -5,9 +5,9 @@ another takes it. Where a cluster grades and is lost, its rows go back into the 
 """
 
 import logging
-import time
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as NotYet
+from functools import partial
 from threading import Condition, Thread
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,6 +16,7 @@ from exercises.errors import CourseError
 from grader.errors import GraderError
 from grader.grader import Grader
 from grader.report import Report
+from grader.server.keeping import keep
 from grader.server.members import classroom
 from grader.server.queue import LEASE, Queue, unpacked
 from grader.server.schema import HandIn
@@ -72,7 +73,9 @@ class Workers:
             submission = self._submission(hand_in)
             future = self._grader.submit(submission)
             if self._wait(future, hand_in):
-                self._keep(hand_in, self._grader.result(submission, future))
+                report = self._grader.result(submission, future)
+                finish = partial(self._queue.finish, hand_in, report)
+                keep(finish, self._pause, LEASE, f"hand-in {hand_in.id}")
             else:
                 future.cancel()
                 self._queue.give_back(hand_in)
@@ -117,23 +120,9 @@ class Workers:
         except SQLAlchemyError as error:
             log.warning("The lease of hand-in %d was not renewed: %s", hand_in.id, error)
 
-    def _keep(self, hand_in: HandIn, report: Report) -> None:
-        """Keep the verdict, now or once the database is back: losing it would cost a try.
-
-        After a lease's time another has the row, and the error is raised.
-        """
-        ends = time.monotonic() + LEASE.total_seconds()
-        while True:
-            try:
-                self._queue.finish(hand_in, report)
-                return
-            except SQLAlchemyError as error:
-                if self._ends or time.monotonic() > ends:
-                    raise
-                log.warning("The verdict on hand-in %d cannot be kept yet: %s", hand_in.id, error)
-            self._pause()
-
-    def _pause(self) -> None:
+    def _pause(self) -> bool:
+        """Whether there is more to do after it."""
         with self._called:
             if not self._ends:
                 self._called.wait(LOOKS)
+            return not self._ends

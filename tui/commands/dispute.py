@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
+from exercises.catalog import Exercise
 from exercises.files import unused_path, write_output
 from tui.commands.arguments import exercise_argument, mine_option, seed_option
 from tui.output import print_message
-from tui.study.grading import read
-from tui.study.session import open_session_to_grade
+from tui.study.grading import hand_in, read
+from tui.study.session import Session, open_session_to_grade
 
 
 @click.command("dispute")
@@ -23,13 +24,20 @@ from tui.study.session import open_session_to_grade
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Where to write it; EXERCISE.dispute.json otherwise.",
+    help="Write a file, also in a class; without one EXERCISE.dispute.json otherwise.",
 )
 def dispute_command(
     exercise: str | None, reason: str, mine: bool, seed: int | None, output: Path | None
 ) -> int:
-    """This verdict is wrong: pack your file, its report and your reason for a teacher."""
+    """This verdict is wrong: pack your file, its report and your reason for a teacher.
+
+    In a class that you have joined, say so there, of what you handed in last.
+    """
     with open_session_to_grade(exercise) as session:
+        if session.workspace.class_file.exists() and output is None:
+            if mine or seed is not None:
+                raise click.UsageError("--mine and --seed go with --output: they are of a file.")
+            return _at_class(session, session.exercise_to_grade(exercise), reason)
         from grader.dispute import dispute
         from tui.warm_grader.client import warm_grader
 
@@ -41,4 +49,13 @@ def dispute_command(
     file = output or unused_path(Path(f"{submission.exercise}.dispute.json"))
     write_output(file, dispute(submission, report, reason).encode())
     print_message(f"Wrote {file}. Send it to your teacher; it holds your file as it is now.")
+    return 0
+
+
+def _at_class(session: Session, exercise: Exercise, reason: str) -> int:
+    from tui.study.outbox import keep_dispute
+
+    keep_dispute(session.workspace.state, exercise.id, reason)
+    for told in hand_in(session.workspace):
+        print_message(told)
     return 0

@@ -15,6 +15,7 @@ from tui.planning.unlocking import cleared, current_exercise, is_unlocked
 from tui.progress.progress import Score
 from tui.study.clock import local_now
 from tui.study.daily_cards import todays_cards
+from tui.study.grading import hand_in
 from tui.study.session import Session, open_session_to_look
 from tui.text.words import fitted
 
@@ -54,6 +55,8 @@ def status_command(show_all: bool, as_json: bool) -> None:
     with open_session_to_look() as session:
         chapters = _status(session)
         cards = todays_cards(session, local_now())
+        for told in hand_in(session.workspace):
+            print_message(told, err=True)
         at_class, says = _at_class(session)
     if as_json:
         found = {
@@ -114,7 +117,8 @@ def _at_class(session: Session) -> tuple[dict[str, Any], str]:
     state = session.workspace.state
     if not session.workspace.class_file.exists():
         return {}, ""
-    from tui.study.class_server import ClassServerError, joined, waiting
+    from tui.study.class_server import ClassServerError, joined
+    from tui.study.outbox import waiting
 
     try:
         found = joined(state).status()
@@ -124,7 +128,7 @@ def _at_class(session: Session) -> tuple[dict[str, Any], str]:
     except (KeyError, TypeError, ValueError):
         found, says = {}, "Your class's server is of another version."
     if unsent := len(waiting(state)):
-        says += f" Not sent yet: {unsent}; `learn submit` sends them."
+        says += f" Not sent yet: {unsent}; the next `learn status` tries again."
     return found, says
 
 

@@ -1,18 +1,14 @@
 """The class that the learner has joined: a server that takes what they submit, and grades it.
 
-    .learn/class.json    where it is, and the token that lets this workspace in; for its owner only
-    .learn/outbox/       what is to be handed in, in order; a file is gone when it was received
-
-What is kept goes with a key of its own, so that what is sent twice is handed in once.
+.learn/class.json    where it is, and the token that lets this workspace in; for its owner only
 """
 
 from __future__ import annotations
 
 import json
-import secrets
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -20,11 +16,9 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from exercises.errors import CourseError
-from exercises.files import kept_json, unused_path, write_private
+from exercises.files import kept_json, write_private
 from exercises.workspace import CLASS
-from tui.study.clock import local_now
 
-OUTBOX = "outbox"
 SECONDS = 5.0  # that an answer may take
 MOST_BYTES = 64 * 1024 * 1024  # of an answer; the longest is all that is kept of somebody
 IN_THE_CLEAR = {("http", host) for host in ("127.0.0.1", "::1", "localhost")}
@@ -56,6 +50,15 @@ class ClassServer:
     def status(self) -> dict[str, Any]:
         """The grade as of now, and what was handed in, the newest first."""
         return ask(self.address, "api/status", token=self.token)
+
+    def hand_in(self, what: Mapping[str, object]) -> int:
+        """The number that it has there."""
+        number: int = ask(self.address, "api/hand-ins", what, self.token)["id"]
+        return number
+
+    def dispute(self, hand_in: int, reason: str) -> None:
+        """Say that the verdict on a hand-in of one's own is wrong."""
+        ask(self.address, "api/disputes", {"hand_in": hand_in, "reason": reason}, self.token)
 
     def own_data(self) -> dict[str, Any]:
         """All that is kept of who asks."""
@@ -94,50 +97,6 @@ def joined(state: Path) -> ClassServer:
         raise ClassServerError("You have joined no class. `learn join` does.") from None
     except (ValueError, TypeError, KeyError, ClassServerError):
         raise ClassServerError(f"{state / CLASS} cannot be read. Use `learn join` again.") from None
-
-
-def keep(state: Path, exercise: str, files: Mapping[str, str | bytes]) -> None:
-    """Put it into the outbox, from where it is sent in its turn."""
-    (state / OUTBOX).mkdir(mode=0o700, exist_ok=True)
-    made_at, key = local_now(), secrets.token_hex(16)
-    hand_in = {
-        "exercise": exercise,
-        "files": {name: _text(source) for name, source in files.items()},
-        "made_at": made_at.isoformat(),
-        "key": key,
-    }
-    name = f"{made_at.timestamp():017.6f}-{key}.json"
-    write_private(state / OUTBOX / name, json.dumps(hand_in).encode())
-
-
-def waiting(state: Path) -> list[Path]:
-    return sorted((state / OUTBOX).glob("*.json"))
-
-
-def send(state: Path) -> Iterator[str]:
-    """Hand in what is kept, the oldest first. Yields what became of each, in words."""
-    server, kept = joined(state), waiting(state)
-    for number, file in enumerate(kept):
-        try:
-            hand_in = kept_json(file)
-            exercise = hand_in["exercise"]
-        except FileNotFoundError:  # the app or another terminal has sent it meanwhile
-            continue
-        except (ValueError, TypeError, KeyError):
-            aside = file.rename(unused_path(file.with_suffix(".damaged")))
-            yield f"One cannot be read and is now {aside}. Submit again what is missing."
-            continue
-        try:
-            told = ask(server.address, "api/hand-ins", hand_in, server.token)
-        except ClassServerError as error:
-            if error.passes:
-                left = len(kept) - number
-                yield f"{error} {left} to be sent with the next `learn submit`; the time is noted."
-                return
-            yield f"{exercise} is not handed in: {error}"
-        else:
-            yield f"{exercise} is handed in to {server.name}, number {told['id']}."
-        file.unlink(missing_ok=True)
 
 
 def checked(address: str) -> str:
@@ -190,7 +149,3 @@ def _reason(error: urllib.error.HTTPError) -> str:
         return str(json.loads(error.read(MOST_BYTES))["error"])
     except (ValueError, KeyError, TypeError, OSError):
         return f"The class server answers {error.code}, without a reason."
-
-
-def _text(source: str | bytes) -> str:
-    return source if isinstance(source, str) else source.decode("utf-8", "surrogateescape")

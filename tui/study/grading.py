@@ -51,7 +51,7 @@ def grade(
 def keep_for_class(session: Session, submission: Submission) -> None:
     """Before anything else is done with it, so that nothing that happens then loses it."""
     if session.workspace.class_file.exists():
-        from tui.study.class_server import keep
+        from tui.study.outbox import keep
 
         keep(session.workspace.state, submission.exercise, submission.files())
 
@@ -59,10 +59,11 @@ def keep_for_class(session: Session, submission: Submission) -> None:
 def hand_in(workspace: Workspace) -> Iterator[str]:
     """To the class that the learner has joined, after the verdict: nobody waits for a network.
 
-    Yields what became of each hand-in, in words; nothing where no class was joined.
+    Yields what became of all that waits, in words; nothing where no class was joined.
     """
     if workspace.class_file.exists():
-        from tui.study.class_server import ClassServerError, send
+        from tui.study.class_server import ClassServerError
+        from tui.study.outbox import send
 
         try:
             yield from send(workspace.state)

@@ -16,11 +16,12 @@ import pytest
 from class_of_three import CLASSROOM, WRONG, ask
 from processes import comes_true
 from servers import Served
+from sqlalchemy import select
 
 from grader.server.disputes import Disputes
 from grader.server.members import change_settings, class_named, member_named
 from grader.server.queue import utc_now
-from grader.server.schema import Dispute, Notice
+from grader.server.schema import DONE, LEASED, Dispute, HandIn, Notice
 from tui.app.app import LearnApp
 from tui.app.background_grader import BackgroundGrader
 from tui.app.session_thread import SessionThread
@@ -251,6 +252,56 @@ def test_status_tells_of_disputes_that_are_open_or_new(
     assert "Your dispute of hand-in 2 (softmax) is declined: Read section 2." in said
     assert "Your dispute of hand-in 3 (softmax) is open." in said
     assert "hand-in 1" not in said
+
+
+def test_a_dispute_is_of_what_was_handed_in_before_it_whenever_it_can_be_sent(
+    learn: Learn, served: Served, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learn("join", f"{served.address}/", served.code, "--name", "1")
+    (workspace / "ch01_attention" / "softmax.py").write_text(WRONG)
+    dispute = ("dispute", "softmax", "--reason")
+    assert "nothing of yours for it" in learn(*dispute, "Too early.").stdout
+    learn("submit", "softmax")
+    assert comes_true(lambda: served.queue.health().done == 1)
+    moved(workspace, "http://127.0.0.1:1/")
+    done = learn(*dispute, "First.")
+    assert (done.returncode, "does not answer" in done.stdout) == (0, True)
+    learn("submit", "softmax")
+    assert "Not sent yet: 2" in learn("status").stdout
+    moved(workspace, f"{served.address}/")
+    done = learn("status")
+    assert "You dispute the verdict on softmax, number 1, at ML" in done.stderr
+    assert "softmax is handed in to ML, number 2" in done.stderr
+    assert "Your dispute of hand-in 1 (softmax) is open." in done.stdout
+
+    assert comes_true(lambda: served.queue.health().done == 2)
+    monkeypatch.setattr("grader.server.disputes.MOST_OPEN", 1)
+    assert "1 disputes of yours are open" in learn(*dispute, "Second.").stdout
+    with served.database.writing() as session:
+        second = session.get_one(HandIn, 2)
+        second.state, second.lease_until = LEASED, utc_now() + timedelta(days=1)
+    done = learn("submit", "softmax")
+    assert "Number 2 has no verdict yet" in done.stderr
+    assert "softmax is handed in to ML, number 3" in done.stderr, "it holds up nothing"
+    monkeypatch.undo()
+    with served.database.writing() as session:
+        session.get_one(HandIn, 2).state = DONE
+    assert "number 2, at ML" in learn("status").stderr, "and stays with what it was said of"
+    assert not list((workspace / ".learn" / "outbox").iterdir())
+    with served.database.reading() as session:
+        assert session.scalars(select(Dispute.reason)).all() == ["First.", "Second."]
+
+
+def test_who_has_joined_may_write_a_dispute_to_a_file_as_well(
+    learn: Learn, served: Served, workspace: Path
+) -> None:
+    learn("join", f"{served.address}/", served.code, "--name", "1")
+    (workspace / "ch01_attention" / "softmax.py").write_text(WRONG)
+    words = ("dispute", "softmax", "--reason", "It is right.", "--seed", "7")
+    assert "go with --output" in learn(*words).stderr
+    assert "Wrote mine.json" in learn(*words, "--output", "mine.json").stdout
+    assert json.loads((workspace / "mine.json").read_text())["report"]["seed"] == 7
+    assert not (workspace / ".learn" / "outbox").exists()
 
 
 def test_who_leaves_takes_their_data_along_and_deletes_it(

@@ -5,15 +5,21 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from pathlib import Path
+from typing import Any
 
 import pytest
-from class_of_three import WRONG, ask, hand_in, joined
+from class_of_three import CLASSROOM, WRONG, ask, hand_in, joined
 from processes import below, comes_true
 from servers import PostgreSQL, Served
 
-from grader import Grader
-from grader.server.schema import HandIn
+from grader import Grader, Submission
+from grader.server.database import Database
+from grader.server.judge import Judge
+from grader.server.members import member_named, new_class
+from grader.server.schema import HandIn, Post
+from grader.server.threads import Threads
 
 
 @pytest.fixture
@@ -52,6 +58,36 @@ def test_a_verdict_waits_for_a_database_that_comes_back(
     with served.database.reading() as session:
         one = session.get_one(HandIn, number)
     assert (one.outcome, one.tries) == ("failed", 1)
+
+
+def test_what_was_found_of_a_post_waits_for_a_database_that_comes_back(
+    database: Database, postgresql: PostgreSQL, grader: Grader, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Killing(Executor):
+        """Grades, and kills the database meanwhile."""
+
+        def submit(self, grade: Any, submission: Submission, /) -> Future[Any]:  # type: ignore[override]
+            postgresql.kill()
+            return grader.submit(submission)
+
+    made, _ = new_class(database, "ML", CLASSROOM)
+    with database.reading() as session:
+        teacher = member_named(session, made, "teacher")
+    number = Threads(database).ask(teacher, "softmax", f"```\n{WRONG}```", False, False)
+    judge = Judge(database, Grader(executor=Killing()), only_sandboxed=False)
+    judge.start()
+    try:
+        assert comes_true(lambda: "cannot be kept yet" in caplog.text)
+        postgresql.start()
+        assert comes_true(lambda: _post(database, number).share is not None)
+    finally:
+        judge.close()
+    assert (_post(database, number).lease, _post(database, number).tries) == (None, 1)
+
+
+def _post(database: Database, number: int) -> Post:
+    with database.reading() as session:
+        return session.get_one(Post, number)
 
 
 def test_an_examiner_that_is_killed_costs_nobody_anything(

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from class_of_three import CLASSROOM, Browser, ask, hand_in, joined
+import pytest
+from class_of_three import CLASSROOM, WRONG, Browser, ask, hand_in, joined
 from processes import comes_true
 from servers import Served
 from sqlalchemy import select, text
+from test_server_pages import browser
+from test_server_threads import THREAD, send
 
 from grader.server.database import Database
 from grader.server.gradebook import class_grades
@@ -144,6 +148,29 @@ def test_a_student_takes_along_only_their_own(
     assert MARK not in told.text
     assert alan.get("/").text.count("/own/data.json") == 1
     assert alan.send("/class/person/delete", {"student": "1", "confirm": "1"}).status == 403
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_nobody_takes_along_what_others_wrote(served: Served) -> None:
+    """But the answer to a dispute, which was said to its author."""
+    ada, alan, teacher = (browser(served, one) for one in ("1", "2", "teacher"))
+    ada.upload("softmax", f"{WRONG}# code of ada")
+    alan.upload("softmax", f"{WRONG}# code of alan")
+    assert comes_true(lambda: served.queue.health().done == 2)
+    send(ada, THREAD, text="question of ada")
+    send(alan, "/posts/1/answer", text="answer of alan")
+    send(ada, "/posts/2/report", why="report of ada")
+    send(teacher, "/posts/2/moderate", what="folded", why="moderation of teacher")
+    send(ada, "/hand-ins/1/dispute", reason="dispute of ada")
+    send(teacher, "/class/disputes/1", do="decline", answer="decision of teacher")
+
+    def taken(who: Browser) -> set[str]:
+        return set(re.findall(r"\w+ of (?:ada|alan|teacher)", who.get("/own/data.json").text))
+
+    assert taken(alan) == {"code of alan", "answer of alan"}
+    assert taken(teacher) == {"moderation of teacher", "decision of teacher"}
+    own = {f"{what} of ada" for what in ("code", "question", "report", "dispute")}
+    assert taken(ada) == own | {"decision of teacher"}
 
 
 def test_a_student_deletes_who_they_are_by_page_and_from_a_terminal(
