@@ -174,7 +174,8 @@ def _news(visit: Visit, one: HandIn, dispute: Dispute | None) -> News:
     """What may still come of a hand-in: its verdict, and where that is disputed, a decision."""
     decision = dispute.state if dispute else ""
     says = _progress(visit, [one]).get(one.id, "") or (TO_DECIDE if decision == OPEN else "")
-    return News(f"{one.state} {decision}", says, one.state in ENDS and decision != OPEN)
+    mark = f"{one.state} {decision}".strip()
+    return News(mark, says, is_last=one.state in ENDS and decision != OPEN)
 
 
 def _progress(visit: Visit, those: Sequence[HandIn]) -> dict[int, str]:
