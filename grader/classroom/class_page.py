@@ -21,6 +21,7 @@ from exercises.words import plural
 from grader.classroom.likeness import Likeness
 from grader.classroom.progress import BINS, Distribution, Row, Standing
 from grader.classroom.reasons import FILE, MISTAKE, SYMPTOM, UNKNOWN, Reason
+from grader.formats.html import in_code
 from grader.report import cut, printable
 
 HERE = Path(__file__).parent
@@ -56,12 +57,13 @@ class ClassReport:
 
 class Live(NamedTuple):
     """What makes the page follow its server: a script, the events it listens to, and the mark of
-    what the page shows.
+    what the page shows; and the page of the server from which one comes here.
     """
 
     script: str
     events: str
     mark: str
+    back: str
 
 
 @dataclass(frozen=True)
@@ -145,15 +147,7 @@ def _shown(text: str, length: int = LENGTH) -> str:
 
 
 def _prose(text: str) -> Markup:
-    """What stands between backticks is code."""
-    parts = _shown(text).split("`")
-    if len(parts) % 2 == 0:
-        return escape(_shown(text))
-    texts = (
-        Markup("<code>{}</code>").format(part) if at % 2 else escape(part)
-        for at, part in enumerate(parts)
-    )
-    return Markup().join(texts)
+    return Markup(in_code(escape(_shown(text))))
 
 
 def _percent(share: float) -> str:

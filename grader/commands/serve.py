@@ -131,8 +131,10 @@ def new(kept: tuple[Path, str | None], name: str, settings: Path, roster: Path |
         made, teacher = new_class(opened, name, settings_of(settings, text_of(settings)))
         with opened.writing() as session:
             enrol(session, made, listed)
-    click.echo(f"Students join {name} with the code      {made.code}")
-    click.echo(f"You come in as its teacher with         {teacher}   once, within seven days")
+    theirs, own = f"Students join {name} with the code", "You come in as its teacher with"
+    width = max(len(theirs), len(own))
+    click.echo(f"{theirs:<{width}}   {made.code}")
+    click.echo(f"{own:<{width}}   {teacher}   once, within seven days")
     return 0
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, undefer
 
 from grader.classroom.regrade import Change
@@ -60,6 +60,11 @@ def why_not(one: HandIn) -> str:
 
 def dispute_of(session: Session, hand_in: int) -> Dispute | None:
     return session.scalar(select(Dispute).where(Dispute.hand_in_id == hand_in))
+
+
+def second_of(one: Dispute) -> Select[HandIn]:
+    """The row of its second verdict, where it is graded again or waits for it."""
+    return select(HandIn).where(HandIn.again_of == one.hand_in_id)
 
 
 def disputes_by(session: Session, of: Membership) -> Sequence[Dispute]:
@@ -124,8 +129,7 @@ class Disputes:
     def again(self, one: Dispute) -> Again | None:
         """None where it is not graded again, nor waits for it."""
         with self._database.reading() as session:
-            wanted = select(HandIn).where(HandIn.again_of == one.hand_in_id)
-            second = session.scalar(wanted.options(undefer(HandIn.report)))
+            second = session.scalar(second_of(one).options(undefer(HandIn.report)))
         if second is None:
             return None
         changes = self._regrades(one).preview(never_lower=True).changes

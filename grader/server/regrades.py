@@ -5,6 +5,7 @@ for. Its verdict counts nothing until it is applied: then it takes the place of 
 A hand-in that somebody disputes is graded again by itself (`disputes.py`), and not with the others.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -95,15 +96,24 @@ class Regrades:
             of = session.get_one(Class, self._class)
             earlier = session.scalars(self._firsts(of)).all()
             kept = self._firsts(of).where(HandIn.files == NO_FILES)
-            states = session.scalars(select(HandIn.state).where(self._is_second())).all()
+            graded, waiting, failed = self._counts(session)
             return Preview(
                 len(earlier),
                 len(session.scalars(kept).all()),
-                states.count(REGRADED),
-                states.count(WAITING) + states.count(LEASED),
-                states.count(FAILED),
+                graded,
+                waiting,
+                failed,
                 [one for _, one in _changes(session, of, self._judged(session, never_lower))],
             )
+
+    def counts(self) -> tuple[int, int, int]:
+        """Of the second verdicts, as in `Preview`: graded, waiting and failed."""
+        with self._database.reading() as session:
+            return self._counts(session)
+
+    def _counts(self, session: Session) -> tuple[int, int, int]:
+        of = Counter(session.scalars(select(HandIn.state).where(self._is_second())))
+        return of[REGRADED], of[WAITING] + of[LEASED], of[FAILED]
 
     def apply(self, never_lower: bool) -> int:
         """Second verdicts take the places of the first; how many. Whose score that changes is told

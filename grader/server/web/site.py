@@ -7,10 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from exercises.words import plural
+from grader.formats.html import in_code
 from grader.report import cut, printable
 from grader.server.database import Database
 from grader.server.login import Provider
@@ -38,7 +40,14 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"shown": _shown, "when": _when, "points": _points, "plural": plural}
+    environment.filters |= {
+        "shown": _shown,
+        "prose": _prose,
+        "when": _when,
+        "briefly": _briefly,
+        "points": _points,
+        "plural": plural,
+    }
     environment.globals |= {"Action": Action, "may": may}
     return environment
 
@@ -101,8 +110,17 @@ def _shown(text: str, length: int = 400) -> str:
     return printable(cut(text, length))
 
 
+def _prose(text: str, length: int = 400) -> Markup:
+    return Markup(in_code(escape(_shown(text, length))))
+
+
 def _when(moment: datetime, zone: tzinfo) -> str:
     return f"{moment.astimezone(zone):%a %d %b %Y, %H:%M:%S} {getattr(zone, 'key', zone)}"
+
+
+def _briefly(moment: datetime, zone: tzinfo) -> str:
+    """In a table, which says by what clock."""
+    return f"{moment.astimezone(zone):%d %b %Y, %H:%M}"
 
 
 def _points(value: float | None) -> str:

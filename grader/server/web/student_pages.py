@@ -24,11 +24,14 @@ from grader.server.members import classroom, member_named
 from grader.server.privacy import days_after_deletion
 from grader.server.queue import Refused, unpacked
 from grader.server.roles import STAFF, Action, may
-from grader.server.schema import DONE, FAILED, Class, HandIn, Membership
+from grader.server.schema import DONE, FAILED, OPEN, Class, Dispute, HandIn, Membership
 from grader.server.web.streams import News, stream
 from grader.server.web.visits import Visit, page
 
 LOOKS = 1.0  # seconds between two looks at a hand-in that somebody watches
+DECISIONS = 5.0  # the same, where it is graded and a teacher is to decide
+TO_DECIDE = "The decision is shown here by itself."
+ENDS = (DONE, FAILED)  # of the way of a hand-in
 NOT_THERE = "There is no such hand-in, or it is not for you to see."
 
 
@@ -118,6 +121,7 @@ def exercise(visit: Visit, says: str = "", status: int = 200) -> Response:
         status=status,
         exercise=asked,
         points=settings.points[asked.id],
+        attempts=settings.attempts,
         key=secrets.token_hex(16),
         says=says,
     )
@@ -148,10 +152,8 @@ def upload(visit: Visit) -> Response:
 def report(visit: Visit, says: str = "", status: int = 200) -> Response:
     with visit.site.database.reading() as session:
         one = _seen(visit, session)
-        sources = {
-            name: source.decode("utf-8", "replace") for name, source in unpacked(one.files).items()
-        }
         found, dispute = report_of(one), dispute_of(session, one.id)
+    news = _news(visit, one, dispute)
     return visit.page(
         "hand_in.html",
         status=status,
@@ -161,15 +163,28 @@ def report(visit: Visit, says: str = "", status: int = 200) -> Response:
         dispute=dispute,
         why_not=why_not(one),
         layers=found.layers if found else {},
-        sources=sources,
+        sources=sources_of(one),
         is_own=one.membership_id == visit.member.id,
-        is_open=one.state not in (DONE, FAILED),
-        progress=_progress(visit, [one]).get(one.id),
+        is_graded=one.state in ENDS,
+        news=news,
     )
+
+
+def _news(visit: Visit, one: HandIn, dispute: Dispute | None) -> News:
+    """What may still come of a hand-in: its verdict, and where that is disputed, a decision."""
+    decision = dispute.state if dispute else ""
+    says = _progress(visit, [one]).get(one.id, "") or (TO_DECIDE if decision == OPEN else "")
+    mark = f"{one.state} {decision}".strip()
+    return News(mark, says, is_last=one.state in ENDS and decision != OPEN)
 
 
 def _progress(visit: Visit, those: Sequence[HandIn]) -> dict[int, str]:
     return {id: f"… {told}" for id, told in visit.site.waiting.told(those).items()}
+
+
+def sources_of(one: HandIn) -> dict[str, str]:
+    """What was handed in, as text, by its name."""
+    return {name: source.decode("utf-8", "replace") for name, source in unpacked(one.files).items()}
 
 
 def as_html(found: Report | None) -> Markup:
@@ -193,17 +208,17 @@ def verdict(visit: Visit) -> Response:
 
 
 def events(visit: Visit) -> Response:
-    """The state of a hand-in as it changes, until there is a verdict."""
+    """The state of a hand-in as it changes, until nothing more is to come."""
     with visit.site.database.reading() as session:
-        number = _seen(visit, session).id
+        seen = _seen(visit, session)
+    number, is_graded = seen.id, seen.state in ENDS
 
     def look() -> News:
         with visit.site.database.reading() as session:
-            one = session.get_one(HandIn, number)
-        says = _progress(visit, [one]).get(one.id, "")
-        return News(one.state, says, is_last=one.state in (DONE, FAILED))
+            one, dispute = session.get_one(HandIn, number), dispute_of(session, number)
+        return _news(visit, one, dispute)
 
-    return stream(look, LOOKS)
+    return stream(look, DECISIONS if is_graded else LOOKS)
 
 
 def _seen(visit: Visit, session: Session) -> HandIn:

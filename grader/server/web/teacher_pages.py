@@ -48,7 +48,7 @@ def whole_class(visit: Visit, says: str = "", status: int = 200) -> Response:
     with visit.site.database.reading() as session:
         here = session.get_one(Class, visit.member.class_id)
         settings = classroom(here.settings)
-        _, mark = so_far(session, here)  # first: the page may show more, never less
+        mark = _news_of_all(session, here).mark  # first: the page may show more, never less
         part = _part(session, here, wanted, asked.get("part", ""))
         return visit.page(
             "class.html",
@@ -92,8 +92,10 @@ def events(visit: Visit) -> Response:
 
     def look() -> News:
         with visit.site.database.reading() as session:
+            if not is_report:
+                return _news_of_all(session, visit.member.class_)
             news = _news(session, visit.member.class_)
-        return visit.site.reports.told(visit.member.class_id, news) if is_report else news
+        return visit.site.reports.told(visit.member.class_id, news)
 
     return stream(look, LOOKS)
 
@@ -101,6 +103,12 @@ def events(visit: Visit) -> Response:
 def _news(session: Session, of: Class) -> News:
     count, mark = so_far(session, of)
     return News(mark, f"Graded so far: {count}. What comes is shown here by itself.")
+
+
+def _news_of_all(session: Session, of: Class) -> News:
+    """As the report is told it, and what is disputed meanwhile."""
+    news = _news(session, of)
+    return news._replace(mark=f"{news.mark} {open_disputes(session, of)}")
 
 
 def report(visit: Visit) -> Response:
@@ -114,7 +122,7 @@ def report(visit: Visit) -> Response:
         here = session.get_one(Class, visit.member.class_id)
         news = _news(session, here)
         names = tuple(one.student for one in members(session, here))
-    live = None if is_anonymous else Live("/static/live.js", EVENTS, news.mark)
+    live = None if is_anonymous else Live("/static/live.js", EVENTS, news.mark, back="/class")
 
     def draw() -> str:
         with visit.site.database.reading() as session:
@@ -162,6 +170,7 @@ def health(visit: Visit) -> Response:
     return visit.page(
         "health.html",
         health=visit.site.queue.health(),
+        now=utc_now(),
         failed=failed,
         can_grade=visit.site.workers.can_grade,
     )

@@ -18,17 +18,19 @@ from devtools import NO_BROWSER, PROGRAM, Tab, browser
 from processes import comes_true
 from servers import Served
 from test_server_login import provider
+from test_server_pages import browser as reader
 from test_server_pages import token
 from test_server_threads import HINT, mistake, newest, send, tried, write
 
 from grader.server.members import change_settings, class_named, member_named
 from grader.server.queue import utc_now
-from grader.server.schema import DONE, LEASED, SESSION, HandIn, Notice
-from grader.server.web import teacher_pages
+from grader.server.schema import DONE, FAILED, LEASED, REGRADED, SESSION, HandIn, Notice
+from grader.server.web import dispute_pages, regrade_pages, student_pages, teacher_pages
 
 __all__ = ["mistake", "provider"]
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason=NO_BROWSER)
 
+AGAIN = 2  # the row of the second verdict on the only hand-in
 VIEWS = {"phone": (360, 740), "laptop": (1280, 800)}
 SCHEMES = ("light", "dark")
 PAPER = (700, 1000)
@@ -86,6 +88,7 @@ def pages(
     send(alan, f"/posts/{question}/report", why="a solution")
     send(ada, "/hand-ins/1/dispute", reason=f"{'It is what the paper has. ' * 9}")
     thread = {"thread": "/exercises/softmax/thread"}
+    becomes(served, FAILED, int(tried(served, "3", mistake).page.url.rsplit("/", 1)[1]))
     with served.database.writing() as session:
         here = class_named(session, "ML")
         change_settings(session, here, f"{CLASSROOM}leaderboard: true\n")
@@ -259,10 +262,55 @@ def test_an_open_page_without_a_report_becomes_the_report(
         assert tab.value("document.styleSheets[0].ownerNode.nodeName") == "STYLE", "its own"
 
 
-def becomes(served: Served, state: str) -> None:
-    """The only hand-in, as if somebody were at it, or had been."""
+def test_an_open_page_shows_what_is_graded_again_and_decided(
+    served: Served, mistake: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what its reader has written meanwhile is not lost."""
+    monkeypatch.setattr(dispute_pages, "LOOKS", 0.1)
+    monkeypatch.setattr(regrade_pages, "LOOKS", 0.1)
+    monkeypatch.setattr(student_pages, "DECISIONS", 0.1)
+    ada, teacher = tried(served, "1", mistake), reader(served, "teacher")
+    send(ada, "/hand-ins/1/dispute", reason="It is what the paper has.")
+    written = "document.querySelector('[name=answer]').value"
+    with browser(tmp_path / "browser") as tab:
+        sign_in(tab, served, "teacher")
+        begun(served, teacher, "/class/disputes/1", do="again")
+        tab.open(f"{served.address}/class/disputes/1")
+        assert comes_true(lambda: "being graded. The verdict is shown" in tab.value(STATUS))
+        tab.value(f"{written} = 'Look at section 2.'")
+        becomes(served, REGRADED, AGAIN)
+        assert comes_true(lambda: "No score would change" in tab.value(SHOWN))
+        assert tab.value(written) == "Look at section 2."
+
+        sign_in(tab, served, "1")
+        tab.open(f"{served.address}/hand-ins/1")
+        assert comes_true(lambda: "The decision is shown here by itself" in tab.value(SHOWN))
+        assert "✗ not passed" in tab.value(STATUS), "the verdict stays"
+        send(teacher, "/class/disputes/1", do="decline", answer="Section 2 asks it.")
+        assert comes_true(lambda: "✗ Declined: “Section 2 asks it.”" in tab.value(SHOWN))
+        assert not tab.value("document.querySelector('[data-events]')"), "nothing more is to come"
+
+        with served.database.writing() as session:
+            session.get_one(HandIn, 1).suite = "an earlier one"
+        sign_in(tab, served, "teacher")
+        begun(served, teacher, "/class/regrade", do="begin")
+        tab.open(f"{served.address}/class/regrade")
+        assert comes_true(lambda: "Graded again: 0 of 1. What would" in tab.value(STATUS))
+        becomes(served, REGRADED, AGAIN)
+        assert comes_true(lambda: "Apply what is shown" in tab.value(SHOWN))
+
+
+def begun(served: Served, teacher: Browser, path: str, do: str) -> None:
+    """The only hand-in is graded again, as if somebody were still at it."""
+    send(teacher, path, do=do)
+    assert comes_true(lambda: "data-events" not in teacher.get(path).text)
+    becomes(served, LEASED, AGAIN)
+
+
+def becomes(served: Served, state: str, number: int = 1) -> None:
+    """A hand-in, as if somebody were at it, or had been."""
     with served.database.writing() as session:
-        one = session.get_one(HandIn, 1)
+        one = session.get_one(HandIn, number)
         one.state, one.lease_until = state, utc_now() + timedelta(hours=1)
 
 

@@ -51,7 +51,7 @@ def test_an_accepted_dispute_brings_the_verdict_of_the_tests_of_today(
     (dispute,) = ask(served.address, "/api/status", token=alan)[1]["disputes"]
     assert (dispute["hand_in"], dispute["state"], dispute["reason"]) == (number, "open", WHY)
 
-    assert "Disputes</a>: 1 to decide" in teacher.get("/class").text
+    assert "Disputes</a>: <strong>1 to decide" in teacher.get("/class").text
     assert WHY.replace("<", "&lt;").replace(">", "&gt;") in teacher.get("/class/disputes").text
     page = "/class/disputes/1"
     assert "not graded again yet" in teacher.get(page).text
