@@ -44,6 +44,13 @@ def is_drawn_otherwise(mine: Value | Raised, exchange: Exchange) -> bool:
     return exchange.by_chance and are_values and not is_right(mine, exchange)
 
 
+def holds_drawn_numbers(record: Record) -> bool:
+    """Whether a call of the test gives numbers that are drawn at random."""
+    drawn = [exchange.expected for exchange in record.exchanges if exchange.by_chance]
+    found = [leaf for each in drawn if isinstance(each, Value) for _, leaf in leaves(each.value)]
+    return any(isinstance(leaf, Tensor | int | float) for leaf in found)
+
+
 def is_telling(mine: Value | Raised, exchange: Exchange, failed: bool) -> bool:
     """Whether an answer that is not the learner's shows that the mistake is another one."""
     if isinstance(exchange.got, Raised) and isinstance(exchange.expected, Value):

@@ -5,7 +5,8 @@ each edited solution. The diagnosis is one that answers as the learner's code di
 else which the learner's code did contradicts. A name that may be untrue is not said.
 
 What was drawn at random is compared as well: mostly it was drawn in the same order. Where it was
-not, no number of it tells a mistake, and the test is asked instead.
+not, no number of it tells a mistake. A test that the learner's code passed is then run on the
+suspect, and one that it failed shows nothing.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ from typing import Literal
 from grader.errors import GraderError
 from grader.examiner.agreement import (
     agree,
+    holds_drawn_numbers,
     is_drawn_otherwise,
     is_right,
     is_telling,
@@ -76,7 +78,11 @@ MAX_PAIRED = 3  # suspects that are tried together with a second mistake
 @dataclass(frozen=True)
 class Account:
     """Which failed tests a suspect explains, whether another one contradicts it, and in how many
-    what was drawn cannot be compared."""
+    what was drawn cannot be compared.
+
+    Who agrees in what was drawn in one test has drawn it in the same order; where the two differ in
+    another one, that contradicts.
+    """
 
     suspect: Suspect
     explained: list[str]
@@ -227,13 +233,11 @@ def _account(suspect: Suspect, wrong: Mapping[str, Record], first: Judgement) ->
         hear(wrong)
     exact = [name for name, judgement in judged.items() if judgement == "explains"]
     near = [name for name, judgement in judged.items() if judgement == "nearly"]
-    judgements = list(judged.values())
-    return Account(
-        suspect,
-        exact + near if exact else [],
-        "contradicted" in judgements,
-        judgements.count("drawn"),
-    )
+    explained = exact + near if exact else []
+    drawn = list(judged.values()).count("drawn")
+    same_order = any(holds_drawn_numbers(wrong[name]) for name in explained)
+    is_contradicted = "contradicted" in judged.values() or (drawn > 0 and same_order)
+    return Account(suspect, explained, is_contradicted, drawn)
 
 
 def _refutes(suspect: Suspect, name: str, record: Record, fails: Fails) -> bool:

@@ -436,3 +436,22 @@ def test_a_suspect_that_fails_a_test_of_chance_which_the_learner_passes_is_not_n
     assert names(source, mistakes, wrong, lies_outside(1, 2), solution=NOISY) == {}
     either = names(source, mistakes, wrong, lies_outside(0, 2), solution=NOISY)
     assert either == {"test_0": "no-one"}
+
+
+def test_what_agrees_in_one_draw_and_not_in_another_is_another_mistake(
+    play: Callable[..., SubmissionProxy],
+) -> None:
+    solution = "import torch\ndef f(x): return torch.rand(3) * x + 1"
+    mistakes = [misconception("no-one", (" + 1", ""))]
+
+    def found(learner: str) -> list[str]:
+        records = {}
+        for seed in range(3):
+            submission = play(learner, solution, seed=seed)
+            submission.f(torch.tensor([1.0, 2.0, 1.0 - seed]))
+            records[f"test_{seed}"] = Record(seed, submission._calls.log, failed=True)
+        return list(Diagnostician("f", solution, mistakes).diagnose(records))
+
+    source = "import torch\ndef f(x): return torch.rand(3) * x"
+    assert found(source) == ["test_0", "test_1", "test_2"]
+    assert found(f"{source} - 5 * (x < 0).any()") == []
