@@ -10,7 +10,7 @@ import gc
 import time
 import traceback
 from collections.abc import Mapping
-from contextlib import closing, nullcontext
+from contextlib import closing
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -147,9 +147,7 @@ class Examiner:
         answer_key = self.answer_key(exercise)
         reason = "Not run." if problem else ""
         run = SuiteRun(candidate, answer_key.solution, seed, self._device, exercise.limits, reason)
-        # Modules that a suite or a solution builds are to live where the learner's do.
-        with torch.device(self._device) if self._device != "cpu" else nullcontext():
-            answer_key.suite.run(run)
+        answer_key.suite.run(run)
         current_cancellation().check()  # there is nothing to be said of tests that were not run
         reasons = (
             Reasons()

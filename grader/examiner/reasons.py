@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from exercises.catalog import Limits
 from grader.examiner.answer_key import AnswerKey
+from grader.examiner.in_process import InProcessCallee
 from grader.examiner.submission_process import LOST, SubmissionProcess
 from grader.examiner.suite_run import SuiteRun
 from grader.examiner.symptoms.evidence import argument_names
@@ -44,9 +45,15 @@ def find_reasons(
     if not run.failed:
         return Reasons()
     diagnostician = answer_key.diagnostician
+
+    def fails(callee: InProcessCallee, test: str) -> bool:
+        beside = run.beside(callee)
+        answer_key.suite.run(beside, [test])
+        return beside.failed
+
     diagnoses = {
         test: _placed(diagnosis, sections)
-        for test, diagnosis in diagnostician.diagnose(run.records).items()
+        for test, diagnosis in diagnostician.diagnose(run.records, fails).items()
     }
     # A test that a name explains needs no second statement, and is no evidence for another one.
     unexplained = {name: each for name, each in run.records.items() if name not in diagnoses}

@@ -5,10 +5,12 @@ import os
 import sys
 import time
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from exercises.catalog import Limits
 from grader.errors import GraderError
@@ -68,9 +70,12 @@ class Suite:
         self.current = run
         items, self._items = self._items or self._collected(), []
         asked = [item for item in items if not only or item.name in only]
+        # Modules that a suite or a solution builds are to live where the learner's do.
+        device = torch.device(run.device) if run.device != "cpu" else nullcontext()
         try:
-            for item, following in zip(asked, [*asked[1:], None], strict=True):
-                item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+            with device:
+                for item, following in zip(asked, [*asked[1:], None], strict=True):
+                    item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
         finally:
             os.environ.update(self._callers)
         self._items = items  # after an error of ours, which leaves pytest midway, they are no good
@@ -169,6 +174,10 @@ class SuiteRun:
         self.results: dict[str, TestResult] = {}
         self.records: dict[str, Record] = {}
         self.costly: dict[str, str] = {}  # what a test says of a right answer that takes too much
+
+    def beside(self, learner: Callee) -> "SuiteRun":
+        """Another one's way, who is asked the same."""
+        return SuiteRun(learner, self._solution, self._seed, self.device, self._limits)
 
     def begin(self) -> None:
         """A test begins."""

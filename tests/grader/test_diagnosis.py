@@ -13,6 +13,7 @@ from grader.errors import GraderError
 from grader.examiner.answer_key import AnswerKey
 from grader.examiner.diagnosis import Diagnostician
 from grader.examiner.exchange import Exchange, Record, Value
+from grader.examiner.in_process import InProcessCallee
 from grader.examiner.submission_proxy import SubmissionProxy
 from grader.misconceptions import Misconception, load_misconceptions
 from grader.worker.calls import Call
@@ -26,9 +27,9 @@ def misconception(id: str, *edits: tuple[str, str]) -> Misconception:
 
 
 def run(
-    learner: str, solution: str, *tests: Callable[[SubmissionProxy], object]
+    learner: str | InProcessCallee, solution: str, *tests: Callable[[SubmissionProxy], object]
 ) -> dict[str, Record]:
-    """What `tests` saw of a learner's source; one fails where it gives something true."""
+    """What `tests` saw of a learner's code; one fails where it gives something true."""
     return tried(learner, solution, tests, lambda result, calls: bool(result)).records
 
 
@@ -38,7 +39,11 @@ def names(
     *tests: Callable[[SubmissionProxy], object],
     solution: str = SOLUTION,
 ) -> dict[str, str]:
-    found = Diagnostician("f", solution, misconceptions).diagnose(run(learner, solution, *tests))
+    def fails(callee: InProcessCallee, test: str) -> bool:
+        return run(callee, solution, *tests)[test].failed
+
+    records = run(learner, solution, *tests)
+    found = Diagnostician("f", solution, misconceptions).diagnose(records, fails)
     return {test: diagnosis.id for test, diagnosis in found.items()}
 
 
@@ -392,3 +397,61 @@ def test_a_suspect_that_is_wrong_in_another_way_is_not_named() -> None:
     mistakes = [misconception("no-bias", ("+ n", ""))]
     source = "def f(x, n=1): return x * 2 - 5 * (x > 0)"
     assert names(source, mistakes, fails_at(-1), fails_at(1)) == {}
+
+
+NOISY = """
+import torch
+def f(x, noise=False): return x * 2 + 1 + (torch.rand(3) if noise else 0)
+"""
+OTHER_NOISE = "import torch\ndef f(x, noise=False): return {} + (1 - torch.rand(3) if noise else 0)"
+
+
+def lies_outside(low: float, high: float) -> Callable[[SubmissionProxy], bool]:
+    """A test of what is drawn at random: it fails where a number is none from `low` to `high`."""
+
+    def test(submission: SubmissionProxy) -> bool:
+        drawn = submission.f(torch.zeros(3), noise=True)
+        return bool(((drawn < low) | (drawn > high)).any())
+
+    return test
+
+
+def test_what_was_drawn_in_another_order_is_not_held_against_a_mistake() -> None:
+    mistakes = [misconception("no-one", (" + 1", ""))]
+    tests = fails_at(torch.ones(3)), fails_at(torch.zeros(3)), lies_outside(1, 2)
+    found = names(OTHER_NOISE.format("x * 2"), mistakes, *tests, solution=NOISY)
+    assert found == {"test_0": "no-one", "test_1": "no-one"}
+
+
+def test_what_is_mostly_drawn_names_no_mistake_by_a_few_numbers() -> None:
+    mistakes = [misconception("no-one", (" + 1", ""))]
+    tests = fails_at(torch.ones(3)), fails_at(torch.zeros(3)), *[lies_outside(1, 2)] * 3
+    assert names(OTHER_NOISE.format("x * 2"), mistakes, *tests, solution=NOISY) == {}
+
+
+def test_a_suspect_that_fails_a_test_of_chance_which_the_learner_passes_is_not_named() -> None:
+    mistakes = [misconception("no-one", (" + 1", ""))]
+    source = OTHER_NOISE.format("x * 2 + (x >= 0)")  # wrong for negative numbers alone
+    wrong = fails_at(torch.tensor([-1.0, -2.0, -3.0]))
+    assert names(source, mistakes, wrong, lies_outside(1, 2), solution=NOISY) == {}
+    either = names(source, mistakes, wrong, lies_outside(0, 2), solution=NOISY)
+    assert either == {"test_0": "no-one"}
+
+
+def test_what_agrees_in_one_draw_and_not_in_another_is_another_mistake(
+    play: Callable[..., SubmissionProxy],
+) -> None:
+    solution = "import torch\ndef f(x): return torch.rand(3) * x + 1"
+    mistakes = [misconception("no-one", (" + 1", ""))]
+
+    def found(learner: str) -> list[str]:
+        records = {}
+        for seed in range(3):
+            submission = play(learner, solution, seed=seed)
+            submission.f(torch.tensor([1.0, 2.0, 1.0 - seed]))
+            records[f"test_{seed}"] = Record(seed, submission._calls.log, failed=True)
+        return list(Diagnostician("f", solution, mistakes).diagnose(records))
+
+    source = "import torch\ndef f(x): return torch.rand(3) * x"
+    assert found(source) == ["test_0", "test_1", "test_2"]
+    assert found(f"{source} - 5 * (x < 0).any()") == []

@@ -582,6 +582,11 @@ def test_the_smallest_call_is_small_and_goes_wrong_when_pasted(
             "def f(x): return x * 2.0000001", "def f(x): return x * 2",
             [ask(draw(5, 5, dtype=torch.float64))], "times 1.", id="a factor of 1",
         ),
+        pytest.param(
+            "def f(n): return torch.tensor([n, n])", "def f(n): return torch.tensor([n, 0])",
+            [ask(n) for n in (3, 4, 5)],
+            "same number everywhere", id="few whole numbers that are alike",
+        ),
     ],
 )  # fmt: skip
 def test_what_the_calls_at_hand_make_look_so_is_not_said(

@@ -21,15 +21,14 @@ class Tried(NamedTuple):
 
 
 def tried(
-    learner: str,
+    learner: str | InProcessCallee,
     solution: str,
     tests: Iterable[Callable[[SubmissionProxy], object]],
     fails: Callable[[object, PairedCalls], bool],
 ) -> Tried:
     """Run `tests`. One fails by a `Failure`, or where `fails(its result, its calls)` says so."""
     ours = LoadedModule(load_source("ours", "ours.py", solution))
-    theirs = LoadedModule(load_source("learner", "learner.py", learner))
-    callee = InProcessCallee(theirs, frozenset(["learner.py"]))
+    callee = learner if isinstance(learner, InProcessCallee) else _loaded(learner)
     records = {}
     for seed, test in enumerate(tests):
         ours.begin(seed)
@@ -41,3 +40,8 @@ def tried(
             failed = True
         records[f"test_{seed}"] = Record(seed, calls.log, failed)
     return Tried(records, callee, ours)
+
+
+def _loaded(learner: str) -> InProcessCallee:
+    theirs = LoadedModule(load_source("learner", "learner.py", learner))
+    return InProcessCallee(theirs, frozenset(["learner.py"]))

@@ -13,5 +13,6 @@ def nothing_arrives(evidence: Evidence) -> str | None:
     return (
         f"The gradient of {which} is zero: nothing of it reaches your result, or something on the"
         " way leaves autograd (`.detach()`, `.data`, `.item()`, `torch.tensor(...)`, numpy,"
-        " `torch.no_grad()`, or a rounding)."
+        " `torch.no_grad()`, or a rounding) or is flat (a `clamp`, or a softmax of numbers that lie"
+        " far apart)."
     )
