@@ -23,6 +23,7 @@ Judged = Mapping[int, HandIn]
 Tried = HandIn | Row[Any]  # with `COUNTS`
 NOT_JUDGED_AGAIN: Judged = {}
 AT_ONCE = 500  # rows with files and report in memory
+STUDENTS_AT_ONCE = 100  # whose hand-ins are in memory
 # Of a hand-in, what a grade is made of: of a large class that is read as bare rows.
 COUNTS = (
     HandIn.id,
@@ -94,19 +95,21 @@ def notices(session: Session, of: Membership) -> Sequence[Notice]:
 
 def class_grades(
     session: Session, of: Class, classroom: Classroom, those: Sequence[Membership] | None = None
-) -> list[Grade]:
-    """Of every student that is listed, or of `those`."""
+) -> Iterator[Grade]:
+    """Of every student that is listed, or of `those`; read in parts."""
     if those is None:
         those = session.scalars(students(of)).all()
-    wanted = (
-        select(*COUNTS)
-        .where(HandIn.membership_id.in_([one.id for one in those]), HandIn.again_of.is_(None))
-        .order_by(HandIn.membership_id, HandIn.received_at, HandIn.id)
-    )
-    rows: Iterable[Any] = session.execute(wanted)
-    by_member = groupby(rows, key=lambda one: one.membership_id)
-    found = {id: list(group) for id, group in by_member}
-    return [grade(member, found.get(member.id, []), classroom) for member in those]
+    for first in range(0, len(those), STUDENTS_AT_ONCE):
+        part = those[first : first + STUDENTS_AT_ONCE]
+        wanted = (
+            select(*COUNTS)
+            .where(HandIn.membership_id.in_([one.id for one in part]), HandIn.again_of.is_(None))
+            .order_by(HandIn.membership_id, HandIn.received_at, HandIn.id)
+        )
+        rows: Iterable[Any] = session.execute(wanted)
+        by_member = groupby(rows, key=lambda one: one.membership_id)
+        found = {id: list(group) for id, group in by_member}
+        yield from (grade(member, found.get(member.id, []), classroom) for member in part)
 
 
 def grade(

@@ -94,7 +94,7 @@ def _results(visit: Visit) -> list[dict[str, Any]]:
         here = session.get_one(Class, visit.member.class_id)
         settings = classroom(here.settings)
         found = class_grades(session, here, settings)
-    return [one.result(settings) for one in found if one.has_tried]
+        return [one.result(settings) for one in found if one.has_tried]
 
 
 def _result(line: int, one: Mapping[str, Any]) -> Result:

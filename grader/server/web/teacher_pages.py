@@ -55,7 +55,7 @@ def whole_class(visit: Visit, says: str = "", status: int = 200) -> Response:
             status=status,
             here=here,
             classroom=settings,
-            grades=class_grades(session, here, settings, part.members),
+            grades=list(class_grades(session, here, settings, part.members)),
             part=part,
             find=wanted,
             people=[*part.members, *staff(session, here)],

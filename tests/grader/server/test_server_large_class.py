@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
-from class_of_three import Browser
+from class_of_three import WRONG, Browser, hand_in
 from servers import Served
-from test_server_pages import browser
+from test_server_pages import browser, token
 
 from grader.server.members import class_named, enrol, read_roster
+from grader.server.schema import CLIENT
 from grader.server.web.drawings import RESTS, Drawings
 from grader.server.web.streams import News
 from grader.server.web.teacher_pages import MOST_STUDENTS
@@ -42,6 +44,11 @@ def test_each_student_is_on_one_part_of_the_page_and_can_be_found(served: Served
     assert listed(teacher, "/class?find=LOVEL") == ["1"]
     assert listed(teacher, "/class?find=x0007") == ["x0007"]
     assert "0 students found" in teacher.get("/class?find=<nobody>").text
+    tried = ["1", f"x{ALL - 4:04}"]  # the first and the last
+    for student in tried:
+        hand_in(served.address, token(served, student, CLIENT), WRONG)
+    lines = teacher.get("/class/results.jsonl").text.splitlines()
+    assert [json.loads(line)["id"] for line in lines] == tried
     for odd in ("0", "-1", "9999", "%C2%B2", "x", "9" * 500):
         assert listed(teacher, f"/class?part={odd}")
 
