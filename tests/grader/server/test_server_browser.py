@@ -88,7 +88,8 @@ def pages(
     send(alan, f"/posts/{question}/report", why="a solution")
     send(ada, "/hand-ins/1/dispute", reason=f"{'It is what the paper has. ' * 9}")
     thread = {"thread": "/exercises/softmax/thread"}
-    becomes(served, FAILED, int(tried(served, "3", mistake).page.url.rsplit("/", 1)[1]))
+    tried(served, "3", mistake)
+    becomes(served, FAILED, 4)  # by an error of ours
     with served.database.writing() as session:
         here = class_named(session, "ML")
         change_settings(session, here, f"{CLASSROOM}leaderboard: true\n")
@@ -262,18 +263,23 @@ def test_an_open_page_without_a_report_becomes_the_report(
         assert tab.value("document.styleSheets[0].ownerNode.nodeName") == "STYLE", "its own"
 
 
-def test_an_open_page_shows_what_is_graded_again_and_decided(
+def test_an_open_page_shows_what_is_disputed_graded_again_and_decided(
     served: Served, mistake: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And what its reader has written meanwhile is not lost."""
+    monkeypatch.setattr(teacher_pages, "LOOKS", 0.1)
     monkeypatch.setattr(dispute_pages, "LOOKS", 0.1)
     monkeypatch.setattr(regrade_pages, "LOOKS", 0.1)
     monkeypatch.setattr(student_pages, "DECISIONS", 0.1)
     ada, teacher = tried(served, "1", mistake), reader(served, "teacher")
-    send(ada, "/hand-ins/1/dispute", reason="It is what the paper has.")
     written = "document.querySelector('[name=answer]').value"
     with browser(tmp_path / "browser") as tab:
         sign_in(tab, served, "teacher")
+        tab.open(f"{served.address}/class")
+        assert comes_true(lambda: "so far: 1." in tab.value(STATUS))
+        send(ada, "/hand-ins/1/dispute", reason="It is what the paper has.")
+        assert comes_true(lambda: "1 to decide" in tab.value(SHOWN))
+
         begun(served, teacher, "/class/disputes/1", do="again")
         tab.open(f"{served.address}/class/disputes/1")
         assert comes_true(lambda: "being graded. The verdict is shown" in tab.value(STATUS))
