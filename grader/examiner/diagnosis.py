@@ -81,8 +81,8 @@ class Account:
     """Which failed tests a suspect explains, whether another one contradicts it, and in how many
     what was drawn cannot be compared.
 
-    Who agrees in what was drawn in one test has drawn it in the same order; where the two differ in
-    another one, that contradicts.
+    Who agrees in what was drawn in one test has drawn it in the same order. So where the two differ
+    in another one, that contradicts.
     """
 
     suspect: Suspect
@@ -143,8 +143,15 @@ class Diagnostician:
         wrong = {name: record for name, record in records.items() if record.failed}
         right = {name: record for name, record in records.items() if not record.failed}
 
-        def is_refuted(suspect: Suspect) -> bool:
-            return any(_refutes(suspect, name, record, fails) for name, record in right.items())
+        def is_refuted(suspect: Suspect, explained: Iterable[str]) -> bool:
+            same_order = _have_one_order(explained, wrong)
+            for name, record in right.items():
+                judgement = suspect.judge(record)
+                if judgement == "drawn" and (same_order or fails(suspect.callee, name)):
+                    return True
+                if judgement == "contradicted":
+                    return True
+            return False
 
         found: dict[str, Diagnosis] = {}
         attempts = MAX_PAIRED
@@ -165,7 +172,7 @@ class Diagnostician:
         return found
 
     def _explaining(
-        self, wrong: Mapping[str, Record], is_refuted: Callable[[Suspect], bool]
+        self, wrong: Mapping[str, Record], is_refuted: Callable[[Suspect, Iterable[str]], bool]
     ) -> list[Account]:
         """The suspects that explain a failed test; those that explain most first."""
         if not wrong:
@@ -177,12 +184,14 @@ class Diagnostician:
         for suspect in self._suspects:
             if hear(suspect, first) != "explains":
                 continue
-            if all(hear(suspect, name) in EXPLAINED for name in asked) and not is_refuted(suspect):
+            if all(hear(suspect, name) in EXPLAINED for name in asked) and not is_refuted(
+                suspect, names
+            ):
                 return [Account(suspect, names, is_contradicted=False, drawn=0)]
         accounts = []
         for suspect in sorted(self._suspects, key=lambda one: hear(one, first) != "explains"):
             account = _account(suspect, wrong, hear)
-            if not account.explained or is_refuted(suspect):
+            if not account.explained or is_refuted(suspect, account.explained):
                 continue
             accounts.append(account)
             if len(account.explained) == len(wrong):  # nobody else need be asked
@@ -194,7 +203,7 @@ class Diagnostician:
         self,
         first: Suspect,
         wrong: Mapping[str, Record],
-        is_refuted: Callable[[Suspect], bool],
+        is_refuted: Callable[[Suspect, Iterable[str]], bool],
     ) -> Misconception | None:
         """The misconception that, together with `first`, explains every test that failed."""
         for other in self._suspects:
@@ -205,7 +214,7 @@ class Diagnostician:
             except GraderError:  # both edit the same place
                 continue
             explains_all = all(both.judge(record) in EXPLAINED for record in wrong.values())
-            if explains_all and not is_refuted(both):
+            if explains_all and not is_refuted(both, wrong):
                 return other.misconceptions[0]
         return None
 
@@ -231,15 +240,15 @@ def _account(suspect: Suspect, wrong: Mapping[str, Record], hear: Hearing) -> Ac
     near = [name for name, judgement in judged.items() if judgement == "nearly"]
     explained = exact + near if exact else []
     drawn = list(judged.values()).count("drawn")
-    same_order = any(holds_drawn_numbers(wrong[name]) for name in explained)
-    is_contradicted = "contradicted" in judged.values() or (drawn > 0 and same_order)
+    is_contradicted = "contradicted" in judged.values() or (
+        drawn > 0 and _have_one_order(explained, wrong)
+    )
     return Account(suspect, explained, is_contradicted, drawn)
 
 
-def _refutes(suspect: Suspect, name: str, record: Record, fails: Fails) -> bool:
-    """Whether a test that the learner's code passed shows that the mistake is another one."""
-    judgement = suspect.judge(record)
-    return judgement == "contradicted" or (judgement == "drawn" and fails(suspect.callee, name))
+def _have_one_order(explained: Iterable[str], wrong: Mapping[str, Record]) -> bool:
+    """Whether a suspect agrees in what was drawn, so that where it does not, that tells."""
+    return any(holds_drawn_numbers(wrong[name]) for name in explained)
 
 
 def _one_of_each(names: Iterable[str]) -> list[str]:

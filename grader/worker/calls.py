@@ -7,6 +7,7 @@ of code.
 
 import inspect
 import linecache
+import opcode
 import sys
 import types
 from collections.abc import Mapping
@@ -245,9 +246,22 @@ def describe_exception(error: BaseException, files: frozenset[str]) -> Raised:
             function = code.co_name[:MAX_NAME]
             frames.append((name, number, function, line[:MAX_NAME]))
         traceback = traceback.tb_next
-    kind = _kind(error, message)
+    kind = "unwritten" if _is_unwritten(error, files) else _kind(error, message)
     bases = tuple(base.__name__[:MAX_NAME] for base in type(error).__mro__[:MAX_BASES])
     return Raised(kind, bases[0], message, tuple(frames[-MAX_FRAMES:]), bases)
+
+
+def _is_unwritten(error: BaseException, files: frozenset[str]) -> bool:
+    """Whether a stub says so itself, or a module has no `forward`; torch raises the same error
+    where it has no function for a dtype."""
+    traceback = error.__traceback__
+    if not isinstance(error, NotImplementedError) or traceback is None:
+        return False
+    while traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    code = traceback.tb_frame.f_code
+    is_raised = code.co_code[traceback.tb_lasti] == opcode.opmap["RAISE_VARARGS"]
+    return is_raised and (code.co_filename in files or code.co_name == "_forward_unimplemented")
 
 
 def _kind(error: BaseException, message: str) -> str:
@@ -255,7 +269,6 @@ def _kind(error: BaseException, message: str) -> str:
         (BadSignature, "signature"),
         (Detached, "detached"),
         (Marked, "marked"),
-        (NotImplementedError, "unwritten"),
         (SystemExit, "exit"),
         (RecursionError, "recursion"),
         (MemoryError, "memory"),

@@ -452,6 +452,7 @@ def test_an_entry_point_cannot_be_passed_as_an_argument(play: Play) -> None:
         ("def f(x): return (x * 2).numpy()", "yours is an object of type ndarray."),
         ("def f(x): return (x * 2).to_sparse()", "yours is an object of type Tensor ("),
         ("def f(x): raise NotImplementedError", "`f` is not written yet"),
+        ("def f(x): return x.long().bernoulli()", "NotImplementedError: \"bernoulli"),
         ("def f(x, y): return x", "`f` cannot be called this way: it takes (x, y) (missing a req"),
         ("def f(x): return x / undefined", "NameError: name 'undefined' is not defined"),
         ("def f(x): return f(x)", "Your code calls itself without end (RecursionError)."),
