@@ -4,9 +4,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP     = $(BIN)/python -m pip install --quiet --constraint .ci/constraints.txt
 
-# Tests wait as much as they work: one process more than there are cores is best. They are started
+# Tests wait as much as they work: two processes more than there are cores keep all busy. They are started
 # here and not by pytest itself, where they would make a single test slow and a debugger useless.
-WORKERS ?= $(shell $(PYTHON) -c "import os; print(min(os.cpu_count() or 1, 8) + 1)")
+WORKERS ?= $(shell $(PYTHON) -c "import os; print(min(os.cpu_count() or 1, 8) + 2)")
 SHARED   = --numprocesses $(WORKERS) --dist worksteal
 
 .PHONY: learn test test-fast check format screenshots clean
