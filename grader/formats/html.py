@@ -85,16 +85,16 @@ class _Layout:
         return f'<section aria-label="{_text(label)}">\n{body}\n</section>'
 
     def paragraph(self, text: str) -> str:
-        return f"<p {self._look('told')}>{_prose(text)}</p>"
+        return f"<p {self._look('told')}>{_text(text)}</p>"
 
     def _reasons(self, report: Report) -> Iterator[str]:
         """Why the verdict is so, where that is known."""
         if report.problem:
-            yield f"<p><strong>{_prose(report.problem.message)}</strong></p>"
+            yield f"<p><strong>{_text(report.problem.message)}</strong></p>"
             yield self._lines(code(report.problem))
             return
         if says := why(report):
-            yield f"<p><strong>{_prose(says)}</strong></p>"
+            yield f"<p><strong>{_text(says)}</strong></p>"
         if report.diagnosis:
             yield self.paragraph(reading(report.diagnosis))
         if evidence := why_so(report):
@@ -114,7 +114,7 @@ class _Layout:
         test, is_brief, is_again = telling
         mark, look = (WAITS[0], "error") if test.waits else (MARKS[test.outcome][0], test.outcome)
         points = "" if test.max_points == 1 else f" [{test.points:g}/{test.max_points:g}]"
-        title = f"{self._marked(mark, look)} {_prose(test.title)}{points}"
+        title = f"{self._marked(mark, look)} {_text(test.title)}{points}"
         if is_again:
             return f"<li>{title} (as above)</li>"
         failure = self._failure(test, report, is_brief) if tells(test, report) else ""
@@ -173,15 +173,14 @@ def _is_alike(got: float, wanted: float, least: float) -> bool:
 
 
 def in_code(escaped: str) -> str:
-    """What stands between backticks is code, in a text that is HTML already."""
+    """What stands between backticks is code, in a text that is HTML already.
+
+    Not in a report, where a learner's words can stand in any sentence and are to add nothing.
+    """
     parts = escaped.split("`")
     if len(parts) % 2 == 0:
         return escaped
     return "".join(f"<code>{part}</code>" if at % 2 else part for at, part in enumerate(parts))
-
-
-def _prose(text: str) -> str:
-    return in_code(_text(text))
 
 
 def _text(text: str) -> str:

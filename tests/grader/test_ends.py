@@ -226,7 +226,8 @@ def test_time_that_other_processes_had_is_not_charged(
         "    while time.thread_time() < ends: pass\n"
         "    return x\n"
     )
-    found = candidate(source, Limits(1.0, 20.0))
+    limits = Limits(1.0, 20.0)
+    found = candidate(source, limits)
     found.load()
     found.begin(0)
     os.sched_setaffinity(found._pid, {busy_processor})
@@ -234,7 +235,8 @@ def test_time_that_other_processes_had_is_not_charged(
     assert [found.perform(Call(n, "f", args=(n,))) for n in range(40)] == list(
         map(Value, range(40))
     )
-    assert time.monotonic() - started > 1.5, "the processor was not busy enough to show anything"
+    took = time.monotonic() - started
+    assert took > limits.seconds, "the processor was not busy enough to show anything"
 
 
 def test_time_that_is_slept_away_is_charged(candidate: Callable[..., SubmissionProcess]) -> None:

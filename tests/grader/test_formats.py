@@ -349,14 +349,6 @@ def test_an_error_that_the_reason_quotes_is_not_repeated() -> None:
     assert html.render(report).count("IndexError: 7<") == 0
 
 
-def test_what_stands_between_backticks_is_code_in_html() -> None:
-    stub = Symptom("unwritten", "`softmax<b>` is not written yet.")
-    shown = html.render(told_of(stub.says, symptom=stub))
-    assert "<code>softmax&lt;b&gt;</code> is not written yet." in shown
-    lone = Symptom("ended", "A ` alone stays.")
-    assert "A ` alone stays." in html.render(told_of(lone.says, symptom=lone))
-
-
 def test_where_the_reason_says_all_the_tests_are_not_listed() -> None:
     stub = Symptom("unwritten", "`softmax` is not written yet.")
     shown = text.render(told_of(*[stub.says] * 9, symptom=stub))

@@ -65,9 +65,9 @@ def test_a_testout_is_not_ended_by_a_slip(drive: Drive, session: Any) -> None:
 
         await driver.go("quiz", TestOutTarget(CHAPTER.id))
         await driver.press("escape")
-        assert "Question 1 of 12" in driver.text and "12 of 12 questions are open" in told()[-1]
+        assert "Question 1 of 14" in driver.text and "14 of 14 questions are open" in told()[-1]
         await driver.press(*right_keys(driver.one(QuestionView).asked), "n", "escape")
-        assert "Question 2 of 12" in driver.text and "11 of 12 questions are open" in told()[-1]
+        assert "Question 2 of 14" in driver.text and "13 of 14 questions are open" in told()[-1]
         await driver.press("escape")
         assert "1 of 1 right. It was not answered to its end" in " ".join(driver.text.split())
 
