@@ -1,7 +1,7 @@
 """The report on a class as one HTML file, which needs nothing else and runs no script, but for the
 one that a server names for it.
 
-Whatever a learner wrote is text: escaped by the template, and bounded by `_shown`. The policy in
+Whatever a learner wrote is text: escaped by the template, and bounded by `shown`. The policy in
 the page allows its own style sheet, that script and nothing else, so that a mistake of ours would
 do no harm.
 """
@@ -21,7 +21,6 @@ from exercises.words import plural
 from grader.classroom.likeness import Likeness
 from grader.classroom.progress import BINS, Distribution, Row, Standing
 from grader.classroom.reasons import FILE, MISTAKE, SYMPTOM, UNKNOWN, Reason
-from grader.formats.html import in_code
 from grader.report import cut, printable
 
 HERE = Path(__file__).parent
@@ -83,8 +82,8 @@ def class_page(report: ClassReport, live: Live | None = None) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"shown": _shown, "percent": _percent, "duration": _duration}
-    environment.filters |= {"prose": _prose, "level": _level, "plural": plural}
+    environment.filters |= {"shown": shown, "percent": _percent, "duration": _duration}
+    environment.filters |= {"prose": prose, "level": _level, "plural": plural}
     return environment.get_template(TEMPLATE).render(
         **_facts(report), report=report, style=_style(), live=live, policy=page_policy(live)
     )
@@ -142,12 +141,22 @@ def _kind(report: ClassReport, kind: str, sign: str, title: str, says: str) -> d
     }
 
 
-def _shown(text: str, length: int = LENGTH) -> str:
+def shown(text: str, length: int = LENGTH) -> str:
+    """What somebody wrote, for a page that escapes it."""
     return printable(cut(text, length))
 
 
-def _prose(text: str) -> Markup:
-    return Markup(in_code(escape(_shown(text))))
+def prose(text: str, length: int = LENGTH) -> Markup:
+    """What stands between backticks is code."""
+    text = shown(text, length)
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    texts = (
+        Markup("<code>{}</code>").format(part) if at % 2 else escape(part)
+        for at, part in enumerate(parts)
+    )
+    return Markup().join(texts)
 
 
 def _percent(share: float) -> str:

@@ -172,17 +172,6 @@ def _is_alike(got: float, wanted: float, least: float) -> bool:
     return got == wanted or both_nan or abs(got - wanted) <= least
 
 
-def in_code(escaped: str) -> str:
-    """What stands between backticks is code, in a text that is HTML already.
-
-    Not in a report, where a learner's words can stand in any sentence and are to add nothing.
-    """
-    parts = escaped.split("`")
-    if len(parts) % 2 == 0:
-        return escaped
-    return "".join(f"<code>{part}</code>" if at % 2 else part for at, part in enumerate(parts))
-
-
 def _text(text: str) -> str:
     """`$` would begin a formula in a notebook."""
     return escape(cut(text, LENGTH)).replace("$", "&#36;")

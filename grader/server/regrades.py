@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Delete, Select, and_, delete, or_, select
+from sqlalchemy import ColumnElement, Delete, Select, and_, delete, func, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from grader.classroom.regrade import Change, ExerciseChange
@@ -112,7 +112,8 @@ class Regrades:
             return self._counts(session)
 
     def _counts(self, session: Session) -> tuple[int, int, int]:
-        of = Counter(session.scalars(select(HandIn.state).where(self._is_second())))
+        counted = select(HandIn.state, func.count()).where(self._is_second()).group_by(HandIn.state)
+        of = Counter(dict(iter(session.execute(counted))))
         return of[REGRADED], of[WAITING] + of[LEASED], of[FAILED]
 
     def apply(self, never_lower: bool) -> int:

@@ -7,13 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from exercises.words import plural
-from grader.formats.html import in_code
-from grader.report import cut, printable
+from grader.classroom.class_page import prose, shown
 from grader.server.database import Database
 from grader.server.login import Provider
 from grader.server.members import classroom
@@ -41,8 +39,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "shown": _shown,
-        "prose": _prose,
+        "shown": shown,
+        "prose": prose,
         "when": _when,
         "briefly": _briefly,
         "points": _points,
@@ -104,14 +102,6 @@ def zone_of(member: Membership | None) -> tzinfo:
     """That of the class's due date, which all its times are shown in."""
     due = classroom(member.class_.settings).due if member else None
     return due.tzinfo if due and due.tzinfo else ZoneInfo("UTC")
-
-
-def _shown(text: str, length: int = 400) -> str:
-    return printable(cut(text, length))
-
-
-def _prose(text: str, length: int = 400) -> Markup:
-    return Markup(in_code(escape(_shown(text, length))))
 
 
 def _when(moment: datetime, zone: tzinfo) -> str:
