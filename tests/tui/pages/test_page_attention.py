@@ -24,6 +24,7 @@ def test_a_text_is_typed_and_layers_and_heads_are_turned(drive: Drive, course: W
         async def until(words: str) -> None:
             while words not in driver.text:
                 await driver.pilot.pause(0.1)
+            await driver.settle()
 
         await driver.press("g", "l", "a")
         assert isinstance(driver.app.screen, AttentionScreen)

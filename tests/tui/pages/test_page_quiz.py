@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,11 +13,14 @@ from answer_keys import right_keys, wrong_keys
 from driving import NOW
 
 from exercises.catalog import load_catalog
+from quizzes.bank import load_bank
+from quizzes.questions.question import KINDS
 from quizzes.questions.sitting import SITTING
 from tui.app.screens.quiz import QuizPage
 from tui.app.widgets.question_view import QuestionView
 from tui.planning import estimates
 from tui.progress.progress import Attempt
+from tui.study.rounds import begin_round
 from tui.study.targets import PrerequisitesTarget, QuizTarget, TestOutTarget
 
 Drive = Callable[..., None]
@@ -148,6 +153,29 @@ def test_an_open_question_promises_only_what_works(drive: Drive) -> None:
             await driver.press("n")
 
     drive(script)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_keys_of_every_kind_leave_room_for_the_way_out(
+    drive: Drive, session: Any, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chapter = next(q.chapter for q in load_bank().questions if q.kind == kind)
+    target = QuizTarget(chapter, 1)
+    with session() as opened:
+        seed = next(
+            seed
+            for seed in itertools.count()
+            if begin_round(opened, target, seed, NOW).questions[0].kind == kind
+        )
+    monkeypatch.setattr(secrets, "randbelow", lambda most: seed)
+
+    async def script(driver: Any) -> None:
+        await driver.go("quiz", target)
+        assert driver.one(QuestionView).asked.kind == kind
+        last = driver.text.splitlines()[-1]
+        assert "^g Don't know" in last and "esc End" in last and " Help" in last
+
+    drive(script, (80, 24))
 
 
 def test_escape_ends_a_round_and_then_leaves(drive: Drive) -> None:

@@ -14,8 +14,8 @@ class OrderAnswer(Answering, can_focus=True):
     BINDINGS = [
         Binding("up,k", "move(-1)", "Up", show=False, tooltip="The line above"),
         Binding("down,j", "move(1)", "Down", show=False, tooltip="The line below"),
-        Binding("shift+up,K", "carry(-1)", "Move up", key_display="⇧↑", tooltip="Move it up"),
-        Binding("shift+down,J", "carry(1)", "Move down", key_display="⇧↓", tooltip="Move it down"),
+        Binding("shift+up,K", "carry(-1)", "Up", key_display="⇧↑", tooltip="Move it up"),
+        Binding("shift+down,J", "carry(1)", "Down", key_display="⇧↓", tooltip="Move it down"),
         Binding("space", "take", "Take", tooltip="Take the line, or put it down"),
         Binding("enter", "give", "Answer", tooltip="Give this order"),
     ]
