@@ -1,8 +1,8 @@
 """A small executor whose processes are examiners.
 
 Unlike `ProcessPoolExecutor` it does not import the caller's main module again, so a script may use
-`Grader` without a `__main__` guard; it starts its processes at once, so that torch is loading while
-the caller still reads its files; and what is running can be cancelled.
+`Grader` without a `__main__` guard; it starts a process at once, so that torch is loading while the
+caller still reads its files; and what is running can be cancelled.
 
     caller ── submit ──► Task ──► a thread for each process ── function ──► main thread of the child
        └───── Task.cancel ──────────────────────────────────── CANCEL ────► its listening thread
@@ -14,7 +14,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any, ParamSpec, TypeVar
 
@@ -24,6 +24,7 @@ from grader.child import Child
 from grader.errors import Cancelled, ExaminerLost
 
 WATCH_SECONDS = 0.25  # between two looks at what an examiner has used
+PATIENCE = 5.0  # seconds that a task waits for a process before there is another
 P = ParamSpec("P")
 T = TypeVar("T")
 Work = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
@@ -134,16 +135,21 @@ class Task(Future[T]):
 
 
 class ExaminerPool(Executor):
-    """`jobs` processes. One that dies fails its task with `ExaminerLost` and is replaced."""
+    """At most `jobs` processes. One that dies fails its task with `ExaminerLost` and is replaced.
+
+    To start one takes as long as some fifty verdicts, and two start more slowly than one. So the
+    others start where tasks still wait when one is answered, or have waited for long.
+    """
 
     def __init__(self, jobs: int = 1) -> None:
+        self._jobs = jobs
         self._threads = ThreadPoolExecutor(jobs)
         self._tasks: set[Task[Any]] = set()
         self._abandoned = False
-        self._processes = {Process() for _ in range(jobs)}
+        self._growth = Lock()
+        self._processes: set[Process] = set()
         self._idle: SimpleQueue[Process] = SimpleQueue()
-        for process in self._processes:
-            self._idle.put(process)
+        self._add()
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         return self._start(Task((fn, args, kwargs)))
@@ -170,12 +176,13 @@ class ExaminerPool(Executor):
 
     def abandon(self) -> None:
         """End what is running, too; its callers get `ExaminerLost`. Only `shutdown` remains."""
-        self._abandoned = True
+        with self._growth:
+            self._abandoned = True
         for process in tuple(self._processes):
             process.end()
 
     def _run(self, task: Task[Any]) -> None:
-        process = self._idle.get()
+        process = self._take()
         try:
             task.run(process)
         except ExaminerLost:
@@ -185,6 +192,24 @@ class ExaminerPool(Executor):
                 self._processes.add(process)
         finally:
             self._idle.put(process)
+        self._grow()
+
+    def _take(self) -> Process:
+        with contextlib.suppress(Empty):
+            return self._idle.get(timeout=PATIENCE)
+        self._grow()
+        return self._idle.get()
+
+    def _grow(self) -> None:
+        """Start processes for what waits; where the system has none to give, it waits longer."""
+        with self._growth, contextlib.suppress(OSError):
+            while len(self._processes) < min(self._jobs, len(self._tasks)) and not self._abandoned:
+                self._add()
+
+    def _add(self) -> None:
+        process = Process()
+        self._processes.add(process)
+        self._idle.put(process)
 
 
 def main(descriptor: str) -> None:

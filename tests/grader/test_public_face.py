@@ -177,7 +177,33 @@ def test_a_lost_examiner_reports_the_seed_that_it_was_sent() -> None:
 def test_closing_a_grader_leaves_no_process(right: Submission) -> None:
     before = below(os.getpid())
     with Grader(jobs=2) as grader:
-        assert all(report.passed for report in grader.grade_all([right] * 4))
-        started = below(os.getpid()) - before
-        assert len(started) >= 6  # two examiners, each with a zygote and its spare worker
+        started: set[int] = set()
+        while len(started) < 6:  # two examiners, each with a zygote and its spare worker
+            assert all(report.passed for report in grader.grade_all([right] * 4))
+            started = below(os.getpid()) - before
     assert gone(started)
+
+
+def process_of(pool: ExaminerPool, seconds: float) -> "Future[int]":
+    """Which process does something that takes so long. It knows no module of the tests."""
+    code = f"(__import__('time').sleep({seconds}), __import__('os').getpid())[1]"
+    return pool.submit(eval, code)
+
+
+def test_a_second_process_is_started_where_there_is_much_to_do() -> None:
+    with ExaminerPool(2) as pool:
+        alone = {process_of(pool, 0).result() for _ in range(4)}
+        assert len(alone) == 1
+        both = {task.result() for task in [process_of(pool, 0.5) for _ in range(60)]}
+        assert len(both) == 2 and alone < both
+
+
+def test_who_waits_behind_what_does_not_end_gets_a_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("grader.executor.PATIENCE", 0.1)
+    with ExaminerPool(2) as pool:
+        endless = process_of(pool, 600)
+        assert process_of(pool, 0).result(timeout=120)
+        assert not endless.done()
+        pool.abandon()
