@@ -29,6 +29,7 @@ from grader.examiner.agreement import (
 from grader.examiner.exchange import Exchange, Record, Value
 from grader.examiner.in_process import InProcessCallee
 from grader.examiner.paired_calls import replay
+from grader.examiner.submission_process import LOST
 from grader.misconceptions import Misconception
 from grader.report import Diagnosis
 from grader.worker.calls import LoadedModule, Raised, load_source
@@ -37,6 +38,7 @@ from grader.worker.calls import LoadedModule, Raised, load_source
 # `drawn`: the two differ in what was drawn at random, so they cannot be compared.
 Judgement = Literal["explains", "nearly", "contradicted", "drawn", "silent"]
 EXPLAINED = {"explains", "nearly"}
+UNANSWERED = LOST | {"unwritten"}
 Fails = Callable[[InProcessCallee, str], bool]  # whether a code fails the test of this name
 
 
@@ -54,6 +56,8 @@ class Suspect:
         In one that failed: where both are wrong, in different ways. Where the learner's code stops
         with an error, nothing is shown: what leads to it may be a second mistake.
         """
+        if _is_unanswered(record):
+            return "silent"
         wrong, exact = False, True
         for exchange, mine in self._beside(record):
             exact = exact and agree(mine, exchange.got, exchange)
@@ -70,6 +74,15 @@ class Suspect:
         """Each call of one test, and the suspect's answer to it, one at a time."""
         self.callee.begin(record.seed)
         return replay(self.callee, record)
+
+
+def _is_unanswered(record: Record) -> bool:
+    """Whether a test began with a call that the learner's code does not answer at all, since it is
+    not written yet, or has died: no edited solution does that."""
+    first = next(iter(record.exchanges), None)
+    if first is None or isinstance(first.expected, Raised):
+        return False
+    return isinstance(first.got, Raised) and first.got.kind in UNANSWERED
 
 
 ENOUGH_GIVEN = 3  # that a mistake gives, and that are no coincidence

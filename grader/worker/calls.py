@@ -12,6 +12,7 @@ import sys
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Any, Literal
 
@@ -107,6 +108,12 @@ def load_source(
     return module
 
 
+@lru_cache(maxsize=64)
+def _compiled(source: str, filename: str) -> types.CodeType:
+    """A diagnosis ships the helper of a test to each suspect; compiling it takes 2 ms."""
+    return compile(source, filename, "exec", dont_inherit=True)
+
+
 class LoadedModule:
     """One loaded module and the objects that a suite has made with it."""
 
@@ -128,7 +135,8 @@ class LoadedModule:
 
     def add_helper(self, name: str, source: str) -> Handle:
         """Load a module that a test ships; its functions can then be passed as arguments."""
-        return self.keep(load_source(f"helper_{name}", f"helper_{name}.py", source), name)
+        code = _compiled(source, file := f"helper_{name}.py")
+        return self.keep(load_source(f"helper_{name}", file, source, code), name)
 
     def perform(self, call: Call) -> Any:
         """Make the call and give its result; anything the code raises comes through.
