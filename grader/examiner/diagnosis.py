@@ -86,6 +86,7 @@ def _is_unanswered(record: Record) -> bool:
 
 
 ENOUGH_GIVEN = 3  # that a mistake gives, and that are no coincidence
+ENOUGH_ASKED = 8  # tests of which a mistake that is there explains one
 MAX_PAIRED = 3  # suspects that are tried together with a second mistake
 
 
@@ -243,10 +244,11 @@ class Diagnostician:
 def _account(suspect: Suspect, wrong: Mapping[str, Record], hear: Hearing) -> Account:
     """What a suspect says to the failed tests.
 
-    Of a test with several settings the first is asked first: a suspect that explains none of these
-    explains nothing, and need not be heard on the rest.
+    Of a test with several settings the first is asked first, and of many tests the shortest: a
+    suspect that explains none of these is not the mistake, and need not be heard on the rest.
     """
-    judged = {name: hear(suspect, name) for name in _one_of_each(wrong)}
+    asked = sorted(_one_of_each(wrong), key=lambda name: len(wrong[name].log))[:ENOUGH_ASKED]
+    judged = {name: hear(suspect, name) for name in asked}
     if EXPLAINED & set(judged.values()):
         judged |= {name: hear(suspect, name) for name in wrong}
     exact = [name for name, judgement in judged.items() if judgement == "explains"]
