@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,28 @@ def test_the_mistake_that_was_made_is_named() -> None:
 def test_an_unknown_mistake_has_no_name() -> None:
     mistakes = [misconception("tripled", ("* 2", "* 3"))]
     assert names("def f(x, n=1): return x * 7", mistakes, fails_at(torch.ones(3))) == {}
+
+
+def test_what_is_not_written_yet_is_compared_with_nothing() -> None:
+    mistakes = [misconception("asked", ("x * 2", "exec('raise GeneratorExit')"))]
+    stub = "def f(x, n=1): raise NotImplementedError"
+    assert names(stub, mistakes, fails_at(1), fails_at(2)) == {}
+    with pytest.raises(GeneratorExit):
+        names("def f(x, n=1): return x", mistakes, fails_at(1), fails_at(2))
+
+
+@pytest.mark.parametrize(("short", "asked"), [(7, True), (8, False)])
+def test_what_explains_none_of_eight_short_failures_is_heard_no_further(
+    short: int, asked: bool
+) -> None:
+    def longer(submission: SubmissionProxy) -> bool:
+        return all(submission.f(x) is not submission for x in (99, 1))
+
+    edit = ("x * 2", "(x * 2 if x != 99 else exec('raise GeneratorExit'))")
+    tests = [fails_at(1), longer, *(fails_at(x) for x in range(2, 1 + short))]
+    heard = pytest.raises(GeneratorExit) if asked else nullcontext()
+    with heard:
+        assert names("def f(x, n=1): return x * 7", [misconception("m", edit)], *tests) == {}
 
 
 def test_a_passed_test_is_not_diagnosed() -> None:
