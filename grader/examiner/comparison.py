@@ -196,11 +196,11 @@ def _check_tensor_close(
     invalid = torch.isnan(got) & ~torch.isnan(expected) if got.is_floating_point() else ~close
     index, text = _worst(got, expected, close, invalid)
     place = f" at [{', '.join(map(str, index))}]" if index else ""
-    if got.is_floating_point() and invalid.any():
+    if got.numel() == 1:
+        message = f"It should be {text[1]}; yours is {text[0]}."
+    elif got.is_floating_point() and invalid.any():
         first = f", the first{place}" if place else ""
         message = f"{int(invalid.sum())} of {got.numel()} numbers are NaN{first}."
-    elif got.numel() == 1:
-        message = f"It should be {text[1]}; yours is {text[0]}."
     else:
         mine, theirs = text
         message = f"{wrong} of {got.numel()} numbers differ; the most{place}: "

@@ -96,6 +96,8 @@ class Expectation:
         """No NaN and no infinity."""
         value = self._numbers()
         wrong = int((~value.isfinite()).sum())
+        if wrong and value.numel() == 1:
+            self._fail(f"It should be finite; yours is {value.item():g}.", because, "a number")
         if wrong:
             message = f"{wrong} of {value.numel()} numbers are NaN or infinite."
             self._fail(message, because, "finite numbers")
@@ -112,9 +114,13 @@ class Expectation:
         """All numbers lie from `low` to `high`, both included."""
         value = self._numbers()
         wrong = int((~((value >= low) & (value <= high))).sum())
-        if wrong:
-            message = f"{wrong} of {value.numel()} numbers lie outside {low:g} to {high:g}."
-            self._fail(message, because, f"numbers from {low:g} to {high:g}")
+        between = f"between {low:g} and {high:g}"
+        if wrong and value.numel() == 1:
+            message = f"It should lie {between}; yours is {value.item():g}."
+            self._fail(message, because, f"a number {between}")
+        elif wrong:
+            message = f"{wrong} of {value.numel()} numbers do not lie {between}."
+            self._fail(message, because, f"numbers {between}")
 
     def differs_from(self, other: Any, *, because: str = "") -> None:
         """Somewhere different from `other` by more than the tolerance."""

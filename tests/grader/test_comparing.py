@@ -175,7 +175,7 @@ def test_how_far_off_an_answer_may_be(dtype: torch.dtype, passes: float, fails: 
         ([1.5, 2.0], [1.0, 4.0], "2 of 2 numbers differ; the most at [1]: yours 2, expected 4."),
         (1.5, 1.0, "It should be 1; yours is 1.5."),
         ([1.5], [1.0], "It should be 1; yours is 1.5."),
-        (NAN, 1.0, "1 of 1 numbers are NaN."),
+        (NAN, 1.0, "It should be 1; yours is nan."),
         ([True, False], [True, True], "1 of 2 numbers differ; the most at [1]: yours False"),
         ([1, 2, 4], [1, 2, 3], "1 of 3 numbers differ; the most at [2]: yours 4, expected 3."),
     ],

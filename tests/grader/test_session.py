@@ -291,6 +291,7 @@ def test_expectations_say_what_was_called_and_both_sides(examine: Examine) -> No
 def test_matches(submission, expect): expect(submission.f(1.0)).matches(5.0, because="Add 4.")
 def test_finite(submission, expect): expect(submission.f(float("nan"))).is_finite()
 def test_between(submission, expect): expect(submission.f(torch.ones(3))).is_between(0, 1)
+def test_chance(submission, expect): expect(submission.f(torch.ones(1))).is_between(0, 1)
 def test_shape(submission, expect): expect(submission.f(torch.ones(3))).has_shape(2, 3)
 def test_sums(submission, expect): expect(submission.f(torch.zeros(2, 3))).sums_to(1.0)
 def test_differs(submission, expect):
@@ -300,8 +301,9 @@ def test_differs(submission, expect):
     results = examine(suite, PLUS_ONE)
     assert {name: result.message for name, result in results.items()} == {
         "test_matches": "Add 4. It should be 5; yours is 2.",
-        "test_finite": "1 of 1 numbers are NaN or infinite.",
-        "test_between": "3 of 3 numbers lie outside 0 to 1.",
+        "test_finite": "It should be finite; yours is nan.",
+        "test_between": "3 of 3 numbers do not lie between 0 and 1.",
+        "test_chance": "It should lie between 0 and 1; yours is 2.",
         "test_shape": "It should have shape (2, 3); yours has (3,).",
         "test_sums": "Sums along dim -1: 2 of 2 numbers differ; the most at [0]: "
         "yours 3, expected 1.",
