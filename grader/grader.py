@@ -29,7 +29,7 @@ class Grader:
         with Grader() as grader:
             report = grader.grade(Submission(exercise="softmax", source=text))
 
-    `jobs` is the number of processes. Any `concurrent.futures.Executor` can be given instead; its
+    There are at most `jobs` processes. Any `concurrent.futures.Executor` can be given instead; its
     processes then become the examiners, and it stays the caller's to shut down.
     """
 
