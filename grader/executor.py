@@ -186,10 +186,11 @@ class ExaminerPool(Executor):
         try:
             task.run(process)
         except ExaminerLost:
-            if not self._abandoned:
-                self._processes.remove(process)
-                process = Process()
-                self._processes.add(process)
+            with self._growth:  # or another thread would take the place of the lost one
+                if not self._abandoned:
+                    self._processes.remove(process)
+                    process = Process()
+                    self._processes.add(process)
         finally:
             self._idle.put(process)
         self._grow()

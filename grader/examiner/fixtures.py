@@ -98,7 +98,7 @@ class Expectation:
         wrong = int((~value.isfinite()).sum())
         if wrong and value.numel() == 1:
             self._fail(f"It should be finite; yours is {value.item():g}.", because, "a number")
-        if wrong:
+        elif wrong:
             message = f"{wrong} of {value.numel()} numbers are NaN or infinite."
             self._fail(message, because, "finite numbers")
 

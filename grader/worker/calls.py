@@ -92,6 +92,12 @@ def empty_module(name: str, filename: str, source: str) -> types.ModuleType:
     return module
 
 
+@lru_cache(maxsize=64)
+def _compiled(source: str, filename: str) -> types.CodeType:
+    """A diagnosis loads the helper of a test for each suspect; compiling it takes 2 ms."""
+    return compile(source, filename, "exec", dont_inherit=True)
+
+
 def load_source(
     name: str, filename: str, source: str, code: types.CodeType | None = None
 ) -> types.ModuleType:
@@ -101,17 +107,11 @@ def load_source(
     """
     module = empty_module(name, filename, source)
     try:
-        exec(code or compile(source, filename, "exec", dont_inherit=True), module.__dict__)
+        exec(code or _compiled(source, filename), module.__dict__)
     except BaseException:
         del sys.modules[name]
         raise
     return module
-
-
-@lru_cache(maxsize=64)
-def _compiled(source: str, filename: str) -> types.CodeType:
-    """A diagnosis ships the helper of a test to each suspect; compiling it takes 2 ms."""
-    return compile(source, filename, "exec", dont_inherit=True)
 
 
 class LoadedModule:
@@ -135,8 +135,7 @@ class LoadedModule:
 
     def add_helper(self, name: str, source: str) -> Handle:
         """Load a module that a test ships; its functions can then be passed as arguments."""
-        code = _compiled(source, file := f"helper_{name}.py")
-        return self.keep(load_source(f"helper_{name}", file, source, code), name)
+        return self.keep(load_source(f"helper_{name}", f"helper_{name}.py", source), name)
 
     def perform(self, call: Call) -> Any:
         """Make the call and give its result; anything the code raises comes through.
