@@ -11,6 +11,7 @@ caller still reads its files; and what is running can be cancelled.
 import contextlib
 import importlib
 import os
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
@@ -25,6 +26,7 @@ from grader.errors import Cancelled, ExaminerLost
 
 WATCH_SECONDS = 0.25  # between two looks at what an examiner has used
 PATIENCE = 5.0  # seconds that a task waits for a process before there is another
+STARTING = 3.0  # seconds that a process takes to start, or more
 P = ParamSpec("P")
 T = TypeVar("T")
 Work = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
@@ -32,9 +34,14 @@ CANCEL = "cancel"
 
 
 class Process:
-    """One child that runs functions; the pipe carries pickles, both ends being ours."""
+    """One child that runs functions; the pipe carries pickles, both ends being ours.
+
+    `seconds` is how long it worked for its last answer.
+    """
 
     def __init__(self) -> None:
+        self.is_ready = False
+        self.seconds = 0.0
         # -P: no import from the current folder, which may hold a learner's files
         self._child = Child("grader.executor", isolation="-P")
         self._pipe = Connection(os.dup(self._child.socket.fileno()))
@@ -46,9 +53,13 @@ class Process:
     def answer(self, budget: Budget | None = None) -> Any:
         """What the function returns there, within the budget; what it raises is raised here."""
         try:
+            if not self.is_ready:
+                self.is_ready = self._pipe.recv()
+            began = time.monotonic()
             if budget is not None:
                 self._watch(budget)
             succeeded, value = self._pipe.recv()
+            self.seconds = time.monotonic() - began
         except (EOFError, OSError):
             self._child.end()
             raise ExaminerLost(f"The examining process ended (status {self.close()}).") from None
@@ -137,8 +148,8 @@ class Task(Future[T]):
 class ExaminerPool(Executor):
     """At most `jobs` processes. One that dies fails its task with `ExaminerLost` and is replaced.
 
-    To start one takes as long as some fifty verdicts, and two start more slowly than one. So the
-    others start where tasks still wait when one is answered, or have waited for long.
+    To start one takes as long as some fifty verdicts, and two start more slowly than one. So
+    another starts where all that waits would take longer than that, or one task has waited long.
     """
 
     def __init__(self, jobs: int = 1) -> None:
@@ -193,18 +204,20 @@ class ExaminerPool(Executor):
                     self._processes.add(process)
         finally:
             self._idle.put(process)
-        self._grow()
+        if len(self._tasks) * process.seconds > len(self._processes) * STARTING:
+            self._grow()
 
     def _take(self) -> Process:
-        with contextlib.suppress(Empty):
-            return self._idle.get(timeout=PATIENCE)
-        self._grow()
-        return self._idle.get()
+        while True:
+            with contextlib.suppress(Empty):
+                return self._idle.get(timeout=PATIENCE)
+            if any(process.is_ready for process in tuple(self._processes)):
+                self._grow()
 
     def _grow(self) -> None:
-        """Start processes for what waits; where the system has none to give, it waits longer."""
+        """Start one more for what waits; where the system has none to give, it waits longer."""
         with self._growth, contextlib.suppress(OSError):
-            while len(self._processes) < min(self._jobs, len(self._tasks)) and not self._abandoned:
+            if len(self._processes) < min(self._jobs, len(self._tasks)) and not self._abandoned:
                 self._add()
 
     def _add(self) -> None:
@@ -220,6 +233,7 @@ def main(descriptor: str) -> None:
     Thread(target=_listen, args=(pipe, tasks), daemon=True).start()
     warm_up()
     with contextlib.suppress(OSError):  # nobody reads an answer
+        pipe.send(True)  # ready
         while task := tasks.get():
             (function, args, kwargs), cancellation = task
             try:

@@ -79,13 +79,14 @@ def settle(
         raise UsageError("--as misconception needs --says and --see.")
     if not yes:
         click.confirm(TRUSTED, abort=True)
-    problems = audited(catalog, exercise, changed, text)
-    if problems:
-        click.echo("\n".join(["The audit does not pass, and nothing is kept:", *problems]))
-        return 1
-    click.echo(f"wrote  {changed}\nThe audit passes.")
-    if classroom and settings:
-        click.echo("\n".join(touched(classroom, exercise, settings, file)))
+    with Grader(os.cpu_count() or 1) as grader:  # another one: it reads the suite as it is then
+        problems = audited(grader, catalog, exercise, changed, text)
+        if problems:
+            click.echo("\n".join(["The audit does not pass, and nothing is kept:", *problems]))
+            return 1
+        click.echo(f"wrote  {changed}\nThe audit passes.")
+        if classroom and settings:
+            click.echo("\n".join(touched(grader, classroom, exercise, settings, file)))
     return 0
 
 
@@ -119,7 +120,9 @@ def shown(disputed: "Disputed", report: Report) -> str:
     )
 
 
-def audited(catalog: Catalog, exercise: Exercise, file: Path, text: str) -> list[str]:
+def audited(
+    grader: Grader, catalog: Catalog, exercise: Exercise, file: Path, text: str
+) -> list[str]:
     """Write the file, and audit; where that finds a problem, all is as it was before."""
     from grader.proving.audit import audit  # loads torch
 
@@ -128,7 +131,7 @@ def audited(catalog: Catalog, exercise: Exercise, file: Path, text: str) -> list
     write_atomically(file, text.encode())
     problems = ["The audit was broken off."]
     try:
-        with Grader(2) as grader, status_line() as show:
+        with status_line() as show:
             problems = audit(grader, catalog, [exercise], None, show).problems
     finally:
         if problems and before is not None:
@@ -139,7 +142,11 @@ def audited(catalog: Catalog, exercise: Exercise, file: Path, text: str) -> list
 
 
 def touched(
-    classroom: "Classroom", exercise: Exercise, settings: Path, file: Path | None
+    grader: Grader,
+    classroom: "Classroom",
+    exercise: Exercise,
+    settings: Path,
+    file: Path | None,
 ) -> Iterator[str]:
     """Whose score or reason is another one by the suite as it is now."""
     from grader.classroom.batch import suites_of
@@ -149,7 +156,7 @@ def touched(
     suites = {id: suite for id, suite in suites_of(classroom).items() if id == exercise.id}
     with opened_store(settings, file, is_new=False) as store, store.held():
         run = Regrade(store, classroom, suites)
-        with Grader(os.cpu_count() or 1) as grader, status_line() as show:
+        with status_line() as show:
             run.grade(grader, True, show)
         moved = run.moved(never_lower=False)
         changes = list(run.changes(moved))

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from exercises.catalog import Exercise, Limits
 from grader.examiner.answer_key import AnswerKey
+from grader.examiner.comparison import place_of
 from grader.examiner.display import SHOWN_NUMBERS, show
 from grader.examiner.exchange import Exchange, Value
 from grader.examiner.failure_messages import describe
@@ -205,7 +206,7 @@ def _beside(got: Tensor, expected: Tensor) -> tuple[str, str]:
         return show(got), show(expected)
     apart = (as_doubles(got) - as_doubles(expected)).abs().nan_to_num(torch.inf).flatten(0, -2)
     row = int(apart.amax(-1).argmax())
-    index = ", ".join(str(int(i)) for i in torch.unravel_index(torch.tensor(row), got.shape[:-1]))
+    index = ", ".join(map(str, place_of(row, got.shape[:-1])))
     rows = (value.flatten(0, -2)[row, :SHOWN_NUMBERS] for value in (got, expected))
     mine, theirs = (f"at [{index}]: {show(each)}" for each in rows)
     return mine, theirs

@@ -102,7 +102,7 @@ def _ours(source: str, count: int, jobs: int) -> Rate:
     with Grader(jobs) as grader:
         started = time.perf_counter()
         while time.perf_counter() - started < WARM_UP_SECONDS * jobs:
-            list(grader.grade_all(submissions("warm", 5 * jobs)))
+            list(grader.grade_all(submissions("warm", count)))
         started = time.perf_counter()
         reports = list(grader.grade_all(submissions("timed", count)))
         seconds = time.perf_counter() - started
