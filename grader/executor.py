@@ -9,6 +9,7 @@ caller still reads its files; and what is running can be cancelled.
 """
 
 import contextlib
+import gc
 import importlib
 import os
 import time
@@ -265,4 +266,7 @@ def warm_up() -> None:
     from grader.examiner.sandbox import shared_sandbox
 
     shared_sandbox("cpu")
+    gc.disable()  # as a child does for what it imports before
     importlib.import_module("grader.examiner.examiner")
+    gc.freeze()
+    gc.enable()
