@@ -1,12 +1,12 @@
 """`Grader`: the one way from a `Submission` to a `Report`, wherever it runs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from exercises.catalog import catalog_in
+from exercises.catalog import Exercise, catalog_in
 from grader.budget import Budget
 from grader.errors import ExaminerLost
 from grader.report import Problem, Report
@@ -14,6 +14,8 @@ from grader.submission import Submission
 
 if TYPE_CHECKING:
     from grader.executor import ExaminerPool
+
+T = TypeVar("T")
 
 
 def grade(submission: Submission) -> Report:
@@ -83,6 +85,15 @@ class Grader:
             return self._executor.submit(grade, submission)
         budget = Budget.of(exercise.limits, submission.device)
         return self._own.submit_within(budget, grade, submission)
+
+    def ask(self, function: Callable[[Exercise], T], exercise: Exercise) -> "Future[T]":
+        """Start a function of ours where submissions are graded, for torch is loaded there.
+
+        It may use as much as a submission.
+        """
+        if self._own is None:
+            return self._executor.submit(function, exercise)
+        return self._own.submit_within(Budget.of(exercise.limits, "cpu"), function, exercise)
 
     def grade(self, submission: Submission) -> Report:
         """Grade one submission and wait for the report.

@@ -23,10 +23,15 @@ class SharedExaminer(ThreadPoolExecutor):
 
     socket = ""
 
+    def submit(  # type: ignore[override]
+        self, function: Callable[..., Any], /, *arguments: object
+    ) -> Future[Any]:
+        return super().submit(self.ask, function, arguments)
+
     def submit_within(
         self, budget: object, function: Callable[..., Any], *arguments: object
     ) -> Future[Any]:
-        return self.submit(self.ask, function, arguments)
+        return self.submit(function, *arguments)
 
     def abandon(self) -> None:
         """What runs goes on, behind the socket."""

@@ -34,7 +34,6 @@ def audit(
     """
     catalog = catalog_in(course)
     chosen = select(catalog, exercises)
-    # Now: it loads torch, and the other commands of this process are to start without.
     from grader.proving.audit import audit as audit_suites
     from grader.proving.audit_cache import local_cache
 

@@ -26,7 +26,7 @@ def new(id: str, course: Path, chapter: str | None) -> int:
     written = write_exercise(course, id, chapter)
     for file in written:
         click.echo(f"wrote  {file.relative_to(course)}")
-    from grader.proving.audit import audit  # loads torch
+    from grader.proving.audit import audit
 
     catalog = catalog_in(course)
     with Grader(2) as grader, status_line() as show:

@@ -124,7 +124,7 @@ def audited(
     grader: Grader, catalog: Catalog, exercise: Exercise, file: Path, text: str
 ) -> list[str]:
     """Write the file, and audit; where that finds a problem, all is as it was before."""
-    from grader.proving.audit import audit  # loads torch
+    from grader.proving.audit import audit
 
     before = file.read_bytes() if file.exists() else None
     file.parent.mkdir(exist_ok=True)

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from exercises.catalog import load_catalog
+from exercises.catalog import Exercise, load_catalog
 from exercises.course import Course
 from grader import Report, Submission
 from grader.examiner.examiner import Examiner
@@ -74,6 +74,14 @@ class InThisProcess:
         self.graded.append(submission)
         future: Future[Report] = Future()
         future.set_result(self._examiner.grade(submission))
+        return future
+
+    def ask(self, function: Callable[[Exercise], Any], exercise: Exercise) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(function(exercise))
+        except Exception as error:  # of a suite that is bent
+            future.set_exception(error)
         return future
 
 
