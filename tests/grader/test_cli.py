@@ -93,7 +93,7 @@ def test_a_right_file_ends_with_0_and_in_colour_on_a_terminal(right: Path) -> No
     """The exercise is the file's name."""
     os.environ.pop("NO_COLOR", None)
     status, output = on_a_terminal([*COMMAND, "run", UNSANDBOXED, str(right)])
-    assert status == 0
+    assert status == 0, output
     assert "✓ softmax: passed" in output
     assert "\x1b[32m" in output
 
@@ -234,7 +234,7 @@ def test_audit_shows_how_far_it_is_and_takes_what_passed_from_the_cache(tmp_path
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path), "CI": ""}
     command = ("audit", "multiplicative_score", "--jobs", "1")
     status, output = on_a_terminal([*COMMAND, *command], **environment)
-    assert status == 0
+    assert status == 0, output
     (total,) = set(re.findall(r"multiplicative_score \d+ of (\d+) …", output))
     assert f"multiplicative_score {total} of {total} …" in output
     assert re.search(r"exercises from cache +0\b", output)
