@@ -17,7 +17,7 @@ from textual.app import App, ComposeResult
 
 from exercises.catalog import load_catalog
 from grader import Report
-from grader.report import Diagnosis, Outcome, TestResult
+from grader.report import Diagnosis, Outcome, Symptom, TestResult
 from quizzes.cards.scheduling import Review, Schedule
 from tui.app.messages import PLACES_OF
 from tui.app.places import PLACES_BY_NAME
@@ -59,6 +59,12 @@ def test_a_check_of_what_is_passed_asks_for_no_submission() -> None:
     assert "submit" not in again and "learn next" in again
 
 
+def test_what_is_not_written_yet_is_to_be_written() -> None:
+    unwritten = Symptom("unwritten", "It is not written yet.")
+    report = Report("softmax", "", "failed", 0, 1, 0, "cpu", symptom=unwritten)
+    assert advice(report, "check", commands("softmax")).startswith("`learn edit softmax`")
+
+
 def test_where_no_reason_is_known_the_first_wrong_line_is_looked_for() -> None:
     wrong = TestResult("test", "A test.", 0, 1, "failed", got="tensor([1.])")
     report = Report("softmax", "", "failed", 0, 1, 0, "cpu", (wrong,))
@@ -74,7 +80,7 @@ def test_what_is_advised_can_be_done() -> None:
     actions = {binding.key: binding.action for binding in ExercisePage.BINDINGS}  # type: ignore[union-attr]
     keys = [way.removeprefix("Press ").lower() for way in KEYS]
     assert [actions[key] for key in keys] == [
-        *("hint", "trace", "grade('submit')", "next", "compare", "compare")
+        *("edit", "hint", "trace", "grade('submit')", "next", "compare", "compare")
     ]
     for way in commands("softmax"):
         program, command, *rest = way.strip("`").split()

@@ -89,14 +89,14 @@ def test_what_is_built_already_is_not_announced() -> None:
     [
         # topic by topic: read, then built
         (standing(), "learn read ch01_a-first"),
-        (standing(read="ch01_a-first"), "learn check --watch one"),
+        (standing(read="ch01_a-first"), "learn edit one"),
         (standing("one", "ch01_a-first"), "learn read ch01_a-second"),
-        (standing("one", "ch01_a-first ch01_a-second"), "learn check --watch two"),
+        (standing("one", "ch01_a-first ch01_a-second"), "learn edit two"),
         # a topic without exercises is read as well, in a chapter that is being read
         (standing("one two", "ch01_a-first ch01_a-second"), "learn read ch01_a-third"),
         # an older progress file knows whole chapters
         (standing("one two", "ch01_a"), "learn read ch02_b-first"),
-        (standing("one two", "ch01_a ch02_b-first"), "learn check --watch three"),
+        (standing("one two", "ch01_a ch02_b-first"), "learn edit three"),
         # what was passed without its lesson is not sent back to
         (standing("one two"), "learn read ch02_b-first"),
         (standing("one"), "learn read ch01_a-second"),
@@ -111,13 +111,13 @@ def test_what_is_built_already_is_not_announced() -> None:
         (standing(latest=("three", "check", "failed")), "learn read ch01_a-first"),
         (standing(latest=("three", None, None)), "learn read ch01_a-first"),
         # once passed, the course goes on in its order
-        (standing("two", "ch01_a", ("two", "submit", "passed")), "learn check --watch one"),
+        (standing("two", "ch01_a", ("two", "submit", "passed")), "learn edit one"),
         # who works in a later chapter stays there
         (standing("four", "ch02_b", ("four", "submit", "passed")), "learn read ch01_a-first"),
         (standing("two", "ch02_b", ("four", "check", "failed")), "learn check --watch four"),
-        (standing("four two", "ch02_b", ("four", "submit", "passed")), "learn check --watch three"),
+        (standing("four two", "ch02_b", ("four", "submit", "passed")), "learn edit three"),
         # an exercise that has left the course is forgotten
-        (standing(read="ch01_a", latest=("gone", "check", "failed")), "learn check --watch one"),
+        (standing(read="ch01_a", latest=("gone", "check", "failed")), "learn edit one"),
         # a chapter without exercises is still read
         (standing("one two three four", "ch01_a ch02_b"), "learn read ch03_c-first"),
         (standing("one two three four", "ch01_a ch02_b ch03_c"), "learn status --all"),
@@ -130,7 +130,7 @@ def test_lessons_and_exercises_in_their_order(known: Standing, command: str) -> 
 def test_a_chapters_questions_come_after_its_exercises_one_sitting_a_day() -> None:
     today = FIRST_DAY.date()
     known = Facts(FIRST_DAY, standing("one", "ch01_a"))
-    assert next_command(known, ASKS) == "learn check --watch two"
+    assert next_command(known, ASKS) == "learn edit two"
     known = Facts(FIRST_DAY, standing("one two", "ch01_a"))
     assert next_command(known, ASKS) == "learn quiz ch01"
     right = {f"ch01_a-q{place}": Answered(True, today) for place in range(8)}
@@ -142,7 +142,7 @@ def test_a_chapters_questions_come_after_its_exercises_one_sitting_a_day() -> No
 
 def test_due_cards_come_first_and_new_ones_on_the_day_after_reading() -> None:
     now, today = FIRST_DAY, FIRST_DAY.date()
-    goes_on = "learn check --watch one"
+    goes_on = "learn edit one"
     known = Facts(now, standing(read="ch01_a-first"), read_on={"ch01_a-first": today})
     assert next_command(known, ASKS) == goes_on
     assert next_command(replace(known, now=now + timedelta(days=1)), ASKS) == "learn review"
@@ -163,7 +163,7 @@ def test_a_failed_quiz_comes_back_two_days_later_and_then_first() -> None:
         next_command(replace(known, now=FIRST_DAY + timedelta(days=days)), ASKS)
         for days in range(3)
     ]
-    assert commands == ["learn check --watch one", "learn check --watch one", "learn quiz ch01"]
+    assert commands == ["learn edit one", "learn edit one", "learn quiz ch01"]
     known = snapshot(CATALOG, ASKS, replace(known, now=FIRST_DAY + timedelta(days=2)))
     step = worded(CATALOG, known, next_task(CATALOG, known, Pace()))
     assert "on Monday, 3 March" in step.reason
@@ -196,7 +196,7 @@ def test_testing_out_goes_past_a_chapter() -> None:
     known = Standing(tested_out=frozenset({"ch01_a"}))
     assert next_command(Facts(FIRST_DAY, known)) == "learn read ch02_b-first"
     known = replace(known, read=frozenset({"ch02_b"}))
-    assert next_command(Facts(FIRST_DAY, known)) == "learn check --watch three"
+    assert next_command(Facts(FIRST_DAY, known)) == "learn edit three"
     current = current_exercise(CATALOG, known)
     assert current and current.id == "three"
 
@@ -205,7 +205,7 @@ def test_testing_out_of_a_topic_goes_past_that_topic() -> None:
     known = Standing(tested_out=frozenset({"ch01_a-first"}))
     assert next_command(Facts(FIRST_DAY, known)) == "learn read ch01_a-second"
     known = replace(known, read=frozenset({"ch01_a-second"}))
-    assert next_command(Facts(FIRST_DAY, known)) == "learn check --watch two"
+    assert next_command(Facts(FIRST_DAY, known)) == "learn edit two"
 
 
 def test_when_the_day_is_full_the_next_thing_is_for_those_who_want_more() -> None:

@@ -5,6 +5,7 @@ import os
 import click
 
 from tui.commands.arguments import exercise_argument
+from tui.output import print_wrapped
 from tui.study.clock import now
 from tui.study.editor import edit, find_editor
 from tui.study.session import open_session_to_look
@@ -19,3 +20,7 @@ def edit_command(exercise: str | None) -> None:
         file = session.workspace.file(chosen)
         session.progress.visit(chosen.id, now())
     edit(file, find_editor(file, os.environ))
+    print_wrapped(
+        f"Next: `learn check {chosen.id}`. With `--watch`, in a terminal of its own, it checks at"
+        " each save."
+    )

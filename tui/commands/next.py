@@ -47,14 +47,16 @@ def print_step(session: Session, step: Step) -> None:
     if step.estimate:
         print_labelled("Time", time_of(step))
     if file := _file(session, step):
-        print_labelled("File", f"{shown(file)}   `learn edit {step.id}` opens it")
-    print_labelled("Run", click.style(step.command, fg="cyan"))
+        opens = f"learn edit {step.id}"
+        ways = "or in an editor of your own" if step.command == opens else f"`{opens}` opens it"
+        print_labelled("File", f"{shown(file)}   {ways}")
     if not _is_on_path():
         # A newcomer who ran `make learn` has no `learn` in the shell yet.
         activate = os.path.relpath(Path(sys.prefix, "bin", "activate"))
         print_labelled(
             "First", f"source {shlex.quote(activate)}   so that your shell finds `learn`"
         )
+    print_labelled("Run", click.style(step.command, fg="cyan"))
 
 
 def _file(session: Session, step: Step) -> Path | None:

@@ -75,7 +75,8 @@ class PlainLines(Lines):
                 click.echo()
             for item in items:
                 click.echo(f"  {item.label}) {wrapped(item.text, '     ').strip()}")
-        click.secho(f"\n{asked.form} Or {DONT_KNOW} if you do not know.", dim=True)
+        form = wrapped(f"{asked.form} Or {DONT_KNOW} if you do not know.")
+        click.secho(f"\n{form}", dim=True)
 
     def bad_answer(self, says: str) -> None:
         click.echo(says)

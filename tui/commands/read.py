@@ -1,5 +1,6 @@
 """`learn read`: a topic of a lesson, in a pager on a terminal and as plain text elsewhere."""
 
+import os
 import sys
 
 import click
@@ -15,6 +16,8 @@ from tui.study.session import Session, open_session, open_session_to_look
 from tui.text.lesson_markdown import Drawings, figure_calls, plain
 from tui.text.plain import CODE_INDENT, wrapped
 
+# What `less` shows below, in place of a bare colon, where the learner has no settings for it.
+KEYS_OF_LESS = "-R -PsSpace goes on, b goes back, q ends the reading$"
 COUNTS_BY_DONE = "This does not count as reading yet. When you have read it: learn read {} --done"
 
 
@@ -74,6 +77,7 @@ def _is_watched() -> bool:
 def _show(text: str) -> None:
     text = plain(text, _drawings(text))
     if sys.stdout.isatty():
+        os.environ.setdefault("LESS", KEYS_OF_LESS)
         click.echo_via_pager(_rendered(text), color=None if colour_wanted() else False)
     else:
         click.echo(wrapped(text))

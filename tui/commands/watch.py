@@ -176,6 +176,8 @@ class Watch:
                 self._excuse(error)
             else:
                 self._check = CheckEvent(exercise, submission, running)
+                if sys.stderr.isatty():
+                    print_message("Checking …", err=True)
                 running.add_done_callback(partial(self._report, self._check))
 
     def _report(self, check: CheckEvent, _: Future[Report]) -> None:

@@ -137,6 +137,8 @@ def _exercise(catalog: Catalog, snapshot: Snapshot, task: Task) -> Words:
     latest = snapshot.standing.latest
     if task.why != "turned to" or not latest:
         reason = _comes_next(catalog, exercise, snapshot.standing.passed)
+        if task.id not in snapshot.efforts:
+            command = f"learn edit {exercise.id}"
     elif latest.outcome == "passed":
         reason = "Your last check passed. A submission, with fresh numbers, makes it count."
         command = f"learn submit {exercise.id}"

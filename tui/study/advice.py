@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 class Ways(NamedTuple):
     """How one does it: by a command, or by a key of the page."""
 
+    write: str
     hint: str
     trace: str
     submit: str
@@ -26,13 +27,19 @@ class Ways(NamedTuple):
 MADE_BY_TORCH = re.compile(r"\btensor\(|\bshape \(|\b[a-z]+\d+\[")
 
 KEYS = Ways(
-    hint="Press h", trace="t", submit="Press s", go_on="Press Enter", compare="o", give_up="o"
+    write="Press e",
+    hint="Press h",
+    trace="t",
+    submit="Press s",
+    go_on="Press Enter",
+    compare="o",
+    give_up="o",
 )
 
 
 def commands(exercise: str) -> Ways:
     return Ways(
-        *(f"`learn hint {exercise}`", f"`learn trace {exercise}`"),
+        *(f"`learn edit {exercise}`", f"`learn hint {exercise}`", f"`learn trace {exercise}`"),
         *(f"`learn submit {exercise}`", "`learn next`"),
         compare=f"`learn solution --diff {exercise}`",
         give_up=f"`learn rewrite --give-up {exercise}`",
@@ -47,10 +54,14 @@ def can_be_traced(report: Report) -> bool:
 
 def advice(report: Report, kind: AttemptKind, ways: Ways, is_passed: bool = False) -> str:
     """`is_passed`: whether the exercise was passed before this verdict."""
+    from grader.formats.facts import is_unwritten
+
     if report.outcome == "error":
         return "`learn doctor` looks for what is wrong here. This is no fault of your code."
     if not report.passed and kind == "rewrite":
         return f"{ways.hint} for a hint; {ways.give_up} gives it up, and it comes back sooner."
+    if is_unwritten(report):
+        return f"{ways.write} to write it. {ways.hint} for a hint."
     is_explained = report.problem or report.diagnosis or report.symptom
     if not report.passed and not is_explained and can_be_traced(report):
         return f"{ways.hint} for a hint; {ways.trace} looks for the first line that goes wrong."
