@@ -6,7 +6,7 @@ A chapter is a folder `ch01_attention` with a `chapter.yaml`. docs/authoring.md 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path, PurePath
@@ -103,6 +103,15 @@ class Chapter:
     def exercises_of(self, topic: str) -> tuple[Exercise, ...]:
         """Those of the topic's own sitting."""
         return tuple(exercise for exercise in self.exercises if exercise.topic == topic)
+
+    def topic_of_each(self, anchors: Iterable[str | None]) -> Iterator[str]:
+        """Of the sections of the lesson in order, the introduction first, the topic that each
+        belongs to: what is of none to the one before it, or to the first."""
+        known = [topic.id for topic in self.topics]
+        current = known[0] if known else ""
+        for anchor in anchors:
+            current = anchor if anchor in known else current
+            yield current
 
 
 @dataclass(frozen=True)

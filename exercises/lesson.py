@@ -35,6 +35,8 @@ FIGURE = re.compile(
     r"> \*\*Figure\*\* (?P<name>\w+)(?P<settings>(?: \w+=[^\s—]+)*)(?: — (?P<says>.*))?"
 )
 ITEM = re.compile(r"[-*] |\d+\. ")
+FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]*\$|`[^`]*`", re.DOTALL)
+WORD = re.compile(r"[^\W_][\w.,'%-]*")
 
 
 @dataclass(frozen=True)
@@ -128,20 +130,22 @@ class Lesson:
         return tuple(chain.from_iterable(section.blocks for section in every))
 
     def topics(self, chapter: Chapter) -> tuple[tuple[Section, str], ...]:
-        """Every section with the topic that it belongs to: the introduction to the first, what is
-        of none to the one before it."""
-        known = [topic.id for topic in chapter.topics]
-        current, found = known[0] if known else "", []
-        for section in (self.introduction, *self.sections):
-            current = section.anchor if section.anchor in known else current
-            found.append((section, current))
-        return tuple(found)
+        """Every section with the topic that it belongs to."""
+        every = (self.introduction, *self.sections)
+        topics = chapter.topic_of_each(section.anchor for section in every)
+        return tuple(zip(every, topics, strict=True))
 
     def of_topic(self, chapter: Chapter, topic: Topic) -> tuple[Section, ...]:
         """What is read in the topic's sitting."""
         return tuple(
             section for section, of in self.topics(chapter) if of == topic.id and section.text
         )
+
+
+def words_in(blocks: Iterable[Block]) -> int:
+    """Those of sentences, lists and tables; a formula is one, and code is none."""
+    prose = "\n".join(block.text for block in blocks if not isinstance(block, Code))
+    return len(WORD.findall(FORMULA.sub(" formula ", prose)))
 
 
 def sections(chapter: Chapter) -> tuple[Section, ...]:

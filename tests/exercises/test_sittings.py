@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
 from itertools import pairwise
 
 import pytest
 import yaml
 
 from exercises.catalog import Chapter, Exercise, Topic, load_catalog
-from exercises.lesson import Block, Code, ExerciseLine, Section, Table, load_lesson, sections
+from exercises.lesson import Code, ExerciseLine, Section, Table, load_lesson, sections, words_in
 
 LEAST_WORDS, MOST_WORDS = 300, 900  # four to eight minutes, with examples to follow
 MOST_AT_FIRST = 700  # with the introduction: somebody new writes code after some five minutes
@@ -19,8 +18,6 @@ MOST_IN_A_CHAPTER = 3000  # sentences and formulas, without code, tables and the
 MOST_FOR_AN_EXERCISE = 250  # where a chapter has so many exercises that this is more
 LONGER = 2  # the first chapters, which are longer than that
 
-FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]*\$|`[^`]*`", re.DOTALL)
-WORD = re.compile(r"[^\W_][\w.,'%-]*")
 SHAPE = re.compile(r"(?<!\w)\(([\w.]+(?:, [\w.]+)*)\)")
 KEBAB = re.compile(r"`([a-z]+(?:-[a-z]+)+)`")
 
@@ -40,11 +37,6 @@ def section_of(chapter: Chapter, topic: Topic) -> Section:
 
 def named_in(section: Section) -> list[str]:
     return [block.id for block in section.blocks if isinstance(block, ExerciseLine)]
-
-
-def words_in(blocks: Iterable[Block]) -> int:
-    prose = "\n".join(block.text for block in blocks if not isinstance(block, Code))
-    return len(WORD.findall(FORMULA.sub(" formula ", prose)))
 
 
 @every_topic

@@ -188,9 +188,10 @@ class Learner:
             self.failed_on[task.id] = today
 
     def _work(self, task: Task) -> tuple[float, bool]:
-        needed = estimates.READING
         if task.kind == "exercise":
             needed = estimates.exercise(self.catalog.exercise(task.id))
+        else:
+            needed = self.snapshot().reading[task.id]
         minutes = min(task.minutes, needed - self.put_in.get(task.id, 0.0))
         self.put_in[task.id] = self.put_in.get(task.id, 0.0) + minutes
         finished = self.put_in[task.id] >= needed

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from exercises.catalog import Catalog
+from exercises.lesson_words import topic_words
 from quizzes.cards.opening import open_cards
 from quizzes.cards.scheduling import DailyLimits, ReviewedToday, Schedule, day_of, plan
 from quizzes.ids import Summary, all_cards
@@ -83,9 +84,10 @@ class Cards:
 class Snapshot:
     """What is read, and what was tested out of, are topics here, in `standing` too.
 
-    `spent` are minutes of today, by the estimates; `asked` questions and `worked` (a topic or an
-    exercise was brought forward) are of today too, as are `mistakes`, those that come back. `begun`
-    holds the minutes that went into something unfinished, as far as they are known.
+    `reading` holds the minutes that each topic takes. `spent` are minutes of today, by the
+    estimates; `asked` questions and `worked` (a topic or an exercise was brought forward) are of
+    today too, as are `mistakes`, those that come back. `begun` holds the minutes that went into
+    something unfinished, as far as they are known.
 
     `comes_back` says on which day each passed exercise is to be written again; `rewritten` are the
     minutes of today that went into that, and `rewrote_on` is the last day before on which some did.
@@ -97,6 +99,7 @@ class Snapshot:
     efforts: Mapping[str, Effort]
     quizzes: Mapping[str, Quiz]
     cards: Cards
+    reading: Mapping[str, float]
     spent: float = 0.0
     asked: int = 0
     worked: bool = False
@@ -113,7 +116,12 @@ def snapshot(catalog: Catalog, asks: Mapping[str, Summary], facts: Facts) -> Sna
     read = [topic for topic, day in read_on.items() if day == today]
     exercises = {e.id: e for e in catalog.exercises}
     passed = [e for e in catalog.exercises if facts.passed_on.get(e.id) == today]
-    spent = len(read) * estimates.READING
+    reading = {
+        topic: estimates.reading(words)
+        for chapter in catalog.chapters
+        for topic, words in topic_words(chapter).items()
+    }
+    spent = sum(reading[topic] for topic in read)
     for exercise in passed:
         # What took several days is shared out among them.
         days = facts.efforts[exercise.id].days if exercise.id in facts.efforts else 1
@@ -131,6 +139,7 @@ def snapshot(catalog: Catalog, asks: Mapping[str, Summary], facts: Facts) -> Sna
         efforts=facts.efforts,
         quizzes={id: _quiz(asked.questions, facts.answers) for id, asked in asks.items()},
         cards=_cards(asks, facts, standing.tested_out, read_on),
+        reading=reading,
         spent=spent + estimates.cards(facts.cards_done.due, facts.cards_done.new),
         asked=facts.asked_today,
         worked=bool(read or passed),

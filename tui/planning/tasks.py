@@ -60,7 +60,7 @@ ALL_DONE = Task("done", "", "all done")
 
 
 def reading(snapshot: Snapshot, topic: Topic) -> Task:
-    left = estimates.READING - snapshot.begun.get(topic.id, 0.0)
+    left = snapshot.reading[topic.id] - snapshot.begun.get(topic.id, 0.0)
     return Task("reading", topic.id, "unread", left, left)
 
 

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from itertools import islice
 
 from quizzes.cards.scheduling import day_of
-from tui.planning import estimates
 from tui.planning.course_plan import WEEK, days_from
 from tui.planning.describe import Step, worded
 from tui.planning.planner import walk_day
@@ -125,5 +124,5 @@ def _bookmark(session: Session, step: Step) -> Bookmark | None:
 
 def _shortened(step: Step, bookmark: Bookmark) -> Step:
     """With the minutes that are left of the topic; the plan knows of whole topics only."""
-    left = estimates.READING * (1 - bookmark.share)
+    left = step.estimate * (1 - bookmark.share)
     return replace(step, minutes=min(step.minutes, left), estimate=left)

@@ -13,6 +13,7 @@ from answer_keys import right_keys, wrong_keys
 from driving import NOW
 
 from exercises.catalog import load_catalog
+from exercises.lesson_words import topic_words
 from quizzes.bank import load_bank
 from quizzes.questions.question import KINDS
 from quizzes.questions.sitting import SITTING
@@ -131,7 +132,7 @@ def test_a_round_has_as_many_questions_as_today_says(drive: Drive, session: Any)
             at = NOW - timedelta(days=1)
             attempt = Attempt(exercise.id, "submit", "passed", 1, 1, 0, at, b"", "{}")
             opened.progress.record(attempt)
-        spent = round(estimates.READING * len(CHAPTER.topics))
+        spent = round(sum(map(estimates.reading, topic_words(CHAPTER).values())))
         opened.progress.settings.change("minutes", str(spent + 5))
 
     async def script(driver: Any) -> None:

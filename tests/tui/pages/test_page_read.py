@@ -11,6 +11,7 @@ from driving import NOW
 
 from exercises.catalog import load_catalog
 from exercises.lesson import load_lesson
+from exercises.lesson_words import topic_words
 from quizzes.bank import load_bank
 from tui.app.screens.contents import ContentsScreen
 from tui.app.screens.read import ReadPage
@@ -222,7 +223,7 @@ def test_today_says_where_reading_goes_on(drive: Drive) -> None:
         await driver.app.screen._jump(0)
         await driver.go("today")
         assert f"Continue · step 3 of {len(FIRST)}" in driver.text
-        minutes = estimates.READING * (1 - 2 / len(FIRST))
+        minutes = estimates.reading(topic_words(CHAPTER)[TOPIC]) * (1 - 2 / len(FIRST))
         assert f"about {minutes:.0f} minute" in driver.text
         assert "Continue" in driver.text.splitlines()[-1]
         await driver.press("enter")
