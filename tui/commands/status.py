@@ -151,7 +151,7 @@ def _regraded(found: dict[str, Any]) -> Iterator[str]:
     for one in found.get("regraded", ()):
         at = datetime.fromisoformat(one["at"]).astimezone(now.tzinfo)
         if now - at < NEW:
-            yield f"{at:%Y-%m-%d}: {one['says']}"
+            yield f"{at:%Y-%m-%d}: {one['says']}".replace("\n", "\n  ")
 
 
 def _disputed(found: dict[str, Any]) -> Iterator[str]:

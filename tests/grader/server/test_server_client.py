@@ -257,11 +257,11 @@ def test_status_tells_of_a_leaderboard_and_of_a_new_score(learn: Learn, served: 
         change_settings(session, here, f"{CLASSROOM}leaderboard: true\n")
         ada = member_named(session, here, "1")
         known_as = ada.person.pseudonym
-        for days, says in ((8, "Long ago."), (6, "8 points before, 6 of 8 now.")):
+        for days, says in ((8, "Long ago."), (6, "8 points before, 6 of 8 now.\nWhy.")):
             at = utc_now() - timedelta(days=days)
             session.add(Notice(membership_id=ada.id, at=at, says=says))
     said = learn("status").stdout
-    assert ("8 points before, 6 of 8 now." in said, "Long ago" in said) == (True, False)
+    assert ("8 points before, 6 of 8 now.\n  Why." in said, "Long ago" in said) == (True, False)
     assert f"You are on its leaderboard as {known_as};" in said
     assert "You stay out of the leaderboard of ML" in learn("leave", "--leaderboard").stdout
     assert "leaderboard" not in learn("status").stdout
