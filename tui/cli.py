@@ -1,7 +1,7 @@
 """`learn`: the learner's command.
 
 Results go to stdout, all else to stderr. Exit codes: 0 passed or done, 1 graded and not passed,
-2 the command was used wrongly, 3 our error, 130 interrupted.
+2 the command was used wrongly or the class refuses what it sent, 3 our error, 130 interrupted.
 """
 
 from __future__ import annotations

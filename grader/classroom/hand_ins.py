@@ -24,8 +24,8 @@ from grader.source_files import as_text, read_file
 
 METADATA = "submission_metadata.yml"
 # A name may have underscores, but none on both sides of a number: canvas-lms, content_zipper.rb.
-CANVAS = re.compile(r".+?(?P<late>_LATE)?_(?P<id>\d+)_(?P<name>\d+_.+|(text|link)\.html)")
-MOODLE = re.compile(r"(?s).+_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<name>.*)")
+CANVAS = re.compile(r"(?P<who>.+?)(?P<late>_LATE)?_(?P<id>\d+)_(?P<name>\d+_.+|(text|link)\.html)")
+MOODLE = re.compile(r"(?s)(?P<who>.+)_(?P<id>\d+)_assignsubmission_[a-z]+_?(?P<name>.*)")
 # Of Canvas, the number of an upload; the second softmax.py of a student is softmax-1.py there.
 AROUND = re.compile(r"^\d+_|-\d+(?=\.py$)")
 CHAPTER = re.compile(r"ch\d+_")
@@ -113,6 +113,12 @@ def _hand_ins(root: Path, name: str) -> list[HandIn]:
                 )
             seen[student] = hand_in
     return found
+
+
+def student_name(hand_in: str, student: str) -> str:
+    """The name that Canvas or Moodle wrote into that of a hand-in; empty where there is none."""
+    found = MOODLE.fullmatch(hand_in) or CANVAS.fullmatch(hand_in)
+    return found["who"] if found and found["id"] == student else ""
 
 
 def _layout(root: Path) -> Iterator[HandIn]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from grader.classroom.grades import Outcome, outcomes
 from grader.classroom.grading import Grading
+from grader.classroom.hand_ins import student_name
 from grader.classroom.progress import share
 from grader.classroom.settings import Classroom
 from grader.classroom.store import HandedIn, Key, Moved, Store
@@ -45,11 +46,14 @@ class ExerciseChange:
 
 @dataclass(frozen=True)
 class Change:
-    """Two results of one student, as `grader results` gives them, that are not of one score."""
+    """Two results of one student, as `grader results` gives them, that are not of one score. `name`
+    is the student's, empty where none is known.
+    """
 
     before: dict[str, Any]
     after: dict[str, Any]
     exercises: tuple[ExerciseChange, ...]
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,8 @@ class Regrade:
         for old, new in zip(before, after, strict=True):
             if old.result["score"] != new.result["score"]:
                 parts = tuple(self._exercises(old, new, moved))
-                yield Change(old.result, new.result, parts)
+                name = student_name(new.best.name, new.best.student)
+                yield Change(old.result, new.result, parts, name)
 
     def renamed(self, moved: Moved) -> Iterator[Renamed]:
         """Who would be told another misconception than before."""

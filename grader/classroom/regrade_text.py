@@ -1,18 +1,20 @@
-"""What a regrade changes: for the teacher line by line, for each student in a few sentences."""
+"""What a regrade changes, in short lines: for the teacher all of it, for each student their own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from grader.classroom.regrade import Change, ExerciseChange, TestChange
 from grader.report import Report, TestResult, cut, printable
 
 MOST = 200  # letters of a reason
-MOST_TESTS = 5  # named to a student
+MOST_NAME = 60  # letters of a student's
+MOST_TESTS = 5  # named to a student, of an exercise
+NEW_TESTS = ("Its tests have changed, so it was graded again.",)
 
 
 def lines(change: Change) -> Iterator[str]:
     """For the teacher."""
-    id = printable(str(change.after["id"]))
-    yield f"{id}: {_points(change)} of {change.after['max_score']:g} points"
+    yield f"{_who(change)}: {_points(change)} of {change.after['max_score']:g} points"
     for one in change.exercises:
         yield f"  {one.exercise}: {one.before.points:g} → {one.after.points:g}"
         if problem := _problem(one.before, one.after):
@@ -23,23 +25,39 @@ def lines(change: Change) -> Iterator[str]:
                 yield f"        {why}"
 
 
-def message(change: Change, since: str = "its tests have changed") -> str:
-    """For the student; `since` says why it was graded again."""
+def message(change: Change, why: Sequence[str] = NEW_TESTS) -> str:
+    """For the student: old and new score, then `why` it was graded again, then the tests that did
+    it, those that end otherwise first.
+    """
+    return "\n".join([_scores(change), *why, *chain.from_iterable(map(_told, change.exercises))])
+
+
+def _scores(change: Change) -> str:
     before, after = change.before["score"], change.after["score"]
-    title = change.after["assignment"]
-    head = (
-        f"{title} was graded again, since {since}:"
-        f" {_number(before)} points before, {_number(after)} of {change.after['max_score']:g} now."
-    )
-    return " ".join([head, *map(_sentence, change.exercises)])
+    was = "not graded" if before is None else f"{before:g} points"
+    now = "not graded" if after is None else f"{after:g} of {change.after['max_score']:g}"
+    return f"{change.after['assignment']}: {was} before, {now} now."
 
 
-def _sentence(one: ExerciseChange) -> str:
-    tests = list(one.tests())
-    named = "; ".join(map(_test, tests[:MOST_TESTS]))
-    more = f"; and {len(tests) - MOST_TESTS} more" if len(tests) > MOST_TESTS else ""
-    told = f"{one.exercise}: {one.before.points:g} before, {one.after.points:g} now"
-    return f"{told} ({named}{more})." if named else f"{told}."
+def _told(one: ExerciseChange) -> Iterator[str]:
+    yield f"{one.exercise}: {one.before.points:g} before, {one.after.points:g} now."
+    tests = sorted(one.tests(), key=_ends_alike)
+    for test in tests[:MOST_TESTS]:
+        yield f"- {_test(test)}"
+    if len(tests) > MOST_TESTS:
+        yield f"- and {len(tests) - MOST_TESTS} more"
+
+
+def _ends_alike(change: TestChange) -> bool:
+    """Whether a test is passed or failed as before, and only counts for more or less."""
+    before, after = change.before, change.after
+    return before is not None and after is not None and before.outcome == after.outcome
+
+
+def _who(change: Change) -> str:
+    """As the pages of a class have it: `Ada Lovelace (1)`."""
+    id, name = str(change.after["id"]), cut(" ".join(change.name.split()), MOST_NAME)
+    return printable(f"{name} ({id})" if name not in ("", id) else id)
 
 
 def _points(change: Change) -> str:

@@ -146,8 +146,8 @@ class Disputes:
         """The second verdict counts, unless it gives less."""
 
         def says(change: Change) -> str:
-            since = f"you disputed a verdict on {one.hand_in.exercise} and were right"
-            return f"{message(change, since)} Your teacher: {answer}"
+            right = f"You disputed a verdict on {one.hand_in.exercise} and were right."
+            return message(change, (right, f"Your teacher: {answer}"))
 
         with self._database.writing() as session:
             self._decide(session, one, ACCEPTED, answer, by)

@@ -204,7 +204,8 @@ def _changes(session: Session, of: Class, judged: Judged) -> Iterator[tuple[Memb
         before, after = grade(member, own, settings), grade(member, own, settings, judged)
         if before.score != after.score:
             parts = tuple(_exercises(before, after, own, settings, judged))
-            yield member, Change(before.result(settings), after.result(settings), parts)
+            results = before.result(settings), after.result(settings)
+            yield member, Change(*results, parts, member.person.name)
 
 
 def _exercises(

@@ -11,7 +11,8 @@ from exercises.catalog import Exercise
 from exercises.files import unused_path, write_output
 from tui.commands.arguments import exercise_argument, mine_option, seed_option
 from tui.output import print_message
-from tui.study.grading import hand_in, read
+from tui.study.grading import read
+from tui.study.handing_in import tell_handed_in
 from tui.study.session import Session, open_session_to_grade
 
 
@@ -31,7 +32,8 @@ def dispute_command(
 ) -> int:
     """This verdict is wrong: pack your file, its report and your reason for a teacher.
 
-    In a class that you have joined, say so there, of what you handed in last.
+    In a class that you have joined, say so there, of what you handed in last. The exit code is 2
+    where the class refuses it.
     """
     with open_session_to_grade(exercise) as session:
         if session.workspace.class_file.exists() and output is None:
@@ -56,6 +58,4 @@ def _at_class(session: Session, exercise: Exercise, reason: str) -> int:
     from tui.study.outbox import keep_dispute
 
     keep_dispute(session.workspace.state, exercise.id, reason)
-    for told in hand_in(session.workspace):
-        print_message(told)
-    return 0
+    return tell_handed_in(session.workspace, err=False)

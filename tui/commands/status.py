@@ -15,7 +15,7 @@ from tui.planning.unlocking import cleared, current_exercise, is_unlocked
 from tui.progress.progress import Score
 from tui.study.clock import local_now
 from tui.study.daily_cards import todays_cards
-from tui.study.grading import hand_in
+from tui.study.handing_in import tell_handed_in
 from tui.study.session import Session, open_session_to_look
 from tui.text.words import fitted
 
@@ -50,13 +50,12 @@ class ChapterStatus:
 @click.command("status")
 @click.option("--all", "show_all", is_flag=True, help="List the exercises of every chapter.")
 @json_option
-def status_command(show_all: bool, as_json: bool) -> None:
+def status_command(show_all: bool, as_json: bool) -> int:
     """Show chapters, exercises and points."""
     with open_session_to_look() as session:
         chapters = _status(session)
         cards = todays_cards(session, local_now())
-        for told in hand_in(session.workspace):
-            print_message(told, err=True)
+        exit_code = tell_handed_in(session.workspace)
         at_class, says = _at_class(session)
     if as_json:
         found = {
@@ -64,7 +63,7 @@ def status_command(show_all: bool, as_json: bool) -> None:
             "cards": {"due": cards.repeats, "new": len(cards.new)},
         }
         print_json(found | ({"class": at_class} if at_class else {}))
-        return
+        return exit_code
     for chapter in chapters:
         _print_chapter(chapter)
         if show_all or any(exercise.state == "current" for exercise in chapter.exercises):
@@ -75,6 +74,7 @@ def status_command(show_all: bool, as_json: bool) -> None:
     click.echo(f"Cards today: {cards.repeats} due, {len(cards.new)} new.")
     if says:
         print_message(says)
+    return exit_code
 
 
 def _status(session: Session) -> list[ChapterStatus]:
@@ -151,7 +151,7 @@ def _regraded(found: dict[str, Any]) -> Iterator[str]:
     for one in found.get("regraded", ()):
         at = datetime.fromisoformat(one["at"]).astimezone(now.tzinfo)
         if now - at < NEW:
-            yield f"{at:%Y-%m-%d}: {one['says']}"
+            yield f"{at:%Y-%m-%d}: {one['says']}".replace("\n", "\n  ")
 
 
 def _disputed(found: dict[str, Any]) -> Iterator[str]:

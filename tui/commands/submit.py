@@ -19,7 +19,8 @@ from tui.study.session import open_session_to_grade
 def submit_command(exercise: str | None, mine: bool, as_json: bool) -> int:
     """Submit your file: fresh numbers each time, and a pass counts.
 
-    Of a notebook, FILE.ipynb, all that its cells answer is submitted.
+    Of a notebook, FILE.ipynb, all that its cells answer is submitted. The exit code is 0 for a
+    pass, 1 for none, and 2 where your class refuses what is handed in, after a pass as well.
     """
     if exercise and exercise.lower().endswith(".ipynb"):
         if mine:

@@ -22,7 +22,8 @@ from exercises.workspace import CLASS
 SECONDS = 5.0  # that an answer may take
 MOST_BYTES = 64 * 1024 * 1024  # of an answer; the longest is all that is kept of somebody
 IN_THE_CLEAR = {("http", host) for host in ("127.0.0.1", "::1", "localhost")}
-LATER = (401, 408, 429)  # and from 500 on: what is refused so can be sent again
+TIMED_OUT = 408
+LATER = (401, 429)  # what is refused so can be sent again
 
 
 class ClassServerError(CourseError):
@@ -35,8 +36,13 @@ class ClassServerError(CourseError):
         self.status = status
 
     @property
+    def is_refusal(self) -> bool:
+        """Whether the class answered, and said no; else nobody there could take it."""
+        return self.status is not None and self.status != TIMED_OUT and self.status < 500
+
+    @property
     def passes(self) -> bool:
-        return self.status is None or self.status in LATER or self.status >= 500
+        return not self.is_refusal or self.status in LATER
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +12,12 @@ import click
 from exercises.catalog import Exercise
 from exercises.streams import discard_output
 from exercises.words import plural
-from exercises.workspace import Workspace
 from tui.output import colour_wanted, print_json, print_message, print_wrapped, shown, width
 from tui.planning.unlocking import opened_by
 from tui.progress.progress import Attempt, AttemptKind, ProgressError
 from tui.study.advice import advice, commands
 from tui.study.clock import now
+from tui.study.handing_in import keep_for_class, tell_handed_in
 from tui.study.session import Session
 
 if TYPE_CHECKING:
@@ -43,32 +42,8 @@ def grade(
         report = grader.grade(submission)
     tell(session, submission, kind, report, as_json)
     if kind == "submit":
-        for told in hand_in(session.workspace):
-            print_message(told, err=True)
+        return max(report.exit_code, tell_handed_in(session.workspace))
     return report.exit_code
-
-
-def keep_for_class(session: Session, submission: Submission) -> None:
-    """Before anything else is done with it, so that nothing that happens then loses it."""
-    if session.workspace.class_file.exists():
-        from tui.study.outbox import keep
-
-        keep(session.workspace.state, submission.exercise, submission.files())
-
-
-def hand_in(workspace: Workspace) -> Iterator[str]:
-    """To the class that the learner has joined, after the verdict: nobody waits for a network.
-
-    Yields what became of all that waits, in words; nothing where no class was joined.
-    """
-    if workspace.class_file.exists():
-        from tui.study.class_server import ClassServerError
-        from tui.study.outbox import send
-
-        try:
-            yield from send(workspace.state)
-        except ClassServerError as error:
-            yield str(error)
 
 
 def tell(

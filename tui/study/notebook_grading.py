@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.output import print_message
-from tui.study.grading import SEEDS, hand_in, keep_for_class, tell
+from tui.study.grading import SEEDS, tell
+from tui.study.handing_in import keep_for_class, tell_handed_in
 from tui.study.session import Session
 
 if TYPE_CHECKING:
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
 
 def submit_notebook(session: Session, file: Path, as_json: bool) -> int:
-    """Grade what is written in it, tell the verdicts, and give the worst of their exit codes.
+    """Grade what is written in it, tell the verdicts, and give the worst exit code of these and of
+    handing them in.
 
     A stub as it was is no answer, and costs no attempt. Raises `SubmissionError` for a file that
     is no notebook, or in which nothing is answered.
@@ -33,9 +35,7 @@ def submit_notebook(session: Session, file: Path, as_json: bool) -> int:
             report = grader.grade(answer.submission)
             tell(session, answer.submission, "submit", report, as_json)
             codes.append(report.exit_code)
-    for told in hand_in(session.workspace):
-        print_message(told, err=True)
-    return max(codes)
+    return max(*codes, tell_handed_in(session.workspace))
 
 
 def _answers(session: Session, file: Path) -> list[Answer]:

@@ -13,7 +13,7 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from exercises.files import kept_json, unused_path, write_private
 from tui.study.class_server import ClassServer, ClassServerError, joined
@@ -22,6 +22,16 @@ from tui.study.clock import local_now
 OUTBOX = "outbox"
 UNDECIDED = ("waiting", "leased")  # states of a hand-in that is not graded yet
 TOO_MUCH = 429  # as the server answers who has too many open disputes
+
+
+class Sent(NamedTuple):
+    """What became of something that was to be sent. The exit code is 0 where it was received, or
+    waits for a server that cannot be reached; what the class refuses has that of the error, whether
+    it is dropped or kept until it may be taken.
+    """
+
+    says: str
+    exit_code: int = 0
 
 
 class NotYet(ClassServerError):
@@ -48,8 +58,8 @@ def waiting(state: Path) -> list[Path]:
     return sorted((state / OUTBOX).glob("*.json"))
 
 
-def send(state: Path) -> Iterator[str]:
-    """Send what is kept, the oldest first. Yields what became of each, in words."""
+def send(state: Path) -> Iterator[Sent]:
+    """Send what is kept, the oldest first. Yields what became of each."""
     kept = waiting(state)
     if not kept or not os.access(state / OUTBOX, os.W_OK):  # what is sent could not be taken out
         return
@@ -63,21 +73,26 @@ def send(state: Path) -> Iterator[str]:
             continue
         except (ValueError, TypeError, KeyError):
             aside = file.rename(unused_path(file.with_suffix(".damaged")))
-            yield f"One cannot be read and is now {aside}. Submit again what is missing."
+            yield Sent(f"One cannot be read and is now {aside}. Submit again what is missing.")
             continue
         try:
-            yield _dispute(server, file, what) if is_dispute else _hand_in(server, what)
+            yield Sent(_dispute(server, file, what) if is_dispute else _hand_in(server, what))
         except NotYet as error:
-            yield f"{error} Your dispute of {exercise} is kept; `learn status` sends it."
+            says = f"{error} Your dispute of {exercise} is kept; `learn status` sends it."
+            yield _not_taken(error, says)
             continue
         except ClassServerError as error:
             if error.passes:
-                left = len(kept) - number
-                yield f"{error} {left} to be sent with the next `learn status`; the time is noted."
+                left = f"{len(kept) - number} to be sent with the next `learn status`"
+                yield _not_taken(error, f"{error} {left}; the time is noted.")
                 return
             is_not = "disputed" if is_dispute else "handed in"
-            yield f"{exercise} is not {is_not}: {error}"
+            yield _not_taken(error, f"{exercise} is not {is_not}: {error}")
         file.unlink(missing_ok=True)
+
+
+def _not_taken(error: ClassServerError, says: str) -> Sent:
+    return Sent(says, error.exit_code if error.is_refusal else 0)
 
 
 def _hand_in(server: ClassServer, kept: Mapping[str, Any]) -> str:
@@ -103,7 +118,7 @@ def _dispute(server: ClassServer, file: Path, kept: Mapping[str, Any]) -> str:
         server.dispute(number, kept["reason"])
     except ClassServerError as error:
         if error.status == TOO_MUCH:
-            raise NotYet(str(error)) from None
+            raise NotYet(str(error), error.status) from None
         raise
     return (
         f"You dispute the verdict on {exercise}, number {number}, at {server.name};"

@@ -10,13 +10,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from grader.report import TestResult, printable
+from grader.report import Report, TestResult, printable
 from grader.server import thread_view
 from grader.server.gradebook import report_of
 from grader.server.members import classroom
 from grader.server.roles import STAFF, Action, may
 from grader.server.schema import Membership, Post, PostEvent
-from grader.server.spoilers import parts
+from grader.server.spoilers import has_code, parts
 from grader.server.thread_view import NotThere, Reader, State
 from grader.server.threads import MOST_LETTERS, Threads
 from grader.server.web.site import zone_of
@@ -50,16 +50,29 @@ class Shown:
     def worth(self, post: Post) -> str:
         return f"{(post.share or 0.0) * self.points:.3g} of {self.points:g}"
 
-    def example(self, post: Post) -> Sequence[TestResult]:
-        """The first tests that failed, with nothing of it that its learner wrote."""
-        return list(_failing(post))[:MOST_TESTS]
+    def example(self, post: Post) -> tuple[str, Sequence[TestResult]]:
+        """Of its report what kept the whole file from being graded, or the first tests that failed;
+        without code of its learner's.
+        """
+        report = report_of(post.hand_in)
+        if report is None:
+            return "", ()
+        if report.problem:
+            return _without_code(report.problem.message), ()
+        return "", list(_failing(report))[:MOST_TESTS]
 
 
-def _failing(post: Post) -> Iterator[TestResult]:
+def _without_code(message: str) -> str:
+    """What code raised may quote code, and nobody judges that: then the first sentence, which is
+    ours, has to do.
+    """
+    return f"{message.partition('. ')[0]}." if has_code(message) else message
+
+
+def _failing(report: Report) -> Iterator[TestResult]:
     """A mistake is told once, with the first test that shows it."""
     told = set()
-    report = report_of(post.hand_in)
-    for test in report.tests if report else ():
+    for test in report.tests:
         if test.outcome == "failed":
             is_numbers = not re.search(r"[A-Za-z]", WORDS_OF_NUMBERS.sub("", test.got))
             diagnosis = None if test.diagnosis in told else test.diagnosis

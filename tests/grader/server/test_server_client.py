@@ -16,12 +16,12 @@ import pytest
 from class_of_three import CLASSROOM, WRONG, ask
 from processes import comes_true
 from servers import Served
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from grader.server.disputes import Disputes
 from grader.server.members import change_settings, class_named, member_named
 from grader.server.queue import utc_now
-from grader.server.schema import DONE, LEASED, Dispute, HandIn, Notice
+from grader.server.schema import DONE, LEASED, Dispute, HandIn, Notice, Token
 from tui.app.app import LearnApp
 from tui.app.background_grader import BackgroundGrader
 from tui.app.session_thread import SessionThread
@@ -201,16 +201,52 @@ def test_the_answers_of_a_notebook_are_handed_in(
         assert (done.returncode, says in done.stderr) == (2, True), done.stderr
 
 
-def test_what_is_refused_is_told_and_a_token_goes_to_its_own_server_only(
+def test_a_token_goes_to_its_own_server_only(
     learn: Learn, elsewhere: tuple[str, list[str]], served: Served, workspace: Path
 ) -> None:
     learn("join", f"{served.address}/", served.code, "--name", "1")
-    assert "does not ask for" in learn("submit", "soft_lookup").stderr
-    assert not list((workspace / ".learn" / "outbox").iterdir())
     address, seen = elsewhere
     moved(workspace, address)
-    learn("submit", "softmax")
+    assert learn("submit", "softmax").returncode == 2
     assert len(seen) == 1, "where it was sent on to, nothing arrived"
+
+
+def test_a_refusal_by_the_class_is_in_the_exit_code_whatever_the_verdict(
+    learn: Learn,
+    served: Served,
+    workspace: Path,
+    solution: Callable[[str], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    learn("join", f"{served.address}/", served.code, "--name", "1")
+    outbox = workspace / ".learn" / "outbox"
+    (workspace / "ch01_attention" / "softmax.py").write_text(solution("softmax"))
+
+    def ends(says: str, waits: int, *words: str) -> None:
+        done = learn(*words)
+        assert (done.returncode, says in done.stderr) == (2, True), done.stderr
+        assert len(list(outbox.iterdir())) == waits
+
+    ends("does not ask for", 0, "submit", "soft_lookup")
+    dispute = ("dispute", "softmax", "--reason", "It is right.")
+    ends("nothing of yours for it", 0, *dispute)
+    source = solution("soft_lookup")
+    cell = {"cell_type": "code", "metadata": {}, "source": source}
+    (workspace / "mine.ipynb").write_text(json.dumps({"cells": [cell], "metadata": {}}))
+    ends("does not ask for", 0, "submit", "mine.ipynb")
+    with monkeypatch.context() as limited:
+        limited.setattr("grader.server.queue.MOST_A_DAY", 0)
+        ends("1 to be sent with the next", 1, "submit", "softmax")
+        ends("1 to be sent with the next", 1, "status")
+    assert learn("status").returncode == 0, "and now it is taken"
+    assert comes_true(lambda: served.queue.health().done == 1)
+    ends("it passed", 0, *dispute)
+    with served.database.writing() as session:
+        session.execute(delete(Token))
+    ends("Use `learn join` again", 1, "submit", "softmax")
+    moved(workspace, "http://127.0.0.1:1/")
+    done = learn("submit", "softmax")
+    assert (done.returncode, "does not answer" in done.stderr) == (0, True)
 
 
 def test_status_tells_of_a_leaderboard_and_of_a_new_score(learn: Learn, served: Served) -> None:
@@ -221,11 +257,11 @@ def test_status_tells_of_a_leaderboard_and_of_a_new_score(learn: Learn, served: 
         change_settings(session, here, f"{CLASSROOM}leaderboard: true\n")
         ada = member_named(session, here, "1")
         known_as = ada.person.pseudonym
-        for days, says in ((8, "Long ago."), (6, "8 points before, 6 of 8 now.")):
+        for days, says in ((8, "Long ago."), (6, "8 points before, 6 of 8 now.\nWhy.")):
             at = utc_now() - timedelta(days=days)
             session.add(Notice(membership_id=ada.id, at=at, says=says))
     said = learn("status").stdout
-    assert ("8 points before, 6 of 8 now." in said, "Long ago" in said) == (True, False)
+    assert ("8 points before, 6 of 8 now.\n  Why." in said, "Long ago" in said) == (True, False)
     assert f"You are on its leaderboard as {known_as};" in said
     assert "You stay out of the leaderboard of ML" in learn("leave", "--leaderboard").stdout
     assert "leaderboard" not in learn("status").stdout
@@ -260,7 +296,6 @@ def test_a_dispute_is_of_what_was_handed_in_before_it_whenever_it_can_be_sent(
     learn("join", f"{served.address}/", served.code, "--name", "1")
     (workspace / "ch01_attention" / "softmax.py").write_text(WRONG)
     dispute = ("dispute", "softmax", "--reason")
-    assert "nothing of yours for it" in learn(*dispute, "Too early.").stdout
     learn("submit", "softmax")
     assert comes_true(lambda: served.queue.health().done == 1)
     moved(workspace, "http://127.0.0.1:1/")
@@ -276,12 +311,13 @@ def test_a_dispute_is_of_what_was_handed_in_before_it_whenever_it_can_be_sent(
 
     assert comes_true(lambda: served.queue.health().done == 2)
     monkeypatch.setattr("grader.server.disputes.MOST_OPEN", 1)
-    assert "1 disputes of yours are open" in learn(*dispute, "Second.").stdout
+    done = learn(*dispute, "Second.")
+    assert (done.returncode, "1 disputes of yours are open" in done.stderr) == (2, True)
     with served.database.writing() as session:
         second = session.get_one(HandIn, 2)
         second.state, second.lease_until = LEASED, utc_now() + timedelta(days=1)
     done = learn("submit", "softmax")
-    assert "Number 2 has no verdict yet" in done.stderr
+    assert (done.returncode, "Number 2 has no verdict yet" in done.stderr) == (1, True)
     assert "softmax is handed in to ML, number 3" in done.stderr, "it holds up nothing"
     monkeypatch.undo()
     with served.database.writing() as session:

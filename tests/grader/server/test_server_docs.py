@@ -143,5 +143,5 @@ def test_the_commands_of_the_page(
     assert "0 added, 0 changed." in run("", roster)
     run("", settings)
     assert re.search(r"\b[A-Z2-9]{12}\b", run("", own_code))
-    said = run("student1/workspace", submit, 1)
+    said = run("student1/workspace", submit, 2)
     assert "Use `learn join` again" in said, "a new code puts an end to the old terminal"

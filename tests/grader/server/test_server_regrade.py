@@ -90,6 +90,7 @@ def test_whose_score_would_change_is_shown_and_then_applied_or_not(
     (change,) = preview()["changes"]  # type: ignore[misc]
     assert (change["id"], change["before"], change["after"]) == ("2", 8.0, 6.0)  # type: ignore[index]
     shown = teacher.get("/class/regrade").text
+    assert "Alan Turing (2): 8 → 6 of 8 points" in shown
     assert "new test “A steep line has its error, too.”: failed, 0 of 2\n        now: " in shown
     assert preview("?never_lower")["changes"] == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import re
 from collections.abc import Callable
 from datetime import datetime
@@ -92,6 +93,25 @@ def test_a_thread_is_open_to_who_has_tried_and_names_nobody(served: Served, mist
     write(ada, "May I show my name?", named="on")
     assert "Ada Lovelace" in alan.get(THREAD).text
     assert "exp takes the scores as they are" not in alan.get(THREAD).text
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_of_a_file_that_is_not_graded_a_question_shows_why(served: Served, mistake: str) -> None:
+    alan = tried(served, "2", mistake)
+    quoted = BODY.splitlines()[0]
+    for source, says in (
+        ("def softmax(x, dim=-1:\n", "Line 1 of softmax.py is not valid Python"),
+        ("import trch\n", "No module named 'trch'"),
+        (f"raise ValueError({quoted!r})\n", "Your file stops while it is loaded."),
+        ("x = 1\n", "does not define softmax"),
+    ):
+        ada = tried(served, "1", source)
+        write(ada, "What is wrong?", report="on")
+        shown = html.unescape(re.sub("<[^>]*>", "", alan.get(THREAD).text))
+        assert says in shown
+        assert "hidden test" not in shown
+        assert quoted not in shown
+        send(ada, f"/posts/{newest(served).id}/delete")
 
 
 def test_an_answer_is_folded_until_one_has_passed(

@@ -18,7 +18,8 @@ from tui.app.widgets.exercise_head import ExerciseHead
 from tui.app.widgets.verdict import VerdictView
 from tui.progress.records import AttemptKind
 from tui.study.exercise_state import Briefing
-from tui.study.grading import counted, hand_in, keep, keep_for_class, read
+from tui.study.grading import counted, keep, read
+from tui.study.handing_in import hand_in, keep_for_class
 from tui.study.save_watch import SaveWatch
 from tui.study.targets import ExerciseTarget
 
@@ -128,8 +129,8 @@ class CheckedPage(Page[ExerciseTarget]):
     async def _hand_in(self) -> None:
         """The network may be slow, and a newer submission stops nothing."""
         workspace = self.services.session_thread.session.workspace
-        for told in await asyncio.to_thread(lambda: list(hand_in(workspace))):
-            self.notify(told)
+        for sent in await asyncio.to_thread(lambda: list(hand_in(workspace))):
+            self.notify(sent.says, severity="warning" if sent.exit_code else "information")
 
     def action_trace(self) -> None:
         """As a check, and then line by line."""
