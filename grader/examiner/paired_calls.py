@@ -18,7 +18,7 @@ from exercises.catalog import Limits
 from grader.examiner.comparison import Differs, check_close, check_structure, same
 from grader.examiner.display import kind_of, show
 from grader.examiner.exchange import Exchange, Helper, Record, Value, answer_to
-from grader.examiner.failure import Failure
+from grader.examiner.failure import Failure, TooCostly
 from grader.examiner.failure_messages import describe
 from grader.examiner.in_process import keep_objects
 from grader.examiner.submission_process import LOST
@@ -140,6 +140,9 @@ class PairedCalls:
         try:
             value = self.perform(target, method, args, kwargs)
             exchange = self.log[-1]
+        except Failure as error:
+            self._fail_late(self.log[-1], error)
+            raise
         finally:  # what a call costs tells no mistake from another: large ones are not made again
             del self.log[logged:]
         after = self._learner.usage()
@@ -246,6 +249,13 @@ class PairedCalls:
         return Gradients(
             inputs, self._checked(parameters, expected["parameters"], "The module's parameters")
         )
+
+    def _fail_late(self, step: Exchange | Helper, error: Failure) -> None:
+        """Fail by what it costs where the last call has run out of time."""
+        if isinstance(step, Exchange) and isinstance(step.got, Raised) and step.got.kind == "time":
+            ours = self._least_seconds(step.call)
+            message = f"{error.message} Ours took {ours:.2g} s of processor time."
+            raise TooCostly(message, self.last_call, in_time=False) from None
 
     def _fail(self, outcome: Raised, call: Call) -> Never:
         message = describe(outcome, name_of(call), self._limits)

@@ -14,7 +14,6 @@ from grader.report import Diagnosis, FailingCall, Symptom
 from grader.worker.calls import Raised
 
 COSTS = "costs"
-RIGHT = "The result is right, and takes too much. "
 INQUIRY_SECONDS = 1.0  # that may be spent on asking again, to find out what is wrong
 
 
@@ -62,7 +61,7 @@ def find_reasons(
     candidate.hurry(0.0 if _was_lost(run) else INQUIRY_SECONDS)
     inquiry = Inquiry(candidate, answer_key.solution, unexplained)
     finder = SymptomFinder(unexplained, inquiry, argument_names(diagnostician.module), limits)
-    costly = {name: Symptom(COSTS, RIGHT + says) for name, says in run.costly.items()}
+    costly = {name: Symptom(COSTS, says) for name, says in run.costly.items()}
     symptoms = finder.find() | costly
     headline = None if diagnoses else finder.headline(symptoms)
     smallest = None if diagnoses or headline else finder.smallest()

@@ -173,7 +173,7 @@ class SuiteRun:
         self._started = 0.0
         self.results: dict[str, TestResult] = {}
         self.records: dict[str, Record] = {}
-        self.costly: dict[str, str] = {}  # what a test says of a right answer that takes too much
+        self.costly: dict[str, str] = {}  # what a test says of an answer that takes too much
 
     def beside(self, learner: Callee) -> "SuiteRun":
         """Another one's way, who is asked the same."""
@@ -226,7 +226,7 @@ class SuiteRun:
                 "comparison": error.comparison,
             }
             if isinstance(error, TooCostly):
-                self.costly[item.name] = error.message
+                self.costly[item.name] = error.says
         elif error is not None:
             details = {"message": f"The grader failed: {type(error).__name__}: {error}"}
         outcome = "failed" if isinstance(error, Failure) else "error" if error else "passed"

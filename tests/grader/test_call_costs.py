@@ -1,6 +1,7 @@
 """What a call costs is seen from outside: code that wastes is found out, and code that hides it."""
 
 import platform
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ import torch
 
 from exercises.catalog import Limits
 from grader import Grader, Submission
-from grader.examiner.failure import Failure
+from grader.examiner.failure import Failure, TooCostly
 from grader.examiner.fixtures import Expectation
 from grader.examiner.paired_calls import Cost, PairedCalls
 from grader.examiner.submission_proxy import SubmissionProxy
@@ -219,6 +220,20 @@ def test_a_call_that_is_asked_for_its_cost_is_not_made_again(candidate: Any) -> 
     with pytest.raises(Failure):
         SubmissionProxy(calls).f.cost(3)
     assert not calls.log
+
+
+def test_a_call_that_is_stopped_for_its_time_costs_too_much(candidate: Any) -> None:
+    """How much is not known, but what ours took is."""
+    hurried = Limits(seconds=0.3)
+    learner = candidate("def f(n):\n    while n > 9: pass\n    return n", hurried)
+    learner.load()
+    solution = LoadedModule(load_source("ours", "ours.py", "def f(n): return n"))
+    calls = PairedCalls(learner, solution, hurried)
+    assert SubmissionProxy(calls).f.cost(3).result == 3
+    with pytest.raises(TooCostly) as found:
+        SubmissionProxy(calls).f.cost(10)
+    assert found.value.says.startswith("Your code did not finish within 0.3 s")
+    assert re.search(r"Ours took \S+ s of processor time\.$", found.value.says)
 
 
 def test_the_report_says_that_the_result_is_right(grader: Grader) -> None:

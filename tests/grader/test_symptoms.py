@@ -242,6 +242,11 @@ CASES = {
         "Your code stops in line 5, `return x @ x + 1`, with RuntimeError",
     ),
     "detached": (PLAIN, "def f(x): return x.detach() * 2 + 1", [gradients_of(draw(3))], "no grad"),
+    "a part hidden from autograd, with gradients that are all too small": (
+        "def f(x): return (x * x * (x**3).sum()).sum()",
+        "def f(x): return (x * x * (x**3).sum().detach()).sum()",
+        [gradients_of(draw(7).abs())], "The values are right here",
+    ),
     "a gradient that does not arrive": (
         GATED, "def f(x, gate): return x * torch.sigmoid(gate.detach())",
         [gradients_of(draw(2, 4), draw(2, 4, seed=1))], "The gradient of `gate` is zero",
