@@ -245,7 +245,7 @@ CASES = {
     "a part hidden from autograd, with gradients that are all too small": (
         "def f(x): return (x * x * (x**3).sum()).sum()",
         "def f(x): return (x * x * (x**3).sum().detach()).sum()",
-        [gradients_of(draw(7).abs())], "The values are right here",
+        [gradients_of(draw(16).abs())], "The values are right here",
     ),
     "a gradient that does not arrive": (
         GATED, "def f(x, gate): return x * torch.sigmoid(gate.detach())",
