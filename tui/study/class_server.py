@@ -24,6 +24,7 @@ MOST_BYTES = 64 * 1024 * 1024  # of an answer; the longest is all that is kept o
 IN_THE_CLEAR = {("http", host) for host in ("127.0.0.1", "::1", "localhost")}
 TIMED_OUT = 408
 LATER = (401, 429)  # what is refused so can be sent again
+OF_WHAT_WAS_SENT = (400, 413)  # as a proxy before the server says without a reason, too
 
 
 class ClassServerError(CourseError):
@@ -140,18 +141,20 @@ def ask(
         with urllib.request.build_opener(_Stays).open(request, timeout=SECONDS) as response:
             answer = json.loads(response.read(MOST_BYTES))
     except urllib.error.HTTPError as error:
-        raise ClassServerError(_reason(error), error.code) from None
+        raise _refusal(error) from None
     except (OSError, HTTPException):
         raise ClassServerError(f"{address} does not answer.") from None
     except ValueError:
         answer = None
     if not isinstance(answer, dict):
-        raise ClassServerError(f"{address} is no class server, or not one of this version.", 400)
+        raise ClassServerError(f"{address} is no class server, or not one of this version.")
     return answer
 
 
-def _reason(error: urllib.error.HTTPError) -> str:
+def _refusal(error: urllib.error.HTTPError) -> ClassServerError:
+    """The class gives a reason. Who gives none may be a page that asks for a login to a network."""
     try:
-        return str(json.loads(error.read(MOST_BYTES))["error"])
+        return ClassServerError(str(json.loads(error.read(MOST_BYTES))["error"]), error.code)
     except (ValueError, KeyError, TypeError, OSError):
-        return f"The class server answers {error.code}, without a reason."
+        says = f"The class server answers {error.code}, without a reason."
+        return ClassServerError(says, error.code if error.code in OF_WHAT_WAS_SENT else None)

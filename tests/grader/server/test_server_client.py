@@ -56,15 +56,18 @@ def learn(warm: Callable[..., list[str]], tmp_path: Path, workspace: Path) -> Le
 
 @pytest.fixture
 def elsewhere() -> Iterator[tuple[str, list[str]]]:
-    """A server that sends everybody on, and the tokens that it was shown."""
+    """A server that sends everybody on, or answers with a page and the status that its address
+    says; and the tokens that it was shown."""
     seen: list[str] = []
 
     class Elsewhere(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             seen.append(self.headers.get("Authorization", ""))
-            self.send_response(307)
+            status = self.path.split("/")[1]
+            self.send_response(int(status) if status.isdigit() else 307)
             self.send_header("Location", f"http://localhost:{self.server.server_port}/taken")  # type: ignore[attr-defined]
             self.end_headers()
+            self.wfile.write(b"<h1>Log in to this network</h1>")
 
         def log_message(self, *arguments: object) -> None: ...
 
@@ -207,8 +210,27 @@ def test_a_token_goes_to_its_own_server_only(
     learn("join", f"{served.address}/", served.code, "--name", "1")
     address, seen = elsewhere
     moved(workspace, address)
-    assert learn("submit", "softmax").returncode == 2
+    assert "1 to be sent with the next" in learn("submit", "softmax").stderr
     assert len(seen) == 1, "where it was sent on to, nothing arrived"
+
+
+def test_a_page_that_answers_in_the_place_of_the_class_loses_nothing(
+    learn: Learn, elsewhere: tuple[str, list[str]], served: Served, workspace: Path
+) -> None:
+    """As in a network that wants a login first, or with a server that is being set up."""
+    learn("join", f"{served.address}/", served.code, "--name", "1")
+    outbox = workspace / ".learn" / "outbox"
+    for waits, status in enumerate((200, 307, 403, 404, 511), start=1):
+        moved(workspace, f"{elsewhere[0]}{status}/")
+        done = learn("submit", "softmax")
+        assert f"{waits} to be sent with the next" in done.stderr
+        assert len(list(outbox.iterdir())) == waits
+    moved(workspace, f"{served.address}/")
+    assert learn("status").returncode == 0
+    assert not list(outbox.iterdir())
+    moved(workspace, f"{elsewhere[0]}413/")
+    done = learn("submit", "softmax")
+    assert (done.returncode, "softmax is not handed in" in done.stderr) == (2, True)
 
 
 def test_a_refusal_by_the_class_is_in_the_exit_code_whatever_the_verdict(
