@@ -19,11 +19,10 @@ class LayerCosts(NamedTuple):
 def layer_costs(
     kind: str, n: int, d: int, kernel: int = 3, window: int | None = None
 ) -> LayerCosts:
-    """Compare layer types by the formulas of Table 1 in Vaswani et al. 2017.
+    """Compare layer types by Table 1 of Vaswani et al. 2017.
 
-    Take the table's formulas as they stand: orders of growth, constants left out. All
-    numbers are exact, also where n, d, kernel or window is beyond 2^53, where a float no longer
-    holds every whole number:
+    Take its formulas as they stand. Every number is exact, also beyond 2^53,
+    where a float no longer holds every whole number:
 
         kind              operations       sequential  path_length
         "self_attention"  n² · d           1           1
@@ -31,22 +30,21 @@ def layer_costs(
         "convolutional"   kernel · n · d²  1           ⌈log_kernel(n)⌉
         "restricted"      window · n · d   1           ⌈n / window⌉
 
-    ⌈x⌉ is x rounded up. "restricted" is self-attention in which each position sees `window`
-    positions. The path of "convolutional" counts stacked, dilated convolutions: it is the
-    smallest whole p with kernel^p ≥ n, exactly, also where n is a power of the kernel.
+    ⌈x⌉ is x rounded up: ⌈log_kernel(n)⌉ is the smallest whole p with
+    kernel^p ≥ n.
 
     Args:
-        kind: one of the four names above, spelled exactly so.
+        kind: one of the four names, spelled exactly so.
         n: length of the sequence, at least 2.
         d: width of each vector, at least 1.
-        kernel: width of the convolution, at least 2; the other kinds ignore it.
-        window: positions seen in "restricted", from 1 to n; the other kinds ignore it.
+        kernel: width of the convolution, at least 2.
+        window: positions that each one sees in "restricted", from 1 to n.
 
     Returns:
         A `LayerCosts` of three whole numbers (Python's `int`).
 
     Raises:
-        ValueError: `kind` is unknown ("Recurrent" is), whatever the other arguments are; or it is
+        ValueError: `kind` is unknown, whatever else is given; or it is
             "restricted" and `window` is None.
 
     >>> layer_costs("self_attention", n=50, d=512)

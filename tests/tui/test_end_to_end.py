@@ -70,7 +70,7 @@ def test_a_first_evening_is_there_the_next_time(
     with start() as app:
         app.sees("Next: reading")
         app.press("enter")
-        app.sees("B is the batch size", " 2/")
+        app.sees("A translator has read", " 2/")
         look_at_the_end(app)
         app.press("g", "v")
         app.sees("No card is waiting")
