@@ -136,7 +136,7 @@ def page_down_to(app: Terminal, line: str) -> None:
 def look_at_the_end(app: Terminal) -> None:
     """By the contents to the last page, which is no reading."""
     app.press("c")
-    app.sees("› Introduction")
+    app.sees("› Why attention")
     app.press(END)
     app.sees("› Where to read more")
     app.press("enter", "n")
