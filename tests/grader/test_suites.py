@@ -18,9 +18,21 @@ CATALOG = load_catalog()
 each_exercise = pytest.mark.parametrize(
     "exercise", CATALOG.exercises, ids=lambda exercise: exercise.id
 )
+# Whose audits take a minute and more: who shares a run begins with them.
+LONGEST = {
+    *("beam_search", "bpe", "decoder", "decoder_layer", "encoder_layer", "gpt"),
+    *("multi_head_attention_layer", "sublayer_connection", "tiled_attention", "train"),
+    "transformer",
+}
 
 
-@each_exercise
+@pytest.mark.parametrize(
+    "exercise",
+    [
+        pytest.param(one, marks=[pytest.mark.slow] * (one.id in LONGEST), id=one.id)
+        for one in CATALOG.exercises
+    ],
+)
 def test_the_audit_finds_no_problem(exercise: Exercise, grader: Grader) -> None:
     """The stub fails, right answers pass, and each misconception is caught and named.
 
