@@ -125,15 +125,18 @@ class Lesson:
     sections: tuple[Section, ...]
 
     @property
+    def all_sections(self) -> tuple[Section, ...]:
+        """With the introduction, which comes first."""
+        return (self.introduction, *self.sections)
+
+    @property
     def blocks(self) -> tuple[Block, ...]:
-        every = (self.introduction, *self.sections)
-        return tuple(chain.from_iterable(section.blocks for section in every))
+        return tuple(chain.from_iterable(section.blocks for section in self.all_sections))
 
     def topics(self, chapter: Chapter) -> tuple[tuple[Section, str], ...]:
         """Every section with the topic that it belongs to."""
-        every = (self.introduction, *self.sections)
-        topics = chapter.topic_of_each(section.anchor for section in every)
-        return tuple(zip(every, topics, strict=True))
+        topics = chapter.topic_of_each(section.anchor for section in self.all_sections)
+        return tuple(zip(self.all_sections, topics, strict=True))
 
     def of_topic(self, chapter: Chapter, topic: Topic) -> tuple[Section, ...]:
         """What is read in the topic's sitting."""

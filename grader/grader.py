@@ -15,6 +15,7 @@ from grader.submission import Submission
 if TYPE_CHECKING:
     from grader.executor import ExaminerPool
 
+A = TypeVar("A")
 T = TypeVar("T")
 
 
@@ -81,19 +82,21 @@ class Grader:
         """
         exercise = catalog_in(submission.course).exercise(submission.exercise)
         submission = submission.with_seed()
-        if self._own is None:
-            return self._executor.submit(grade, submission)
         budget = Budget.of(exercise.limits, submission.device)
-        return self._own.submit_within(budget, grade, submission)
+        return self._start(budget, grade, submission)
 
     def ask(self, function: Callable[[Exercise], T], exercise: Exercise) -> "Future[T]":
         """Start a function of ours where submissions are graded, for torch is loaded there.
 
         It may use as much as a submission.
         """
+        return self._start(Budget.of(exercise.limits, "cpu"), function, exercise)
+
+    def _start(self, budget: Budget, function: Callable[[A], T], argument: A) -> "Future[T]":
+        """What runs in an executor of the caller's is the caller's to bound."""
         if self._own is None:
-            return self._executor.submit(function, exercise)
-        return self._own.submit_within(Budget.of(exercise.limits, "cpu"), function, exercise)
+            return self._executor.submit(function, argument)
+        return self._own.submit_within(budget, function, argument)
 
     def grade(self, submission: Submission) -> Report:
         """Grade one submission and wait for the report.

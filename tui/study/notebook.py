@@ -51,7 +51,7 @@ def notebook(chapter: Chapter, workspace: Workspace, pictures: Pictures) -> byte
     title = f"# {lesson.title or chapter.title}\n\n{HOW}"
     cells = [_markdown("title", title)]
     asked: set[str] = set()
-    for section in (lesson.introduction, *lesson.sections):
+    for section in lesson.all_sections:
         cells += _section(section, chapter, workspace, pictures, asked)
     for exercise in chapter.exercises:
         if exercise.id not in asked:
