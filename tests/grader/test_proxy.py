@@ -295,6 +295,13 @@ def test_arguments_left_alone_count_beside_a_right_result_only(play: Play) -> No
     assert (found.got, found.expected) == ("tensor([0, 0])", "tensor([2, 2])")
 
 
+def test_numbers_drawn_otherwise_do_not_hide_that_arguments_are_left_alone(play: Play) -> None:
+    ours = "import torch\ndef f(x): return x + torch.rand(2)"
+    for theirs, after in (("x - torch.rand(2)", [1, 1]), ("x.mul_(torch.zeros(2))", [0, 0])):
+        submission = play(f"import torch\ndef f(x): return {theirs}", ours)
+        assert submission.f.inputs_after(torch.ones(2))[0].tolist() == after
+
+
 def test_arguments_that_were_changed_are_shown_beside_a_wrong_result_too(play: Play) -> None:
     submission = play("def f(x): return x.zero_()", "def f(x): return x * 2")
     assert submission.f.inputs_after(ONES)[0].tolist() == [0, 0]

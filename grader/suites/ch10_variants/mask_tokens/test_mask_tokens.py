@@ -229,6 +229,9 @@ def test_order_in_memory_and_sizes_of_1(submission, rng, expect):
 def test_arguments_are_left_alone(submission, rng, expect):
     """Tokens and special ids hold after the call what they held before."""
     tokens = draw_tokens(rng, 5, 20)
-    after = submission.mask_tokens.inputs_after(tokens, MASK, 30, [2, 1], 0.0)
-    expect(after[0]).equals(tokens, because="Your call changes the tokens.")
-    expect(after[3]).equals([2, 1], because="Your call changes the list of special ids.")
+    for probability in (0.0, 1.0):
+        found = submission.mask_tokens(tokens, MASK, 30, [2, 1], probability)
+        check_every_draw(expect, tokens, found, [2, 1])
+        after = submission.mask_tokens.inputs_after(tokens, MASK, 30, [2, 1], probability)
+        expect(after[0]).equals(tokens, because="Your call changes the tokens.")
+        expect(after[3]).equals([2, 1], because="Your call changes the list of special ids.")
