@@ -228,6 +228,14 @@ CASES = {
         PLAIN, "seen = []\ndef f(x):\n    seen.append(1)\n    return x * 2 + len(seen)",
         [lambda s: [s.f(draw(3, 5)), s.f(draw(2, 4))]], "Two equal calls",
     ),
+    "kept of an earlier call": (
+        "class Net:\n    def add(self, x, y): return x + y.sin()",
+        "class Net:\n    kept = None\n    def add(self, x, y):\n"
+        "        self.kept = y.sin() if self.kept is None else self.kept\n"
+        "        return x + self.kept",
+        [lambda s: [add(draw(4), draw(4, seed=n)) for add in [s.Net().add] for n in range(2)]],
+        "Alone, the same call gives the right result",
+    ),
     "constant": (PLAIN, "def f(x): return torch.zeros_like(x)", ROWS, "same number everywhere: 0"),
     "growth": (
         COST, "def f(n, d): return n * d * d + 3", COSTS,
@@ -591,6 +599,12 @@ def test_the_smallest_call_is_small_and_goes_wrong_when_pasted(
             "def f(n): return torch.tensor([n, n])", "def f(n): return torch.tensor([n, 0])",
             [ask(n) for n in (3, 4, 5)],
             "same number everywhere", id="few whole numbers that are alike",
+        ),
+        pytest.param(
+            "class Net:\n    def add(self, x): return x",
+            "class Net:\n    sum = 0\n    def add(self, x): self.sum += x; return self.sum",
+            [lambda s: [add(draw(3, seed=n)) for add in [s.Net().add] for n in range(3)]],
+            "Alone", id="earlier calls that count",
         ),
     ],
 )  # fmt: skip

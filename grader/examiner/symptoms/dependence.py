@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
+from grader.examiner.agreement import is_right
 from grader.examiner.symptoms.evidence import Evidence, compared
 from grader.examiner.symptoms.inquiry import Inquiry, is_fickle
 from grader.examiner.symptoms.trials import (
@@ -29,6 +30,24 @@ def not_repeatable(evidence: Evidence, inquiry: Inquiry) -> str | None:
     return (
         "Two equal calls, one right after the other, give different results: something in your code"
         " is random, or is kept from one call to the next."
+    )
+
+
+def kept_from_before(evidence: Evidence, inquiry: Inquiry) -> str | None:
+    """Each wrong call that is tried is right where no call of its kind comes before it.
+
+    Where earlier calls count, as those of a cache do, our own result is another one without them.
+    """
+    asked = sorted(evidence.wrong, key=size_of_arguments)[:MAX_CALLS]
+    for exchange in asked:
+        alone = inquiry.ask_alone(exchange)
+        if alone is None or not is_right(alone.got, exchange):
+            return None
+        if not is_right(alone.expected, exchange):
+            return None
+    return (
+        "Alone, the same call gives the right result; after another one it does not. Your code"
+        " keeps something of an earlier call, and uses it again."
     )
 
 

@@ -61,6 +61,10 @@ def was_tried(evidence: Evidence) -> str:
     return f"Found by calling your code again with one thing changed.{_where(evidence)}"
 
 
+def was_alone(_: Evidence) -> str:
+    return "Found by making the call again without those before it."
+
+
 def _where(evidence: Evidence) -> str:
     where = contrast.which_calls(evidence)
     return f" It goes wrong {where}." if where else ""
@@ -95,6 +99,7 @@ WHICH_CALLS = Detector(
 # From specific to general.
 VALUES = (
     Detector("not-repeatable", dependence.not_repeatable, modest=True, asks=True, proof=was_tried),
+    Detector("kept", dependence.kept_from_before, modest=True, asks=True, proof=was_alone),
     _looks("same-number", normalisation.all_alike),
     _looks("an-argument", identity.is_an_argument),
     _looks("results-order", forms.results_in_another_order),

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from grader.examiner.comparison import same
-from grader.examiner.exchange import Exchange, Record, Value
+from grader.examiner.exchange import Exchange, Helper, Record, Value
 from grader.examiner.in_process import InProcessCallee
 from grader.examiner.paired_calls import Callee, replay
 from grader.examiner.symptoms.evidence import MAX_NUMBERS
@@ -72,6 +72,24 @@ class Inquiry:
         (mine, mine_again), (ours, ours_again) = answers
         return Exchange(call, mine, ours), Exchange(again, mine_again, ours_again)
 
+    def ask_alone(self, exchange: Exchange) -> Exchange | None:
+        """Both sides' answers to the call where none of its kind was made before it.
+
+        None where it is the first of its kind, or where no answer can be had.
+        """
+        record = self._records[exchange]
+        before = record.log[: record.log.index(exchange)]
+        log = [step for step in before if not _is_of_one_kind(step, exchange)]
+        if len(log) == len(before):
+            return None
+        answers = []
+        for side in (self._learner, self._solution):
+            if self._left <= 0 or not self._begin(side, replace(record, log=log)):
+                return None
+            answers.append(side.perform(exchange.call))
+        mine, ours = answers
+        return Exchange(exchange.call, mine, ours)
+
     def steps(self, exchange: Exchange) -> Mapping[str, list[Tensor]]:
         """The tensors that the solution has on its way to an answer, by its names for them."""
         if exchange not in self._steps:
@@ -101,13 +119,21 @@ class Inquiry:
 
     def come_to(self, exchange: Exchange, side: Callee) -> bool:
         """Bring one side to where it was before this call; False where it cannot begin."""
-        record = self._records[exchange]
+        return self._begin(side, self._records[exchange], exchange)
+
+    def _begin(self, side: Callee, record: Record, until: Exchange | None = None) -> bool:
         if isinstance(side.begin(record.seed), Raised):
             return False
         self._left -= 1
-        for _ in replay(side, record, exchange):
+        for _ in replay(side, record, until):
             pass
         return True
+
+
+def _is_of_one_kind(step: Exchange | Helper, exchange: Exchange) -> bool:
+    if isinstance(step, Helper):
+        return False
+    return (step.call.target, step.call.method) == (exchange.call.target, exchange.call.method)
 
 
 def _ranks(call: Call) -> tuple[int, ...]:
