@@ -26,6 +26,7 @@ MOST_EVENTS = 500
 MOST_TESTS = 3  # of a report that is shown
 # What a learner's code gave back is shown only where it is numbers: a text could be an answer.
 WORDS_OF_NUMBERS = re.compile(r"\b(tensor|dtype|torch\.\w+|size|nan|inf|True|False|None|\d+e)\b")
+ENDS_OF_OURS = re.compile(r"[.:] ")
 MODERATED = frozenset({State.FOLDED, State.SHOWN, State.DELETED})
 
 
@@ -63,10 +64,10 @@ class Shown:
 
 
 def _without_code(message: str) -> str:
-    """What code raised may quote code, and nobody judges that: then the first sentence, which is
-    ours, has to do.
+    """What code raised may quote code, and nobody judges that: then the first words, which are
+    ours or the name of the error, have to do.
     """
-    return f"{message.partition('. ')[0]}." if has_code(message) else message
+    return f"{re.split(ENDS_OF_OURS, message)[0]}." if has_code(message) else message
 
 
 def _failing(report: Report) -> Iterator[TestResult]:
@@ -77,7 +78,12 @@ def _failing(report: Report) -> Iterator[TestResult]:
             is_numbers = not re.search(r"[A-Za-z]", WORDS_OF_NUMBERS.sub("", test.got))
             diagnosis = None if test.diagnosis in told else test.diagnosis
             told.add(test.diagnosis)
-            yield replace(test, got=test.got if is_numbers else "", diagnosis=diagnosis)
+            yield replace(
+                test,
+                got=test.got if is_numbers else "",
+                diagnosis=diagnosis,
+                message="" if test.expected else _without_code(test.message),
+            )
 
 
 def thread(visit: Visit) -> Response:

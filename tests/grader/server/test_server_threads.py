@@ -96,7 +96,7 @@ def test_a_thread_is_open_to_who_has_tried_and_names_nobody(served: Served, mist
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_of_a_file_that_is_not_graded_a_question_shows_why(served: Served, mistake: str) -> None:
+def test_of_what_has_no_value_a_question_shows_why(served: Served, mistake: str) -> None:
     alan = tried(served, "2", mistake)
     quoted = BODY.splitlines()[0]
     for source, says in (
@@ -104,12 +104,14 @@ def test_of_a_file_that_is_not_graded_a_question_shows_why(served: Served, mista
         ("import trch\n", "No module named 'trch'"),
         (f"raise ValueError({quoted!r})\n", "Your file stops while it is loaded."),
         ("x = 1\n", "does not define softmax"),
+        ("def softmax(x, dim):\n    raise KeyError('no such dim')\n", "KeyError: 'no such dim'"),
+        (f"def softmax(x, dim):\n    raise KeyError({quoted!r})\n", "what happenedKeyError."),
     ):
         ada = tried(served, "1", source)
         write(ada, "What is wrong?", report="on")
         shown = html.unescape(re.sub("<[^>]*>", "", alan.get(THREAD).text))
         assert says in shown
-        assert "hidden test" not in shown
+        assert ("hidden test" in shown) == ("dim):" in source), "those are the files that load"
         assert quoted not in shown
         send(ada, f"/posts/{newest(served).id}/delete")
 
