@@ -1,7 +1,5 @@
 """Why a submission failed: a known mistake, what the numbers say, or the smallest failing call."""
 
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from exercises.catalog import Limits
@@ -16,7 +14,6 @@ from grader.report import Diagnosis, FailingCall, Symptom
 from grader.worker.calls import Raised
 
 COSTS = "costs"
-STOPS = {"error", "form"}
 INQUIRY_SECONDS = 1.0  # that may be spent on asking again, to find out what is wrong
 
 
@@ -31,9 +28,9 @@ class Reasons:
 
     @property
     def diagnosis(self) -> Diagnosis | None:
-        """That of the most tests; the first of them among equals. None beside a symptom of all."""
+        """That of the most tests; the first of them among equals."""
         found = list(self.diagnoses.values())
-        return None if self.symptom else max(found, key=found.count, default=None)
+        return max(found, key=found.count, default=None)
 
 
 def find_reasons(
@@ -66,19 +63,9 @@ def find_reasons(
     finder = SymptomFinder(unexplained, inquiry, argument_names(diagnostician.module), limits)
     costly = {name: Symptom(COSTS, says) for name, says in run.costly.items()}
     symptoms = finder.find() | costly
-    headline = finder.headline(symptoms)
-    if headline and diagnoses and not _stops_more(headline, symptoms, diagnoses):
-        headline = None
+    headline = None if diagnoses else finder.headline(symptoms)
     smallest = None if diagnoses or headline else finder.smallest()
     return Reasons(diagnoses, symptoms, headline, smallest)
-
-
-def _stops_more(
-    headline: Symptom, symptoms: Mapping[str, Symptom], diagnoses: Mapping[str, Diagnosis]
-) -> bool:
-    """Whether code does not get as far as a value in more tests than a known mistake explains."""
-    stopped = list(symptoms.values()).count(headline)
-    return headline.id in STOPS and stopped > Counter(diagnoses.values()).most_common(1)[0][1]
 
 
 def _was_lost(run: SuiteRun) -> bool:
