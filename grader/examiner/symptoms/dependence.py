@@ -29,7 +29,7 @@ def not_repeatable(evidence: Evidence, inquiry: Inquiry) -> str | None:
         return None
     return (
         "Two equal calls, one right after the other, give different results: something in your code"
-        " is random, or is kept from one call to the next."
+        " is random, is kept from one call to the next, or makes much of how its steps are rounded."
     )
 
 
