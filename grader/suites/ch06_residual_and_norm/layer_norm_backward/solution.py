@@ -35,14 +35,14 @@ def layer_norm_backward(
     Source: Ba et al. 2016, "Layer Normalization", for the forward pass.
 
     >>> x = torch.tensor([[1.0, 2.0, 6.0]])
-    >>> d_out = torch.tensor([[1.0, 0.0, 0.0]])
+    >>> d_out = torch.tensor([[1.0, 0.5, -1.0]])
     >>> dx, dgamma, dbeta = layer_norm_backward(d_out, x, gamma=torch.tensor([2.0, 1.0, 1.0]))
     >>> dx
-    tensor([[ 0.3527, -0.4409,  0.0882]])
+    tensor([[ 0.1984, -0.2480,  0.0496]])
     >>> dgamma
-    tensor([-0.9258,  0.0000,  0.0000])
+    tensor([-0.9258, -0.2315, -1.3887])
     >>> dbeta
-    tensor([1., 0., 0.])
+    tensor([ 1.0000,  0.5000, -1.0000])
     """
     centred = x - x.mean(dim=-1, keepdim=True)
     deviation = (centred.square().mean(dim=-1, keepdim=True) + eps).sqrt()
