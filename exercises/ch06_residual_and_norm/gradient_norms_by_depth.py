@@ -17,7 +17,7 @@ class Stack(NamedTuple):
 
 
 def draw_stack(depth: int, d_model: int, seed: int) -> Stack:
-    """Draw everything that is random. Call this function, and leave it and Stack as they are."""
+    """Draw everything that is random. Call it; leave it and Stack as they are."""
     generator = torch.Generator().manual_seed(seed)
 
     def draw(*shape: int) -> torch.Tensor:

@@ -30,8 +30,8 @@ def layer_norm_backward(
 
     All three tensors are float32 or all are float64; so are the results. They need not be
     contiguous, and none is changed. Any size may be 1. A row of equal numbers has gradients like
-    any other. A row may lie far from 0 (numbers near 1000 that differ by about 1), so subtract
-    the mean before you square.
+    any other. A row may lie far from 0 (numbers near 1000 that differ by about 1), so
+    subtract the mean before you square.
 
     Source: Ba et al. 2016, "Layer Normalization", for the forward pass.
 
