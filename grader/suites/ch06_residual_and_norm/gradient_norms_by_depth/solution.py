@@ -17,7 +17,7 @@ class Stack(NamedTuple):
 
 
 def draw_stack(depth: int, d_model: int, seed: int) -> Stack:
-    """Draw all that is random. Given, like Stack: call it, and leave both as they are."""
+    """Draw all that is random. Given, like Stack: call it, leave both as they are."""
     generator = torch.Generator().manual_seed(seed)
 
     def draw(*shape: int) -> torch.Tensor:
