@@ -5,8 +5,9 @@ import math
 import torch
 
 # For all three functions:
-#   Build them from a maximum, `torch.erf`, `torch.tanh` and the sigmoid: torch's own relu, gelu and
-#   silu and their relatives, such as leaky_relu, are not allowed here.
+#   Build them from other operations, such as a maximum, `torch.erf`, `torch.tanh` and
+#   the sigmoid: torch's own relu, gelu and silu and their relatives, such as
+#   leaky_relu, are not allowed here.
 #   x may have any shape, the empty one () included, and any floating-point dtype. It need not be
 #   contiguous, and is not changed. Values up to ±1000 are asked for in every dtype; infinite ones
 #   are not. Where x is NaN, the result is NaN. A result of 0 may have either sign.

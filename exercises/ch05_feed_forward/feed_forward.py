@@ -28,8 +28,8 @@ class FeedForward(nn.Module):
     Source: Vaswani et al. 2017, "Attention Is All You Need", section 3.3.
 
     >>> layer = FeedForward(d_model=2)
-    >>> [(name, tuple(p.shape)) for name, p in layer.named_parameters()]  # doctest: +ELLIPSIS
-    [('linear1.weight', (8, 2)), ('linear1.bias', (8,)), ('linear2.weight', (2, 8)), ...]
+    >>> sorted((name, tuple(p.shape)) for name, p in layer.named_parameters())[:2]
+    [('linear1.bias', (8,)), ('linear1.weight', (8, 2))]
     >>> layer = FeedForward(d_model=2, d_ff=2)
     >>> _ = layer.load_state_dict({
     ...     "linear1.weight": torch.tensor([[1.0, 0.0], [0.0, 1.0]]),

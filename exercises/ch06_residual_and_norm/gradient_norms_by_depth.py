@@ -17,7 +17,7 @@ class Stack(NamedTuple):
 
 
 def draw_stack(depth: int, d_model: int, seed: int) -> Stack:
-    """Draw everything that is random. This function is given; call it, and leave it as it is."""
+    """Draw all that is random. Given, like Stack: call it, leave both as they are."""
     generator = torch.Generator().manual_seed(seed)
 
     def draw(*shape: int) -> torch.Tensor:

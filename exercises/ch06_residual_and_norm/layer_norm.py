@@ -32,8 +32,8 @@ class LayerNorm(nn.Module):
     >>> layer(torch.tensor([[1.0, 2.0, 3.0, 6.0], [5.0, 5.0, 5.0, 5.0]])).detach()
     tensor([[-1.0690, -0.5345,  0.0000,  1.6036],
             [ 0.0000,  0.0000,  0.0000,  0.0000]])
-    >>> {name: tuple(parameter.shape) for name, parameter in layer.named_parameters()}
-    {'weight': (4,), 'bias': (4,)}
+    >>> sorted((name, tuple(p.shape)) for name, p in layer.named_parameters())
+    [('bias', (4,)), ('weight', (4,))]
     """
 
     def __init__(self, d_model: int, eps: float = 1e-5) -> None:

@@ -34,12 +34,14 @@ def masked_batch_norm(x: torch.Tensor, mask: torch.Tensor, eps: float = 1e-5) ->
 
     Source: Ioffe and Szegedy 2015, "Batch Normalization", whose batches have no padding.
 
-    >>> x = torch.tensor([[[1.0], [3.0]], [[5.0], [99.0]]])
-    >>> masked_batch_norm(x, torch.tensor([[True, True], [True, False]]))
-    tensor([[[-1.2247],
-             [ 0.0000]],
-    <BLANKLINE>
-            [[ 1.2247],
-             [ 0.0000]]])
+    >>> x = torch.tensor([[[1.0], [2.0]], [[6.0], [99.0]]])
+    >>> mask = torch.tensor([[True, True], [True, False]])
+    >>> y = masked_batch_norm(x, mask)
+    >>> y[mask]
+    tensor([[-0.9258],
+            [-0.4629],
+            [ 1.3887]])
+    >>> bool((y[~mask] == 0).all())
+    True
     """
     raise NotImplementedError

@@ -11,12 +11,14 @@ class Encoder(nn.Module):
 
     The layers are made by a function, so that any kind of layer can be stacked. With your own layer
     of this chapter it is, for example, `lambda: EncoderLayer(512, 8, 2048)`.
+    torch's own TransformerEncoder is off limits here.
 
     Args:
         n_layers: Number L of layers, at least 1.
         make_layer: A function without arguments. Each call gives a new layer, a module that is
-            called as layer(x, mask) and maps (B, T, D) to (B, T, D). Layer l of the encoder is what
-            call number l gave, counted from 0. There are L calls.
+            called as layer(x, mask), also where mask is None, and maps (B, T, D) to
+            (B, T, D). Layer l of the encoder is what call number l gave, counted from
+            0. There are L calls.
         d_model: Width D of the vectors.
         norm_first: Whether the layers norm first. They then add to x without ever normalising the
             sum, so a layer norm follows after the last layer. Otherwise there is none: not even its

@@ -84,8 +84,9 @@ class EncoderLayer(nn.Module):
                 padding. None allows every pair. It counts for this call alone, and is not changed.
 
         Returns:
-            (B, T, D), of the dtype of x. Where a query may attend to no key, its attention finds 0
-            in place of values, so the attention gives the bias of w_o for this token; all else is
-            as for any token. Gradients reach x and the parameters, and are finite there, too.
+            (B, T, D), of the dtype of x. A head in which a query may attend to no key
+            gives 0 for it. Where that is so in all heads, the attention gives the bias
+            of w_o for this token; all else is as for any token. Gradients reach x and
+            the parameters, and are finite there, too.
         """
         raise NotImplementedError

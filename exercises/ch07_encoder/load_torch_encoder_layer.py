@@ -19,7 +19,8 @@ def load_torch_encoder_layer(state_dict: Mapping[str, torch.Tensor]) -> dict[str
             The dictionary and its tensors are not changed. Any size may be 1.
 
     Returns:
-        The sixteen tensors of the exercise `encoder_layer`, by these names, in any order:
+        The sixteen tensors of the exercise `encoder_layer`, by these names, in any
+        order (an OrderedDict will do as well):
             self_attention.w_q.weight, .w_k.weight, .w_v.weight, .w_o.weight, each (D, D);
             self_attention.w_q.bias, .w_k.bias, .w_v.bias, .w_o.bias, each (D);
             feed_forward.linear1.weight (F, D), feed_forward.linear1.bias (F);

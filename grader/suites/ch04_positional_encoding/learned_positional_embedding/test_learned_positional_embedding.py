@@ -31,12 +31,16 @@ def test_rows_are_added(submission, rng, expect, shape, max_len):
 
 
 def test_each_call_stands_alone(submission, rng, expect):
-    """A call depends on its own x, not on the lengths of the calls before."""
+    """A call depends on its own x and the weights of that moment, not on the calls before."""
     layer, table = given_layer(submission, rng, 8, 4)
     for batch, length in ((2, 5), (3, 8), (1, 3)):
         x = rng.normal(batch, length, 4)
         expected = x + table[:length]
         expect(layer(x)).matches(expected, because="The layer was called before.")
+    table = rng.normal(8, 4)
+    layer.load_state_dict({"embedding.weight": table})
+    because = "Other weights were loaded since the call before."
+    expect(layer(x)).matches(x + table[:length], because=because)
 
 
 def test_a_batch_that_stands_second(submission, rng, expect):

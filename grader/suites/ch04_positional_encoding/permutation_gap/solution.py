@@ -18,8 +18,8 @@ def permutation_gap(
     Args:
         f: A function of sequences, from (B, T, D) to (B, T, E); the width E may differ from D. It
             treats each sequence of the batch by itself, gives the same output for the same input,
-            and leaves its input alone. It takes tensors of this form only, with any B of at least 1
-            and the T of x.
+            and leaves its input alone. Call it with three dimensions and the T of x; B
+            may be any number from 1 on.
         x: (B, T, D), float32 or float64. It need not be contiguous, and is not changed.
         permutation: (T), whole numbers (int64). Each of 0 … T − 1 occurs once. Not changed.
 

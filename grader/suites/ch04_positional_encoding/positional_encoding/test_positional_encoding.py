@@ -36,6 +36,10 @@ def test_each_call_stands_alone(submission, rng, expect):
     for batch, length in ((2, 5), (2, 3), (3, 12), (1, 3)):
         x = rng.normal(batch, length, 4)
         expect(layer(x)).matches(expected_sum(x), because="The layer was called before.")
+    x = rng.normal(2, 5, 4, dtype=torch.float16)
+    expected = expected_sum(x.double()).to(torch.float16)
+    because = "The layer was moved to float16 since the call before."
+    expect(layer.to(torch.float16)(x)).matches(expected, because=because)
 
 
 def test_a_batch_that_stands_second(submission, rng, expect):

@@ -32,7 +32,8 @@ def relative_position_bucket(
         bidirectional: Whether keys to the right are told apart.
         n_buckets: How many buckets there are, at least 2 and even; when bidirectional, at least 4
             and a multiple of 4. So N and n are whole.
-        max_distance: Where the last bucket begins at the latest, more than n.
+        max_distance: A distance from which on all keys of a side share its last bucket.
+            More than n.
 
     Returns:
         The bucket of each entry: int64, of the shape of `relative`.

@@ -100,11 +100,15 @@ def test_a_batch_that_stands_second(submission, rng, expect):
 
 
 def test_each_call_stands_alone(submission, rng, expect):
-    """A call depends on its own x, not on the calls before."""
+    """A call depends on its own x and the weights of that moment, not on the calls before."""
     layer, weights = given_layer(submission, rng, 4, 6)
     for batch, length in ((2, 5), (3, 5), (1, 2)):
         x = rng.normal(batch, length, 4)
         expect(layer(x)).matches(expected_output(x, weights), because="It was called before.")
+    weights = drawn_weights(rng, 4, 6)
+    layer.load_state_dict(weights)
+    because = "Other weights were loaded since the call before."
+    expect(layer(x)).matches(expected_output(x, weights), because=because)
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float16, torch.bfloat16], ids=str)

@@ -135,6 +135,10 @@ def test_each_call_stands_alone(submission, rng, expect):
         for mode in (layer.train, layer.eval):
             x = rng.normal(*shape) + 2.0
             expect(mode()(x)).matches(exactly(x, weight, bias), because="It was called before.")
+    weight, bias = rng.normal(5), rng.normal(5)
+    layer.load_state_dict({"weight": weight, "bias": bias})
+    because = "Other weights were loaded since the call before."
+    expect(layer(x)).matches(exactly(x, weight, bias), because=because)
 
 
 def test_order_in_memory_makes_no_difference(submission, rng, expect):

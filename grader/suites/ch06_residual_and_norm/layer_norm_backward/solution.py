@@ -30,19 +30,20 @@ def layer_norm_backward(
 
     All three tensors are float32 or all are float64; so are the results. They need not be
     contiguous, and none is changed. Any size may be 1. A row of equal numbers has gradients like
-    any other.
+    any other. A row may lie far from 0 (numbers near 1000 that differ by about 1), so
+    subtract the mean before you square.
 
     Source: Ba et al. 2016, "Layer Normalization", for the forward pass.
 
     >>> x = torch.tensor([[1.0, 2.0, 6.0]])
-    >>> d_out = torch.tensor([[1.0, 0.0, 0.0]])
+    >>> d_out = torch.tensor([[1.0, 0.5, -1.0]])
     >>> dx, dgamma, dbeta = layer_norm_backward(d_out, x, gamma=torch.tensor([2.0, 1.0, 1.0]))
     >>> dx
-    tensor([[ 0.3527, -0.4409,  0.0882]])
+    tensor([[ 0.1984, -0.2480,  0.0496]])
     >>> dgamma
-    tensor([-0.9258,  0.0000,  0.0000])
+    tensor([-0.9258, -0.2315, -1.3887])
     >>> dbeta
-    tensor([1., 0., 0.])
+    tensor([ 1.0000,  0.5000, -1.0000])
     """
     centred = x - x.mean(dim=-1, keepdim=True)
     deviation = (centred.square().mean(dim=-1, keepdim=True) + eps).sqrt()

@@ -115,6 +115,15 @@ def test_a_row_of_equal_numbers(submission, rng, expect):
     )
 
 
+def test_rows_far_from_zero(submission, rng, expect):
+    """Rows of numbers near 1000 have gradients as exact as those of rows near 0."""
+    d_out, x, gamma = inputs(rng, (6, 8))
+    given = d_out, x + 1000.0, gamma
+    found = submission.layer_norm_backward(*given)
+    for name, gradient, right in zip(NAMES, found, autograd(*given), strict=True):
+        expect(gradient).matches(right, atol=2e-3, because=f"Look at {name}.")
+
+
 def test_what_layer_norm_cannot_see(submission, rng, expect):
     """A constant added to a row changes nothing, so each row of dx sums to 0."""
     given = inputs(rng, (3, 5, 6), torch.float64)

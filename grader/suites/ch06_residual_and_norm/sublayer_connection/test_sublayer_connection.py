@@ -130,6 +130,11 @@ def test_each_call_has_its_own_sublayer(submission, rng, expect, device, norm_fi
         actual = theirs(sublayer=getattr(helper, name), x=x)
         expect(actual).matches(ours(x, sublayers[name]), because="It was called before.")
         theirs.parameters()  # says which names are not the stub's
+    given = {"norm.weight": rng.normal(5), "norm.bias": rng.normal(5)}
+    theirs.load_state_dict(given)
+    ours.load_state_dict(given)
+    because = "Other weights were loaded since the call before."
+    expect(theirs(x, helper.mixed)).matches(ours(x, sublayers["mixed"]), because=because)
 
 
 @BOTH

@@ -188,6 +188,20 @@ def test_each_call_stands_alone(submission, rng, expect, device):
         x = rng.normal(2, T, 4)
         expect(encoder(mask=mask, x=x)).matches(run(given, x, mask))
         expect(second(x, mask)).matches(run(others, x, mask))
+    given = draw_weights(rng, 2, 4, True)
+    encoder.load_state_dict(given)
+    because = "Other weights were loaded since the call before."
+    expect(encoder(x)).matches(run(given, x), because=because)
+
+
+def test_layers_are_always_told_of_a_mask(submission, rng, expect, device):
+    """Each layer is called as layer(x, mask), also where the mask is None."""
+    helper = submission.helper(source(4).replace("mask=None", "mask"))  # no default any more
+    encoder, given = submission.Encoder(2, helper.make_layer, 4), draw_weights(rng, 2, 4, False)
+    encoder.load_state_dict(given)
+    x = rng.normal(2, 5, 4)
+    for mask in (reference.causal_mask(5, device=device), None):
+        expect(encoder(x, mask)).matches(run(given, x, mask))
 
 
 def test_evaluation_reaches_the_layers(submission, rng, expect):

@@ -151,6 +151,11 @@ def test_each_call_stands_alone(submission, rng, expect, norm_first):
         expect(theirs(mask=mask, x=x)).matches(
             ours(x, mask), because="The layer was called before."
         )
+    given = draw_weights(rng, 6, 4)
+    theirs.load_state_dict(given)
+    _, ours = both(submission, given, 2, norm_first)
+    because = "Other weights were loaded since the call before."
+    expect(theirs(x)).matches(ours(x), because=because)
 
 
 def test_the_norm_comes_last_by_default(submission, rng, expect):

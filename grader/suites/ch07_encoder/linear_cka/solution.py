@@ -19,9 +19,10 @@ def linear_cka(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         y: (n, q), of the same dtype. Row i belongs to the same input as row i of x.
 
         The widths p and q may differ, and either may be larger than n. Entries are between −1000
-        and 1000. A feature may be the same for all inputs, but not every feature of x, nor of y, so
-        that there is something to compare; what a constant representation gives is up to you. x and
-        y need not be contiguous, and are not changed.
+        and 1000, and features may lie near 900 and vary by 0.3. A feature may be the
+        same for all inputs, but not every feature of x, nor of y, so that there is
+        something to compare; what a constant representation gives is up to you. x and y
+        need not be contiguous, and are not changed.
 
     Returns:
         A tensor without dimensions, of the same dtype, between 0 and 1, but for rounding: 1 where

@@ -135,6 +135,14 @@ def test_float64(submission, rng, expect):
         expect(submission.linear_cka(x, y)).matches(cka(x, y))
 
 
+def test_features_far_from_zero(submission, rng, expect):
+    """Features near 900 that vary by 0.3 count as well as those near 0."""
+    for n, p, q in ((12, 4, 6), (15, 6, 3), (5, 8, 7)):
+        x, y = related(rng, n, p, q)
+        x, y = 0.15 * x + 900 + 20 * rng.normal(p), 0.15 * y - 900 + 20 * rng.normal(q)
+        expect(submission.linear_cka(x, y)).matches(cka(x, y), atol=1e-3)
+
+
 def test_order_in_memory_makes_no_difference(submission, rng, expect):
     """Representations that are not contiguous, such as transposed ones, count like any others."""
     x, y = related(rng, 10, 4, 6, offset=1.0)
