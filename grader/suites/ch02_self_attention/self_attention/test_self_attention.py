@@ -168,6 +168,9 @@ def test_forbidden_scores_far_above_the_allowed(
     expected_output, expected_weights = self_attention(x, given, mask)
     expect(weights).matches(expected_weights)
     expect(output).matches(expected_output)
+    actual = layer.gradients(x, mask, cotangent=(torch.ones_like(output), None))
+    for name, gradient in {"x": actual.inputs[0], **actual.parameters}.items():
+        expect(gradient).is_finite(because=f"This is the gradient of {name}.")
 
 
 def test_a_row_without_an_allowed_position_is_zero(submission, rng, expect):
