@@ -57,10 +57,11 @@ class AttentionDecoderCell(nn.Module):
             mask (B, S): boolean, True where an encoder state is real, False where it is padding.
 
         Returns:
-            (h', weights): the new state (B, d_hidden) and the attention weights (B, S). Padding has
-            a weight of exactly 0, and its content makes no difference, up to numbers of 1e30.
-            Where a row of the mask is all False, the weights and the context are 0. Gradients
-            flow back to y, h, the encoder states and all parameters, and are finite in all of
-            these cases. The inputs are left as they were.
+            (h', weights): the new state (B, d_hidden) and the attention weights (B, S).
+            Padding has a weight of exactly 0, and its content makes no difference, up
+            to numbers of 1e30. Where a row of the mask is all False, the weights and
+            the context are 0. Gradients flow back to y, h, the encoder states and all
+            parameters, and are finite in all of these cases. The inputs are left as
+            they were.
         """
         raise NotImplementedError
