@@ -26,7 +26,7 @@ class AttentionDecoderCell(nn.Module):
         gru.weight_hh (3·d_hidden, d_hidden)             gru.bias_hh (3·d_hidden)
 
     `gru` has its parameters as in `nn.GRUCell`, which you may use. The three layers of the score
-    have no bias.
+    have no bias. Initialise all of them as you like.
 
     >>> cell = AttentionDecoderCell(d_embed=3, d_hidden=4, d_encoder=5)
     >>> mask = torch.tensor([[True, False, False], [True, True, True]])
@@ -57,10 +57,11 @@ class AttentionDecoderCell(nn.Module):
             mask (B, S): boolean, True where an encoder state is real, False where it is padding.
 
         Returns:
-            (h', weights): the new state (B, d_hidden) and the attention weights (B, S). Padding has
-            a weight of exactly 0, and its content, any finite numbers, makes no difference. Where a
-            row of the mask is all False, the weights and the context are 0. Gradients are finite
-            and flow back to y, h, the encoder states and all parameters. The inputs are left as
+            (h', weights): the new state (B, d_hidden) and the attention weights (B, S).
+            Padding has a weight of exactly 0, and its content makes no difference, up
+            to numbers of 1e30. Where a row of the mask is all False, the weights and
+            the context are 0. Gradients flow back to y, h, the encoder states and all
+            parameters, and are finite in all of these cases. The inputs are left as
             they were.
         """
         raise NotImplementedError

@@ -8,10 +8,10 @@ def attention_query_jacobian(
 ) -> torch.Tensor:
     """The Jacobian ∂o/∂q of a soft lookup, in closed form.
 
-    The lookup is o = Σ_s α_s v_s with the weights α = softmax(K q): plain dot products, not
-    scaled. Its Jacobian is the covariance of the values and the keys under the weights α. Write
-    it down with sums and products of tensors; autograd is not allowed here, and the result need not
-    be differentiable.
+    The lookup is o = Σ_s α_s v_s with the weights α = softmax(K q): plain dot products,
+    not scaled. Its Jacobian is the covariance of the values and the keys under the
+    weights α. Write it down with sums and products of tensors; autograd (`torch.func`
+    too) is not allowed here, and the result need not be differentiable.
 
     All inputs share one floating-point dtype (float16 and bfloat16 are possible). They need not be
     contiguous.

@@ -21,10 +21,11 @@ def rnn_gradient_norms(
         h0 (n_h): the state before the first input.
 
     Returns:
-        norms (T): a new tensor with the dtype of the inputs. Entry t − 1 is ‖∂h_T/∂h_t‖ for
-        t = 1 … T. The last entry is the norm of ∂h_T/∂h_T, the identity, and thus √n_h.
-        The inputs are left as they were, with `requires_grad` switched off. Autograd is allowed but
-        not needed, and the result need not be differentiable.
+        norms (T): a new tensor with the dtype of the inputs. Entry t − 1 is ‖∂h_T/∂h_t‖
+        for t = 1 … T. The last entry is the norm of ∂h_T/∂h_T, the identity, and thus
+        √n_h. The inputs come without `requires_grad` and are left as they were, that
+        included. Autograd is allowed but not needed, and the result need not be
+        differentiable.
 
     >>> w, u = 0.5 * torch.eye(4), torch.zeros(4, 3)
     >>> rnn_gradient_norms(w, u, xs=torch.ones(3, 3), h0=torch.zeros(4))

@@ -7,6 +7,7 @@ def softmax(x: torch.Tensor, dim: int = -1) -> torch.Tensor:
     """Turn scores into weights along one dimension: exp(x_i) / Σ_j exp(x_j).
 
     Build it from exp, a maximum and a sum: torch's own softmax is not allowed here.
+    (`torch.logsumexp` is.)
 
     Args:
         x: scores, a tensor of any floating-point dtype (float16 and bfloat16 too) with one

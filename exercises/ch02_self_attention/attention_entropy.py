@@ -22,7 +22,8 @@ def attention_entropy(weights: torch.Tensor) -> torch.Tensor:
         others are 0, in float64 too, and where the row is 0 throughout. Adding a small number to
         the weights before the logarithm would break this.
 
-    Where all weights are positive, the gradient is that of the formula, −ln w − 1.
+    Where all weights are positive, the gradient is that of the formula, −ln w − 1. In a
+    row with a weight of 0 it may be anything.
 
     Source: Clark et al. 2019, "What Does BERT Look At?", section 3.3.
 

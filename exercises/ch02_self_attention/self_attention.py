@@ -59,7 +59,7 @@ class SelfAttention(nn.Module):
         This holds also where a forbidden score is near +1000, and where all allowed scores of a
         row are near −20000 and the forbidden ones are not.
 
-        Gradients of the output reach x and the parameters, and are finite also where a row has no
-        allowed position.
+        Gradients of the output reach x and the parameters, and are finite also there,
+        and where a row has no allowed position.
         """
         raise NotImplementedError

@@ -72,6 +72,6 @@ class MultiHeadAttention(nn.Module):
                 mask forbids. Every row sums to 1, except that a row that allows nothing is all 0.
 
         Gradients of the output reach query, key, value and the parameters, and are finite also
-        where a row allows nothing.
+        where a row allows nothing or a forbidden score is large.
         """
         raise NotImplementedError

@@ -114,19 +114,21 @@ def test_a_source_of_padding_alone(submission, rng, expect):
     expect(weights[1]).equals(0.0)
 
 
-@pytest.mark.points(2)
-def test_gradients_reach_inputs_and_parameters(submission, rng, expect):
+@pytest.mark.parametrize(
+    "padding", [pytest.param(0.5, id="small padding"), pytest.param(1e30, id="huge padding")]
+)
+def test_gradients_reach_inputs_and_parameters(submission, rng, expect, padding):
     """Finite gradients reach y, h, the encoder states and every parameter."""
     learner, oracle = build(submission, rng, 4, 3, 5)
-    inputs = step_inputs(rng, 3, 4, 4, 3, 5)
+    y, h, encoder, mask = step_inputs(rng, 3, 4, 4, 3, 5)
     # A row of one real state alone would have a weight of 1 and no gradient through its score.
-    inputs[3][0], inputs[3][1] = True, False
+    mask[0], mask[1] = True, False
     cotangent = rng.normal(3, 3), rng.normal(3, 4)
-    found = learner.gradients(*inputs, cotangent=cotangent)
-
-    leaves = [x.clone().requires_grad_() for x in inputs[:3]]
+    leaves = [x.clone().requires_grad_() for x in (y, h, encoder)]
     parameters = dict(oracle.named_parameters())
-    expected = reference.vjp(oracle(*leaves, inputs[3]), [*leaves, *parameters.values()], cotangent)
+    expected = reference.vjp(oracle(*leaves, mask), [*leaves, *parameters.values()], cotangent)
+    encoder = torch.where(mask.unsqueeze(-1), encoder, padding)
+    found = learner.gradients(y, h, encoder, mask, cotangent=cotangent)
     for name, gradient, right in zip(NAMES, found.inputs, expected[:3], strict=False):
         expect(gradient).matches(right, because=f"This is the gradient of {name}.")
     for name, right in zip(parameters, expected[3:], strict=True):
@@ -137,6 +139,7 @@ def test_two_steps_in_float64(submission, rng, expect):
     """A cell moved to float64 keeps all its digits, also when it steps on from its own state."""
     learner, oracle = build(submission, rng, 3, 4, 2, dtype=torch.float64)
     y, state, encoder, mask = step_inputs(rng, 2, 5, 3, 4, 2, dtype=torch.float64)
+    mask[:] = True  # so that keys kept from here are the same whether padding was cleared or not
     state, _ = compare(learner, oracle, expect, (y, state, encoder, mask))
     compare(learner, oracle, expect, (rng.normal(2, 3, dtype=torch.float64), state, encoder, mask))
     # Another source of the same size, and one of another: nothing is kept from the steps before.

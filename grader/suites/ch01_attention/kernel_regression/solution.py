@@ -21,7 +21,8 @@ def kernel_regression(
         keys (S): the points at which the function is known.
         values (S): what it is there.
         bandwidth: σ > 0, a Python number: the kernel's standard deviation, not its variance.
-            Neither (q − k)² nor (q − k)² / σ² overflows.
+            In the dtype of the tensors, neither (q − k)² nor (q − k)² / σ² overflows,
+            and σ² is not rounded to 0.
 
     Returns:
         estimates (T): a new tensor with the dtype of the inputs. A query so far from every key

@@ -100,6 +100,10 @@ def test_gradients_are_finite_everywhere(submission, rng, expect):
     expect(gradient[~mask]).equals(0.0)
     expected = vjp(lambda scores: reference.masked_softmax(scores, mask), scores, cotangent)[1]
     expect(gradient).matches(expected)
+    for forbidden in (1e4, 1e30):
+        moved = torch.where(mask, scores, forbidden)
+        gradient = submission.masked_softmax.gradients(moved, mask, cotangent=cotangent).inputs[0]
+        expect(gradient).matches(expected, because=f"Forbidden scores are {forbidden:g} here.")
 
 
 def test_float64_keeps_its_precision(submission, rng, expect):

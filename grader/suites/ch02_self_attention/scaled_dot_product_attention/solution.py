@@ -26,12 +26,14 @@ def scaled_dot_product_attention(
         weights: (..., T, S). Exactly 0 where the mask forbids. Every row sums to 1, except that a
             row with no allowed key has all its weights 0 and its output 0.
 
-    q, k and v share one floating-point dtype (float16 and bfloat16 are possible), which the results
-    have as well; they need not be contiguous. No argument is changed in place. What a forbidden key
-    and its value hold, any finite numbers, changes nothing. All this holds where
-    scores reach ±1000 as well. With a mask it also holds where a forbidden score is near +1000, or
-    where all allowed scores of a row are near −20000 and the forbidden ones are not. Gradients of
-    the output reach q, k and v, and are finite also where a row has no allowed key.
+    q, k and v share one floating-point dtype (float16 and bfloat16 are possible), which
+    the results have as well; they need not be contiguous. No argument is changed in
+    place. What a forbidden key and its value hold changes nothing; in float32 and
+    float64 they may be as large as 1e30. All this holds where scores reach ±1000 as
+    well. With a mask it also holds where a forbidden score is near +1000, or where all
+    allowed scores of a row are near −20000 and the forbidden ones are not. Gradients of
+    the output reach q, k and v, and are finite also there, and where a row has no
+    allowed key.
 
     Source: Vaswani et al. 2017, "Attention Is All You Need", section 3.2.1.
 

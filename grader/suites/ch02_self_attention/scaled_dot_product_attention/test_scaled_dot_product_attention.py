@@ -149,6 +149,11 @@ def test_forbidden_scores_far_above_the_allowed(submission, rng, expect, allowed
     expected_output, expected_weights = reference.scaled_dot_product_attention(q, k, v, mask)
     expect(weights).matches(expected_weights)
     expect(output).matches(expected_output)
+    actual = submission.scaled_dot_product_attention.gradients(
+        q, k, v, mask, cotangent=(torch.ones_like(output), None)
+    ).inputs
+    for name, gradient in zip("qkv", actual[:3], strict=True):
+        expect(gradient).is_finite(because=f"This is the gradient of {name}.")
 
 
 @pytest.mark.points(2)

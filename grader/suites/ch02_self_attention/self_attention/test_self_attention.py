@@ -159,15 +159,19 @@ def test_forbidden_scores_far_above_the_allowed(
     identity = torch.eye(5, dtype=torch.float64, device=device)
     given["query.weight"], given["key.weight"] = identity[:4], identity[[0, 1, 2, 4]]
     layer.load_state_dict(given)
-    mask = rng.mask(2, 1, 6)
-    x = rng.integers(-2, 3, 2, 6, 5).to(torch.float64)
+    mask = rng.mask(3, 1, 6)
+    x = rng.integers(-2, 3, 3, 6, 5).to(torch.float64)
     # The last feature of q and k adds 1 · 2 · level / √4 = level to the scores of a key.
     x[..., 3] = 1.0
     x[..., 4] = 2 * torch.where(mask[:, 0], allowed, forbidden)
+    x[2, :, 4] = 2 * forbidden  # a sequence with another level than the rest
     output, weights = layer(x, mask)
     expected_output, expected_weights = self_attention(x, given, mask)
     expect(weights).matches(expected_weights)
     expect(output).matches(expected_output)
+    actual = layer.gradients(x, mask, cotangent=(torch.ones_like(output), None))
+    for name, gradient in {"x": actual.inputs[0], **actual.parameters}.items():
+        expect(gradient).is_finite(because=f"This is the gradient of {name}.")
 
 
 def test_a_row_without_an_allowed_position_is_zero(submission, rng, expect):

@@ -4,10 +4,11 @@
 other layers store three. The paper writes one small matrix for each head. The numbers are the same,
 only their places differ.
 
-In all four functions the result has the dtype of what it is made of, any floating-point one. It may
-share memory with it or not, as you like. Arguments need not be contiguous, and are not changed.
-Gradients reach them. Sizes of 1 are possible everywhere. No arithmetic is needed, so every number
-arrives exactly as it was.
+In all four functions the result has the dtype of what it is made of, any floating-point
+one. It may share memory with it or not, as you like. Arguments need not be contiguous,
+and are not changed. Gradients reach them. Sizes of 1 are possible everywhere. No
+arithmetic is needed, so every number arrives exactly as it was. Rearrange them
+yourself: calling torch's own multi-head attention is off limits.
 """
 
 import torch

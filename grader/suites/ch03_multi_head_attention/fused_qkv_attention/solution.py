@@ -41,7 +41,8 @@ def fused_qkv_attention(
         (B, T, D). A head whose row of the mask allows nothing contributes 0 to that token; where
         all its heads are so, what remains is b_o, or 0 without it.
 
-    Gradients reach x, the weights and the biases, and are finite also where a row allows nothing.
+    Gradients reach x, the weights and the biases, and are finite also where a row
+    allows nothing or a forbidden score is large.
 
     All tensors but the mask share one floating-point dtype (float16 and bfloat16 are possible),
     which the result has as well; they need not be contiguous. No argument is changed.

@@ -37,8 +37,9 @@ def multi_head_attention(
     Returns:
         (B, T, D). A head whose row of the mask allows nothing contributes 0 to that token.
 
-    What a key holds that no query may attend to, any finite numbers up to 1e30, changes nothing.
-    Gradients reach x_q, x_kv and the four weights, and are finite also where a row allows nothing.
+    What a key token holds that no query may attend to in any head changes nothing; in
+    float32 and float64 its numbers may be as large as 1e30. Gradients reach x_q, x_kv
+    and the four weights, and are finite also there, and where a row allows nothing.
 
     All tensors but the mask share one floating-point dtype (float16 and bfloat16 are possible),
     which the result has as well; they need not be contiguous. No argument is changed.

@@ -74,7 +74,7 @@ def test_a_row_that_allows_nothing_adds_nothing(submission, rng, expect):
 
 def test_what_no_query_may_see_has_no_influence(submission, rng, expect):
     """What a key holds that no query may attend to changes nothing."""
-    given, is_real = draw(rng, 2, 4, 5, 6), rng.mask(2, 5)
+    given, is_real, cotangent = draw(rng, 2, 4, 5, 6), rng.mask(2, 5), rng.normal(2, 4, 6)
     mask = is_real[:, None, None]
     before = submission.multi_head_attention(*given, 3, mask)
     expect(before).matches(reference.multi_head_attention(*given, 3, mask))
@@ -83,6 +83,9 @@ def test_what_no_query_may_see_has_no_influence(submission, rng, expect):
         other[1] = torch.where(is_real[..., None], given[1], rng.uniform(2, 5, 6) * size)
         after = submission.multi_head_attention(*other, 3, mask)
         expect(after).matches(before, because="Only x_kv at forbidden keys changed.")
+        call = submission.multi_head_attention.gradients(*other, 3, mask, cotangent=cotangent)
+        for name, gradient in zip(NAMES, call.inputs, strict=False):
+            expect(gradient).is_finite(because=f"This is the gradient of {name}.")
 
 
 def test_the_weights_of_a_trained_model(submission, rng, expect, device):

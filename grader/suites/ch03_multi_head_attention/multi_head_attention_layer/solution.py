@@ -79,7 +79,7 @@ class MultiHeadAttention(nn.Module):
                 mask forbids. Every row sums to 1, except that a row that allows nothing is all 0.
 
         Gradients of the output reach query, key, value and the parameters, and are finite also
-        where a row allows nothing.
+        where a row allows nothing or a forbidden score is large.
         """
         q, k, v = self.w_q(query), self.w_k(key), self.w_v(value)
         q, k, v = (self.split(x) for x in (q, k, v))  # (B, H, T or S, d)
