@@ -72,6 +72,15 @@ def test_the_stubs_examples_hold_for_the_solution(exercise: Exercise) -> None:
     assert tried, "The stub shows no example."
 
 
+@pytest.mark.parametrize(
+    "exercise", [pytest.param(e, id=e.id) for e in CATALOG.exercises if e.forbidden]
+)
+def test_what_is_forbidden_is_said_in_the_stub(exercise: Exercise) -> None:
+    """Nobody learns of a rule from having broken it."""
+    stub = exercise.stub.read_text("utf-8").lower()
+    assert "off limits" in stub or "not allowed here" in stub
+
+
 @each_exercise
 def test_the_solution_is_the_stub_filled_in(exercise: Exercise) -> None:
     """The same names, signatures and docstrings, whatever the bodies hold."""
