@@ -175,9 +175,16 @@ def test_arguments_are_left_alone(submission, rng, expect):
 
 
 @pytest.mark.points(2)
-def test_no_table_of_all_products(submission, rng, expect):
-    """Memory grows with T, not with T · T."""
-    given = drawn(rng, 5500, 4, 3, dtype=torch.float64)  # T · T products would take 240 MB
+@pytest.mark.parametrize(
+    ("T", "d", "d_v"),
+    [
+        pytest.param(5500, 4, 3, id="products"),  # T · T of them would take 240 MB
+        pytest.param(2000, 160, 100, id="states"),  # T of them would take 256 MB
+    ],
+)
+def test_neither_all_products_nor_all_states(submission, rng, expect, T, d, d_v):
+    """Memory grows with T, not with T · T, and not with T · d · d_v."""
+    given = drawn(rng, T, d, d_v, dtype=torch.float64)
     because = "The state, and the products of one chunk, are all that has to be held."
     cost = submission.linear_attention_recurrent.cost(*given, 100)
     expect(cost).holds_at_most(120, because=because)
