@@ -55,8 +55,9 @@ def linear_attention_recurrent(
         All tensors have the same dtype. They need not be contiguous, and are not changed.
 
     Returns:
-        LinearAttention, of the dtype of q. Its memory and total hold the tokens of earlier calls,
-        too. Gradients reach all tensors given.
+        LinearAttention, of the dtype of q: exactly the formula, no small constant added
+        to a sum. Its memory and total hold the tokens of earlier calls, too. Gradients
+        reach all tensors given.
 
     Raises:
         ValueError: chunk is below 1.

@@ -50,13 +50,13 @@ def rotary_embedding(
     3.4, which has "interleaved"; "half" is the layout of GPT-NeoX and of Llama's weights in the
     transformers library.
 
-    >>> x = torch.tensor([[1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0]])
-    >>> positions = torch.tensor([0, 1])
-    >>> rotary_embedding(x, positions)
-    tensor([[1.0000, 0.0000, 0.0000, 0.0000],
-            [0.5403, 0.0000, 0.8415, 0.0000]])
-    >>> rotary_embedding(x, positions, layout="interleaved")
-    tensor([[1.0000, 0.0000, 0.0000, 0.0000],
-            [0.5403, 0.8415, 0.0000, 0.0000]])
+    >>> x = torch.tensor([[1.0, 1.0, 0.0, 0.0], [1.0, 1.0, 0.0, 0.0]])
+    >>> positions = torch.tensor([0, 2])
+    >>> rotary_embedding(x, positions, theta=100.0)
+    tensor([[ 1.0000,  1.0000,  0.0000,  0.0000],
+            [-0.4161,  0.9801,  0.9093,  0.1987]])
+    >>> rotary_embedding(x, positions, theta=100.0, layout="interleaved")
+    tensor([[ 1.0000,  1.0000,  0.0000,  0.0000],
+            [-1.3254,  0.4932,  0.0000,  0.0000]])
     """
     raise NotImplementedError

@@ -18,7 +18,8 @@ def alibi_bias(n_heads: int, length: int) -> torch.Tensor:
 
     For a number of heads H that is no power of two, let P be the largest power of two below H. The
     first P slopes are those of P heads. The remaining H − P slopes are the first, the third, the
-    fifth and so on of those of 2P heads. So 3 heads have 1/16, 1/256 and 1/4.
+    fifth and so on of those of 2P heads. So 3 heads have 1/16, 1/256 and 1/4, and 6
+    heads have 1/4, 1/16, 1/64, 1/256, 1/2 and 1/8.
 
     Args:
         n_heads: Number H of heads, at least 1.
@@ -36,8 +37,8 @@ def alibi_bias(n_heads: int, length: int) -> torch.Tensor:
     tensor([-1.5000, -1.0000, -0.5000])
     >>> bias[1, 3, :3]
     tensor([-0.7500, -0.5000, -0.2500])
-    >>> alibi_bias(n_heads=3, length=2)[:, 0, 1]
-    tensor([-0.0625, -0.0039, -0.2500])
+    >>> alibi_bias(n_heads=6, length=2)[:, 0, 1]
+    tensor([-0.2500, -0.0625, -0.0156, -0.0039, -0.5000, -0.1250])
     """
     power = 2 ** int(math.log2(n_heads))
     exponents = [8 * h / power for h in range(1, power + 1)]

@@ -93,9 +93,10 @@ class GPT(nn.Module):
             tokens: The beginnings (prompts), (B, T), int64. T is at least 1, and may be above
                 max_len. They are not changed.
             max_new: Number of tokens to append, at least 0.
-            temperature: 0 takes the token with the largest logit. Otherwise it is above 0, and the
-                token is drawn: the logits are divided by the temperature, and their softmax over
-                the whole vocabulary gives the probabilities. Each row draws on its own.
+            temperature: 0 takes the token with the largest logit. Otherwise it is at
+                least 0.001, and the token is drawn: the logits are divided by the
+                temperature, and their softmax over the whole vocabulary gives the
+                probabilities. Each row draws on its own.
             generator: Where all random numbers come from: two generators in the same state give the
                 same tokens. It lives on the device of tokens. None takes torch's own.
 

@@ -33,11 +33,13 @@ class KVCache:
         Args:
             k: (B, H, T, d), keys, with T at least 1.
             v: (B, H, T, d_v), the values of the same tokens.
-            Neither needs to be contiguous, and neither is changed.
+            Neither needs to be contiguous, and neither is changed, by you or later by
+            the caller: the cache may keep them.
 
         Returns:
-            The keys (B, H, S, d) and values (B, H, S, d_v) of all tokens, the oldest first. S is
-            the length after the call. What is returned has to hold until the next call only.
+            The keys (B, H, S, d) and values (B, H, S, d_v) of all tokens, the oldest
+            first. S is the length after the call. What is returned has to hold until
+            the next call only, and no gradient needs to flow through it.
         """
         if self.k is None:
             self.k, self.v = k, v
@@ -54,7 +56,8 @@ class CachedSelfAttention(nn.Module):
     to its vector, and queries, keys and values are linear maps of the sum. Head h has the features
     h·d to (h + 1)·d − 1 of each, with d = d_model / n_heads, and computes softmax(q kᵀ / √d) v, in
     which a token attends to itself and to all tokens before it. The heads side by side, head 0
-    first, go through the map w_o.
+    first, go through the map w_o. You may call `F.scaled_dot_product_attention`;
+    torch's own multi-head attention and Transformer layers are off limits.
 
     Args:
         d_model: Width D of the vectors, a multiple of n_heads.

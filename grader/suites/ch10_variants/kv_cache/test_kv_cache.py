@@ -9,15 +9,17 @@ import reference
 LINEAR = ("w_q", "w_k", "w_v", "w_o")
 
 WATCH = """
-from torch.utils._python_dispatch import TorchDispatchMode
+from torch.overrides import TorchFunctionMode
+
+PRODUCTS = {"matmul", "__matmul__", "linear", "einsum", "bmm", "mm", "baddbmm", "addmm"}
 
 
-class Products(TorchDispatchMode):
+class Products(TorchFunctionMode):
     largest = 0
 
-    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+    def __torch_function__(self, function, types, args=(), kwargs=None):
         result = function(*args, **(kwargs or {}))
-        if function.overloadpacket.__name__ in ("mm", "addmm", "bmm", "baddbmm"):
+        if getattr(function, "__name__", "") in PRODUCTS:
             self.largest = max(self.largest, result.numel())
         return result
 

@@ -101,8 +101,8 @@ def absorbed_latent_attention(
     latents, and W_up_v to the weighted sum of the latents. For one new token behind a long past
     this does work for each past token with its r numbers only.
 
-    No tensor of keys (B, H, P + T, d) or values (B, H, P + T, d_v) is made, in whatever order of
-    its dimensions.
+    No tensor of keys (B, H, P + T, d) or values (B, H, P + T, d_v) is made, in whatever
+    order or grouping of its dimensions.
 
     Args:
         All as in `latent_attention`.

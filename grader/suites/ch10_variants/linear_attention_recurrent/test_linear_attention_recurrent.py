@@ -175,9 +175,17 @@ def test_arguments_are_left_alone(submission, rng, expect):
 
 
 @pytest.mark.points(2)
-def test_no_table_of_all_products(submission, rng, expect):
-    """Memory grows with T, not with T · T."""
-    given = drawn(rng, 5500, 4, 3, dtype=torch.float64)  # T · T products would take 240 MB
+@pytest.mark.parametrize(
+    ("T", "d", "d_v", "chunk"),
+    [
+        pytest.param(5500, 4, 3, 100, id="products"),  # T · T of them would take 240 MB
+        # T of them would take 200 MB: few and large, since small ones that are freed leave holes.
+        pytest.param(150, 420, 400, 20, id="states"),
+    ],
+)
+def test_neither_all_products_nor_all_states(submission, rng, expect, T, d, d_v, chunk):
+    """Memory grows with T, not with T · T, and not with T · d · d_v."""
+    given = drawn(rng, T, d, d_v, dtype=torch.float64)
     because = "The state, and the products of one chunk, are all that has to be held."
-    cost = submission.linear_attention_recurrent.cost(*given, 100)
+    cost = submission.linear_attention_recurrent.cost(*given, chunk)
     expect(cost).holds_at_most(120, because=because)

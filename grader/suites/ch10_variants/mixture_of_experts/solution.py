@@ -22,8 +22,9 @@ def mixture_of_experts(
     the softmax over all E scores. Where all experts are chosen alike and have the same mean
     probability, the loss is 1.
 
-    Each token pays for its k experts only. An expert is given the tokens that chose it, each once,
-    and no others. An expert that no token chose is not called.
+    Each token pays for its k experts only. An expert is given the tokens that chose it,
+    each once and no others, in one call or in several. An expert that no token chose is
+    not called.
 
     Args:
         x: (..., D), with any number of leading dimensions, also none; all vectors in it are the N

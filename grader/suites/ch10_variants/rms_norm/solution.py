@@ -53,7 +53,7 @@ class RMSNorm(nn.Module):
 
             In float16 and bfloat16, compute in float32 (or float64), and go back to the dtype of x
             afterwards: the square of 300 is infinite in float16. Multiply by the weight before or
-            after you go back, as you like.
+            after you go back, as you like. In float64, compute in float64.
 
             Gradients reach x and the weight, also through the mean square.
         """

@@ -36,7 +36,8 @@ def speculative_accept(
     Args:
         draft_probs: (n, V), q_0 to q_(n−1), each row a distribution. n may be 0. float32 or
             float64.
-        target_probs: (n + 1, V), p_0 to p_n, each row a distribution, of the same dtype.
+        target_probs: (n + 1, V), p_0 to p_n, each row a distribution, of the same
+            dtype. p_i is q_i itself, or differs from it by more than rounding.
         drafted: (n), int64, the tokens drawn from draft_probs: the q_i(x_i) are above 0. p_i(x_i)
             may be 0.
         uniform: (n), of the dtype of draft_probs, uniform random numbers, at least 0 and below 1.

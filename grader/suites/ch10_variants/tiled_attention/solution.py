@@ -8,13 +8,14 @@ import torch
 def tiled_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, block: int) -> torch.Tensor:
     """Compute softmax(q kᵀ / √d) v, and hold the scores of at most `block` keys at a time.
 
-    The result is that of ordinary attention, whatever the block size: nothing is left out and
-    nothing is approximated.
+    The result is that of ordinary attention, whatever the block size: nothing is left
+    out and nothing is approximated. torch's own attention, such as
+    `F.scaled_dot_product_attention`, is off limits here.
 
     No tensor with T · S entries is made: where block is smaller than S, none has more than
-    T · block scores of a sequence and a head. Besides its arguments and its result, the forward
-    pass holds a number of values that grows with T · (block + d + d_v). What is kept for the
-    backward pass does not count.
+    T · block scores of a sequence and a head. Besides its arguments, copies of them and
+    its result, the forward pass holds a number of values that grows with T · (block + d
+    + d_v). What is kept for the backward pass does not count.
 
     Args:
         q: (..., T, d), with any number of leading dimensions, also none. float32 or float64.
