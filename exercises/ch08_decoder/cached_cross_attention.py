@@ -18,6 +18,11 @@ def project_memory(
     Keys are memory W_kᵀ and values are memory W_vᵀ. Head h takes the features h·d to
     (h + 1)·d − 1 of each, with d = D / n_heads.
 
+    In both functions of this file the floating-point tensors share one dtype (float16
+    and bfloat16 are possible), which the result has as well; they need not be
+    contiguous, and no argument is changed. Gradients reach all of them, and are finite
+    also where the mask allows nothing.
+
     Args:
         memory: (B, S, D), the encoder's output.
         w_k, w_v: (D, D), stored (outputs, inputs) as in nn.Linear. There are no biases.
@@ -54,6 +59,9 @@ def cached_cross_attention(
     softmax(q kᵀ / √d) v. The results stand side by side again, head 0 first, and are multiplied by
     W_oᵀ. So the result is that of multi-head attention from x to the memory.
 
+    You may call `F.scaled_dot_product_attention`; torch's own multi-head attention is
+    off limits.
+
     It makes no difference how the tokens come: one at a time, some, or all T at once.
 
     There may be several rows of x for each source. A search through possible translations (beam
@@ -73,10 +81,6 @@ def cached_cross_attention(
 
     Raises:
         ValueError: The number of rows of x is not a multiple of B.
-
-    In both functions the floating-point tensors share one dtype (float16 and bfloat16 are
-    possible), which the result has as well; they need not be contiguous, and no argument is
-    changed. Gradients reach all of them, and are finite also where the mask allows nothing.
 
     Source: Vaswani et al. 2017, "Attention Is All You Need", section 3.2.3, for the attention.
 

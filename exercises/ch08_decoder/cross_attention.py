@@ -65,6 +65,7 @@ class CrossAttention(nn.Module):
                 of a token's rows are so, its output is the bias of w_o alone.
             weights: (B, H, T, S), of each head. Exactly 0 where the mask forbids. Every row sums to
                 1, except that a row that allows nothing is all 0.
+            Both have the dtype of x.
 
         Gradients of the output reach x, memory and the parameters, and are finite also where a row
         allows nothing.

@@ -12,6 +12,8 @@ class Decoder(nn.Module):
     The layers are made by a function, so that any kind of layer can be stacked. With your own layer
     of this chapter it is, for example, `lambda: DecoderLayer(512, 8, 2048)`.
 
+    torch's own stacks, such as `nn.TransformerDecoder`, are off limits here.
+
     Args:
         n_layers: Number L of layers, at least 1.
         make_layer: A function without arguments. Each call gives a new layer, a module that is

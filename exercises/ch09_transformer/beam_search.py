@@ -31,9 +31,10 @@ def beam_search(
     1. Every open prefix is continued by every token of the vocabulary.
     2. Of all these continuations the `beam` with the largest log P are kept, or all where there are
        fewer. Length penalties play no part here: all have the same length.
-    3. Of those kept, the ones that end in `eos_id` are finished. They are put aside and never
-       continued. The others are the open prefixes of the next length; there may be fewer of them
-       than `beam`.
+    3. Of those kept, the ones that end in `eos_id` are finished. They are put aside and
+       never continued. The others are the open prefixes of the next length. There may
+       be fewer of them than `beam`; `beam` of their continuations are kept all the
+       same.
 
     The search goes on until no prefix is open or the sequences have `max_len` tokens. Sequences
     that are open at `max_len` tokens count like finished ones. The result is the one with the

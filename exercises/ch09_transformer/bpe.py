@@ -49,8 +49,9 @@ class BPE:
         """Turn tokens into a text.
 
         Args:
-            tokens: Any tokens of the vocabulary in any order, also such as `encode` never gives.
-                It may be empty, and is not changed.
+            tokens: A list or tuple of whole numbers: any tokens of the vocabulary in
+                any order, also such as `encode` never gives. It may be empty, and is
+                not changed.
 
         Returns:
             The text whose bytes they stand for. A character may be spread over several tokens.

@@ -11,6 +11,9 @@ def cross_entropy(
     p is the softmax of the V logits of a position, taken at the target. Positions whose target is
     `ignore_index` are left out: they count neither in the sum nor in the number of terms.
 
+    torch's own `F.cross_entropy` and `F.nll_loss`, and their modules, are off limits
+    here.
+
     Args:
         logits: (..., V), float32 or float64, with any number of leading dimensions, also none:
             (V), (N, V), (B, T, V) and more. Finite numbers up to 10⁶ in size, 1000 for example. It

@@ -32,8 +32,9 @@ def greedy_decode(
         batch_size: The number B of rows, at least 1.
 
     Returns:
-        (B, T), int64, with T ≤ max_len. The first column is `bos_id`. A row that reaches `max_len`
-        without `eos_id` has none. No column stands behind the one in which the last row ended.
+        (B, T), int64, with T ≤ max_len. The first column is `bos_id`. A row that
+        reaches `max_len` without `eos_id` has none. Where all rows end before that, the
+        last column is the one in which the last of them took `eos_id`.
 
     Nothing is learned here, so `step` runs without gradients being recorded (`torch.no_grad`).
 

@@ -20,6 +20,9 @@ class Transformer(nn.Module):
     Source and target share one vocabulary, and the embeddings are used three times: for the
     source, for the target, and for the logits.
 
+    torch's own `nn.Transformer`, its encoder and decoder and the mask that it generates
+    are off limits here.
+
     Args:
         embeddings: `embeddings(tokens)` takes (B, T) to vectors (B, T, D), with all factors.
             `embeddings.project(x)` takes (B, T, D) to logits (B, T, V).

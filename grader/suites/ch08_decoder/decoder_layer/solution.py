@@ -144,9 +144,11 @@ class DecoderLayer(nn.Module):
                 Both masks count for this call alone, and are not changed.
 
         Returns:
-            (B, T, D), of the dtype of x. Where a query may attend to no key, that attention finds 0
-            in place of values, so it gives the bias of its w_o for this token; all else is as for
-            any token. Gradients reach x, memory and the parameters, and are finite there, too.
+            (B, T, D), of the dtype of x. Where a query may attend to no key, the heads
+            of that attention find 0, so it gives the bias of its w_o for this token.
+            Residual sum, norms and the other sub-layers go on as ever.
+
+        Gradients reach x, memory and the parameters, and are finite for such a query, too.
         """
         if self.norm_first:
             h = self.norm1(x)

@@ -28,10 +28,12 @@ def adam_step(
     The weight decay λ shrinks the parameter θ itself, the old one. It is decoupled: the gradient
     knows nothing of it, and neither do m and v.
 
+    torch's own Adam and its relatives, such as AdamW, are off limits here.
+
     Args:
         parameter: θ, of any shape, also none. float32 or float64.
-        gradient: g, of the same shape and dtype, finite. None of the four tensors needs to be
-            contiguous, and none is changed.
+        gradient: g, of the same shape and dtype. It and its square are finite. None of
+            the four tensors needs to be contiguous, and none is changed.
         m: The running mean of the gradient before this step, of the same shape and dtype. All 0
             before the first step.
         v: The running mean of the squared gradient before this step, likewise, at least 0.

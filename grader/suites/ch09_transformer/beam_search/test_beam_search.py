@@ -195,7 +195,11 @@ def test_short_against_long(submission, expect, penalty):
 
 @pytest.mark.points(2)
 def test_finished_ones_do_not_end_the_search(submission, expect):
-    """The search goes on when many sequences are finished, since a longer one may still win."""
+    """The search goes on when some sequences are finished, since a longer one may still win."""
+    ends = [[0.0, 0.5, 0.3, 0.2], [0.0, 0.01, 0.9, 0.09], [0.0, 0.01, 0.92, 0.07]]
+    ends += [[0.0, 0.01, 0.88, 0.11], [0.0, 0.01, 0.91, 0.08]]  # one ends at once, and no other
+    _, theirs, ours = both(submission, "by_length", V=4, probs=ends)
+    compare(expect, submission.beam_search(theirs, 0, 1, 2, 6, 2.0), search(ours, 0, 1, 2, 6, 2.0))
     ends = [[0.0, 0.5, 0.26, 0.24], [0.0, 0.45, 0.3, 0.25], [0.0, 0.04, 0.5, 0.46]]
     ends += [[0.0, 0.05, 0.92, 0.03], [0.0, 0.06, 0.9, 0.04], [0.0, 0.97, 0.02, 0.01]]
     for beam, penalty in ((1, 2.0), (2, 2.0), (2, 6.0), (3, 6.0), (4, 6.0)):

@@ -169,4 +169,5 @@ def test_arguments_are_left_alone(submission, rng, expect):
 )
 def test_impossible_questions(submission, references, max_n):
     """Without a reference, or with max_n below 1, there is nothing to compare."""
-    submission.bleu.raises(ValueError, ["a", "b", "c", "d"], references, max_n)
+    for candidate in (["a", "b", "c", "d"], []):
+        submission.bleu.raises(ValueError, candidate, references, max_n)

@@ -15,6 +15,9 @@ def clip_grad_norm(
     max_norm / norm, so that their direction stays and the norm becomes max_norm. Otherwise they
     stay as they are.
 
+    torch's own functions for it, such as `nn.utils.clip_grad_norm_`, are off limits
+    here.
+
     Args:
         grads: A list or tuple of tensors of any shapes, also scalars, all of one dtype, float32 or
             float64. Their squares neither overflow nor all become 0, unless all entries are 0.
@@ -22,7 +25,8 @@ def clip_grad_norm(
         max_norm: The longest that they may be together, above 0.
 
     Returns:
-        clipped: A list of as many tensors, in the same order, of the same shapes. PyTorch adds 1e-6
+        clipped: A list of as many tensors, in the same order, of the same shapes. Those
+            that stay as they are may be the given tensors or copies. PyTorch adds 1e-6
             to the norm in the division; whether you do is up to you.
         norm: A scalar tensor, of the same dtype: the norm before clipping. Without gradients it is
             `torch.tensor(0.0)`, and the list is empty.
@@ -33,12 +37,12 @@ def clip_grad_norm(
     networks", algorithm 1.
 
     >>> grads = [torch.tensor([3.0, 0.0]), torch.tensor([[0.0], [4.0]])]
-    >>> clipped, norm = clip_grad_norm(grads, max_norm=2.5)
+    >>> clipped, norm = clip_grad_norm(grads, max_norm=1.0)
     >>> norm
     tensor(5.)
     >>> clipped
-    [tensor([1.5000, 0.0000]), tensor([[0.],
-            [2.]])]
+    [tensor([0.6000, 0.0000]), tensor([[0.0000],
+            [0.8000]])]
     >>> clip_grad_norm(grads, max_norm=10.0)[0][0]
     tensor([3., 0.])
     """

@@ -13,6 +13,9 @@ def label_smoothing_loss(
     padding included. For a position with probabilities p the loss is −Σ q log p, with q the
     smoothed target; it is a mean over the positions that count.
 
+    torch's own `F.cross_entropy` and `F.nll_loss`, and their modules, are off limits
+    here.
+
     Args:
         logits: (..., V), float32 or float64, with any number of leading dimensions, also none.
             Finite numbers up to 10⁶ in size, 1000 for example. It need not be contiguous, and is

@@ -115,7 +115,8 @@ def test_a_share_outside_0_to_1(submission, rng, expect):
     """ε below 0 or above 1 is a ValueError; 0 and 1 themselves are not."""
     logits, targets = draw(rng, 2, 3)
     for smoothing in (-0.1, 1.1, -1e-6, 1.000001, 10, -1):
-        submission.label_smoothing_loss.raises(ValueError, logits, targets, smoothing)
+        for given in (targets, torch.full_like(targets, -100)):
+            submission.label_smoothing_loss.raises(ValueError, logits, given, smoothing)
     for smoothing in (0, 1, 1e-6, 0.999999):
         found = submission.label_smoothing_loss(logits, targets, smoothing)
         expect(found).matches(mean_loss(logits, targets, smoothing))

@@ -14,10 +14,10 @@ def leak_probe(model: Callable[[torch.Tensor], torch.Tensor], tokens: torch.Tens
     All it can do is call it.
 
     Args:
-        model: From tokens (B, T) to logits (B, T, V). It treats each sequence of the batch by
-            itself, gives the same logits each time, and leaves its input alone. It takes whole
-            numbers from 0 to V − 1 and fails for others, with the T of `tokens` and any B of at
-            least 1.
+        model: From tokens (B, T) to logits (B, T, V), which show how large V is. It
+            treats each sequence of the batch by itself, gives the same logits each
+            time, and leaves its input alone. It takes whole numbers from 0 to V − 1 and
+            fails for others, with the T of `tokens` and any B of at least 1.
         tokens: (B, T), int64, from 0 to V − 1, with V at least 2. It is not changed.
 
     Returns:

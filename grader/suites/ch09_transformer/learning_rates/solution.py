@@ -22,10 +22,8 @@ def noam_learning_rate(step: int, d_model: int, warmup: int) -> float:
     Source: Vaswani et al. 2017, "Attention Is All You Need", section 5.3, where w is 4000. It has
     its name from Noam Shazeer, one of the authors.
 
-    >>> noam_learning_rate(1, d_model=4, warmup=4)
-    0.0625
-    >>> [noam_learning_rate(step, d_model=4, warmup=4) for step in (0, 4, 16)]
-    [0.0, 0.25, 0.125]
+    >>> [round(noam_learning_rate(s, d_model=4, warmup=4), 6) for s in (0, 1, 4, 16)]
+    [0.0, 0.0625, 0.25, 0.125]
     """
     if step < 0 or warmup < 1:
         raise ValueError("step must be at least 0, and warmup at least 1")
@@ -59,7 +57,7 @@ def cosine_learning_rate(
     Source: Loshchilov and Hutter 2017, "SGDR: Stochastic Gradient Descent with Warm Restarts", for
     the cosine.
 
-    >>> [cosine_learning_rate(step, peak=0.5, warmup=2, total=10) for step in (0, 1, 2)]
+    >>> [round(cosine_learning_rate(s, 0.5, warmup=2, total=10), 6) for s in (0, 1, 2)]
     [0.0, 0.25, 0.5]
     >>> [round(cosine_learning_rate(step, 0.5, 2, 10, minimum=0.1), 6) for step in (4, 6, 10, 99)]
     [0.441421, 0.3, 0.1, 0.1]

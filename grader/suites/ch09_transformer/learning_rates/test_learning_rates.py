@@ -109,7 +109,7 @@ def test_arguments_by_name(submission, rng, expect):
 @pytest.mark.points(2)
 def test_what_is_refused(submission, expect):
     """A negative step, a warm-up below 1, and an end not after the warm-up are a ValueError."""
-    for step, warmup in ((-1, 10), (-100, 10), (5, 0), (5, -3), (0, 0), (1, 0)):
+    for step, warmup in ((-1, 10), (-100, 10), (5, 0), (5, -3), (0, 0), (1, 0), (200, 0)):
         submission.noam_learning_rate.raises(ValueError, step, 64, warmup)
         submission.cosine_learning_rate.raises(ValueError, step, 0.1, warmup, 100)
     for step in (0, 3, 10, 200):
