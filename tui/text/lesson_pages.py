@@ -31,8 +31,8 @@ PAGE = 19  # lines of a step, about, in a terminal of 80 columns
 LEAST = 5  # a rest of fewer lines goes with the step before
 WIDTH = 74
 
-# `as follows:`, `Three limits follow.`
-ANNOUNCES = re.compile(r"(:|\bfollows?\.)$")
+# `as follows:`, `Three limits follow.`, `**What goes wrong:**`
+ANNOUNCES = re.compile(r"(:|\bfollows?\.)\**$")
 RUN_IN = re.compile(r"\*\*[^*]+[.:]\*\*")
 
 
