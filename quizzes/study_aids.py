@@ -68,6 +68,12 @@ class Resource:
     chapters: tuple[int, ...]
     rank: int
 
+    @property
+    def about(self) -> str:
+        """Who wrote it, when, and for which chapters it is."""
+        numbers = ", ".join(map(str, self.chapters))
+        return f"{self.authors}, {self.year}; for chapter{'s' * (len(self.chapters) > 1)} {numbers}"
+
 
 def read_notes(content: ContentFile) -> tuple[Note, ...]:
     return tuple(_note(fields, content) for fields in content.entries())

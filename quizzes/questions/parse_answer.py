@@ -10,6 +10,7 @@ import re
 from quizzes.questions.expressions import ExpressionError, Scalar, evaluate
 
 OPTION_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+MEASURES = {"%", "percent", "million", "nats", "bits", "radians", "gigabytes", "MiB", "GiB"}
 SHAPE_EXAMPLE = "11, 13"  # no question asks for these sizes
 
 # What is typed for arithmetic, and what Python calls it.
@@ -41,8 +42,10 @@ def number(typed: str, unit: str = "") -> Scalar:
 
 
 def of(unit: str) -> str:
-    """` of bytes`, ` in %`, or nothing: what follows the word number."""
-    return f" {'of' if unit.isalpha() else 'in'} {unit}" if unit else ""
+    """` of tokens`, ` in nats`, or nothing: what follows the word number."""
+    if unit in ("", "numbers"):
+        return ""
+    return f" {'in' if unit in MEASURES else 'of'} {unit}"
 
 
 def shape(typed: str) -> tuple[int, ...]:

@@ -27,7 +27,6 @@ def resources_command(chapter: str | None, as_json: bool) -> None:
         return
     for entry in resources:
         click.echo(f"{click.style(one_line(entry.title), bold=True)}  [{entry.kind}]")
-        chapters = ", ".join(map(str, entry.chapters))
-        click.echo(f"    {entry.authors}, {entry.year}; for chapter {chapters}")
+        click.echo(f"    {entry.about}")
         click.echo(wrapped(entry.why, "    "))
         click.secho(f"    {entry.url}", fg="cyan")

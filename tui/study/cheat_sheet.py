@@ -66,8 +66,7 @@ def timeline(events: Iterable[Event]) -> str:
 def resources(entries: Iterable[Resource]) -> str:
     return "\n\n".join(
         f"**[{entry.title}]({entry.url})** · {entry.kind}\n\n"
-        f"{entry.authors}, {entry.year}; for chapter {', '.join(map(str, entry.chapters))}."
-        f" {entry.why.strip()}\n\n{entry.url}"
+        f"{entry.about}. {entry.why.strip()}\n\n{entry.url}"
         for entry in entries
     )
 

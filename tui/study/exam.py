@@ -134,8 +134,8 @@ class Exam:
         if self.round.current:
             left = len(self.round.questions) - len(self.round.verdicts)
             raise ExamError(
-                f"{plural(left, 'question waits', 'questions wait')} for an answer."
-                " `learn exam` asks for it. A question that you cannot answer takes a `?`."
+                f"{plural(left, 'question waits', 'questions wait')} for an answer:"
+                " `learn exam` goes on with it. A question that you cannot answer takes a `?`."
             )
         self.write_stubs()
         # With new numbers each time; what was passed in the course may be imported, as always.
