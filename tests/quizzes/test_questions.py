@@ -159,6 +159,14 @@ def test_choice(ask: Any, seed: int) -> None:
     assert verdict.explanations == (f"{other}) It does not.", f"{label}) It cancels.")
 
 
+@pytest.mark.parametrize(
+    ("unit", "says"),
+    [("", ""), ("numbers", ""), ("tokens", " of tokens"), ("nats", " in nats"), ("%", " in %")],
+)
+def test_a_unit_is_asked_for_in_words_that_fit(unit: str, says: str) -> None:
+    assert parse_answer.of(unit) == says
+
+
 def test_where_options_are_numbers_a_number_is_never_a_place(ask: Any) -> None:
     options = [{"text": t, "why": "W", "right": t == "4"} for t in ("2", "4", "$8$")]
     asked = ask(question("choice", options=options))
