@@ -123,6 +123,42 @@ def test_prose_is_filled_and_items_keep_their_indent() -> None:
     ]
 
 
+STUB = '''
+def layer_norm(x):
+    """Each row is treated by itself:
+
+        mean = (sum of the x_i) / D
+        y_i = x_i − mean
+
+    Parameters, by these names and no others:
+        weight (D), at first all 1;
+        bias (D), at first
+        all 0.
+
+        Where both are 0, the result is
+        0. So is it for a row of zeros, at the
+        end: go on;
+        and stop.
+    """
+'''
+
+
+def test_formulas_keep_their_lines_and_what_belongs_to_a_section_is_filled() -> None:
+    _, intro, formulas, section, rest = blocks(STUB)
+    kinds = [block.kind for block in (intro, formulas, section, rest)]
+    assert kinds == ["prose", "code", "prose", "prose"]
+    assert formulas.text == "    mean = (sum of the x_i) / D\n    y_i = x_i − mean"
+    assert fill(section.text, 60) == [
+        "Parameters, by these names and no others:",
+        "    weight (D), at first all 1;",
+        "    bias (D), at first all 0.",
+    ]
+    assert fill(rest.text, 60) == [
+        "    Where both are 0, the result is 0. So is it for a row of",
+        "    zeros, at the end: go on; and stop.",
+    ]
+
+
 TABLE = """\
 kind       operations       path
 "narrow"   n · d            1
