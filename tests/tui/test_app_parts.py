@@ -187,6 +187,17 @@ def test_what_is_no_prose_loses_nothing_and_hangs(exercise: object, width: int) 
         assert max(map(len, lines)) <= max(width, width // 4 + 4 + longest)
 
 
+def test_a_long_signature_breaks_between_its_parameters() -> None:
+    line = "def f(x: Tensor, values: Tensor | None = None, kind: str = 'a, b') -> Tensor:"
+    assert fitted(line, 34) == [
+        "def f(x: Tensor,",
+        "    values: Tensor | None = None,",
+        "    kind: str = 'a, b') -> Tensor:",
+    ]
+    too_long = fitted("def f(x: dict | list | None, y)", 16)
+    assert too_long == ["def f(x: dict |", "    list | None,", "    y)"]
+
+
 # days
 
 
