@@ -123,6 +123,42 @@ def test_prose_is_filled_and_items_keep_their_indent() -> None:
     ]
 
 
+STUB = '''
+def layer_norm(x):
+    """Each row is treated by itself:
+
+        mean = (sum of the x_i) / D
+        y_i = x_i − mean
+
+    Parameters, by these names and no others:
+        weight (D), at first all 1;
+        bias (D), at first
+        all 0.
+
+        Where both are 0, the result is
+        0. So is it for a row of zeros, at the
+        end: go on;
+        and stop.
+    """
+'''
+
+
+def test_formulas_keep_their_lines_and_what_belongs_to_a_section_is_filled() -> None:
+    _, intro, formulas, section, rest = blocks(STUB)
+    kinds = [block.kind for block in (intro, formulas, section, rest)]
+    assert kinds == ["prose", "code", "prose", "prose"]
+    assert formulas.text == "    mean = (sum of the x_i) / D\n    y_i = x_i − mean"
+    assert fill(section.text, 60) == [
+        "Parameters, by these names and no others:",
+        "    weight (D), at first all 1;",
+        "    bias (D), at first all 0.",
+    ]
+    assert fill(rest.text, 60) == [
+        "    Where both are 0, the result is 0. So is it for a row of",
+        "    zeros, at the end: go on; and stop.",
+    ]
+
+
 TABLE = """\
 kind       operations       path
 "narrow"   n · d            1
@@ -149,6 +185,17 @@ def test_what_is_no_prose_loses_nothing_and_hangs(exercise: object, width: int) 
         assert Counter("".join("".join(lines).split())) == letters
         longest = max(map(len, re.findall(r"\S+", block.text)))
         assert max(map(len, lines)) <= max(width, width // 4 + 4 + longest)
+
+
+def test_a_long_signature_breaks_between_its_parameters() -> None:
+    line = "def f(x: Tensor, values: Tensor | None = None, kind: str = 'a, b') -> Tensor:"
+    assert fitted(line, 34) == [
+        "def f(x: Tensor,",
+        "    values: Tensor | None = None,",
+        "    kind: str = 'a, b') -> Tensor:",
+    ]
+    too_long = fitted("def f(x: dict | list | None, y)", 16)
+    assert too_long == ["def f(x: dict |", "    list | None,", "    y)"]
 
 
 # days

@@ -152,6 +152,20 @@ def test_a_formula_that_is_too_wide_goes_on_in_a_new_row() -> None:
     assert rows[1] == "    = k + l + m + n + o + p + q + r"
 
 
+def test_a_statement_has_a_row_of_its_own_before_it_is_torn_at_a_relation() -> None:
+    latex = r"a = b + c, \qquad d = e + f, \quad g = h + i + j \quad \text{for all } k"
+    assert display(latex, 40).splitlines() == [
+        "a = b + c,   d = e + f,",
+        "g = h + i + j  for all k",
+    ]
+    assert display(latex, 22).splitlines() == [
+        "a = b + c,",
+        "d = e + f,",
+        "g",
+        "    = h + i + j  for all k",
+    ]
+
+
 def test_an_unknown_macro_is_named() -> None:
     with pytest.raises(UnknownMacro, match=r"\\nonsense"):
         render(r"a + \nonsense{b}")

@@ -635,6 +635,17 @@ def test_the_brief_is_as_it_was_after_a_verdict(small: Small, size: tuple[int, i
     small.drive(script, size)
 
 
+def test_side_by_side_the_pane_in_use_has_more_room(small: Small) -> None:
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        brief, verdict = map(pilot.app.screen.query_one, ("#brief", "#verdict"))
+        assert brief.size.width > verdict.size.width
+        await press(pilot, "tab")
+        assert brief.size.width < verdict.size.width
+
+    small.drive(script, WIDE)
+
+
 def test_a_submission_counts_and_leads_on(small: Small) -> None:
     file_of(small).write_text("right")
 

@@ -39,8 +39,10 @@ FORMULA = re.compile(
 )
 CODE_SPAN = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
 INDENT = "    "
-# Where a formula that is too wide may go on in a new row.
-BREAK = re.compile(r"(?<= )(?=[=≤≥≈∝⇒] )")
+# Where a formula that is too wide may go on in a new row: before a statement of its own, set apart
+# by a wide space, and only where that is still too wide, before a relation.
+STATEMENT = re.compile(r"(?:(?<=,  )|(?<=   ))(?! )")
+RELATION = re.compile(r"(?<= )(?=[=≤≥≈∝⇒] )")
 
 
 def render(latex: str) -> str:
@@ -113,11 +115,21 @@ def _build(latex: str, flat: bool) -> Box:
 
 
 def _broken(line: str, width: int) -> str:
-    """`line` over several rows, each but the first beginning with a relation."""
-    rows: list[str] = []
-    for part in BREAK.split(line):
-        if rows and len(rows[-1]) + len(part) <= width:
+    """`line` over several rows. A row further in goes on with the statement above it."""
+    rows = [
+        row
+        for statements in _packed(STATEMENT.split(line), width)
+        for row in _packed(RELATION.split(statements), width, INDENT)
+    ]
+    return "\n".join(row.rstrip() for row in rows)
+
+
+def _packed(parts: list[str], width: int, indent: str = "") -> list[str]:
+    """As many parts in a row as fit, each row but the first behind `indent`."""
+    rows = parts[:1]
+    for part in parts[1:]:
+        if len(rows[-1]) + len(part.rstrip()) <= width:
             rows[-1] += part
         else:
-            rows.append(part if not rows else INDENT + part)
-    return "\n".join(row.rstrip() for row in rows)
+            rows.append(indent + part)
+    return rows

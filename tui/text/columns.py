@@ -7,11 +7,14 @@ import textwrap
 from collections.abc import Sequence
 from itertools import zip_longest
 
+from exercises.wrapping import KEPT
+
 GAP = 2
 HANG = 4
 # A cell breaks at its spaces, and before a parenthesis.
 TOKEN = re.compile(r"\(?[^\s(]+|\(")
 BETWEEN = re.compile(r" {2,}")
+CLAUSE = re.compile(r"(?<=,) +| (?=->)")
 
 Row = Sequence[str]
 
@@ -30,17 +33,28 @@ def fitted(text: str, width: int) -> list[str]:
 
 
 def hanging(line: str, width: int) -> list[str]:
-    """A line in parts of at most `width`, if its words allow it; it goes on further in."""
+    """A line in parts of at most `width`, if its words allow it; it goes on further in.
+
+    It breaks after a comma or before `->`, and within what stands between them only where that
+    is too long for a line: a parameter keeps its type.
+    """
     words = line.lstrip()
     indent = " " * min(len(line) - len(words), width // 4)
-    return textwrap.wrap(
-        words,
+    hang = indent + " " * HANG
+    room = width - len(hang)
+    clauses = [
+        clause.replace(" ", KEPT) if len(clause) <= room else clause
+        for clause in CLAUSE.split(words)
+    ]
+    parts = textwrap.wrap(
+        " ".join(clauses),
         width,
         initial_indent=indent,
-        subsequent_indent=indent + " " * HANG,
+        subsequent_indent=hang,
         break_long_words=False,
         break_on_hyphens=False,
-    ) or [""]
+    )
+    return [part.replace(KEPT, " ") for part in parts] or [""]
 
 
 def _widths(rows: Sequence[Row], width: int) -> list[int]:

@@ -1,7 +1,7 @@
 """A stub as it is read in the app: signatures, and docstrings wrapped to any width.
 
-Examples, tables and code stay as they are; prose is filled again, an item of a list with its own
-indent.
+Examples, tables, formulas and code stay as they are; prose is filled again, an item of a list with
+its own indent.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from exercises.wrapping import wrap
@@ -18,7 +19,6 @@ from exercises.wrapping import wrap
 StubBlockKind = Literal["code", "prose", "example"]
 
 DOCSTRING_ITEM = re.compile(r"(\d+\.|[-*]|\w[\w.]*( \([^)]*\))?:)\s")
-DOCSTRING_HEADING = re.compile(r"\w+:$")
 DOCSTRING_TABLE = re.compile(r"\S {3,}\S")
 STUB_INDENT = 4
 
@@ -53,29 +53,51 @@ def _of_body(body: list[ast.stmt], lines: list[str], indent: int) -> Iterator[St
 
 
 def _of_docstring(text: str, indent: int) -> Iterator[StubBlock]:
+    in_section = False
     for paragraph in re.split(r"\n\s*\n", text):
+        is_indented = paragraph.startswith(" ")
+        in_section = in_section if is_indented else _has_heading(paragraph.splitlines())
         if ">>>" in paragraph:
             yield StubBlock("example", indent, paragraph)
-        elif DOCSTRING_TABLE.search(paragraph):
+        elif DOCSTRING_TABLE.search(paragraph) or (is_indented and not in_section):
             yield StubBlock("code", indent, paragraph)
         else:
             yield StubBlock("prose", indent, paragraph)
 
 
 def fill(paragraph: str, width: int) -> list[str]:
-    """The lines of a paragraph of prose, none longer than `width` if its words allow it."""
-    items: list[str] = []
-    for line in paragraph.splitlines():
-        starts = DOCSTRING_ITEM.match(line.lstrip()) or DOCSTRING_HEADING.match(line.strip())
-        if items and not starts and not DOCSTRING_HEADING.match(items[-1].strip()):
-            items[-1] += f" {line.strip()}"
-        else:
+    """The lines of a paragraph of prose, none longer than `width` if its words allow it.
+
+    What comes first, behind a heading, tells whether the lines are a list, such as `x: a number`
+    or `weight (D);`. In other prose a line may as well begin with "0." or end with ";".
+    """
+    lines = paragraph.splitlines()
+    first = 1 if _has_heading(lines) else 0
+    has_items = _is_item(lines[first])
+    has_semicolons = first > 0 and lines[first].endswith(";")
+    items = lines[: first + 1]
+    for before, line in pairwise(lines[first:]):
+        if (has_items and _is_item(line)) or (has_semicolons and before.endswith(";")):
             items.append(line)
+        else:
+            items[-1] += f" {line.strip()}"
     return [line for item in items for line in _wrapped(item, width)]
 
 
+def _has_heading(lines: list[str]) -> bool:
+    """Whether the first line is the heading of a section, such as `Args:`, which is indented."""
+    return len(lines) > 1 and lines[0].endswith(":") and _indent(lines[1]) > _indent(lines[0])
+
+
+def _is_item(line: str) -> bool:
+    return DOCSTRING_ITEM.match(line.lstrip()) is not None
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
 def _wrapped(item: str, width: int) -> list[str]:
-    text = item.lstrip()
-    indent = " " * (len(item) - len(text))
-    hang = indent + " " * (STUB_INDENT if DOCSTRING_ITEM.match(text) else 0)
-    return wrap(text, max(20, width), indent, hang)
+    indent = " " * _indent(item)
+    hang = indent + " " * (STUB_INDENT if _is_item(item) else 0)
+    return wrap(item.lstrip(), max(20, width), indent, hang)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from functools import partial
 
 from textual.content import Content
 from textual.geometry import Size
@@ -12,7 +11,7 @@ from textual.widget import Widget
 
 from exercises.catalog import Exercise
 from tui.text.columns import fitted
-from tui.text.stub_outline import STUB_INDENT, StubBlock, fill
+from tui.text.stub_outline import StubBlock, fill
 
 MIN_WIDTH = 20  # a pane that is not on the screen has no width at all
 STYLES = {"code": "bold", "prose": "", "example": "$text-muted"}
@@ -53,15 +52,12 @@ def _block(block: StubBlock, width: int) -> Content:
     # A table is code inside a docstring, and no signature.
     is_signature = block.text.startswith(("def ", "class ", "@"))
     style = "" if block.kind == "code" and not is_signature else STYLES[block.kind]
-    indent, room = block.indent, width - block.indent
+    indent = block.indent
     if block.kind == "prose":
-        lines = fill(block.text, room)
-    elif is_signature:
-        hang = " " * 2 * STUB_INDENT
-        wrapped = partial(textwrap.wrap, width=room, subsequent_indent=hang)
-        lines = [part for line in block.text.splitlines() for part in wrapped(line)]
+        lines = fill(block.text, width - indent)
     else:
-        if max(map(len, block.text.splitlines())) > room:
+        longest = max(map(len, block.text.splitlines()))
+        if longest > width - indent and not is_signature:
             indent = 0  # columns get all the room that there is
         lines = fitted(block.text, width - indent)
     return Content.styled("\n".join(" " * indent + line for line in lines), style)
