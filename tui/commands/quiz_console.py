@@ -67,9 +67,7 @@ class PlainLines(Lines):
 
     def question(self, asked: Asked, number: int, of: int) -> None:
         click.secho(f"\nQuestion {number} of {of}", bold=True)
-        click.echo(wrapped(asked.ask))
-        if asked.code:
-            click.echo("\n" + "\n".join(f"    {line}" for line in asked.code.splitlines()))
+        click.echo(wrapped(asked.text))
         for items in (asked.items, asked.partners):
             if items:
                 click.echo()
