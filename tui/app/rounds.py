@@ -1,0 +1,45 @@
+"""The rounds of questions that can be chosen, in the list of Quiz and in the command palette."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from exercises.catalog import Chapter
+from tui.study.targets import (
+    AnyQuiz,
+    ExamTarget,
+    MistakesTarget,
+    PrerequisitesTarget,
+    QuizTarget,
+    TestOutTarget,
+)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """`description` is for where nothing around it says what it is."""
+
+    target: AnyQuiz
+    title: str
+    description: str
+
+
+def rounds(chapters: Iterable[Chapter]) -> tuple[Offer, ...]:
+    one_by_one = "questions, explained one by one"
+    return (
+        Offer(QuizTarget(), "What you have read", one_by_one),
+        *(Offer(QuizTarget(each.id), _title(each), one_by_one) for each in chapters),
+        Offer(MistakesTarget(), "What once went wrong", "the mistakes that come back today"),
+        Offer(PrerequisitesTarget(), "What you should know before chapter 1", one_by_one),
+        Offer(ExamTarget(), "The final exam", "the last one, or a new one where there is none"),
+    )
+
+
+def testouts(chapters: Iterable[Chapter]) -> tuple[Offer, ...]:
+    opens = "passing opens what follows the chapter"
+    return tuple(Offer(TestOutTarget(each.id), _title(each), opens) for each in chapters)
+
+
+def _title(chapter: Chapter) -> str:
+    return f"Chapter {chapter.number}: {chapter.title}"
