@@ -98,6 +98,11 @@ class Asked:
         """The code whose output is asked."""
         return self.body.code if isinstance(self.body, Output) else None
 
+    @property
+    def text(self) -> str:
+        """The whole question in Markdown, with its code."""
+        return f"{self.ask}\n\n```python\n{self.code.rstrip()}\n```" if self.code else self.ask
+
     def check(self, typed: str) -> Verdict:
         """Raises BadAnswer, which costs nothing, where `typed` has not the form of an answer."""
         return self.body.unknown() if typed.strip() == DONT_KNOW else self.body.check(typed)

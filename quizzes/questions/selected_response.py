@@ -56,7 +56,7 @@ class Choices(Body):
     @property
     def right_answer(self) -> str:
         right = (place for place, option in enumerate(self.options) if option.right)
-        return "\n".join(f"{OPTION_LETTERS[p]}) {self.options[p].text}" for p in right) or "none"
+        return "\n".join(_line(OPTION_LETTERS[p], self.options[p].text) for p in right) or "none"
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -114,7 +114,7 @@ class Order(Body):
 
     @property
     def right_answer(self) -> str:
-        return "\n".join(f"{OPTION_LETTERS[self.shown.index(step)]}) {step}" for step in self.steps)
+        return "\n".join(_line(OPTION_LETTERS[self.shown.index(s)], s) for s in self.steps)
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -160,7 +160,7 @@ class Match(Body):
     @property
     def right_answer(self) -> str:
         return "\n".join(
-            f"{letter}{self.shown.index(partner) + 1}) {left.rstrip('.')}: {partner}"
+            _line(f"{letter}{self.shown.index(partner) + 1}", f"{left.rstrip('.')}: {partner}")
             for letter, (left, partner) in zip(OPTION_LETTERS, self.pairs, strict=False)
         )
 
@@ -171,3 +171,8 @@ class Match(Body):
 
 def _items(labels: Iterable[str], texts: Iterable[str]) -> tuple[Item, ...]:
     return tuple(Item(label, text) for label, text in zip(labels, texts, strict=False))
+
+
+def _line(label: str, text: str) -> str:
+    """Of a right answer, which has one item a line."""
+    return f"{label}) {' '.join(text.splitlines())}"

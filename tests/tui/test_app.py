@@ -171,6 +171,19 @@ def test_an_exercise_by_palette(small: Small) -> None:
     small.drive(script)
 
 
+def test_a_round_of_questions_by_palette(small: Small) -> None:
+    async def script(pilot: Pilot) -> None:
+        await find(pilot, "wrong")
+        (said,) = (note.message for note in pilot.app._notifications)
+        assert said.startswith("No mistake comes back today")
+        for words, head in (("exam", "Question 1 of"), ("test", "must be right")):
+            await find(pilot, words)
+            assert place_of(pilot) == "quiz"
+            assert head in text(pilot)
+
+    small.drive(script)
+
+
 def test_a_place_is_as_it_was_left(small: Small) -> None:
     async def script(pilot: Pilot) -> None:
         await press(pilot, "g", "m", "j", "j")

@@ -47,7 +47,14 @@ def answer_one(quiz: Any) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("edit", "nothing-of-this-name"), ("search", "zebra"), ("read", "faq"), ("leave",)],
+    [
+        ("edit", "nothing-of-this-name"),
+        ("search", "zebra"),
+        ("read", "faq"),
+        ("leave",),
+        ("faq",),
+        ("glossary",),
+    ],
     ids=" ".join,
 )
 def test_a_message_breaks_between_words(start: Start, arguments: tuple[str, ...]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from textwrap import indent
 from types import SimpleNamespace
 from typing import Any
 
@@ -32,6 +33,7 @@ from tui.text.plain import one_line
 
 NOON = datetime(2025, 6, 11, 12, tzinfo=UTC)
 QUESTION = load_bank().questions[0]
+PRINTED = next(question for question in load_bank().questions if question.kind == "output")
 SOFTMAX = load_catalog().exercise("softmax")
 KNOWN = load_misconceptions(SOFTMAX.suite / "misconceptions.yaml")
 
@@ -233,7 +235,7 @@ def test_a_list_tells_the_numbers_that_were_asked_and_a_day_that_is_not_past(
     for days, seed, right in ((0, 1, True), (1, 2, False), (2, 3, True)):
         session.progress.answers.record(Answer(ratio.id, seed, "?", right, "quiz", on(days)))
     (told,) = statistics(session, on(20)).mistakes
-    assert told.says.endswith(one_line(ratio.draw(2).ask))
+    assert told.says.endswith(one_line(ratio.draw(2).text))
     assert told.returns.endswith("comes back today")
 
 
@@ -242,7 +244,8 @@ def _asks(question: Question) -> set[str]:
 
 
 def test_a_mistake_is_told_in_words_and_not_by_an_id(session: Session) -> None:
-    """Of a question what it asked, of an exercise its title; each in one line."""
+    """Of a question all that it asked, so that no two read alike, of an exercise its title; each
+    in one line."""
     make(session.progress, 0)
     asked = load_bank().questions
     for question in (*asked, replace(QUESTION, id="of-an-older-edition")):
@@ -254,7 +257,8 @@ def test_a_mistake_is_told_in_words_and_not_by_an_id(session: Session) -> None:
     }
     says = [mistake.says for mistake in told]
     assert says.count(GONE) == 1
-    assert all("\n" not in text and "$" not in text for text in says)
+    assert len(set(says)) == len(says)
+    assert all("\n" not in text and "$" not in text and "```" not in text for text in says)
     ids = {question.id for question in asked if "-" in question.id}
     assert not [text for text in says if ids.intersection(text.split())]
 
@@ -312,7 +316,8 @@ def test_what_belongs_to_one_exercise_stands_together(
         for made in KNOWN[:2]:
             progress.mistakes.record("softmax", made.id, made.says, made.see, ago)
             progress.mistakes.record("soft_lookup", made.id, made.says, made.see, ago)
-        progress.answers.record(Answer(QUESTION.id, 0, "?", False, "quiz", ago))
+        for question, typed in ((QUESTION, "x"), (PRINTED, "?")):
+            progress.answers.record(Answer(question.id, 0, typed, False, "quiz", ago))
     said = learn("mistakes", "--list").stdout
     headings = [line for line in said.splitlines() if line and not line.startswith(" ")]
     assert sorted(headings) == [
@@ -321,3 +326,6 @@ def test_what_belongs_to_one_exercise_stands_together(
         "Questions",
     ]
     assert QUESTION.id not in said
+    assert "You answered wrongly: " in said and "You did not know: " in said
+    code = PRINTED.draw(0).code
+    assert code and indent(code.strip(), " " * 6) in said and "```" not in said

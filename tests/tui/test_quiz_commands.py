@@ -84,6 +84,26 @@ def test_who_does_not_know_is_told_the_answer_and_not_that_it_was_wrong(
     assert "0 of 1 right." in done.stdout
 
 
+def test_an_answer_fits_the_terminal_and_has_one_item_a_line(learn: Any, workspace: Path) -> None:
+    arguments = ("quiz", CHAPTER.id, "--seed", "3", "--count", "100")
+    told = learn(*arguments, typed="?\n" * 100).stdout
+    lines = [line.removeprefix("> ") for line in told.splitlines()]  # the prompt
+    assert [line for line in lines if len(line) > 80] == []
+    (workspace / ".learn" / "progress.db").unlink()  # what was answered changes the order
+    verdicts = [
+        event["answer"].splitlines()
+        for event in events(learn(*arguments, "--json", typed="?\n" * 100).stdout)
+        if event["event"] == "verdict"
+    ]
+    shown = [answer.lstrip().splitlines() for answer in told.split("The answer is:")[1:]]
+    several = [pair for pair in zip(verdicts, shown, strict=True) if len(pair[0]) > 1]
+    assert several
+    for items, below in several:
+        labels = [item.split()[0] for item in items]
+        firsts = [line.split()[0] for line in below if line and not line.startswith(" " * 3)]
+        assert firsts[: len(items)] == labels
+
+
 def test_the_prerequisites(learn: Any, workspace: Path) -> None:
     done = learn("quiz", "prerequisites", "--count", "1", "--seed", "4", "--json")
     (id,) = asked(done.stdout)

@@ -1,4 +1,5 @@
-"""What the command palette offers: every place, theme and exercise, and one's own model."""
+"""What the command palette offers: every place, theme, exercise and round of questions, and one's
+own model."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from textual.types import IgnoreReturnCallbackType
 
 from tui.app import messages, themes
 from tui.app.places import PLACES
+from tui.app.rounds import rounds, testouts
 from tui.app.screens.page import Page
 from tui.app.services import Services
 from tui.study.targets import ExerciseTarget
@@ -50,7 +52,7 @@ class CourseCommands(Provider):
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
-        for each in (*self._few(), *self._exercises()):
+        for each in (*self._few(), *self._rounds(), *self._exercises()):
             if score := matcher.match(each.text):
                 score = closeness(query, each.text) + score / (score + 1)
                 yield Hit(score, matcher.highlight(each.text), each.run, help=each.description)
@@ -87,6 +89,14 @@ class CourseCommands(Provider):
     @property
     def _page(self) -> Screen[Any]:
         return self.app.screen_stack[0]
+
+    def _rounds(self) -> Iterator[PaletteCommand]:
+        if isinstance(page := self._page, Page):
+            chapters = page.services.catalog.chapters
+            for kind, offers in (("Quiz", rounds(chapters)), ("Test out", testouts(chapters))):
+                for offer in offers:
+                    go = self._post(messages.Go.to(offer.target))
+                    yield PaletteCommand(f"{kind}: {offer.title}", go, offer.description)
 
     def _exercises(self) -> Iterator[PaletteCommand]:
         if isinstance(page := self._page, Page):

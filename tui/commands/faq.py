@@ -31,7 +31,7 @@ def faq_command(words: tuple[str, ...], as_json: bool) -> int:
         print_json({"faq": [asdict(entry) for entry in chosen]})
     elif not words:
         for entry in chosen:
-            click.echo(f"{click.style(entry.id, fg='cyan')}: {one_line(entry.question)}")
+            print_message(f"{click.style(entry.id, fg='cyan')}: {one_line(entry.question)}")
     else:
         _print(chosen, " ".join(words))
     return 0 if chosen or not words else NOTHING_FOUND

@@ -12,7 +12,7 @@ from exercises.names import look_up
 from quizzes.bank import load_bank
 from quizzes.study_aids import Term
 from tui.commands.arguments import json_option
-from tui.output import print_json, print_labelled
+from tui.output import print_json, print_labelled, print_message
 from tui.text.plain import one_line, wrapped
 
 
@@ -36,7 +36,8 @@ def glossary_command(term: tuple[str, ...], as_json: bool) -> None:
         _print(chosen[0])
     else:
         for entry in chosen:
-            click.echo(f"{click.style(one_line(entry.term), bold=True)}: {one_line(entry.short)}")
+            name = click.style(one_line(entry.term), bold=True)
+            print_message(f"{name}: {one_line(entry.short)}")
 
 
 def _find(glossary: tuple[Term, ...], text: str) -> Term:

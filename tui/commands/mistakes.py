@@ -14,6 +14,7 @@ from tui.planning.mistakes import comes_back_on
 from tui.study.clock import local_now, now
 from tui.study.mistake_words import questions_in, what, when
 from tui.study.session import Session, open_session, open_session_to_look
+from tui.text.plain import wrapped
 
 
 @click.command("mistakes")
@@ -66,7 +67,7 @@ def _list(session: Session, as_json: bool) -> None:
         for mistake in found:
             if mistake.exercise != exercise:
                 continue
-            print_wrapped(what(mistake, questions), "  ")
+            click.echo(wrapped(what(mistake, questions), "  "))
             print_wrapped(f"{when(mistake, passed, day_of(now))}.", "    ")
             if see := mistake.see or asks.get(mistake.name, ""):
                 click.echo(f"    learn read {see}")

@@ -67,14 +67,12 @@ class PlainLines(Lines):
 
     def question(self, asked: Asked, number: int, of: int) -> None:
         click.secho(f"\nQuestion {number} of {of}", bold=True)
-        click.echo(wrapped(asked.ask))
-        if asked.code:
-            click.echo("\n" + "\n".join(f"    {line}" for line in asked.code.splitlines()))
+        click.echo(wrapped(asked.text))
         for items in (asked.items, asked.partners):
             if items:
                 click.echo()
             for item in items:
-                click.echo(f"  {item.label}) {wrapped(item.text, '     ').strip()}")
+                click.echo(_item(f"{item.label}) {item.text}"))
         form = wrapped(f"{asked.form} Or {DONT_KNOW} if you do not know.")
         click.secho(f"\n{form}", dim=True)
 
@@ -87,7 +85,7 @@ class PlainLines(Lines):
         else:
             if not verdict.unknown:
                 click.secho("Not right.", fg="red", bold=True)
-            click.echo(f"The answer is: {wrapped(verdict.answer, '  ').strip()}")
+            _tell_answer(verdict.answer)
         for explanation in verdict.explanations:
             click.echo(wrapped(explanation))
 
@@ -105,6 +103,21 @@ class PlainLines(Lines):
             title = self._titles.get(topic)
             # The topics of the prerequisites have no section in a lesson.
             click.echo(f"  {one_line(title)}: learn read {topic}" if title else f"  {topic}")
+
+
+def _item(text: str) -> str:
+    """An item behind its label, which the lines that follow leave free."""
+    return wrapped(text, " " * 5).removeprefix(" " * 3)
+
+
+def _tell_answer(answer: str) -> None:
+    """In one line with what is said of it, or one item a line."""
+    if "\n" not in answer:
+        click.echo(wrapped(f"The answer is: {answer}"))
+        return
+    click.echo("The answer is:")
+    for item in answer.splitlines():
+        click.echo(_item(item))
 
 
 class JsonLines(Lines):

@@ -64,7 +64,7 @@ def _ask(reviews: ReviewSession, card: Card) -> bool:
         return True
     click.echo(wrapped(card.back))
     if card.hidden:
-        click.echo(f"Hidden was: {wrapped(card.hidden)}")
+        click.echo(wrapped(f"Hidden was: {card.hidden}"))
     click.secho(_choices(reviews), dim=True)
     while True:
         typed = read_line("How well? ")

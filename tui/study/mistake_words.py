@@ -7,10 +7,11 @@ from datetime import date
 
 from exercises.words import plural
 from quizzes.bank import load_bank
+from quizzes.questions.question import DONT_KNOW, Question
 from tui.planning.mistakes import ENOUGH, comes_back_on
+from tui.progress.answers import Answer
 from tui.progress.records import Mistake
 from tui.study.session import Session
-from tui.text.plain import one_line
 
 GONE = "A question that the course no longer asks."
 
@@ -27,21 +28,25 @@ def when(mistake: Mistake, passed: Collection[str], today: date) -> str:
 
 
 def what(mistake: Mistake, questions: Mapping[str, str]) -> str:
-    """`questions` are those of `questions_in`."""
+    """In Markdown; `questions` are those of `questions_in`."""
     if mistake.exercise:
         return mistake.says or "Its file did not pass when it came back."
-    text = questions.get(mistake.name)
-    return f"You answered wrongly: {text}" if text else GONE
+    return questions.get(mistake.name, GONE)
+
+
+def _told(question: Question, answer: Answer) -> str:
+    did = "You did not know" if answer.answer == DONT_KNOW else "You answered wrongly"
+    return f"{did}: {question.draw(answer.seed).text}"
 
 
 def questions_in(session: Session, mistakes: Iterable[Mistake]) -> dict[str, str]:
-    """The text of each question among the mistakes, in one line, by its id; with the numbers that
-    it had when it was answered wrongly for the last time."""
+    """Each question among the mistakes, by its id: as it was asked, and whether it was answered
+    at all, when it was not right for the last time."""
     wanted = {mistake.name for mistake in mistakes if not mistake.exercise}
-    seeds = {each.question: each.seed for each in session.progress.answers.all() if not each.right}
+    last = {each.question: each for each in session.progress.answers.all() if not each.right}
     bank = load_bank(session.catalog)
     return {
-        question.id: one_line(question.draw(seeds.get(question.id, 0)).ask)
+        question.id: _told(question, last[question.id])
         for chapter, asked in session.asks.items()
         if not wanted.isdisjoint(asked.questions)
         for question in bank.chapter(chapter).questions

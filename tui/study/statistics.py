@@ -11,6 +11,7 @@ from tui.progress.activity import streak
 from tui.study.mastery import TopicMastery, topics
 from tui.study.mistake_words import questions_in, what, when
 from tui.study.session import Session
+from tui.text.plain import one_line
 
 WEEKS = 12
 DAYS = 28
@@ -78,7 +79,7 @@ def _mistakes(session: Session, now: datetime, passed: Collection[str]) -> tuple
     return tuple(
         MadeMistake(
             titles.get(mistake.exercise, mistake.exercise) or "a question",
-            what(mistake, questions),
+            one_line(what(mistake, questions)),
             when(mistake, passed, day_of(now)),
         )
         for mistake in found

@@ -9,6 +9,8 @@ from exercises.wrapping import wrap
 from tui.output import width
 
 CODE_INDENT = 4
+FENCE = re.compile(r"^```[^\n]*\n(.*?)\n```[ \t]*$", re.MULTILINE | re.DOTALL)
+LINE_END = " ⏎ "  # of code on one line
 # Lines whose breaks mean something: code, tables, displayed formulas, headings.
 FIXED = re.compile(r"    |\t|\||#|>")
 
@@ -29,7 +31,7 @@ def wrapped(text: str, indent: str = "") -> str:
     lines: list[str] = []
     for part, is_code in _parts(plain(text)):
         if is_code:  # the fences are for a renderer, not for a reader
-            code = part.splitlines()[1:-1]
+            code = part.splitlines()
             lines += [f"{indent}{' ' * CODE_INDENT}{line}".rstrip() for line in code]
             continue
         for block in _blocks(part):
@@ -38,7 +40,8 @@ def wrapped(text: str, indent: str = "") -> str:
 
 
 def one_line(text: str) -> str:
-    """`plain` on one line, also what would stand over several: a fraction, a sum."""
+    """`plain` on one line, also what would stand over several: a fraction, a sum, code."""
+    text = FENCE.sub(lambda code: f"`{LINE_END.join(code[1].splitlines())}`", text)
     if "$" in text:
         from tui.latex.latex import render_in_line
 
@@ -47,8 +50,7 @@ def one_line(text: str) -> str:
 
 
 def _parts(text: str) -> list[tuple[str, bool]]:
-    parts = re.split(r"^(```.*?^```)[ \t]*$", text, flags=re.MULTILINE | re.DOTALL)
-    return [(part, place % 2 == 1) for place, part in enumerate(parts)]
+    return [(part, place % 2 == 1) for place, part in enumerate(FENCE.split(text))]
 
 
 def _blocks(text: str) -> list[str]:

@@ -14,7 +14,7 @@ from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 
 from quizzes.bank import load_bank
-from quizzes.questions.question import KINDS, Asked, BadAnswer
+from quizzes.questions.question import KINDS, Asked, BadAnswer, Choices
 from tui.app.messages import AnswerGiven
 from tui.app.widgets.answering import AnswerRow
 from tui.app.widgets.question_view import QuestionView
@@ -102,10 +102,20 @@ def test_who_does_not_know_gives_up_with_a_key(kind: str) -> None:
     asked = BY_KIND[kind][0].draw(0)
 
     async def script(app: Alone, pilot: Pilot[None]) -> None:
-        await pilot.press("ctrl+g")
+        *begun, _enter = wrong_keys(asked)
+        await pilot.press(*begun, "ctrl+g")
         await pilot.pause()
         verdict = app.query_one(QuestionView).verdict
         assert verdict and not verdict.right and verdict.explanations
+        judged = [not row.classes.isdisjoint({"right", "wrong"}) for row in app.query(AnswerRow)]
+        marks = "".join(str(mark.render()) for mark in app.query("AnswerRow > .mark"))
+        assert not set(marks) & {"✗", "!"} and marks.count("✓") == sum(judged)
+        if isinstance(asked.body, Choices):  # they show which of them are right
+            assert judged == [option.right for option in asked.body.options]
+        else:
+            assert not any(judged)
+            shown = "".join(str(block.render()) for block in app.query(".outcome MarkdownBlock"))
+            assert "Right is" in shown or "It prints" in shown
 
     assert ask(asked, script).typed == ["?"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -15,6 +15,7 @@ from textual.widgets import OptionList, Static
 from exercises.catalog import Chapter
 from quizzes.questions.question import BadAnswer
 from tui.app import messages
+from tui.app.rounds import Offer, rounds, testouts
 from tui.app.screens.page import Page
 from tui.app.services import Services
 from tui.app.widgets.exam_desk import ExamDesk
@@ -24,15 +25,7 @@ from tui.app.widgets.scroll import Scroll
 from tui.study.exam import ExamRound
 from tui.study.quiz_round import MAX_SEED, Round, TestOutRound
 from tui.study.rounds import begin_round
-from tui.study.targets import (
-    AnyQuiz,
-    ExamTarget,
-    LessonTarget,
-    MistakesTarget,
-    PrerequisitesTarget,
-    QuizTarget,
-    TestOutTarget,
-)
+from tui.study.targets import AnyQuiz, LessonTarget
 from tui.text.styled import inline
 
 # Only what takes longer than this is announced: a grader looks at a colleague's file first.
@@ -86,27 +79,15 @@ class QuizPage(Page[AnyQuiz]):
 
     async def _show_menu(self) -> None:
         self._round = None
-        chapters = self._chapters
-        await self._put_menu(
-            "What shall the questions be about?",
-            [
-                (QuizTarget(), Content("What you have read")),
-                *((QuizTarget(c.id), Content(f"Chapter {c.number}: {c.title}")) for c in chapters),
-                (MistakesTarget(), Content("What once went wrong")),
-                (PrerequisitesTarget(), Content("What you should know before chapter 1")),
-                (self._show_testouts, Content("Test out of a chapter …")),
-                (ExamTarget(), Content("The final exam")),
-            ],
-        )
+        *others, exam = _choices(rounds(self._chapters))
+        testing_out: QuizChoice = (self._show_testouts, Content("Test out of a chapter …"))
+        await self._put_menu("What shall the questions be about?", [*others, testing_out, exam])
 
     async def _show_testouts(self) -> None:
         await self._put_menu(
             "Which chapter do you know? Passing opens what follows it.",
             [
-                *(
-                    (TestOutTarget(c.id), Content(f"Chapter {c.number}: {c.title}"))
-                    for c in self._chapters
-                ),
+                *_choices(testouts(self._chapters)),
                 (self._show_menu, Content("Something else")),
             ],
         )
@@ -231,6 +212,10 @@ class QuizPage(Page[AnyQuiz]):
             case quiz:
                 self.open(quiz)
                 self.arrive()
+
+
+def _choices(offers: Iterable[Offer]) -> list[QuizChoice]:
+    return [(offer.target, Content(offer.title)) for offer in offers]
 
 
 def _about(round: Round) -> str:

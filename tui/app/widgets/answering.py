@@ -17,7 +17,10 @@ RIGHT, WRONG = "✓", "✗"
 
 
 class Answering(Vertical):
-    """Has the focus while the question is open; `close` shows what was right."""
+    """Has the focus while the question is open; `close` shows what was right.
+
+    What the learner says they do not know is not judged: no line of theirs is right or wrong.
+    """
 
     DEFAULT_CSS = """
     Answering {
@@ -27,6 +30,7 @@ class Answering(Vertical):
     """
 
     is_closed = False
+    is_judged = False
 
     def give(self, typed: str) -> None:
         if not self.is_closed:
@@ -34,6 +38,7 @@ class Answering(Vertical):
 
     def close(self, verdict: Verdict) -> None:
         self.is_closed = True
+        self.is_judged = not verdict.unknown
 
     def take_focus(self) -> None:
         self.focus()

@@ -78,8 +78,9 @@ class ChoiceAnswer(Answering, can_focus=True):
     def close(self, verdict: Verdict) -> None:
         super().close(verdict)
         for place, option in enumerate(self._body.options):
+            is_wrong = self.is_judged and place in self._chosen and not option.right
             self._rows[place].set_class(option.right, "right")
-            self._rows[place].set_class(place in self._chosen and not option.right, "wrong")
+            self._rows[place].set_class(is_wrong, "wrong")
         self._show()
 
     def _pick(self, place: int) -> None:
@@ -106,10 +107,10 @@ class ChoiceAnswer(Answering, can_focus=True):
 
     def _mark(self, place: int) -> str:
         if self.is_closed and self._body.options[place].right:
-            missed = self._body.several and place not in self._chosen
+            missed = self.is_judged and self._body.several and place not in self._chosen
             return MISSED if missed else RIGHT
         if place not in self._chosen:
             return "☐" if self._body.several else "○"
-        if self.is_closed:
+        if self.is_judged:
             return WRONG
         return "☒" if self._body.several else "●"

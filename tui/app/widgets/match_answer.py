@@ -91,8 +91,9 @@ class MatchAnswer(Answering, can_focus=True):
 
     def close(self, verdict: Verdict) -> None:
         super().close(verdict)
-        for place, row in enumerate(self._rows):
-            row.judge(self._is_right(place))
+        if self.is_judged:
+            for place, row in enumerate(self._rows):
+                row.judge(self._is_right(place))
         self._show()
 
     def _is_right(self, place: int) -> bool:
@@ -113,7 +114,7 @@ class MatchAnswer(Answering, can_focus=True):
             row.set_class(at, "cursor")
             label = "·" if chosen is None else self._label(chosen)
             sign = CURSOR if at else " "
-            if self.is_closed:
+            if self.is_judged:
                 sign = RIGHT if self._is_right(place) else WRONG
             row.mark(f"{sign} {self._items[place].label} → {label}  ")
             text = inline(self._items[place].text)

@@ -67,8 +67,9 @@ class OrderAnswer(Answering, can_focus=True):
 
     def close(self, verdict: Verdict) -> None:
         super().close(verdict)
-        for place, row in enumerate(self._rows):
-            row.judge(self._is_right(place))
+        if self.is_judged:
+            for place, row in enumerate(self._rows):
+                row.judge(self._is_right(place))
         self._show()
 
     def _is_right(self, place: int) -> bool:
@@ -80,7 +81,7 @@ class OrderAnswer(Answering, can_focus=True):
             at = place == self._at and not self.is_closed
             row.set_class(at, "cursor")
             sign = ("↕" if self._taken else CURSOR) if at else " "
-            if self.is_closed:
+            if self.is_judged:
                 sign = RIGHT if self._is_right(place) else WRONG
             row.mark(f"{sign} {place + 1}. {item.label})  ")
             row.write(inline(item.text))

@@ -25,7 +25,6 @@ FORMS = {
     "order": "Move lines with Shift and ↑ ↓ (or Space, then ↑ ↓), then Enter.",
     "match": "A letter picks a line, a number gives it its partner. Then Enter.",
 }
-CODE = "```python\n{}\n```"
 
 
 class QuestionView(Vertical):
@@ -60,9 +59,7 @@ class QuestionView(Vertical):
         self._outcome = Vertical(self._verdict, self._why, classes="outcome")
 
     def compose(self) -> ComposeResult:
-        yield CourseText(self.asked.ask)
-        if self.asked.code:
-            yield CourseText(CODE.format(self.asked.code.rstrip()))
+        yield CourseText(self.asked.text)
         yield self._answering
         yield self._form
         yield self._outcome
