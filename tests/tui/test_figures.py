@@ -16,7 +16,7 @@ import pytest
 from tui.figures.colours import Scale
 from tui.figures.figure import Figure, View, draw, number
 from tui.figures.lab_process import BadRequest, entries, setting
-from tui.figures.picture import CannotDraw, save
+from tui.figures.picture import CannotDraw, picture, save
 
 SCALE = Scale("#262b36", "#82aaff")
 FIGURE = Figure(
@@ -58,6 +58,16 @@ def test_a_single_row_is_drawn_as_bars_with_their_values() -> None:
     first, second = lines(BARS)
     assert first.startswith(" 2 ") and first.endswith(" 0.900")
     assert first.count("█") > 8 * second.count("█")
+
+
+def test_whole_numbers_are_shown_whole_beside_bars_with_the_same_head() -> None:
+    counts = Figure("Bytes", ((3.0, 1.0, 3.0),), ("bytes",), ("é", "a", "é"), 0.0, 8.0, "")
+    assert [line.split()[-1] for line in lines(counts)] == ["3", "1", "3"]
+    pytest.importorskip("matplotlib")
+    [axes] = picture(counts).axes
+    assert [bar.get_width() for bar in axes.patches] == [3, 1, 3]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["é", "a", "é"]
+    assert [label.get_text() for label in axes.texts] == ["3", "1", "3"]
 
 
 @pytest.mark.parametrize("columns", [1, 3, 12, 24, 64])
@@ -153,7 +163,14 @@ def test_the_command_lists_the_figures(learn: Learn) -> None:
     assert done.returncode == 0
     listed = entries(json.loads(done.stdout))
     assert {"attention_weights", "masks", "softmax_temperature"} <= {one.name for one in listed}
-    assert "causal=false" in learn("figure").stdout
+    shown = learn("figure").stdout
+    assert "causal=false" in shown
+    values = [
+        str(value) for one in listed for parameter in one.parameters for value in parameter.values
+    ]
+    beyond_ascii = [value for value in values if not value.isascii()]
+    assert "café" in beyond_ascii
+    assert all(f'"{value}"' in shown for value in beyond_ascii), "as it is typed, and no escape"
 
 
 def test_the_command_draws_without_a_workspace(learn: Learn) -> None:
@@ -171,6 +188,9 @@ def test_the_command_says_what_there_is_instead(learn: Learn) -> None:
     done = learn("figure", "mask")
     assert done.returncode == 2
     assert "There are attention_weights" in done.stderr
+    done = learn("figure", "text_in_tokens", "text=thé")
+    assert done.returncode == 2
+    assert '"sea", "café", not "thé"' in done.stderr
 
 
 def test_a_file_of_the_learner_is_not_taken_for_torch(learn: Learn, folder: Path) -> None:

@@ -56,7 +56,7 @@ class Figure:
     @cached_property
     def is_whole(self) -> bool:
         """Whether all numbers are whole, as those of a mask."""
-        return all(value == round(value) for row in self.rows for value in row)
+        return all(value % 1 == 0 for row in self.rows for value in row)
 
     def share(self, value: float) -> Share:
         return share(value, self.low, self.high)
@@ -92,6 +92,11 @@ def number(value: float, whole: bool = False) -> str:
         return f"{round(value)}"
     shown = f"{value:.2f}"
     return shown.replace("0.", ".", 1) if abs(value) < 1 else shown
+
+
+def bar_number(value: float, whole: bool) -> str:
+    """Beside a bar: three decimals, or what is whole as it is."""
+    return f"{round(value)}" if whole else f"{value:.3f}"
 
 
 def label_width(figure: Figure) -> int:
@@ -159,7 +164,7 @@ def _bar(figure: Figure, place: int, width: int, scale: Scale | None) -> Iterato
     yield Span(figure.column_labels[place].rjust(label) + " ")
     yield Span("█" * filled, scale.at(1.0) if scale else None)
     yield Span("░" * (room - filled), scale.at(0.25) if scale else None)
-    yield Span(f" {value:.3f}")
+    yield Span(f" {bar_number(value, figure.is_whole)}")
 
 
 def _cut(label: str, width: int) -> str:
