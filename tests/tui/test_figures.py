@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tui.figures.colours import Scale
-from tui.figures.figure import Figure, View, draw, number
+from tui.figures.figure import VIEWS, Figure, View, draw, number
 from tui.figures.lab_process import BadRequest, entries, setting
 from tui.figures.picture import CannotDraw, picture, save
 
@@ -112,16 +112,35 @@ def test_every_head_stands_over_its_column(
         "".join(span.text for span in line)
         for line in draw(figure, width, view=view, scale=SCALE)[:2]
     )
-    cell = (len(first) - 2) // columns
     found = list(re.finditer(r"\S+", heads))
     assert len(found) > 1 and heads.startswith("  ")
-    for match in found:
-        place = (match.start() - 2) // cell
+    if view == "numbers":
+        ends = [match.end() for match in re.finditer(r"\S+", first)][1:]
+        places = [ends.index(match.end()) for match in found]
+    else:
+        cell = (len(first) - 2) // columns
+        assert all((match.start() - 2) % cell == 0 for match in found)
+        places = [(match.start() - 2) // cell for match in found]
+    for place, match in zip(places, found, strict=True):
         assert names[place].startswith(match[0].rstrip("…"))
-        at_start, at_end = 2 + place * cell, 2 + (place + 1) * cell - 1
-        assert match.end() == at_end if view == "numbers" else match.start() == at_start
-    if cell >= 5:
+    if view == "numbers" or cell >= 5:
         assert len(found) == columns, "where each has room, each has its head"
+
+
+@pytest.mark.parametrize("view", [None, *VIEWS])
+@pytest.mark.parametrize("width", [30, 50, 60, 70, 80, 120])
+def test_a_number_at_the_head_of_a_column_is_never_cut(view: View | None, width: int) -> None:
+    names = ("0.1", "0.5", "0.9", "0.99", "0.999", "0.9999", "16,384", "-1.5")
+    figure = replace(wide(len(names)), column_labels=names)
+    heads, *rest = lines(figure, width, view=view, scale=SCALE)
+    assert set(heads.split()) <= set(names)
+    assert view == "numbers" or all(len(line) <= width for line in rest)
+
+
+@pytest.mark.parametrize("width", [60, 66, 80])
+def test_a_word_is_not_cut_where_there_is_room_for_all(width: int) -> None:
+    names = ("The", "animal", "did", "not", "cross", "because", "it", "was", "tired")
+    assert tuple(lines(replace(wide(9), column_labels=names), width)[0].split()) == names
 
 
 def test_values_outside_the_range_are_drawn_at_its_ends() -> None:
