@@ -23,7 +23,7 @@ def counterpart(
     the learner's steps have.
     """
     step = mine.steps[wrong]
-    candidates = ways.next_after([places for places in parents if places], met)
+    candidates = ways.next_after(parents, met)
     steps = [ways.step(place) for place in candidates]
     made_alike = [other.value for other in steps if other.operation == step.operation]
     if same_shape := [value for value in made_alike if value.shape == step.value.shape]:
