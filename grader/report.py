@@ -119,7 +119,7 @@ class TracedStep(Shown):
 @dataclass(frozen=True)
 class Trace(Shown):
     """What the learner's code does in one call. `first` is the step where it leaves the right ways,
-    `got` its value, `expected` what a right way makes of the same values, perhaps by another step,
+    `got` its value, `expected` what a right way has in its place, empty where none has the like,
     `says` in what the two differ.
 
     Where there is no such step, or its numbers are right and only not what is asked for, `problem`

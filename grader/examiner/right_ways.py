@@ -75,15 +75,20 @@ class Ways:
         mine = as_doubles(step.value)
         return any(_is_same(mine, as_doubles(end), step.value.dtype) for end in self.ends)
 
-    def next_after(self, parents: Sequence[Sequence[Place]], met: set[Place]) -> list[Step]:
-        """What a right way makes of the same values, where the learner has not met that."""
+    def step(self, place: Place) -> Step:
+        way, index = place
+        return self.ways[way].steps[index]
+
+    def next_after(self, parents: Sequence[Sequence[Place]], met: set[Place]) -> list[Place]:
+        """What a right way makes of all these values, where the learner has not met that."""
         found = []
         for number, way in enumerate(self.ways):
-            here = {index for places in parents for at, index in places if at == number}
+            here = [{index for at, index in places if at == number} for places in parents]
             for index, step in enumerate(way.steps):
-                is_next = bool(here & {*step.inputs}) if parents else not step.inputs
+                made_of = {*step.inputs}
+                is_next = all(made_of & each for each in here) if here else not made_of
                 if is_next and (number, index) not in met:
-                    found.append(step)
+                    found.append((number, index))
         return found
 
 

@@ -14,6 +14,7 @@ from torch import Tensor
 from exercises.catalog import Exercise, Limits
 from grader.examiner.answer_key import AnswerKey
 from grader.examiner.comparison import place_of
+from grader.examiner.counterpart import counterpart
 from grader.examiner.display import SHOWN_NUMBERS, show
 from grader.examiner.exchange import Exchange, Value
 from grader.examiner.failure_messages import describe
@@ -85,7 +86,9 @@ def find_trace(
     # A few numbers are easy to read, and seldom enough to tell one reason from another.
     large = followed(first)
     is_same = large.first is not None and _is_at(large, large.first, small.steps[small.first])
-    return replace(small, says=large.says) if is_same else small
+    if not is_same or not large.says:
+        return small
+    return replace(small, says=f"In a larger call: {large.says}")
 
 
 def _is_at(trace: Trace, index: int, step: TracedStep) -> bool:
@@ -146,17 +149,11 @@ def told(mine: Steps, ways: Ways, call: str, files: Mapping[str, str], words: Wo
         return Trace(call, shown, problem=_why_not(mine, words))
     step = mine.steps[first]
     if fine[first]:  # right numbers, and not the end that is asked for
-        candidates = ways.ends
+        expected = _nearest(step.value, ways.ends)
     else:
         parents = [same[index] or ways.alike(mine.steps[index]) for index in step.inputs]
         met = {place for places in same for place in places}
-        candidates = [
-            step.value
-            for step in _by_operation(
-                step, ways.next_after([places for places in parents if places], met)
-            )
-        ]
-    expected = _nearest(step.value, candidates)
+        expected = counterpart(mine, first, parents, met, ways)
     if expected is None or _is_no_match(step.value, expected):
         return Trace(call, shown, first, show(step.value))
     subject = f"`{step.name}`" if step.name else "This value"
@@ -215,11 +212,6 @@ def _beside(got: Tensor, expected: Tensor) -> tuple[str, str]:
 def _is_no_match(got: Tensor, expected: Tensor) -> bool:
     """Where a loop makes one number at a time, a whole table is nothing to lay beside it."""
     return got.shape != expected.shape and expected.numel() > SHOWN_NUMBERS
-
-
-def _by_operation(step: Step, others: Sequence[Step]) -> list[Step]:
-    """Those first that were made in the same way."""
-    return sorted(others, key=lambda other: other.operation != step.operation)
 
 
 def _nearest(value: Tensor, candidates: Sequence[Tensor]) -> Tensor | None:

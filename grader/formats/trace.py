@@ -19,6 +19,7 @@ SIGNS = {
     **{"matmul": "@", "add": "+", "sub": "−", "mul": "×", "div": "/", "truediv": "/"},
     **{"neg": "−", "pow": "**", "getitem": "[…]", "setitem": "[…] ="},
 }
+NO_SUCH_VALUE = "None known here has a value to lay beside it."
 CODE_WIDTH = 44
 
 
@@ -100,8 +101,7 @@ def _ending(page: Page, trace: Trace) -> None:
         return
     page.text(where(trace, trace.steps[trace.first]), "", bold=True)
     page.text(trace.got, "  yours      ")
-    if trace.expected:
-        page.text(trace.expected, "  right way  ")  # from the same values, perhaps by another step
+    page.text(trace.expected or NO_SUCH_VALUE, "  right way  ")
     if trace.says:
         page.text(trace.says, "  ")
 

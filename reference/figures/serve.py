@@ -37,10 +37,15 @@ def compute(name: str, parameters: Mapping[str, Value]) -> Figure:
         if given not in known:
             raise UnknownFigure(f"{name} has no {given!r}. It has {', '.join(known)}.")
         if value not in known[given].values:
-            values = ", ".join(json.dumps(value) for value in known[given].values)
-            raise UnknownFigure(f"{given} is one of {values}, not {json.dumps(value)}.")
+            values = ", ".join(map(_spelt, known[given].values))
+            raise UnknownFigure(f"{given} is one of {values}, not {_spelt(value)}.")
     defaults = {parameter.name: parameter.default for parameter in entry.parameters}
     return entry.draw(**{**defaults, **parameters})
+
+
+def _spelt(value: Value) -> str:
+    """As it is typed: `true`, `0.5`, `"café"`."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def listing() -> list[dict[str, Any]]:

@@ -42,6 +42,15 @@ def scaled_dot_product_attention(q, k, v, mask=None):
     weights = weights / weights.sum(-1, keepdim=True).clamp(min=1e-30)
     return weights @ v, weights
 """
+LOOKUP = """\
+import torch
+
+
+def soft_lookup(query, keys, values):
+    scores = keys @ query
+    weights = torch.softmax(scores, dim=0)
+    return weights @ values
+"""
 LOOP = """\
 import torch
 
@@ -124,6 +133,37 @@ def test_the_line_with_the_mistake_is_found(
     assert says in trace.says
     before = [each.state for each in trace.steps if each.line < place]
     assert set(before) <= {"known"}
+
+
+@pytest.mark.parametrize(
+    ("exercise", "source", "right", "wrong", "expected"),
+    [
+        ("soft_lookup", LOOKUP, "dim=0)", "dim=0) / len(keys)", "tensor([0.7762, 0.2238])"),
+        ("soft_lookup", LOOKUP, "dim=0)", "dim=0) * 2", "tensor([1])"),
+        ("soft_lookup", LOOKUP, "keys @ query", "keys @ query / 2", "tensor([0.8808, -0.3627])"),
+        ("soft_lookup", LOOKUP, "torch.softmax(scores, dim=0)", "scores.exp()", "tensor([1])"),
+        (
+            "scaled_dot_product_attention",
+            ATTENTION,
+            "    if mask is not None:\n        scaled = scaled.masked_fill(~mask, -1e30)\n",
+            "",
+            "",
+        ),
+    ],
+)
+def test_what_is_laid_beside_a_wrong_value_is_the_same_quantity(
+    traced: Callable[[str, str], Report],
+    exercise: str,
+    source: str,
+    right: str,
+    wrong: str,
+    expected: str,
+) -> None:
+    """A step too many has the value before it; what has nothing of its kind has nothing."""
+    assert source.count(right) == 1
+    trace = followed(traced(exercise, source.replace(right, wrong)))
+    assert trace.first is not None and trace.expected == expected, trace
+    assert not trace.says or trace.says.startswith("In a larger call: `")
 
 
 def test_an_object_is_followed_as_well(

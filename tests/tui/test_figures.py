@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from tui.figures.colours import Scale
-from tui.figures.figure import Figure, View, draw, number
+from tui.figures.figure import VIEWS, Figure, View, draw, number
 from tui.figures.lab_process import BadRequest, entries, setting
-from tui.figures.picture import CannotDraw, save
+from tui.figures.picture import CannotDraw, picture, save
 
 SCALE = Scale("#262b36", "#82aaff")
 FIGURE = Figure(
@@ -58,6 +58,16 @@ def test_a_single_row_is_drawn_as_bars_with_their_values() -> None:
     first, second = lines(BARS)
     assert first.startswith(" 2 ") and first.endswith(" 0.900")
     assert first.count("█") > 8 * second.count("█")
+
+
+def test_whole_numbers_are_shown_whole_beside_bars_with_the_same_head() -> None:
+    counts = Figure("Bytes", ((3.0, 1.0, 3.0),), ("bytes",), ("é", "a", "é"), 0.0, 8.0, "")
+    assert [line.split()[-1] for line in lines(counts)] == ["3", "1", "3"]
+    pytest.importorskip("matplotlib")
+    [axes] = picture(counts).axes
+    assert [bar.get_width() for bar in axes.patches] == [3, 1, 3]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["é", "a", "é"]
+    assert [label.get_text() for label in axes.texts] == ["3", "1", "3"]
 
 
 @pytest.mark.parametrize("columns", [1, 3, 12, 24, 64])
@@ -102,16 +112,35 @@ def test_every_head_stands_over_its_column(
         "".join(span.text for span in line)
         for line in draw(figure, width, view=view, scale=SCALE)[:2]
     )
-    cell = (len(first) - 2) // columns
     found = list(re.finditer(r"\S+", heads))
     assert len(found) > 1 and heads.startswith("  ")
-    for match in found:
-        place = (match.start() - 2) // cell
+    if view == "numbers":
+        ends = [match.end() for match in re.finditer(r"\S+", first)][1:]
+        places = [ends.index(match.end()) for match in found]
+    else:
+        cell = (len(first) - 2) // columns
+        assert all((match.start() - 2) % cell == 0 for match in found)
+        places = [(match.start() - 2) // cell for match in found]
+    for place, match in zip(places, found, strict=True):
         assert names[place].startswith(match[0].rstrip("…"))
-        at_start, at_end = 2 + place * cell, 2 + (place + 1) * cell - 1
-        assert match.end() == at_end if view == "numbers" else match.start() == at_start
-    if cell >= 5:
+    if view == "numbers" or cell >= 5:
         assert len(found) == columns, "where each has room, each has its head"
+
+
+@pytest.mark.parametrize("view", [None, *VIEWS])
+@pytest.mark.parametrize("width", [30, 50, 60, 70, 80, 120])
+def test_a_number_at_the_head_of_a_column_is_never_cut(view: View | None, width: int) -> None:
+    names = ("0.1", "0.5", "0.9", "0.99", "0.999", "0.9999", "16,384", "-1.5")
+    figure = replace(wide(len(names)), column_labels=names)
+    heads, *rest = lines(figure, width, view=view, scale=SCALE)
+    assert set(heads.split()) <= set(names)
+    assert view == "numbers" or all(len(line) <= width for line in rest)
+
+
+@pytest.mark.parametrize("width", [60, 66, 80])
+def test_a_word_is_not_cut_where_there_is_room_for_all(width: int) -> None:
+    names = ("The", "animal", "did", "not", "cross", "because", "it", "was", "tired")
+    assert tuple(lines(replace(wide(9), column_labels=names), width)[0].split()) == names
 
 
 def test_values_outside_the_range_are_drawn_at_its_ends() -> None:
@@ -153,7 +182,14 @@ def test_the_command_lists_the_figures(learn: Learn) -> None:
     assert done.returncode == 0
     listed = entries(json.loads(done.stdout))
     assert {"attention_weights", "masks", "softmax_temperature"} <= {one.name for one in listed}
-    assert "causal=false" in learn("figure").stdout
+    shown = learn("figure").stdout
+    assert "causal=false" in shown
+    values = [
+        str(value) for one in listed for parameter in one.parameters for value in parameter.values
+    ]
+    beyond_ascii = [value for value in values if not value.isascii()]
+    assert "café" in beyond_ascii
+    assert all(f'"{value}"' in shown for value in beyond_ascii), "as it is typed, and no escape"
 
 
 def test_the_command_draws_without_a_workspace(learn: Learn) -> None:
@@ -171,6 +207,9 @@ def test_the_command_says_what_there_is_instead(learn: Learn) -> None:
     done = learn("figure", "mask")
     assert done.returncode == 2
     assert "There are attention_weights" in done.stderr
+    done = learn("figure", "text_in_tokens", "text=thé")
+    assert done.returncode == 2
+    assert '"sea", "café", not "thé"' in done.stderr
 
 
 def test_a_file_of_the_learner_is_not_taken_for_torch(learn: Learn, folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -52,8 +51,6 @@ def _list(as_json: bool) -> None:
     for entry in lab_process.entries(answer):
         click.secho(f"{entry.name}  {entry.title}", bold=True)
         for parameter in entry.parameters:
-            values = " ".join(json.dumps(value) for value in parameter.values)
-            click.echo(
-                f"    {parameter.name}={json.dumps(parameter.default)}  {parameter.description}"
-            )
-            click.secho(f"        {values}", dim=True)
+            default, *values = map(lab_process.spelt, (parameter.default, *parameter.values))
+            click.echo(f"    {parameter.name}={default}  {parameter.description}")
+            click.secho(f"        {' '.join(values)}", dim=True)

@@ -56,7 +56,7 @@ class Figure:
     @cached_property
     def is_whole(self) -> bool:
         """Whether all numbers are whole, as those of a mask."""
-        return all(value == round(value) for row in self.rows for value in row)
+        return all(value % 1 == 0 for row in self.rows for value in row)
 
     def share(self, value: float) -> Share:
         return share(value, self.low, self.high)
@@ -72,8 +72,9 @@ def draw(
     """
     if figure.is_bars:
         return [tuple(_bar(figure, place, width, scale)) for place in range(len(figure.rows[0]))]
-    view, cell = _fitting(figure, width, view if scale or view != "dense" else "shades")
-    return [_heads(figure, cell, view), *_body(figure, cell, view, scale)]
+    view = (view if scale or view != "dense" else "shades") or _view_that_fits(figure, width)
+    cells = (_of_numbers if view == "numbers" else _of_shades)(figure, _room(figure, width))
+    return [_heads(figure, cells, view), *_body(figure, cells, view, scale)]
 
 
 def text(figure: Figure, width: int) -> str:
@@ -94,55 +95,98 @@ def number(value: float, whole: bool = False) -> str:
     return shown.replace("0.", ".", 1) if abs(value) < 1 else shown
 
 
+def bar_number(value: float, whole: bool) -> str:
+    """Beside a bar: three decimals, or what is whole as it is."""
+    return f"{round(value)}" if whole else f"{value:.3f}"
+
+
 def label_width(figure: Figure) -> int:
     return min(LABEL_WIDTH, max(map(len, figure.row_labels), default=0))
 
 
-def _fitting(figure: Figure, width: int, wanted: View | None) -> tuple[View, int]:
-    """The view, and columns per cell: as many as fit, and no more than its heads need."""
-    room = (width - label_width(figure) - 1) // max(1, len(figure.column_labels))
-    view: View = wanted or ("numbers" if room >= NUMBER_COLUMNS else "shades")
-    if view == "numbers":
-        return view, max(NUMBER_COLUMNS, min(room, WIDEST))
-    return view, max(1, min(room, WIDEST, max(2, _longest_head(figure) + 1)))
+def _room(figure: Figure, width: int) -> int:
+    """Columns for the cells of a row."""
+    return width - label_width(figure) - 1
+
+
+def _view_that_fits(figure: Figure, width: int) -> View:
+    return "numbers" if sum(_least(figure)) <= _room(figure, width) else "shades"
+
+
+def _least(figure: Figure) -> list[int]:
+    """Columns that each cell of numbers needs. A word may be cut, but a cut number is another."""
+    heads = (len(head) + 1 if _is_number(head) else 0 for head in figure.column_labels)
+    return [max(NUMBER_COLUMNS, columns) for columns in heads]
+
+
+def _of_numbers(figure: Figure, room: int) -> list[int]:
+    """Columns of each cell: as many for all where the heads fit so, else more for longer ones."""
+    count, longest = len(figure.column_labels), _longest_head(figure)
+    even = min(room // max(1, count), max(WIDEST, longest + 1))
+    least = _least(figure)
+    if even > max(longest, NUMBER_COLUMNS - 1):
+        return [even] * count
+    cells = least
+    for most in range(NUMBER_COLUMNS + 1, longest + 2):
+        heads = zip(least, figure.column_labels, strict=True)
+        wider = [max(columns, min(most, len(head) + 1)) for columns, head in heads]
+        if sum(wider) > room:
+            break
+        cells = wider
+    return cells
+
+
+def _of_shades(figure: Figure, room: int) -> list[int]:
+    count = len(figure.column_labels)
+    return [max(1, min(room // max(1, count), WIDEST, max(2, _longest_head(figure) + 1)))] * count
+
+
+def _is_number(head: str) -> bool:
+    return head.lstrip("-−").replace(",", "").replace(".", "").isdigit()
 
 
 def _longest_head(figure: Figure) -> int:
     return max(map(len, figure.column_labels), default=0)
 
 
-def _heads(figure: Figure, cell: int, view: View) -> Line:
+def _heads(figure: Figure, cells: Sequence[int], view: View) -> Line:
     """Each over its own column: right-aligned as numbers are, else where the cell begins.
 
     Where cells are too narrow for them, every second has one, or every third, and so on.
     """
-    longest = _longest_head(figure)
-    every = 1 if cell >= NUMBER_COLUMNS else -(-(longest + 1) // cell)
-    room = every * cell - 1
-    shown = [_cut(label, room) for label in figure.column_labels[::every]]
-    aligned = (label.rjust(room) if view == "numbers" else label.ljust(room) for label in shown)
-    indent = " " * (label_width(figure) + 1)
+    heads, indent = figure.column_labels, " " * (label_width(figure) + 1)
+    if view == "numbers":
+        places = zip(heads, cells, strict=True)
+        aligned = [_cut(head, cell - 1).rjust(cell - 1) for head, cell in places]
+    else:
+        cell = max(cells, default=1)
+        is_cut = cell >= NUMBER_COLUMNS and not any(map(_is_number, heads))
+        every = 1 if is_cut else -(-(_longest_head(figure) + 1) // cell)
+        room = every * cell - 1
+        aligned = [_cut(head, room).ljust(room) for head in heads[::every]]
     return (Span((indent + " ".join(aligned)).rstrip()),)
 
 
-def _body(figure: Figure, cell: int, view: View, scale: Scale | None) -> Iterator[Line]:
+def _body(figure: Figure, cells: Sequence[int], view: View, scale: Scale | None) -> Iterator[Line]:
     shares = [[figure.share(value) for value in row] for row in figure.rows]
+    cell = max(cells, default=1)
     if view == "dense" and scale:
         for place, line in enumerate(half_blocks(shares, cell, scale)):
             yield (_row_label(figure, 2 * place), *line)
         return
     for place, row in enumerate(shares):
         is_read = view == "numbers"
-        cells = _numbers(figure, place, row, cell, scale) if is_read else shades(row, cell, scale)
-        yield (_row_label(figure, place), *cells)
+        drawn = _numbers(figure, place, row, cells, scale) if is_read else shades(row, cell, scale)
+        yield (_row_label(figure, place), *drawn)
 
 
 def _numbers(
-    figure: Figure, place: int, row: Sequence[Share], cell: int, scale: Scale | None
+    figure: Figure, place: int, row: Sequence[Share], cells: Sequence[int], scale: Scale | None
 ) -> Line:
     texts = (number(value, figure.is_whole) for value in figure.rows[place])
     return tuple(
-        number_cell(f"{text:>{cell - 1}} ", at, scale) for text, at in zip(texts, row, strict=True)
+        number_cell(f"{text:>{cell - 1}} ", at, scale)
+        for text, at, cell in zip(texts, row, cells, strict=True)
     )
 
 
@@ -159,7 +203,7 @@ def _bar(figure: Figure, place: int, width: int, scale: Scale | None) -> Iterato
     yield Span(figure.column_labels[place].rjust(label) + " ")
     yield Span("█" * filled, scale.at(1.0) if scale else None)
     yield Span("░" * (room - filled), scale.at(0.25) if scale else None)
-    yield Span(f" {value:.3f}")
+    yield Span(f" {bar_number(value, figure.is_whole)}")
 
 
 def _cut(label: str, width: int) -> str:

@@ -84,6 +84,11 @@ def setting(text: str) -> tuple[str, Value]:
     return name, value
 
 
+def spelt(value: Value) -> str:
+    """As it is typed in a `setting`: `true`, `0.5`, `"café"`."""
+    return json.dumps(value, ensure_ascii=False)
+
+
 def ask_once(*requests: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Start the process, get an answer to each request, and let it end."""
     lines = "".join(json.dumps(one) + "\n" for one in requests)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from exercises.errors import CourseError
 from exercises.files import output_at_end
 from tui.figures.colours import Scale
-from tui.figures.figure import Figure, number
+from tui.figures.figure import Figure, bar_number, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes  # type: ignore[import-not-found,unused-ignore]
@@ -114,8 +114,9 @@ def _heat_map(axes: Axes, figure: Figure) -> None:
 
 
 def _bars(axes: Axes, figure: Figure) -> None:
-    bars = axes.barh(figure.column_labels, figure.rows[0], color=PAPER.high)
-    axes.bar_label(bars, fmt="%.3f", padding=3)
+    values, places = figure.rows[0], range(len(figure.column_labels))
+    bars = axes.barh(places, values, color=PAPER.high, tick_label=figure.column_labels)
+    axes.bar_label(bars, [bar_number(value, figure.is_whole) for value in values], padding=3)
     axes.set_xlim(figure.low, figure.high * 1.1)
     axes.invert_yaxis()
     for side in ("top", "right"):
