@@ -101,7 +101,7 @@ class ExercisePage(CheckedPage):
         found = await self.services.session_thread.ask(lambda session: briefing(session, target))
         self._briefing, self._target = found, found.target
         self.query_one(ExerciseHead).show(found)
-        self.query_one(Brief).show(found.exercise, found.stub, found.hints)
+        self.query_one(Brief).show(found)
         self.refresh_bindings()
 
     async def _show_latest(self) -> None:
