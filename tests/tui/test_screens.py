@@ -668,10 +668,19 @@ def test_a_submission_counts_and_leads_on(small: Small) -> None:
         assert "✓ passed" in text(pilot)
         assert small.grader.graded[0].seed is None, "a submission draws a fresh seed"
         last = text(pilot).splitlines()[-1]
-        assert all(word in last for word in ("Submit", "Next", "Help", "Quit"))
+        assert all(word in last for word in ("Submit", "Next", "Ours", "Help"))
         opens = opened_by(small.catalog, Standing(passed=frozenset({"weights"})), "weights")
         assert opens
         assert f"It counts. Opens: {opens[0].title} ({opens[0].id})" in one_line(pilot)
+        lines = [line.split("│")[-1].strip() for line in text(pilot).splitlines()]
+        starts = ("It counts. Opens", "Press Enter to go on; o", "Submitted at", TESTS[0].title)
+        places = [
+            next(place for place, line in enumerate(lines) if start in line) for start in starts
+        ]
+        assert places == sorted(set(places)), "each begins a line of its own"
+        assert not lines[places[-1] - 1], "a list of tests stands apart"
+        await press(pilot, "r")
+        assert "o shows ours beside the answer that passed" in one_line(pilot)
 
     small.drive(script)
     with small.session() as session:

@@ -53,7 +53,7 @@ class ExercisePage(CheckedPage):
         Binding("tab", "turn", "Switch", tooltip="From the brief to the verdict and back"),
         Binding("escape", "stop", "Stop", show=False, tooltip="End the check that is running"),
         Binding("enter", "next", "Next", tooltip="On to the next step"),
-        Binding("o", "compare", "Ours", show=False, tooltip="Our solution beside yours"),
+        Binding("o", "compare", "Ours", tooltip="Our solution beside yours"),
     ]
 
     def __init__(self, services: Services) -> None:
