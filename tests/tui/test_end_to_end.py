@@ -197,6 +197,30 @@ def test_a_word_is_said_before_the_app_is_loaded(
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("workspace")
+def test_ctrl_z_lends_the_terminal_to_the_shell_until_fg(
+    learn_path: str, environment: Any, folder: Path
+) -> None:
+    """Started by another program, as `make learn` does: the shell waits for that one."""
+    with Terminal(["bash", "--norc", "--noprofile", "-i"], folder, environment()) as shell:
+        shell.press(f"python -c 'import subprocess; subprocess.run([\"{learn_path}\"])'\r")
+        shell.sees("Next: reading")
+        shell.press("\x1a")
+        shell.sees("Stopped")
+        assert not shell.is_on_alternate_screen
+        shell.press("clear; echo $((6 * 7)) here\r")
+        shell.sees("42 here")
+        shell.press("fg\r")
+        shell.sees("Next: reading", "? Help")
+        assert shell.is_on_alternate_screen
+        shell.press("g", "m")
+        shell.sees(SEEN["map"])
+        shell.press("q")
+        shell.press("exit\r")
+        assert shell.ends() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("workspace")
 def test_keys_that_come_in_one_burst_are_all_meant(start_warm: Callable[..., Terminal]) -> None:
     """As over a slow line, or from somebody who knows the way."""
     with start_warm() as app:
