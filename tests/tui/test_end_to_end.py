@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -201,8 +202,10 @@ def test_ctrl_z_lends_the_terminal_to_the_shell_until_fg(
     learn_path: str, environment: Any, folder: Path
 ) -> None:
     """Started by another program, as `make learn` does: the shell waits for that one."""
-    with Terminal(["bash", "--norc", "--noprofile", "-i"], folder, environment()) as shell:
-        shell.press(f"python -c 'import subprocess; subprocess.run([\"{learn_path}\"])'\r")
+    bash = ["bash", "--norc", "--noprofile", "-i"]
+    with Terminal(bash, folder, environment(PS1="shell> ")) as shell:
+        starts = f"import subprocess; subprocess.run(['{learn_path}'])"
+        shell.press(f'"{sys.executable}" -c "{starts}"\r')
         shell.sees("Next: reading")
         shell.press("\x1a")
         shell.sees("Stopped")
@@ -215,6 +218,7 @@ def test_ctrl_z_lends_the_terminal_to_the_shell_until_fg(
         shell.press("g", "m")
         shell.sees(SEEN["map"])
         shell.press("q")
+        shell.sees("shell>")
         shell.press("exit\r")
         assert shell.ends() == 0
 
