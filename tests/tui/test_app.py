@@ -14,7 +14,7 @@ from textual.widgets import OptionList
 
 from exercises.catalog import load_catalog
 from tui.app import themes
-from tui.app.app import HOW_TO_LEAVE
+from tui.app.app import HOW_TO_LEAVE, NO_SHELL
 from tui.app.palette import closeness
 from tui.app.places import PLACES, PLACES_BY_NAME
 from tui.app.screens.training import TrainingScreen
@@ -162,6 +162,18 @@ def test_ctrl_c_says_how_to_leave_in_plain_words(small: Small) -> None:
     small.drive(script)
 
 
+def test_ctrl_z_without_a_shell_says_so(small: Small) -> None:
+    async def script(pilot: Pilot) -> None:
+        for way in ((), ("g", "s"), ("ctrl+p",)):  # a page, where one types, and over an overlay
+            await press(pilot, *way, "ctrl+z")
+            await pilot.pause()
+            (note,) = pilot.app._notifications
+            assert note.message == NO_SHELL
+            pilot.app.clear_notifications()
+
+    small.drive(script)
+
+
 def test_an_exercise_by_palette(small: Small) -> None:
     async def script(pilot: Pilot) -> None:
         await find(pilot, "onentropy")
@@ -225,6 +237,17 @@ def test_the_last_line_and_help_hold_every_key(small: Small, size: tuple[int, in
             assert place_of(pilot) == place
 
     small.drive(script, size)
+
+
+@pytest.mark.parametrize(("lines", "scrolls"), [(40, False), (12, True)])
+def test_an_overlay_that_holds_more_than_fits_says_so(
+    small: Small, lines: int, scrolls: bool
+) -> None:
+    async def script(pilot: Pilot) -> None:
+        await press(pilot, "g", "m", "question_mark")
+        assert ("↑↓ Scroll" in text(pilot).splitlines()[-1]) == scrolls
+
+    small.drive(script, (80, lines))
 
 
 def test_a_key_of_the_last_line_by_mouse(small: Small) -> None:

@@ -56,7 +56,7 @@ def test_a_check_of_what_is_passed_asks_for_no_submission() -> None:
     report = Report("softmax", "", "passed", 1, 1, 0, "cpu")
     assert "submit" in advice(report, "check", commands("softmax"))
     again = advice(report, "check", commands("softmax"), is_passed=True)
-    assert "submit" not in again and "learn next" in again
+    assert "submit" not in again and "learn next" in again and "learn solution --diff" in again
 
 
 def test_what_is_not_written_yet_is_to_be_written() -> None:

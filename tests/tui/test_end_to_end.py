@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -193,6 +194,33 @@ def test_a_word_is_said_before_the_app_is_loaded(
     assert capsys.readouterr().err.endswith("workspace is there. The course opens …\n")
     offer_workspace()  # where there is one, the app is all that comes
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("workspace")
+def test_ctrl_z_lends_the_terminal_to_the_shell_until_fg(
+    learn_path: str, environment: Any, folder: Path
+) -> None:
+    """Started by another program, as `make learn` does: the shell waits for that one."""
+    bash = ["bash", "--norc", "--noprofile", "-i"]
+    with Terminal(bash, folder, environment(PS1="shell> ")) as shell:
+        starts = f"import subprocess; subprocess.run(['{learn_path}'])"
+        shell.press(f'"{sys.executable}" -c "{starts}"\r')
+        shell.sees("Next: reading")
+        shell.press("\x1a")
+        shell.sees("Stopped")
+        assert not shell.is_on_alternate_screen
+        shell.press("clear; echo $((6 * 7)) here\r")
+        shell.sees("42 here")
+        shell.press("fg\r")
+        shell.sees("Next: reading", "? Help")
+        assert shell.is_on_alternate_screen
+        shell.press("g", "m")
+        shell.sees(SEEN["map"])
+        shell.press("q")
+        shell.sees("shell>")
+        shell.press("exit\r")
+        assert shell.ends() == 0
 
 
 @pytest.mark.slow

@@ -336,6 +336,29 @@ def test_the_file_to_write_and_its_difficulty(small: Small) -> None:
     small.drive(script)
 
 
+@sizes
+def test_what_is_locked_says_what_it_is_best_done_after_and_counts_all_the_same(
+    small: Small, size: tuple[int, int]
+) -> None:
+    advised = "Best after {}; you may do it all the same."
+    needs = [small.catalog.exercise(id) for id in ("lookup", "masks")]
+    file_of(small, "scaled").write_text("right")
+
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot, "scaled")
+        assert "◌ locked" in text(pilot)
+        brief = " ".join(line.split("│")[0] for line in text(pilot).splitlines())
+        assert advised.format(", ".join(need.named for need in needs)) in " ".join(brief.split())
+        await press(pilot, "s", "tab")
+        assert "✓ passed" in text(pilot) and "Best after" not in text(pilot)
+        await opened(pilot, "weights")
+        assert "○ open" in text(pilot) and "Best after" not in text(pilot)
+
+    small.drive(script, size)
+    with small.session() as session:
+        assert session.progress.standing().passed == {"scaled"}
+
+
 def test_hints_come_one_by_one_and_are_remembered(small: Small) -> None:
     async def script(pilot: Pilot) -> None:
         await opened(pilot)
@@ -656,10 +679,19 @@ def test_a_submission_counts_and_leads_on(small: Small) -> None:
         assert "✓ passed" in text(pilot)
         assert small.grader.graded[0].seed is None, "a submission draws a fresh seed"
         last = text(pilot).splitlines()[-1]
-        assert all(word in last for word in ("Submit", "Next", "Help", "Quit"))
+        assert all(word in last for word in ("Submit", "Next", "Ours", "Help"))
         opens = opened_by(small.catalog, Standing(passed=frozenset({"weights"})), "weights")
         assert opens
         assert f"It counts. Opens: {opens[0].title} ({opens[0].id})" in one_line(pilot)
+        lines = [line.split("│")[-1].strip() for line in text(pilot).splitlines()]
+        starts = ("It counts. Opens", "Press Enter to go on; o", "Submitted at", TESTS[0].title)
+        places = [
+            next(place for place, line in enumerate(lines) if start in line) for start in starts
+        ]
+        assert places == sorted(set(places)), "each begins a line of its own"
+        assert not lines[places[-1] - 1], "a list of tests stands apart"
+        await press(pilot, "r")
+        assert "o shows ours beside the answer that passed" in one_line(pilot)
 
     small.drive(script)
     with small.session() as session:

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import work
-from textual.app import App, ModeError, ScreenError
+from textual.app import App, ModeError, ScreenError, SuspendNotSupported
 from textual.binding import Binding
 from textual.css.query import QueryError
 from textual.dom import DOMError
@@ -55,6 +55,7 @@ GONE = (ScreenError, ModeError, QueryError, DOMError, WidgetError)
 OVERLAYS = ("choose_place", "help")  # those that lie over any place
 STYLES = Path(__file__).with_name("styles")
 SOURCES = 1024  # of styles: at most one of each kind of widget, and our files
+NO_SHELL = "No shell waits behind the app. q leaves it; everything is kept."
 HOW_TO_LEAVE = "q leaves, and Ctrl-Q where you are typing. Everything is kept."
 
 
@@ -102,6 +103,14 @@ class LearnApp(App[None]):
         Binding("colon", "command_palette", "Find", show=False, tooltip="Find a command"),
         Binding("escape", "go_back", "Back", show=False, tooltip="Back to where you were"),
         Binding("q", "quit", "Quit", tooltip="Leave; everything is kept"),
+        Binding(
+            "ctrl+z",
+            "suspend_process",
+            "Suspend",
+            show=False,
+            tooltip="To the shell; fg there comes back",
+            priority=True,  # where one types, and over an overlay, too
+        ),
     ]
 
     def __init__(
@@ -224,6 +233,17 @@ class LearnApp(App[None]):
     def action_help_quit(self) -> None:
         """Ctrl-C, which ends other programs: here it may be a slip in the middle of an answer."""
         self.notify(HOW_TO_LEAVE)
+
+    def action_suspend_process(self) -> None:
+        """Ctrl-Z, as in other programs. All of the job stops, as it does where the terminal sends
+        the signal: if `make` has started us, the shell waits for `make`."""
+        try:
+            if os.getpgrp() == os.getsid(0):  # a shell gives each job a group of its own
+                raise SuspendNotSupported
+            with self.suspend():
+                os.killpg(0, signal.SIGTSTP)
+        except SuspendNotSupported:
+            self.notify(NO_SHELL)
 
     def action_help(self) -> None:
         from tui.app.screens.help import HelpScreen

@@ -17,8 +17,13 @@ def cleared(catalog: Catalog, standing: Standing) -> frozenset[str]:
     return standing.passed.union(spared)
 
 
+def lacking(exercise: Exercise, cleared: Collection[str]) -> tuple[str, ...]:
+    """What it builds on and is not there yet, by id."""
+    return tuple(need for need in exercise.needs if need not in cleared)
+
+
 def is_unlocked(exercise: Exercise, cleared: Collection[str]) -> bool:
-    return all(need in cleared for need in exercise.needs)
+    return not lacking(exercise, cleared)
 
 
 def current_exercise(catalog: Catalog, standing: Standing) -> Exercise | None:

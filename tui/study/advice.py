@@ -68,7 +68,8 @@ def advice(report: Report, kind: AttemptKind, ways: Ways, is_passed: bool = Fals
     if not report.passed:
         return f"{ways.hint} for a hint if you are stuck."
     if kind == "check" and is_passed:
-        return f"You have passed this exercise before. {ways.go_on} to go on."
+        passed = f"{ways.compare} shows ours beside the answer that passed"
+        return f"You have passed this exercise before. {ways.go_on} to go on; {passed}."
     if kind == "check":
         return f"{ways.submit} to submit it: fresh numbers, and it counts."
     if kind == "rewrite":  # what is compared with ours is the answer that passed first

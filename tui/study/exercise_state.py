@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from exercises.catalog import Exercise
 from exercises.files import course_text
-from tui.planning.unlocking import cleared, is_unlocked
+from tui.planning.unlocking import cleared, lacking
 from tui.progress.progress import AttemptKind
 from tui.study.advice import can_be_traced
 from tui.study.session import Session
@@ -40,14 +40,15 @@ class LatestVerdict:
 
 @dataclass(frozen=True)
 class Briefing:
-    """`kind` is "rewrite" where the exercise is written again; `latest` is of that, then."""
+    """`kind` is "rewrite" where the exercise is written again; `latest` is of that, then.
+    `lacks` is what it builds on and is neither passed nor tested out of."""
 
     exercise: Exercise
     kind: AttemptKind
     file: Path
     chapter: int
     is_passed: bool
-    is_open: bool
+    lacks: tuple[Exercise, ...]
     stub: tuple[StubBlock, ...]
     hints: int
     latest: LatestVerdict | None
@@ -61,6 +62,7 @@ def briefing(session: Session, target: ExerciseTarget | None) -> Briefing:
     """Of this exercise; without one, of the current one. Raises NothingOpen."""
     exercise = session.catalog.exercise(target.id) if target else session.exercise(None)
     standing = session.progress.standing()
+    done = cleared(session.catalog, standing)
     kind: AttemptKind = "rewrite" if target and target.rewrite else "check"
     return Briefing(
         exercise=exercise,
@@ -68,7 +70,7 @@ def briefing(session: Session, target: ExerciseTarget | None) -> Briefing:
         file=session.file(exercise, kind),
         chapter=session.catalog.chapter(exercise.chapter).number,
         is_passed=exercise.id in standing.passed,
-        is_open=is_unlocked(exercise, cleared(session.catalog, standing)),
+        lacks=tuple(session.catalog.exercise(id) for id in lacking(exercise, done)),
         stub=blocks(course_text(exercise.stub)),
         hints=session.progress.hints_shown(exercise.id),
         latest=_latest(session, exercise, kind),

@@ -297,6 +297,7 @@ def test_the_contents_lead_to_a_section(drive: Drive, size: Any) -> None:
         await driver.go("read", LessonTarget(TOPIC))
         await driver.press("c")
         assert isinstance(driver.app.screen, ContentsScreen)
+        assert "↑↓ Move" in driver.text.splitlines()[-1]
         await driver.press("j", "enter")
         assert "· Mathematics" in driver.text.splitlines()[2]
         await driver.press("c", "escape")

@@ -45,7 +45,9 @@ def test_escape_leads_back_to_what_was_found(drive: Drive) -> None:
     async def script(driver: Any) -> None:
         await driver.go("search")
         await driver.type("softmax")
+        assert "esc Back" in driver.text.splitlines()[-1]
         await driver.press("enter")
+        assert "esc Back" in driver.text.splitlines()[-1]
         found = driver.app.screen.query_one("#hits")
         assert not found.display
         await driver.press("escape")

@@ -14,6 +14,7 @@ from grader.training import client
 from grader.training.folder import Plan, RunFolder, Update
 from grader.worker.training.settings import Settings
 from tui.app.screens.lab import LabPage
+from tui.app.screens.overlay import Panel
 from tui.app.screens.training import TrainingScreen
 
 Drive = Callable[..., None]
@@ -55,6 +56,10 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "Training", MadeUp)
 
 
+def last_line(driver: Any) -> str:
+    return str(driver.text.splitlines()[-1])
+
+
 def test_what_is_missing_is_said_and_f_fills_in(
     drive: Drive, size: Any, course: Workspace, made_up: None
 ) -> None:
@@ -64,14 +69,19 @@ def test_what_is_missing_is_said_and_f_fills_in(
         assert "Your model lacks what you have not passed yet" in driver.text
         assert "f lets our own parts stand in" in driver.text
         assert "`learn" not in driver.text and "--" not in driver.text, "keys, where keys are typed"
+        assert last_line(driver).split() == ["esc", "Close", "f", "Fill", "in"]
         await driver.press("f")
         while "25%" not in driver.text:
             await driver.settle()
+        overflows = driver.one(Panel).max_scroll_y > 0
+        scroll = ["↑↓", "Scroll"] if overflows else []
+        assert last_line(driver).split() == [*scroll, "esc", "Stop"]
         for words in ("loss, in nats a token", "step 10", "3 2 1", "Esc stops"):
             assert words in driver.text
         await driver.press("escape")
         while "Stopped, and kept" not in driver.text:
             await driver.settle()
+        assert last_line(driver).endswith("a Start over")
         await driver.press("escape")
         assert isinstance(driver.app.screen, LabPage)
 

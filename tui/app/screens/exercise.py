@@ -53,7 +53,7 @@ class ExercisePage(CheckedPage):
         Binding("tab", "turn", "Switch", tooltip="From the brief to the verdict and back"),
         Binding("escape", "stop", "Stop", show=False, tooltip="End the check that is running"),
         Binding("enter", "next", "Next", tooltip="On to the next step"),
-        Binding("o", "compare", "Ours", show=False, tooltip="Our solution beside yours"),
+        Binding("o", "compare", "Ours", tooltip="Our solution beside yours"),
     ]
 
     def __init__(self, services: Services) -> None:
@@ -101,7 +101,7 @@ class ExercisePage(CheckedPage):
         found = await self.services.session_thread.ask(lambda session: briefing(session, target))
         self._briefing, self._target = found, found.target
         self.query_one(ExerciseHead).show(found)
-        self.query_one(Brief).show(found.exercise, found.stub, found.hints)
+        self.query_one(Brief).show(found)
         self.refresh_bindings()
 
     async def _show_latest(self) -> None:

@@ -11,8 +11,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tui.app.screens.overlay import Overlay
-from tui.app.widgets.scroll import Scroll
+from tui.app.screens.overlay import Overlay, Panel
 
 Keys = dict[str, tuple[list[str], str]]
 
@@ -28,7 +27,7 @@ class HelpScreen(Overlay[None]):
 
     def content(self) -> ComposeResult:
         sections = [(self._title, self._here), ("Everywhere", self._everywhere)]
-        with Scroll(classes="panel"):
+        with Panel():
             for title, keys in sections:
                 if keys:
                     yield Static(Content("\n").join(_lines(title, keys)))

@@ -37,6 +37,7 @@ class Words(Input):
     BINDINGS = [
         Binding("down", "screen.list", "List", key_display="↓", tooltip="To what was found"),
         Binding("enter", "submit", "The first", tooltip="Open the first that was found"),
+        Binding("escape", "app.go_back", "Back", tooltip="Back to where you were"),
     ]
     fruitless: str | None = None
     """What was typed, and found nothing: the keys lead nowhere while it stands there."""
@@ -50,7 +51,7 @@ class SearchPage(Page[SearchTarget]):
     CSS_PATH = "../styles/search.tcss"
     BINDINGS = [
         Binding("slash", "type", "Type", key_display="/", tooltip="Change the words"),
-        Binding("escape", "close", "Back", show=False, tooltip="Back to what was found"),
+        Binding("escape", "close", "Back", tooltip="Back to what was found"),
     ]
 
     def __init__(self, services: Services) -> None:

@@ -10,8 +10,7 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.widget import Widget
 
-from tui.app.screens.overlay import Overlay
-from tui.app.widgets.scroll import Scroll
+from tui.app.screens.overlay import Overlay, Panel
 from tui.study.solutions import Row, Solutions
 from tui.text.columns import hanging
 
@@ -29,7 +28,7 @@ class SolutionScreen(Overlay[None]):
         self._found = found
 
     def content(self) -> ComposeResult:
-        with Scroll(classes="panel"):
+        with Panel():
             yield Comparison(self._title, self._found)
 
     def on_click(self) -> None:

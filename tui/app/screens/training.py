@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from textual import work
 from textual.app import ComposeResult
@@ -15,9 +15,8 @@ from textual.widget import Widget
 from exercises.catalog import Exercise
 from exercises.errors import CourseError
 from grader.errors import GraderError
-from tui.app.screens.overlay import Overlay
+from tui.app.screens.overlay import Overlay, Panel
 from tui.app.services import Services
-from tui.app.widgets.scroll import Scroll
 from tui.figures.curve import plot
 
 if TYPE_CHECKING:
@@ -31,7 +30,8 @@ HEIGHT = 7  # of the plot: all fits into 24 lines
 class TrainingScreen(Overlay[None]):
     CSS_PATH = "../styles/overlays.tcss"
     BINDINGS = [
-        Binding("escape", "stop", "Stop or close"),
+        Binding("escape", "stop", "Stop"),
+        Binding("escape", "dismiss", "Close"),
         Binding("f", "begin(True, False)", "Fill in"),
         Binding("a", "begin(False, True)", "Start over"),
     ]
@@ -41,27 +41,39 @@ class TrainingScreen(Overlay[None]):
         self._services = services
         self._training: Training | None = None
         self._is_filled = False
+        self._offer: Literal["fill", "again"] | None = None  # what else there is than to close
 
     def content(self) -> ComposeResult:
-        with Scroll(classes="panel"):
+        with Panel():
             yield TrainingView()
 
     def on_mount(self) -> None:
         self._train(fill=False, again=False)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A run begins only between two: one that is going on is stopped first."""
+        if action == "begin":
+            return parameters == (self._offer == "fill", self._offer == "again")
+        if action in ("stop", "dismiss"):
+            return (self._training is not None) == (action == "stop")
+        return True
+
     def action_begin(self, fill: bool, again: bool) -> None:
-        """Only between two runs: one that is going on is stopped first."""
-        if self._training is None:
-            self._is_filled |= fill
-            self._train(fill=self._is_filled, again=again)
+        self._is_filled |= fill
+        self._train(fill=self._is_filled, again=again)
 
     def action_stop(self) -> None:
-        """Stop, and keep what there is; where nothing runs, close."""
-        if self._training is None:
-            self.dismiss()
-            return
-        self.query_one(TrainingView).say("Stopping …")
-        self._training.stop()
+        """Stop, and keep what there is."""
+        if self._training:
+            self.query_one(TrainingView).say("Stopping …")
+            self._training.stop()
+
+    def _stand(
+        self, training: Training | None = None, offer: Literal["fill", "again"] | None = None
+    ) -> None:
+        """What runs now, and what can be asked for: the last line follows."""
+        self._training, self._offer = training, offer
+        self.refresh_bindings()
 
     @work(group="training", exclusive=True)
     async def _train(self, fill: bool, again: bool) -> None:
@@ -69,6 +81,7 @@ class TrainingScreen(Overlay[None]):
         from tui.study.training import is_done, run_to_watch
 
         view = self.query_one(TrainingView)
+        self._stand()
         view.say("PyTorch is being loaded, and a sandbox for your code …")
         try:
             run = await self._services.session_thread.ask(
@@ -78,8 +91,10 @@ class TrainingScreen(Overlay[None]):
             if not is_done(run):
                 await self._watch(run, view)
             over = "Done." if is_done(run) else "Stopped, and kept: opened again, it goes on."
+            self._stand(offer="again")
             view.say(f"{over} Esc closes this, a starts over. `learn train` can do more.")
         except MissingParts as error:
+            self._stand(offer="fill")
             view.say(_lacking(error.missing))
         except (CourseError, GraderError) as error:
             view.say(f"{error}\nEsc closes this.")
@@ -89,13 +104,13 @@ class TrainingScreen(Overlay[None]):
 
         # Loading its process is quick; waiting for what it tells is not.
         with Training(run.plan(), run) as training:
-            self._training = training
+            self._stand(training)
             events = training.events()
             try:
                 while event := await asyncio.to_thread(next, events, None):
                     view.take(event)
             finally:
-                self._training = None
+                self._stand()
 
 
 def _lacking(missing: Sequence[Exercise]) -> str:

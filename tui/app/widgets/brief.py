@@ -1,4 +1,5 @@
-"""What an exercise asks: its summary, its stub, what is not allowed, and the hints shown so far."""
+"""What an exercise asks: its summary, its stub, what is not allowed, and the hints shown so far. Of
+one that is locked, what it is best done after."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from exercises.catalog import Exercise
+from tui.study.exercise_state import Briefing
 from tui.text.columns import fitted
 from tui.text.stub_outline import StubBlock, fill
 
@@ -22,12 +24,10 @@ class Brief(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._exercise: Exercise | None = None
-        self._stub: tuple[StubBlock, ...] = ()
-        self._hints = 0
+        self._briefing: Briefing | None = None
 
-    def show(self, exercise: Exercise, stub: tuple[StubBlock, ...], hints: int) -> None:
-        self._exercise, self._stub, self._hints = exercise, stub, hints
+    def show(self, briefing: Briefing) -> None:
+        self._briefing = briefing
         self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
@@ -37,15 +37,23 @@ class Brief(Widget):
         return self._content(self.content_size.width)
 
     def _content(self, width: int) -> Content:
-        if self._exercise is None:
+        if (found := self._briefing) is None:
             return Content("")
-        width = max(width, MIN_WIDTH)
-        parts = [Content("\n".join(textwrap.wrap(self._exercise.summary, width)))]
-        parts += [_block(block, width) for block in self._stub]
-        parts += [_forbidden(self._exercise, width)] * bool(self._exercise.forbidden)
-        parts += _hints(self._exercise, self._hints, width)
-        parts.append(Content.styled(f"Source: {self._exercise.source}", "$text-muted"))
+        exercise, width = found.exercise, max(width, MIN_WIDTH)
+        parts = [_order(found, width)] * bool(found.lacks and not found.is_passed)
+        parts.append(Content("\n".join(textwrap.wrap(exercise.summary, width))))
+        parts += [_block(block, width) for block in found.stub]
+        parts += [_forbidden(exercise, width)] * bool(exercise.forbidden)
+        parts += _hints(exercise, found.hints, width)
+        parts.append(Content.styled(f"Source: {exercise.source}", "$text-muted"))
         return Content("\n\n").join(parts)
+
+
+def _order(briefing: Briefing, width: int) -> Content:
+    """An order is advised, and kept by nobody: what is locked may be written, and counts."""
+    names = ", ".join(exercise.named for exercise in briefing.lacks)
+    advised = f"Best after {names}; you may do it all the same."
+    return Content.styled("\n".join(textwrap.wrap(advised, width)), "$text-muted")
 
 
 def _block(block: StubBlock, width: int) -> Content:

@@ -40,7 +40,7 @@ class ExerciseHead(Widget):
         if (found := self._briefing) is None:
             return Content("")
         exercise = found.exercise
-        state: State = "passed" if found.is_passed else "open" if found.is_open else "locked"
+        state: State = "passed" if found.is_passed else "locked" if found.lacks else "open"
         symbol, colour = STATE_SYMBOLS[state]
         words = "again, from memory" if found.kind == "rewrite" else state
         title = Content.styled(exercise.title, "bold")

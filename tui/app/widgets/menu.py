@@ -34,7 +34,7 @@ class Menu(OptionList):
     }
     """
     BINDINGS = [
-        Binding("j", "cursor_down", "Down", show=False),
+        Binding("down,j", "cursor_down", "Move", key_display="↑↓", tooltip="The line below"),
         Binding("k", "cursor_up", "Up", show=False),
         Binding("G", "last", "Last", show=False),
         Binding("enter", "select", "Choose", tooltip="Choose this"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.events import Key
 from textual.widgets import Input, Static
 
@@ -21,6 +22,8 @@ EXAMPLES = {
 
 
 class AnswerInput(Input):
+    BINDINGS = [Binding("enter", "submit", "Answer", tooltip="Give this answer")]
+
     def on_key(self, event: Key) -> None:
         """Who came here with Space, and pressed it once too often, has typed nothing yet."""
         if event.key == "space" and not self.value:

@@ -106,14 +106,14 @@ class VerdictView(Scroll):
         self._head = _headline(report, kind)
         what = "Submitted" if kind == "submit" else "Checked"
         when = f"{what} at {at:%H:%M:%S} in {duration(report.duration_ms)}."
-        self._time = f"{when} {advice(report, kind, KEYS, is_passed)}"
+        self._time = f"{advice(report, kind, KEYS, is_passed)}\n{when}"
         await self.recompose()
         self.scroll_home(animate=False)
 
     async def add(self, report: Report, text: str) -> None:
         """What is known of a verdict once it is kept, if it is still the one on the screen."""
         if text and report is self._report:
-            self._time = f"{text} {self._time}"
+            self._time = f"{text}\n{self._time}"
             await self.recompose()
 
     async def clear(self, text: str = "") -> None:
@@ -125,7 +125,7 @@ class VerdictView(Scroll):
         if not (report := self._report):
             return
         if report.passed:  # what follows is said where it is seen, above a long list of tests
-            yield Static(self._time, id="time")
+            yield Static(self._time, id="time", classes="-above")
         if report.problem:
             head = Content.styled(report.problem.message, "bold")
             yield Static(Content("\n").join([head, *map(Content, code(report.problem))]))
