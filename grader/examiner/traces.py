@@ -149,7 +149,7 @@ def told(mine: Steps, ways: Ways, call: str, files: Mapping[str, str], words: Wo
         return Trace(call, shown, problem=_why_not(mine, words))
     step = mine.steps[first]
     if fine[first]:  # right numbers, and not the end that is asked for
-        expected = _nearest(step.value, ways.ends)
+        expected = _end_in_place_of(mine, first, ways.ends)
     else:
         parents = [same[index] or ways.alike(mine.steps[index]) for index in step.inputs]
         met = {place for places in same for place in places}
@@ -214,9 +214,12 @@ def _is_no_match(got: Tensor, expected: Tensor) -> bool:
     return got.shape != expected.shape and expected.numel() > SHOWN_NUMBERS
 
 
-def _nearest(value: Tensor, candidates: Sequence[Tensor]) -> Tensor | None:
-    """The first of the same shape, if there is one."""
-    return max(candidates, key=lambda other: other.shape == value.shape, default=None)
+def _end_in_place_of(mine: Steps, result: int, ends: Sequence[Tensor]) -> Tensor | None:
+    """By its place among the results; where some are no steps, the first of the same shape."""
+    if len(mine.results) == len(ends):
+        return ends[mine.results.index(result)]
+    shape = mine.steps[result].value.shape
+    return max(ends, key=lambda end: end.shape == shape, default=None)
 
 
 def _code(files: Mapping[str, str], step: Step) -> str:

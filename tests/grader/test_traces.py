@@ -189,6 +189,18 @@ def test_a_result_that_is_only_on_the_way_is_told_apart(
     assert "Line 6 makes your result" in render(report)
 
 
+def test_of_several_results_each_is_held_against_its_own(
+    traced: Callable[[str, str], Report], solution: Callable[[str], str]
+) -> None:
+    """Output and weights may have one shape; the second is wrong here."""
+    right = solution("self_attention")
+    wrong = right.replace("-math.inf", "-1e4")
+    assert wrong != right
+    trace = followed(traced("self_attention", wrong))
+    assert trace.first is not None and trace.steps[trace.first].name == "weights"
+    assert "should sum to 1" in trace.says
+
+
 @pytest.mark.parametrize(
     ("body", "says"),
     [
