@@ -161,8 +161,10 @@ def test_what_is_laid_beside_a_wrong_value_is_the_same_quantity(
 ) -> None:
     """A step too many has the value before it; what has nothing of its kind has nothing."""
     assert source.count(right) == 1
-    trace = followed(traced(exercise, source.replace(right, wrong)))
+    report = traced(exercise, source.replace(right, wrong))
+    trace = followed(report)
     assert trace.first is not None and trace.expected == expected, trace
+    assert f"right way  {expected or 'None known here has a value'}" in render(report)
     assert not trace.says or trace.says.startswith("In a larger call: `")
 
 
