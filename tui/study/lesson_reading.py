@@ -84,6 +84,10 @@ class LessonReading:
         question = check_after(self.steps, self.at, self.questions, self.right, self.answered)
         return question.draw(self.seed) if question else None
 
+    def is_return(self, question: Question) -> bool:
+        """Whether it was asked after another step before, and not known there."""
+        return any(id == question.id and at != self.at for at, id in self.answered.items())
+
     def again(self, question: Question) -> Asked:
         """A second try, with other numbers or in another order."""
         return question.draw(self.seed)

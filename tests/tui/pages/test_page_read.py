@@ -103,7 +103,7 @@ def test_a_wrong_answer_is_explained_and_asked_again_three_steps_later(
         await driver.press("n")
         asked = driver.one(QuestionView).asked
         await driver.press(*wrong_keys(asked))
-        assert "✗ Not right." in driver.text
+        assert "✗ Not right." in driver.text and "question, again" not in driver.text
         while at(ASKED + 3) not in driver.text:
             await driver.press("n")
             if driver.app.screen.query(QuestionView):
@@ -112,6 +112,7 @@ def test_a_wrong_answer_is_explained_and_asked_again_three_steps_later(
                 await driver.press(*right_keys(view.asked))
         await driver.press("n")
         assert driver.one(QuestionView).asked.question == asked.question
+        assert "question, again" in driver.text
 
     drive(script)
     with session() as opened:

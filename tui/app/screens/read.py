@@ -135,7 +135,9 @@ class ReadPage(Page[LessonTarget]):
             return ""
         step, width = lesson.step, self.size.width - 4
         place = "{}/{}".format(*lesson.place)
-        kind = "question" if self._question else step.part
+        kind = step.part
+        if view := self._question:
+            kind = "question, again" if lesson.is_return(view.asked.question) else "question"
         title = " · ".join(filter(None, (str(lesson.chapter.number), step.title, kind)))
         room = width - len(place) - 2
         return fitted(title, room).ljust(width - len(place)) + place
