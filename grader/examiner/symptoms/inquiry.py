@@ -64,11 +64,9 @@ class Inquiry:
     def ask_twice(self, exchange: Exchange) -> tuple[Exchange, Exchange] | None:
         """Both sides' answers to the call, and to the same call right after it."""
         call, again = exchange.call, replace(exchange.call, index=MAX_QUESTIONS)
-        answers = []
-        for side in (self._learner, self._solution):  # one after the other: random numbers go on
-            if self._left <= 0 or not self.come_to(exchange, side):
-                return None
-            answers.append((side.perform(call), side.perform(again)))
+        answers = self._answers(self._records[exchange], exchange, call, again)
+        if answers is None:
+            return None
         (mine, mine_again), (ours, ours_again) = answers
         return Exchange(call, mine, ours), Exchange(again, mine_again, ours_again)
 
@@ -82,12 +80,10 @@ class Inquiry:
         log = [step for step in before if not _is_of_one_kind(step, exchange)]
         if len(log) == len(before):
             return None
-        answers = []
-        for side in (self._learner, self._solution):
-            if self._left <= 0 or not self._begin(side, replace(record, log=log)):
-                return None
-            answers.append(side.perform(exchange.call))
-        mine, ours = answers
+        answers = self._answers(replace(record, log=log), None, exchange.call)
+        if answers is None:
+            return None
+        (mine,), (ours,) = answers
         return Exchange(exchange.call, mine, ours)
 
     def steps(self, exchange: Exchange) -> Mapping[str, list[Tensor]]:
@@ -120,6 +116,20 @@ class Inquiry:
     def come_to(self, exchange: Exchange, side: Callee) -> bool:
         """Bring one side to where it was before this call; False where it cannot begin."""
         return self._begin(side, self._records[exchange], exchange)
+
+    def _answers(
+        self, record: Record, until: Exchange | None, *calls: Call
+    ) -> list[list[Value | Raised]] | None:
+        """What each side answers to these calls, having come as far as `until` in a test.
+
+        One side after the other: random numbers go on. None where there can be no answers.
+        """
+        answers = []
+        for side in (self._learner, self._solution):
+            if self._left <= 0 or not self._begin(side, record, until):
+                return None
+            answers.append([side.perform(call) for call in calls])
+        return answers
 
     def _begin(self, side: Callee, record: Record, until: Exchange | None = None) -> bool:
         if isinstance(side.begin(record.seed), Raised):
