@@ -22,8 +22,10 @@ from typing import Any, ParamSpec, TypeVar
 
 from grader.budget import Budget, Watch
 from grader.cancellation import Cancellation, cancelled_by
-from grader.child import Child
 from grader.errors import Cancelled, ExaminerLost
+from grader.examiner.sandbox import shared_sandbox
+from grader.sandbox_owner import SandboxOwner
+from grader.worker.fork import Fork
 
 WATCH_SECONDS = 0.25  # between two looks at what an examiner has used
 PATIENCE = 5.0  # seconds that a task waits for a process before there is another
@@ -43,8 +45,7 @@ class Process:
     def __init__(self) -> None:
         self.is_ready = False
         self.seconds = 0.0
-        # -P: no import from the current folder, which may hold a learner's files
-        self._child = Child("grader.executor", isolation="-P")
+        self._child = SandboxOwner("grader.executor")
         self._pipe = Connection(os.dup(self._child.socket.fileno()))
 
     def send(self, message: Work | str) -> None:
@@ -227,12 +228,16 @@ class ExaminerPool(Executor):
         self._idle.put(process)
 
 
-def main(descriptor: str) -> None:
+def main(descriptor: str, zygote: Fork) -> None:
     """The child's side: run what comes through the pipe until it closes."""
+    shared_sandbox("cpu", zygote)
     pipe = Connection(int(descriptor))
     tasks: SimpleQueue[tuple[Work, Cancellation] | None] = SimpleQueue()
     Thread(target=_listen, args=(pipe, tasks), daemon=True).start()
-    warm_up()
+    gc.disable()  # as a child does for what it imports before
+    importlib.import_module("grader.examiner.examiner")  # what every verdict needs
+    gc.freeze()
+    gc.enable()
     with contextlib.suppress(OSError):  # nobody reads an answer
         pipe.send(True)  # ready
         while task := tasks.get():
@@ -259,14 +264,3 @@ def _listen(pipe: Connection, tasks: "SimpleQueue[tuple[Work, Cancellation] | No
         cancellation.ask()  # whoever asked is gone
     finally:
         tasks.put(None)
-
-
-def warm_up() -> None:
-    """Load what every verdict needs; the zygote first, so that both load torch at once."""
-    from grader.examiner.sandbox import shared_sandbox
-
-    shared_sandbox("cpu")
-    gc.disable()  # as a child does for what it imports before
-    importlib.import_module("grader.examiner.examiner")
-    gc.freeze()
-    gc.enable()

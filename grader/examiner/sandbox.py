@@ -1,6 +1,6 @@
 """The examiner's hold on the untrusted side: a zygote, which forks a worker for each submission.
 
-No torch here: the zygote is started first, so that it loads torch at the same time as the examiner.
+No torch here: whoever starts an examiner knows this module, too.
 """
 
 import atexit
@@ -10,13 +10,13 @@ import os
 import socket
 import sys
 from dataclasses import asdict
-from functools import cache
 from typing import Any
 
 from grader.child import Child
 from grader.errors import GraderError
 from grader.lockdown import privileges
 from grader.lockdown.limits import WorkerLimits
+from grader.worker.fork import Fork
 
 START_SECONDS = 60.0
 GRACE_SECONDS = 0.5
@@ -26,21 +26,25 @@ LATE_MODULES = ("torch._dynamo",)  # which torch loads with the first optimiser:
 class Sandbox:
     """Starts the zygote; hands out fresh workers.
 
-    `grace` is how many seconds a worker gets to report its own time-out before it is killed.
+    `grace` is how many seconds a worker gets to report its own time-out before it is killed. A
+    `zygote` that is there already is taken.
     """
 
-    def __init__(self, device: str = "cpu", grace: float = GRACE_SECONDS) -> None:
+    def __init__(
+        self, device: str = "cpu", grace: float = GRACE_SECONDS, zygote: Fork | None = None
+    ) -> None:
         privileges.keep_to_oneself()  # before there is a worker that could look into us
         self.device = device
         self.grace = grace
-        self._start()
+        self._zygote: Child | Fork = zygote or self._start()
 
-    def _start(self) -> None:
-        environment = _environment(self.device)
-        self._zygote = Child(
-            "grader.worker.zygote", self.device, isolation="-I", environment=environment
-        )
-        self._control = self._zygote.socket
+    def _start(self) -> Child:
+        environment = zygote_environment(self.device)
+        return Child("grader.worker.zygote", self.device, isolation="-I", environment=environment)
+
+    @property
+    def _control(self) -> socket.socket:
+        return self._zygote.socket
 
     @property
     def pid(self) -> int:
@@ -57,7 +61,7 @@ class Sandbox:
         except OSError:
             self._zygote.end()
             self.close()
-            self._start()
+            self._zygote = self._start()
         try:
             return self._spawn(limits)
         except OSError:
@@ -103,27 +107,24 @@ class Sandbox:
         self._zygote.close()
 
 
-def _environment(device: str) -> dict[str, str]:
-    """The zygote's whole environment: nothing of ours, but one thread, UTF-8, and memory that is
-    given back.
-
-    By default glibc keeps what is freed for later; whether a later tensor fits in there is chance,
-    and a loop over blocks then holds as much at once as the whole (mallopt(3), M_MMAP_THRESHOLD).
-    """
+def zygote_environment(device: str) -> dict[str, str]:
+    """The zygote's whole environment: nothing of ours, but one thread, and UTF-8."""
     kept = ("CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH") if device != "cpu" else ()
     return {
         "LANG": "C.UTF-8",
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
-        "MALLOC_MMAP_THRESHOLD_": str(128 << 10),
         **{name: os.environ[name] for name in kept if name in os.environ},
     }
 
 
-@cache
-def shared_sandbox(device: str) -> Sandbox:
-    """This process's sandbox for `device`; it ends with the process."""
-    sandbox = Sandbox(device)
-    atexit.register(sandbox.close)
-    return sandbox
+_shared: dict[str, Sandbox] = {}
+
+
+def shared_sandbox(device: str, zygote: Fork | None = None) -> Sandbox:
+    """This process's sandbox for `device`, which ends with it; `zygote` is one to begin with."""
+    if device not in _shared:
+        _shared[device] = Sandbox(device, zygote=zygote)
+        atexit.register(_shared[device].close)
+    return _shared[device]

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from grader.child import Child
 from grader.errors import GraderError
+from grader.sandbox_owner import SandboxOwner
 from grader.training.folder import Plan, RunFolder
 
 
@@ -37,8 +37,7 @@ class Training:
         prompt: str | None = None,
         looks: bool = False,
     ) -> None:
-        # -P: no import from the current folder, which may hold a learner's files
-        self._child = Child("grader.training.session", isolation="-P")
+        self._child = SandboxOwner("grader.training.session")
         self._lines = self._child.socket.makefile("r", encoding="utf-8")
         request = {
             "plan": plan.to_dict(),

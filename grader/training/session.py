@@ -17,9 +17,10 @@ from safetensors.torch import load_file, save
 
 from exercises.files import write_atomically
 from grader.errors import GraderError
-from grader.examiner.sandbox import Sandbox
+from grader.examiner.sandbox import shared_sandbox
 from grader.training.folder import DamagedRun, Plan, RunFolder, Update
 from grader.training.runs import ReferenceRun, SandboxedRun, TrainingFailed, TrainingRun
+from grader.worker.fork import Fork
 from grader.worker.training.tasks import EOS, PAD, SequenceTask, shown
 
 READ_AT_ONCE = 2**16  # bytes
@@ -32,20 +33,21 @@ WRITTEN = 120  # tokens of a sample of text
 STEP = "step"  # in a checkpoint, beside the weights
 
 
-def main(descriptor: str) -> None:
+def main(descriptor: str, zygote: Fork) -> None:
     """Do what the first line asks for."""
+    shared_sandbox("cpu", zygote)
     link = Link(socket.socket(fileno=int(descriptor)))
     request = link.request()
     if request is None:
         return
-    sandbox = None
     try:
         plan = Plan.from_dict(request["plan"])
         if plan.settings.device == "cuda" and not torch.cuda.is_available():
             raise TrainingFailed("There is no CUDA device that torch can use. Use --device cpu.")
-        if not plan.is_reference:
-            sandbox = Sandbox(plan.settings.device)
-        run = ReferenceRun(plan) if sandbox is None else SandboxedRun(sandbox, plan)
+        if plan.is_reference:
+            run: TrainingRun = ReferenceRun(plan)
+        else:
+            run = SandboxedRun(shared_sandbox(plan.settings.device), plan)
         link.tell("built", tree=run.tree(), missing=run.missing_layers())
         if request["folder"]:
             Session(run, plan, RunFolder(Path(request["folder"])), link).do(request)
@@ -59,9 +61,6 @@ def main(descriptor: str) -> None:
         message = f"{error.filename or 'The run'} cannot be kept: {error.strerror}. Make room"
         message += "; what was kept before is there, and `learn train --resume` goes on with it."
         link.tell("failed", message=message, exit_code=GraderError.exit_code)
-    finally:
-        if sandbox is not None:
-            sandbox.close()
 
 
 class Link:

@@ -6,6 +6,7 @@ other things to do, it asks for a spare one, so that the next submission does no
 """
 
 import contextlib
+import ctypes
 import gc
 import json
 import os
@@ -25,11 +26,14 @@ from grader.lockdown.lockdown import Plan, WorkerLimits, prepare, readable_roots
 from grader.worker.surroundings import stand_in
 from grader.worker.worker import serve
 
+M_MMAP_THRESHOLD = -3  # of malloc.h
+
 
 def main(control_fd: str, device: str) -> None:
     """Serve the examiner's requests until the examiner is gone; then no worker outlives us."""
     control = socket.socket(fileno=int(control_fd))
     offer_ourselves()
+    give_memory_back()
     warm_up()
     plan = prepare(readable_roots(), device)
     stand_in()
@@ -59,6 +63,16 @@ def offer_ourselves() -> None:
     """Where memory runs out, the system is to end us or a worker, not the examiner or its owner."""
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("500")
+
+
+def give_memory_back() -> None:
+    """Have what is freed given back to the system.
+
+    By default glibc keeps it for later; whether a later tensor fits in there is chance, and a loop
+    over blocks then holds as much at once as the whole. Source: mallopt(3), M_MMAP_THRESHOLD.
+    """
+    with contextlib.suppress(AttributeError):  # another library than glibc
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 128 << 10)
 
 
 def warm_up() -> None:
