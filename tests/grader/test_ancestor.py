@@ -47,8 +47,8 @@ def holds(pid: int, text: str) -> bool:
 
 def open_there(pid: int, kind: str) -> set[str]:
     """The pipes or sockets of a process, beside its standard streams."""
-    links = [os.readlink(each) for each in Path(f"/proc/{pid}/fd").iterdir() if int(each.name) > 2]
-    return {link for link in links if link.startswith(kind)}
+    files = (each for each in Path(f"/proc/{pid}/fd").iterdir() if int(each.name) > 2)
+    return {link for link in map(str, map(Path.readlink, files)) if link.startswith(kind)}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -9,7 +9,7 @@ import torch
 from tried import tried
 
 from exercises.catalog import Limits
-from grader.examiner.exchange import Record
+from grader.examiner.exchange import Exchange, Record
 from grader.examiner.in_process import InProcessCallee
 from grader.examiner.paired_calls import PairedCalls
 from grader.examiner.submission_proxy import SubmissionProxy
@@ -504,15 +504,33 @@ def f(n, d):
     assert set(seen.solution.module.asked) == {4, 5}
 
 
-def test_our_own_side_has_a_second_for_all_questions(monkeypatch: pytest.MonkeyPatch) -> None:
-    solution = "import time\ndef f(x):\n    time.sleep(0.05)\n    return x * 2"
+QUESTIONS: dict[str, Callable[[Inquiry, Exchange], object]] = {
+    "another": lambda inquiry, exchange: inquiry.ask(exchange, exchange.call),
+    "twice": Inquiry.ask_twice,
+    "alone": Inquiry.ask_alone,
+    "steps": Inquiry.steps,
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS.keys())
+def test_our_own_side_has_a_second_for_all_questions(
+    question: Callable[[Inquiry, Exchange], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    solution = "import time\ndef f(x):\n    y = x * 2\n    time.sleep(0.05)\n    return y"
     learner = "def f(x): return x * 2 + torch.rand(())"
     monkeypatch.setattr("grader.examiner.symptoms.inquiry.MAX_SECONDS", 0.04)
-    seen = tried(HEAD + learner, HEAD + solution, [ask(draw(3, 4))], _is_wrong)
-    asks = Inquiry(seen.learner, seen.solution, seen.records)
-    (exchange,) = seen.records["test_0"].exchanges
-    assert asks.ask(exchange, exchange.call) is not None
-    assert asks.ask(exchange, exchange.call) is None
+
+    def twice(submission: SubmissionProxy) -> None:
+        submission.f(draw(3, 4))
+        submission.f(draw(5, 2))
+
+    seen = tried(HEAD + learner, HEAD + solution, [twice], _is_wrong)
+    inquiry = Inquiry(seen.learner, seen.solution, seen.records)
+    _, exchange = seen.records["test_0"].exchanges
+    assert question(inquiry, exchange)
+    assert inquiry.ask(exchange, exchange.call) is None
+    assert inquiry.ask_twice(exchange) is None
+    assert inquiry.ask_alone(exchange) is None
 
 
 def test_questions_are_bounded() -> None:

@@ -2,7 +2,8 @@
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from types import FrameType
 from typing import Any
@@ -53,12 +54,9 @@ class Inquiry:
         if self._left <= 0 or not self.come_to(exchange, self._learner):
             return None
         got = self._learner.perform(call)
-        began = time.monotonic()
-        self.come_to(exchange, self._solution)
-        expected = self._solution.perform(call)
-        self._seconds -= time.monotonic() - began
-        if self._seconds <= 0:
-            self._left = 0
+        with self._own_time():
+            self.come_to(exchange, self._solution)
+            expected = self._solution.perform(call)
         return Exchange(call, got, expected)
 
     def ask_twice(self, exchange: Exchange) -> tuple[Exchange, Exchange] | None:
@@ -87,7 +85,10 @@ class Inquiry:
         return Exchange(exchange.call, mine, ours)
 
     def steps(self, exchange: Exchange) -> Mapping[str, list[Tensor]]:
-        """The tensors that the solution has on its way to an answer, by its names for them."""
+        """The tensors that the solution has on its way to an answer, by its names for them.
+
+        None at all where enough has been asked.
+        """
         if exchange not in self._steps:
             self._steps[exchange] = self._traced(exchange)
         return self._steps[exchange]
@@ -104,13 +105,16 @@ class Inquiry:
                     _note(found.setdefault(name, []), value)
             return watch
 
-        self.come_to(exchange, self._solution)
-        before = sys.gettrace()
-        sys.settrace(watch)
-        try:
-            self._solution.perform(exchange.call)
-        finally:
-            sys.settrace(before)
+        if self._left <= 0:
+            return found
+        with self._own_time():
+            self.come_to(exchange, self._solution)
+            before = sys.gettrace()
+            sys.settrace(watch)
+            try:
+                self._solution.perform(exchange.call)
+            finally:
+                sys.settrace(before)
         return found
 
     def come_to(self, exchange: Exchange, side: Callee) -> bool:
@@ -125,11 +129,23 @@ class Inquiry:
         One side after the other: random numbers go on. None where there can be no answers.
         """
         answers = []
-        for side in (self._learner, self._solution):
-            if self._left <= 0 or not self._begin(side, record, until):
-                return None
-            answers.append([side.perform(call) for call in calls])
+        for side, clock in ((self._learner, nullcontext()), (self._solution, self._own_time())):
+            with clock:
+                if self._left <= 0 or not self._begin(side, record, until):
+                    return None
+                answers.append([side.perform(call) for call in calls])
         return answers
+
+    @contextmanager
+    def _own_time(self) -> Iterator[None]:
+        """Count what our own side takes; when that is enough, nothing more is asked."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self._seconds -= time.monotonic() - began
+            if self._seconds <= 0:
+                self._left = 0
 
     def _begin(self, side: Callee, record: Record, until: Exchange | None = None) -> bool:
         if isinstance(side.begin(record.seed), Raised):
