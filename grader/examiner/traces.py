@@ -19,7 +19,7 @@ from grader.examiner.display import SHOWN_NUMBERS, show
 from grader.examiner.exchange import Exchange, Value
 from grader.examiner.failure_messages import describe
 from grader.examiner.in_process import InProcessCallee
-from grader.examiner.right_ways import Ways, as_doubles, right_ways
+from grader.examiner.right_ways import Place, Ways, as_doubles, right_ways
 from grader.examiner.submission_process import SubmissionProcess
 from grader.examiner.suite_run import SuiteRun
 from grader.examiner.symptoms.evidence import (
@@ -42,6 +42,7 @@ NOT_THE_END = (
     "A right way has these numbers, but it does not end with them, or not in this arrangement."
 )
 MAX_CALL = 1200  # characters of a call that is shown
+MAX_CALLS = 4  # that are followed until one tells enough
 
 
 def find_trace(
@@ -53,21 +54,10 @@ def find_trace(
 ) -> Trace:
     """What the learner's code does in the smallest call that goes wrong in `run`."""
     inquiry = Inquiry(candidate, answer_key.solution, run.records)
-    wrong = [
-        exchange
-        for record in run.records.values()
-        if record.failed
-        for exchange in record.exchanges
-        if kind_of(exchange) != "right"
-    ]
-    found = smallest_wrong_call(wrong, inquiry, plain=False)
-    if found is None:
-        return Trace("", problem="No single call went wrong; there is nothing to follow.")
-    first, smallest = found
     names = argument_names(answer_key.diagnostician.module)
     ways = list(right_ways(exercise, answer_key))
 
-    def followed(exchange: Exchange) -> Trace:
+    def followed(first: Exchange, exchange: Exchange) -> Trace:
         call = spell(exchange.call)[:MAX_CALL]
         inquiry.come_to(first, candidate)
         mine = candidate.trace(exchange.call)
@@ -80,15 +70,44 @@ def find_trace(
         words = Words(exchange, names, exercise.limits)
         return told(mine, Ways(ours, exchange), call, files, words)
 
-    small = followed(smallest)
-    if small.first is None or small.says or small.problem:
-        return small
-    # A few numbers are easy to read, and seldom enough to tell one reason from another.
-    large = followed(first)
-    is_same = large.first is not None and _is_at(large, large.first, small.steps[small.first])
-    if not is_same or not large.says:
-        return small
-    return replace(small, says=f"In a larger call: {large.says}")
+    def explained(first: Exchange, smallest: Exchange) -> Trace:
+        small = followed(first, smallest)
+        if small.first is None or (tells_enough(small) and (small.says or small.problem)):
+            return small
+        # A few numbers are easy to read, and seldom enough to tell one reason from another.
+        large = followed(first, first)
+        if not tells_enough(small):
+            return large if tells_enough(large) else small
+        is_same = large.first is not None and _is_at(large, large.first, small.steps[small.first])
+        if not is_same or not large.says:
+            return small
+        return replace(small, says=f"In a larger call: {large.says}")
+
+    wrong = [
+        [exchange for exchange in record.exchanges if kind_of(exchange) != "right"]
+        for record in run.records.values()
+        if record.failed
+    ]
+    traces: list[Trace] = []
+    # The numbers of one test are often of one kind: where they tell little, another's may do more.
+    while len(traces) < MAX_CALLS:
+        found = smallest_wrong_call([each for calls in wrong for each in calls], inquiry, False)
+        if found is None:
+            break
+        traces.append(explained(*found))
+        if tells_enough(traces[-1]):
+            return traces[-1]
+        wrong = [calls for calls in wrong if found[0] not in calls]
+    nothing = Trace("", problem="No single call went wrong; there is nothing to follow.")
+    return next(iter(traces), nothing)
+
+
+def tells_enough(trace: Trace) -> bool:
+    """Whether it has no first wrong step, and says why, or one with nothing but right ones before
+    it."""
+    if trace.first is None:
+        return True
+    return not trace.problem and all(each.state == "known" for each in trace.steps[: trace.first])
 
 
 def _is_at(trace: Trace, index: int, step: TracedStep) -> bool:
@@ -132,6 +151,9 @@ def told(mine: Steps, ways: Ways, call: str, files: Mapping[str, str], words: Wo
     states: list[TraceState] = ["known" if is_fine else "own" for is_fine in fine]
     if first is not None:
         states[first] = "first"
+        inputs = mine.steps[first].inputs
+        if all(_is_by_chance(mine.steps[index], same[index], ways) for index in inputs):
+            states = ["own" if index in inputs else state for index, state in enumerate(states)]
     shown = tuple(
         TracedStep(
             step.file,
@@ -154,6 +176,8 @@ def told(mine: Steps, ways: Ways, call: str, files: Mapping[str, str], words: Wo
         parents = [same[index] or ways.alike(mine.steps[index]) for index in step.inputs]
         met = {place for places in same for place in places}
         expected = counterpart(mine, first, parents, met, ways)
+    if expected is None and first in mine.results:
+        expected = _end_in_place_of(mine, first, ways.ends)
     if expected is None or _is_no_match(step.value, expected):
         return Trace(call, shown, first, show(step.value))
     subject = f"`{step.name}`" if step.name else "This value"
@@ -178,6 +202,16 @@ def _first_wrong(mine: Steps, fine: Sequence[bool], ways: Ways) -> int | None:
         if not behind:
             found.append(index)
     return min(found, default=None)
+
+
+def _is_by_chance(step: Step, places: Sequence[Place], ways: Ways) -> bool:
+    """Whether a wrong way may have these numbers as well: all has overflowed, or come to 0 or 1,
+    and no right way has come to it by this operation."""
+    numbers = as_doubles(step.value)
+    is_common = (numbers == 0) | (numbers.abs() == 1) | ~numbers.isfinite()
+    if not step.value.is_floating_point() or not is_common.all():
+        return False
+    return all(ways.step(place).operation != step.operation for place in places)
 
 
 def _why_not(mine: Steps, words: Words) -> str:

@@ -13,7 +13,7 @@ MARKS: dict[TraceState, tuple[str, str]] = {
 }
 LEGEND = (
     "✓ a right way has this value, too",
-    "· only yours has it, which need be no mistake",
+    "· right or wrong: only yours has it, or it is 0 and 1 alone",
 )
 SIGNS = {
     **{"matmul": "@", "add": "+", "sub": "−", "mul": "×", "div": "/", "truediv": "/"},
@@ -111,9 +111,14 @@ def where(trace: Trace, step: TracedStep) -> str:
     what = f"`{step.name}`" if step.name else f"what `{made(step)}` gives"
     if trace.problem:
         return f"Line {step.line} makes your result: {what}. {trace.problem}"
+    assert trace.first is not None
+    if all(before.state == "known" for before in trace.steps[: trace.first]):
+        rest = "All before it has right numbers, in whatever order."
+    else:
+        rest = "What has a ✓ before it has right numbers; what has none may be wrong."
     return (
         f"Look at line {step.line}, and at what it is given: {what} has numbers that no right way"
-        " known here has. All before it has right numbers, in whatever order."
+        f" known here has. {rest}"
     )
 
 

@@ -88,6 +88,8 @@ def followed(report: Report) -> Trace:
         ("softmax", SOFTMAX, "e.sum(dim, keepdim=True)", "e.sum()", "summed up"),
         ("softmax", SOFTMAX, "e.sum(dim, keepdim=True)", "e.mean(dim, keepdim=True)", ""),
         ("softmax", SOFTMAX, "torch.exp(x - top)", "torch.exp2(x - top)", ""),
+        # Its smallest call that goes wrong is of -inf and -1e10: all comes to 0, as elsewhere.
+        ("softmax", SOFTMAX, "torch.exp(x - top)", "torch.exp(x)", ""),
         (
             "scaled_dot_product_attention",
             ATTENTION,
@@ -168,6 +170,29 @@ def test_what_is_laid_beside_a_wrong_value_is_the_same_quantity(
     assert not trace.says or trace.says.startswith("In a larger call: `")
 
 
+def test_numbers_that_come_to_0_and_1_are_no_sign_of_a_right_line(
+    traced: Callable[[str, str], Report],
+) -> None:
+    """Where the largest of all rows is taken off, what goes wrong is of no other numbers."""
+    report = traced("softmax", SOFTMAX.replace("x.amax(dim, keepdim=True)", "x.max()"))
+    trace = followed(report)
+    assert trace.first is not None
+    mistaken = [step for step in trace.steps[: trace.first] if step.line > 5]
+    assert mistaken and {step.state for step in mistaken} == {"own"}
+    assert trace.expected == "tensor([[1], [1]])"  # it is the result that goes wrong
+    assert "what has none may be wrong" in " ".join(render(report).split())
+
+
+def test_a_line_is_found_though_what_comes_of_it_looks_right(
+    traced: Callable[[str, str], Report], solution: Callable[[str], str]
+) -> None:
+    """A row without an allowed position, the smallest that goes wrong, comes to 1 in either way."""
+    wrong = solution("self_attention").replace("-math.inf", "-1e4")
+    trace = followed(traced("self_attention", wrong))
+    assert trace.first is not None and "-1e4" in trace.steps[trace.first].code
+    assert "where `mask` is False" in trace.says
+
+
 def test_an_object_is_followed_as_well(
     traced: Callable[[str, str], Report], solution: Callable[[str], str]
 ) -> None:
@@ -196,11 +221,11 @@ def test_of_several_results_each_is_held_against_its_own(
 ) -> None:
     """Output and weights may have one shape; the second is wrong here."""
     right = solution("self_attention")
-    wrong = right.replace("-math.inf", "-1e4")
+    wrong = right.replace("return weights @ v, weights", "return weights @ v, weights * 0.4")
     assert wrong != right
     trace = followed(traced("self_attention", wrong))
-    assert trace.first is not None and trace.steps[trace.first].name == "weights"
-    assert "should sum to 1" in trace.says
+    assert trace.first is not None and trace.steps[trace.first].code in wrong.splitlines()[-1]
+    assert "times 0.4" in trace.says
 
 
 @pytest.mark.parametrize(
