@@ -52,6 +52,7 @@ class NoCourse(CourseError):
 class UnknownName(CourseError):
     exit_code = 2
     kind = "name"
+    advice = "`learn search WORDS` finds one."
 
     def __init__(self, name: str, closest: tuple[str, ...] = ()) -> None:
         super().__init__(name, closest)
@@ -63,17 +64,19 @@ class UnknownName(CourseError):
 
     def _advice(self) -> str:
         if not self.closest:
-            return " `learn status --all` lists them."
+            return f" {self.advice}"
         *others, last = self.closest
         return f" Did you mean {', '.join(others) + ' or ' if others else ''}{last}?"
 
 
 class UnknownExercise(UnknownName):
     kind = "exercise"
+    advice = "`learn search WORDS` finds one; in a workspace, `learn status --all` lists them."
 
 
 class UnknownChapter(UnknownName):
     kind = "chapter"
+    advice = "In a workspace, `learn status` lists them."
 
 
 class UnknownTopic(UnknownName):

@@ -25,7 +25,7 @@ def new(id: str, course: Path, chapter: str | None) -> int:
 
     written = write_exercise(course, id, chapter)
     for file in written:
-        click.echo(f"wrote  {file.relative_to(course)}")
+        click.echo(f"wrote  {file}")
     from grader.proving.audit import audit
 
     catalog = catalog_in(course)

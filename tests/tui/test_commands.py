@@ -389,7 +389,8 @@ def test_a_mistyped_name_is_said_to_be_taken_for_another(learn: Any, workspace: 
 def test_nothing_far_off_is_offered(learn: Any, workspace: Path) -> None:
     for name in ("workspace", "loop", "nonexistent"):
         said = learn("check", name).stderr
-        assert said == f"There is no exercise {name!r}. `learn status --all` lists them.\n"
+        advice = "`learn search WORDS` finds one; in a workspace, `learn status --all` lists them."
+        assert said == f"There is no exercise {name!r}. {advice}\n"
 
 
 def test_what_a_command_lacks_is_told_as_a_command(learn: Any, workspace: Path) -> None:

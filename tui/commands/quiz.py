@@ -33,7 +33,7 @@ from tui.study.session import Session, open_session
 @seed_option
 @json_option
 def quiz_command(chapter: str | None, count: int, seed: int | None, as_json: bool) -> None:
-    """Answer questions on CHAPTER; without it, on the chapters that you have read.
+    """Answer questions on CHAPTER; without it, on what you have read, or on the first topic.
 
     `learn quiz prerequisites` shows what to know before chapter 1. Ctrl-D leaves; every answer so
     far is kept.
