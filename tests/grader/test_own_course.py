@@ -144,6 +144,8 @@ def test_a_new_exercise_passes_its_first_audit(run: Run, tmp_path: Path) -> None
         done = subprocess.run(command, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stdout + done.stderr
         assert "The audit passes." in done.stdout
+        written = [line for line in done.stdout.splitlines() if line.startswith("wrote  ")]
+        assert written and all(Path(line.removeprefix("wrote  ")).is_file() for line in written)
     assert shlex.split(done.stdout.split("`")[1])[-1] == str(course)  # it can be pasted
     found = json.loads(run("audit", "--course", course, "--format", "json").stdout)
     assert (found["exercises"], found["problems"]) == (3, [])
