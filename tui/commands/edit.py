@@ -14,7 +14,10 @@ from tui.study.session import open_session_to_look
 @click.command("edit")
 @exercise_argument
 def edit_command(exercise: str | None) -> None:
-    """Open the file in $VISUAL or $EDITOR, or in an editor that is found."""
+    """Open the file in $VISUAL or $EDITOR, or in an editor that is found.
+
+    That may be vi: there, Esc and `:wq` keep what you wrote and end it, Esc and `:q!` only end it.
+    """
     with open_session_to_look() as session:
         chosen = session.exercise(exercise)
         file = session.workspace.file(chosen)

@@ -27,8 +27,9 @@ COUNTS_BY_DONE = "This does not count as reading yet. When you have read it: lea
 def read_command(part: str | None, done: bool) -> None:
     """Read a topic; without PART, the next one. A chapter's name shows its whole lesson.
 
-    On a terminal, the questions of the topic follow, and it counts as read. Where the text goes to
-    a file or another program, `learn read PART --done` says that you have read it.
+    On a terminal, the text is shown by $PAGER (`PAGER=cat` prints it), the questions of the topic
+    follow, and it counts as read. Where it goes to a file or another program, `learn read PART
+    --done` says that you have read it.
     """
     with (open_session if done else open_session_to_look)() as session:
         if part and not done and (section := _section_without_topic(session, part)):
