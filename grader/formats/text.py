@@ -32,16 +32,19 @@ WAITS = ("○", "yellow")  # what is right, and counts once the rest is
 INDENT = "      "
 
 
-def render(found: Found, colour: bool = False, width: int = 100) -> str:
-    """Each report on its own page; below several of them, what they come to."""
-    pages = [_page(report, colour, width) for report in listed(found)]
+def render(found: Found, colour: bool = False, width: int = 100, full: bool = False) -> str:
+    """Each report on its own page; below several of them, what they come to.
+
+    Of a page's failures the first is shown with its call, and all where it is to be `full`.
+    """
+    pages = [_page(report, colour, width, full) for report in listed(found)]
     if not isinstance(found, Report):
         pages.append(f"{totals(found)}.\n")
     return "\n".join(pages)
 
 
-def _page(report: Report, colour: bool, width: int) -> str:
-    """The verdict, why it is so, and each test. Only the first failure is shown in full."""
+def _page(report: Report, colour: bool, width: int, full: bool) -> str:
+    """The verdict, why it is so, and each test."""
     page = Page(colour, width)
     _headline(page, report)
     if report.problem:
@@ -60,19 +63,20 @@ def _page(report: Report, colour: bool, width: int) -> str:
     page.blank()
     if report.problem and report.tests:
         page.text(none_run(report), "  ", dim=True)
-    _tests(page, report)
+    _tests(page, report, full)
     if missing := unprotected([report]):
         page.blank()
         page.text(missing, "  ")
     return page.finish()
 
 
-def _tests(page: Page, report: Report) -> None:
+def _tests(page: Page, report: Report, full: bool) -> None:
     """Each with its mark; a problem with the file speaks for all, and so may other things."""
     if test := of_all(report):
         _failure(page, test, report, is_brief=False)
     page.text(for_all(report), "  ")
     for test, is_brief, is_again in in_turn(report):
+        is_brief, is_again = is_brief and not full, is_again and not full
         mark, tint = WAITS if test.waits else MARKS[test.outcome]
         page.item(mark, tint, test.title + _points(test) + ("  (as above)" if is_again else ""))
         if tells(test, report) and not is_again:

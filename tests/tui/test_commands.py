@@ -412,6 +412,18 @@ def test_a_stub_is_one_sentence_and_no_mistake(warm_learn: Any, softmax: Path) -
     assert json.loads(warm_learn("mistakes", "--list", "--json").stdout) == {"mistakes": []}
 
 
+def test_the_call_of_each_failure_can_be_asked_for(warm_learn: Any, softmax: Path) -> None:
+    softmax.write_text(
+        "import torch\n\n\ndef softmax(x, dim=-1):\n    return x.exp() / x.exp().sum()"
+    )
+    shown, full = (warm_learn("check", "softmax", *more).stdout for more in ((), ("--full",)))
+    failed = sum(line.startswith(("  ✗", "  ○")) for line in shown.splitlines())
+    assert failed > 1 and shown.count("called ") == 1 and full.count("called ") == failed
+    assert "as above" not in full
+    refused = warm_learn("check", "softmax", "--full", "--watch")
+    assert refused.returncode == 2 and "check once with --full" in one_line(refused.stderr)
+
+
 def test_a_missing_file(learn: Any, softmax: Path) -> None:
     softmax.unlink()
     done = learn("check", "softmax")

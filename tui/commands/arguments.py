@@ -46,4 +46,5 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, 
 mine_option = click.option(
     "--mine", is_flag=True, help="Your file may import what you have passed, by its exercise's id."
 )
+full_option = click.option("--full", is_flag=True, help="Show the call of every test that failed.")
 seed_option = click.option("--seed", type=int, help="Ask with these numbers; else with new ones.")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tui.commands.arguments import exercise_argument, json_option, mine_option
+from tui.commands.arguments import exercise_argument, full_option, json_option, mine_option
 from tui.study.grading import grade
 from tui.study.notebook_grading import submit_notebook
 from tui.study.session import open_session_to_grade
@@ -15,8 +15,9 @@ from tui.study.session import open_session_to_grade
 @click.command("submit")
 @exercise_argument
 @mine_option
+@full_option
 @json_option
-def submit_command(exercise: str | None, mine: bool, as_json: bool) -> int:
+def submit_command(exercise: str | None, mine: bool, full: bool, as_json: bool) -> int:
     """Submit your file: fresh numbers each time, and a pass counts.
 
     Of a notebook, FILE.ipynb, all that its cells answer is submitted. The exit code is 0 for a
@@ -25,7 +26,10 @@ def submit_command(exercise: str | None, mine: bool, as_json: bool) -> int:
     if exercise and exercise.lower().endswith(".ipynb"):
         if mine:
             raise click.UsageError("--mine goes with one exercise; a notebook has its own cells.")
+        if full:
+            raise click.UsageError("--full goes with one exercise; `learn check` shows the rest.")
         with open_session_to_grade(exercise) as session:
             return submit_notebook(session, Path(exercise), as_json)
     with open_session_to_grade(exercise) as session:
-        return grade(session, session.exercise_to_grade(exercise), "submit", as_json, mine)
+        chosen = session.exercise_to_grade(exercise)
+        return grade(session, chosen, "submit", as_json, mine, full)

@@ -30,7 +30,12 @@ MOST_NAMED = 3  # of the exercises that a pass opens; the first in the course
 
 
 def grade(
-    session: Session, exercise: Exercise, kind: AttemptKind, as_json: bool, mine: bool = False
+    session: Session,
+    exercise: Exercise,
+    kind: AttemptKind,
+    as_json: bool,
+    mine: bool = False,
+    full: bool = False,
 ) -> int:
     """Grade the file, tell the verdict, and give the exit code that goes with it."""
     from tui.warm_grader.client import warm_grader
@@ -40,7 +45,7 @@ def grade(
         if kind == "submit":
             keep_for_class(session, submission)
         report = grader.grade(submission)
-    tell(session, submission, kind, report, as_json)
+    tell(session, submission, kind, report, as_json, full=full)
     if kind == "submit":
         return max(report.exit_code, tell_handed_in(session.workspace))
     return report.exit_code
@@ -53,13 +58,14 @@ def tell(
     report: Report,
     as_json: bool,
     rows: int | None = None,
+    full: bool = False,
 ) -> None:
     """The verdict comes first, the bookkeeping after, and last what to do.
 
-    Of a long verdict, `rows` lines are printed.
+    Of a long verdict, `rows` lines are printed; of each failure the call, where it is `full`.
     """
     try:
-        print_report(report, as_json, rows)
+        print_report(report, as_json, rows, full)
     except BrokenPipeError:  # nobody reads on; the verdict counts all the same
         discard_output()
     if note := keep(session, submission, kind, report):
@@ -174,13 +180,15 @@ def _note_mistake(session: Session, report: Report, at: datetime) -> None:
         mistakes.record(report.exercise, symptom.id, symptom.says, topic, at)
 
 
-def print_report(report: Report, as_json: bool, rows: int | None = None) -> None:
+def print_report(
+    report: Report, as_json: bool, rows: int | None = None, full: bool = False
+) -> None:
     from grader.formats.text import render
 
     if as_json:
         print_json(report.to_dict())
         return
-    lines = render(report, colour=colour_wanted(), width=width()).splitlines()
+    lines = render(report, colour=colour_wanted(), width=width(), full=full).splitlines()
     if rows and len(lines) > rows:
         left = len(lines) - rows + 1
         lines[rows - 1 :] = [
