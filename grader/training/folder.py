@@ -5,13 +5,16 @@
     start.safetensors           the weights before the first step
     checkpoint.safetensors      the number of a step, weights and Adam's means behind it
 
-A kill at any moment leaves the old checkpoint or the new one; the curve is cut back to it.
+A kill at any moment leaves the old checkpoint or the new one; the curve is cut back to it. A run
+that was refused before its first step, or killed, has no first weights: it never began, and does
+not count.
 """
 
 from __future__ import annotations
 
 import fcntl
 import json
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -75,7 +78,11 @@ class RunFolder:
 
     @property
     def exists(self) -> bool:
-        return self._plan.exists()
+        """There is a run that began."""
+        return self._plan.exists() and self.start.exists()
+
+    def remove(self) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
 
     def create(self, plan: Plan) -> None:
         """A fresh run in the place of what was there."""

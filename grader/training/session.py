@@ -16,7 +16,7 @@ import torch
 from safetensors.torch import load_file, save
 
 from exercises.files import write_atomically
-from grader.errors import GraderError
+from grader.errors import GraderError, UsageError
 from grader.examiner.sandbox import shared_sandbox
 from grader.training.folder import DamagedRun, Plan, RunFolder, Update
 from grader.training.runs import ReferenceRun, SandboxedRun, TrainingFailed, TrainingRun
@@ -42,15 +42,11 @@ def main(descriptor: str, zygote: Fork) -> None:
         return
     try:
         plan = Plan.from_dict(request["plan"])
-        if plan.settings.device == "cuda" and not torch.cuda.is_available():
-            raise TrainingFailed("There is no CUDA device that torch can use. Use --device cpu.")
-        if plan.is_reference:
-            run: TrainingRun = ReferenceRun(plan)
-        else:
-            run = SandboxedRun(shared_sandbox(plan.settings.device), plan)
+        folder = RunFolder(Path(request["folder"])) if request["folder"] else None
+        run = build(plan, folder)
         link.tell("built", tree=run.tree(), missing=run.missing_layers())
-        if request["folder"]:
-            Session(run, plan, RunFolder(Path(request["folder"])), link).do(request)
+        if folder:
+            Session(run, plan, folder, link).do(request)
         if request["looks"]:
             look(run, link)
         run.close()
@@ -59,8 +55,25 @@ def main(descriptor: str, zygote: Fork) -> None:
         link.tell("failed", message=str(error), exit_code=error.exit_code)
     except OSError as error:  # a full disk, perhaps
         message = f"{error.filename or 'The run'} cannot be kept: {error.strerror}. Make room"
-        message += "; what was kept before is there, and `learn train --resume` goes on with it."
+        message += (
+            "; what was kept before is there: the same command with --resume goes on with it."
+        )
         link.tell("failed", message=message, exit_code=GraderError.exit_code)
+
+
+def build(plan: Plan, folder: RunFolder | None) -> TrainingRun:
+    """The run, ready for its first step. Of one that is refused here for the first time, nothing
+    stays in its folder."""
+    try:
+        if plan.settings.device == "cuda" and not torch.cuda.is_available():
+            raise TrainingFailed("There is no CUDA device that torch can use. Use --device cpu.")
+        if plan.is_reference:
+            return ReferenceRun(plan)
+        return SandboxedRun(shared_sandbox(plan.settings.device), plan)
+    except GraderError:
+        if folder and not folder.exists:
+            folder.remove()
+        raise
 
 
 class Link:
@@ -120,9 +133,9 @@ class Session:
         """Go on where the folder's run is; `start` is a file of weights for a new one."""
         if self._folder.checkpoint.exists():
             self._restore(self._folder.checkpoint)
-            self._folder.forget_after(self._step)
         elif start is not None:
             self._restore(Path(start))
+        self._folder.forget_after(self._step)
         if not self._folder.start.exists():
             self._save(self._folder.start)
 
@@ -159,17 +172,26 @@ class Session:
             )
 
     def show(self, prompt: str) -> None:
-        """What the model makes of what it has not seen, or of a beginning of a text."""
+        """What the model makes of what it has not seen, or of what was typed."""
         settings = self._settings
         if settings.is_text:
             text = self._run.write_text(prompt or "The ", WRITTEN, settings.seed + self._step)
             self._link.tell("text", step=self._step, text=text)
             return
-        source, target = self._held_out()
+        source, target = self._typed(prompt) if prompt else self._held_out()
         written = self._run.write(source)
         right = (written == target.masked_fill(target == EOS, PAD)).all(dim=1)
-        rows = [[shown(source[i]), shown(written[i]), bool(right[i])] for i in range(EXAMPLES)]
-        self._link.tell("sample", step=self._step, right=float(right.float().mean()), rows=rows)
+        pairs = zip(source[:EXAMPLES], written, right, strict=False)
+        rows = [[shown(read), shown(wrote), bool(is_right)] for read, wrote, is_right in pairs]
+        share = None if prompt else float(right.float().mean())
+        self._link.tell("sample", step=self._step, right=share, rows=rows)
+
+    def _typed(self, digits: str) -> tuple[torch.Tensor, torch.Tensor]:
+        task = SequenceTask(self._settings.task)
+        source = task.read(digits)
+        if source is None:
+            raise UsageError(task.unreadable)
+        return source, task.target(source)
 
     def _held_out(self) -> tuple[torch.Tensor, torch.Tensor]:
         task = SequenceTask(self._settings.task)

@@ -19,7 +19,7 @@ from grader.examiner.sandbox import Sandbox
 from grader.training.client import Training
 from grader.training.folder import BusyRun, DamagedRun, Plan, RunFolder, Update
 from grader.training.runs import ReferenceRun, SandboxedRun, TrainingFailed
-from grader.training.session import Link, Session
+from grader.training.session import Link, Session, build
 from grader.worker.training.settings import TEXT, Settings, planted
 from grader.worker.training.tasks import EOS, PAD, TASKS, SequenceTask
 from tui.figures.curve import plot
@@ -122,6 +122,19 @@ def test_steps_behind_the_checkpoint_are_taken_again(
     assert kept(folder) == kept(other)
 
 
+def test_a_kill_before_the_first_checkpoint_leaves_no_step_twice(
+    sandbox: Sandbox, whole: Plan, tmp_path: Path
+) -> None:
+    folder, other = RunFolder(tmp_path / "killed"), RunFolder(tmp_path / "through")
+    for each in (folder, other):
+        each.create(whole)
+    train(sandbox, folder, stop_at=5)
+    folder.checkpoint.unlink()
+    train(sandbox, folder)
+    train(sandbox, other)
+    assert kept(folder) == kept(other)
+
+
 def test_a_text_is_learned_and_resumed_alike(
     sandbox: Sandbox, solution: Callable[[str], str], tmp_path: Path
 ) -> None:
@@ -188,6 +201,24 @@ def test_the_stand_in_tokenizer_is_that_of_the_solution(
 def test_a_text_that_is_too_short_is_refused_in_a_sentence(sandbox: Sandbox) -> None:
     with pytest.raises(TrainingFailed, match="At least 9 are needed: take a longer text"):
         SandboxedRun(sandbox, Plan(replace(SMALL, task=TEXT), text="short"))
+    repeated = Plan(replace(SMALL, task=TEXT, n_merges=99), text="The same line.\n" * 64)
+    with pytest.raises(TrainingFailed, match="What repeats is merged into few tokens"):
+        SandboxedRun(sandbox, repeated)
+
+
+def test_nothing_is_kept_of_a_run_that_never_began(
+    whole: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    plan = replace(whole, settings=replace(SMALL, device="cuda"))
+    new, begun = RunFolder(tmp_path / "new"), RunFolder(tmp_path / "begun")
+    for folder in (new, begun):
+        folder.create(plan)
+    begun.start.touch()
+    for folder in (new, begun):
+        with pytest.raises(TrainingFailed, match="There is no CUDA device"):
+            build(plan, folder)
+    assert not new.path.exists() and begun.exists
 
 
 @pytest.mark.parametrize("plant", ["no-mask", "no-scale", "no-warmup", "post-norm-no-warmup"])
@@ -232,6 +263,10 @@ def test_a_task_is_what_it_says_and_holds_out_what_it_asks(name: str) -> None:
             assert [*wanted, EOS] == answer[: len(wanted) + 1]
             assert not any(answer[len(wanted) + 1 :])
             assert (sum(token - 3 for token in symbols) % task.n_symbols == 0) is is_held
+    typed = task.read("2 0 1")
+    assert typed is not None
+    wanted = {"copy": [2, 0, 1], "reverse": [1, 0, 2], "sort": [0, 1, 2]}[name]
+    assert task.target(typed).tolist() == [[*(digit + 3 for digit in wanted), EOS]]
 
 
 def test_a_loss_that_is_no_number_stops_and_spoils_nothing(

@@ -72,6 +72,7 @@ def test_build_says_whose_each_part_is(learn: Learn, passed: Callable[..., None]
     assert whose["model"] == "in", "filled in"
     assert (whose["encoder"], whose["decoder"]) == ("yours", "in")
     assert "Filled in: Embeddings, PositionalEncoding, DecoderLayer, Decoder" in done.stdout
+    assert "`learn train --fill` trains it." in done.stdout
 
 
 @pytest.mark.slow

@@ -44,7 +44,8 @@ def build_command(fill: bool, gpt: bool, as_json: bool) -> None:
         print_message(
             f"\nFilled in: {', '.join(filled)}. Pass {', '.join(filled.values())} for yours."
         )
-    print_message("\n`learn train` trains it." if not gpt else "\n`learn train FILE` trains it.")
+    file, fill_in = " FILE" if gpt else "", " --fill" if filled else ""
+    print_message(f"\n`learn train{file}{fill_in}` trains it.")
 
 
 def tree_lines(tree: list[tuple[str, str, str, int]], own: set[str]) -> list[str]:

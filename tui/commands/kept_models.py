@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from grader.errors import UsageError
@@ -9,12 +11,13 @@ from tui.commands.run_printer import JsonPrinter, PlainPrinter
 from tui.output import print_json, print_message, width
 from tui.study.session import Session
 
+if TYPE_CHECKING:
+    from grader.training.folder import RunFolder
 
-def sample(session: Session, name: str, prompt: str, as_json: bool) -> int:
+
+def sample(name: str, run: RunFolder, prompt: str, as_json: bool) -> int:
     from grader.training.client import Training
-    from tui.study.training import kept_run
 
-    run = kept_run(session, name)
     printer = JsonPrinter(name) if as_json else PlainPrinter(name, run.plan())
     with Training(run.plan(), run, prompt=prompt) as training:
         for event in training.events():
@@ -23,14 +26,12 @@ def sample(session: Session, name: str, prompt: str, as_json: bool) -> int:
     return 0
 
 
-def attend(session: Session, name: str, typed: str, layer: str | None, as_json: bool) -> int:
+def attend(run: RunFolder, typed: str, layer: str | None, as_json: bool) -> int:
     """Heat maps of one layer, a head after the other; as JSON all that was seen."""
     from grader.training.client import Training
     from tui.figures.figure import text
     from tui.study.looking import chosen, example, figures, whose
-    from tui.study.training import kept_run
 
-    run = kept_run(session, name)
     plan = run.plan()
     with Training(plan, run, looks=True) as training:
         seen = training.look(typed or example(plan))

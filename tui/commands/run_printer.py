@@ -29,8 +29,9 @@ class JsonPrinter:
 class PlainPrinter:
     """Lines that stay; on a terminal also one that is drawn anew with each update."""
 
-    def __init__(self, name: str, plan: Plan) -> None:
-        self._name, self._plan = name, plan
+    def __init__(self, name: str, plan: Plan, resuming: str = "") -> None:
+        """`resuming` is the command that goes on with a run that is stopped."""
+        self._name, self._plan, self._resuming = name, plan, resuming
         self._losses: list[float] = []
         self._every = max(1, plan.settings.steps // LINES)
         self._is_live = sys.stdout.isatty()
@@ -45,7 +46,8 @@ class PlainPrinter:
                 for update in updates:
                     self._update(*update)
             case {"event": "sample", "right": right, "rows": rows}:
-                self._line(f"       right on sequences that it has never seen: {right:.0%}")
+                if right is not None:  # nobody typed what is read
+                    self._line(f"       right on sequences that it has never seen: {right:.0%}")
                 for source, written, is_right in rows:
                     mark = "" if is_right else "   ✗"
                     self._line(f"       {source}  →  {written or '(nothing)'}{mark}")
@@ -53,7 +55,7 @@ class PlainPrinter:
                 for line in text.splitlines():
                     self._line(f"       {line}")
             case {"event": "saved", "step": step} if step < self._plan.settings.steps:
-                self._line(f"Stopped at step {step}, and kept. --resume goes on.")
+                self._line(f"Stopped at step {step}, and kept. `{self._resuming}` goes on.")
 
     def _begin(self, parameters: int) -> None:
         from tui.study.capstone import needed, tools

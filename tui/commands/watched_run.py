@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 CLOSE = 0.001  # nats a token
 
 
-def watch(name: str, run: RunFolder, as_json: bool, start: Path | None = None) -> None:
-    """Train a run to its end, or until Ctrl-C or SIGTERM, and print how it goes."""
+def watch(
+    name: str, run: RunFolder, resuming: str, as_json: bool, start: Path | None = None
+) -> None:
+    """Train a run to its end, or until Ctrl-C or SIGTERM, and print how it goes, and at last which
+    command goes on: `resuming`."""
     from grader.training.client import Training
     from tui.study.training import is_done
 
@@ -30,7 +33,7 @@ def watch(name: str, run: RunFolder, as_json: bool, start: Path | None = None) -
         if not as_json:
             print_message(f"{name}: its {run.plan().settings.steps} steps were done before.")
         return
-    printer = JsonPrinter(name) if as_json else PlainPrinter(name, run.plan())
+    printer = JsonPrinter(name) if as_json else PlainPrinter(name, run.plan(), resuming)
     with Training(run.plan(), run, start) as training, stopped_by_signals(training):
         for event in training.events():
             printer.print(event)

@@ -70,6 +70,10 @@ class BadText(CourseError):
     exit_code = 2
 
 
+class NoText(BadText):
+    """There is no such file."""
+
+
 class Clash(CourseError):
     exit_code = 1
 
@@ -149,31 +153,35 @@ def _text(file: Path) -> str | None:
 
 def read_text(file: Path) -> str:
     """A text to learn from, its first part where it is long."""
+    text = whole_text(file)
+    if len(text) > MOST_TEXT:
+        print_message(f"{file} is long: its first {MOST_TEXT:,} characters are learned.", err=True)
+    return text[:MOST_TEXT]
+
+
+def whole_text(file: Path) -> str:
     try:
         if file.stat().st_size > TOO_LARGE:
             raise BadText(f"{file} is larger than {TOO_LARGE >> 20} MB. Take a part of it.")
-        text = file.read_text("utf-8")
+        return file.read_text("utf-8")
     except FileNotFoundError:
-        raise BadText(f"There is no file {file}.") from None
+        raise NoText(f"There is no file {file}.") from None
     except UnicodeDecodeError:
         raise BadText(f"{file} is not UTF-8 text.") from None
     except OSError as error:
         raise BadText(f"{file} cannot be read: {error.strerror}.") from None
-    if len(text) > MOST_TEXT:
-        print_message(f"{file} is long: its first {MOST_TEXT:,} characters are learned.", err=True)
-    return text[:MOST_TEXT]
 
 
 def run_folder(session: Session, name: str) -> RunFolder:
     return RunFolder(session.workspace.state / "training" / name)
 
 
-def run_name(task: str, file: Path | None = None) -> str:
-    """One run a task, and one a text."""
-    if file is None:
-        return task
-    stem = re.sub(r"[^\w-]+", "-", file.stem)
-    return f"{TEXT}-{stem[:60]}"
+def run_name(task: str, file: Path | None = None, beside: str | None = None) -> str:
+    """One run a task and one a text; and what is trained `beside` the run of a task."""
+    if file is not None:
+        stem = re.sub(r"[^\w-]+", "-", file.stem)
+        return f"{TEXT}-{stem[:60]}"
+    return f"{task}.{beside}" if beside else task
 
 
 def kept_runs(session: Session) -> list[tuple[str, RunFolder]]:

@@ -151,9 +151,7 @@ class SequenceRun(Run):
         """Digits are read, and what the model then writes, with one token more."""
         source = self.task.read(typed)
         if source is None:
-            raise Misfit(
-                f"Type 1 to {self.task.longest} digits, such as 3 1 4 1 5: it reads no others."
-            )
+            raise Misfit(self.task.unreadable)
         written = self.write(source)
         device = self.settings.device
         inputs = (source.to(device), self._shift(written, BOS, PAD).to(device))
@@ -173,7 +171,7 @@ class TextRun(Run):
         if len(tokens) <= settings.context:
             raise Misfit(
                 f"The text has {len(tokens)} tokens. At least {settings.context + 1} are needed:"
-                " take a longer text."
+                " take a longer text, of more that differs. What repeats is merged into few tokens."
             )
         self._tokens = torch.tensor(tokens)
         vocab_size = 256 + len(merges)

@@ -43,9 +43,14 @@ class SequenceTask:
         remainder = torch.randint(1, n, (size,), generator=generator) * (not held_out)
         symbols[:, 0] = (remainder - symbols[:, 1:].sum(1)) % n
         source = (symbols + FIRST_SYMBOL).masked_fill(~real, PAD)
+        return source, self.target(source)
+
+    def target(self, source: Tensor) -> Tensor:
+        """What should be written to each source (B, S): as `pairs` gives it, (B, S + 1)."""
+        lengths = (source != PAD).sum(dim=1, keepdim=True)
         target = self._answers(source, lengths)
-        target = torch.cat([target, torch.full((size, 1), PAD)], dim=1)
-        return source, target.scatter(1, lengths, EOS)
+        target = torch.cat([target, torch.full_like(lengths, PAD)], dim=1)
+        return target.scatter(1, lengths, EOS)
 
     def read(self, typed: str) -> Tensor | None:
         """Digits as a source (1, S); None where there are others, none or too many."""
@@ -53,6 +58,11 @@ class SequenceTask:
         if not re.fullmatch(rf"[0-9]{{1,{self.longest}}}", digits):
             return None
         return torch.tensor([[FIRST_SYMBOL + int(digit) for digit in digits]])
+
+    @property
+    def unreadable(self) -> str:
+        """What to say where `read` gives None."""
+        return f"Type 1 to {self.longest} digits, such as 3 1 4 1 5: it reads no others."
 
     def _answers(self, source: Tensor, lengths: Tensor) -> Tensor:
         if self.name == "copy":

@@ -30,6 +30,7 @@ class MadeUp:
         self.made.append(self)
         self.has_ended = False
         self._folder, self._stopped = folder, threading.Event()
+        folder.start.touch()  # it begins
 
     def events(self) -> Iterator[dict[str, Any]]:
         for step in range(1, 11):
@@ -91,6 +92,7 @@ def test_what_is_missing_is_said_and_f_fills_in(
 def test_a_run_that_is_done_is_shown(drive: Drive, course: Workspace, made_up: None) -> None:
     run = RunFolder(course.state / "training" / "reverse")
     run.create(Plan(Settings(task="reverse", steps=3)))
+    run.start.touch()
     run.append(Update(step, 2.0, 0.001, 0.5) for step in (1, 2, 3))
 
     async def script(driver: Any) -> None:
