@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -41,7 +41,7 @@ class Wanted:
     again: bool
     compare: bool
     as_json: bool
-    given: Set[str] = field(default_factory=frozenset)
+    given: Set[str]
 
     @property
     def run(self) -> str:
