@@ -98,7 +98,7 @@ class FailingCall(Shown):
     expected: str
 
 
-# Whether a right way has such a value: yes, not, or this is the first of a wrong answer's.
+# Whether a right way has such a value: yes; not, or by chance alone; or this is the first wrong one.
 TraceState = Literal["known", "own", "first"]
 
 
@@ -133,6 +133,11 @@ class Trace(Shown):
     expected: str = ""
     says: str = ""
     problem: str = ""
+
+    @property
+    def is_right_before(self) -> bool:
+        """Whether a right way has every value that comes before the first wrong one."""
+        return all(step.state == "known" for step in self.steps[: self.first])
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def find_trace(
 
     def explained(first: Exchange, smallest: Exchange) -> Trace:
         small = followed(first, smallest)
-        if small.first is None or (tells_enough(small) and (small.says or small.problem)):
+        if small.first is None or (small.says and tells_enough(small)):
             return small
         # A few numbers are easy to read, and seldom enough to tell one reason from another.
         large = followed(first, first)
@@ -105,9 +105,7 @@ def find_trace(
 def tells_enough(trace: Trace) -> bool:
     """Whether it has no first wrong step, and says why, or one with nothing but right ones before
     it."""
-    if trace.first is None:
-        return True
-    return not trace.problem and all(each.state == "known" for each in trace.steps[: trace.first])
+    return trace.first is None or (trace.is_right_before and not trace.problem)
 
 
 def _is_at(trace: Trace, index: int, step: TracedStep) -> bool:

@@ -111,8 +111,7 @@ def where(trace: Trace, step: TracedStep) -> str:
     what = f"`{step.name}`" if step.name else f"what `{made(step)}` gives"
     if trace.problem:
         return f"Line {step.line} makes your result: {what}. {trace.problem}"
-    assert trace.first is not None
-    if all(before.state == "known" for before in trace.steps[: trace.first]):
+    if trace.is_right_before:
         rest = "All before it has right numbers, in whatever order."
     else:
         rest = "What has a ✓ before it has right numbers; what has none may be wrong."

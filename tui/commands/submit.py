@@ -24,10 +24,11 @@ def submit_command(exercise: str | None, mine: bool, full: bool, as_json: bool) 
     pass, 1 for none, and 2 where your class refuses what is handed in, after a pass as well.
     """
     if exercise and exercise.lower().endswith(".ipynb"):
-        if mine:
-            raise click.UsageError("--mine goes with one exercise; a notebook has its own cells.")
-        if full:
-            raise click.UsageError("--full goes with one exercise; `learn check` shows the rest.")
+        for option, is_given in (("--mine", mine), ("--full", full)):
+            if is_given:
+                raise click.UsageError(
+                    f"{option} goes with one exercise; a notebook has its own cells."
+                )
         with open_session_to_grade(exercise) as session:
             return submit_notebook(session, Path(exercise), as_json)
     with open_session_to_grade(exercise) as session:
