@@ -98,7 +98,7 @@ class FailingCall(Shown):
     expected: str
 
 
-# Whether a right way has such a value: yes; not, or by chance alone; or this is the first wrong one.
+# Whether a right way has such a value: yes; not, or by chance alone; or it is the first wrong one.
 TraceState = Literal["known", "own", "first"]
 
 
