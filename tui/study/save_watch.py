@@ -56,7 +56,7 @@ class SaveWatch:
         self._on_polling = on_polling
         self._probe = workspace.state / "probe"
         self._taken: dict[Path, Stamp | None] = {}
-        self._reason = "The file system sends no events"
+        self._in_vain = "The file system sends no events"
         self._heard = threading.Event()
         self._deaf = threading.Event()  # there is nothing to hear, or nobody listens any more
         self._closed = threading.Event()
@@ -89,12 +89,13 @@ class SaveWatch:
         return now not in (None, before)
 
     def _notice(self, seen: dict[Path, Stamp | None]) -> None:
-        self._listen()
+        refused = self._listen()
         if not self._closed.is_set():
-            self._on_polling(f"{self._reason}: a save is noticed a moment later.")
+            self._on_polling(f"{refused or self._in_vain}: a save is noticed a moment later.")
             self._poll(seen)
 
-    def _listen(self) -> None:
+    def _listen(self) -> str:
+        """Until nobody listens any more; why, if a watch was refused or broke."""
         import watchfiles  # 50 ms, for which nobody waits here
 
         try:
@@ -108,8 +109,9 @@ class SaveWatch:
             ):
                 self._tell({Path(path) for _, path in changes})
         except (OSError, RuntimeError) as error:  # watchfiles raises both where it gets no watch
-            self._reason = f"The file system cannot be watched ({error})"
             self._deaf.set()
+            return f"The file system cannot be watched ({error})"
+        return ""
 
     def _tell(self, written: set[Path]) -> None:
         if self._probe in written:
@@ -123,7 +125,7 @@ class SaveWatch:
         try:
             arrives = self._event_arrives()
         except OSError as error:
-            self._reason = f"Whether the file system sends events cannot be tested ({error})"
+            self._in_vain = f"Whether the file system sends events cannot be tested ({error})"
             arrives = False
         if arrives:
             self._tell_changes(seen)
