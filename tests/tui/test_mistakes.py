@@ -329,3 +329,8 @@ def test_what_belongs_to_one_exercise_stands_together(
     assert "You answered wrongly: " in said and "You did not know: " in said
     code = PRINTED.draw(0).code
     assert code and indent(code.strip(), " " * 6) in said and "```" not in said
+    listed = json.loads(learn("mistakes", "--list", "--json").stdout)["mistakes"]
+    told = {mistake["name"]: mistake for mistake in listed if not mistake["exercise"]}
+    assert told[QUESTION.id]["says"].startswith("You answered wrongly: ")
+    assert told[PRINTED.id]["says"].startswith("You did not know: ")
+    assert all(f"learn read {mistake['see']}" in said for mistake in told.values())

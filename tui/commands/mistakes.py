@@ -54,14 +54,23 @@ def _tell_nothing(says: str, as_json: bool) -> None:
 def _list(session: Session, as_json: bool) -> None:
     now = local_now()
     found = session.progress.mistakes.all(now)
-    if as_json:
-        print_json({"mistakes": [{**asdict(m), "comes_back": comes_back_on(m)} for m in found]})
-        return
-    if not found:
-        print_message("No mistake is known. What your checks and quizzes name will be listed here.")
     asks = {id: topic for asked in session.asks.values() for id, topic in asked.questions.items()}
     passed = session.progress.standing().passed
     questions = questions_in(session, found)
+    if as_json:
+        told = [
+            {
+                **asdict(mistake),
+                "says": what(mistake, questions),
+                "see": mistake.see or asks.get(mistake.name, ""),
+                "comes_back": comes_back_on(mistake),
+            }
+            for mistake in found
+        ]
+        print_json({"mistakes": told})
+        return
+    if not found:
+        print_message("No mistake is known. What your checks and quizzes name will be listed here.")
     for exercise in dict.fromkeys(mistake.exercise for mistake in found):  # the latest first
         click.secho(_heading(session, exercise), bold=True)
         for mistake in found:

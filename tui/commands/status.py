@@ -196,10 +196,9 @@ def _print_chapter(chapter: ChapterStatus) -> None:
 
 def _print_exercise(exercise: ExerciseStatus, id_width: int) -> None:
     state = click.style(f"{exercise.state:<8}", fg=COLOURS[exercise.state])
+    text = exercise.title
     if exercise.state == "locked":
-        text = f"needs {', '.join(exercise.needs_titles)}"
-    else:
-        text = exercise.title
+        text += f"; needs {', '.join(exercise.needs)}"
     if exercise.score:
         text += f"  {exercise.score.points:g}/{exercise.score.max_points:g} points"
     first = f"    {state} {exercise.id:<{id_width}}  "
