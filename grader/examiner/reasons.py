@@ -9,6 +9,7 @@ from grader.examiner.submission_process import LOST, SubmissionProcess
 from grader.examiner.suite_run import SuiteRun
 from grader.examiner.symptoms.evidence import argument_names
 from grader.examiner.symptoms.finder import SymptomFinder
+from grader.examiner.symptoms.gradients import by_results
 from grader.examiner.symptoms.inquiry import Inquiry
 from grader.report import Diagnosis, FailingCall, Symptom
 from grader.worker.calls import Raised
@@ -55,7 +56,9 @@ def find_reasons(
         for test, diagnosis in diagnostician.diagnose(run.records, fails).items()
     }
     # A test that a name explains needs no second statement, and is no evidence for another one.
-    unexplained = {name: each for name, each in run.records.items() if name not in diagnoses}
+    unexplained = {
+        name: by_results(record) for name, record in run.records.items() if name not in diagnoses
+    }
     if not any(record.failed for record in unexplained.values()):
         return Reasons(diagnoses)
     candidate.hurry(0.0 if _was_lost(run) else INQUIRY_SECONDS)

@@ -15,6 +15,7 @@ from grader.examiner.paired_calls import PairedCalls
 from grader.examiner.submission_proxy import SubmissionProxy
 from grader.examiner.symptoms.evidence import argument_names, kind_of
 from grader.examiner.symptoms.finder import SymptomFinder
+from grader.examiner.symptoms.gradients import by_results
 from grader.examiner.symptoms.inquiry import Inquiry
 from grader.report import Symptom
 from grader.worker.calls import LoadedModule, Raised, load_source
@@ -26,8 +27,9 @@ HEAD = "import math\nimport torch\nfrom torch import nn\n"
 def finder(learner: str, solution: str, tests: Sequence[Test]) -> SymptomFinder:
     """Everything that a suite of `tests` has seen; a test fails where an answer is wrong."""
     seen = tried(HEAD + learner, HEAD + solution, tests, _is_wrong)
-    inquiry = Inquiry(seen.learner, seen.solution, seen.records)
-    return SymptomFinder(seen.records, inquiry, argument_names(seen.solution.module), Limits())
+    records = {name: by_results(record) for name, record in seen.records.items()}
+    inquiry = Inquiry(seen.learner, seen.solution, records)
+    return SymptomFinder(records, inquiry, argument_names(seen.solution.module), Limits())
 
 
 def _is_wrong(_: object, calls: PairedCalls) -> bool:
@@ -258,6 +260,10 @@ CASES = {
     "a gradient that does not arrive": (
         GATED, "def f(x, gate): return x * torch.sigmoid(gate.detach())",
         [gradients_of(draw(2, 4), draw(2, 4, seed=1))], "The gradient of `gate` is zero",
+    ),
+    "gradients of a result that is wrong already": (
+        "def f(x): return x * x", "def f(x): return 3 * x * x", [gradients_of(draw(4))],
+        "Your result is the expected one times 3",
     ),
     "an argument that is changed": (
         PLAIN, "def f(x): return x.mul_(2).add_(1)", [lambda s: s.f.inputs_after(draw(3))],

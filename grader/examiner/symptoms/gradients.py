@@ -1,6 +1,28 @@
-"""Gradients that do not arrive, or arrive at the wrong place."""
+"""Gradients that do not arrive, and those of a result that is wrong already."""
 
+from dataclasses import replace
+
+from grader.examiner.agreement import SLACK, is_right
+from grader.examiner.exchange import Exchange, Helper, Record, Value
 from grader.examiner.symptoms.evidence import Evidence
+from grader.worker.calls import Call
+
+
+def by_results(record: Record) -> Record:
+    """A test's calls; one that asked for gradients of what is wrong, as one that asked for that.
+
+    The gradients of a wrong result are wrong, of course, and tell nothing.
+    """
+    return replace(record, log=[_by_result(step) for step in record.log])
+
+
+def _by_result(step: Exchange | Helper) -> Exchange | Helper:
+    match step:
+        case Exchange(Call(want="gradients"), Value() as got, Value() as right, by_chance=False):
+            asked = replace(step.call, want="value", cotangent=None)
+            alone = Exchange(asked, Value(got.result), Value(right.result))
+            return step if is_right(alone.got, alone, SLACK) else alone
+    return step
 
 
 def nothing_arrives(evidence: Evidence) -> str | None:

@@ -114,16 +114,19 @@ def test_other_dtypes(submission, rng, expect, dtype):
 
 
 @pytest.mark.points(2)
-def test_gradients(submission, rng, expect):
+@pytest.mark.parametrize("name", ["silu", "bent", "sigmoid"])
+def test_gradients(submission, rng, expect, name):
     """Gradients reach x and all three weights, and are right."""
     given, d_output = drawn(rng, (3, 4), 5, 7), rng.normal(3, 4, 5)
     leaves = [t.double().requires_grad_() for t in given]
-    output = reference.gated_feed_forward(*leaves)
+    output = reference.gated_feed_forward(*leaves, HERE.get(name, F.silu))
     expected = reference.vjp(output, leaves, d_output.double())
-    actual = submission.gated_feed_forward.gradients(*given, cotangent=d_output).inputs
+    functions = submission.helper(FUNCTIONS)
+    chosen = {"activation": getattr(functions, name)} if name in HERE else {}
+    asked = submission.gated_feed_forward.gradients(*given, **chosen, cotangent=d_output)
     names = ("x", "w_gate", "w_up", "w_down")
-    for name, gradient, right in zip(names, actual, expected, strict=True):
-        expect(gradient).matches(right.float(), because=f"This is the gradient of {name}.")
+    for argument, gradient, right in zip(names, asked.inputs, expected, strict=True):
+        expect(gradient).matches(right.float(), because=f"This is the gradient of {argument}.")
 
 
 def test_arguments_are_left_alone(submission, rng, expect):
