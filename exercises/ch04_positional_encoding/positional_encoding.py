@@ -54,9 +54,9 @@ class PositionalEncoding(nn.Module):
 
         Returns:
             (B, T, D), of the dtype of x. The encoding at position p may be off by (p + 1) · 1e-6,
-            in float64 too. In training mode with a dropout above 0, each entry is dropped or kept
-            by itself, and each call draws anew. After `eval()` nothing is dropped. Gradients reach
-            x.
+            in float64 too, and in float16 and bfloat16 by their rounding. In training mode with a
+            dropout above 0, each entry is dropped or kept by itself, and each call draws anew.
+            After `eval()` nothing is dropped. Gradients reach x.
 
         Raises:
             ValueError: T is larger than max_len.

@@ -39,8 +39,8 @@ def relative_position_bucket(
         The bucket of each entry: int64, of the shape of `relative`.
 
     The logarithms may be computed in float32 or in float64. Where the number inside ⌊ ⌋ comes out
-    whole, such as ln(16/8) / ln(128/8) · 8 = 2, rounding may push it below. So distances from n to
-    max_distance − 1 for which it lies within 0.0001 of a whole number are not asked.
+    whole, such as ln(16/8) / ln(128/8) · 8 = 2, rounding may push it below. So distances between n
+    and max_distance for which it lies within 0.0001 of a whole number are not asked.
 
     Source: Raffel et al. 2020, "Exploring the Limits of Transfer Learning with a Unified
     Text-to-Text Transformer", section 2.1; the formula is that of their published code.

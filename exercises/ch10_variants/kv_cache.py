@@ -32,8 +32,8 @@ class KVCache:
         Args:
             k: (B, H, T, d), keys, with T at least 1.
             v: (B, H, T, d_v), the values of the same tokens.
-            Neither needs to be contiguous, and neither is changed, by you or later by
-            the caller: the cache may keep them.
+            They need not be contiguous. You do not change them, and the caller will not
+            either, so the cache may keep the tensors themselves.
 
         Returns:
             The keys (B, H, S, d) and values (B, H, S, d_v) of all tokens, the oldest

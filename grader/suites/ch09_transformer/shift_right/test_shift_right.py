@@ -77,8 +77,8 @@ def test_arguments_by_name(submission, rng, expect):
 def test_large_ids_are_exact(submission, rng, expect):
     """Ids beyond 2^53 are exact: they are whole numbers throughout."""
     tokens = 2**53 + draw_target(rng, 2, 5, 0, 9) * 2 + 1
-    expected = reference.shift_right(tokens, 2**53 + 1, 0)
-    expect(submission.shift_right(tokens, 2**53 + 1, 0)).equals(expected)
+    expected = reference.shift_right(tokens, 1, 0)
+    expect(submission.shift_right(tokens, 1, 0)).equals(expected)
 
 
 def test_order_in_memory_makes_no_difference(submission, rng, expect):
