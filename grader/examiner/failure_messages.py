@@ -73,7 +73,7 @@ def describe(raised: Raised, name: str, limits: Limits) -> str:
         case "time":
             return (
                 f"Your code did not finish within {limits.seconds:g} s and was stopped. Look for a"
-                " loop that never ends."
+                " loop that never ends, or that does the same work over and over."
             )
         case "hurried":
             return (
