@@ -140,7 +140,8 @@ class Diagnostician:
             misconception.apply(solution)
 
     @cached_property
-    def _suspects(self) -> list[Suspect]:
+    def suspects(self) -> list[Suspect]:
+        """One for each misconception, in the order of the file."""
         return [self._suspect(misconception) for misconception in self._misconceptions]
 
     def diagnose(
@@ -179,10 +180,10 @@ class Diagnostician:
                 if second is None:
                     continue
             for name in names:
-                found.setdefault(name, _diagnosis(suspect.misconceptions[0]))
+                found.setdefault(name, diagnosis_of(suspect.misconceptions[0]))
             if second is not None:
                 for name in wrong:
-                    found.setdefault(name, _diagnosis(second))
+                    found.setdefault(name, diagnosis_of(second))
         return found
 
     def _explaining(
@@ -195,7 +196,7 @@ class Diagnostician:
         hear = cache(lambda suspect, name: suspect.judge(wrong[name]))
         # Mostly one explains all. The others need not be heard to their end for that.
         asked = dict.fromkeys([*_one_of_each(names), *names])
-        for suspect in self._suspects:
+        for suspect in self.suspects:
             if hear(suspect, first) != "explains":
                 continue
             if all(hear(suspect, name) in EXPLAINED for name in asked) and not is_refuted(
@@ -203,14 +204,14 @@ class Diagnostician:
             ):
                 return [Account(suspect, names, is_contradicted=False, drawn=0)]
         accounts = []
-        for suspect in sorted(self._suspects, key=lambda one: hear(one, first) != "explains"):
+        for suspect in sorted(self.suspects, key=lambda one: hear(one, first) != "explains"):
             account = _account(suspect, wrong, hear)
             if not account.explained or is_refuted(suspect, account.explained):
                 continue
             accounts.append(account)
             if len(account.explained) == len(wrong):  # nobody else need be asked
                 break
-        place = self._suspects.index
+        place = self.suspects.index
         return sorted(accounts, key=lambda found: (-len(found.explained), place(found.suspect)))
 
     def _second_mistake(
@@ -220,7 +221,7 @@ class Diagnostician:
         is_refuted: Callable[[Suspect, Iterable[str]], bool],
     ) -> Misconception | None:
         """The misconception that, together with `first`, explains every test that failed."""
-        for other in self._suspects:
+        for other in self.suspects:
             if other is first:
                 continue
             try:
@@ -274,7 +275,7 @@ def _one_of_each(names: Iterable[str]) -> list[str]:
     return list(found.values())
 
 
-def _diagnosis(misconception: Misconception) -> Diagnosis:
+def diagnosis_of(misconception: Misconception) -> Diagnosis:
     return Diagnosis(misconception.id, misconception.says, misconception.see)
 
 

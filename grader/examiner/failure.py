@@ -1,8 +1,31 @@
 """How a hidden suite says that the learner's answer is wrong."""
 
+from dataclasses import dataclass
+
+from torch import Tensor
+
 from grader.report import Comparison
 
 RIGHT = "The result is right, and takes too much. "
+
+
+@dataclass(frozen=True)
+class Range:
+    """Numbers that had to lie in a range, in the suite's words, how wide it is, and whether they
+    did."""
+
+    says: str
+    numbers: Tensor
+    width: float
+    holds: bool
+
+    def is_near(self, other: "Range") -> bool:
+        """Whether another answer's numbers are in the range as well, or as near to these as chance
+        brings two draws: a suite leaves so much room that half of it is more than chance needs."""
+        if self.says != other.says or self.numbers.shape != other.numbers.shape:
+            return False
+        apart = (self.numbers - other.numbers).abs()
+        return (self.holds and other.holds) or bool((apart <= self.width / 2).all())
 
 
 class Failure(Exception):

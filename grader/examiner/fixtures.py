@@ -1,7 +1,8 @@
 """The fixtures of a hidden suite besides `submission`: random numbers and expectations."""
 
 import hashlib
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, TypeVar
 
 import torch
@@ -9,12 +10,14 @@ from torch import Tensor
 
 from grader.examiner.comparison import Differs, check_close, tolerance
 from grader.examiner.display import show
-from grader.examiner.failure import Failure, TooCostly
+from grader.examiner.failure import Failure, Range, TooCostly
 from grader.examiner.paired_calls import Cost
 
 FIRST_USE_SECONDS = 0.1  # what a worker may spend on touching pages of torch for the first time
 
 T = TypeVar("T")
+# Takes note of a range, and says whether a test ends where numbers lie outside.
+Note = Callable[[Range], bool]
 
 
 class Rng:
@@ -68,9 +71,10 @@ class Rng:
 class Expectation:
     """One value, and what may be demanded of it. Each demand that does not hold is a `Failure`."""
 
-    def __init__(self, value: Any, call: str) -> None:
+    def __init__(self, value: Any, call: str, note: Note = lambda found: True) -> None:
         self._value = value
         self._call = call
+        self._note = note
 
     def matches(
         self,
@@ -114,13 +118,17 @@ class Expectation:
         """All numbers lie from `low` to `high`, both included."""
         value = self._numbers()
         wrong = int((~((value >= low) & (value <= high))).sum())
+        found = Range(because, value.double(), high - low, holds=not wrong)
+        if not self._note(found) or not wrong:
+            return
+        if not value.is_floating_point():  # what is counted
+            low, high = math.ceil(low), math.floor(high)
         between = f"between {low:g} and {high:g}"
-        if wrong and value.numel() == 1:
+        if value.numel() == 1:
             message = f"It should lie {between}; yours is {value.item():g}."
             self._fail(message, because, f"a number {between}")
-        elif wrong:
-            message = f"{wrong} of {value.numel()} numbers do not lie {between}."
-            self._fail(message, because, f"numbers {between}")
+        message = f"{wrong} of {value.numel()} numbers do not lie {between}."
+        self._fail(message, because, f"numbers {between}")
 
     def differs_from(self, other: Any, *, because: str = "") -> None:
         """Somewhere different from `other` by more than the tolerance."""
@@ -169,12 +177,20 @@ class Expectation:
             self._fail("This number is too large.", "", "a number of common size")
 
     def _fail(
-        self, message: str, because: str, expected: str, error: Differs | None = None
+        self,
+        message: str,
+        because: str,
+        expected: str,
+        error: Differs | None = None,
     ) -> NoReturn:
         got = error.got if error else show(self._value)
         comparison = error.comparison if error else None
         raise Failure(
-            _opened(because, message), self._call, got, expected, comparison=comparison
+            _opened(because, message),
+            self._call,
+            got,
+            expected,
+            comparison=comparison,
         ) from None
 
 

@@ -1,10 +1,14 @@
 """Why a submission failed: a known mistake, what the numbers say, or the smallest failing call."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from exercises.catalog import Limits
 from grader.examiner.answer_key import AnswerKey
-from grader.examiner.in_process import InProcessCallee
+from grader.examiner.diagnosis import diagnosis_of
+from grader.examiner.odds import with_the_same_odds
+from grader.examiner.paired_calls import Callee
 from grader.examiner.submission_process import LOST, SubmissionProcess
 from grader.examiner.suite_run import SuiteRun
 from grader.examiner.symptoms.evidence import argument_names
@@ -46,22 +50,25 @@ def find_reasons(
         return Reasons()
     diagnostician = answer_key.diagnostician
 
-    def fails(callee: InProcessCallee, test: str) -> bool:
-        beside = run.beside(callee)
-        answer_key.suite.run(beside, [test])
-        return beside.failed
+    def beside(callee: Callee, tests: Collection[str], to_the_end: bool = False) -> SuiteRun:
+        other = run.beside(callee, to_the_end)
+        answer_key.suite.run(other, tests)
+        return other
 
-    diagnoses = {
-        test: _placed(diagnosis, sections)
-        for test, diagnosis in diagnostician.diagnose(run.records, fails).items()
-    }
+    found = diagnostician.diagnose(run.records, lambda callee, test: beside(callee, [test]).failed)
+    candidate.hurry(0.0 if _was_lost(run) else INQUIRY_SECONDS)
+    if not found:
+        to_the_end = partial(beside, to_the_end=True)
+        mistake = with_the_same_odds(run, candidate, diagnostician.suspects, to_the_end)
+        failed = [name for name, record in run.records.items() if record.failed]
+        found = dict.fromkeys(failed, diagnosis_of(mistake)) if mistake else {}
+    diagnoses = {test: _placed(diagnosis, sections) for test, diagnosis in found.items()}
     # A test that a name explains needs no second statement, and is no evidence for another one.
     unexplained = {
         name: by_results(record) for name, record in run.records.items() if name not in diagnoses
     }
     if not any(record.failed for record in unexplained.values()):
         return Reasons(diagnoses)
-    candidate.hurry(0.0 if _was_lost(run) else INQUIRY_SECONDS)
     inquiry = Inquiry(candidate, answer_key.solution, unexplained)
     finder = SymptomFinder(unexplained, inquiry, argument_names(diagnostician.module), limits)
     costly = {name: Symptom(COSTS, says) for name, says in run.costly.items()}

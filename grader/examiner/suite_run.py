@@ -15,7 +15,7 @@ import torch
 from exercises.catalog import Limits
 from grader.errors import GraderError
 from grader.examiner.exchange import Record
-from grader.examiner.failure import Failure, TooCostly
+from grader.examiner.failure import Failure, Range, TooCostly
 from grader.examiner.failure_messages import describe
 from grader.examiner.fixtures import Expectation, Rng
 from grader.examiner.paired_calls import Callee, PairedCalls
@@ -173,15 +173,22 @@ class SuiteRun:
         self._started = 0.0
         self.results: dict[str, TestResult] = {}
         self.records: dict[str, Record] = {}
+        self.ranges: dict[str, list[Range]] = {}  # in which numbers had to lie, in each test
+        self._noted: list[Range] = []
+        self._to_the_end = False
         self.costly: dict[str, str] = {}  # what a test says of an answer that takes too much
 
-    def beside(self, learner: Callee) -> "SuiteRun":
-        """Another one's way, who is asked the same."""
-        return SuiteRun(learner, self._solution, self._seed, self.device, self._limits)
+    def beside(self, learner: Callee, to_the_end: bool = False) -> "SuiteRun":
+        """Another one's way, who is asked the same; with `to_the_end` no test ends because numbers
+        lie outside of their range."""
+        other = SuiteRun(learner, self._solution, self._seed, self.device, self._limits)
+        other._to_the_end = to_the_end
+        return other
 
     def begin(self) -> None:
         """A test begins."""
         self._calls = PairedCalls(self._learner, self._solution, self._limits)
+        self._noted = []
         self._started = time.perf_counter()
 
     def seed_of(self, item_name: str) -> int:
@@ -206,7 +213,11 @@ class SuiteRun:
         return Rng(self._seed, item_name, self.device)
 
     def expect(self, value: Any) -> Expectation:
-        return Expectation(value, self._calls.last_call)
+        return Expectation(value, self._calls.last_call, self._note_range)
+
+    def _note_range(self, found: Range) -> bool:
+        self._noted.append(found)
+        return not self._to_the_end
 
     def note(self, item: pytest.Function, error: BaseException | None) -> None:
         """What came of a test: `error` None where it passed."""
@@ -240,6 +251,7 @@ class SuiteRun:
             duration_ms=(time.perf_counter() - self._started) * 1e3,
             **details,
         )
+        self.ranges[item.name] = self._noted
         seed = self.seed_of(item.name)
         self.records[item.name] = Record(seed, self._calls.log, outcome == "failed")
 
