@@ -10,10 +10,12 @@ from exercises.streams import open_standard_streams
 
 # Not with `-m`: what a module imports first may take seconds, and its parent may end meanwhile.
 # What a module imports is no garbage: to look for some in it takes a tenth of the time.
+# A caller may ignore its children's ends; whoever waits for some must not.
 PROGRAM = """
-import gc, sys
+import gc, signal, sys
 from grader.lockdown.lifeline import end_with_parent
 end_with_parent(int(sys.argv[1]))
+signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 gc.disable()
 from {module} import main
 gc.freeze()
@@ -32,8 +34,7 @@ class Child:
         self,
         module: str,
         *arguments: str,
-        isolation: str,
-        environment: Mapping[str, str] | None = None,
+        environment: Mapping[str, str],
     ) -> None:
         open_standard_streams()
         self.socket, theirs = socket.socketpair()
@@ -43,7 +44,7 @@ class Child:
             self._process = subprocess.Popen(
                 [
                     sys.executable,
-                    isolation,
+                    "-I",  # nothing of the caller's: no variable, no folder of theirs
                     "-c",
                     PROGRAM.format(module=module),
                     str(lifeline),
@@ -51,6 +52,7 @@ class Child:
                     *arguments,
                 ],
                 env=environment,
+                cwd="/",
                 pass_fds=[lifeline, theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

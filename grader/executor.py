@@ -228,7 +228,7 @@ class ExaminerPool(Executor):
         self._idle.put(process)
 
 
-def main(descriptor: str, zygote: Fork) -> None:
+def main(descriptor: str, zygote: Fork | None) -> None:
     """The child's side: run what comes through the pipe until it closes."""
     shared_sandbox("cpu", zygote)
     pipe = Connection(int(descriptor))

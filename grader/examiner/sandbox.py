@@ -40,7 +40,7 @@ class Sandbox:
 
     def _start(self) -> Child:
         environment = zygote_environment(self.device)
-        return Child("grader.worker.zygote", self.device, isolation="-I", environment=environment)
+        return Child("grader.worker.zygote", self.device, environment=environment)
 
     @property
     def _control(self) -> socket.socket:

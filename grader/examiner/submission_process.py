@@ -202,7 +202,7 @@ class SubmissionProcess:
             if spent > NOTICED:
                 before, self._queued = self._queued, self._queued_now()
                 if not isinstance(outcome, Raised):  # who ran out of time has used it up
-                    spent -= min(spent, self._queued - before)
+                    spent -= min(spent, max(0.0, self._queued - before))
             self._test_left -= spent
             self._left -= spent
 

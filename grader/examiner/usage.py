@@ -21,12 +21,20 @@ class Usage:
 def queued_seconds(pid: int) -> float:
     """How long the main thread of a process was ready and other processes had the processors.
 
-    It does not grow while the thread sleeps. 0 where the process has ended, or nobody tells.
+    It does not grow while the thread sleeps, and shrinks by what other threads of the process have
+    worked meanwhile, for which it may have waited as well. 0 where the process has ended, or nobody
+    tells.
     """
     try:
-        return int(Path(f"/proc/{pid}/schedstat").read_bytes().split()[1]) / 1e9
-    except (OSError, IndexError, ValueError):
+        ran, waited, *_ = map(int, Path(f"/proc/{pid}/schedstat").read_bytes().split())
+        return (waited + ran) / 1e9 - time.clock_gettime(_clock_of(pid))
+    except (OSError, ValueError):
         return 0.0
+
+
+def _clock_of(pid: int) -> int:
+    """CPUCLOCK_SCHED, of the whole process."""
+    return ~pid << 3 | 2
 
 
 def usage_of(pid: int) -> Usage | None:
@@ -34,7 +42,7 @@ def usage_of(pid: int) -> Usage | None:
     if sys.platform != "linux":
         return None
     with contextlib.suppress(OSError):
-        seconds = time.clock_gettime(~pid << 3 | 2)  # CPUCLOCK_SCHED, of the whole process
+        seconds = time.clock_gettime(_clock_of(pid))
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
             if line.startswith("VmHWM:"):
                 return Usage(seconds, int(line.split()[1]) << 10)

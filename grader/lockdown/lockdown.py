@@ -21,7 +21,7 @@ import contextlib
 import importlib
 import os
 import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass
 from importlib.machinery import BuiltinImporter, FrozenImporter, PathFinder
 from pathlib import Path
@@ -151,12 +151,20 @@ def _settle_imports(readable: Iterable[Path]) -> None:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     sys.path[:] = search_path(readable)
+    _forget_folders({*map(str, readable)})
     sys.meta_path[:] = [
         *(BuiltinImporter, FrozenImporter, PathFinder),
         LibraryFinder(installed_libraries()),
     ]
     sys.dont_write_bytecode = True
     os.environ.update(_NO_CACHES)
+
+
+def _forget_folders(readable: Set[str]) -> None:
+    """Leave no finder of a folder that nobody may look into: it knows the names in there."""
+    for folder in set(sys.path_importer_cache).difference(sys.path):
+        if readable.isdisjoint(map(str, (Path(folder), *Path(folder).parents))):
+            del sys.path_importer_cache[folder]
 
 
 def _list_folders() -> None:

@@ -33,7 +33,7 @@ WRITTEN = 120  # tokens of a sample of text
 STEP = "step"  # in a checkpoint, beside the weights
 
 
-def main(descriptor: str, zygote: Fork) -> None:
+def main(descriptor: str, zygote: Fork | None) -> None:
     """Do what the first line asks for."""
     shared_sandbox("cpu", zygote)
     link = Link(socket.socket(fileno=int(descriptor)))

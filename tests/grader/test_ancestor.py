@@ -14,6 +14,7 @@ from grader import Grader, Submission
 
 SECRET = "what only the environment of the caller says"
 MARK = "what only the submission says"
+TRACED = "what a tracing tool keeps in every Python of the caller"
 ASKED = f"""
 import os, sys
 # {MARK}
@@ -23,6 +24,8 @@ def softmax(x, dim=-1):
     except ImportError as error:
         print("not there:", error)
     print("told:", dict(os.environ), sys.path)
+    print("listed:", [vars(finder).get("_path_cache") for finder in sys.path_importer_cache.values()
+                      if finder])
     return x
 """
 
@@ -55,9 +58,14 @@ def open_there(pid: int, kind: str) -> set[str]:
 def test_a_zygote_has_nothing_that_came_after_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    place = tmp_path / "where the caller works"
+    (place / "nvidia").mkdir(parents=True)  # a name that is free to be imported from
+    (place / "nvidia" / "key.py").write_text("")
     (tmp_path / "beside_the_course.py").write_text("")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    (tmp_path / "sitecustomize.py").write_text(f"import builtins; builtins.kept = {TRACED!r}")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:../{place.name}:")
     monkeypatch.setenv("CALLERS_SECRET", SECRET)
+    monkeypatch.chdir(place)
     others = children()
     with Grader() as grader:
         output = grader.grade(Submission("softmax", ASKED, seed=1)).tests[0].output
@@ -65,13 +73,15 @@ def test_a_zygote_has_nothing_that_came_after_it(
         told = output.partition("told: ")[2]
         assert "OMP_NUM_THREADS" in told
         assert str(tmp_path) not in told and SECRET not in told
+        assert "beside_the_course" not in told and "test_ancestor" not in told
         (examiner,) = children() - others
         ((zygote,), _) = generations(examiner)[1:]
         try:
             assert holds(examiner, SECRET) and holds(examiner, MARK)
         except PermissionError:
             pytest.skip("the memory of another process cannot be read here, even by root")
-        assert not holds(zygote, SECRET) and not holds(zygote, MARK)
+        for private in (SECRET, MARK, TRACED, place.name):
+            assert not holds(zygote, private)
         lifelines = open_there(examiner, "pipe:") & open_there(zygote, "pipe:")
         assert len(lifelines) == 1  # of the zygote: who started the examiner is held by another
         assert not open_there(examiner, "socket:") & open_there(zygote, "socket:")

@@ -139,6 +139,31 @@ def test_whoever_hides_from_the_time_limit_is_killed(examine: Examine) -> None:
     assert "did not finish within 1 s" in results["test_second"].message
 
 
+def test_who_waits_for_threads_of_its_own_is_not_given_time_for_it(examine: Examine) -> None:
+    """As for other processes, which have the processors now and then."""
+    source = """
+import hashlib, threading, time
+
+def spin(): # without holding the interpreter
+    while True: hashlib.pbkdf2_hmac("sha256", b"", b"", 100_000)
+
+try:
+    for _ in range(16): threading.Thread(target=spin, daemon=True).start()
+except RuntimeError: pass  # as many as may be
+
+def f(x):
+    until = time.monotonic() + 0.6
+    while time.monotonic() < until: hashlib.pbkdf2_hmac("sha256", b"", b"", 1_000)
+    return x + 1
+"""
+    suite = """
+def test_often(submission, expect):
+    for number in range(8): expect(submission.f(number)).equals(number + 1)
+"""
+    (result,) = examine(suite, source, PLUS_ONE, SHORT).values()
+    assert result.outcome == "failed" and "did not finish within 1 s" in result.message
+
+
 def test_after_a_loss_the_rest_of_the_same_test_is_not_run(examine: Examine) -> None:
     suite = """
 def test_goes_on(submission, expect):
