@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +29,21 @@ def test_the_arrows_turn_the_leaves(drive: Drive, size: Any) -> None:
         assert load_bank().resources[0].title in driver.text
 
     drive(script, size)
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.05])
+def test_turning_quickly_ends_on_the_last_leaf(drive: Drive, pause: float) -> None:
+    """As where a key is held down: each turn comes while the leaf before is being taken away."""
+
+    async def script(driver: Any) -> None:
+        await driver.go("sheet", SheetTarget(TABS[0].id))
+        for _ in range(5):
+            driver.app.screen.action_turn(1)
+            await asyncio.sleep(pause)
+        await driver.press("home")
+        assert TABS[5].text.splitlines()[0].lstrip("# ") in driver.text
+
+    drive(script)
 
 
 @pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.id)

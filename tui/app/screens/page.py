@@ -8,8 +8,10 @@ from textual import work
 from textual.app import ComposeResult
 from textual.events import Event, ScreenResume
 from textual.screen import Screen
+from textual.widget import Widget
 
 from exercises.errors import CourseError
+from tui.app.in_turn import InTurn
 from tui.app.services import Services
 from tui.app.widgets.key_bar import KeyBar
 from tui.app.widgets.place_bar import PlaceBar
@@ -34,6 +36,7 @@ class Page(Screen[None], Generic[T]):
         super().__init__()
         self.services = services
         self._target: T | None = None
+        self._replacing = InTurn()
 
     def compose(self) -> ComposeResult:
         yield PlaceBar(self.PLACE)
@@ -55,6 +58,17 @@ class Page(Screen[None], Generic[T]):
         """What to show now; asked again, nothing new."""
         target, self._target = self._target, None
         return target
+
+    async def replace(self, holder: str, view: Widget) -> None:
+        """Show a widget in the place of all that this one holds."""
+        page = self.query_one(holder)
+
+        async def replaced() -> None:
+            async with self.batch():
+                await page.remove_children()
+                await page.mount(view)
+
+        await self._replacing.do(replaced)
 
     def arrive(self) -> None:
         self._load()

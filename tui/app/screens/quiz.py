@@ -149,10 +149,7 @@ class QuizPage(Page[AnyQuiz]):
         menu.focus()
 
     async def _put(self, head: str, view: Widget) -> None:
-        page = self.query_one("#page")
-        async with self.batch():
-            await page.remove_children()
-            await page.mount(view)
+        await self.replace("#page", view)
         self.query_one("#head", Static).update(head)
         self.query_one("#text").scroll_home(animate=False)
         self.refresh_bindings()

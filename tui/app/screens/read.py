@@ -112,10 +112,7 @@ class ReadPage(Page[LessonTarget]):
         self.query_one("#text").focus()
 
     async def _put(self, view: Widget) -> None:
-        page = self.query_one("#page")
-        async with self.batch():
-            await page.remove_children()
-            await page.mount(view)
+        await self.replace("#page", view)
         self.query_one("#text").scroll_home(animate=False)
         self.query_one("#head", Static).update(self._head())
         self.refresh_bindings()

@@ -83,15 +83,12 @@ class SheetPage(Page[SheetTarget]):
     @work(group="leaf", exclusive=True)
     async def _fill(self, leaf: SheetTab) -> None:
         """Section after section, so that the first is there at once and keys are heard between."""
-        page = self.query_one("#leaf")
         first, *others = leaf.sections
-        async with self.batch():
-            await page.remove_children()
-            await page.mount(CourseText(first))
+        await self.replace("#leaf", CourseText(first))
         self.query_one(Scroll).scroll_home(animate=False)
         for section in others:
             await asyncio.sleep(0)
-            await page.mount(CourseText(section))
+            await self.query_one("#leaf").mount(CourseText(section))
 
     def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
         if event.href.startswith("#"):

@@ -35,6 +35,7 @@ from grader.formats.facts import (
     why,
     why_so,
 )
+from tui.app.in_turn import InTurn
 from tui.app.widgets.heat_map_view import HeatMap
 from tui.app.widgets.scroll import Scroll
 from tui.app.widgets.symbols import OUTCOMES, WAITS
@@ -96,6 +97,7 @@ class VerdictView(Scroll):
         self._head = Content("")
         self._time = ""
         self._chosen = 0
+        self._drawing = InTurn()
 
     async def show(
         self, report: Report, kind: AttemptKind, at: datetime, is_passed: bool = False
@@ -107,18 +109,18 @@ class VerdictView(Scroll):
         what = "Submitted" if kind == "submit" else "Checked"
         when = f"{what} at {at:%H:%M:%S} in {duration(report.duration_ms)}."
         self._time = f"{advice(report, kind, KEYS, is_passed)}\n{when}"
-        await self.recompose()
+        await self._drawing.do(self.recompose)
         self.scroll_home(animate=False)
 
     async def add(self, report: Report, text: str) -> None:
         """What is known of a verdict once it is kept, if it is still the one on the screen."""
         if text and report is self._report:
             self._time = f"{text}\n{self._time}"
-            await self.recompose()
+            await self._drawing.do(self.recompose)
 
     async def clear(self, text: str = "") -> None:
         self._report, self._head = None, Content(text)
-        await self.recompose()
+        await self._drawing.do(self.recompose)
 
     def compose(self) -> ComposeResult:
         yield Static(self._head, id="headline")
@@ -160,7 +162,7 @@ class VerdictView(Scroll):
 
     async def _choose(self, number: int) -> None:
         self._chosen = number
-        await self.recompose()
+        await self._drawing.do(self.recompose)
         self.query_one(".-chosen").scroll_visible(animate=False)
 
 
