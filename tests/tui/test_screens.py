@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -717,6 +718,23 @@ def test_a_missing_file_is_said(small: Small) -> None:
         await opened(pilot)
         await press(pilot, "r")
         assert "There is no file" in text(pilot)
+        assert "`e` makes it anew" in text(pilot)
+
+    small.drive(script)
+
+
+def test_a_missing_file_is_made_anew_for_the_editor(
+    small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ExercisePage, "lent", lambda page: nullcontext())
+    monkeypatch.setenv("VISUAL", "true")
+    stub = file_of(small).read_text()
+    file_of(small).unlink()
+
+    async def script(pilot: Pilot) -> None:
+        await opened(pilot)
+        await press(pilot, "e")
+        assert file_of(small).read_text() == stub
 
     small.drive(script)
 

@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 
 from grader.examiner.agreement import is_right
-from grader.examiner.symptoms.evidence import Evidence, compared
+from grader.examiner.exchange import Exchange
+from grader.examiner.symptoms.evidence import Evidence, compared, named_arguments
 from grader.examiner.symptoms.inquiry import Inquiry, is_fickle
 from grader.examiner.symptoms.trials import (
     MOVED,
@@ -19,6 +20,7 @@ from grader.examiner.symptoms.trials import (
 )
 
 MAX_CALLS = 2  # that are tried
+MAX_PLAIN = 2  # arguments that tell one call from another
 
 
 def not_repeatable(evidence: Evidence, inquiry: Inquiry) -> str | None:
@@ -81,9 +83,17 @@ def depends_on_other_things(evidence: Evidence, inquiry: Inquiry) -> str | None:
         if key[0] == "ignored" and _counts_elsewhere(key[1], evidence, inquiry):
             return f"In calls that go wrong, {_lowered(what)} {says}"
         if key[0] in ("leaked", "lost"):  # which numbers these are is a matter of the call
-            return f"In a call that was tried, {_lowered(what)} {says}"
+            call = next(call for call, known in zip(ordinary, found, strict=True) if key in known)
+            return f"In a call {_settings(call, evidence)}, {_lowered(what)} {says}"
         return f"{what} {says}"
     return None
+
+
+def _settings(exchange: Exchange, evidence: Evidence) -> str:
+    """Which call it is: by the plain arguments that it gives, if there are some."""
+    given = named_arguments(exchange.call, evidence.names)
+    plain = [f"`{name}={value!r}`" for name, value in given.items() if isinstance(value, int)]
+    return f"with {' and '.join(plain)}" if 1 <= len(plain) <= MAX_PLAIN else "that was tried"
 
 
 def _lowered(what: str) -> str:

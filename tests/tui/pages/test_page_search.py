@@ -41,6 +41,17 @@ def test_a_term_opens_and_leads_to_its_lesson(drive: Drive, size: Any) -> None:
     drive(script, size)
 
 
+def test_who_comes_back_types_something_else(drive: Drive) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("search")
+        await driver.type("softmax")
+        await driver.press("escape", "g", "s")
+        await driver.type("mask")
+        assert driver.one(Input).value == "mask"
+
+    drive(script)
+
+
 def test_escape_leads_back_to_what_was_found(drive: Drive) -> None:
     async def script(driver: Any) -> None:
         await driver.go("search")

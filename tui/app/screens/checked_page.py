@@ -104,7 +104,10 @@ class CheckedPage(Page[ExerciseTarget]):
         try:
             submission, report = await self._checked(exercise, kind)
         except (CourseError, GraderError) as error:
-            await self._present(exercise, partial(verdict.clear, str(error)))
+            says = str(error)
+            if self._briefing and not self._briefing.file.exists():
+                says += " `e` makes it anew, from the stub."
+            await self._present(exercise, partial(verdict.clear, says))
             return
         is_passed = bool(self._briefing and self._briefing.is_passed)
         shown = partial(verdict.show, report, kind, self.services.clock(), is_passed)

@@ -138,10 +138,14 @@ class ExercisePage(CheckedPage):
 
     # the file
 
-    def action_edit(self) -> None:
-        if not self._briefing:
+    async def action_edit(self) -> None:
+        if not self._briefing or not self._exercise:
             return
-        file = self._briefing.file
+        file, exercise = self._briefing.file, self._exercise
+        if not file.exists() and self._briefing.kind != "rewrite":
+            now = self.services.clock()
+            await self.services.session_thread.ask(lambda s: s.workspace.reset(exercise, now))
+            self.notify("The file was not there any more. It is the stub again.")
         try:
             self._edit(file, find_editor(file, os.environ))
         except SuspendNotSupported:

@@ -72,6 +72,7 @@ class SearchPage(Page[SearchTarget]):
         if self._article is None:
             await self._search(self.query_one(Input).value)
             self.query_one(Input).focus()
+            self.query_one(Input).select_all()  # what is typed next is searched for instead
 
     # what is shown
 

@@ -15,7 +15,7 @@ from tui.app.widgets.answering import Answering
 
 EXAMPLES = {
     "number": "a number",
-    "shape": SHAPE_EXAMPLE,
+    "shape": f"numbers, as {SHAPE_EXAMPLE}",
     "gap": "…",
     "output": "what is printed",
 }

@@ -53,7 +53,7 @@ def test_a_long_way_back(submission, rng, expect):
 
 
 def test_the_last_state_is_itself(submission, rng, expect):
-    """The last entry is ‖∂h_T/∂h_T‖ = √h; with a single step it is the only one."""
+    """The last entry is ‖∂h_T/∂h_T‖ = √n_h; with a single step it is the only one."""
     w, u, xs, h0 = network(rng, 4, 2, 3, 0.9)
     root = torch.full_like(h0[:1], 2.0)
     expect(submission.rnn_gradient_norms(w, u, xs, h0)[-1:]).matches(root)
@@ -62,7 +62,7 @@ def test_the_last_state_is_itself(submission, rng, expect):
 
 @pytest.mark.points(2)
 def test_at_rest_only_the_matrix_counts(submission, rng, expect, device):
-    """At rest tanh has slope 1: a matrix c·Q with orthogonal Q gives √h · c^(T − t)."""
+    """At rest tanh has slope 1: a matrix c·Q with orthogonal Q gives √n_h · c^(T − t)."""
     rotation = torch.linalg.qr(rng.normal(3, 3))[0]
     u, xs, h0 = rng.normal(3, 2), rng.normal(5, 2) * 0, rng.normal(3) * 0
     steps = torch.tensor([4.0, 3.0, 2.0, 1.0, 0.0], device=device)
