@@ -10,6 +10,7 @@ NO_REASON = "No known mistake explains this. The smallest call that goes wrong i
 TOLD_BY_TESTS = (ENDED, UNWRITTEN)
 MANY = 16  # tests that passed, which would take the screen
 MAX_PRINTED = 10  # lines of what a learner's code printed, where a person reads it
+MAX_LINE = 200  # characters of a line of code
 LENGTHS = (20_000, 2_000, 400, 80)  # how much of each text is kept where a file has a limit
 
 Found = Report | Sequence[Report]  # one answer's report, or those of all that a folder holds
@@ -65,8 +66,14 @@ def duration(milliseconds: float) -> str:
 
 
 def code(problem: Problem) -> list[str]:
-    """The lines that a problem with the whole file is about, with their numbers where known."""
-    lines = problem.code.splitlines()
+    """The lines that a problem with the whole file is about, with their numbers where known.
+
+    Of a line as long as a page nobody reads the end.
+    """
+    lines = [
+        line if len(line) <= MAX_LINE else f"{line[:MAX_LINE]} …"
+        for line in problem.code.splitlines()
+    ]
     if problem.line is None:
         return lines
     return [f"{number:>4} │ {line}" for number, line in enumerate(lines, start=problem.line)]

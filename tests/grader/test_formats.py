@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 from grader.formats import html, junit, markdown, text
 from grader.formats import json as json_format
+from grader.formats.facts import code
 from grader.report import FailingCall, Frame, Problem, Report, Symptom
 
 ESCAPE = "\x1b"
@@ -367,3 +368,10 @@ def test_what_is_right_and_counts_later_gets_no_cross() -> None:
     assert "✗ They stay." not in markdown.render(report)
     assert re.search(">○</span> They stay.", html.render(report))
     assert "  ✗ Every dim is taken." in text.render(report)
+
+
+def test_a_line_as_long_as_a_page_is_cut_for_people() -> None:
+    problem = Problem("syntax", "It does not parse.", line=3, code="x = " + "very " * 600 + "long")
+    (line,) = code(problem)
+    assert line.startswith("   3 │ x = very very ") and line.endswith(" …") and len(line) < 220
+    assert code(Problem("syntax", "It does not parse.", code="x = (")) == ["x = ("]
