@@ -59,7 +59,7 @@ class SubmissionProcess:
         self._seed: int | None = None
         self._pid = 0
         self._idle: Usage | None = None
-        self._queued = 0.0  # what `_queued_now` said last
+        self._queued = (0.0, 0.0)  # what `_queued_now` said last
         self._channel: Channel | None = None
         self.layers: dict[str, str] = {}
         self.output = ""
@@ -202,12 +202,14 @@ class SubmissionProcess:
             if spent > NOTICED:
                 before, self._queued = self._queued, self._queued_now()
                 if not isinstance(outcome, Raised):  # who ran out of time has used it up
-                    spent -= min(spent, max(0.0, self._queued - before))
+                    grown = zip(self._queued, before, strict=True)
+                    spent -= min(spent, sum(max(0.0, now - then) for now, then in grown))
             self._test_left -= spent
             self._left -= spent
 
-    def _queued_now(self) -> float:
-        return queued_seconds(self._pid) + queued_seconds(os.getpid())
+    def _queued_now(self) -> tuple[float, float]:
+        """Of the worker, and of us."""
+        return queued_seconds(self._pid), queued_seconds(os.getpid())
 
     def _send(self, request: dict[str, Any], tensors: Any, seconds: float) -> Raised | None:
         """Ask; or why nobody will answer. The worker may have ended since it answered last."""

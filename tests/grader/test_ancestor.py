@@ -55,9 +55,12 @@ def open_there(pid: int, kind: str) -> set[str]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("linked", ["", "/where/the caller/links from"], ids=["", "linked"])
 def test_a_zygote_has_nothing_that_came_after_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], linked: str
 ) -> None:
+    if linked:
+        monkeypatch.setenv("LD_LIBRARY_PATH", linked)
     place = tmp_path / "where the caller works"
     (place / "nvidia").mkdir(parents=True)  # a name that is free to be imported from
     (place / "nvidia" / "key.py").write_text("")
@@ -80,7 +83,7 @@ def test_a_zygote_has_nothing_that_came_after_it(
             assert holds(examiner, SECRET) and holds(examiner, MARK)
         except PermissionError:
             pytest.skip("the memory of another process cannot be read here, even by root")
-        for private in (SECRET, MARK, TRACED, place.name):
+        for private in filter(None, (SECRET, MARK, TRACED, place.name, linked)):
             assert not holds(zygote, private)
         lifelines = open_there(examiner, "pipe:") & open_there(zygote, "pipe:")
         assert len(lifelines) == 1  # of the zygote: who started the examiner is held by another
