@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from answer_keys import right_keys, wrong_keys
 from driving import NOW
+from textual.widgets import Input
 
 from exercises.catalog import load_catalog
 from exercises.lesson import load_lesson
@@ -187,6 +188,24 @@ def test_looking_at_steps_asks_nothing(drive: Drive, session: Any) -> None:
     drive(script)
     with session() as opened:
         assert opened.progress.answers.count() == 0
+
+
+def test_what_is_typed_is_there_again_after_a_look_back(drive: Drive) -> None:
+    async def script(driver: Any) -> None:
+        typed, place = 0, 0
+        while not typed and place < len(STEPS):
+            await driver.go("read", LessonTarget(CHAPTER.id))
+            await driver.app.screen._jump(place)
+            await driver.press("end", "space")
+            fields = driver.app.screen.query(Input)
+            place, typed = place + 1, len(fields)
+        await driver.type("16")
+        await driver.press("escape")
+        assert not driver.app.screen.query(QuestionView)
+        await driver.press("end", "space")
+        assert driver.one(Input).value == "16"
+
+    drive(script)
 
 
 def test_what_space_does_is_said_as_it_is(drive: Drive) -> None:

@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Markdown, Static
 
 from exercises.errors import CourseError
-from quizzes.questions.question import BadAnswer
+from quizzes.questions.question import Asked, BadAnswer
 from tui.app import messages
 from tui.app.screens.contents import ContentsScreen
 from tui.app.screens.page import Page
@@ -63,6 +63,7 @@ class ReadPage(Page[LessonTarget]):
         super().__init__(services)
         self._lesson: LessonReading | None = None
         self._following: Step | None = None  # once the end of a topic is on the screen
+        self._left: tuple[Asked | None, str] = None, ""  # what was typed by who then looked back
 
     def content(self) -> ComposeResult:
         yield Static(id="head", markup=False)
@@ -153,7 +154,8 @@ class ReadPage(Page[LessonTarget]):
         if self._following:
             await self._go_on(lesson, self._following)
         elif not question and (asked := lesson.question):
-            await self._show_question(QuestionView(asked))
+            left, typed = self._left
+            await self._show_question(QuestionView(asked, typed if left == asked else ""))
         elif lesson.ends_topic:
             await self._show_end(lesson)
         else:
@@ -172,6 +174,8 @@ class ReadPage(Page[LessonTarget]):
 
     async def action_back(self) -> None:
         lesson = self._lesson
+        if self._is_asking and (question := self._question):
+            self._left = question.asked, question.typed
         if lesson and (lesson.at > 0 or self._question or self._following):
             lesson.at -= not (self._question or self._following)
             await self._show_step()

@@ -29,6 +29,8 @@ class Answering(Vertical):
     }
     """
 
+    typed = ""
+    """What stands there and is not given yet, where it is text."""
     is_closed = False
     is_judged = False
 

@@ -48,11 +48,12 @@ class QuestionView(Vertical):
         Binding("ctrl+g", "give_up", "Don't know", key_display="^g", tooltip="See the answer"),
     ]
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: Asked, typed: str = "") -> None:
+        """`typed` is what was left there before, if it is a text that is asked for."""
         super().__init__()
         self.asked = asked
         self.verdict: Verdict | None = None
-        self._answering = _answering(asked)
+        self._answering = _answering(asked, typed)
         self._form = Static(_form(asked), classes="form", markup=False)
         self._verdict = Static(classes="verdict", markup=False)
         self._why = CourseText()
@@ -66,6 +67,10 @@ class QuestionView(Vertical):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return action != "give_up" or self.verdict is None
+
+    @property
+    def typed(self) -> str:
+        return self._answering.typed
 
     def action_give_up(self) -> None:
         self._answering.give(DONT_KNOW)
@@ -111,7 +116,7 @@ def _form(asked: Asked) -> Content:
     return Content(FORMS.get(asked.kind) or f"{asked.form.rstrip('.')}, then Enter.")
 
 
-def _answering(asked: Asked) -> Answering:
+def _answering(asked: Asked, typed: str) -> Answering:
     match asked.body:
         case Choices() as body:
             return ChoiceAnswer(asked, body)
@@ -119,7 +124,7 @@ def _answering(asked: Asked) -> Answering:
             return OrderAnswer(asked, body)
         case Match() as body:
             return MatchAnswer(asked, body)
-    return TextAnswer(asked)
+    return TextAnswer(asked, typed)
 
 
 def _explanation(asked: Asked, verdict: Verdict) -> str:

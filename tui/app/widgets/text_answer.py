@@ -54,13 +54,14 @@ class TextAnswer(Answering):
     }
     """
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: Asked, typed: str = "") -> None:
         super().__init__()
+        self.typed = typed
         self._kind = asked.kind
         self._unit = asked.body.unit if isinstance(asked.body, Number) else ""
 
     def compose(self) -> ComposeResult:
-        yield AnswerInput(placeholder=EXAMPLES.get(self._kind, ""))
+        yield AnswerInput(self.typed, placeholder=EXAMPLES.get(self._kind, ""))
         yield Static(self._unit, markup=False)
 
     def on_mount(self) -> None:
@@ -73,7 +74,8 @@ class TextAnswer(Answering):
         event.stop()
         self.give(event.value)
 
-    def on_input_changed(self) -> None:
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self.typed = event.value
         self.post_message(Changed())
 
     def close(self, verdict: Verdict) -> None:
