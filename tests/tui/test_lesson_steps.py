@@ -114,6 +114,14 @@ def test_a_place_is_found_again_also_after_the_lesson_was_edited(target: str, pl
     assert find(steps(parse(LESSON), NO_TOPICS), target) == place
 
 
+def test_a_mistake_is_found_where_its_section_lists_it() -> None:
+    table = "| you see | the mistake |\n|---|---|\n| 4 | a slip (`slip`) |"
+    text = f"## One {{#one}}\n\n### Overview\n\nFirst.\n\n### Mathematics\n\n{table}\n"
+    found = steps(parse(text), NO_TOPICS)
+    assert "a slip" in found[find(found, "one", "slip")].text
+    assert find(found, "one", "unlisted") == find(found, "one") == 0 < find(found, "one", "slip")
+
+
 def test_the_contents_name_each_part_once() -> None:
     assert contents(steps(parse(LESSON), NO_TOPICS)) == [
         (0, "Introduction", ""),

@@ -14,7 +14,7 @@ from tui.planning.unlocking import cleared, lacking
 from tui.progress.progress import AttemptKind
 from tui.study.advice import can_be_traced
 from tui.study.session import Session
-from tui.study.targets import ExerciseTarget
+from tui.study.targets import ExerciseTarget, LessonTarget
 from tui.text.stub_outline import StubBlock, blocks
 
 if TYPE_CHECKING:
@@ -33,9 +33,10 @@ class LatestVerdict:
         return self.report.outcome == "failed" and can_be_traced(self.report)
 
     @property
-    def explained_in(self) -> str:
-        """The lesson's section on the mistake that was named; empty where none was."""
-        return self.report.diagnosis.see if self.report.diagnosis else ""
+    def explained_in(self) -> LessonTarget | None:
+        """The place of the lesson on the mistake that was named, if one was."""
+        named = self.report.diagnosis
+        return LessonTarget(named.see, mistake=named.id) if named and named.see else None
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,7 @@ def open_lesson(session: Session, target: LessonTarget | None) -> LessonReading:
         questions=load_bank(session.catalog).chapter(chapter.id).questions,
         right={id for id, answer in answers.latest().items() if answer.right},
         seen=set(session.progress.bookmarks.seen(chapter.id)),
-        at=find(found, step) if step else 0,
+        at=find(found, step, target.mistake if target else "") if step else 0,
         seed=answers.count(),
     )
 

@@ -31,10 +31,12 @@ class MapTarget:
 
 @dataclass(frozen=True)
 class LessonTarget:
-    """A chapter's id, a section's anchor, or a step's id. `resume` goes past what was seen."""
+    """A chapter's id, a section's anchor, or a step's id. `resume` goes past what was seen, and
+    `mistake` to where the lesson lists this one, if it does."""
 
     id: str
     resume: bool = False
+    mistake: str = ""
 
 
 @dataclass(frozen=True)

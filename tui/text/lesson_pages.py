@@ -87,13 +87,18 @@ def steps(lesson: Lesson, chapter: Chapter) -> tuple[LessonStep, ...]:
     return tuple(found)
 
 
-def find(found: tuple[LessonStep, ...], target: str) -> int:
-    """The place of a step by its id, or by the anchor of its section; 0 where it is gone."""
+def find(found: tuple[LessonStep, ...], target: str, mistake: str = "") -> int:
+    """The place of a step by its id, or by the anchor of its section; 0 where it is gone.
+
+    In a section, that of the step which lists a mistake by its id, if one does.
+    """
     for place, step in enumerate(found):
         if step.id == target:
             return place
     section = target.partition("/")[0]
-    return next((place for place, step in enumerate(found) if step.section == section), 0)
+    places = [place for place, step in enumerate(found) if step.section == section]
+    listing = (place for place in places if mistake and f"(`{mistake}`)" in found[place].text)
+    return next(listing, next(iter(places), 0))
 
 
 def contents(found: Iterable[LessonStep]) -> list[tuple[int, str, str]]:

@@ -26,7 +26,7 @@ from tui.study.editor import edit, find_editor
 from tui.study.exercise_state import briefing
 from tui.study.hints import show_hint
 from tui.study.solutions import solutions
-from tui.study.targets import ExerciseTarget, LessonTarget
+from tui.study.targets import ExerciseTarget
 
 if TYPE_CHECKING:
     from tui.study.session import Session
@@ -207,7 +207,7 @@ class ExercisePage(CheckedPage):
 
     def action_lesson(self) -> None:
         if self._briefing and (latest := self._briefing.latest) and latest.explained_in:
-            self.post_message(messages.Go.to(LessonTarget(latest.explained_in)))
+            self.post_message(messages.Go.to(latest.explained_in))
 
     # what follows
 
