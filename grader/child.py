@@ -5,14 +5,20 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from exercises.streams import open_standard_streams
 
 # Not with `-m`: what a module imports first may take seconds, and its parent may end meanwhile.
 # What a module imports is no garbage: to look for some in it takes a tenth of the time.
 # A caller may ignore its children's ends; whoever waits for some must not.
+# It is of one version with us, wherever we were found: what is installed may be another.
 PROGRAM = """
 import gc, signal, sys
+from importlib.util import module_from_spec, spec_from_file_location
+spec = spec_from_file_location("grader", {package!r} + "/__init__.py")
+sys.modules["grader"] = package = module_from_spec(spec)
+spec.loader.exec_module(package)
 from grader.lockdown.lifeline import end_with_parent
 end_with_parent(int(sys.argv[1]))
 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -22,6 +28,7 @@ gc.freeze()
 gc.enable()
 main(*sys.argv[2:])
 """
+PACKAGE = str(Path(__file__).parent)
 
 
 class Child:
@@ -46,7 +53,7 @@ class Child:
                     sys.executable,
                     "-I",  # nothing of the caller's: no variable, no folder of theirs
                     "-c",
-                    PROGRAM.format(module=module),
+                    PROGRAM.format(module=module, package=PACKAGE),
                     str(lifeline),
                     str(theirs.fileno()),
                     *arguments,
