@@ -55,6 +55,11 @@ class Briefing:
     latest: LatestVerdict | None
 
     @property
+    def has_lost_its_file(self) -> bool:
+        """Whether the stub is to be put where the file was. What is rewritten begins otherwise."""
+        return self.kind != "rewrite" and not self.file.exists()
+
+    @property
     def target(self) -> ExerciseTarget:
         return ExerciseTarget(self.exercise.id, rewrite=self.kind == "rewrite")
 

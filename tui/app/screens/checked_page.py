@@ -104,10 +104,7 @@ class CheckedPage(Page[ExerciseTarget]):
         try:
             submission, report = await self._checked(exercise, kind)
         except (CourseError, GraderError) as error:
-            says = str(error)
-            if self._briefing and not self._briefing.file.exists():
-                says += " `e` makes it anew, from the stub."
-            await self._present(exercise, partial(verdict.clear, says))
+            await self._present_error(exercise, error)
             return
         is_passed = bool(self._briefing and self._briefing.is_passed)
         shown = partial(verdict.show, report, kind, self.services.clock(), is_passed)
@@ -150,7 +147,7 @@ class CheckedPage(Page[ExerciseTarget]):
         try:
             _, report = await self._checked(exercise, kind, traced=True)
         except (CourseError, GraderError) as error:
-            await self._present(exercise, partial(verdict.clear, str(error)))
+            await self._present_error(exercise, error)
             return
         text = render(report, width=verdict.scrollable_content_region.width)
         if report.trace and report.trace.steps:
@@ -160,6 +157,12 @@ class CheckedPage(Page[ExerciseTarget]):
             shown = partial(verdict.show, report, kind, now, self._briefing.is_passed)
             await self._present(exercise, shown)
             self.notify(text.strip())
+
+    async def _present_error(self, exercise: Exercise, error: Exception) -> None:
+        says = str(error)
+        if self._briefing and self._briefing.has_lost_its_file:
+            says += " `e` makes it anew, from the stub."
+        await self._present(exercise, partial(self.query_one(VerdictView).clear, says))
 
     async def _present(self, exercise: Exercise, show: Callable[[], Awaitable[None]]) -> None:
         if exercise == self._exercise:  # the learner may have gone on to another meanwhile

@@ -142,7 +142,7 @@ class ExercisePage(CheckedPage):
         if not self._briefing or not self._exercise:
             return
         file, exercise = self._briefing.file, self._exercise
-        if not file.exists() and self._briefing.kind != "rewrite":
+        if self._briefing.has_lost_its_file:
             now = self.services.clock()
             await self.services.session_thread.ask(lambda s: s.workspace.reset(exercise, now))
             self.notify("The file was not there any more. It is the stub again.")
