@@ -91,6 +91,52 @@ def test_by_palette(small: Small) -> None:
     small.drive(script)
 
 
+async def offers(pilot: Pilot, words: str) -> list[str]:
+    """What the palette finds, the nearest first."""
+    await press(pilot, "ctrl+p", *words)
+    options = pilot.app.screen.query_one("CommandList", OptionList)
+    for _ in range(100):
+        await pilot.pause(0.02)
+        if options.option_count and options.display:
+            break
+    return [str(option.prompt) for option in options.options]
+
+
+async def find(pilot: Pilot, words: str) -> None:
+    """Take what the palette finds first."""
+    await offers(pilot, words)
+    await press(pilot, "enter")
+    await pilot.pause()
+    await settled(pilot)
+
+
+@pytest.mark.usefixtures("warm_lab")
+def test_a_terminal_may_be_made_tiny(small: Small) -> None:
+    small.record_something()
+
+    async def script(pilot: Pilot) -> None:
+        for place in PLACES:
+            await find(pilot, f"goto{place.name}")
+            before = text(pilot)
+            for size in ((1, 1), (30, 10), NARROW):
+                await pilot.resize_terminal(*size)
+                await settled(pilot)
+            assert place_of(pilot) == place.name
+            assert text(pilot).splitlines()[0] == before.splitlines()[0]
+
+    small.drive(script)
+
+
+@pytest.mark.slow
+def test_by_palette(small: Small) -> None:
+    async def script(pilot: Pilot) -> None:
+        for place in OWN:
+            await find(pilot, f"goto{place}")
+            assert place_of(pilot) == place
+
+    small.drive(script)
+
+
 async def find(pilot: Pilot, words: str) -> None:
     """Take what the palette finds first."""
     await press(pilot, "ctrl+p", *words)
@@ -179,6 +225,26 @@ def test_an_exercise_by_palette(small: Small) -> None:
         await find(pilot, "onentropy")
         assert place_of(pilot) == "exercise"
         assert "An exercise on entropy" in text(pilot)
+
+    small.drive(script)
+
+
+def test_a_topic_by_palette(small: Small) -> None:
+    async def script(pilot: Pilot) -> None:
+        await find(pilot, "about masks")
+        assert place_of(pilot) == "read"
+        (said,) = (note.message for note in pilot.app._notifications)
+        assert "ch01-masks" in said  # which the lesson of the small course does not hold
+
+    small.drive(script)
+
+
+def test_scattered_letters_count_only_where_nothing_holds_the_words(small: Small) -> None:
+    async def script(pilot: Pilot) -> None:
+        found = await offers(pilot, "exam")
+        assert found and all("exam" in offer.casefold() for offer in found)
+        await press(pilot, "escape")
+        assert "entropy" in (await offers(pilot, "entrpy"))[0]
 
     small.drive(script)
 

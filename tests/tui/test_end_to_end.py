@@ -82,7 +82,7 @@ def test_a_first_evening_is_there_the_next_time(
     learn("read", TOPIC.id, "--done")
     night()
     with start_warm() as app:
-        app.sees(f"{NEW} new", "1 day in a row", f"1 of 10  1 of {TOPICS} topics read")
+        app.sees(f"{NEW} new", f"1 of 10  1 of {TOPICS} topics read")
         review_one_card(app)
         app.press("q")
         assert app.ends() == 0

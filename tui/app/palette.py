@@ -1,5 +1,5 @@
-"""What the command palette offers: every place, theme, exercise and round of questions, and one's
-own model."""
+"""What the command palette offers: every place, theme, topic, exercise and round of questions, and
+one's own model."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tui.app.places import PLACES
 from tui.app.rounds import rounds, testouts
 from tui.app.screens.page import Page
 from tui.app.services import Services
-from tui.study.targets import ExerciseTarget
+from tui.study.targets import ExerciseTarget, LessonTarget
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,15 @@ class CourseCommands(Provider):
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
-        for each in (*self._few(), *self._rounds(), *self._exercises()):
+        found = []
+        for each in (*self._few(), *self._rounds(), *self._topics(), *self._exercises()):
             if score := matcher.match(each.text):
-                score = closeness(query, each.text) + score / (score + 1)
-                yield Hit(score, matcher.highlight(each.text), each.run, help=each.description)
+                found.append((closeness(query, each.text), score / (score + 1), each))
+        holds_the_words = any(close for close, _, _ in found)
+        for close, score, each in found:
+            if close or not holds_the_words:
+                text = matcher.highlight(each.text)
+                yield Hit(close + score, text, each.run, help=each.description)
 
     def _few(self) -> Iterator[PaletteCommand]:
         """What is offered before anything is typed."""
@@ -97,6 +102,15 @@ class CourseCommands(Provider):
                 for offer in offers:
                     go = self._post(messages.Go.to(offer.target))
                     yield PaletteCommand(f"{kind}: {offer.title}", go, offer.description)
+
+    def _topics(self) -> Iterator[PaletteCommand]:
+        if isinstance(page := self._page, Page):
+            for chapter, topic in page.services.catalog.topics.values():
+                yield PaletteCommand(
+                    f"Read: {topic.title}",
+                    self._post(messages.Go.to(LessonTarget(topic.id))),
+                    f"in chapter {chapter.number}, {chapter.title}",
+                )
 
     def _exercises(self) -> Iterator[PaletteCommand]:
         if isinstance(page := self._page, Page):

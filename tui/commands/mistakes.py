@@ -12,7 +12,7 @@ from tui.commands.arguments import json_option, seed_option
 from tui.output import print_json, print_message, print_wrapped
 from tui.planning.mistakes import comes_back_on
 from tui.study.clock import local_now, now
-from tui.study.mistake_words import questions_in, what, when
+from tui.study.mistake_words import questions_in, read_in, what, when
 from tui.study.session import Session, open_session, open_session_to_look
 from tui.text.plain import wrapped
 
@@ -54,7 +54,6 @@ def _tell_nothing(says: str, as_json: bool) -> None:
 def _list(session: Session, as_json: bool) -> None:
     now = local_now()
     found = session.progress.mistakes.all(now)
-    asks = {id: topic for asked in session.asks.values() for id, topic in asked.questions.items()}
     passed = session.progress.standing().passed
     questions = questions_in(session, found)
     if as_json:
@@ -62,7 +61,7 @@ def _list(session: Session, as_json: bool) -> None:
             {
                 **asdict(mistake),
                 "says": what(mistake, questions),
-                "see": mistake.see or asks.get(mistake.name, ""),
+                "see": read_in(session, mistake),
                 "comes_back": comes_back_on(mistake),
             }
             for mistake in found
@@ -78,7 +77,7 @@ def _list(session: Session, as_json: bool) -> None:
                 continue
             click.echo(wrapped(what(mistake, questions), "  "))
             print_wrapped(f"{when(mistake, passed, day_of(now))}.", "    ")
-            if see := mistake.see or asks.get(mistake.name, ""):
+            if see := read_in(session, mistake):
                 click.echo(f"    learn read {see}")
 
 

@@ -1,4 +1,5 @@
-"""A mistake in words, for the command and the app: how often it was made, when it comes back."""
+"""A mistake in words, for the command and the app: how often it was made, when it comes back, and
+where to read of it."""
 
 from __future__ import annotations
 
@@ -32,6 +33,12 @@ def what(mistake: Mistake, questions: Mapping[str, str]) -> str:
     if mistake.exercise:
         return mistake.says or "Its file did not pass when it came back."
     return questions.get(mistake.name, GONE)
+
+
+def read_in(session: Session, mistake: Mistake) -> str:
+    """The section or step of a lesson that explains it; empty where there is none."""
+    asked = (chapter.questions for chapter in session.asks.values())
+    return mistake.see or next((each[mistake.name] for each in asked if mistake.name in each), "")
 
 
 def _told(question: Question, answer: Answer) -> str:

@@ -8,9 +8,11 @@ from datetime import date, datetime, timedelta
 
 from quizzes.cards.scheduling import Review, day_of
 from tui.progress.activity import streak
+from tui.progress.records import Mistake
 from tui.study.mastery import TopicMastery, topics
-from tui.study.mistake_words import questions_in, what, when
+from tui.study.mistake_words import questions_in, read_in, what, when
 from tui.study.session import Session
+from tui.study.targets import ExerciseTarget, LessonTarget
 from tui.text.plain import one_line
 
 WEEKS = 12
@@ -27,11 +29,13 @@ class Recall:
 
 @dataclass(frozen=True)
 class MadeMistake:
-    """`where` is the title of an exercise, or that it was a question."""
+    """`where` is the title of an exercise, or that it was a question; `target` the place in a
+    lesson that explains it, or else the exercise."""
 
     where: str
     says: str
     returns: str
+    target: LessonTarget | ExerciseTarget | None
 
 
 @dataclass(frozen=True)
@@ -81,9 +85,16 @@ def _mistakes(session: Session, now: datetime, passed: Collection[str]) -> tuple
             titles.get(mistake.exercise, mistake.exercise) or "a question",
             one_line(what(mistake, questions)),
             when(mistake, passed, day_of(now)),
+            _target(session, mistake),
         )
         for mistake in found
     )
+
+
+def _target(session: Session, mistake: Mistake) -> LessonTarget | ExerciseTarget | None:
+    if place := read_in(session, mistake):
+        return LessonTarget(place, mistake=mistake.name)
+    return ExerciseTarget(mistake.exercise) if mistake.exercise else None
 
 
 def recall_by_week(log: Iterable[Review], now: datetime) -> tuple[Recall, ...]:

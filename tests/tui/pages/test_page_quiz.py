@@ -191,6 +191,30 @@ def test_escape_ends_a_round_and_then_leaves(drive: Drive) -> None:
     drive(script)
 
 
+def test_escape_leaves_the_chapters_to_test_out_of(drive: Drive) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("quiz")
+        await driver.press("G", "up", "enter")
+        assert "Which chapter do you know?" in driver.text and "esc Back" in driver.text
+        await driver.press("escape")
+        assert "What shall the questions be about?" in driver.text
+        await driver.press("escape")
+        assert type(driver.app.screen).__name__ == "TodayPage"
+
+    drive(script)
+
+
+def test_another_round_is_about_the_same(drive: Drive) -> None:
+    async def script(driver: Any) -> None:
+        await driver.go("quiz", QuizTarget(CHAPTER.id, 2))
+        await answer_all(driver, right_keys)
+        assert "2 of 2 right." in driver.text
+        await driver.press("down", "enter")
+        assert "Question 1 of 2" in driver.text
+
+    drive(script)
+
+
 def test_testing_out_of_a_chapter(drive: Drive, session: Any) -> None:
     async def script(driver: Any) -> None:
         await driver.go("quiz", TestOutTarget(CHAPTER.id))

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Never
 
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widget import Widget
+from textual.widgets import OptionList
 
 from exercises.words import plural
+from tui.app import messages
 from tui.app.screens.page import Page
+from tui.app.services import Services
+from tui.app.widgets.menu import Menu
 from tui.app.widgets.plots import bar, calendar, columns
 from tui.app.widgets.scroll import Scroll
 from tui.study.mastery import Share, TopicMastery
-from tui.study.statistics import Statistics, statistics
+from tui.study.statistics import MadeMistake, Statistics, statistics
+from tui.text.words import in_a_row
 
-MISTAKES = 5
+LATEST, ALL = 5, "all"  # of the mistakes, how many are listed at first; the line for the others
 BAR = 12
 LEGEND = "known of all: ex exercises, qu questions, ca cards"
 
@@ -25,20 +30,46 @@ class ProgressPage(Page[Never]):
     PLACE = "progress"
     CSS_PATH = "../styles/progress.tcss"
 
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._mistakes: tuple[MadeMistake, ...] = ()
+
     def content(self) -> ComposeResult:
         with Scroll():
-            yield Plots()
+            yield Plots(_activity)
+            yield Menu(id="mistakes")
+            yield Plots(_topics)
 
     async def load(self) -> None:
         now = self.services.clock()
-        self.query_one(Plots).show(
-            await self.services.session_thread.ask(lambda session: statistics(session, now))
-        )
+        found = await self.services.session_thread.ask(lambda session: statistics(session, now))
+        for plots in self.query(Plots):
+            plots.show(found)
+        if found.mistakes != self._mistakes:
+            self._mistakes = found.mistakes
+            self._list(LATEST)
+
+    def _list(self, most: int) -> None:
+        """The latest mistakes, and a line for the others."""
+        lines = [(str(place), _line(each)) for place, each in enumerate(self._mistakes[:most])]
+        if more := len(self._mistakes) - len(lines):
+            lines.append((ALL, Content.styled(f"{more} more …", "$text-muted")))
+        self.query_one("#mistakes", Menu).fill(lines)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        if event.option_id == ALL:
+            self._list(len(self._mistakes))
+            event.option_list.highlighted = LATEST
+        elif target := self._mistakes[event.option_index].target:
+            self.post_message(messages.Go.to(target))
 
 
 class Plots(Widget):
-    def __init__(self) -> None:
+    """Draws what was counted, as wide as there is room."""
+
+    def __init__(self, draw: Callable[[Statistics, int], Iterable[Content]]) -> None:
         super().__init__()
+        self._draw = draw
         self._found: Statistics | None = None
 
     def show(self, found: Statistics) -> None:
@@ -48,30 +79,38 @@ class Plots(Widget):
     def render(self) -> Content:
         if (found := self._found) is None:
             return Content("")
-        width = self.content_size.width
-        sections = [
-            _summary(found),
-            _section("Days", calendar(found.days, found.today, min(width, 72))),
-            _hours(found),
-            _recall(found),
-            _mistakes(found, width),
-            _section("Topics", Content("\n").join(_topics(found.topics, width)), LEGEND),
-        ]
-        return Content("\n\n").join(sections)
+        return Content("\n\n").join(self._draw(found, self.content_size.width))
+
+
+def _activity(found: Statistics, width: int) -> Iterator[Content]:
+    """What was done, up to the head of the mistakes' list."""
+    yield _summary(found)
+    yield _section("Days", calendar(found.days, found.today, min(width, 72)))
+    yield _hours(found)
+    yield _recall(found)
+    if found.mistakes:
+        yield _title("Mistakes", "Enter reads of one")
+    else:
+        text = "None is known. What checks and quizzes name will be listed here, and come back."
+        yield _section("Mistakes", Content.styled(text, "$text-muted"))
+
+
+def _topics(found: Statistics, width: int) -> Iterator[Content]:
+    yield _section("Topics", Content("\n").join(_topic_lines(found.topics, width)), LEGEND)
 
 
 def _section(title: str, body: Content, note: str = "") -> Content:
-    return Content.assemble(
-        (title, "bold"), (f"   {note}" if note else "", "$text-muted"), "\n", body
-    )
+    return Content("\n").join((_title(title, note), body))
+
+
+def _title(title: str, note: str) -> Content:
+    return Content.assemble((title, "bold"), (f"   {note}" if note else "", "$text-muted"))
 
 
 def _summary(found: Statistics) -> Content:
-    parts = [f"{found.passed} of {found.exercises} exercises passed"]
-    if found.streak:
-        parts.append(f"{plural(found.streak, 'day')} in a row")
-    parts.append(f"{plural(len(found.days), 'day')} in all")
-    return Content.styled("  ·  ", "$text-muted").join(map(Content, parts))
+    passed = f"{found.passed} of {found.exercises} exercises passed"
+    parts = (passed, in_a_row(found.streak), f"{plural(len(found.days), 'day')} in all")
+    return Content.styled("  ·  ", "$text-muted").join(map(Content, filter(None, parts)))
 
 
 def _hours(found: Statistics) -> Content:
@@ -112,22 +151,12 @@ def _recall(found: Statistics) -> Content:
     return _section("Cards remembered", body, note)
 
 
-def _mistakes(found: Statistics, width: int) -> Content:
-    """The latest few; `learn mistakes --list` has all."""
-    if not found.mistakes:
-        text = "None is known. What checks and quizzes name will be listed here, and come back."
-        return _section("Mistakes", Content.styled(text, "$text-muted"))
-    lines = []
-    for mistake in found.mistakes[:MISTAKES]:
-        says = mistake.says
-        shown = says if len(says) <= width - 6 else f"{says[: width - 7]}…"
-        when = (mistake.returns, "$text-muted")
-        lines.append(Content.assemble(f"    {mistake.where}   ", when, f"\n      {shown}"))
-    note = f"{len(found.mistakes)} in all" if len(found.mistakes) > MISTAKES else ""
-    return _section("Mistakes", Content("\n").join(lines), note)
+def _line(mistake: MadeMistake) -> Content:
+    when = (f"   {mistake.returns}", "$text-muted")
+    return Content.assemble(mistake.where, when, f"\n{mistake.says}")
 
 
-def _topics(topics: tuple[TopicMastery, ...], width: int) -> Iterator[Content]:
+def _topic_lines(topics: tuple[TopicMastery, ...], width: int) -> Iterator[Content]:
     name = max((len(found.topic.title) for found in topics), default=0)
     name = min(name, max(20, width - BAR - 38))
     chapter = None

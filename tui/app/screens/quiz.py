@@ -43,6 +43,7 @@ class QuizPage(Page[AnyQuiz]):
         Binding("enter,space,n", "next", "Next", key_display="Enter", tooltip="The next question"),
         # No letter: letters are answers.
         Binding("escape", "end", "End", tooltip="End the round; what you answered is kept"),
+        Binding("escape", "back", "Back", tooltip="Back to what the questions may be about"),
     ]
 
     def __init__(
@@ -53,6 +54,8 @@ class QuizPage(Page[AnyQuiz]):
         super().__init__(services)
         self._seed = seed
         self._round: Round | None = None
+        self._chosen: AnyQuiz | None = None  # what the last round is about
+        self._is_testing_out = False  # while the chapters to test out of are shown
         self._choices: list[QuizChoice] = []
         self._gives_up = False  # Escape was pressed, which once more ends a test-out
 
@@ -78,12 +81,13 @@ class QuizPage(Page[AnyQuiz]):
         return next(iter(self.query(QuestionView)), None)
 
     async def _show_menu(self) -> None:
-        self._round = None
+        self._round, self._is_testing_out = None, False
         *others, exam = _choices(rounds(self._chapters))
         testing_out: QuizChoice = (self._show_testouts, Content("Test out of a chapter …"))
         await self._put_menu("What shall the questions be about?", [*others, testing_out, exam])
 
     async def _show_testouts(self) -> None:
+        self._is_testing_out = True
         await self._put_menu(
             "Which chapter do you know? Passing opens what follows it.",
             [
@@ -98,6 +102,7 @@ class QuizPage(Page[AnyQuiz]):
         self.post_message(messages.Do(step))
 
     async def _start(self, target: AnyQuiz) -> None:
+        self._chosen, self._is_testing_out = target, False
         seed, now = self._seed(), self.services.clock()
         waiting = self.set_timer(PATIENCE, self._announce)
         try:
@@ -133,12 +138,14 @@ class QuizPage(Page[AnyQuiz]):
             said = f"{said} {_outcome(round)}."
         topics = self.services.catalog.topics
         revisit = [topics[topic][1] for topic in round.revisit if topic in topics]
+        assert self._chosen
         await self._put_menu(
             said,
             [
                 *((LessonTarget(topic.id), inline(f"Revisit: {topic.title}")) for topic in revisit),
                 (self._go_on, Content("On to what is next")),
-                (self._show_menu, Content("Another round")),
+                (self._chosen, Content("Another round of these")),
+                (self._show_menu, Content("Something else")),
             ],
         )
 
@@ -160,6 +167,8 @@ class QuizPage(Page[AnyQuiz]):
         question = self._question if self.is_mounted else None
         if action == "next":
             return bool(question and question.verdict)
+        if action == "back":
+            return question is None and self._is_testing_out
         return question is not None if action == "end" else True
 
     async def action_next(self) -> None:
@@ -179,6 +188,9 @@ class QuizPage(Page[AnyQuiz]):
             self.notify(NO_ATTEMPT.format(asked - len(round.verdicts), asked))
         elif round:
             await self._show_result(round)
+
+    async def action_back(self) -> None:
+        await self._show_menu()
 
     async def on_answer_given(self, message: messages.AnswerGiven) -> None:
         view, round = self._question, self._round

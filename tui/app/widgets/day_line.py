@@ -10,6 +10,7 @@ from textual.widgets import Static
 from exercises.words import plural
 from quizzes.cards.scheduling import DAY_STARTS, day_of
 from tui.study.overview import Overview
+from tui.text.words import in_a_row
 
 
 class DayLine(Static):
@@ -26,7 +27,4 @@ class DayLine(Static):
 def _news(overview: Overview) -> list[str]:
     due = f"{plural(overview.due, 'card') if overview.due else 'no cards'} due"
     due += f", {overview.new} new" if overview.new else ""
-    if not overview.streak:
-        return [due]
-    days = f"{plural(overview.streak, 'day')} in a row"
-    return [due, days]
+    return list(filter(None, (due, in_a_row(overview.streak))))

@@ -67,7 +67,7 @@ def _tasks(overview: Overview, most: int) -> list[Content]:
 def _nothing_more(overview: Overview) -> str:
     if overview.step.kind == "done":
         return "Nothing is planned. The Lab, the cards and any exercise stay open."
-    return "That is all for today."
+    return "After that, nothing more is planned for today."
 
 
 def _task(number: int, step: Step) -> Content:
