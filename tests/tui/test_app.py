@@ -111,46 +111,6 @@ async def find(pilot: Pilot, words: str) -> None:
 
 
 @pytest.mark.usefixtures("warm_lab")
-def test_a_terminal_may_be_made_tiny(small: Small) -> None:
-    small.record_something()
-
-    async def script(pilot: Pilot) -> None:
-        for place in PLACES:
-            await find(pilot, f"goto{place.name}")
-            before = text(pilot)
-            for size in ((1, 1), (30, 10), NARROW):
-                await pilot.resize_terminal(*size)
-                await settled(pilot)
-            assert place_of(pilot) == place.name
-            assert text(pilot).splitlines()[0] == before.splitlines()[0]
-
-    small.drive(script)
-
-
-@pytest.mark.slow
-def test_by_palette(small: Small) -> None:
-    async def script(pilot: Pilot) -> None:
-        for place in OWN:
-            await find(pilot, f"goto{place}")
-            assert place_of(pilot) == place
-
-    small.drive(script)
-
-
-async def find(pilot: Pilot, words: str) -> None:
-    """Take what the palette finds first."""
-    await press(pilot, "ctrl+p", *words)
-    options = pilot.app.screen.query_one("CommandList", OptionList)
-    for _ in range(100):
-        await pilot.pause(0.02)
-        if options.option_count and options.display:
-            break
-    await press(pilot, "enter")
-    await pilot.pause()
-    await settled(pilot)
-
-
-@pytest.mark.usefixtures("warm_lab")
 def test_the_palette_leads_to_the_training_of_a_model(small: Small) -> None:
     async def script(pilot: Pilot) -> None:
         await find(pilot, "train")

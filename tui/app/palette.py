@@ -52,10 +52,12 @@ class CourseCommands(Provider):
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
-        found = []
-        for each in (*self._few(), *self._rounds(), *self._topics(), *self._exercises()):
-            if score := matcher.match(each.text):
-                found.append((closeness(query, each.text), score / (score + 1), each))
+        offers = (*self._few(), *self._rounds(), *self._topics(), *self._exercises())
+        found = [
+            (closeness(query, each.text), score / (score + 1), each)
+            for each in offers
+            if (score := matcher.match(each.text))
+        ]
         holds_the_words = any(close for close, _, _ in found)
         for close, score, each in found:
             if close or not holds_the_words:
