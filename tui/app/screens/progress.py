@@ -89,7 +89,7 @@ def _activity(found: Statistics, width: int) -> Iterator[Content]:
     yield _hours(found)
     yield _recall(found)
     if found.mistakes:
-        yield _title("Mistakes", "Enter reads of one")
+        yield _title("Mistakes", "Tab, then Enter: where one is explained")
     else:
         text = "None is known. What checks and quizzes name will be listed here, and come back."
         yield _section("Mistakes", Content.styled(text, "$text-muted"))
@@ -153,7 +153,7 @@ def _recall(found: Statistics) -> Content:
 
 def _line(mistake: MadeMistake) -> Content:
     when = (f"   {mistake.returns}", "$text-muted")
-    return Content.assemble(mistake.where, when, f"\n{mistake.says}")
+    return Content.assemble((mistake.where, "bold"), when, f"\n{mistake.says}")
 
 
 def _topic_lines(topics: tuple[TopicMastery, ...], width: int) -> Iterator[Content]:
