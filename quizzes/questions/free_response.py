@@ -57,8 +57,9 @@ class Number(Typed):
         )
 
     def check(self, typed: str) -> Verdict:
-        given = parse_answer.number(typed, self.unit)
         tolerance = evaluate(self.tolerance, {})
+        is_count = tolerance == 0 and isinstance(evaluate(self.answer, {}), int)
+        given = parse_answer.number(typed, self.unit, is_count)
 
         def is_near(expression: str) -> bool:
             wanted = evaluate(expression, {})

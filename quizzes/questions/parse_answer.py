@@ -25,7 +25,7 @@ class BadAnswer(ValueError):
     """One sentence that says what form of answer is wanted."""
 
 
-def number(typed: str, unit: str = "") -> Scalar:
+def number(typed: str, unit: str = "", is_count: bool = False) -> Scalar:
     """`1e-3`, `1/3`, `2^10`, `4 194 304`, `12 bytes` where bytes are asked."""
     text = typed.strip().strip("$").strip()
     if unit and text.casefold().endswith(unit.casefold()):
@@ -38,7 +38,8 @@ def number(typed: str, unit: str = "") -> Scalar:
     try:
         return evaluate(text.translate(ASCII_SIGNS), {})
     except ExpressionError:
-        raise BadAnswer(f"Write one number{of(unit)}, as 123, 1.23, 1.23e-3 or 3**7.") from None
+        examples = "4096, 4 * 1024 or 2**12" if is_count else "0.5, 1e-3 or 1/3"
+        raise BadAnswer(f"Write one number{of(unit)}, as {examples}.") from None
 
 
 def of(unit: str) -> str:

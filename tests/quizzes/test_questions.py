@@ -412,3 +412,11 @@ def test_an_order_is_understood_however_it_is_written(order: list[int]) -> None:
 @given(st.integers(-(10**12), 10**12) | st.floats(-1e9, 1e9))
 def test_a_number_is_understood_as_python_writes_it(value: float) -> None:
     assert parse_answer.number(repr(value)) == value
+
+
+def test_who_is_asked_for_a_count_is_shown_counts() -> None:
+    """And not how a fraction is written, which would be none."""
+    with pytest.raises(BadAnswer, match=r"Write one number of tokens, as 4096, "):
+        parse_answer.number("many", "tokens", is_count=True)
+    with pytest.raises(BadAnswer, match=r"Write one number in nats, as 0\.5, "):
+        parse_answer.number("many", "nats")
