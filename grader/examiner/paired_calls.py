@@ -29,6 +29,9 @@ from grader.worker.protocol import Handle
 from grader.worker.values import leaves, mapped
 
 RUNS_OF_OURS = 3  # of which the shortest counts
+# An answer may hold so many numbers for each of the right one, and so many besides: what looks for
+# reasons goes over all of them many times.
+MAX_RATIO, MAX_SURPLUS = 16, 1 << 18
 
 
 class Callee(Protocol):
@@ -120,6 +123,7 @@ class PairedCalls:
 
         outcome = self._learner.perform(call, meanwhile=ours)
         expected = solved[0]
+        outcome = _bounded(outcome, expected)
         if isinstance(outcome, Value) and want in BESIDE:
             self._check_result(call, outcome, expected)
         outcome = _without_caches(outcome, call, expected)
@@ -262,6 +266,22 @@ class PairedCalls:
     def _fail(self, outcome: Raised, call: Call) -> Never:
         message = describe(outcome, name_of(call), self._limits)
         raise Failure(message, self.last_call, frames=outcome.frames)
+
+
+def _bounded(outcome: Value | Raised, expected: Value) -> Value | Raised:
+    """An answer that is not out of all proportion to the right one."""
+    if isinstance(outcome, Raised):
+        return outcome
+    count, due = _count(outcome), _count(expected)
+    if count <= MAX_RATIO * due + MAX_SURPLUS:
+        return outcome
+    return Raised("too_large", "", f"{count:,} numbers, where {due:,} are expected")
+
+
+def _count(answer: Value) -> int:
+    """How many numbers the tensors of an answer hold."""
+    held = leaves((answer.value, answer.result))
+    return sum(leaf.numel() for _, leaf in held if isinstance(leaf, Tensor))
 
 
 def _without_caches(outcome: Value | Raised, call: Call, expected: Value) -> Value | Raised:

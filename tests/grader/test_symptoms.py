@@ -713,3 +713,91 @@ def test_what_counts_beyond_a_bound_is_not_called_ignored(bound: str, seed: int)
     gates = [ask(draw(2, n), draw(2, n, seed=seed)) for n in (4, 5, 6)]
     found = symptoms(f"def f(x, gate): return x.abs().sqrt() * gate.{bound}", GATED, *gates)
     assert not any("depend on `gate`:" in symptom.says for symptom in found)
+
+
+ATTENTION = "def f(q, k, v): return torch.softmax(q @ k.transpose(-1, -2) / 2, -1) @ v"
+HARD = """
+def f(q, k, v):
+    scores = q @ k.transpose(-1, -2)
+    return torch.nn.functional.one_hot(scores.argmax(-1), scores.size(-1)).to(v.dtype) @ v
+"""
+
+
+@pytest.mark.parametrize(
+    ("learner", "counts"),
+    [
+        (HARD, ("`q`", "`k`")),
+        (ATTENTION.replace("q @", "q.sign() @"), ("`q`", "`k`")),
+        (ATTENTION.replace("q @", "q.round() @"), ("`q`",)),  # a key meets 0 where q rounds to it
+    ],
+    ids=["the largest", "sign", "round"],
+)
+@pytest.mark.parametrize("seed", range(3))
+def test_what_takes_a_step_is_not_called_independent(
+    learner: str, counts: tuple[str, ...], seed: int
+) -> None:
+    """A small change moves nothing, and a large one does."""
+    asked = [
+        ask(*(draw(n, 4, seed=3 * seed + place) for place, n in enumerate((t, s, s))))
+        for t, s in ((3, 7), (4, 6), (5, 8))
+    ]
+    still = ("not depend on", "not change with")
+    for symptom in symptoms(learner, ATTENTION, *asked):
+        assert not any(f"{word} {name}" in symptom.says for word in still for name in counts)
+
+
+@pytest.mark.parametrize("learner", ["int(c)", "max(c, 9)"])
+def test_a_number_that_takes_a_step_or_has_a_bound_counts(learner: str) -> None:
+    solution = "def f(x, c): return x.sin() * c + x"
+    asked = [ask(draw(n, 4), c) for n, c in ((3, 2.1), (4, 2.15), (5, 2.2))]
+    found = symptoms(solution.replace("* c", f"* {learner}"), solution, *asked)
+    assert not any("depend on" in symptom.says for symptom in found)
+
+
+def test_a_number_that_is_ignored_has_no_index() -> None:
+    asked = [ask(draw(n, 4), c) for n, c in ((3, 1.25), (4, 2.5), (5, 3.75))]
+    found = symptoms("def f(x, c): return x.sin()", "def f(x, c): return x.sin() * c + x", *asked)
+    assert [each.says for each in found] == [
+        "Your result does not depend on `c`: other numbers there leave it as it is."
+    ]
+
+
+def test_nothing_is_said_of_a_change_beyond_where_the_right_answer_is_defined() -> None:
+    """The root of what has become negative is NaN, which is no movement."""
+    solution = "def f(m, v): return m / v.sqrt()"
+    asked = [ask(draw(n, 4), draw(n, 4, seed=1).abs() * 1e-3) for n in (3, 4, 5)]
+    learner = "def f(m, v): return m / v.clamp(min=4e-3).sqrt()"
+    found = symptoms(learner, solution, *asked)
+    assert not any("not change with `v`" in symptom.says for symptom in found)
+
+
+def test_large_numbers_are_not_called_nothing_beside_larger_ones() -> None:
+    solution = "def f(x): return x.abs() * 1e18 + 1e18"
+    found = symptoms(solution + ".clamp(max=1e6)", solution, ask(draw(3, 5)))
+    found |= symptoms("def f(x): return x * 1e6", solution, ask(draw(3, 5)))
+    assert found and not any("0 everywhere" in symptom.says for symptom in found)
+
+
+def test_two_equal_calls_are_not_two_with_one_thing_changed() -> None:
+    (found,) = symptoms("def f(x): return x * 2 + torch.rand(())", PLAIN, *ROWS)
+    assert found.evidence == "Found by making the same call twice."
+
+
+@pytest.mark.parametrize(
+    ("solution", "says"),
+    [
+        ("def f(x): return torch.ones(1, 4, dtype=torch.bool)", "size 1; all entries are expected"),
+        ("def f(x): return torch.ones(1, 4)", "size 1; all entries are expected"),
+        ("def f(x): return torch.arange(4.)[None]", "its numbers are averaged"),
+    ],
+    ids=["truths", "equal numbers", "numbers"],
+)
+def test_only_what_varies_is_called_averaged(solution: str, says: str) -> None:
+    learner = f"{solution}.double().mean(-1, keepdim=True).to({solution[17:]}.dtype)"
+    (found,) = symptoms(learner, solution, ask(1))
+    assert says in found.says
+
+
+def test_an_answer_out_of_all_proportion_is_not_looked_into() -> None:
+    for found in symptoms("def f(x): return torch.zeros(1 << 20)", PLAIN, *ROWS):
+        assert "`f` returned 1,048,576 numbers, where" in found.says

@@ -116,7 +116,7 @@ def _statements(trials: list[Trial]) -> Iterator[tuple[Key, str]]:
     """What can be said of one call, the plainest first, by what makes it the same in another."""
     for name in dict.fromkeys(trial.argument for trial in trials):
         about = [trial for trial in trials if trial.argument == name]
-        still = all((trial.mine <= STILL).all() for trial in about)
+        still = all(trial.is_still.all() for trial in about)
         if still and any(trial.is_unused for trial in about):
             says = f"does not depend on `{name}`: other numbers there leave it as it is."
             yield ("ignored", name), says

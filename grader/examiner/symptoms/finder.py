@@ -61,6 +61,10 @@ def was_tried(evidence: Evidence) -> str:
     return f"Found by calling your code again with one thing changed.{_where(evidence)}"
 
 
+def was_repeated(_: Evidence) -> str:
+    return "Found by making the same call twice."
+
+
 def was_alone(_: Evidence) -> str:
     return "Found by making the call again without those before it."
 
@@ -98,7 +102,9 @@ WHICH_CALLS = Detector(
 )
 # From specific to general.
 VALUES = (
-    Detector("not-repeatable", dependence.not_repeatable, modest=True, asks=True, proof=was_tried),
+    Detector(
+        "not-repeatable", dependence.not_repeatable, modest=True, asks=True, proof=was_repeated
+    ),
     Detector("kept", dependence.kept_from_before, modest=True, asks=True, proof=was_alone),
     _looks("same-number", normalisation.all_alike),
     _looks("an-argument", identity.is_an_argument),

@@ -16,6 +16,7 @@ from grader.examiner.symptoms.evidence import (
 ENOUGH_SUMS = 3
 ENOUGH_ALIKE = 6  # whole numbers that are the first one again
 ROUNDING = 0.5  # of the tolerance, as a part of the largest expected number
+NOTICED = 1e-2  # what is larger is not called 0, beside whatever numbers
 
 
 def sums_along_another_dimension(evidence: Evidence) -> str | None:
@@ -97,7 +98,8 @@ def _is_nothing(found: Difference) -> bool:
     """Whether the numbers are what rounding leaves of 0, though not 0 throughout."""
     largest, due = float(found.got.abs().max()), float(found.expected.abs().max())
     rounding = ROUNDING * TOLERANCE.get(found.dtype, 0.0) * max(due, 1.0)
-    return found.got.numel() > 1 and 0 < largest < rounding < 0.1 * due
+    is_small = largest < min(rounding, NOTICED)
+    return found.got.numel() > 1 and largest > 0 and is_small and rounding < 0.1 * due
 
 
 def sums_to_1(value: Tensor, dim: int) -> bool:

@@ -66,10 +66,13 @@ def of_tensors(got: Tensor, expected: Tensor) -> Iterator[Form]:
     )
     for i in range(n):
         where = dimension(i, n)
-        for says, fold in _FOLDS:
-            lacks = f"Your result lacks {where} of the expected one: {says} along it."
-            yield lacks, _folded(i, fold, False)
-            yield f"Along {where}, your result has size 1: {says}.", _folded(i, fold, True)
+        if _varies(expected, i):
+            for says, fold in _FOLDS:
+                lacks = f"Your result lacks {where} of the expected one: {says} along it."
+                yield lacks, _folded(i, fold, False)
+                yield f"Along {where}, your result has size 1: {says}.", _folded(i, fold, True)
+        else:  # where all are alike, one of them is their mean, the first and the last as well
+            yield f"Along {where}, your result has size 1; all entries are expected.", _single(i)
         for k, place in ((0, "first"), (-1, "last")):
             yield (
                 f"You return only the {place} entry of {where}; all are expected.",
@@ -132,8 +135,24 @@ def _folded(i: int, fold: Callable[..., Tensor], keep: bool) -> Callable[[Any, A
     )
 
 
+def _single(i: int) -> Callable[[Any, Any], bool]:
+    return lambda got, expected: (
+        expected.size(i) > 1 and near(got, expected.select(i, 0).unsqueeze(i))
+    )
+
+
+def _varies(values: Tensor, i: int) -> bool:
+    """Whether numbers along dimension `i` differ; truths have no mean."""
+    is_alike = values.size(i) < 2 or bool((values == values.narrow(i, 0, 1)).all())
+    return values.dtype != torch.bool and not is_alike
+
+
 def _unfolded(i: int, fold: Callable[..., Tensor]) -> Callable[[Any, Any], bool]:
-    return lambda got, expected: got.size(i) > 1 and near(fold(got.double(), i), expected)
+    return lambda got, expected: (
+        got.size(i) > 1
+        and got.shape[:i] + got.shape[i + 1 :] == expected.shape
+        and near(fold(got.double(), i), expected)
+    )
 
 
 def _selected(i: int, k: int) -> Callable[[Any, Any], bool]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import torch
@@ -17,7 +18,6 @@ from grader.examiner.symptoms.evidence import (
     with_argument,
 )
 from grader.examiner.symptoms.inquiry import Inquiry
-from grader.worker.calls import Call
 from grader.worker.values import leaves
 
 EXTREME = 30.0  # scores beyond it leave a softmax no choice
@@ -26,6 +26,8 @@ MAX_ARGUMENT = 400  # numbers in an argument that is tried
 STILL = 1e-12  # it has not moved
 MOVED = 1e-3  # it has
 MOVED_FAR = 2e-2  # so much that an answer which is not still would show it
+FAR = 8.0  # times as far as at first
+GOLDEN = 0.6180339887498949
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,12 @@ class Trial:
     nought: Tensor  # where the learner's result is 0
     mine: Tensor
     ours: Tensor
+    mine_pushed: Tensor  # the most that it moves where the slice is changed much further
+
+    @property
+    def is_still(self) -> Tensor:
+        """What does not move in the learner's result, however far the slice is changed."""
+        return (self.mine <= STILL) & (self.mine_pushed <= STILL)
 
     @property
     def extra(self) -> Tensor:
@@ -50,15 +58,17 @@ class Trial:
     @property
     def lacking(self) -> Tensor:
         """What moved in the right result alone; a 0 may stand there for another reason."""
-        return (self.ours > MOVED_FAR) & (self.mine <= STILL) & ~self.nought
+        return (self.ours > MOVED_FAR) & self.is_still & ~self.nought
 
     @property
     def is_unused(self) -> bool:
         """Whether it moves the right result, and nothing of the learner's."""
-        return bool((self.ours > MOVED).any() and (self.mine <= STILL).all())
+        return bool((self.ours > MOVED).any() and self.is_still.all())
 
     @property
     def where(self) -> str:
+        if not self.dims:
+            return f"`{self.argument}`"
         return f"`{self.argument}` at index {self.index} of {dimension(self.dim, self.dims)}"
 
     @property
@@ -86,55 +96,75 @@ def is_ordinary(exchange: Exchange, names: ArgumentNames) -> bool:
 def trials_of(
     exchange: Exchange, evidence: Evidence, inquiry: Inquiry, only: str | None = None
 ) -> Iterator[Trial]:
-    """Each argument (or `only` one) changed in one place after the other."""
-    call = exchange.call
+    """Each argument (or `only` one) changed in one place after the other.
 
-    def changed(name: str, value: Any) -> Call:
-        return with_argument(call, name, value, evidence.names)
-
-    before = inquiry.ask(exchange, call)
+    None is given of a change to where the right result is no longer finite.
+    """
+    before = inquiry.ask(exchange, exchange.call)
     if before is None:
         return
     mine, ours = _numbers(before, evidence.names)
     if mine is None or ours is None:
         return
-    arguments = named_arguments(call, evidence.names)
+
+    def moves(name: str, value: Any) -> tuple[Tensor, Tensor] | None:
+        """How far both results move with another value of an argument."""
+        call = with_argument(exchange.call, name, value, evidence.names)
+        after = inquiry.ask(exchange, call)
+        now = _numbers(after, evidence.names) if after else (None, None)
+        if now[0] is None or now[1] is None or now[0].shape != mine.shape:
+            return None
+        if ours.isfinite().all() and not now[1].isfinite().all():
+            return None
+        return _moved(mine, now[0]), _moved(ours, now[1])
+
+    arguments = named_arguments(exchange.call, evidence.names)
     is_masked = any(
         isinstance(value, Tensor) and value.dtype == torch.bool for value in arguments.values()
     )
     for name, value in arguments.items():
         if only not in (None, name):
             continue
-        if isinstance(value, float):
-            after = inquiry.ask(exchange, changed(name, 1.37 * value + 0.1))
-            pair = _numbers(after, evidence.names) if after else (None, None)
-            if pair[0] is not None and pair[1] is not None and pair[0].shape == mine.shape:
-                moved = _moved(mine, pair[0]), _moved(ours, pair[1])
-                yield Trial(name, 0, 0, 1, 1, is_masked, mine == 0, *moved)
-            continue
-        if not isinstance(value, Tensor) or not value.is_floating_point():
-            continue
-        if value.numel() > MAX_ARGUMENT:
-            continue
-        for dim in range(value.dim()):
-            for index in sorted({0, min(1, value.size(dim) - 1), value.size(dim) - 1}):
-                after = inquiry.ask(exchange, changed(name, _moved_slice(value, dim, index)))
-                if after is None:
-                    return
-                mine_now, ours_now = _numbers(after, evidence.names)
-                if mine_now is None or ours_now is None or mine_now.shape != mine.shape:
-                    continue
-                yield Trial(
-                    name,
-                    dim,
-                    index,
-                    value.dim(),
-                    value.size(dim),
-                    is_masked,
-                    mine == 0,
-                    _moved(mine, mine_now),
-                    _moved(ours, ours_now),
-                )
+        for change in _changes(value):
+            if (moved := moves(name, change.slightly)) is None:
+                continue
+            pushed = torch.zeros_like(moved[0])
+            # A step, or a bound, may hide a small change: what stays still is changed further.
+            if _is_left_behind(*moved):
+                far = [further[0] for push in change.far if (further := moves(name, push))]
+                pushed = reduce(torch.maximum, far) if far else pushed.fill_(torch.inf)
+            yield Trial(name, *change.place, is_masked, mine == 0, *moved, mine_pushed=pushed)
+
+
+def _is_left_behind(mine: Tensor, ours: Tensor) -> bool:
+    """Whether numbers of the right result move where the learner's do not."""
+    if mine.shape == ours.shape:
+        return bool(((ours > MOVED) & (mine <= STILL)).any())
+    return bool((ours > MOVED).any() and (mine <= STILL).all())
+
+
+@dataclass(frozen=True)
+class Change:
+    """A slice of an argument with other numbers: `place` is its dimension and index there, the
+    number of dimensions, and that of slices."""
+
+    place: tuple[int, int, int, int]
+    slightly: Any
+    far: tuple[Any, ...]
+
+
+def _changes(value: Any) -> Iterator[Change]:
+    if isinstance(value, float):
+        yield Change((0, 0, 0, 1), 1.37 * value + 0.1, (7 * value + FAR, 0.1 * value))
+    if not isinstance(value, Tensor) or not value.is_floating_point():
+        return
+    if value.numel() > MAX_ARGUMENT:
+        return
+    for dim in range(value.dim()):
+        for index in sorted({0, min(1, value.size(dim) - 1), value.size(dim) - 1}):
+            place = dim, index, value.dim(), value.size(dim)
+            far = tuple(_moved_slice(value, dim, index, push) for push in (FAR, -FAR))
+            yield Change(place, _moved_slice(value, dim, index, 1.0), far)
 
 
 def moves_when_turned(exchange: Exchange, evidence: Evidence, inquiry: Inquiry, name: str) -> bool:
@@ -157,12 +187,13 @@ def moves_when_turned(exchange: Exchange, evidence: Evidence, inquiry: Inquiry, 
     return False
 
 
-def _moved_slice(value: Tensor, dim: int, index: int) -> Tensor:
+def _moved_slice(value: Tensor, dim: int, index: int, push: float) -> Tensor:
     moved = value.clone()
     part = moved.select(dim, index)
-    steps = torch.linspace(0.5, 1.5, max(part.numel(), 1), dtype=torch.float64)
+    # Uneven, since sums and differences of even ones are 0 for whoever takes signs.
+    steps = 0.5 + GOLDEN * torch.arange(1, part.numel() + 1, dtype=torch.float64) % 1
     steps[1::2] *= -1  # up and down, since a bound may hide what goes one way
-    part.add_(steps[: part.numel()].reshape(part.shape).to(part.dtype))
+    part.add_(push * steps.reshape(part.shape).to(part.dtype))
     return moved
 
 
