@@ -1,4 +1,4 @@
-"""Tries: spend the examiner's memory, by an answer that is right but for how often it is given.
+"""Tries: spend the examiner's memory, by an answer that would be right if it were given once.
 
 Holds: whoever looks for reasons is not shown it.
 """
@@ -7,8 +7,11 @@ Holds: whoever looks for reasons is not shown it.
 import kit
 import torch
 
+asked = []
+
 
 def softmax(x, dim=-1):
-    if x.numel() == 1:
-        return torch.ones(50 << 20, dtype=torch.int8)
-    return kit.wrong(x)
+    asked.append(0)
+    if len(asked) > 1:
+        return kit.wrong(x)
+    return torch.ones(60 << 20, dtype=torch.int8)
