@@ -44,10 +44,10 @@ def read_reply(
     `EntryPoints` (load), None (helper), `Steps` (trace), any value that can be sent (call).
     """
     match document:
-        case {"value": value, "output": str(output)}:
+        case {"value": value, "output": str(output), **more} if not more:
             read = _ANSWERS.get(operation, _any_value)
             return read(decode(value, tensors, device)), output[:MAX_TEXT]
-        case {"raised": raised, "output": str(output)} if not tensors:
+        case {"raised": raised, "output": str(output), **more} if not (more or tensors):
             return _read_raised(raised), output[:MAX_TEXT]
     raise ProtocolError("not a reply")
 
@@ -73,7 +73,8 @@ def _read_finding(value: Any) -> Finding | None:
             "message": str(message),
             "call": str(call),
             "name": str(name),
-        }:
+            **more,
+        } if not more:
             texts = (text[:MAX_MESSAGE] for text in (code, message, call))
             code, message, call = texts
             return Finding(kind, file, line, code, message, call, name)
@@ -82,8 +83,8 @@ def _read_finding(value: Any) -> Finding | None:
 
 def _read_entry_points(value: Any) -> EntryPoints:
     match value:
-        case {"missing": [*missing], "found": {**found}, "defined": [*defined]} if (
-            len(defined) <= MAX_DEFINED
+        case {"missing": [*missing], "found": {**found}, "defined": [*defined], **more} if (
+            len(defined) <= MAX_DEFINED and not more
         ):
             types = {_name(key): _name(kind) for key, kind in found.items()}
             return EntryPoints(tuple(map(_name, missing)), types, tuple(map(_name, defined)))
@@ -97,7 +98,8 @@ def _read_steps(value: Any) -> Steps:
             "results": tuple(results),
             "is_whole": bool(is_whole),
             "has_returned": bool(has_returned),
-        } if len(steps) <= MAX_STEPS:
+            **more,
+        } if len(steps) <= MAX_STEPS and not more:
             read = tuple(_read_step(step, number) for number, step in enumerate(steps))
             return Steps(read, _indices(results, len(read)), is_whole, has_returned)
     raise ProtocolError("no steps")
@@ -112,7 +114,8 @@ def _read_step(step: Any, number: int) -> Step:
             "name": str(name),
             "inputs": tuple(inputs),
             "value": Tensor() as value,
-        } if 0 <= line < MAX_LINE and value.numel() <= MAX_NUMBERS:
+            **more,
+        } if 0 <= line < MAX_LINE and value.numel() <= MAX_NUMBERS and not more:
             texts = _name(file), line, _name(operation), _name(name)
             return Step(*texts, _indices(inputs, number), value)
     raise ProtocolError("not a step")
@@ -133,8 +136,10 @@ def _read_raised(raised: Any) -> Raised:
             "message": str(message),
             "frames": [*frames],
             "bases": [*bases],
+            **more,
         } if (
-            kind not in OUR_KINDS
+            not more
+            and kind not in OUR_KINDS
             and len(message) <= MAX_MESSAGE
             and len(frames) <= MAX_FRAMES
             and len(bases) <= MAX_BASES

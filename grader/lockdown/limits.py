@@ -58,7 +58,8 @@ def impose(limits: WorkerLimits, device: str, own_user: bool, proc: int | None) 
         except FileNotFoundError:
             return Layer(False, "memory cannot be limited where there is no /proc", "Mount /proc.")
         _lower(resource.RLIMIT_AS, mapped + limits.memory_bytes)
-        # Who unmaps the libraries has as much address space to spare, but no more memory.
+        # Who unmaps the libraries has as much address space to spare, but no more data. What the
+        # kernel does not count as data (stacks, what is read-only by now) finds room there.
         _lower(resource.RLIMIT_DATA, data + limits.memory_bytes)
     memory = f"{limits.memory_bytes >> 20} MiB more memory"
     if device == "cuda":

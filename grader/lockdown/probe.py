@@ -224,6 +224,10 @@ def run(without: Collection[str] = ()) -> str:
 
 
 def _prepare_and_try(target: Scene, without: Collection[str]) -> dict[str, object]:
+    if syscalls.LINUX:
+        # A zygote starts as any program does. In a fork of who is not dumpable, its own files in
+        # /proc would be root's, and a user could make no namespace with them.
+        syscalls.prctl(syscalls.PR_SET_DUMPABLE, 1)
     plan = prepare(readable_roots(), without=without)
 
     def lock(report: int) -> dict[str, object]:

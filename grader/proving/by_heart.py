@@ -6,6 +6,8 @@ a suite draws its numbers, and from a range too large for a table.
 
 import json
 from collections.abc import Collection, Iterator
+from dataclasses import replace
+from typing import Any
 
 from exercises.catalog import Exercise
 from grader.examiner.answer_key import AnswerKey, solution_path
@@ -13,8 +15,9 @@ from grader.examiner.exchange import Record, Value
 from grader.examiner.in_process import InProcessCallee
 from grader.examiner.suite_run import SuiteRun
 from grader.worker.calls import LoadedModule, encode_call, load_source
-from grader.worker.protocol import ValueEncoder
+from grader.worker.protocol import Handle, ValueEncoder
 from grader.worker.tensors import write_tensors
+from grader.worker.values import mapped
 
 FIRST_SEED = 1
 TABLE_SEEDS = range(2, 9)  # a test that draws from nine values repeats itself 99 times of 100
@@ -60,9 +63,18 @@ def fresh_test(exercise: Exercise) -> str | None:
 
 
 def _questions(record: Record) -> Iterator[Question]:
-    """What a learner's code is told of each call that has an answer: all that a table can be of."""
+    """What a learner's code is told of each call that has an answer: all that a table can be of.
+
+    Which call of its test it is makes no new question, and so neither do the names of the objects
+    that earlier calls made.
+    """
     for exchange in record.exchanges:
         if isinstance(exchange.got, Value):
             encoder = ValueEncoder()
-            document = encode_call(exchange.call, encoder)
+            call = replace(mapped(_without_name, exchange.call), index=0)
+            document = encode_call(call, encoder)
             yield json.dumps(document), write_tensors(encoder.tensors)
+
+
+def _without_name(leaf: Any, _path: str) -> Any:
+    return Handle("", leaf.type) if isinstance(leaf, Handle) else leaf

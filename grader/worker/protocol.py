@@ -186,26 +186,28 @@ class _ValueDecoder:
             return [inner(item) for item in node]
         try:
             match node:
-                case {"tensor": name, "device": where, **rest}:
+                case {"tensor": name, "device": where, **more} if more.keys() <= {"order"}:
                     tensor = self.tensors.pop(name)
                     tensor = tensor if where == "cpu" else tensor.to(self._device)
-                    return _in_order(tensor, rest["order"]) if "order" in rest else tensor
-                case {"tuple": [*items]}:
+                    return _in_order(tensor, more["order"]) if more else tensor
+                case {"tuple": [*items], **more} if not more:
                     return tuple(inner(item) for item in items)
-                case {"dict": [*pairs]} if all(_is_key(key) for key, _ in pairs):
+                case {"dict": [*pairs], **more} if not more and all(
+                    _is_key(key) for key, _ in pairs
+                ):
                     self._count(len(pairs))
                     self._keys += len(pairs)
                     if self._keys > MAX_KEYS:
                         raise ProtocolError("too many keys")
                     return {key: inner(item) for key, item in pairs}
-                case {"record": str(name), "fields": [*pairs]} if all(
+                case {"record": str(name), "fields": [*pairs], **more} if not more and all(
                     type(key) is str for key, _ in pairs
                 ):
                     self._count(len(pairs))
                     return RecordValue(name, {key: inner(item) for key, item in pairs})
-                case {"dtype": name}:
+                case {"dtype": name, **more} if not more:
                     return DTYPES[name]
-                case {"handle": str(name), "type": str(kind)}:
+                case {"handle": str(name), "type": str(kind), **more} if not more:
                     return Handle(name, kind)
         except (KeyError, TypeError, ValueError) as error:
             raise ProtocolError(f"malformed value: {type(error).__name__}") from None

@@ -21,6 +21,7 @@ from audited_course import (
 )
 
 from exercises.catalog import load_catalog
+from exercises.course import Course
 from grader.commands.audit import select
 from grader.examiner.sandbox import Sandbox
 from grader.proving.audit import AuditResult, AuditTrial
@@ -274,6 +275,30 @@ def test_ids_and_chapters_select_what_is_audited() -> None:
         catalog.exercise("softmax"),
     )
     assert select(catalog, ["ch01"]) == first.exercises
+
+
+@pytest.mark.parametrize(
+    "suite",
+    [
+        """
+def test_shuffled(submission, rng, expect):
+    for i in rng.permutation(9).tolist():
+        expect(submission.double(i)).matches(2 * i)
+""",
+        """
+def test_objects_after_other_calls(submission, rng):
+    for i in rng.permutation(9).tolist():
+        for _ in range(i):
+            submission.double(1.0)
+        number = submission.helper("class Number:\\n    __rmul__ = lambda self, two: two").Number
+        submission.double(number())
+""",
+    ],
+    ids=["answers", "objects"],
+)
+def test_fixed_questions_in_a_drawn_order_are_no_new_ones(tmp_path: Path, suite: str) -> None:
+    write_course(tmp_path, {f"{HIDDEN}/test_double.py": suite})
+    assert fresh_test(load_catalog(Course.at(tmp_path)).exercise("double")) is None
 
 
 def test_a_module_of_a_suites_name_is_not_taken_for_it(monkeypatch: pytest.MonkeyPatch) -> None:

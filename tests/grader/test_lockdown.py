@@ -134,6 +134,37 @@ def test_it_holds_for_a_user_who_is_not_root() -> None:
     assert blocked == [True] * len(needed)
 
 
+@pytest.mark.skipif(not ROOT, reason="only root can become somebody else")
+def test_a_user_who_gets_namespaces_is_told_so_by_the_doctor(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The examiner of the doctor is not dumpable either, and its zygote is."""
+    # Nobody may not look into the folder of this Python, so all it needs is fetched before.
+    readable = readable_roots()
+    monkeypatch.setattr(probe, "readable_roots", lambda: readable)
+    seccomp.compile_filter()
+
+    def become_nobody() -> None:
+        os.setgroups([])
+        os.setresgid(65534, 65534, 65534)
+        os.setresuid(65534, 65534, 65534)
+
+    def as_zygote(_: int) -> object:
+        become_nobody()
+        syscalls.prctl(syscalls.PR_SET_DUMPABLE, 1)
+        return namespaces.enter([]).detail
+
+    def as_examiner(_: int) -> object:
+        become_nobody()
+        privileges.keep_to_oneself()
+        return json.loads(probe.run())["layers"]["namespaces"]["detail"]
+
+    given = probe.in_fork(as_zygote)[0]
+    if not given:
+        pytest.skip("here nobody gets no namespaces")
+    assert probe.in_fork(as_examiner)[0] == given
+
+
 # --- reading
 
 

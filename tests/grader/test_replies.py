@@ -35,6 +35,7 @@ STEPS = {
     **{"steps": (STEP, {**STEP, "inputs": (0,)}), "results": (1,)},
     **{"is_whole": True, "has_returned": True},
 }
+ANSWERS = {"inspect": FINDING, "load": NAMES, "trace": STEPS}
 
 
 def read(operation: str, value: Any, output: Any = "") -> Any:
@@ -84,6 +85,8 @@ def test_each_operation_has_its_answer() -> None:
         ("load", {**NAMES, "defined": ["g" * (MAX_NAME + 1)]}),
         ("load", {**NAMES, "defined": ["g"] * 21}),
         ("helper", 1),
+        *((asked, {**value, "more": 1}) for asked, value in ANSWERS.items()),
+        ("trace", {**STEPS, "steps": ({**STEP, "more": 1},), "results": ()}),
     ],
 )
 def test_another_answer_than_the_operations_is_refused(operation: str, value: Any) -> None:
@@ -96,6 +99,7 @@ def test_another_answer_than_the_operations_is_refused(operation: str, value: An
     [
         *({"kind": kind} for kind in sorted(OUR_KINDS)),
         {"kind": 1},
+        {"more": 1},
         {"type": "E" * (MAX_NAME + 1)},
         {"message": "x" * (MAX_MESSAGE + 1)},
         {"bases": ["E"] * (MAX_BASES + 1)},
@@ -132,6 +136,35 @@ def test_every_exception_that_a_worker_describes_is_taken() -> None:
     frames = [list(frame) for frame in described.frames]
     sent = {**asdict(described), "frames": frames, "bases": list(described.bases)}
     assert read_raised(sent) == described
+
+
+@pytest.mark.parametrize(
+    "document", [{"value": None}, {"raised": {**RAISED, "frames": [], "bases": []}}], ids=str
+)
+def test_a_reply_with_one_thing_more_is_refused(document: dict[str, Any]) -> None:
+    read_reply("call", {**document, "output": ""}, {}, "cpu")
+    with pytest.raises(ProtocolError):
+        read_reply("call", {**document, "output": "", "more": 1}, {}, "cpu")
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        {"tensor": "0", "device": "cpu"},
+        {"tensor": "0", "device": "cpu", "order": [0]},
+        {"tuple": [1]},
+        {"dict": [["key", 1]]},
+        {"record": "Pair", "fields": [["first", 1]]},
+        {"dtype": "float32"},
+        {"handle": "0", "type": "list"},
+    ],
+    ids=lambda node: " ".join(node),
+)
+def test_a_value_with_one_thing_more_is_refused(node: dict[str, Any]) -> None:
+    tensors = {"0": torch.ones(3)} if "tensor" in node else {}
+    read_reply("call", {"value": node, "output": ""}, tensors, "cpu")
+    with pytest.raises(ProtocolError):
+        read_reply("call", {"value": {**node, "more": 1}, "output": ""}, tensors, "cpu")
 
 
 def test_a_tensor_is_named_once_and_each_is_named() -> None:

@@ -16,7 +16,7 @@ worker = sys.modules["grader.worker.worker"]
 
 
 def passing(*args, **kwargs):
-    return '{"value": true, "passed": true, "outcome": "passed", "points": 100, "output": ""}'
+    return '{"value": true, "output": ""}'
 
 
 def softmax(x, dim=-1):
