@@ -210,6 +210,37 @@ def test_a_report_that_nobody_reads_is_a_verdict_all_the_same(
         assert (done.returncode, done.stderr) == (status, "")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")
+@pytest.mark.parametrize(
+    ("arguments", "is_stdout_full", "status"),
+    [
+        (["run", "softmax.py"], True, 2),
+        (["run", "softmax.py"], False, 0),
+        (["run", "nothere.py"], False, 2),
+        (["run", "--nonsense"], False, 2),
+        (["--help"], True, 3),
+    ],
+)
+def test_messages_without_room_change_no_exit_code(
+    arguments: list[str], is_stdout_full: bool, status: int, tmp_path: Path, right: Path, warm: Warm
+) -> None:
+    with Path("/dev/full").open("w") as full:
+        stdout = full if is_stdout_full else subprocess.DEVNULL
+        command = warm("grader.cli", *arguments)
+        done = subprocess.run(command, cwd=tmp_path, stdout=stdout, stderr=full)
+    assert done.returncode == status
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["keygen", "class.key"]])
+def test_what_nobody_reads_is_no_failed_answer(arguments: list[str], tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [*COMMAND, *arguments]
+    done = subprocess.run(command, cwd=tmp_path, stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
 def test_a_suite_that_breaks_ends_with_3(tmp_path: Path, right: Path) -> None:
     course = tmp_path / "course"
     for package in ("exercises", "grader"):
