@@ -1,15 +1,19 @@
 """`grader`: the classroom's command. Results go to stdout, everything else to stderr.
 
-Exit codes: 0 passed, 1 graded and not passed, 2 usage, 3 our error.
+Exit codes: 0 passed, 1 graded and not passed, 2 usage, 3 our error; of a command that was stopped,
+130 by Ctrl-C, and 141 where nobody read on.
 """
 
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import click
 
 from exercises.errors import CourseError
-from exercises.streams import open_standard_streams
+from exercises.streams import discard_output, open_standard_streams, outlive_stderr
 from grader.commands.audit import audit
 from grader.commands.batch import batch, results
 from grader.commands.bench import bench
@@ -30,8 +34,32 @@ from grader.commands.verify import verify
 from grader.errors import GraderError
 from grader.report import printable
 
+INTERRUPTED = 130
+UNREAD = 141  # what shells report for SIGPIPE
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class Commands(click.Group):
+    """Ends with a code of its own where nobody reads on: click's is 1, as for a failed answer."""
+
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
+        with _while_somebody_reads():
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, context: click.Context) -> Any:
+        with _while_somebody_reads():
+            return super().invoke(context)
+
+
+@contextmanager
+def _while_somebody_reads() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        discard_output()
+        raise click.exceptions.Exit(UNREAD) from None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="learn-transformer")
 def cli() -> None:
     """Grade exercises against their hidden suites."""
@@ -64,12 +92,13 @@ serve.add_command(person)
 def main() -> None:
     """Run the command; each kind of failure has its own exit code and one clear sentence."""
     open_standard_streams()
+    outlive_stderr()
     try:
         status = cli.main(standalone_mode=False)
     except click.exceptions.Exit as error:
         status = error.exit_code
     except click.Abort:
-        status = 130
+        status = INTERRUPTED
     except click.ClickException as error:
         error.show()
         status = error.exit_code
@@ -79,6 +108,7 @@ def main() -> None:
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         click.echo(f"grader: {printable(f'{where}{error.strerror or error}')}.", err=True)
+        discard_output()  # which may be what could not be written
         status = 3
     except Exception:
         # Python's own exit code for this is 1, which would read as a failed submission.

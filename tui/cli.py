@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from io import TextIOWrapper
 from typing import Any
 
 import click
 
-from exercises.streams import discard_output, open_standard_streams
+from exercises.streams import discard_output, open_standard_streams, outlive_stderr
 from tui.commands.exit_codes import INTERRUPTED
 from tui.output import colour_allowed, print_message
 
@@ -78,14 +80,23 @@ class Commands(click.Group):
         command: click.Command = getattr(import_module(f"tui.commands.{name}"), f"{name}_command")
         return command
 
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
+        with _while_somebody_reads():
+            return super().make_context(*arguments, **options)
+
     def invoke(self, context: click.Context) -> Any:
-        try:
+        with _while_somebody_reads():
             return super().invoke(context)
-        except BrokenPipeError:
-            # `learn status | head`: nobody reads on. click would end with 1, as if that were a
-            # failure.
-            discard_output()
-            return 0
+
+
+@contextmanager
+def _while_somebody_reads() -> Iterator[None]:
+    """`learn status | head`. click would end with 1, as if that were a failure."""
+    try:
+        yield
+    except BrokenPipeError:
+        discard_output()
+        raise click.exceptions.Exit(0) from None
 
 
 @click.group(
@@ -137,6 +148,7 @@ def _is_full_screen() -> bool:
 
 def main() -> None:
     open_standard_streams()
+    outlive_stderr()
     # A terminal that lacks a letter shows `?` for it; the command does not fail.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

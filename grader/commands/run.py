@@ -83,6 +83,9 @@ def run(
     if settings:
         exercises = _among(exercises, points, settings) or tuple(points)
     asked = read(paths, exercises, seed, device, catalog)
+    for file in (output, *(file for _, file in also)):
+        if file and _is_handed_in(file, asked):
+            raise UsageError(f"{file} is handed in: a report would replace it. Give another name.")
     wanted = [(name, file, layout(name, file, asked)) for name, file in ((form, output), *also)]
     with Grader() as grader:
         found = grade(grader, asked, only_sandboxed=not allow_unsandboxed)
@@ -90,10 +93,19 @@ def run(
         found = _worth(found, points)
     is_alone = len(paths) == 1 and not _is_folder(paths[0]) and not is_notebook(paths[0])
     shown: Found = found[0] if is_alone else found
+    unwritten = []
     for name, file, laid_out in wanted:
-        write(render(shown, name, **laid_out), file)
+        # A verdict may have taken minutes: what has no room in its file is shown all the same.
+        for place in [file, None] if file and file is output else [file]:
+            try:
+                write(render(shown, name, **laid_out), place)
+                break
+            except UsageError as error:
+                unwritten.append(str(error))
     if form == "github":
         summarise(shown, os.environ)
+    if unwritten:
+        raise UsageError(" ".join(unwritten))
     return max(report.exit_code for report in found)
 
 
@@ -144,6 +156,23 @@ def read(
         if ids.count(id) > 1:
             raise UsageError(f"There are several answers to {id}. Grade one person's at a time.")
     return asked
+
+
+def _is_handed_in(file: Path, asked: Sequence[Answer]) -> bool:
+    """Whether it is an answer, or one that an answer imports, by whichever name or link.
+
+    What is imported is told by what it holds: where it was found nobody knows any more.
+    """
+    try:
+        if not file.is_file():
+            return False
+        content = file.read_bytes()
+        sources = (source for answer in asked for source in answer.submission.files().values())
+        return any(answer.file and file.samefile(answer.file) for answer in asked) or bool(
+            content and content in sources  # an empty one is waiting for its report
+        )
+    except OSError:  # that it cannot be written is told where it is
+        return False
 
 
 def _is_folder(path: Path) -> bool:

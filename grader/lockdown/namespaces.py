@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import os
 import socket
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -87,7 +86,9 @@ def _enter(shown: dict[Path, Path]) -> None:
 def _leave_other_files(shown: dict[Path, Path]) -> None:
     """A new root folder, in which each of `shown` lies at its place, and nothing else."""
     mount(None, "/", None, _RECURSIVE | _PRIVATE)
-    root = Path(tempfile.gettempdir())  # any folder will do: it is covered, not changed
+    # Any folder but / will do, since it is covered and not changed. This one is there, without
+    # asking for it; a place for temporary files is not, where no disk has room.
+    root = Path(os.devnull).parent
     umask = os.umask(0o022)
     mount("tmpfs", str(root), "tmpfs", 0, "mode=755")
     (root / "before").mkdir()

@@ -76,7 +76,10 @@ Action = Callable[[Scene], object]
 def scene() -> Iterator[Scene]:
     """Set the scene, and leave no trace of it."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        try:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        except FileNotFoundError:  # a worker needs no such folder, but this does
+            sys.exit("no folder for temporary files has room")
         folder.chmod(0o755)  # so that it is our lock-down that keeps a worker out
         abstract = f"\0{folder.name}"
         tcp = stack.enter_context(socket.create_server(("127.0.0.1", 0)))

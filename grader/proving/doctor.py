@@ -92,7 +92,7 @@ def examine(without: Collection[str] = ()) -> DoctorReport:
         raise GraderError(f"the sandbox could not be tried within {_SECONDS} s") from error
     except json.JSONDecodeError as error:
         reason = (probe.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise GraderError(f"the sandbox could not be set up: {reason}") from error
+        raise GraderError(f"the sandbox could not be tried: {reason}") from error
     attempts = tuple(EscapeAttempt(**attempt) for attempt in found["attempts"])
     layers = tuple(
         _judge(LayerFinding(name=name, **layer), attempts)

@@ -182,8 +182,40 @@ def test_a_report_that_cannot_be_written_is_a_usage_error(
 ) -> None:
     output = tmp_path / "nowhere" / "report.json"
     done = run_warm(UNSANDBOXED, wrong, "--exercise", "softmax", "--output", output)
-    assert (done.returncode, done.stdout) == (2, "")
+    assert done.returncode == 2
     assert done.stderr == f"grader: {output} cannot be written: No such file or directory.\n"
+    assert done.stdout.startswith("✗ softmax: not passed")  # it is not lost
+
+
+def test_one_report_that_cannot_be_written_costs_no_other(
+    right: Path, tmp_path: Path, run_warm: Run
+) -> None:
+    lost, kept = tmp_path / "nowhere" / "report.xml", tmp_path / "report.json"
+    also = ("--also", "junit", lost, "--also", "json", kept)
+    done = run_warm(UNSANDBOXED, right, *also)
+    assert done.returncode == 2
+    assert done.stderr == f"grader: {lost} cannot be written: No such file or directory.\n"
+    assert done.stdout.count("softmax: passed") == 1
+    assert json.loads(kept.read_text())["exercise"] == "softmax"
+
+
+@pytest.mark.parametrize("name", ["softmax.py", "hard", "soft", "helper.py", "../{}/helper.py"])
+@pytest.mark.parametrize("option", [["--output"], ["--also", "json"]], ids=" ".join)
+def test_a_report_replaces_nothing_that_is_handed_in(
+    name: str, option: list[str], right: Path, tmp_path: Path
+) -> None:
+    right.write_text(f"import helper\n{right.read_text()}")
+    (tmp_path / "helper.py").write_text("FACTOR = 1\n")
+    (tmp_path / "hard").hardlink_to(right)
+    (tmp_path / "soft").symlink_to("helper.py")
+    output = tmp_path / name.format(tmp_path.name)
+    before = output.read_bytes()
+    done = run("run", right, *option, output)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"grader: {output} is handed in: a report would replace it. Give another name.\n"
+    )
+    assert output.read_bytes() == before
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")
@@ -208,6 +240,37 @@ def test_a_report_that_nobody_reads_is_a_verdict_all_the_same(
         done = subprocess.run(arguments, stdout=writer, stderr=subprocess.PIPE, text=True)
         os.close(writer)
         assert (done.returncode, done.stderr) == (status, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")
+@pytest.mark.parametrize(
+    ("arguments", "is_stdout_full", "status"),
+    [
+        (["run", "softmax.py"], True, 2),
+        (["run", "softmax.py"], False, 0),
+        (["run", "nothere.py"], False, 2),
+        (["run", "--nonsense"], False, 2),
+        (["--help"], True, 3),
+    ],
+)
+def test_messages_without_room_change_no_exit_code(
+    arguments: list[str], is_stdout_full: bool, status: int, tmp_path: Path, right: Path, warm: Warm
+) -> None:
+    with Path("/dev/full").open("w") as full:
+        stdout = full if is_stdout_full else subprocess.DEVNULL
+        command = warm("grader.cli", *arguments)
+        done = subprocess.run(command, cwd=tmp_path, stdout=stdout, stderr=full)
+    assert done.returncode == status
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["keygen", "class.key"]])
+def test_what_nobody_reads_is_no_failed_answer(arguments: list[str], tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [*COMMAND, *arguments]
+    done = subprocess.run(command, cwd=tmp_path, stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")
 
 
 def test_a_suite_that_breaks_ends_with_3(tmp_path: Path, right: Path) -> None:

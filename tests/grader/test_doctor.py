@@ -141,5 +141,15 @@ def test_a_layer_that_something_got_past_does_not_hold(monkeypatch: pytest.Monke
 
 def test_a_lock_down_that_fails_is_our_error(monkeypatch: pytest.MonkeyPatch) -> None:
     _probe_that_says(monkeypatch, "")
-    with pytest.raises(GraderError, match="could not be set up: Traceback"):
+    with pytest.raises(GraderError, match="could not be tried: Traceback"):
         examine()
+
+
+@linux
+def test_without_room_for_what_it_tries_it_says_so() -> None:
+    command = ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", sys.executable, "-m", "grader.cli"]
+    done = subprocess.run([*command, "doctor"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == (
+        "grader: the sandbox could not be tried: no folder for temporary files has room\n"
+    )

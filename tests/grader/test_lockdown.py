@@ -191,6 +191,17 @@ def test_in_namespaces_there_is_nothing_but_what_is_readable() -> None:
 
 
 @pytest.mark.skipif(not syscalls.LINUX or not namespaces_hold(), reason="no namespaces here")
+def test_namespaces_need_no_room_for_temporary_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", None)  # it is to be looked for again
+
+    def enter(_: int) -> object:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # as where all disks are full
+        return namespaces.enter([]).holds
+
+    assert json.loads(probe.in_fork(enter)[0] or "false")
+
+
+@pytest.mark.skipif(not syscalls.LINUX or not namespaces_hold(), reason="no namespaces here")
 @pytest.mark.parametrize("umask", [0o000, 0o077])
 def test_what_is_readable_can_be_reached_by_others_whatever_the_umask(umask: int) -> None:
     before = os.umask(umask)

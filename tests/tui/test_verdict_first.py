@@ -206,6 +206,56 @@ def test_an_output_without_room_is_no_mistake_of_the_course(
     assert done.stderr == "Something could not be read or written: No space left on device.\n"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")
+@pytest.mark.parametrize(
+    ("command", "is_stdout_full", "status"),
+    [
+        (["check", "softmax"], True, 3),
+        (["check", "softmx"], False, 0),  # it is told what that is taken for
+        (["check", "nosuch"], False, 2),
+        (["nosuch"], False, 2),
+        (["--help"], True, 3),
+    ],
+)
+def test_messages_without_room_change_no_exit_code(
+    warm: Callable[..., list[str]],
+    environment: Any,
+    workspace: Path,
+    softmax: Path,
+    right: str,
+    command: list[str],
+    is_stdout_full: bool,
+    status: int,
+) -> None:
+    softmax.write_text(right)
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            warm("tui.cli", *command),
+            cwd=workspace,
+            env=environment(),
+            stdout=full if is_stdout_full else subprocess.DEVNULL,
+            stderr=full,
+        )
+    assert done.returncode == status
+
+
+@pytest.mark.parametrize("command", [["--help"], ["check", "--help"], ["sheet"]], ids=" ".join)
+def test_what_nobody_reads_is_no_failure(
+    learn_path: str, environment: Any, workspace: Path, command: list[str]
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [learn_path, *command],
+        cwd=workspace,
+        env=environment(),
+        stdout=writer,
+        stderr=subprocess.PIPE,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 @pytest.mark.parametrize(
     "command", [["cards", "export"], ["cards", "export", "--anki"], ["export"]], ids=" ".join
 )
