@@ -15,6 +15,7 @@ from grader.worker.protocol import Handle, RecordValue, record_fields
 SHOWN_NUMBERS = 12
 SHOWN_CHARACTERS = 1000
 SHOWN_NAMES = 20
+DIGITS = 4
 
 
 def kind_of(value: Any) -> str:
@@ -53,65 +54,69 @@ def article(noun: str) -> str:
 
 def apart(got: Any, expected: Any) -> tuple[str, str]:
     """Both values, numbers with as many digits as it takes to tell them apart."""
-    if isinstance(got, float) and isinstance(expected, float):
-        for digits in (4, 7, 10, 17):
-            mine, theirs = f"{got:.{digits}g}", f"{expected:.{digits}g}"
-            if mine != theirs:
-                return mine, theirs
+    for digits in (DIGITS, 7, 10, 17):
+        mine, theirs = show(got, digits), show(expected, digits)
+        if mine != theirs:
+            return mine, theirs
     return show(got), show(expected)
 
 
-def show(value: Any) -> str:
+def show(value: Any, digits: int = DIGITS) -> str:
     """A value as a person reads it: small tensors whole, large ones as `float32[2, 3, 8]`.
 
     What is too long is cut, and what is cut costs nothing: a learner may return anything.
     """
     text = ""
-    for part in _parts(value):
+    for part in _parts(value, digits):
         text += part
         if len(text) > SHOWN_CHARACTERS:
             return text[:SHOWN_CHARACTERS] + "…"
     return text
 
 
-def _parts(value: Any) -> Iterator[str]:
+def _parts(value: Any, digits: int) -> Iterator[str]:
     if isinstance(value, Tensor):
         if 0 < value.numel() <= SHOWN_NUMBERS:
-            yield f"tensor({show_numbers(value.tolist())})"
+            yield f"tensor({show_numbers(value.tolist(), digits)})"
         else:
             yield f"{str(value.dtype).removeprefix('torch.')}{list(value.shape)}"
     elif isinstance(value, float):
-        yield show_numbers(value)
+        yield show_numbers(value, digits)
     elif isinstance(value, Handle):
         _, _, name = value.id.partition(":")  # that a function of the suite has there
         yield f"<{value.type} {name}>" if name and value.type == "function" else f"<{value.type}>"
     elif isinstance(value, dict):
-        yield from _enclosed("{", ((f"{key!r}: ", item) for key, item in value.items()), "}")
+        yield from _enclosed(
+            digits, "{", ((f"{key!r}: ", item) for key, item in value.items()), "}"
+        )
     elif (named := record_fields(value)) is not None:
         name = value._type_name if isinstance(value, RecordValue) else type(value).__name__
-        yield from _enclosed(f"{name}(", ((f"{key}=", item) for key, item in named.items()), ")")
+        items = ((f"{key}=", item) for key, item in named.items())
+        yield from _enclosed(digits, f"{name}(", items, ")")
     elif isinstance(value, tuple):
-        yield from _enclosed("(", (("", item) for item in value), ")")
+        yield from _enclosed(digits, "(", (("", item) for item in value), ")")
     elif isinstance(value, list):
-        yield from _enclosed("[", (("", item) for item in value), "]")
+        yield from _enclosed(digits, "[", (("", item) for item in value), "]")
     else:
         yield repr(value)
 
 
-def _enclosed(opening: str, items: Iterable[tuple[str, Any]], closing: str) -> Iterator[str]:
+def _enclosed(
+    digits: int, opening: str, items: Iterable[tuple[str, Any]], closing: str
+) -> Iterator[str]:
     comma = ""
     yield opening
     for label, item in items:
         yield comma + label
-        yield from _parts(item)
+        yield from _parts(item, digits)
         comma = ", "
     yield closing
 
 
-def show_numbers(value: Any) -> str:
+def show_numbers(value: Any, digits: int = DIGITS) -> str:
     if isinstance(value, list):
-        return f"[{', '.join(show_numbers(item) for item in value)}]"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+        return f"[{', '.join(show_numbers(item, digits) for item in value)}]"
+    return f"{value:.{digits}g}" if isinstance(value, float) else str(value)
 
 
 def name_list(keys: Iterable[Any]) -> str:

@@ -801,3 +801,11 @@ def test_only_what_varies_is_called_averaged(solution: str, says: str) -> None:
 def test_an_answer_out_of_all_proportion_is_not_looked_into() -> None:
     for found in symptoms("def f(x): return torch.zeros(1 << 20)", PLAIN, *ROWS):
         assert "`f` returned 1,048,576 numbers, where" in found.says
+
+
+@pytest.mark.parametrize("pair", ["x + 1e-5 * x.cos()", "(x + 1e-5 * x.cos(),)"])
+def test_the_smallest_call_shows_where_the_numbers_differ(pair: str) -> None:
+    solution = pair.replace(" + 1e-5 * x.cos()", "")
+    asked = ask(draw(2, 3, dtype=torch.float64))
+    call = finder(f"def f(x): return {pair}", f"def f(x): return {solution}", [asked]).smallest()
+    assert call and call.got != call.expected

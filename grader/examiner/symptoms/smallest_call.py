@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader.examiner.display import show
+from grader.examiner.display import apart, show
 from grader.examiner.exchange import Exchange, Value
 from grader.examiner.symptoms.evidence import kind_of
 from grader.examiner.symptoms.inquiry import Inquiry
@@ -33,7 +33,9 @@ def smallest_failing_call(wrong: Sequence[Exchange], inquiry: Inquiry) -> Failin
     code = spell(best.call)
     if len(code) > MAX_CODE or not isinstance(best.expected, Value):
         return None
-    return FailingCall(code, _answer(best.got), _answer(best.expected))
+    if isinstance(best.got, Raised):
+        return FailingCall(code, _error(best.got), show(best.expected.value))
+    return FailingCall(code, *apart(best.got.value, best.expected.value))
 
 
 def _can_be_pasted(call: Call) -> bool:
@@ -189,10 +191,8 @@ def _size(exchange: Exchange) -> int:
     )
 
 
-def _answer(answer: Value | Raised) -> str:
-    if isinstance(answer, Raised):
-        return f"{answer.type}: {answer.message}" if answer.message else answer.type
-    return show(answer.value)
+def _error(raised: Raised) -> str:
+    return f"{raised.type}: {raised.message}" if raised.message else raised.type
 
 
 def spell(call: Call) -> str:
