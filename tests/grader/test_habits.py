@@ -51,6 +51,16 @@ HARMLESS = {
     "half a character": "print('\\ud800')",
     "a closed stream": "import sys\nsys.stderr.close()",
     "logging": "import logging\nlogging.basicConfig(level='INFO')\nlogging.info('x')",
+    "output that is thrown away": (
+        "import contextlib, os, sys\n"
+        "with open(os.devnull, 'w') as f, contextlib.redirect_stdout(f):\n    print('x')\n"
+        "sys.stderr = open(os.devnull, 'w', encoding='utf-8')\nprint('x', file=sys.stderr)"
+    ),
+    "nothing to read": (
+        "import io, os, pathlib\nassert pathlib.Path(os.devnull).open().read() == ''\n"
+        "with io.open(file='/dev/null', mode='r+b') as f:\n    assert f.write(b'x') == 1\n"
+        "assert open(os.devnull, 'rb').read() == b''"
+    ),
     "all that was typed": "import sys\nassert sys.stdin.read() == '' and not sys.stdin.isatty()",
     # where it runs
     "arguments": "import sys\nassert sys.argv == ['softmax.py']",
@@ -62,6 +72,10 @@ HARMLESS = {
         "import os, pathlib, sys\nHERE = os.path.dirname(os.path.abspath(__file__))\n"
         "sys.path.insert(0, HERE)\nsys.path.append(str(pathlib.Path(__file__).resolve().parent))\n"
         "import colorsys"
+    ),
+    "its own folder": (
+        "import os, pathlib\nos.chdir(os.path.dirname(os.path.abspath(__file__)))\n"
+        "os.chdir(pathlib.Path(__file__).parent)"
     ),
     "the main module": "import __main__\nassert __main__.__file__ == __file__",
     "its own module": "import sys\nassert sys.modules[__name__].__dict__ is globals()",
@@ -82,6 +96,8 @@ HARMLESS = {
     "a breakpoint": "breakpoint()",
     "a debugger": "import pdb\npdb.set_trace()",
     "a debugger by name": "from pdb import set_trace\nset_trace()",
+    "a debugger of its own": "import pdb\npdb.Pdb().set_trace()",
+    "pytest's debugger": "import pytest\npytest.set_trace()",
     "its own source": (
         "import inspect\ndef f(x):\n    return x\n"
         "assert inspect.getsource(f).lstrip().startswith('def f(x)')"
@@ -191,6 +207,7 @@ def test_a_breakpoint_says_that_it_was_skipped(answer: Write) -> None:
 
 TOLD = {
     "input": ("n = int(input('n? '))", r"waits for something to be typed.*parameter"),
+    "a password": ("import getpass\ngetpass.getpass()", r"waits for something to be typed"),
     "sys.exit": ("import sys\nsys.exit(1)", r"called `sys\.exit`"),
     "a missing argument": (
         "import argparse\np = argparse.ArgumentParser()\np.add_argument('n')\np.parse_args()",
