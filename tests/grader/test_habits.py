@@ -77,6 +77,10 @@ HARMLESS = {
         "import os, pathlib\nos.chdir(os.path.dirname(os.path.abspath(__file__)))\n"
         "os.chdir(pathlib.Path(__file__).parent)"
     ),
+    "a language": (
+        "import locale\nlocale.setlocale(locale.LC_ALL, '')\n"
+        "locale.setlocale(locale.LC_ALL, 'C')\nlocale.setlocale(locale.LC_ALL, 'C.UTF-8')"
+    ),
     "the main module": "import __main__\nassert __main__.__file__ == __file__",
     "its own module": "import sys\nassert sys.modules[__name__].__dict__ is globals()",
     "Python": "import os, sys\nassert os.path.isabs(sys.executable)",
