@@ -212,6 +212,8 @@ def test_a_breakpoint_says_that_it_was_skipped(answer: Write) -> None:
 TOLD = {
     "input": ("n = int(input('n? '))", r"waits for something to be typed.*parameter"),
     "a password": ("import getpass\ngetpass.getpass()", r"waits for something to be typed"),
+    "a prompt": ("import IPython\nIPython.embed()", r"opens a prompt.*nobody can type.*Delete"),
+    "a notebook": ("get_ipython().run_line_magic('time', '1')", r"in a notebook alone.*Delete"),
     "sys.exit": ("import sys\nsys.exit(1)", r"called `sys\.exit`"),
     "a missing argument": (
         "import argparse\np = argparse.ArgumentParser()\np.add_argument('n')\np.parse_args()",
@@ -220,6 +222,12 @@ TOLD = {
     "a library": ("import pandas_of_mine", r"No module named 'pandas_of_mine'.*torch, numpy"),
     "a part of a library": ("import torch.nn.attention.mine", r"No module named.*torch, numpy"),
     "a file of its own": ("from my_steps import f", r"No module named 'my_steps'.*same folder"),
+    "a file in a folder": (
+        "from ch01_attention.masked import f",
+        r"No module named 'ch01_attention'\. If `masked`.*its name alone: `from masked import`",
+    ),
+    "a dot": ("from .my_steps import f", r"by its name alone: `from my_steps import`, without"),
+    "a dot alone": ("from . import my_steps", r"by its name alone: `import my_steps`, without"),
     "the reference": ("import reference", r"No module named 'reference'.*torch, numpy"),
     "a file that is not here": ("open('data.txt')", r"is not here \(.*data\.txt.*in memory"),
     "an array that is not here": ("import numpy as n; n.load('x.npy')", r"is not here \(.*x\.npy"),
@@ -238,3 +246,22 @@ def test_what_cannot_be_done_here_is_told(name: str, answer: Write) -> None:
     for test in in_a_call.tests:
         assert re.search(says, test.message), test.message
         assert test.frames
+
+
+NOT_PYTHON = {
+    "a magic": ("%matplotlib inline", "command to a notebook: delete it"),
+    "a magic of a cell": ("%%time", "command to a notebook: delete it"),
+    "a command of a shell": ("!pip install torch", "command to a notebook: delete it"),
+    "a fence": ("```python", "fence of Markdown's"),
+    "an indented magic": ("if True:\n    %timeit softmax(x)", "command to a notebook: delete it"),
+    "null characters": ("x = 1\0", "holds null characters.*UTF-8"),
+    "an operator that begins a line": ("x = (1\n!= 2 3)", r"invalid syntax[^:]*\.$"),
+}
+
+
+@pytest.mark.parametrize("name", NOT_PYTHON)
+def test_what_came_with_the_copying_is_told(name: str, answer: Write) -> None:
+    lines, says = NOT_PYTHON[name]
+    problem = answer(top=lines).problem
+    assert problem is not None
+    assert re.search(rf"softmax\.py is not valid Python: .*{says}", problem.message)
