@@ -1,5 +1,6 @@
 """The sentences for what can go wrong with a learner's code. Every failure text is written here."""
 
+import re
 from collections.abc import Iterable
 
 from exercises.catalog import Limits
@@ -15,6 +16,10 @@ SIGNALS = {
     "SIGABRT": "It aborted Python itself.",
     "SIGBUS": "It crashed Python itself (bus error).",
 }
+
+# How lines begin that a notebook or Markdown takes, and that in Python begin nothing.
+NOTEBOOK_LINE = re.compile(r"\s*(%%?[a-zA-Z]|!(?!=))")
+MARKDOWN_LINE = re.compile(r"\s*(```|~~~)")
 
 
 def describe(raised: Raised, name: str, limits: Limits) -> str:
@@ -49,19 +54,29 @@ def describe(raised: Raised, name: str, limits: Limits) -> str:
                 "Your code waits for something to be typed (`input`), and nobody can type here."
                 ' Take it as a parameter, or ask for it below `if __name__ == "__main__":`.'
             )
+        case "prompt":
+            return (
+                "Your code opens a prompt of IPython's (`embed`, `set_trace`), and nobody can type"
+                ' here. Delete that line, or put it below `if __name__ == "__main__":`.'
+            )
+        case "notebook":
+            return (
+                "`get_ipython` is there in a notebook alone, and your code is run as a file. Delete"
+                " that line."
+            )
         case "no_file":
             return (
                 f"Your code looks for a file that is not here ({raised.message}). An exercise"
                 " computes in memory: only files that it imports come along."
             )
         case "relative_import":
-            return "Import a file of yours by its name alone: `from softmax import`, without a dot."
+            return f"Import a file of yours by its name alone{_example(raised)}, without a dot."
         case "no_module":
             return (
-                f"{raised.message}. What can be imported here: the standard library,"
-                f" {', '.join(familiar_libraries())} and what else is installed beside them, and"
-                " files of your own that lie in the same folder. `learn check --mine` also brings"
-                " what you have passed in other chapters."
+                f"{raised.message}.{_without_its_folder(raised)} What can be imported here: the"
+                f" standard library, {', '.join(familiar_libraries())} and what else is installed"
+                " beside them, and files of your own that lie in the same folder. `learn check"
+                " --mine` also brings what you have passed in other chapters."
             )
         case "recursion":
             return "Your code calls itself without end (RecursionError)."
@@ -118,11 +133,39 @@ def _unwritten(raised: Raised, name: str) -> str:
     return f"`{name}` is not written yet: it still raises NotImplementedError."
 
 
+def _example(raised: Raised) -> str:
+    """How the import with a dot is written without one, where its line shows what it is after."""
+    found = re.search(r"from\s+\.+\s*(?:\w+\.)*(\w*)\s*import\s*\(?\s*(\w*)", _last_line(raised))
+    if found is None:
+        return ""
+    module, name = found.groups()
+    return f": `from {module} import`" if module else f": `import {name}`"
+
+
+def _without_its_folder(raised: Raised) -> str:
+    """What to do about `from ch01_attention.softmax import`: an answer has no folders."""
+    missing = re.fullmatch(r"No module named '(\w+)'", raised.message)
+    if missing is None:
+        return ""
+    dotted = rf"\b(?:from|import)\s+{missing[1]}\.(?:\w+\.)*(\w+)"
+    found = re.search(dotted, _last_line(raised))
+    if found is None:
+        return ""
+    name = found[1]
+    return f" If `{name}` is a file of yours, import it by its name alone: `from {name} import`."
+
+
+def _last_line(raised: Raised) -> str:
+    """The innermost line of the learner's own that raised it."""
+    return raised.frames[-1][-1] if raised.frames else ""
+
+
 def describe_finding(finding: Finding, main: str, instead: dict[str, str]) -> str:
     """Why a file is not run at all."""
     where = f"Line {finding.line}" if finding.line else "The file"
     if finding.kind == "syntax":
-        return f"{where} of {finding.file} is not valid Python: {finding.message}."
+        where = f"{where} of {finding.file}" if finding.line else finding.file
+        return f"{where} is not valid Python: {finding.message}.{_what_it_is(finding)}"
     if finding.file != main:
         where = f"{where} of {finding.file}"
     return (
@@ -130,6 +173,17 @@ def describe_finding(finding: Finding, main: str, instead: dict[str, str]) -> st
         f" `{finding.name}`; nothing was run. If it is one of your own, give it another name."
         ' What you only compare with may stay below `if __name__ == "__main__":`.)'
     )
+
+
+def _what_it_is(finding: Finding) -> str:
+    """What came into the file with a cell of a notebook, an answer in Markdown, or its copying."""
+    if NOTEBOOK_LINE.match(finding.code):
+        return " It is a command to a notebook: delete it, since your code is run as a file."
+    if MARKDOWN_LINE.match(finding.code):
+        return " It is a fence of Markdown's, around code: delete it, and the other one, too."
+    if "null bytes" in finding.message:
+        return " It holds null characters, which no text has: save it once more, as UTF-8."
+    return ""
 
 
 def missing_entry(name: str, found: object, defined: Iterable[object]) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import PurePath
+from traceback import walk_tb
 from typing import Any, Literal
 
 import torch
@@ -235,6 +236,10 @@ MAX_BASES = 32
 MAX_NAME = 200  # of a class, a function, a file; and of a line of code
 MAX_LINE = 1_000_000
 
+# Where IPython waits for somebody to type. What it stops at before, such as a file of its settings,
+# says nothing to a learner.
+_PROMPTS = ("IPython/terminal/embed.py", "IPython/core/debugger.py")
+
 
 def describe_exception(error: BaseException, files: frozenset[str]) -> Raised:
     """What a report may say of an exception: its text, and the frames that lie in `files`."""
@@ -283,11 +288,16 @@ def _kind(error: BaseException, message: str) -> str:
         (FileNotFoundError, "no_file"),
         (ModuleNotFoundError, "no_module"),
     )
+    passed_through = (frame.f_code.co_filename for frame, _ in walk_tb(error.__traceback__))
+    if any(file.endswith(_PROMPTS) for file in passed_through):
+        return "prompt"
     for category, kind in kinds:
         if isinstance(error, category):
             return kind
     if isinstance(error, EOFError) and message.startswith("EOF when reading a line"):
         return "input"
+    if isinstance(error, NameError) and error.name == "get_ipython":
+        return "notebook"
     if isinstance(error, ImportError) and message.startswith("attempted relative import"):
         return "relative_import"
     if isinstance(error, ImportError) and "cannot open shared object file" in message:

@@ -5,7 +5,9 @@ process of ours. None of that is the learner's business, so each standard object
 touches behaves as it would elsewhere, or does nothing where doing nothing changes no result.
 """
 
+import builtins
 import contextlib
+import getpass
 import io
 import os
 import pdb
@@ -13,7 +15,9 @@ import sys
 import tempfile
 import types
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import wraps
+from pathlib import Path
+from typing import IO, Any, TypeVar
 
 import torch
 
@@ -30,6 +34,9 @@ ENVIRONMENT = {
 }
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_open: Callable[..., IO[Any]] = builtins.open
+_change_folder = os.chdir
 
 
 class Kept:
@@ -120,7 +127,10 @@ def stand_in() -> None:
     """Replace what would wait for somebody, or need what a worker has not. Done in the zygote."""
     os.environ.update(ENVIRONMENT)
     tempfile.tempdir = "/tmp"  # asking for it would try to write there
-    pdb.set_trace = sys.breakpointhook = _skip_breakpoint
+    builtins.open = io.open = _open_or_reach_nothing  # type: ignore[assignment]
+    os.chdir = _stay
+    pdb.set_trace = pdb.Pdb.set_trace = sys.breakpointhook = _skip_breakpoint  # type: ignore[method-assign]
+    getpass.getpass = _ask
     torch.compile = _leave_uncompiled  # type: ignore[assignment]
 
 
@@ -131,6 +141,32 @@ def run_as(main: str) -> None:
     sys.modules["__main__"] = program
     sys.argv = [main]
     sys.orig_argv = [sys.executable, main]
+
+
+@wraps(_open)
+def _open_or_reach_nothing(file: Any, *args: Any, **options: Any) -> IO[Any]:
+    """`open`, for which `os.devnull` is what the worker's own descriptor 0 leads to already.
+
+    It may open no device: to write into one is not allowed, not even into this.
+    """
+    if str(file) == os.devnull:
+        options["opener"] = lambda *_: os.dup(0)
+    return _open(file, *args, **options)
+
+
+@wraps(_change_folder)
+def _stay(path: Any) -> None:
+    """`os.chdir`, which may be asked for the folder that a worker is in, and must stay in."""
+    try:
+        _change_folder(path)
+    except PermissionError:
+        if Path(path).resolve() != Path.cwd():
+            raise
+
+
+def _ask(prompt: str = "Password: ", stream: object = None) -> str:
+    """`getpass` without a terminal that could hide what is typed."""
+    return input(prompt)
 
 
 def _skip_breakpoint(*_: Any, **__: Any) -> None:

@@ -9,6 +9,7 @@ import contextlib
 import ctypes
 import gc
 import json
+import locale
 import os
 import signal
 import socket
@@ -76,7 +77,9 @@ def give_memory_back() -> None:
 
 
 def warm_up() -> None:
-    """Run what torch prepares on first use, before /proc is out of reach."""
+    """Run what is prepared on first use, before files and /proc are out of reach."""
+    with contextlib.suppress(locale.Error):  # a system without the one that our environment names
+        locale.setlocale(locale.LC_ALL, "")
     torch.set_num_threads(1)
     torch.manual_seed(0)
     probe = torch.ones(2, 2, requires_grad=True)

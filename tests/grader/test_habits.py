@@ -51,6 +51,16 @@ HARMLESS = {
     "half a character": "print('\\ud800')",
     "a closed stream": "import sys\nsys.stderr.close()",
     "logging": "import logging\nlogging.basicConfig(level='INFO')\nlogging.info('x')",
+    "output that is thrown away": (
+        "import contextlib, os, sys\n"
+        "with open(os.devnull, 'w') as f, contextlib.redirect_stdout(f):\n    print('x')\n"
+        "sys.stderr = open(os.devnull, 'w', encoding='utf-8')\nprint('x', file=sys.stderr)"
+    ),
+    "nothing to read": (
+        "import io, os, pathlib\nassert pathlib.Path(os.devnull).open().read() == ''\n"
+        "with io.open(file='/dev/null', mode='r+b') as f:\n    assert f.write(b'x') == 1\n"
+        "assert open(os.devnull, 'rb').read() == b''"
+    ),
     "all that was typed": "import sys\nassert sys.stdin.read() == '' and not sys.stdin.isatty()",
     # where it runs
     "arguments": "import sys\nassert sys.argv == ['softmax.py']",
@@ -62,6 +72,14 @@ HARMLESS = {
         "import os, pathlib, sys\nHERE = os.path.dirname(os.path.abspath(__file__))\n"
         "sys.path.insert(0, HERE)\nsys.path.append(str(pathlib.Path(__file__).resolve().parent))\n"
         "import colorsys"
+    ),
+    "its own folder": (
+        "import os, pathlib\nos.chdir(os.path.dirname(os.path.abspath(__file__)))\n"
+        "os.chdir(pathlib.Path(__file__).parent)"
+    ),
+    "a language": (
+        "import locale\nlocale.setlocale(locale.LC_ALL, '')\n"
+        "locale.setlocale(locale.LC_ALL, 'C')\nlocale.setlocale(locale.LC_ALL, 'C.UTF-8')"
     ),
     "the main module": "import __main__\nassert __main__.__file__ == __file__",
     "its own module": "import sys\nassert sys.modules[__name__].__dict__ is globals()",
@@ -82,6 +100,8 @@ HARMLESS = {
     "a breakpoint": "breakpoint()",
     "a debugger": "import pdb\npdb.set_trace()",
     "a debugger by name": "from pdb import set_trace\nset_trace()",
+    "a debugger of its own": "import pdb\npdb.Pdb().set_trace()",
+    "pytest's debugger": "import pytest\npytest.set_trace()",
     "its own source": (
         "import inspect\ndef f(x):\n    return x\n"
         "assert inspect.getsource(f).lstrip().startswith('def f(x)')"
@@ -191,6 +211,9 @@ def test_a_breakpoint_says_that_it_was_skipped(answer: Write) -> None:
 
 TOLD = {
     "input": ("n = int(input('n? '))", r"waits for something to be typed.*parameter"),
+    "a password": ("import getpass\ngetpass.getpass()", r"waits for something to be typed"),
+    "a prompt": ("import IPython\nIPython.embed()", r"opens a prompt.*nobody can type.*Delete"),
+    "a notebook": ("get_ipython().run_line_magic('time', '1')", r"in a notebook alone.*Delete"),
     "sys.exit": ("import sys\nsys.exit(1)", r"called `sys\.exit`"),
     "a missing argument": (
         "import argparse\np = argparse.ArgumentParser()\np.add_argument('n')\np.parse_args()",
@@ -199,6 +222,12 @@ TOLD = {
     "a library": ("import pandas_of_mine", r"No module named 'pandas_of_mine'.*torch, numpy"),
     "a part of a library": ("import torch.nn.attention.mine", r"No module named.*torch, numpy"),
     "a file of its own": ("from my_steps import f", r"No module named 'my_steps'.*same folder"),
+    "a file in a folder": (
+        "from ch01_attention.masked import f",
+        r"No module named 'ch01_attention'\. If `masked`.*its name alone: `from masked import`",
+    ),
+    "a dot": ("from .my_steps import f", r"by its name alone: `from my_steps import`, without"),
+    "a dot alone": ("from . import my_steps", r"by its name alone: `import my_steps`, without"),
     "the reference": ("import reference", r"No module named 'reference'.*torch, numpy"),
     "a file that is not here": ("open('data.txt')", r"is not here \(.*data\.txt.*in memory"),
     "an array that is not here": ("import numpy as n; n.load('x.npy')", r"is not here \(.*x\.npy"),
@@ -217,3 +246,22 @@ def test_what_cannot_be_done_here_is_told(name: str, answer: Write) -> None:
     for test in in_a_call.tests:
         assert re.search(says, test.message), test.message
         assert test.frames
+
+
+NOT_PYTHON = {
+    "a magic": ("%matplotlib inline", "command to a notebook: delete it"),
+    "a magic of a cell": ("%%time", "command to a notebook: delete it"),
+    "a command of a shell": ("!pip install torch", "command to a notebook: delete it"),
+    "a fence": ("```python", "fence of Markdown's"),
+    "an indented magic": ("if True:\n    %timeit softmax(x)", "command to a notebook: delete it"),
+    "null characters": ("x = 1\0", "holds null characters.*UTF-8"),
+    "an operator that begins a line": ("x = (1\n!= 2 3)", r"invalid syntax[^:]*\.$"),
+}
+
+
+@pytest.mark.parametrize("name", NOT_PYTHON)
+def test_what_came_with_the_copying_is_told(name: str, answer: Write) -> None:
+    lines, says = NOT_PYTHON[name]
+    problem = answer(top=lines).problem
+    assert problem is not None
+    assert re.search(rf"softmax\.py is not valid Python: .*{says}", problem.message)
