@@ -55,12 +55,13 @@ for _name in ENTRY:
 
 
 def empty_answers(exercise: Exercise, stub: str, solution: str) -> Iterator[tuple[str, str]]:
-    """What each is called, and its source: nothing, zeros, and arguments handed back.
+    """What each is called, and its source: nothing, an error, zeros, and arguments handed back.
 
     The last two have results of the right form. Of an exercise that asks for a class they have the
     right parameters, too.
     """
     yield "returns None", stub.replace("raise NotImplementedError", "return None")
+    yield "always raises", stub.replace("raise NotImplementedError", "raise ValueError")
     for name, leaf in (("gives zeros", "_zeros"), ("hands its argument back", "_argument")):
         emptied = EMPTIED.replace("LEAF", leaf).replace("ENTRY", repr(exercise.entry))
         yield name, solution + emptied

@@ -54,8 +54,8 @@ def test_a_sound_exercise_has_no_problem(audited: Callable[..., AuditResult]) ->
     assert audited({}) == AuditResult(
         exercises=1,
         stubs_failed=1,
-        empty_answers=3,
-        empty_answers_failed=3,
+        empty_answers=4,
+        empty_answers_failed=4,
         solutions_passed=1,
         alternatives=2,
         alternatives_passed=2,
@@ -250,6 +250,31 @@ def test_an_empty_answer_has_parameters_and_results_of_the_right_form(name: str)
     assert table["name"] == ""
     assert [name for name, _ in module.Layer().named_parameters()] == ["weight"]
     assert module.Layer()("no tensor") is None
+
+
+REFUSING = "def double(x):\n    if x < 0:\n        raise ValueError\n    return {}\n"
+REFUSAL = """
+def test_refuses_what_is_negative(submission):
+    \"\"\"It refuses.\"\"\"
+    submission.double.raises(ValueError, -1.0)
+"""
+
+
+def test_code_that_always_raises_earns_nothing(audited: Callable[..., AuditResult]) -> None:
+    """Not even where an error is asked for: that counts beside a result that is right."""
+    found = audited(
+        {
+            f"{HIDDEN}/test_double.py": SUITE.replace("-1.0, 0.5", "1.0, 0.5").replace(
+                "rng.normal()", "rng.uniform()"
+            )
+            + REFUSAL,
+            f"{HIDDEN}/solution.py": REFUSING.format("2 * x"),
+            f"{HIDDEN}/alternatives/added.py": REFUSING.format("x + x"),
+            f"{HIDDEN}/alternatives/halved.py": REFUSING.format("x / 0.5"),
+        }
+    )
+    assert found.problems == []
+    assert found.empty_answers == found.empty_answers_failed == 4
 
 
 def test_what_is_wrong_does_not_count(audited: Callable[..., AuditResult]) -> None:
