@@ -809,3 +809,19 @@ def test_the_smallest_call_shows_where_the_numbers_differ(pair: str) -> None:
     asked = ask(draw(2, 3, dtype=torch.float64))
     call = finder(f"def f(x): return {pair}", f"def f(x): return {solution}", [asked]).smallest()
     assert call and call.got != call.expected
+
+
+@pytest.mark.parametrize(("causal", "says"), [(True, True), (False, False)])
+def test_only_who_should_not_is_told_to_look_ahead(causal: bool, says: bool) -> None:
+    """Padding stands behind as well, and is hidden from whoever may look ahead."""
+    hidden = "triu(1)" if causal else "tril(-9)"
+    solution = (
+        "def f(x, mask):\n    scores = x @ x.transpose(-1, -2)\n"
+        f"    future = torch.ones_like(scores).{hidden} > 0\n"
+        "    return torch.softmax(scores.masked_fill(future | ~mask, -1e9), -1) @ x"
+    )
+    learner = "def f(x, mask): return torch.softmax(x @ x.transpose(-1, -2), -1) @ x * 1.1"
+    asked = [ask(draw(n, 3), torch.arange(n) < n - (not causal)) for n in (4, 5)]
+    found = symptoms(learner, solution, *asked)
+    assert any("changes with `x`" in symptom.says for symptom in found)
+    assert any("looks ahead" in symptom.says for symptom in found) == says
