@@ -23,6 +23,7 @@ from terminal import Terminal
 from grader import Submission
 from tui.app.background_grader import BackgroundGrader
 from tui.progress import database
+from tui.progress.progress import Progress
 
 Learn = Callable[..., "subprocess.CompletedProcess[str]"]
 SOON = 5.0  # half of what the endless answer below may take
@@ -237,6 +238,25 @@ def test_messages_without_room_change_no_exit_code(
             stderr=full,
         )
     assert done.returncode == status
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")
+def test_a_verdict_without_room_on_the_screen_counts(
+    warm: Callable[..., list[str]], environment: Any, workspace: Path, softmax: Path, right: str
+) -> None:
+    softmax.write_text(right)
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            warm("tui.cli", "submit", "softmax"),
+            cwd=workspace,
+            env=environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == 3 and "No space left" in done.stderr
+    with Progress(workspace / ".learn" / "progress.db") as progress:
+        assert progress.standing().passed == {"softmax"}
 
 
 @pytest.mark.parametrize("command", [["--help"], ["check", "--help"], ["sheet"]], ids=" ".join)

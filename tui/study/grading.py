@@ -68,6 +68,9 @@ def tell(
         print_report(report, as_json, rows, full)
     except BrokenPipeError:  # nobody reads on; the verdict counts all the same
         discard_output()
+    except OSError:  # there is no room for it, say; that is told, and it counts as well
+        keep(session, submission, kind, report)
+        raise
     if note := keep(session, submission, kind, report):
         print_message(note, err=True)
     elif not as_json and (counts := counted(session, kind, report)):
