@@ -7,6 +7,7 @@ from grader.report import ENDED, UNWRITTEN, Diagnosis, Problem, Report, Symptom,
 
 VERDICTS = {"passed": "passed", "failed": "not passed", "error": "could not be graded"}
 NO_REASON = "No known mistake explains this. The smallest call that goes wrong is:"
+NO_CALL = "No known mistake explains this. Each test that failed says what it saw."
 TOLD_BY_TESTS = (ENDED, UNWRITTEN)
 MANY = 16  # tests that passed, which would take the screen
 MAX_PRINTED = 10  # lines of what a learner's code printed, where a person reads it
@@ -128,7 +129,10 @@ def why(report: Report) -> str:
     """The reason for most of what failed, or that none is known."""
     if found := known(report):
         return found.says
-    return NO_REASON if report.smallest else ""
+    if report.smallest:
+        return NO_REASON
+    is_open = report.outcome == "failed" and not report.problem
+    return NO_CALL if is_open and not any(map(known, report.tests)) else ""
 
 
 def why_so(report: Report) -> str:
