@@ -66,7 +66,7 @@ def test_where_nothing_is_known_the_smallest_call_can_be_pasted() -> None:
 
 def test_where_nothing_is_known_and_no_call_can_be_pasted_that_is_said() -> None:
     """Of a class, say, whose calls need an object."""
-    tests = (PASSED, replace(DIFFERS, diagnosis=None), replace(RAISES, symptom=None))
+    tests = (PASSED, replace(DIFFERS, diagnosis=None), replace(RAISES, diagnosis=None))
     says = "No known mistake explains this. Each test that failed says what it saw."
     assert f"\n\n  {says}\n\n" in text.render(without_diagnosis(tests=tests))
     assert says not in text.render(without_diagnosis(tests=(*tests[:2], RAISES)))
