@@ -66,12 +66,12 @@ def of_tensors(got: Tensor, expected: Tensor) -> Iterator[Form]:
     )
     for i in range(n):
         where = dimension(i, n)
-        if _varies(expected, i):
-            for says, fold in _FOLDS:
+        for says, fold in _FOLDS:
+            if _changes(expected, i, fold):
                 lacks = f"Your result lacks {where} of the expected one: {says} along it."
                 yield lacks, _folded(i, fold, False)
                 yield f"Along {where}, your result has size 1: {says}.", _folded(i, fold, True)
-        else:  # where all are alike, one of them is their mean, the first and the last as well
+        if not _changes(expected, i, torch.mean):  # then it is the first, the last and the mean
             yield f"Along {where}, your result has size 1; all entries are expected.", _single(i)
         for k, place in ((0, "first"), (-1, "last")):
             yield (
@@ -141,10 +141,10 @@ def _single(i: int) -> Callable[[Any, Any], bool]:
     )
 
 
-def _varies(values: Tensor, i: int) -> bool:
-    """Whether numbers along dimension `i` differ; truths have no mean."""
-    is_alike = values.size(i) < 2 or bool((values == values.narrow(i, 0, 1)).all())
-    return values.dtype != torch.bool and not is_alike
+def _changes(values: Tensor, i: int, fold: Callable[..., Tensor]) -> bool:
+    """Whether it gives other numbers along dimension `i` than there are; truths have no mean."""
+    folded = fold(values.double(), i, keepdim=True)
+    return values.dtype != torch.bool and not bool((folded == values).all())
 
 
 def _unfolded(i: int, fold: Callable[..., Tensor]) -> Callable[[Any, Any], bool]:

@@ -10,6 +10,7 @@ from driving import NOW
 
 from exercises.catalog import load_catalog
 from quizzes.bank import load_bank
+from tui.app.screens.progress import LATEST
 from tui.progress.answers import Answer
 
 Drive = Callable[..., None]
@@ -37,14 +38,14 @@ def test_a_mistake_leads_to_what_explains_it(drive: Drive, session: Any) -> None
 
 
 def test_all_mistakes_are_there_on_demand(drive: Drive, session: Any) -> None:
-    answer_wrongly(session, 8)
+    answer_wrongly(session, LATEST + 3)
 
     async def script(driver: Any) -> None:
         await driver.go("progress")
         await driver.press("tab")
         assert "3 more …" in driver.text
         await driver.press("G", "enter", "G")
-        assert "more …" not in driver.text and driver.text.count("comes back") >= 8
+        assert "more …" not in driver.text and driver.text.count("comes back") >= LATEST + 3
 
     drive(script, (100, 60))
 

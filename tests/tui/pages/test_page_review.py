@@ -44,7 +44,7 @@ def test_without_a_card_it_says_where_they_come_from(drive: Drive, size: Any) ->
 @pytest.mark.parametrize(
     ("days", "words", "page"),
     [
-        (0, "no cards due  ·", "New ones come tomorrow"),
+        (0, "no cards due\n", "New ones come tomorrow"),
         (1, "no cards due, 10 new", "10 left · new"),
     ],
 )

@@ -79,6 +79,8 @@ def test_a_saturated_row_passes_no_gradient(submission, rng, expect, device):
     jacobian = submission.softmax_jacobian(p)
     expect(jacobian[:3]).matches(torch.zeros_like(jacobian[:3]))
     expect(jacobian).matches(reference.softmax_jacobian(p))
+    exact = submission.softmax_jacobian(saturated.double())
+    expect(exact).matches(torch.zeros_like(exact), atol=1e-12)
 
 
 def test_a_key_with_probability_zero(submission, rng, expect):

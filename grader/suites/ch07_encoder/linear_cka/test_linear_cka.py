@@ -68,6 +68,7 @@ def test_rotation_and_scale_make_no_difference(submission, rng, expect):
     for factor in (0.01, -3.0, 100.0):
         expect(submission.linear_cka(factor * x, y)).matches(expected)
         expect(submission.linear_cka(x, factor * y)).matches(expected)
+    expect(submission.linear_cka(0.01 * x, 0.01 * y)).matches(expected)
 
 
 @pytest.mark.points(2)
