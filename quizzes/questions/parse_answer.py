@@ -38,7 +38,7 @@ def number(typed: str, unit: str = "", is_count: bool = False) -> Scalar:
     try:
         return evaluate(text.translate(ASCII_SIGNS), {})
     except ExpressionError:
-        examples = "123 or 3**7" if is_count else "1.23, 1.23e-3 or 12/37"
+        examples = "123 or 3**7" if is_count else "1.23, 1.23e-3 or 22/17"
         raise BadAnswer(f"Write one number{of(unit)}, as {examples}.") from None
 
 
