@@ -6,12 +6,10 @@ Exit codes: 0 passed, 1 graded and not passed, 2 usage, 3 our error; of a comman
 
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import click
 
+from exercises.command_group import CommandGroup
 from exercises.errors import CourseError
 from exercises.streams import discard_output, open_standard_streams, outlive_stderr
 from grader.commands.audit import audit
@@ -35,28 +33,10 @@ from grader.errors import GraderError
 from grader.report import printable
 
 INTERRUPTED = 130
-UNREAD = 141  # what shells report for SIGPIPE
 
 
-class Commands(click.Group):
-    """Ends with a code of its own where nobody reads on: click's is 1, as for a failed answer."""
-
-    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
-        with _while_somebody_reads():
-            return super().make_context(*arguments, **options)
-
-    def invoke(self, context: click.Context) -> Any:
-        with _while_somebody_reads():
-            return super().invoke(context)
-
-
-@contextmanager
-def _while_somebody_reads() -> Iterator[None]:
-    try:
-        yield
-    except BrokenPipeError:
-        discard_output()
-        raise click.exceptions.Exit(UNREAD) from None
+class Commands(CommandGroup):
+    UNREAD = 141  # what shells report for SIGPIPE; with 0 a report might look verified
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

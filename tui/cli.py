@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from io import TextIOWrapper
-from typing import Any
 
 import click
 
+from exercises.command_group import CommandGroup
 from exercises.streams import discard_output, open_standard_streams, outlive_stderr
 from tui.commands.exit_codes import INTERRUPTED
 from tui.output import colour_allowed, print_message
@@ -68,7 +66,7 @@ COMMANDS = (
 )
 
 
-class Commands(click.Group):
+class Commands(CommandGroup):
     """Imports a command when it is asked for: importing them all takes as long as `learn next`."""
 
     def list_commands(self, context: click.Context) -> list[str]:
@@ -79,24 +77,6 @@ class Commands(click.Group):
             return None
         command: click.Command = getattr(import_module(f"tui.commands.{name}"), f"{name}_command")
         return command
-
-    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
-        with _while_somebody_reads():
-            return super().make_context(*arguments, **options)
-
-    def invoke(self, context: click.Context) -> Any:
-        with _while_somebody_reads():
-            return super().invoke(context)
-
-
-@contextmanager
-def _while_somebody_reads() -> Iterator[None]:
-    """`learn status | head`. click would end with 1, as if that were a failure."""
-    try:
-        yield
-    except BrokenPipeError:
-        discard_output()
-        raise click.exceptions.Exit(0) from None
 
 
 @click.group(
