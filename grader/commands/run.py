@@ -95,13 +95,12 @@ def run(
     shown: Found = found[0] if is_alone else found
     unwritten = []
     for name, file, laid_out in wanted:
-        # A verdict may have taken minutes: what has no room in its file is shown all the same.
-        for place in [file, None] if file and file is output else [file]:
-            try:
-                write(render(shown, name, **laid_out), place)
-                break
-            except UsageError as error:
-                unwritten.append(str(error))
+        rendered = render(shown, name, **laid_out)
+        if problem := _unwritten(rendered, file):
+            unwritten.append(problem)
+            # A verdict may have taken minutes: what has no room in its file is shown all the same.
+            if file and file is output and (problem := _unwritten(rendered, None)):
+                unwritten.append(problem)
     if form == "github":
         summarise(shown, os.environ)
     if unwritten:
@@ -156,6 +155,15 @@ def read(
         if ids.count(id) > 1:
             raise UsageError(f"There are several answers to {id}. Grade one person's at a time.")
     return asked
+
+
+def _unwritten(text: str, file: Path | None) -> str:
+    """Why a report could not be written; empty where it was."""
+    try:
+        write(text, file)
+    except UsageError as error:
+        return str(error)
+    return ""
 
 
 def _is_handed_in(file: Path, asked: Sequence[Answer]) -> bool:

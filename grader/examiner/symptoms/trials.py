@@ -1,6 +1,6 @@
 """A call with one thing changed: how far do the numbers of both results move?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -146,11 +146,12 @@ def _is_left_behind(mine: Tensor, ours: Tensor) -> bool:
 @dataclass(frozen=True)
 class Change:
     """A slice of an argument with other numbers: `place` is its dimension and index there, the
-    number of dimensions, and that of slices."""
+    number of dimensions, and that of slices. What lies `far` is made when it is asked for, before
+    the next change is: few changes need it."""
 
     place: tuple[int, int, int, int]
     slightly: Any
-    far: tuple[Any, ...]
+    far: Iterable[Any]
 
 
 def _changes(value: Any) -> Iterator[Change]:
@@ -163,7 +164,7 @@ def _changes(value: Any) -> Iterator[Change]:
     for dim in range(value.dim()):
         for index in sorted({0, min(1, value.size(dim) - 1), value.size(dim) - 1}):
             place = dim, index, value.dim(), value.size(dim)
-            far = tuple(_moved_slice(value, dim, index, push) for push in (FAR, -FAR))
+            far = (_moved_slice(value, dim, index, push) for push in (FAR, -FAR))
             yield Change(place, _moved_slice(value, dim, index, 1.0), far)
 
 
