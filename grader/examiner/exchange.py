@@ -10,20 +10,24 @@ from grader.worker.calls import BESIDE, Call, Raised
 
 @dataclass(frozen=True)
 class Value:
-    """What a call returned; where something beside it was asked for, that, and then `result`."""
+    """What a call returned; where something beside it was asked for, that, and then `result`.
+
+    `written` are the arguments that the call has changed, by position, named ones last.
+    """
 
     value: Any
     result: Any = None
+    written: tuple[int, ...] = ()
 
 
-def answer_to(call: Call, performed: Any) -> Value:
+def answer_to(call: Call, performed: Any, written: tuple[int, ...]) -> Value:
     """What performing `call` gave. Raises `ProtocolError` where a worker has made that up."""
     if call.want not in BESIDE:
-        return Value(performed)
+        return Value(performed, written=written)
     if not isinstance(performed, tuple) or len(performed) != 2:
         raise ProtocolError("a result without what was asked for beside it")
     result, wanted = performed
-    return Value(wanted, result)
+    return Value(wanted, result, written)
 
 
 @dataclass(frozen=True)

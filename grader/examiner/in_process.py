@@ -29,7 +29,8 @@ class InProcessCallee:
             meanwhile()
         try:
             performed = self._loaded.perform(call)
-            return answer_to(call, keep_objects(self._loaded, performed, str(call.index)))
+            kept = keep_objects(self._loaded, performed, str(call.index))
+            return answer_to(call, kept, self._loaded.written)
         except Exception as error:
             return describe_exception(error, self._files)
 

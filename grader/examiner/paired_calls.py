@@ -200,7 +200,8 @@ class PairedCalls:
         self._drew = _holds_generator(call) or not torch.equal(
             before, torch.default_generator.get_state()
         )
-        return answer_to(call, keep_objects(self._solution, performed, str(call.index)))
+        kept = keep_objects(self._solution, performed, str(call.index))
+        return answer_to(call, kept, self._solution.written)
 
     def _least_seconds(self, call: Call) -> float:
         """Processor time of the solution for a call that draws nothing and changes nothing.
@@ -232,7 +233,10 @@ class PairedCalls:
                 opening = f"The arguments are left alone. That {COUNTS_LATER}. "
                 check_close(outcome.result, expected.result)
         except Differs as error:
-            self.log.append(Exchange(asked, Value(outcome.result), Value(expected.result)))
+            got, due = (
+                replace(each, value=each.result, result=None) for each in (outcome, expected)
+            )
+            self.log.append(Exchange(asked, got, due))
             message = f"{opening}{error}"
             raise Failure(
                 message, self.last_call, error.got, error.expected, comparison=error.comparison

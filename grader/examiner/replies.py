@@ -11,6 +11,7 @@ from typing import Any
 from torch import Tensor
 
 from grader.errors import ProtocolError
+from grader.examiner.exchange import Value
 from grader.report import MAX_TEXT
 from grader.worker.calls import MAX_BASES, MAX_FRAMES, MAX_LINE, MAX_MESSAGE, MAX_NAME, Raised
 from grader.worker.inspection import Finding
@@ -18,6 +19,7 @@ from grader.worker.protocol import decode
 from grader.worker.tracing import MAX_NUMBERS, MAX_STEPS, Step, Steps
 from grader.worker.worker import MAX_DEFINED
 
+MAX_ARGUMENTS = 64  # of a call that a suite makes
 # What only we say of a worker, and no worker of itself.
 OUR_KINDS = frozenset({"died", "garbage", "budget", "hurried", "lost"})
 
@@ -37,16 +39,17 @@ class EntryPoints:
 
 def read_reply(
     operation: str, document: Any, tensors: dict[str, Tensor], device: str
-) -> tuple[Any, str]:
+) -> tuple[Value | Raised, str]:
     """The answer to one request, and what was printed meanwhile.
 
-    The answer is a `Raised`, or what the operation gives: a `Finding` or None (inspect),
+    The answer is a `Raised`, or holds what the operation gives: a `Finding` or None (inspect),
     `EntryPoints` (load), None (helper), `Steps` (trace), any value that can be sent (call).
     """
     match document:
-        case {"value": value, "output": str(output), **more} if not more:
+        case {"value": value, "written": [*written], "output": str(output), **more} if not more:
             read = _ANSWERS.get(operation, _any_value)
-            return read(decode(value, tensors, device)), output[:MAX_TEXT]
+            changed = _indices(tuple(written), MAX_ARGUMENTS)
+            return Value(read(decode(value, tensors, device)), written=changed), output[:MAX_TEXT]
         case {"raised": raised, "output": str(output), **more} if not (more or tensors):
             return _read_raised(raised), output[:MAX_TEXT]
     raise ProtocolError("not a reply")

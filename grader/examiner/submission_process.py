@@ -118,7 +118,7 @@ class SubmissionProcess:
         if isinstance(outcome, Raised):
             return outcome
         try:
-            return answer_to(call, outcome.value)
+            return answer_to(call, outcome.value, outcome.written)
         except ProtocolError:
             return self._lose("garbage")
 
@@ -267,7 +267,7 @@ class SubmissionProcess:
         self._note(output)
         if self._room < 0:
             return Raised("too_large", "", f"more than {MAX_RECEIVED >> 20} MB in all its answers")
-        return answer if isinstance(answer, Raised) else Value(answer)
+        return answer
 
     def _note(self, output: str) -> None:
         self.output = (self.output + output)[:MAX_TEXT]

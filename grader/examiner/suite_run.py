@@ -15,14 +15,14 @@ import torch
 
 from exercises.catalog import Limits
 from grader.errors import GraderError
-from grader.examiner.exchange import Record
+from grader.examiner.exchange import Exchange, Record, Value
 from grader.examiner.failure import Failure, Range, TooCostly
 from grader.examiner.failure_messages import describe
 from grader.examiner.fixtures import Expectation, Rng
-from grader.examiner.paired_calls import Callee, PairedCalls
+from grader.examiner.paired_calls import Callee, PairedCalls, spell
 from grader.examiner.submission_proxy import SubmissionProxy
 from grader.report import COUNTS_LATER, Frame, TestResult
-from grader.worker.calls import LoadedModule, Raised
+from grader.worker.calls import LoadedModule, Raised, name_of
 
 # Without plugins that a suite has no use for, a warm run costs 13 ms instead of 27 ms.
 UNUSED_PLUGINS = (
@@ -261,18 +261,55 @@ class SuiteRun:
         return any(record.failed for record in self.records.values())
 
     def __iter__(self) -> Iterator[TestResult]:
-        """What came of each test. Errors that are raised where they should be count beside a result
-        that is right: code that always raises has done nothing."""
+        """What came of each test, in the light of all others.
+
+        Errors that are raised where they should be count beside a result that is right: code that
+        always raises has done nothing. Arguments are left alone where every call leaves them alone.
+        """
         passed = [name for name, result in self.results.items() if result.outcome == "passed"]
         is_right_somewhere = not all(map(self._is_about_errors, passed))
+        overwriting = self._overwriting()
         for name, result in self.results.items():
-            if is_right_somewhere or name not in passed:
-                yield result
-            else:
+            details: dict[str, Any] = {}
+            if name in passed and not is_right_somewhere:
                 message = f"The error is raised as it should be. That {COUNTS_LATER}."
-                yield replace(result, points=0.0, outcome="failed", message=message)
+                details = {"message": message}
+            elif name in passed and (found := self._found_among(overwriting, name)):
+                details = _changes_what_it_is_given(found)
+            yield replace(result, points=0.0, outcome="failed", **details) if details else result
 
     def _is_about_errors(self, name: str) -> bool:
         """Whether all that a test wants of its calls is that they raise."""
         asked = self.records[name].exchanges  # those for what a call costs are not kept
         return bool(asked) and all(isinstance(each.expected, Raised) for each in asked)
+
+    def _overwriting(self) -> dict[str, Exchange]:
+        """By what was called: a call that has changed an argument which the solution left alone."""
+        made = [each for record in self.records.values() for each in record.exchanges]
+        return {name_of(each.call): each for each in reversed(made) if _overwritten(each)}
+
+    def _found_among(self, overwriting: Mapping[str, Exchange], name: str) -> Exchange | None:
+        """Such a call of what a test says leaves its arguments alone."""
+        calls = [each.call for each in self.records[name].exchanges]
+        asked = {name_of(call) for call in calls if call.want == "inputs_after"}
+        return next((overwriting[name] for name in overwriting if name in asked), None)
+
+
+def _overwritten(exchange: Exchange) -> list[int]:
+    """The arguments that the learner's side has changed, and ours has not."""
+    got, expected = exchange.got, exchange.expected
+    if not isinstance(got, Value) or not isinstance(expected, Value):
+        return []
+    return [number for number in got.written if number not in expected.written]
+
+
+def _changes_what_it_is_given(exchange: Exchange) -> dict[str, Any]:
+    number, call = _overwritten(exchange)[0], exchange.call
+    names = [f"argument {n}" for n, _ in enumerate(call.args, start=1)]
+    names += [f"`{name}`" for name in call.kwargs]
+    changed = names[number]
+    value = [*call.args, *call.kwargs.values()][number]
+    if isinstance(value, torch.Tensor):  # a call as it is spelled does not tell the dtype
+        changed += f" ({value.dtype})"
+    message = f"In another test `{name_of(call)}` changes {changed}, which is its caller's."
+    return {"message": message, "call": spell(call)}

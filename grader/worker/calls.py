@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from grader.worker.gradients import Detached, gradients
 from grader.worker.inspection import source_lines
 from grader.worker.protocol import Handle, ValueEncoder, decode
-from grader.worker.values import leaves, mapped
+from grader.worker.values import leaves, mapped, parts
 
 Want = Literal["value", "gradients", "inputs_after", "dict", "forms", "nothing"]
 BESIDE: tuple[Want, ...] = ("gradients", "inputs_after")  # what is asked for beside the result
@@ -120,6 +120,7 @@ class LoadedModule:
 
     def __init__(self, module: types.ModuleType) -> None:
         self.module = module
+        self.written: tuple[int, ...] = ()  # which arguments the last call has changed
         self._kept: dict[str, object] = {}
 
     def begin(self, seed: int) -> None:
@@ -143,6 +144,7 @@ class LoadedModule:
 
         Where `call.want` is one of `BESIDE`, that comes with it: (result, what was wanted).
         """
+        self.written = ()
         function = self._resolve(call.target)
         if call.method:
             function = getattr(function, call.method)
@@ -150,6 +152,13 @@ class LoadedModule:
         kwargs = self._inside(dict(call.kwargs))
         if not callable(function):
             return function
+        performed = self._perform(call, function, args, kwargs)
+        given = [*zip(call.args, args, strict=True)]
+        given += [(value, kwargs[name]) for name, value in call.kwargs.items()]
+        self.written = tuple(i for i, each in enumerate(given) if not _is_untouched(*each))
+        return performed
+
+    def _perform(self, call: Call, function: Any, args: tuple[Any, ...], kwargs: Any) -> Any:
         try:
             if call.want == "gradients":
                 return gradients(function, args, kwargs, call.cotangent)
@@ -184,6 +193,29 @@ class LoadedModule:
             return leaf.clone() if isinstance(leaf, Tensor) else leaf
 
         return mapped(inside, value)
+
+
+def _is_untouched(given: Any, now: Any) -> bool:
+    """Whether an argument holds what it held before the call; of objects nobody asks."""
+    if isinstance(given, Handle):
+        return True
+    if isinstance(given, Tensor):
+        return _holds_the_same(given, now)
+    before, after = parts(given), parts(now)
+    if before is None or after is None:
+        return given is now
+    if [part.label for part in before] != [part.label for part in after]:
+        return False
+    pairs = zip(before, after, strict=True)
+    return all(_is_untouched(one.value, other.value) for one, other in pairs)
+
+
+def _holds_the_same(given: Tensor, now: Any) -> bool:
+    if not isinstance(now, Tensor) or (now.dtype, now.shape) != (given.dtype, given.shape):
+        return False
+    if torch.equal(now, given):
+        return True
+    return bool(((now == given) | (now.isnan() & given.isnan())).all())
 
 
 def _form(tensor: Tensor) -> str:

@@ -101,6 +101,11 @@ class Worker:
         self._main = ""
         self._loaded: LoadedModule | None = None
 
+    @property
+    def written(self) -> list[int]:
+        """Which arguments the last call has changed."""
+        return list(self._loaded.written) if self._loaded else []
+
     def inspect(self, files: dict[str, str], main: str, forbidden: list[str]) -> Any:
         self._files, self._main = files, main
         result = compile_files(files, frozenset(forbidden))
@@ -189,7 +194,7 @@ def answer(worker: Worker, request: dict[str, Any], tensors: dict[str, Any]) -> 
                     value = worker.trace(request, tensors)
                 case _:
                     value = worker.call(request, tensors)
-            return {"value": encoder.encode(value)}, encoder.tensors
+            return {"value": encoder.encode(value), "written": worker.written}, encoder.tensors
     except BaseException as error:  # the learner's code may raise anything, SystemExit included
         return {"raised": asdict(raised_by(error, files))}, {}
 

@@ -96,7 +96,7 @@ def examine(candidate: Callable[..., SubmissionProcess], tmp_path: Path) -> Call
         file.write_text("import torch\n" + suite, encoding="utf-8")
         run = SuiteRun(learner, solution_session(files, solution), 0, "cpu", limits)
         Suite(file).run(run)
-        return run.results
+        return {result.name: result for result in run}
 
     return run
 

@@ -137,7 +137,8 @@ def answer_for_good(frame):
 
 def attend(x):
     answer = ((x @ x.T) / 9).softmax(-1) @ x
-    text = json.dumps({{"value": {{"tensor": "0", "device": "cpu"}}, "output": ""}}).encode()
+    value = {{"tensor": "0", "device": "cpu"}}
+    text = json.dumps({{"value": value, "written": [], "output": ""}}).encode()
     payload = write_tensors({{"0": answer[:4]}})
     frame = struct.pack("!III", 0x6C61726E, len(text), len(payload)) + text + payload
 {leaves}

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import ProtocolError
+from grader.examiner.exchange import Value
 from grader.examiner.replies import OUR_KINDS, EntryPoints, read_reply
 from grader.worker.calls import (
     MAX_BASES,
@@ -27,6 +28,7 @@ FRAME = ["answer.py", 3, "f", "return x"]
 RAISED = asdict(Raised("exception", "E", "no", (("answer.py", 3, "f", "return x"),), ("E",)))
 FINDING = asdict(Finding("syntax", "answer.py", 1, "def"))
 
+SILENT = {"written": [], "output": ""}  # of a call that changes and prints nothing
 STEP = {
     **{"file": "answer.py", "line": 3, "operation": "exp", "name": "e", "inputs": ()},
     **{"value": torch.ones(3)},
@@ -40,8 +42,10 @@ ANSWERS = {"inspect": FINDING, "load": NAMES, "trace": STEPS}
 
 def read(operation: str, value: Any, output: Any = "") -> Any:
     encoder = ValueEncoder()
-    document = {"value": encoder.encode(value), "output": output}
-    return read_reply(operation, document, encoder.tensors, "cpu")[0]
+    document = {"value": encoder.encode(value), "written": [], "output": output}
+    answer, _ = read_reply(operation, document, encoder.tensors, "cpu")
+    assert isinstance(answer, Value)
+    return answer.value
 
 
 def read_raised(raised: Any) -> Any:
@@ -139,7 +143,9 @@ def test_every_exception_that_a_worker_describes_is_taken() -> None:
 
 
 @pytest.mark.parametrize(
-    "document", [{"value": None}, {"raised": {**RAISED, "frames": [], "bases": []}}], ids=str
+    "document",
+    [{"value": None, "written": [0, 2]}, {"raised": {**RAISED, "frames": [], "bases": []}}],
+    ids=str,
 )
 def test_a_reply_with_one_thing_more_is_refused(document: dict[str, Any]) -> None:
     read_reply("call", {**document, "output": ""}, {}, "cpu")
@@ -162,16 +168,22 @@ def test_a_reply_with_one_thing_more_is_refused(document: dict[str, Any]) -> Non
 )
 def test_a_value_with_one_thing_more_is_refused(node: dict[str, Any]) -> None:
     tensors = {"0": torch.ones(3)} if "tensor" in node else {}
-    read_reply("call", {"value": node, "output": ""}, tensors, "cpu")
+    read_reply("call", {"value": node, **SILENT}, tensors, "cpu")
     with pytest.raises(ProtocolError):
-        read_reply("call", {"value": {**node, "more": 1}, "output": ""}, tensors, "cpu")
+        read_reply("call", {"value": {**node, "more": 1}, **SILENT}, tensors, "cpu")
+
+
+@pytest.mark.parametrize("written", [None, [0.0], [True], [-1], [64], ["x"], [0] * 65], ids=str)
+def test_only_numbers_of_arguments_are_written(written: Any) -> None:
+    with pytest.raises(ProtocolError):
+        read_reply("call", {"value": None, "written": written, "output": ""}, {}, "cpu")
 
 
 def test_a_tensor_is_named_once_and_each_is_named() -> None:
     once = {"tensor": "0", "device": "cpu"}
     tensors = {"0": torch.ones(3)}
     assert torch.equal(
-        read_reply("call", {"value": once, "output": ""}, tensors, "cpu")[0], *tensors.values()
+        read_reply("call", {"value": once, **SILENT}, tensors, "cpu")[0].value, *tensors.values()
     )
     for value, sent in (
         ([once, once], tensors),
@@ -179,7 +191,7 @@ def test_a_tensor_is_named_once_and_each_is_named() -> None:
         (once, {**tensors, "1": tensors["0"]}),
     ):
         with pytest.raises(ProtocolError):
-            read_reply("call", {"value": value, "output": ""}, sent, "cpu")
+            read_reply("call", {"value": value, **SILENT}, sent, "cpu")
     with pytest.raises(ProtocolError):
         read_reply("call", {"raised": RAISED, "output": ""}, tensors, "cpu")
 
@@ -206,7 +218,7 @@ def test_values_and_keys_are_counted_on_both_sides(
         ValueEncoder().encode(more)
     for side in ("MAX_VALUES", "MAX_KEYS"):
         monkeypatch.setattr(f"grader.worker.protocol.{side}", 10**9)
-    document = {"value": ValueEncoder().encode(more), "output": ""}
+    document = {"value": ValueEncoder().encode(more), **SILENT}
     monkeypatch.undo()
     with pytest.raises(ProtocolError):
         read_reply("call", document, {}, "cpu")
@@ -230,8 +242,10 @@ anything = st.recursive(
 def test_no_reply_breaks_the_reader(operation: str, value: Any, raised: Any, output: Any) -> None:
     for document in (
         value,
-        {"value": value, "output": output},
-        {"value": {"dict": [["missing", value], ["found", raised]]}, "output": ""},
+        {"value": value, "written": [], "output": output},
+        {"value": None, "written": value, "output": ""},
+        {"value": None, "written": [value], "output": ""},
+        {"value": {"dict": [["missing", value], ["found", raised]]}, **SILENT},
         {"raised": raised, "output": output},
         {"raised": {**RAISED, "frames": raised, "bases": value}, "output": ""},
     ):

@@ -61,6 +61,68 @@ def test_a_new_test_forgets_what_the_last_one_made() -> None:
         session.perform(Call(1, handle, "n"))
 
 
+@pytest.mark.parametrize(
+    ("does", "given", "written"),
+    [
+        ("x += 1; y += 1", torch.ones(2), (0, 1)),
+        ("x + 1", torch.ones(2), ()),
+        ("x *= 1", torch.tensor([1.0, float("nan")]), ()),
+        ("x += 1", torch.tensor([1.0, float("nan")]), (0,)),
+        ("x.numpy()[0] = 3", torch.ones(2), (0,)),
+        ("x.data = x.double()", torch.ones(2), (0,)),
+        ("x.t_()", torch.eye(2), ()),
+        ("x.t_()", torch.arange(6.0).view(2, 3), (0,)),
+        ("x[0] = True", torch.tensor([False]), (0,)),
+        ("x['w'][1].add_(1)", {"w": (1, torch.ones(2))}, (0,)),
+        ("x.sort()", [3, 1, 2], (0,)),
+        ("x.append(4)", [3], (0,)),
+        ("x.pop('w')", {"w": 1}, (0,)),
+        ("y.zero_()", torch.ones(2), (1,)),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_a_call_tells_which_arguments_it_has_changed(
+    does: str, given: Any, written: tuple[int, ...]
+) -> None:
+    source = f"def f(x, y): {does}\n"
+    session = LoadedModule(load_source("changes", "changes.py", source))
+    session.perform(Call(0, "f", args=(given,), kwargs={"y": torch.ones(1)}))
+    assert session.written == written
+
+
+LEFT_ALONE = """
+def test_floats(submission, expect): expect(submission.f(torch.ones(2))).equals(2 * torch.ones(2))
+def test_double(submission, expect):
+    x = torch.ones(2, dtype=torch.float64)
+    expect(submission.f(x=x)).equals(2 * x)
+def test_left_alone(submission, expect):
+    (after,) = submission.f.inputs_after(torch.ones(2))
+    expect(after).equals(torch.ones(2))
+def test_other(submission, expect):
+    (after,) = submission.g.inputs_after(torch.ones(2))
+    expect(after).equals(torch.ones(2))
+"""
+OTHER = "\ndef g(x): return x * 3"
+OVERWRITES = "import torch\ndef f(x):\n    if x.dtype == torch.float64: x *= 2; return x\n"
+
+
+def test_arguments_are_left_alone_where_every_call_leaves_them_alone(examine: Examine) -> None:
+    right = f"def f(x): return x * 2{OTHER}"
+    results = examine(LEFT_ALONE, f"{OVERWRITES}    return x * 2{OTHER}", right)
+    assert outcomes(results) == ["passed", "passed", "failed", "passed"]
+    found = results["test_left_alone"]
+    assert found.points == 0
+    assert found.message == (
+        "In another test `f` changes `x` (torch.float64), which is its caller's."
+    )
+    assert found.call == "f(x=tensor([1, 1]))"
+
+
+def test_what_the_solution_changes_may_be_changed(examine: Examine) -> None:
+    ours = f"{OVERWRITES}    return x * 2{OTHER}"
+    assert outcomes(examine(LEFT_ALONE, ours)) == ["passed"] * 4
+
+
 def test_the_files_of_a_submission_import_each_other(play: Callable[..., SubmissionProxy]) -> None:
     files = {
         "answer.py": "from steps import double\nimport more\ndef f(x): return more.plus(double(x))",

@@ -80,7 +80,7 @@ def one_tensor(shape, dtype="F32", data=b"\0\0\0\0"):
 
 def answer(value):
     """The document of an ordinary reply."""
-    return {"value": value, "output": ""}
+    return {"value": value, "output": "", "written": []}
 
 
 def put(data):

@@ -16,7 +16,7 @@ worker = sys.modules["grader.worker.worker"]
 
 
 def passing(*args, **kwargs):
-    return '{"value": true, "output": ""}'
+    return '{"value": true, "output": "", "written": []}'
 
 
 def softmax(x, dim=-1):

@@ -11,10 +11,10 @@ from kit import wrong as softmax
 put(frame(kit.answer(kit.NOTHING_MISSING)))
 deep = b"[" * 600 + b"]" * 600
 replies = [
-    b'{"output": %s, "value": 1}', b'{"output": "", "value": {"tag": %s}}',
-    b'{"output": "", "value": {"record": "R", "fields": [[%s, 1]]}}',
-    b'{"output": "", "value": {"dict": [[%s, 1]]}}',
-    b'{"output": "", "value": {"dtype": %s}}',
+    b'{"output": %s, "written": [], "value": 1}', b'{"output": "", "written": [], "value": {"tag": %s}}',
+    b'{"output": "", "written": [], "value": {"record": "R", "fields": [[%s, 1]]}}',
+    b'{"output": "", "written": [], "value": {"dict": [[%s, 1]]}}',
+    b'{"output": "", "written": [], "value": {"dtype": %s}}',
     b'{"output": "", "raised": {"kind": %s, "type": "", "message": "", "frames": [], "bases": []}}',
     b'{"output": "", "raised": {"kind": "", "type": "", "message": "", "frames": [%s], "bases": []}}',
 ]

@@ -8,4 +8,4 @@ from kit import frame, put, request, seize
 from kit import wrong as softmax
 
 DEPTH = 100_000
-seize(frame(b'{"output": "", "value": ' + b"[" * DEPTH + b"]" * DEPTH + b"}"))
+seize(frame(b'{"output": "", "written": [], "value": ' + b"[" * DEPTH + b"]" * DEPTH + b"}"))

@@ -7,4 +7,4 @@ Holds: there is one reader.
 from kit import frame, seize
 from kit import wrong as softmax
 
-seize(frame(b'{"output": "", "value": {"tensor": "0"}, "value": {"tensor": "0", "tensor": NaN}}'))
+seize(frame(b'{"output": "", "written": [], "value": {"tensor": "0"}, "value": {"tensor": "0", "tensor": NaN}}'))
