@@ -201,7 +201,8 @@ def smallest(report: Report) -> list[str]:
     call = report.smallest
     if call is None:
         return []
-    return [f">>> {call.code}", f"yours     {call.got}", f"expected  {call.expected}"]
+    code = [f">>> {line}" for line in call.code.splitlines()]
+    return [*code, f"yours     {call.got}", f"expected  {call.expected}"]
 
 
 def facts(test: TestResult) -> tuple[Fact, ...]:

@@ -64,8 +64,15 @@ def test_where_nothing_is_known_the_smallest_call_can_be_pasted() -> None:
     ) in text.render(without_diagnosis(smallest=call))
 
 
+def test_each_line_of_a_call_can_be_pasted() -> None:
+    call = FailingCall("m = Double(3)\nm(torch.ones(3))", "tensor([1])", "tensor([2])")
+    assert (
+        "  >>> m = Double(3)\n  >>> m(torch.ones(3))\n  yours     tensor([1])\n"
+    ) in text.render(without_diagnosis(smallest=call))
+
+
 def test_where_nothing_is_known_and_no_call_can_be_pasted_that_is_said() -> None:
-    """Of a class, say, whose calls need an object."""
+    """Where it is given an object of the suite's, say."""
     tests = (PASSED, replace(DIFFERS, diagnosis=None), replace(RAISES, diagnosis=None))
     says = "No known mistake explains this. Each test that failed says what it saw."
     assert f"\n\n  {says}\n\n" in text.render(without_diagnosis(tests=tests))

@@ -9,6 +9,7 @@ import torch
 from tried import tried
 
 from exercises.catalog import Limits
+from grader.examiner.display import show
 from grader.examiner.exchange import Exchange, Record
 from grader.examiner.in_process import InProcessCallee
 from grader.examiner.paired_calls import PairedCalls
@@ -593,6 +594,80 @@ def test_the_smallest_call_is_small_and_goes_wrong_when_pasted(
             answers.append(torch.tensor(math.nan) if error.args == ("no",) else error)
     assert not torch.equal(answers[0], answers[1])
     assert len(call.code) < 120
+
+
+LAYER = """
+class Layer(nn.Module):
+    def __init__(self, d):
+        super().__init__()
+        self.weight = nn.Parameter({made})
+        self.count = 0
+    def double(self):
+        self.count += 1
+    def forward(self, x):
+        return {value}
+"""
+RIGHT_LAYER = LAYER.format(made="torch.ones(d)", value="x * self.weight * 2 ** self.count")
+WRONG_LAYER = RIGHT_LAYER.replace("return x", "return x.sin() * x.exp() + x")
+
+
+def loaded(submission: SubmissionProxy) -> None:
+    layer = submission.Layer(3)
+    layer.load_state_dict({"weight": draw(3)})
+    layer.double()
+    layer(draw(4, 3))
+
+
+def new(submission: SubmissionProxy) -> None:
+    submission.Layer(d=3)(draw(4, 3))
+
+
+def run_as_pasted(code: str, source: str) -> Any:
+    """What the last line gives, as somebody sees it who pastes all of them."""
+    space: dict[str, Any] = {}
+    exec(HEAD + source, space)
+    *above, last = code.splitlines()
+    exec("\n".join(above), space)
+    return eval(last, space)
+
+
+@pytest.mark.parametrize(
+    ("test", "begins"),
+    [
+        (loaded, "m = Layer(3)\nm.load_state_dict({'weight': torch.tensor(["),
+        (new, "m = Layer(d=3)\nm(torch.tensor([["),
+    ],
+)
+def test_the_smallest_call_of_an_object_is_pasted_with_what_makes_it(
+    test: Test, begins: str
+) -> None:
+    call = finder(WRONG_LAYER, RIGHT_LAYER, [test]).smallest()
+    assert call is not None
+    assert call.code.startswith(begins)
+    assert ("m.double()" in call.code) == (test is loaded)
+    mine, ours = (run_as_pasted(call.code, source) for source in (WRONG_LAYER, RIGHT_LAYER))
+    assert mine.shape == ours.shape == (1, 3)  # it is made for rows of three
+    assert not torch.allclose(mine, ours)
+    for shown, value in ((call.got, mine), (call.expected, ours)):
+        assert shown == show(value.detach())
+
+
+def test_what_is_drawn_when_an_object_is_made_cannot_be_pasted() -> None:
+    drawn = LAYER.format(made="torch.rand(d)", value="x * self.weight.sign()")
+    wrong = drawn.replace("return x", "return x.sin() * x.exp() + x")
+    assert finder(wrong, drawn, [new]).smallest() is None
+    assert finder(wrong, drawn, [loaded]).smallest() is not None
+
+
+def test_an_object_that_holds_another_cannot_be_pasted() -> None:
+    def test(submission: SubmissionProxy) -> None:
+        submission.Twice(submission.Layer(3))(draw(4, 3))
+
+    twice = (
+        "class Twice:\n    def __init__(self, f): self.f = f\n    def __call__(self, x): return "
+    )
+    sources = (f"{RIGHT_LAYER}{twice}self.f(x) {end}" for end in ("+ x.sin() * x.exp()", ""))
+    assert finder(*sources, [test]).smallest() is None
 
 
 @pytest.mark.parametrize(

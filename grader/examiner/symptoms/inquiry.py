@@ -46,6 +46,19 @@ class Inquiry:
         """Whether the suite has made a call with as many dimensions in each tensor."""
         return (name_of(call), _ranks(call)) in self._asked
 
+    def made_by(self, exchange: Exchange) -> list[Exchange]:
+        """What the test has done, before this call, with the object that is called: first its
+        making. Nothing where a function is called."""
+        target, log = exchange.call.target, self._records[exchange].exchanges
+        if isinstance(target, str):
+            return []
+        before = log[: log.index(exchange)]
+        return [
+            each
+            for each in before
+            if each.call.target == target or str(each.call.index) == target.id
+        ]
+
     def ask(self, exchange: Exchange, call: Call) -> Exchange | None:
         """Both sides' answers to `call` in the place of `exchange`.
 

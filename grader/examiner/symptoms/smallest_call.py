@@ -19,18 +19,26 @@ from grader.worker.values import leaves, mapped
 
 MAX_CODE = 1200  # characters; what is longer is not pasted by anybody
 MAX_ROUNDS = 4
+OBJECT = "m"  # what an object is called, as in torch's own examples
+LOOKS = ("named_parameters", "named_buffers", "state_dict")  # and changes nothing
 
 
 def smallest_failing_call(wrong: Sequence[Exchange], inquiry: Inquiry) -> FailingCall | None:
-    """The smallest of the wrong calls, in words.
+    """The smallest of the wrong calls, in words; below the lines that make its object.
 
-    None where it needs more than a call of a function, or stays too long to be read.
+    None where it holds what only lives on the other side, or stays too long to be read.
     """
-    functions = [exchange for exchange in wrong if _can_be_pasted(exchange.call)]
-    if (found := smallest_wrong_call(functions, inquiry)) is None:
+    above = {
+        exchange: lines
+        for exchange in wrong
+        if (lines := _lines_above(exchange, inquiry)) is not None
+    }
+    functions = [exchange for exchange, lines in above.items() if not lines]
+    shortest = sorted(above, key=lambda exchange: len("".join(above[exchange])))[:1]
+    if (found := smallest_wrong_call(functions or shortest, inquiry)) is None:
         return None
-    _, best = found
-    code = spell(best.call)
+    first, best = found
+    code = "\n".join([*above[first], _line(best.call)])
     if len(code) > MAX_CODE or not isinstance(best.expected, Value):
         return None
     if isinstance(best.got, Raised):
@@ -38,10 +46,35 @@ def smallest_failing_call(wrong: Sequence[Exchange], inquiry: Inquiry) -> Failin
     return FailingCall(code, *apart(best.got.value, best.expected.value))
 
 
-def _can_be_pasted(call: Call) -> bool:
-    """Whether it is one of a function, and holds nothing that only lives on the other side."""
+def _lines_above(exchange: Exchange, inquiry: Inquiry) -> list[str] | None:
+    """The lines that make the object which is called; none at all where it is a function.
+
+    None where they cannot be pasted, or leave to chance what the object holds.
+    """
+    made = [each for each in inquiry.made_by(exchange) if each.call.method not in LOOKS]
+    if any(map(_lives_elsewhere, (exchange.call, *(each.call for each in made)))):
+        return None
+    if isinstance(exchange.call.target, str):
+        return []
+    is_loaded = any(each.call.method == "load_state_dict" for each in made)
+    if not made or (any(each.by_chance for each in made) and not is_loaded):
+        return None
+    making, *later = made
+    if not isinstance(making.call.target, str):
+        return None
+    return [f"{OBJECT} = {spell(making.call)}", *(_line(each.call) for each in later)]
+
+
+def _lives_elsewhere(call: Call) -> bool:
+    """Whether it is given what only lives on the other side."""
     given = leaves((call.args, dict(call.kwargs)))
-    return isinstance(call.target, str) and not any(isinstance(leaf, Handle) for _, leaf in given)
+    return any(isinstance(leaf, Handle) for _, leaf in given)
+
+
+def _line(call: Call) -> str:
+    """The call as a line below those that make its object."""
+    code = spell(call)
+    return code if isinstance(call.target, str) else code.replace(call.target.type, OBJECT, 1)
 
 
 def smallest_wrong_call(
@@ -63,19 +96,23 @@ def smallest_wrong_call(
         return None
     first = min(functions or asked, key=_size)
     best = Exchange(first.call, first.got, first.expected)
+    held = {size for each in inquiry.made_by(first) for size in _sizes_in(each.call)}
     for _ in range(MAX_ROUNDS):
-        smaller = _smaller(first, best, inquiry, plain)
+        smaller = _smaller(first, best, inquiry, held, plain)
         if smaller is None:
             break
         best = smaller
     return first, best
 
 
-def _smaller(first: Exchange, best: Exchange, inquiry: Inquiry, plain: bool) -> Exchange | None:
-    """After one round of attempts, None where none succeeded."""
+def _smaller(
+    first: Exchange, best: Exchange, inquiry: Inquiry, held: set[int], plain: bool
+) -> Exchange | None:
+    """After one round of attempts, None where none succeeded. Sizes that the object was made with
+    are `held`."""
     found = None
     rounded = (_rounded(0), _rounded(1)) if plain else ()
-    for change in (*_sizes(best.call), _first_of_batch, *rounded, _four_digits):
+    for change in (*_cuts(best.call, held), _first_of_batch, *rounded, _four_digits):
         try:
             call = change((found or best).call)
         except (RuntimeError, IndexError):
@@ -112,14 +149,23 @@ def _is_finite(exchange: Exchange) -> bool:
 Change = Callable[[Call], Call | None]
 
 
-def _sizes(call: Call) -> Iterator[Change]:
-    """For each size in the call, every dimension of that size cut to less."""
+def _cuts(call: Call, held: set[int]) -> Iterator[Change]:
+    """For each size in the call that is not `held`, every dimension of that size cut to less."""
     tensors = [leaf for _, leaf in leaves((call.args, dict(call.kwargs))) if _is_tensor(leaf)]
-    sizes = sorted({size for tensor in tensors for size in tensor.shape if size > 1}, reverse=True)
-    for size in sizes:
+    sizes = {size for tensor in tensors for size in tensor.shape if size > 1}
+    for size in sorted(sizes - held, reverse=True):
         for smaller in (1, 2, 3):
             if smaller < size:
                 yield _cut(size, smaller)
+
+
+def _sizes_in(call: Call) -> Iterator[int]:
+    """Whole numbers, and the sizes of tensors."""
+    for _, leaf in leaves((call.args, dict(call.kwargs))):
+        if _is_tensor(leaf):
+            yield from leaf.shape
+        elif isinstance(leaf, int):
+            yield leaf
 
 
 def _cut(size: int, smaller: int) -> Change:
@@ -215,6 +261,8 @@ def _python(value: Any) -> str:
         return f"({', '.join(map(_python, value))}{',' * (len(value) == 1)})"
     if isinstance(value, list):
         return f"[{', '.join(map(_python, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key!r}: {_python(item)}' for key, item in value.items())}}}"
     if isinstance(value, float):
         return _numbers(value)
     if isinstance(value, Handle):  # it lives on the other side: to be read, and not pasted
