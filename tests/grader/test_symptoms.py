@@ -596,7 +596,7 @@ def test_the_smallest_call_is_small_and_goes_wrong_when_pasted(
     assert len(call.code) < 120
 
 
-LAYER = """
+COUNTED = """
 class Layer(nn.Module):
     def __init__(self, d):
         super().__init__()
@@ -607,7 +607,7 @@ class Layer(nn.Module):
     def forward(self, x):
         return {value}
 """
-RIGHT_LAYER = LAYER.format(made="torch.ones(d)", value="x * self.weight * 2 ** self.count")
+RIGHT_LAYER = COUNTED.format(made="torch.ones(d)", value="x * self.weight * 2 ** self.count")
 WRONG_LAYER = RIGHT_LAYER.replace("return x", "return x.sin() * x.exp() + x")
 
 
@@ -653,7 +653,7 @@ def test_the_smallest_call_of_an_object_is_pasted_with_what_makes_it(
 
 
 def test_what_is_drawn_when_an_object_is_made_cannot_be_pasted() -> None:
-    drawn = LAYER.format(made="torch.rand(d)", value="x * self.weight.sign()")
+    drawn = COUNTED.format(made="torch.rand(d)", value="x * self.weight.sign()")
     wrong = drawn.replace("return x", "return x.sin() * x.exp() + x")
     assert finder(wrong, drawn, [new]).smallest() is None
     assert finder(wrong, drawn, [loaded]).smallest() is not None
