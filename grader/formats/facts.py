@@ -6,8 +6,9 @@ from typing import NamedTuple
 from grader.report import ENDED, UNWRITTEN, Diagnosis, Problem, Report, Symptom, TestResult
 
 VERDICTS = {"passed": "passed", "failed": "not passed", "error": "could not be graded"}
-NO_REASON = "No known mistake explains this. The smallest call that goes wrong is:"
-NO_CALL = "No known mistake explains this. Each test that failed says what it saw."
+NO_REASON = "No known mistake explains this."
+NO_CALL = f"{NO_REASON} Each test that failed says what it saw."
+SMALLEST = "The smallest call that goes wrong is:"
 TOLD_BY_TESTS = (ENDED, UNWRITTEN)
 MANY = 16  # tests that passed, which would take the screen
 MAX_PRINTED = 10  # lines of what a learner's code printed, where a person reads it
@@ -197,12 +198,12 @@ def of_all(report: Report) -> TestResult | None:
 
 
 def smallest(report: Report) -> list[str]:
-    """The smallest failing call as lines to be pasted, with both answers below it."""
+    """The smallest failing call as lines to be pasted, between what it is and both answers."""
     call = report.smallest
     if call is None:
         return []
     code = [f">>> {line}" for line in call.code.splitlines()]
-    return [*code, f"yours     {call.got}", f"expected  {call.expected}"]
+    return [SMALLEST, *code, f"yours     {call.got}", f"expected  {call.expected}"]
 
 
 def facts(test: TestResult) -> tuple[Fact, ...]:
@@ -226,13 +227,18 @@ def lines(test: TestResult) -> tuple[Fact, ...]:
 
 
 def account(test: TestResult, report: Report) -> list[str]:
-    """All that is told of a test that did not pass, for a place where nothing else is told."""
+    """All that is told of a test that did not pass, for a place where nothing else is told.
+
+    What belongs to none of the tests comes with the first.
+    """
     if report.problem:
         return [report.problem.message, *code(report.problem)]
     found = known(test)
     reason = found.says if found else ""
     says = [reason, "" if _holds(reason, test.message) else test.message]
-    return [part for part in says if part] + [f"{label}: {text}" for label, text in facts(test)]
+    told = [part for part in says if part] + [f"{label}: {text}" for label, text in facts(test)]
+    first = next(other for other in report.tests if other.outcome != "passed")
+    return told + smallest(report) if test is first else told
 
 
 def printed(test: TestResult) -> list[str]:

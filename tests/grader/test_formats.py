@@ -21,8 +21,9 @@ from finished_reports import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.formats import html, junit, markdown, text
+from grader.formats import FORMATS, html, junit, markdown, render, text
 from grader.formats import json as json_format
+from grader.formats.classroom50 import IDENTITY
 from grader.formats.facts import code
 from grader.report import FailingCall, Frame, Problem, Report, Symptom
 
@@ -57,7 +58,8 @@ def test_a_symptom_is_told_where_no_mistake_is_known() -> None:
 def test_where_nothing_is_known_the_smallest_call_can_be_pasted() -> None:
     call = FailingCall("softmax(torch.tensor([1., 2.]), dim=0)", "tensor([0, 1])", "tensor([1, 0])")
     assert (
-        "  No known mistake explains this. The smallest call that goes wrong is:\n"
+        "  No known mistake explains this.\n"
+        "  The smallest call that goes wrong is:\n"
         "  >>> softmax(torch.tensor([1., 2.]), dim=0)\n"
         "  yours     tensor([0, 1])\n"
         "  expected  tensor([1, 0])\n"
@@ -69,6 +71,19 @@ def test_each_line_of_a_call_can_be_pasted() -> None:
     assert (
         "  >>> m = Double(3)\n  >>> m(torch.ones(3))\n  yours     tensor([1])\n"
     ) in text.render(without_diagnosis(smallest=call))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_each_format_gives_the_smallest_call_and_both_answers(name: str) -> None:
+    layout = {"identity": dict.fromkeys(IDENTITY, "x")} if name == "classroom50" else {}
+    call = FailingCall("f(7.25)", "3.5", "4.75")
+    shown = render(without_diagnosis(smallest=call), name, **layout)
+    times = 2 if name == "github" else 1  # in the log, and in an annotation
+    assert [shown.count(part) for part in ("f(7.25)", "3.5", "4.75")] == [times] * 3
+    assert shown.find("f(7.25)") < shown.find("3.5") < shown.find("4.75")
+    says = "The smallest call that goes wrong is:"
+    assert name == "json" or shown.count(says) == times
+    assert says not in render(without_diagnosis(), name, **layout)
 
 
 def test_where_nothing_is_known_and_no_call_can_be_pasted_that_is_said() -> None:
