@@ -203,7 +203,7 @@ def _is_untouched(given: Any, now: Any) -> bool:
         return _holds_the_same(given, now)
     before, after = parts(given), parts(now)
     if before is None or after is None:
-        return given is now
+        return given is now or (type(given) is type(now) and bool(given == now))
     if [part.label for part in before] != [part.label for part in after]:
         return False
     pairs = zip(before, after, strict=True)

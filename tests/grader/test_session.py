@@ -76,6 +76,7 @@ def test_a_new_test_forgets_what_the_last_one_made() -> None:
         ("x['w'][1].add_(1)", {"w": (1, torch.ones(2))}, (0,)),
         ("x.sort()", [3, 1, 2], (0,)),
         ("x.append(4)", [3], (0,)),
+        ("x[:] = [n + 0.5 - 0.5 for n in x]", [2.25, float("inf")], ()),
         ("x.pop('w')", {"w": 1}, (0,)),
         ("y.zero_()", torch.ones(2), (1,)),
     ],
