@@ -24,6 +24,6 @@ def keep(
             write()
             return
         except SQLAlchemyError as error:
-            log.warning("The verdict on %s cannot be kept yet: %s", what, error)
+            log.warning("What came of %s cannot be kept yet: %s", what, error)
             if not pause() or time.monotonic() > ends:
                 raise

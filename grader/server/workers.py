@@ -5,6 +5,7 @@ another takes it. Where a cluster grades and is lost, its rows go back into the 
 """
 
 import logging
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as NotYet
 from functools import partial
@@ -69,26 +70,28 @@ class Workers:
             self._pause()
 
     def _grade(self, hand_in: HandIn) -> None:
+        keep(self._outcome(hand_in), self._pause, LEASE, f"hand-in {hand_in.id}")
+
+    def _outcome(self, hand_in: HandIn) -> Callable[[], object]:
+        """What the queue is to note: a report, an error of ours, or that nothing came of it."""
         try:
             submission = self._submission(hand_in)
             future = self._grader.submit(submission)
             if self._wait(future, hand_in):
                 report = self._grader.result(submission, future)
-                finish = partial(self._queue.finish, hand_in, report)
-                keep(finish, self._pause, LEASE, f"hand-in {hand_in.id}")
-            else:
-                future.cancel()
-                self._queue.give_back(hand_in)
+                return partial(self._queue.finish, hand_in, report)
+            future.cancel()
+            return partial(self._queue.give_back, hand_in)
         except CancelledError:
-            self._queue.give_back(hand_in)
+            return partial(self._queue.give_back, hand_in)
         except (GraderError, CourseError) as error:
             log.warning("Hand-in %d: %s", hand_in.id, error)
-            self._queue.fail(hand_in, str(error))
+            return partial(self._queue.fail, hand_in, str(error))
         except SQLAlchemyError:
             raise
         except Exception as error:  # what we did not think of must not end the thread
             log.exception("Hand-in %d cannot be graded", hand_in.id)
-            self._queue.fail(hand_in, f"{type(error).__name__}: {error}")
+            return partial(self._queue.fail, hand_in, f"{type(error).__name__}: {error}")
 
     def _submission(self, hand_in: HandIn) -> Submission:
         return Submission(

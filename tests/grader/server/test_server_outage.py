@@ -15,6 +15,7 @@ from processes import below, comes_true
 from servers import PostgreSQL, Served
 
 from grader import Grader, Submission
+from grader.errors import GraderError
 from grader.server.database import Database
 from grader.server.judge import Judge
 from grader.server.members import member_named, new_class
@@ -58,6 +59,31 @@ def test_a_verdict_waits_for_a_database_that_comes_back(
     with served.database.reading() as session:
         one = session.get_one(HandIn, number)
     assert (one.outcome, one.tries) == ("failed", 1)
+
+
+def test_an_error_of_ours_waits_for_a_database_that_comes_back(
+    served: Served,
+    postgresql: PostgreSQL,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It is tried again at once, and not when the lease has ended."""
+    killed = iter([postgresql.kill])  # the first time
+
+    def broken(*_: object) -> Future[Any]:
+        for kill in killed:
+            kill()
+        raise GraderError("The examiner is broken.")
+
+    monkeypatch.setattr(Grader, "submit", broken)
+    ada = joined(served.address, served.code, "1")
+    number = hand_in(served.address, ada, WRONG)
+    assert comes_true(lambda: "cannot be kept yet" in caplog.text)
+    postgresql.start()
+    assert comes_true(lambda: served.queue.health().failed == 1)
+    with served.database.reading() as session:
+        one = session.get_one(HandIn, number)
+    assert (one.failure, one.tries) == ("The examiner is broken.", 2)
 
 
 def test_what_was_found_of_a_post_waits_for_a_database_that_comes_back(
