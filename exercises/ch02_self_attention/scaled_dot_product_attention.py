@@ -31,9 +31,9 @@ def scaled_dot_product_attention(
     place. What a forbidden key and its value hold changes nothing; in float32 and
     float64 they may be as large as 1e30. All this holds where scores reach ±1000 as
     well. With a mask it also holds where a forbidden score is near +1000, or where all
-    allowed scores of a row are near −20000 and the forbidden ones are not. Gradients of
-    the output reach q, k and v, and are finite also there, and where a row has no
-    allowed key.
+    allowed scores of a row are near −20000 and the forbidden ones are not; q · k, before
+    the division, always fits into the dtype. Gradients of the output reach q, k and v,
+    and are finite also there, and where a row has no allowed key.
 
     Source: Vaswani et al. 2017, "Attention Is All You Need", section 3.2.1.
 

@@ -59,7 +59,8 @@ class SelfAttention(nn.Module):
                 a row with no allowed position has all its weights 0 and its output 0.
 
         This holds also where a forbidden score is near +1000, and where all allowed scores of a
-        row are near −20000 and the forbidden ones are not.
+        row are near −20000 and the forbidden ones are not; q · k, before the division, always fits
+        into the dtype.
 
         Gradients of the output reach x and the parameters, and are finite also there,
         and where a row has no allowed position.

@@ -120,21 +120,22 @@ def test_biases_in_float64(submission, rng, expect):
 
 @pytest.mark.points(2)
 @pytest.mark.parametrize(
-    "shape",
+    ("batch", "shape"),
     [
-        pytest.param((2, 5, 5), id="a mask for each pair"),
-        pytest.param((5, 5), id="one mask for the whole batch"),
-        pytest.param((2, 1, 5), id="a padding mask"),
-        pytest.param((5,), id="one row for all positions"),
+        pytest.param(2, (2, 5, 5), id="a mask for each pair"),
+        pytest.param(2, (5, 5), id="one mask for the whole batch"),
+        pytest.param(5, (5, 5), id="one mask for as many sequences as positions"),
+        pytest.param(2, (2, 1, 5), id="a padding mask"),
+        pytest.param(2, (5,), id="one row for all positions"),
     ],
 )
-def test_a_position_attends_only_where_the_mask_is_true(submission, rng, expect, shape):
+def test_a_position_attends_only_where_the_mask_is_true(submission, rng, expect, batch, shape):
     """A position attends only where the mask is True, and its weights still sum to 1."""
     widths = (6, 4, 3)
     layer = submission.SelfAttention(*widths)
     given = random_weights(rng, widths)
     layer.load_state_dict(given)
-    x, mask = rng.normal(2, 5, widths[0]), rng.mask(*shape)
+    x, mask = rng.normal(batch, 5, widths[0]), rng.mask(*shape)
     output, weights = layer(x, mask)
     expect(weights[~mask.expand_as(weights)]).equals(
         0.0, because="A pair whose mask is False has a weight of exactly 0."
