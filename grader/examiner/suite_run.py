@@ -261,18 +261,33 @@ class SuiteRun:
         return any(record.failed for record in self.records.values())
 
     def __iter__(self) -> Iterator[TestResult]:
-        """What came of each test. Errors that are raised where they should be count beside a result
-        that is right: code that always raises has done nothing."""
-        passed = [name for name, result in self.results.items() if result.outcome == "passed"]
-        is_right_somewhere = not all(map(self._is_about_errors, passed))
-        for name, result in self.results.items():
-            if is_right_somewhere or name not in passed:
-                yield result
-            else:
-                message = f"The error is raised as it should be. That {COUNTS_LATER}."
-                yield replace(result, points=0.0, outcome="failed", message=message)
+        """What came of each test.
 
-    def _is_about_errors(self, name: str) -> bool:
-        """Whether all that a test wants of its calls is that they raise."""
-        asked = self.records[name].exchanges  # those for what a call costs are not kept
-        return bool(asked) and all(isinstance(each.expected, Raised) for each in asked)
+        Where errors that are raised where they should be, and one number, are all that was right,
+        that counts beside another result: code that always does the same has done nothing.
+        """
+        does_nothing = self._always_does_the_same()
+        for name, result in self.results.items():
+            if does_nothing and result.outcome == "passed":
+                message = f"{self._praise(name)} That {COUNTS_LATER}."
+                yield replace(result, points=0.0, outcome="failed", message=message)
+            else:
+                yield result
+
+    def _always_does_the_same(self) -> bool:
+        """Whether code that does would have passed the tests that were passed, unless all were."""
+        results = self.results.items()
+        passed = [self.records[name] for name, result in results if result.outcome == "passed"]
+        if len(passed) == len(results):
+            return False
+        known: set[Any] = set()
+        for record in passed:
+            known |= record.right_answers
+            if len(known) > 1 or not record.exchanges:  # those for what a call costs are not kept
+                return False
+        return True
+
+    def _praise(self, name: str) -> str:
+        if all(isinstance(each.expected, Raised) for each in self.records[name].exchanges):
+            return "The error is raised as it should be."
+        return "This is as it should be, and so it would be if your code always gave the same."
