@@ -302,8 +302,8 @@ def test_code_that_always_gives_the_same_earns_nothing(
     found = audited(
         {
             f"{HIDDEN}/test_double.py": "import pytest\nimport torch\n"
-            + SUITE
             + ALWAYS.format(numbers)
+            + SUITE
         }
     )
     assert found.problems == []
