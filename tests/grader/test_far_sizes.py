@@ -98,7 +98,9 @@ def outcomes(exercise: Exercise, bend: str) -> set[str]:
 
 
 def each(*names: str) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("exercise", map(CATALOG.exercise, names), ids=names)
+    return pytest.mark.parametrize(
+        "exercise", [CATALOG.exercise(name) for name in names], ids=names
+    )
 
 
 @pytest.mark.slow
