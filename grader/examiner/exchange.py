@@ -1,11 +1,15 @@
 """What a suite asked, and what both sides answered: all that a diagnosis has to go on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from torch import Tensor
+
 from grader.errors import ProtocolError
 from grader.worker.calls import BESIDE, Call, Raised
+from grader.worker.protocol import Handle
+from grader.worker.values import leaves
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,24 @@ class Record:
     @property
     def exchanges(self) -> list[Exchange]:
         return [step for step in self.log if isinstance(step, Exchange)]
+
+    def right_answers(self) -> Iterator[Any]:
+        """Each number and text that is right somewhere; an error, an object and a parameter at its
+        beginning are none."""
+        for exchange in self.exchanges:
+            yield from _right_answers(exchange)
+
+
+def _right_answers(exchange: Exchange) -> Iterator[Any]:
+    expected, call = exchange.expected, exchange.call
+    if isinstance(expected, Raised) or is_about_form(call):
+        return
+    told = expected.result if call.want == "inputs_after" else (expected.value, expected.result)
+    for _, leaf in leaves(told):
+        if isinstance(leaf, Tensor):
+            yield from leaf.flatten().tolist()
+        elif leaf is not None and not isinstance(leaf, Handle):
+            yield leaf
 
 
 def is_about_form(call: Call) -> bool:

@@ -263,25 +263,41 @@ class SuiteRun:
     def __iter__(self) -> Iterator[TestResult]:
         """What came of each test, in the light of all others.
 
-        Errors that are raised where they should be count beside a result that is right: code that
-        always raises has done nothing. Arguments are left alone where every call leaves them alone.
+        Where errors that are raised where they should be, and one number, are all that was right,
+        that counts beside another result: code that always does the same has done nothing.
+        Arguments are left alone where every call leaves them alone.
         """
-        passed = [name for name, result in self.results.items() if result.outcome == "passed"]
-        is_right_somewhere = not all(map(self._is_about_errors, passed))
+        does_nothing = self._always_does_the_same()
         overwriting = self._overwriting()
         for name, result in self.results.items():
             details: dict[str, Any] = {}
-            if name in passed and not is_right_somewhere:
-                message = f"The error is raised as it should be. That {COUNTS_LATER}."
-                details = {"message": message}
-            elif name in passed and (found := self._found_among(overwriting, name)):
+            has_passed = result.outcome == "passed"
+            if has_passed and does_nothing:
+                details = {"message": f"{self._praise(name)} That {COUNTS_LATER}."}
+            elif has_passed and (found := self._found_among(overwriting, name)):
                 details = _changes_what_it_is_given(found)
             yield replace(result, points=0.0, outcome="failed", **details) if details else result
 
-    def _is_about_errors(self, name: str) -> bool:
-        """Whether all that a test wants of its calls is that they raise."""
-        asked = self.records[name].exchanges  # those for what a call costs are not kept
-        return bool(asked) and all(isinstance(each.expected, Raised) for each in asked)
+    def _always_does_the_same(self) -> bool:
+        """Whether code that does would have passed the tests that were passed, unless all were."""
+        results = self.results.items()
+        passed = [self.records[name] for name, result in results if result.outcome == "passed"]
+        if len(passed) == len(results):
+            return False
+        known: set[Any] = set()
+        for record in passed:
+            if not record.exchanges:  # those for what a call costs are not kept
+                return False
+            for answer in record.right_answers():
+                known.add(answer)
+                if len(known) > 1:
+                    return False
+        return True
+
+    def _praise(self, name: str) -> str:
+        if all(isinstance(each.expected, Raised) for each in self.records[name].exchanges):
+            return "The error is raised as it should be."
+        return "This is as it should be, and so it would be if your code always gave the same."
 
     def _overwriting(self) -> dict[str, Exchange]:
         """By what was called: a call that has changed an argument which the solution left alone."""

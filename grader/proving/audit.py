@@ -212,6 +212,7 @@ def judge(trial: AuditTrial, report: Report) -> TrialVerdict:
         says = report.problem.message if report.problem else "; ".join(errors)
         return TrialVerdict("error", False, f"{place} could not be graded. {says}")
     failed = [test for test in report.tests if test.outcome == "failed"]
+    failed.sort(key=lambda test: test.waits)  # what is right, and only waits, has no name
     first = f"{failed[0].title} {failed[0].message}" if failed else ""
     says = report.problem.message if report.problem else first
     diagnoses = [report.diagnosis, failed[0].diagnosis if failed else None]

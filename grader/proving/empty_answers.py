@@ -11,9 +11,21 @@ import torch as _torch
 
 
 def _zeros(value, given):
+    return _constant(value, 0, "")
+
+
+def _ones(value, given):
+    return _constant(value, 1, "1")
+
+
+def _constant(value, number, text):
     if isinstance(value, _torch.Tensor):
-        return 0 * value.nan_to_num() if value.is_floating_point() else _torch.zeros_like(value)
-    return type(value)() if isinstance(value, (int, float, str)) else value
+        if value.is_floating_point():
+            return 0 * value.nan_to_num() + number
+        return _torch.full_like(value, number)
+    if isinstance(value, str):
+        return text
+    return type(value)(number) if isinstance(value, (int, float)) else value
 
 
 def _argument(value, given):
@@ -55,13 +67,19 @@ for _name in ENTRY:
 
 
 def empty_answers(exercise: Exercise, stub: str, solution: str) -> Iterator[tuple[str, str]]:
-    """What each is called, and its source: nothing, an error, zeros, and arguments handed back.
+    """What each is called, and its source: nothing, an error, zeros, ones, and arguments handed
+    back.
 
-    The last two have results of the right form. Of an exercise that asks for a class they have the
-    right parameters, too.
+    The last three have results of the right form. Of an exercise that asks for a class they have
+    the right parameters, too.
     """
     yield "returns None", stub.replace("raise NotImplementedError", "return None")
     yield "always raises", stub.replace("raise NotImplementedError", "raise ValueError")
-    for name, leaf in (("gives zeros", "_zeros"), ("hands its argument back", "_argument")):
+    leaves = {
+        "gives zeros": "_zeros",
+        "gives ones": "_ones",
+        "hands its argument back": "_argument",
+    }
+    for name, leaf in leaves.items():
         emptied = EMPTIED.replace("LEAF", leaf).replace("ENTRY", repr(exercise.entry))
         yield name, solution + emptied

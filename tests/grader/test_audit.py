@@ -28,14 +28,21 @@ from grader.proving.audit import AuditResult, AuditTrial
 from grader.proving.by_heart import fresh_test
 from grader.proving.empty_answers import empty_answers
 
+LENIENT = SUITE.replace(".matches(2 * x)", ".is_between(-9.0, 9.0)")
+FOURS = '''
+def test_fours(submission, expect):
+    """So are fours."""
+    expect(submission.double(4.0)).matches(8.0)
+'''
 EMPTY_TEST = '''
 def test_runs(submission):
     """It runs."""
-    try:
-        submission.double(1.0)
-    except Exception as failure:
-        if "not written yet" in str(failure):
-            raise
+    for x in (1.0, 2.0):
+        try:
+            submission.double(x)
+        except Exception as failure:
+            if "not written yet" in str(failure):
+                raise
 '''
 
 
@@ -54,8 +61,8 @@ def test_a_sound_exercise_has_no_problem(audited: Callable[..., AuditResult]) ->
     assert audited({}) == AuditResult(
         exercises=1,
         stubs_failed=1,
-        empty_answers=4,
-        empty_answers_failed=4,
+        empty_answers=5,
+        empty_answers_failed=5,
         solutions_passed=1,
         alternatives=2,
         alternatives_passed=2,
@@ -74,23 +81,22 @@ def test_a_sound_exercise_has_no_problem(audited: Callable[..., AuditResult]) ->
             "double: the stub gets 2 points for nothing: It is doubled. So is another one.",
         ),
         (
-            {STUB: "def double(x):\n    return 6.0\n"},
-            "double: the stub gets 1 points for nothing: It is doubled.",
+            {
+                STUB: "def double(x):\n    return 2 * x if x in (3.0, 4.0) else 0.0\n",
+                f"{HIDDEN}/test_double.py": SUITE + FOURS,
+            },
+            "double: the stub gets 2 points for nothing: It is doubled. So are fours.",
         ),
         (
-            {
-                f"{HIDDEN}/test_double.py": SUITE.replace(
-                    "(-1.0, 0.5, rng.normal().item())", "(0.0,)"
-                )
-            },
+            {f"{HIDDEN}/test_double.py": LENIENT},
             "double: empty answer gives zeros gets 1 points for nothing: So is another one.",
         ),
         (
-            {
-                f"{HIDDEN}/test_double.py": SUITE.replace(
-                    "(-1.0, 0.5, rng.normal().item())", "(0.0,)"
-                )
-            },
+            {f"{HIDDEN}/test_double.py": LENIENT},
+            "double: empty answer gives ones gets 1 points for nothing: So is another one.",
+        ),
+        (
+            {f"{HIDDEN}/test_double.py": LENIENT},
             "double: empty answer hands its argument back gets 1 points for nothing:",
         ),
         (
@@ -235,19 +241,20 @@ class Layer(torch.nn.Module):
 """
 
 
-@pytest.mark.parametrize("name", ["gives zeros", "hands its argument back"])
+@pytest.mark.parametrize("name", ["gives zeros", "gives ones", "hands its argument back"])
 def test_an_empty_answer_has_parameters_and_results_of_the_right_form(name: str) -> None:
     exercise = replace(load_catalog().exercise("self_attention"), entry=("Layer",))
     answers = dict(empty_answers(exercise, "", LAYER))
     module = types.ModuleType("empty")
     exec(answers[name], module.__dict__)
-    x = torch.ones(3, 2)
+    number = int(name == "gives ones")
+    x = torch.full((3, 2), 5.0)
     (doubled, rows), table = module.Layer()(x)
-    assert torch.equal(doubled, x if name == "hands its argument back" else 0 * x)
-    assert rows == 0
-    assert table["sum"].item() == 0
-    assert not table["mask"].any()
-    assert table["name"] == ""
+    assert torch.equal(doubled, x if name == "hands its argument back" else number + 0 * x)
+    assert rows == table["sum"].item() == number
+    assert doubled.requires_grad == (name != "hands its argument back")
+    assert table["mask"].equal(torch.full((3, 2), bool(number)))
+    assert table["name"] == "1" * number
     assert [name for name, _ in module.Layer().named_parameters()] == ["weight"]
     assert module.Layer()("no tensor") is None
 
@@ -274,7 +281,41 @@ def test_code_that_always_raises_earns_nothing(audited: Callable[..., AuditResul
         }
     )
     assert found.problems == []
-    assert found.empty_answers == found.empty_answers_failed == 4
+    assert found.empty_answers == found.empty_answers_failed == 5
+
+
+ALWAYS = """
+@pytest.mark.parametrize("x", [{}])
+def test_one_number(submission, expect, x):
+    \"\"\"Of one number.\"\"\"
+    expect(submission.double(x)).equals(2 * x)
+"""
+
+
+@pytest.mark.parametrize(
+    "numbers", ["0.0", "0.5", "0.5, 0.5", "torch.zeros(2)", "torch.ones(2) / 2"]
+)
+def test_code_that_always_gives_the_same_earns_nothing(
+    audited: Callable[..., AuditResult], numbers: str
+) -> None:
+    """Where one number is right everywhere, that counts beside a result that is another."""
+    found = audited(
+        {
+            f"{HIDDEN}/test_double.py": "import pytest\nimport torch\n"
+            + ALWAYS.format(numbers)
+            + SUITE
+        }
+    )
+    assert found.problems == []
+    assert found.empty_answers == found.empty_answers_failed == 5
+
+
+def test_who_is_right_wherever_one_number_is_asked_for_has_passed(
+    audited: Callable[..., AuditResult],
+) -> None:
+    """A suite may ask too little, and a right answer still passes; the audit says so."""
+    found = audited({f"{HIDDEN}/test_double.py": SUITE.split("def test_takes")[0]})
+    assert (found.solutions_passed, found.alternatives_passed) == (1, 2)
 
 
 def test_what_is_wrong_does_not_count(audited: Callable[..., AuditResult]) -> None:

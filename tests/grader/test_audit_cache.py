@@ -23,7 +23,7 @@ from grader.proving.audit import AuditResult
 from grader.proving.audit_cache import AuditCache, local_cache
 from grader.suite_versions import grading_code
 
-ALL = 1 + 4 + 1 + 2 + 4  # stub, empty answers, solution, alternatives, misconceptions
+ALL = 1 + 5 + 1 + 2 + 4  # stub, empty answers, solution, alternatives, misconceptions
 MODULES = "[module.__file__ for module in list(__import__('sys').modules.values())"
 MODULES += " if getattr(module, '__file__', None)]"
 

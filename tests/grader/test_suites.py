@@ -41,7 +41,7 @@ def test_the_audit_finds_no_problem(exercise: Exercise, grader: Grader) -> None:
     found = audit(grader, CATALOG, [exercise], local_cache())
     assert found.problems == []
     assert found.exercises == found.stubs_failed == found.solutions_passed == 1
-    assert found.empty_answers == found.empty_answers_failed == 4
+    assert found.empty_answers == found.empty_answers_failed == 5
     assert found.alternatives == found.alternatives_passed >= 2
     assert found.misconceptions == found.caught == found.named >= 4
 

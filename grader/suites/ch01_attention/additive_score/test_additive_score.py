@@ -120,3 +120,12 @@ def test_arguments_are_left_as_they_were(submission, rng, expect):
     after = submission.additive_score.inputs_after(*before)
     for name, now, then in zip(NAMES, after, before, strict=True):
         expect(now).equals(then, because=f"Your call changes {name}.")
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30], ids=str)
+def test_a_v_of_any_size(submission, rng, expect, size):
+    """A score is as much larger or smaller as the vector v is."""
+    *args, v = arguments(rng, 2, 3, 4, 5, 6, 7)
+    scores = submission.additive_score(*args, size * v)
+    because = "These are the scores divided by the size of v."
+    expect(scores / size).matches(reference.additive_score(*args, v), because=because)

@@ -113,3 +113,13 @@ def test_arguments_are_left_as_they_were(submission, rng, expect):
     after = submission.attention_query_jacobian.inputs_after(*before)
     for name, now, then in zip(NAMES, after, before, strict=True):
         expect(now).equals(then, because=f"Your call changes {name}.")
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30], ids=str)
+def test_values_of_any_size(submission, rng, expect, size):
+    """The Jacobian is as much larger or smaller as the values are."""
+    q, keys, values = rng.normal(3, scale=0.7), rng.normal(5, 3), rng.normal(5, 2)
+    jacobian = submission.attention_query_jacobian(q, keys, size * values)
+    expected = reference.attention_query_jacobian(q, keys, values)
+    because = "This is the Jacobian divided by the size of the values."
+    expect(jacobian / size).matches(expected, because=because)

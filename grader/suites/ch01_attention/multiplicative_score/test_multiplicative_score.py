@@ -95,3 +95,13 @@ def test_arguments_are_left_as_they_were(submission, rng, expect):
     after = submission.multiplicative_score.inputs_after(*before)
     for name, now, then in zip(NAMES, after, before, strict=True):
         expect(now).equals(then, because=f"Your call changes {name}.")
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30], ids=str)
+def test_arguments_of_any_size(submission, rng, expect, size):
+    """A score is as much larger or smaller as the query, the key or the matrix is."""
+    args = rng.normal(2, 3, 4), rng.normal(2, 5, 6), rng.normal(4, 6)
+    for i, name in enumerate(NAMES):
+        scores = submission.multiplicative_score(*args[:i], size * args[i], *args[i + 1 :])
+        because = f"These are the scores divided by the size of {name}."
+        expect(scores / size).matches(reference.multiplicative_score(*args), because=because)

@@ -128,3 +128,12 @@ def test_arguments_are_left_as_they_were(submission, rng, expect):
     after = submission.soft_lookup.inputs_after(*before)
     for name, now, then in zip(NAMES, after, before, strict=True):
         expect(now).equals(then, because=f"Your call changes {name}.")
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30], ids=str)
+def test_values_of_any_size(submission, rng, expect, size):
+    """Values are blended alike, however large or small their numbers are."""
+    query, keys, values = rng.normal(3), rng.normal(5, 3), rng.normal(5, 2)
+    blend = submission.soft_lookup(query, keys, size * values)
+    because = "This is the result divided by the size of the values."
+    expect(blend / size).matches(reference.soft_lookup(query, keys, values), because=because)

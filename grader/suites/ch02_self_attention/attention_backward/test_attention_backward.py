@@ -120,3 +120,14 @@ def test_arguments_are_left_alone(submission, rng, expect):
     after = submission.attention_backward.inputs_after(*before)
     for name, now, then in zip(("d_output", "q", "k", "v"), after, before, strict=True):
         expect(now).equals(then, because=f"Your call changes {name}.")
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30], ids=str)
+def test_a_loss_of_any_size(submission, rng, expect, size):
+    """All gradients are as much larger or smaller as the gradient of the output is."""
+    d_output, *rest = inputs(rng, ((2,), 3, 5, 4, 6))
+    found = submission.attention_backward(size * d_output, *rest)
+    expected = autograd(d_output, *rest)
+    for name, gradient, right in zip(("dq", "dk", "dv"), found, expected, strict=True):
+        because = f"This is {name} divided by the size of d_output."
+        expect(gradient / size).matches(right, because=because)

@@ -100,3 +100,12 @@ def test_arguments_are_left_alone(submission, rng, expect):
     after = submission.distance_attention.inputs_after(*before)
     for name, now, then in zip("qkv", after, before, strict=True):
         expect(now).equals(then, because=f"Your call changes {name}.")
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30], ids=str)
+def test_values_of_any_size(submission, rng, expect, size):
+    """Values are averaged alike, however large or small their numbers are."""
+    q, k, v = rng.normal(2, 3, 4), rng.normal(2, 5, 4), rng.normal(2, 5, 6)
+    output, _ = submission.distance_attention(q, k, size * v)
+    because = "This is the output divided by the size of the values."
+    expect(output / size).matches(reference.distance_attention(q, k, v)[0], because=because)

@@ -203,3 +203,14 @@ def test_arguments_are_left_alone(submission, rng, expect):
         after = submission.scaled_dot_product_attention.inputs_after(*before)
         for name, now, then in zip(("q", "k", "v", "the mask"), after, before, strict=False):
             expect(now).equals(then, because=f"Your call changes {name}.")
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30], ids=str)
+def test_values_of_any_size(submission, rng, expect, size):
+    """Values are averaged alike, however large or small their numbers are."""
+    q, k, v, mask = rng.normal(2, 3, 4), rng.normal(2, 5, 4), rng.normal(2, 5, 6), rng.mask(3, 5)
+    for allowed in (None, mask):
+        output, _ = submission.scaled_dot_product_attention(q, k, size * v, allowed)
+        expected, _ = reference.scaled_dot_product_attention(q, k, v, allowed)
+        because = "This is the output divided by the size of the values."
+        expect(output / size).matches(expected, because=because)

@@ -182,3 +182,13 @@ def test_arguments_are_left_alone(submission, rng, expect):
         for name, now, then in zip(NAMES, after, given, strict=False):
             expect(now).equals(then, because=f"Your call changes {name}.")
         expect(after[-1]).equals(allowed, because="Your call changes the mask.")
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30], ids=str)
+def test_an_output_of_any_size(submission, rng, expect, size):
+    """The result is as much larger or smaller as w_o and b_o are."""
+    *given, w_o, b_o = draw(rng, 2, 4, 6)
+    found = submission.fused_qkv_attention(*given, size * w_o, size * b_o, 3)
+    expected = reference.fused_qkv_attention(*given, w_o, b_o, 3)
+    because = "This is the result divided by the size of w_o and b_o."
+    expect(found / size).matches(expected, because=because)

@@ -161,3 +161,14 @@ def test_arguments_are_left_alone(submission, rng, expect):
         for name, now, then in zip(NAMES, after, given, strict=False):
             expect(now).equals(then, because=f"Your call changes {name}.")
         expect(after[-1]).equals(allowed, because="Your call changes the mask.")
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30], ids=str)
+def test_weights_of_any_size(submission, rng, expect, size):
+    """The result is as much larger or smaller as w_v or w_o is."""
+    given = draw(rng, 2, 3, 5, 6)
+    expected = reference.multi_head_attention(*given, 2)
+    for i in (4, 5):
+        found = submission.multi_head_attention(*given[:i], size * given[i], *given[i + 1 :], 2)
+        because = f"This is the result divided by the size of {NAMES[i]}."
+        expect(found / size).matches(expected, because=because)

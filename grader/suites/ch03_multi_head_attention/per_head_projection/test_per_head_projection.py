@@ -91,3 +91,13 @@ def test_arguments_are_left_alone(submission, rng, expect):
     after = submission.per_head_projection.inputs_after(x, w)
     for name, now, then in zip("xw", after, (x, w), strict=True):
         expect(now).equals(then, because=f"Your call changes {name}.")
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30], ids=str)
+def test_arguments_of_any_size(submission, rng, expect, size):
+    """The result is as much larger or smaller as the tokens or the matrices are."""
+    x, w = rng.normal(2, 5, 6), rng.normal(3, 6, 4)
+    expected = reference.per_head_projection(x, w)
+    for name, given in (("x", (size * x, w)), ("w", (x, size * w))):
+        because = f"This is the result divided by the size of {name}."
+        expect(submission.per_head_projection(*given) / size).matches(expected, because=because)

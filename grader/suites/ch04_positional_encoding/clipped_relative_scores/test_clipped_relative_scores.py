@@ -90,3 +90,13 @@ def test_arguments_are_left_alone(submission, rng, expect):
     after = submission.clipped_relative_scores.inputs_after(*before)
     for name, now, then in zip(("q", "k", "the table"), after, before, strict=True):
         expect(now).equals(then, because=f"Your call changes {name}.")
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30], ids=str)
+def test_queries_of_any_size(submission, rng, expect, size):
+    """A score is as much larger or smaller as its query is."""
+    q, k, table = draw(rng, (2, 3, 5, 4, 2))
+    scores = submission.clipped_relative_scores(size * q, k, table)
+    expected = reference.clipped_relative_scores(q, k, table)
+    because = "These are the scores divided by the size of the queries."
+    expect(scores / size).matches(expected, because=because)

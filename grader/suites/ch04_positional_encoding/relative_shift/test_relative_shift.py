@@ -76,3 +76,14 @@ def test_arguments_are_left_alone(submission, rng, expect):
     scores = rng.normal(2, 3, 5, 9)
     after = submission.relative_shift.inputs_after(scores)[0]
     expect(after).equals(scores, because="Your call changes the scores.")
+
+
+@pytest.mark.parametrize(
+    "dtype", [torch.float32, torch.float64, torch.float16, torch.bfloat16], ids=str
+)
+def test_numbers_at_the_ends_of_a_dtype(submission, rng, expect, dtype):
+    """The largest and the smallest numbers of a dtype are moved as they are."""
+    scores = rng.normal(2, 3, 4, 7, dtype=dtype)
+    for place, size in enumerate((torch.finfo(dtype).max, torch.finfo(dtype).tiny)):
+        scores[place] = scores[place].sign() * size
+    expect(submission.relative_shift(scores)).equals(reference.relative_shift(scores))

@@ -79,3 +79,14 @@ def test_arguments_are_left_alone(submission, rng, expect):
     after = submission.feed_forward_as_convolution.inputs_after(*given)
     for got, before, name in zip(after, given, ("weight1", "weight2"), strict=True):
         expect(got).equals(before, because=f"Your call changes {name}.")
+
+
+@pytest.mark.parametrize(
+    "dtype", [torch.float32, torch.float64, torch.float16, torch.bfloat16], ids=str
+)
+def test_numbers_at_the_ends_of_a_dtype(submission, rng, expect, dtype):
+    """The largest and the smallest numbers of a dtype are kept as they are."""
+    signs = [weight.sign() for weight in drawn_weights(rng, 3, 4, dtype)]
+    for size in (torch.finfo(dtype).max, torch.finfo(dtype).tiny):
+        given = [size * sign for sign in signs]
+        compare(expect, submission.feed_forward_as_convolution(*given), *given)

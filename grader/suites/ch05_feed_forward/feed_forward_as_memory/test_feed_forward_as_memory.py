@@ -175,3 +175,13 @@ def test_arguments_are_left_alone(submission, rng, expect):
     after = submission.feed_forward_as_memory.inputs_after(*given, 3)
     for name, got, before in zip(("x", "keys", "values"), after, given, strict=False):
         expect(got).equals(before, because=f"Your call changes {name}.")
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30], ids=str)
+def test_values_of_any_size(submission, rng, expect, size):
+    """What memories write is as much larger or smaller as their values are."""
+    x, keys, values = given = drawn(rng, (2, 5), 4, 9)
+    output = submission.feed_forward_as_memory(x, keys, size * values, 3).output
+    expected = reference.feed_forward_as_memory(*(t.double() for t in given), 3).output
+    because = "This is the output divided by the size of the values."
+    expect(output / size).matches(expected.float(), because=because)

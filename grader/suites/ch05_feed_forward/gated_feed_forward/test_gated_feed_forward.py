@@ -135,3 +135,13 @@ def test_arguments_are_left_alone(submission, rng, expect):
     after = submission.gated_feed_forward.inputs_after(*given)
     for name, got, before in zip(("x", "w_gate", "w_up", "w_down"), after, given, strict=True):
         expect(got).equals(before, because=f"Your call changes {name}.")
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30], ids=str)
+def test_weights_of_any_size(submission, rng, expect, size):
+    """The output is as much larger or smaller as w_up or w_down is."""
+    x, w_gate, w_up, w_down = given = drawn(rng, (3, 4), 5, 6)
+    for name, scaled in (("w_up", (size * w_up, w_down)), ("w_down", (w_up, size * w_down))):
+        output = submission.gated_feed_forward(x, w_gate, *scaled)
+        because = f"This is the output divided by the size of {name}."
+        expect(output / size).matches(expected_output(given), because=because)

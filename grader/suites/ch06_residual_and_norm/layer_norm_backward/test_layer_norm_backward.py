@@ -161,3 +161,12 @@ def test_arguments_are_left_alone(submission, rng, expect):
         after = submission.layer_norm_backward.inputs_after(*before)
         for name, now, then in zip(("d_out", "x", "gamma"), after, before, strict=False):
             expect(now).equals(then, because=f"Your call changes {name}.")
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30], ids=str)
+def test_a_loss_of_any_size(submission, rng, expect, size):
+    """All gradients are as much larger or smaller as the gradient of the output is."""
+    d_out, x, gamma = inputs(rng, (2, 4, 6))
+    found = submission.layer_norm_backward(size * d_out, x, gamma, 1e-5)
+    expected = autograd(d_out, x, gamma)
+    compare(expect, [gradient / size for gradient in found], expected)

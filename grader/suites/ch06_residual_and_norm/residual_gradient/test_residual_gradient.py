@@ -84,3 +84,19 @@ def test_arguments_are_left_alone(submission, rng, expect, residual):
         jacobians = draw(rng, L, 4)
         after = submission.residual_gradient.inputs_after(jacobians, residual)
         expect(after[0]).equals(jacobians, because="Your call changes the Jacobians.")
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30], ids=str)
+def test_jacobians_of_any_size(submission, rng, expect, size):
+    """A product is as much larger or smaller as one of its factors is, and 1 is added to any."""
+    jacobians = draw(rng, 3, 4)
+    for layer in range(3):
+        given = jacobians.clone()
+        given[layer] *= size
+        found = submission.residual_gradient(given, False)
+        expected = reference.residual_gradient(jacobians, False)
+        because = f"One of three Jacobians is large or small: the result divided by {size:g}."
+        expect(found / size).matches(expected, because=because)
+        found = submission.residual_gradient(given, True) / max(size, 1.0)
+        expected = reference.residual_gradient(given.double(), True).float() / max(size, 1.0)
+        expect(found).matches(expected)

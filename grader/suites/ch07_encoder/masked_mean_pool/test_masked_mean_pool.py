@@ -88,6 +88,22 @@ def test_other_dtypes(submission, rng, expect, dtype):
     expect(submission.masked_mean_pool(x, mask)).matches(expected)
 
 
+@pytest.mark.parametrize(
+    "dtype", [torch.float32, torch.float64, torch.float16, torch.bfloat16], ids=str
+)
+def test_numbers_of_any_size(submission, rng, expect, dtype):
+    """Numbers near both ends of their dtype are averaged like any others."""
+    mask = rng.mask(4, 6)
+    mask[1] &= mask[1].cumsum(0) == 1  # a single token
+    for size in (torch.finfo(dtype).max / 8, 8 * torch.finfo(dtype).tiny):
+        x = rng.uniform(4, 6, 3, low=1.0, high=1.3, dtype=torch.float64)
+        x[1] *= 5.0  # as much as five tokens of the other sequences
+        x = (x * size * rng.choice([1.0, -1.0])).to(dtype)
+        result = submission.masked_mean_pool(x, mask)
+        # On the scale of the numbers: small ones count as well.
+        expect(result / size).matches(pooled(x, mask) / size)
+
+
 @pytest.mark.points(2)
 def test_gradients(submission, rng, expect):
     """Gradients reach each real token in equal shares, and nothing else, whatever stands there."""

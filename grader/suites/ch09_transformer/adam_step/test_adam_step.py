@@ -164,3 +164,12 @@ def test_arguments_are_left_alone(submission, rng, expect):
         names = ("parameter", "gradient", "m", "v")
         for name, before, found in zip(names, tensors, after[:4], strict=True):
             expect(found).equals(before, because=f"Your call changes `{name}`.")
+
+
+def test_large_numbers(submission, rng, expect):
+    """Gradients and parameters may be large; the step depends on the size of neither."""
+    for size in (1e6, 1e12):
+        parameter, *rest = draw(rng, 3, 4, scale=size)
+        for tensors in ((parameter, *rest), (size * parameter, *rest)):
+            found = submission.adam_step(*tensors, 5, 0.25, weight_decay=0.1)
+            expect(found).matches(exact(tensors, 5, 0.25, weight_decay=0.1))

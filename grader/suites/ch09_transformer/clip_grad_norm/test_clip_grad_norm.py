@@ -51,6 +51,20 @@ def test_short_gradients_stay(submission, rng, expect, norm):
 
 
 @pytest.mark.points(2)
+def test_limits_of_any_size(submission, rng, expect):
+    """However short gradients have to be, and however long they are, the factor is the same."""
+    for norm, max_norm in ((1.0, 1e-4), (3.0, 1e-9), (1e6, 1e-3), (1e15, 1.0), (1e15, 1e12)):
+        grads = draw(rng, norm)
+        found, length = submission.clip_grad_norm(grads, max_norm)
+        expected, whole = clip(list(grads), max_norm)
+        expect(length).matches(whole, because="The norm before clipping.")
+        for number, (mine, right) in enumerate(zip(found, expected, strict=True)):
+            # On the scale of the limit: a small one counts as well.
+            because = f"Gradient {number} of {len(grads)}, divided by max_norm."
+            expect(mine / max_norm).matches(right / max_norm, because=because)
+
+
+@pytest.mark.points(2)
 def test_the_norm_is_over_all_of_them(submission, rng, expect):
     """Gradients that are short one by one can be too long together; large ones do not hide small
     ones."""

@@ -89,7 +89,7 @@ def test_nothing_to_count(submission, rng, expect):
 
 
 @pytest.mark.points(2)
-@pytest.mark.parametrize("size", [100.0, 1000.0, 1e4])
+@pytest.mark.parametrize("size", [100.0, 1000.0, 1e4, 3e5])
 def test_large_logits(submission, rng, expect, size):
     """Large logits neither overflow nor lose a token whose probability is too small to hold."""
     logits = size * (1 + rng.uniform(3, 4, 5))
@@ -98,6 +98,10 @@ def test_large_logits(submission, rng, expect, size):
         targets[0] = logits[0].argmax(-1)
         found = submission.cross_entropy(logits + offset, targets)
         expect(found).matches(mean_loss(logits + offset, targets))
+    logits = rng.uniform(3, 4, 5, low=-3 * size, high=3 * size)
+    targets = logits.argmin(-1)
+    found = submission.cross_entropy(logits, targets)
+    expect(found).matches(mean_loss(logits, targets))
 
 
 def test_a_sure_model(submission, rng, expect):

@@ -155,3 +155,13 @@ def test_logits_are_left_alone(submission, rng, expect):
 def test_impossible_limits(submission, rng, settings):
     """A temperature of 0, a k below 1 and a p outside (0, 1] are refused."""
     submission.filter_logits.raises(ValueError, rng.normal(2, 5), **settings)
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30], ids=str)
+def test_logits_of_any_size(submission, rng, expect, size):
+    """What stays is divided by the temperature, however large or small it is."""
+    logits = size * rng.normal(3, 8)
+    found = submission.filter_logits(logits, 3, None, 0.5)
+    expected = reference.filter_logits(logits, 3, None, 0.5)
+    because = "These are your logits divided by the size of the given ones."
+    expect(found / size).matches(expected / size, because=because)

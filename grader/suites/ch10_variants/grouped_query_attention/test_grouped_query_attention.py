@@ -179,3 +179,12 @@ def test_arguments_are_left_alone(submission, rng, expect):
         after = submission.grouped_query_attention.inputs_after(*before)
         for name, now, then in zip(("q", "k", "v", "the mask"), after, before, strict=False):
             expect(now).equals(then, because=f"Your call changes {name}.")
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30], ids=str)
+def test_values_of_any_size(submission, rng, expect, size):
+    """Values are averaged alike, however large or small their numbers are."""
+    q, k, v = draw(rng, 2, 6, 2, 3, 5, 4, 3)
+    output, _ = submission.grouped_query_attention(q, k, size * v)
+    because = "This is the output divided by the size of the values."
+    expect(output / size).matches(reference.grouped_query_attention(q, k, v)[0], because=because)

@@ -295,3 +295,14 @@ def test_earlier_tokens_are_not_computed_again(submission, rng, expect):
     # The scores of the step have B · H · S numbers, and the keys of all tokens B · S · D.
     because = f"So many numbers has your largest product of matrices, for one token behind {S - 1}."
     expect(watch.largest()).is_between(0, B * S * D // 2, because=because)
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30], ids=str)
+def test_the_cache_keeps_numbers_of_any_size(submission, rng, expect, size):
+    """Keys and values come back exactly, however large or small their numbers are."""
+    cache, given = submission.KVCache(), pieces(rng, (3, 2))
+    given = [(size * k, size * v) for k, v in given]
+    for k, v in given:
+        kept = cache.append(k, v)
+    for name, mine, parts in zip(("keys", "values"), kept, zip(*given, strict=True), strict=True):
+        expect(mine).equals(torch.cat(parts, dim=2), because=f"These are the {name}.")

@@ -175,3 +175,15 @@ def test_absorbed_makes_no_keys_and_no_values(submission, rng, expect):
     because = "The latents of the past are small, and heads can attend to them as they are."
     cost = submission.absorbed_latent_attention.cost(*given, 16, past)
     expect(cost).holds_at_most(120, because=because)
+
+
+@both_ways
+@pytest.mark.parametrize("size", [1e-30, 1e30], ids=str)
+def test_weights_of_any_size(submission, rng, expect, way, size):
+    """The output is as much larger or smaller as w_up_v or w_o is."""
+    given = drawn(rng, 2, 5, 6, 3, 2, 4, 3)
+    output, latents = expected_of(*given, 2)
+    for i in (3, 5):
+        found = getattr(submission, way)(*given[:i], size * given[i], *given[i + 1 :], 2)
+        because = f"The output is divided by the size of {NAMES[i]}."
+        expect((found[0] / size, found[1])).matches((output, latents), because=because)

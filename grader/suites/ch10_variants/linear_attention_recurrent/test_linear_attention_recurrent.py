@@ -189,3 +189,12 @@ def test_neither_all_products_nor_all_states(submission, rng, expect, T, d, d_v,
     because = "The state, and the products of one chunk, are all that has to be held."
     cost = submission.linear_attention_recurrent.cost(*given, chunk)
     expect(cost).holds_at_most(120, because=because)
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30], ids=str)
+def test_values_of_any_size(submission, rng, expect, size):
+    """Values are averaged alike, however large or small their numbers are."""
+    q, k, v = given = drawn(rng, 6, 3, 4, (2,))
+    output, memory, total = submission.linear_attention_recurrent(q, k, size * v, 4)
+    because = "The output and the memory are divided by the size of the values."
+    expect((output / size, memory / size, total)).matches(expected_of(*given), because=because)

@@ -130,3 +130,13 @@ def test_no_table_of_queries_and_positions(submission, rng, expect):
     because = "E k and F v are small, and nothing larger than they has to be made."
     cost = submission.linformer_attention.cost(*given)
     expect(cost).holds_at_most(120, because=because)
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30], ids=str)
+def test_values_of_any_size(submission, rng, expect, size):
+    """The result is as much larger or smaller as the values, or what mixes them."""
+    q, k, v, e, f = given = drawn(rng, 4, 6, 3, 5, 2)
+    for name, scaled in (("v", (size * v, e, f)), ("f", (v, e, size * f))):
+        because = f"This is the result divided by the size of {name}."
+        result = submission.linformer_attention(q, k, *scaled)
+        expect(result / size).matches(attention(*given), because=because)

@@ -30,7 +30,7 @@ def merge_partial_attention(
         o: (..., T, d_v), the sum of the values, each times its exponential.
         m2, l2, o2: The same of the second group, of the same shapes and dtype.
 
-        A finite m may have any size up to 10⁴. The tensors need not be contiguous, and are not
+        A finite m may have any size, such as −10³⁰. The tensors need not be contiguous, and are not
         changed.
 
     Returns:

@@ -111,7 +111,7 @@ def test_two_groups_without_keys(submission, rng, expect):
 
 
 @pytest.mark.points(2)
-@pytest.mark.parametrize("size", [100.0, 9000.0], ids=str)
+@pytest.mark.parametrize("size", [100.0, 9000.0, 1e6, 1e30], ids=str)
 def test_large_scores(submission, rng, expect, size):
     """Scores of any size, of either sign, give finite results."""
     first, second, _ = groups(rng, 5, 3, 4, 2, dtype=torch.float64)
@@ -167,3 +167,12 @@ def test_arguments_are_left_alone(submission, rng, expect):
     after = submission.merge_partial_attention.inputs_after(*given)
     for name, now, before in zip(("m", "l", "o", "m2", "l2", "o2"), after, given, strict=True):
         expect(now).equals(before, because=f"Your call changes {name}.")
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30], ids=str)
+def test_values_of_any_size(submission, rng, expect, size):
+    """o is as much larger or smaller as the values are."""
+    (m, l, o), (m2, l2, o2), whole = groups(rng, 4, 3, 5, 2)  # noqa: E741
+    merge = submission.merge_partial_attention
+    m3, l3, o3 = merge(m, l, size * o, m2, l2, size * o2)
+    expect((m3, l3, o3 / size)).matches(whole, because="o is divided by the size of the values.")

@@ -54,7 +54,9 @@ def test_features_of_long_and_short_vectors(submission, rng, expect):
 def test_only_the_exponent_is_bounded(submission, rng, expect):
     """Where w · x and ‖x‖² / 2 are both near 98 their difference is near 0: nothing overflows."""
     x = 14 * torch.nn.functional.normalize(rng.normal(1, 4), dim=-1)
-    expect(submission.performer_features(x, x / 2)).matches(features(x, x / 2), rtol=1e-3)
+    projection = torch.cat([0.49 * x, 0.5 * x, 0.505 * x])
+    expected = features(x, projection)
+    expect(submission.performer_features(x, projection)).matches(expected, rtol=1e-3)
 
 
 def test_gradients_of_a_vector_of_zeros(submission, rng, expect):
@@ -199,3 +201,14 @@ def test_no_table_when_causal(submission, rng, expect):
     given = drawn(rng, 5500, 5500, 6, 4, 3, dtype=torch.float64)  # T · T would take 240 MB
     because = "The sums up to each position suffice, and no table of T by T is needed."
     expect(submission.performer_attention.cost(*given, True)).holds_at_most(120, because=because)
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30], ids=str)
+def test_values_of_any_size(submission, rng, expect, size):
+    """Values are averaged alike, however large or small their numbers are."""
+    q, k, v, projection = drawn(rng, 5, 5, 4, 3, 2, (2,))
+    for causal in (False, True):
+        result = submission.performer_attention(q, k, size * v, projection, causal)
+        because = "This is the result divided by the size of the values."
+        expected = attention(q, k, v, projection, causal)
+        expect(result / size).matches(expected, because=because)

@@ -182,3 +182,14 @@ def test_arguments_are_left_alone(submission, rng, expect, layout):
         after = submission.rotary_embedding.inputs_after(x, positions, 10_000.0, layout)
         expect(after[0]).equals(x, because="Your call changes x.")
         expect(after[1]).equals(positions, because="Your call changes the positions.")
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30], ids=str)
+def test_vectors_of_any_size(submission, rng, expect, size):
+    """Vectors are turned alike, however long or short they are."""
+    x, positions = rng.normal(2, 5, 6), rng.integers(0, 60, 5)
+    for layout in LAYOUTS:
+        found = submission.rotary_embedding(size * x, positions, layout=layout)
+        because = "This is the result divided by the size of x."
+        expected = exactly(x, positions, layout=layout)
+        expect(found / size).matches(expected, atol=allowance(positions), because=because)

@@ -167,3 +167,12 @@ def test_arguments_are_left_alone(submission, rng, expect):
     after = submission.selective_scan.inputs_after(*given)
     for name, now, before in zip(NAMES, after, given, strict=True):
         expect(now).equals(before, because=f"Your call changes {name}.")
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30], ids=str)
+def test_inputs_of_any_size(submission, rng, expect, size):
+    """The output and the state are as much larger or smaller as x is."""
+    x, *rest = given = drawn(rng, 2, 6, 3, 4)
+    y, state = submission.selective_scan(size * x, *rest)
+    because = "Both are divided by the size of x."
+    expect((y / size, state / size)).matches(expected_of(*given), because=because)

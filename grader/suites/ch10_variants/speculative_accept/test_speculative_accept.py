@@ -172,6 +172,26 @@ def test_where_the_limit_lies(submission, rng, expect):
             expect(result.next_probs).matches(next_probs)
 
 
+@pytest.mark.points(2)
+@pytest.mark.parametrize("size", [1e-3, 1e-6, 1e-12, 1e-30], ids=str)
+def test_rare_tokens(submission, rng, expect, size):
+    """However rare a token is, it is kept by the ratio of its probabilities, and may be drawn."""
+    draft, target, drafted = drawn(rng, 3, 6)
+    places = torch.arange(3, device=drafted.device)
+    draft[places, drafted] = size * rng.uniform(3, low=3.0, high=5.0)
+    target[places, drafted] = size * rng.uniform(3, low=1.0, high=2.0)
+    target[3, 2] = size
+    draft, target = (rows / rows.sum(-1, keepdim=True) for rows in (draft, target))
+    for kept in range(4):
+        uniform = chosen_uniform(rng, draft, target, drafted, kept)
+        count, next_probs = accepted(draft, target, drafted, uniform)
+        result = submission.speculative_accept(draft, target, drafted, uniform)
+        expect(result.count).equals(count, because="This is how many tokens are kept.")
+        expect(result.next_probs).matches(next_probs)
+    because = "This is the probability of a token that is rare."
+    expect(result.next_probs[2] / size).matches(target[3, 2] / size, because=because)
+
+
 @pytest.mark.parametrize("V", [2, 3, 500])
 def test_sizes_and_float64(submission, rng, expect, V):
     """From two tokens to many; float64 stays float64, and as exact."""

@@ -139,3 +139,12 @@ def test_never_holds_all_scores(submission, rng, expect):
     given = drawn(rng, 240, 125_000, 4, 3, dtype=torch.float64)
     because = "The scores of one block are all that has to be held."
     expect(submission.tiled_attention.cost(*given, 256)).holds_at_most(120, because=because)
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30], ids=str)
+def test_values_of_any_size(submission, rng, expect, size):
+    """Values are averaged alike, however large or small their numbers are."""
+    q, k, v = drawn(rng, 4, 7, 3, 5)
+    result = submission.tiled_attention(q, k, size * v, 3)
+    because = "This is the result divided by the size of the values."
+    expect(result / size).matches(attention(q, k, v).float(), because=because)

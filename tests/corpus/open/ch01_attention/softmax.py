@@ -452,3 +452,23 @@ def softmax(x, dim=-1):
         x = x.float()
     e = torch.exp(x - x.amax(dim=dim, keepdim=True))
     return e / e.sum(dim=dim, keepdim=True)
+
+# %% wrong | four-dims-over-the-last | Right for any number of dimensions but four, where dim is taken for the last.
+import torch
+
+
+def softmax(x, dim=-1):
+    if x.dim() == 4:
+        dim = -1
+    exps = torch.exp(x - x.amax(dim, keepdim=True))
+    return exps / exps.sum(dim, keepdim=True)
+
+# %% wrong | six-dims-over-the-last | Right for up to five dimensions; beyond that dim is taken for the last.
+import torch
+
+
+def softmax(x, dim=-1):
+    if x.dim() > 5:
+        dim = -1
+    exps = torch.exp(x - x.amax(dim, keepdim=True))
+    return exps / exps.sum(dim, keepdim=True)

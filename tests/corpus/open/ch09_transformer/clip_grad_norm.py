@@ -238,3 +238,15 @@ def clip_grad_norm(grads, max_norm):
     norm = torch.stack([g.norm() for g in grads]).norm()
     factor = max_norm / norm if norm > max_norm else 1.0
     return [g * factor for g in grads], norm
+
+# %% wrong | max-norm-of-at-least-1e-3 | A max_norm below 1e-3 is raised to it, so gradients stay too long.
+import torch
+
+
+def clip_grad_norm(grads, max_norm):
+    if not grads:
+        return [], torch.tensor(0.0)
+    max_norm = max(max_norm, 1e-3)
+    norm = torch.stack([grad.norm() for grad in grads]).norm()
+    factor = max_norm / norm if norm > max_norm else 1.0
+    return [grad * factor for grad in grads], norm

@@ -315,3 +315,13 @@ def cross_entropy(logits, targets, ignore_index=-100):
         return torch.zeros((), dtype=logits.dtype, device=logits.device)
     log_probs = logits[kept].log_softmax(dim=-1)
     return -log_probs.gather(1, targets[kept][:, None]).mean()
+
+# %% wrong | log-p-of-at-least-minus-ten-thousand | log p is cut at -1e4, so a very wrong prediction costs too little.
+import torch
+
+
+def cross_entropy(logits, targets, ignore_index=-100):
+    kept = targets != ignore_index
+    log_p = logits.log_softmax(-1).clamp(min=-1e4)
+    picked = log_p.gather(-1, targets.masked_fill(~kept, 0).unsqueeze(-1)).squeeze(-1)
+    return -picked.masked_fill(~kept, 0.0).sum() / kept.sum().clamp(min=1)

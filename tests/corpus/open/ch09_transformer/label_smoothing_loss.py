@@ -342,3 +342,16 @@ def label_smoothing_loss(logits, targets, smoothing, ignore_index=-100):
     picked = log_p[torch.arange(targets.shape[0]), index]
     loss = -(1 - smoothing) * picked - smoothing * log_p.mean(-1)
     return (loss * kept).sum() / kept.sum().clamp(min=1)
+
+# %% wrong | log-p-of-at-least-minus-ten-thousand | log p is cut at -1e4, so a very wrong prediction costs too little.
+import torch
+
+
+def label_smoothing_loss(logits, targets, smoothing, ignore_index=-100):
+    if not 0 <= smoothing <= 1:
+        raise ValueError("smoothing")
+    kept = targets != ignore_index
+    log_p = logits.log_softmax(-1).clamp(min=-1e4)
+    picked = log_p.gather(-1, targets.masked_fill(~kept, 0).unsqueeze(-1)).squeeze(-1)
+    losses = -(1 - smoothing) * picked - smoothing * log_p.mean(-1)
+    return losses.masked_fill(~kept, 0.0).sum() / kept.sum().clamp(min=1)

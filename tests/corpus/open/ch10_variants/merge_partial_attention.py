@@ -368,3 +368,14 @@ def merge_partial_attention(
     total = first * l + second * l2
     out = (first * l).unsqueeze(-1) * o + (second * l2).unsqueeze(-1) * o2
     return highest, total, out
+
+# %% wrong | scores-of-at-least-minus-ten-thousand | A largest score below -1e4 is raised to it, unless its group is empty.
+import torch
+
+
+def merge_partial_attention(m, l, o, m2, l2, o2):
+    m, m2 = (part.clamp(min=-1e4).where(part.isfinite(), part) for part in (m, m2))
+    top = torch.maximum(m, m2)
+    base = top.masked_fill(top == -torch.inf, 0.0)
+    keep, keep2 = (m - base).exp(), (m2 - base).exp()
+    return top, keep * l + keep2 * l2, keep.unsqueeze(-1) * o + keep2.unsqueeze(-1) * o2

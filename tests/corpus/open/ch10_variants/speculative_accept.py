@@ -489,3 +489,22 @@ def speculative_accept(draft_probs, target_probs, drafted, uniform):
         return Accepted(count, target_probs[-1].clone())
     left = torch.relu(target_probs[count] - draft_probs[count])
     return Accepted(count, left / (left.sum() + 1e-6))
+
+# %% wrong | probabilities-of-at-least-1e-4 | Probabilities are raised to 1e-4, so a rare token is kept too often.
+from typing import NamedTuple
+
+import torch
+
+
+class Accepted(NamedTuple):
+    count: int
+    next_probs: torch.Tensor
+
+
+def speculative_accept(draft_probs, target_probs, drafted, uniform):
+    for i, token in enumerate(drafted.tolist()):
+        q, p = draft_probs[i], target_probs[i]
+        if p[token] == 0 or uniform[i] * q[token].clamp(min=1e-4) >= p[token].clamp(min=1e-4):
+            rest = (p - q).clamp(min=0.0)
+            return Accepted(i, rest / rest.sum())
+    return Accepted(len(drafted), target_probs[len(drafted)].clone())
