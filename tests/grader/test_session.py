@@ -273,7 +273,7 @@ def test_small(submission): submission.f(1)
 def test_large(submission): submission.f(2)
 def test_again(submission): submission.f(1)
 """
-    source = "import torch\ndef f(x): return torch.zeros(2 ** (17 if x == 1 else 18))"
+    source = "import torch\ndef f(x): return torch.arange(2.0 ** (17 if x == 1 else 18))"
     results = examine(suite, source, source)
     assert outcomes(results) == ["passed", "failed", "failed"]
     assert "`f` returned more than 1 MB in all its answers" in results["test_large"].message
@@ -362,7 +362,7 @@ def test_adds(submission, expect, x):
     """
     expect(submission.f(x)).equals(2)
 
-def test_untitled(submission, expect): expect(submission.f(1)).equals(2)
+def test_untitled(submission, expect): expect(submission.f(3)).equals(4)
 '''
     results = examine(suite, PLUS_ONE)
     assert [
