@@ -314,3 +314,12 @@ def test_a_stored_report_that_is_none_is_as_no_verdict(tmp_path: Path, report: s
         session = Session(load_catalog(), Workspace(tmp_path), progress)
         found = briefing(session, ExerciseTarget("softmax"))
         assert found.is_passed and found.latest is None
+
+
+def test_the_figure_that_was_open_last_comes_last(progress: Progress) -> None:
+    for minute, (name, length) in enumerate([("masks", 4), ("attention", 6), ("masks", 8)]):
+        progress.figures.put(name, {"length": length}, NOW + timedelta(minutes=minute))
+    assert list(progress.figures.all().items()) == [
+        ("attention", {"length": 6}),
+        ("masks", {"length": 8}),
+    ]

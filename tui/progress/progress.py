@@ -20,6 +20,7 @@ from tui.progress.bookmarks import Bookmarks
 from tui.progress.calendar import zone_name
 from tui.progress.database import Database, ProgressError, moment, timestamp
 from tui.progress.exams import Exams
+from tui.progress.figures import Figures
 from tui.progress.history import History
 from tui.progress.mistakes import Mistakes
 from tui.progress.records import AttemptKind, Latest, Standing
@@ -61,6 +62,7 @@ class Progress:
         self.answers = Answers(self._db)
         self.bookmarks = Bookmarks(self._db)
         self.exams = Exams(self._db)
+        self.figures = Figures(self._db)
         self.history = History(self._db)
         self.mistakes = Mistakes(self._db)
         self.reviews = Reviews(self._db)

@@ -52,6 +52,21 @@ def test_values_end_where_they_end_and_figures_go_round(drive: Drive) -> None:
     drive(script)
 
 
+def test_it_is_as_it_was_left_when_the_app_is_started_again(drive: Drive) -> None:
+    async def leave(driver: Any) -> None:
+        await driver.go("lab", FigureTarget("masks", {"kind": "block"}))
+        await driver.press("down", "down", "left")
+        left.append((driver.app.screen._entry.name, driver.app.screen._settings()))
+
+    async def come_back(driver: Any) -> None:
+        await driver.go("lab")
+        assert (driver.app.screen._entry.name, driver.app.screen._settings()) == left[0]
+
+    left: list[Any] = []
+    drive(leave)
+    drive(come_back)
+
+
 def test_the_view_turns(drive: Drive) -> None:
     async def script(driver: Any) -> None:
         await driver.go("lab", FigureTarget("attention_weights", {}))
