@@ -130,3 +130,19 @@ def test_a_process_that_dies_is_told_and_started_again(
         assert "animal" in driver.text
 
     drive(script)
+
+
+def test_without_colour_each_view_is_another(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    async def script(driver: Any) -> None:
+        await driver.go("lab", FigureTarget("attention_weights", {}))
+        seen = [driver.text]
+        for _ in range(2):
+            await driver.press("v")
+            seen.append(driver.text)
+        assert seen[0] != seen[1] and seen[2] == seen[0], "there are two"
+        await driver.press("right")  # bars: these have one
+        assert " View" not in driver.text.splitlines()[-1]
+
+    drive(script)

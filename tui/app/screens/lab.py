@@ -21,7 +21,7 @@ class LabPage(Page[FigureTarget]):
     PLACE = "lab"
     CSS_PATH = "../styles/lab.tcss"
     BINDINGS = [
-        Binding("v", "turn_view", "View", tooltip="Numbers, shades, or dense colour"),
+        Binding("v", "turn_view", "View", tooltip="The same figure as numbers, shades, or colours"),
         Binding("t", "train", "Train", tooltip="Your own Transformer learns, and its curve grows"),
         Binding("a", "look", "Attention", tooltip="What your own Transformer attends to"),
         Binding("d", "defaults", "Defaults", tooltip="Every parameter as it was"),
@@ -96,6 +96,7 @@ class LabPage(Page[FigureTarget]):
         name, settings, now = self._entry.name, self._settings(), self.services.clock()
         figure = await self.services.lab.figure(name, settings)
         self.query_one(FigureView).show(figure)
+        self.refresh_bindings()
         await self.services.session_thread.ask(
             lambda session: session.progress.figures.put(name, settings, now)
         )
@@ -119,6 +120,9 @@ class LabPage(Page[FigureTarget]):
             parameter = self._entry.parameters[message.place - 1]
             self._places[self._entry.name][parameter.name] = message.to
         self._refresh()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "turn_view" or len(self.query_one(FigureView).views) > 1
 
     def action_turn_view(self) -> None:
         self.query_one(FigureView).turn_view()
