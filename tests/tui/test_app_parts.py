@@ -224,6 +224,21 @@ def test_a_long_signature_breaks_between_its_parameters() -> None:
     assert too_long == ["def f(x: dict |", "    list | None,", "    y)"]
 
 
+def test_an_example_breaks_where_a_person_would_break_it() -> None:
+    assert fitted(">>> sorted((name, tuple(p.shape)) for name, p in layer.parameters())", 48) == [
+        ">>> sorted((name, tuple(p.shape))",
+        "    for name, p in layer.parameters())",
+    ]
+    assert fitted(">>> weights(torch.tensor([[True, True, False], [False, False, True]]))", 60) == [
+        ">>> weights(torch.tensor([[True, True, False],",
+        "    [False, False, True]]))",
+    ]
+    assert fitted("...         row = values[:, :3] + values[:, 3:6]  # both", 50) == [
+        "...         row = values[:, :3] + values[:, 3:6]",
+        "    # both",
+    ]
+
+
 # days
 
 

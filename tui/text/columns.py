@@ -12,7 +12,10 @@ from exercises.wrapping import KEPT
 GAP = 2
 HANG = 4
 BETWEEN = re.compile(r" {2,}")
-CLAUSE = re.compile(r"(?<=,) +| (?=->)")
+# Between a formula and a note on it. What follows a comma, a bracket or a prompt is no note.
+GAP_BEFORE_A_NOTE = re.compile(r"(?<![ ,(\[])(?<!\.\.\.) {2,}")
+CLAUSE = re.compile(r"(?<=,) +| (?=->|for\b)")
+TOGETHER = [r"\bfor [^()\[\]]+? in\b", r"\[[^\[\]]*\]", r"\([^()]*\)"]
 
 Row = Sequence[str]
 
@@ -40,17 +43,21 @@ def fitted(text: str, width: int) -> list[str]:
 def hanging(line: str, width: int) -> list[str]:
     """A line in parts of at most `width`, if its words allow it; it goes on further in.
 
-    It breaks after a comma or before `->`, and within what stands between them only where that
-    is too long for a line: a parameter keeps its type.
+    It breaks after a comma, before `->` or `for`, and within what stands between them only where
+    that is too long for a line: a parameter keeps its type, and a short row its numbers.
     """
     words = line.lstrip()
     indent = " " * min(len(line) - len(words), width // 4)
     hang = indent + " " * HANG
     room = width - len(hang)
-    clauses = [
-        clause.replace(" ", KEPT) if len(clause) <= room else clause
-        for clause in CLAUSE.split(words)
-    ]
+
+    def kept(words: str, most: int) -> str:
+        return words.replace(" ", KEPT) if len(words) <= most else words
+
+    for group in TOGETHER:  # the inner ones first
+        words = re.sub(group, lambda found: kept(found[0], room // 2), words)
+    pieces = (p if len(p) <= room else p.replace(KEPT, " ") for p in words.split(" "))
+    clauses = [kept(clause, room) for clause in CLAUSE.split(" ".join(pieces))]
     parts = textwrap.wrap(
         " ".join(clauses),
         width,
@@ -79,7 +86,7 @@ def _at_its_gaps(line: str, width: int) -> Iterator[str]:
         return
     words = line.lstrip()
     indent = " " * (len(line) - len(words))
-    for number, part in enumerate(BETWEEN.split(words)):
+    for number, part in enumerate(GAP_BEFORE_A_NOTE.split(words)):
         yield from hanging(indent + " " * HANG * (number > 0) + part, width)
 
 
