@@ -323,3 +323,12 @@ def test_the_figure_that_was_open_last_comes_last(progress: Progress) -> None:
         ("attention", {"length": 6}),
         ("masks", {"length": 8}),
     ]
+
+
+def test_what_was_read_last_is_known_until_an_exercise_is_turned_to(progress: Progress) -> None:
+    progress.visit("softmax", NOW)
+    progress.mark_read("one", NOW + timedelta(minutes=1))
+    progress.mark_read("two", NOW + timedelta(minutes=2))
+    assert progress.standing().just_read == "two"
+    progress.visit("softmax", NOW + timedelta(minutes=3))
+    assert progress.standing().just_read is None

@@ -144,6 +144,7 @@ class Progress:
             read=frozenset(section for (section,) in read),
             latest=self._latest(),
             tested_out=self.answers.tested_out(),
+            just_read=self._just_read(),
         )
 
     def _latest(self) -> Latest | None:
@@ -154,6 +155,13 @@ class Progress:
             " ORDER BY visits.id DESC, attempts.id DESC LIMIT 1"
         )
         return Latest(*rows[0]) if rows else None
+
+    def _just_read(self) -> str | None:
+        rows = self._db.rows(
+            "SELECT section FROM sections_read"
+            " WHERE at > (SELECT coalesce(max(at), '') FROM visits) ORDER BY at DESC LIMIT 1"
+        )
+        return str(rows[0][0]) if rows else None
 
     def best_scores(self) -> dict[str, Score]:
         """The most points that a submission of each exercise has got."""
