@@ -222,6 +222,9 @@ def test_what_was_just_read_is_built_next() -> None:
     assert next_command(Facts(FIRST_DAY, read)) == "learn read ch01_a-first"
     just_read = replace(read, just_read="ch02_b-second")
     assert next_command(Facts(FIRST_DAY, just_read)) == "learn edit four"
+    known = snapshot(CATALOG, SILENT, Facts(FIRST_DAY, just_read))
+    said = worded(CATALOG, known, next_task(CATALOG, known, Pace())).reason
+    assert said == "It belongs to the topic that you read last."
     turned_to = replace(just_read, latest=Latest("one"))
     assert next_command(Facts(FIRST_DAY, turned_to)) == "learn edit four"
     locked = replace(just_read, just_read="ch02_b-first")
