@@ -312,5 +312,11 @@ def test_numbers_of_any_size_can_be_read(traced: Callable[[str, str], Report]) -
     assert trace and trace.expected and trace.got != trace.expected
 
 
+def test_of_the_line_to_look_at_nothing_is_cut(traced: Callable[[str, str], Report]) -> None:
+    code = "weights = torch.softmax(scores.to(query.dtype) * 2, dim=0)"
+    report = traced("soft_lookup", LOOKUP.replace("weights = torch.softmax(scores, dim=0)", code))
+    assert f"  line 6     {code}\n" in render(report, width=80)
+
+
 def test_no_zero_is_negative() -> None:
     assert show([-0.0, torch.tensor([-0.0, -1e-9])]) == "[0, tensor([0, -1e-09])]"
