@@ -36,7 +36,7 @@ def fitted(text: str, width: int) -> list[str]:
         if room >= max(len(word) for row in rows for word in row[-1].split()):
             return [line for row in rows for line in _laid_out(row, [*first, min(last, room)])]
         if len(first) > 1 and all(cell.replace("_", "").isalpha() for cell in rows[0]):
-            return list(_below_their_heads(rows, width))
+            return list(_below_their_heads(rows, width, _indent(lines[0])))
     return [part for line in lines for part in _at_its_gaps(line, width)]
 
 
@@ -69,14 +69,19 @@ def hanging(line: str, width: int) -> list[str]:
     return [part.replace(KEPT, " ") for part in parts] or [""]
 
 
-def _below_their_heads(rows: Sequence[Row], width: int) -> Iterator[str]:
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
+
+
+def _below_their_heads(rows: Sequence[Row], width: int, indent: str) -> Iterator[str]:
     """Each row under its first cell, and before each other cell the head of its column."""
     (first, *heads), *others = rows
     label = max(map(len, heads))
     for name, *cells in others:
-        yield from hanging(f"{first} {name}", width)
+        yield from hanging(f"{indent}{first} {name}", width)
         for head, cell in zip(heads, cells, strict=True):
-            yield from hanging(" " * HANG + f"{head:<{label}}" + " " * GAP + cell, width)
+            line = f"{head:<{label}}" + " " * GAP + cell
+            yield from hanging(indent + " " * HANG + line, width)
 
 
 def _at_its_gaps(line: str, width: int) -> Iterator[str]:
@@ -84,9 +89,8 @@ def _at_its_gaps(line: str, width: int) -> Iterator[str]:
     if len(line) <= width:
         yield line
         return
-    words = line.lstrip()
-    indent = " " * (len(line) - len(words))
-    for number, part in enumerate(GAP_BEFORE_A_NOTE.split(words)):
+    indent = _indent(line)
+    for number, part in enumerate(GAP_BEFORE_A_NOTE.split(line.lstrip())):
         yield from hanging(indent + " " * HANG * (number > 0) + part, width)
 
 
