@@ -330,5 +330,7 @@ def test_what_was_read_last_is_known_until_an_exercise_is_turned_to(progress: Pr
     progress.mark_read("one", NOW + timedelta(minutes=1))
     progress.mark_read("two", NOW + timedelta(minutes=2))
     assert progress.standing().just_read == "two"
+    progress.mark_read("three", NOW + timedelta(minutes=2))
+    assert progress.standing().just_read is None, "they were marked together"
     progress.visit("softmax", NOW + timedelta(minutes=3))
     assert progress.standing().just_read is None

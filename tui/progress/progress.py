@@ -157,11 +157,12 @@ class Progress:
         return Latest(*rows[0]) if rows else None
 
     def _just_read(self) -> str | None:
+        """Of several that were marked at one moment, as those of a chapter, none was read last."""
         rows = self._db.rows(
-            "SELECT section FROM sections_read"
-            " WHERE at > (SELECT coalesce(max(at), '') FROM visits) ORDER BY at DESC LIMIT 1"
+            "SELECT section FROM sections_read WHERE at = (SELECT max(at) FROM sections_read)"
+            " AND at > (SELECT coalesce(max(at), '') FROM visits)"
         )
-        return str(rows[0][0]) if rows else None
+        return str(rows[0][0]) if len(rows) == 1 else None
 
     def best_scores(self) -> dict[str, Score]:
         """The most points that a submission of each exercise has got."""
