@@ -116,7 +116,8 @@ def _enclosed(
 def show_numbers(value: Any, digits: int = DIGITS) -> str:
     if isinstance(value, list):
         return f"[{', '.join(show_numbers(item, digits) for item in value)}]"
-    return f"{value:.{digits}g}" if isinstance(value, float) else str(value)
+    # A negative zero is a zero to who reads it, and no other number.
+    return f"{value + 0.0:.{digits}g}" if isinstance(value, float) else str(value)
 
 
 def name_list(keys: Iterable[Any]) -> str:

@@ -15,7 +15,7 @@ from exercises.catalog import Exercise, Limits
 from grader.examiner.answer_key import AnswerKey
 from grader.examiner.comparison import place_of
 from grader.examiner.counterpart import counterpart
-from grader.examiner.display import SHOWN_NUMBERS, show
+from grader.examiner.display import SHOWN_NUMBERS, apart, show
 from grader.examiner.exchange import Exchange, Value
 from grader.examiner.failure_messages import describe
 from grader.examiner.in_process import InProcessCallee
@@ -177,7 +177,7 @@ def told(mine: Steps, ways: Ways, call: str, files: Mapping[str, str], words: Wo
     if expected is None and first in mine.results:
         expected = _end_in_place_of(mine, first, ways.ends)
     if expected is None or _is_no_match(step.value, expected):
-        return Trace(call, shown, first, show(step.value))
+        return Trace(call, shown, first, show(step.value) + _beyond_numbers(step.value))
     subject = f"`{step.name}`" if step.name else "This value"
     got, right = _beside(step.value, expected)
     says = words.say(step.value, expected, subject)
@@ -231,14 +231,29 @@ def _why_not(mine: Steps, words: Words) -> str:
 
 def _beside(got: Tensor, expected: Tensor) -> tuple[str, str]:
     """Both in words; of what is large, the row that is most wrong."""
-    if got.shape != expected.shape or got.numel() <= SHOWN_NUMBERS or got.dim() < 2:
-        return show(got), show(expected)
-    apart = (as_doubles(got) - as_doubles(expected)).abs().nan_to_num(torch.inf).flatten(0, -2)
-    row = int(apart.amax(-1).argmax())
-    index = ", ".join(map(str, place_of(row, got.shape[:-1])))
-    rows = (value.flatten(0, -2)[row, :SHOWN_NUMBERS] for value in (got, expected))
-    mine, theirs = (f"at [{index}]: {show(each)}" for each in rows)
-    return mine, theirs
+    place, beyond = "", _beyond_numbers(got)
+    if got.shape == expected.shape and got.numel() > SHOWN_NUMBERS and got.dim() > 1:
+        distance = (as_doubles(got) - as_doubles(expected)).abs().nan_to_num(torch.inf)
+        row = int(distance.flatten(0, -2).amax(-1).argmax())
+        place = f"at [{', '.join(map(str, place_of(row, got.shape[:-1])))}]: "
+        got, expected = (each.flatten(0, -2)[row, :SHOWN_NUMBERS] for each in (got, expected))
+    mine, theirs = apart(got, expected)
+    return f"{place}{mine}{beyond}", f"{place}{theirs}"
+
+
+def _beyond_numbers(value: Tensor) -> str:
+    """What a value of infinities and NaN is not told by itself: up to where its dtype goes, and of
+    what is too large to be shown how many there are."""
+    if not value.is_floating_point():
+        return ""
+    says = []
+    if bool(value.isinf().any()):
+        largest = torch.finfo(value.dtype).max
+        says.append(f"the largest {str(value.dtype).removeprefix('torch.')} is {largest:.5g}")
+    lost = value.numel() - int(value.isfinite().sum())
+    if lost and value.numel() > SHOWN_NUMBERS:
+        says.append(f"{lost} of {value.numel()} numbers are inf or NaN")
+    return f" ({'; '.join(says)})" if says else ""
 
 
 def _is_no_match(got: Tensor, expected: Tensor) -> bool:

@@ -40,7 +40,7 @@ def render(report: Report, colour: bool = False, width: int = 100) -> str:
         for line in (beside,) if len(beside) + 2 <= width else LEGEND:
             page.text(line, "  ", dim=True)
         page.blank()
-    _ending(page, trace)
+    _ending(page, trace, code_width(width))
     return page.finish()
 
 
@@ -95,11 +95,14 @@ def size(step: TracedStep) -> str:
             return "×".join(map(str, step.shape))
 
 
-def _ending(page: Page, trace: Trace) -> None:
+def _ending(page: Page, trace: Trace, width: int) -> None:
     if trace.first is None:
         page.text(trace.problem, "", bold=True)
         return
-    page.text(where(trace, trace.steps[trace.first]), "", bold=True)
+    step = trace.steps[trace.first]
+    page.text(where(trace, step), "", bold=True)
+    if cut(step.code, width) != step.code:  # the mistake may be in what was cut
+        page.text(step.code, f"  {f'line {step.line}':<11}")
     page.text(trace.got, "  yours      ")
     page.text(trace.expected or NO_SUCH_VALUE, "  right way  ")
     if trace.says:

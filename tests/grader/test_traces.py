@@ -6,8 +6,10 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+import torch
 
 from exercises.catalog import load_catalog
+from grader.examiner.display import show
 from grader.formats.json import render as render_json
 from grader.formats.trace import render
 from grader.grader import Grader
@@ -298,3 +300,23 @@ def test_code_that_watches_for_a_trace_changes_no_verdict(
 def _verdict(report: Report) -> list[tuple[str, str, float, str]]:
     tests = [(test.name, test.outcome, test.points, test.message) for test in report.tests]
     return [(report.exercise, report.outcome, report.points, ""), *tests]
+
+
+def test_numbers_of_any_size_can_be_read(traced: Callable[[str, str], Report]) -> None:
+    """Where its dtype ends beside what overflows, and digits enough to tell two values apart."""
+    overflows = SOFTMAX.replace("x - top", "x")
+    trace = traced("softmax", overflows).trace
+    assert trace and trace.got == "tensor([inf]) (the largest float64 is 1.7977e+308)"
+    near = SOFTMAX.replace("e / total", "e / total * (1 + 1e-6)")
+    trace = traced("softmax", near).trace
+    assert trace and trace.expected and trace.got != trace.expected
+
+
+def test_of_the_line_to_look_at_nothing_is_cut(traced: Callable[[str, str], Report]) -> None:
+    code = "weights = torch.softmax(scores.to(query.dtype) * 2, dim=0)"
+    report = traced("soft_lookup", LOOKUP.replace("weights = torch.softmax(scores, dim=0)", code))
+    assert f"  line 6     {code}\n" in render(report, width=80)
+
+
+def test_no_zero_is_negative() -> None:
+    assert show([-0.0, torch.tensor([-0.0, -1e-9])]) == "[0, tensor([0, -1e-09])]"

@@ -204,7 +204,8 @@ class Learner:
     def _read(self, id: str, finished: bool) -> None:
         facts, today = self.facts, self.today
         if finished:
-            standing = replace(facts.standing, read=facts.standing.read | {id})
+            read = facts.standing.read | {id}
+            standing = replace(facts.standing, read=read, just_read=id)
             read_on = {**facts.read_on, id: today}
             self.facts = replace(self.facts, standing=standing, read_on=read_on)
 
@@ -213,7 +214,8 @@ class Learner:
         effort = facts.efforts.get(id)
         days = (effort.days if effort else 0) + (effort is None or effort.last < today)
         passed = ready and self._is_right(id)
-        standing = replace(standing, latest=Latest(id, "submit", "passed" if passed else "failed"))
+        latest = Latest(id, "submit", "passed" if passed else "failed")
+        standing = replace(standing, latest=latest, just_read=None)
         passed_on = dict(facts.passed_on)
         if passed:
             standing = replace(standing, passed=standing.passed | {id})

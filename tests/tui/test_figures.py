@@ -9,12 +9,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from tui.figures.colours import Scale
-from tui.figures.figure import VIEWS, Figure, View, draw, number
+from tui.figures.figure import Figure, View, draw, number, views
 from tui.figures.lab_process import BadRequest, entries, setting
 from tui.figures.picture import CannotDraw, picture, save
 
@@ -83,6 +83,17 @@ def test_colour_only_comes_on_top_of_what_is_drawn() -> None:
         assert lines(FIGURE, view=view, scale=SCALE) == lines(FIGURE, view=view)
 
 
+def test_no_two_views_are_drawn_alike_and_nothing_is_cut() -> None:
+    for scale in (SCALE, None):
+        for columns in (3, 12, 40):
+            figure = wide(columns, rows=5)
+            found = views(figure, 70, scale)
+            drawn = [lines(figure, 70, view=view, scale=scale) for view in found]
+            assert len({str(each) for each in drawn}) == len(found) > (scale is not None)
+            assert all(len(line) <= 70 for each in drawn for line in each)
+            assert drawn[0] == lines(figure, 70, scale=scale), "the first is the usual one"
+
+
 def test_dense_needs_colour_and_halves_the_lines() -> None:
     assert len(lines(wide(4, rows=9), view="dense", scale=SCALE)) == 1 + 5
     assert lines(wide(4, rows=9), view="dense") == lines(wide(4, rows=9), view="shades")
@@ -127,7 +138,7 @@ def test_every_head_stands_over_its_column(
         assert len(found) == columns, "where each has room, each has its head"
 
 
-@pytest.mark.parametrize("view", [None, *VIEWS])
+@pytest.mark.parametrize("view", [None, *get_args(View)])
 @pytest.mark.parametrize("width", [30, 50, 60, 70, 80, 120])
 def test_a_number_at_the_head_of_a_column_is_never_cut(view: View | None, width: int) -> None:
     names = ("0.1", "0.5", "0.9", "0.99", "0.999", "0.9999", "16,384", "-1.5")

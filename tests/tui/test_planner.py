@@ -216,6 +216,23 @@ def test_when_the_day_is_full_the_next_thing_is_for_those_who_want_more() -> Non
     assert step.reason.startswith("Today's plan is done.")
 
 
+def test_what_was_just_read_is_built_next() -> None:
+    """Whichever topic the learner chose to read, and although others come before it."""
+    read = standing(read="ch02_b-second")
+    assert next_command(Facts(FIRST_DAY, read)) == "learn read ch01_a-first"
+    just_read = replace(read, just_read="ch02_b-second")
+    assert next_command(Facts(FIRST_DAY, just_read)) == "learn edit four"
+    known = snapshot(CATALOG, SILENT, Facts(FIRST_DAY, just_read))
+    said = worded(CATALOG, known, next_task(CATALOG, known, Pace())).reason
+    assert said == "It belongs to the topic that you read last."
+    turned_to = replace(just_read, latest=Latest("one"))
+    assert next_command(Facts(FIRST_DAY, turned_to)) == "learn edit four"
+    locked = replace(just_read, just_read="ch02_b-first")
+    assert next_command(Facts(FIRST_DAY, locked)) == "learn read ch01_a-first"
+    gone = replace(just_read, just_read="left-the-course")
+    assert next_command(Facts(FIRST_DAY, gone)) == "learn read ch01_a-first"
+
+
 def test_the_current_exercise_is_not_held_up_by_reading() -> None:
     current = current_exercise(CATALOG, standing())
     assert current and current.id == "one"

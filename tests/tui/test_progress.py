@@ -314,3 +314,23 @@ def test_a_stored_report_that_is_none_is_as_no_verdict(tmp_path: Path, report: s
         session = Session(load_catalog(), Workspace(tmp_path), progress)
         found = briefing(session, ExerciseTarget("softmax"))
         assert found.is_passed and found.latest is None
+
+
+def test_the_figure_that_was_open_last_comes_last(progress: Progress) -> None:
+    for minute, (name, length) in enumerate([("masks", 4), ("attention", 6), ("masks", 8)]):
+        progress.figures.put(name, {"length": length}, NOW + timedelta(minutes=minute))
+    assert list(progress.figures.all().items()) == [
+        ("attention", {"length": 6}),
+        ("masks", {"length": 8}),
+    ]
+
+
+def test_what_was_read_last_is_known_until_an_exercise_is_turned_to(progress: Progress) -> None:
+    progress.visit("softmax", NOW)
+    progress.mark_read("one", NOW + timedelta(minutes=1))
+    progress.mark_read("two", NOW + timedelta(minutes=2))
+    assert progress.standing().just_read == "two"
+    progress.mark_read("three", NOW + timedelta(minutes=2))
+    assert progress.standing().just_read is None, "they were marked together"
+    progress.visit("softmax", NOW + timedelta(minutes=3))
+    assert progress.standing().just_read is None

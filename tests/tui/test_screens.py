@@ -34,6 +34,7 @@ from tui.app.screens.exercise import ExercisePage
 from tui.app.widgets.verdict import VerdictView
 from tui.planning.planner import walk_day
 from tui.planning.unlocking import opened_by
+from tui.progress.progress import Attempt
 from tui.progress.records import Standing
 from tui.progress.settings import SETTINGS
 from tui.study.targets import ExerciseTarget
@@ -93,6 +94,23 @@ def test_today_lists_what_the_day_still_holds(small: Small, size: tuple[int, int
             assert int(minutes.split()[1]) == round(sum(task.minutes for task in tasks))
 
     small.drive(script, size)
+
+
+def test_when_the_day_is_over_nothing_is_said_to_be_planned(small: Small) -> None:
+    """Not even what is offered to who wants more."""
+    with small.session() as session:
+        session.progress.settings.change("minutes", "20")
+        for exercise in ("costs", "weights", "lookup"):
+            session.progress.record(
+                Attempt(exercise, "submit", "passed", 1, 1, 0, NOW, b"right", "{}")
+            )
+
+    async def script(pilot: Pilot) -> None:
+        seen = one_line(pilot)
+        assert "Today's plan is done. This is for when you want more." in seen
+        assert "Nothing else is planned for today." in seen and "After that" not in seen
+
+    small.drive(script)
 
 
 def test_a_task_of_the_day_is_a_click_away(small: Small) -> None:

@@ -39,6 +39,8 @@ def do(progress: Progress, kind: str, name: str, at: datetime, number: int) -> N
         progress.mark_read(name, at)
     elif kind == "bookmark":
         progress.bookmarks.put(name, f"{name}/{number}", at)
+    elif kind == "figure":
+        progress.figures.put(name, {"length": number}, at)
     elif kind == "answer":
         progress.answers.record(Answer(name, number, "4", bool(number % 2), "quiz", at))
     elif kind == "testout":
@@ -77,7 +79,10 @@ def test_an_export_that_does_not_fit_is_told_of_the_export(tmp_path: Path) -> No
         assert not file.exists()
 
 
-KINDS = ("attempt", "hint", "read", "bookmark", "answer", "testout", "exam", "setting", "review")
+KINDS = (
+    *("attempt", "hint", "read", "bookmark", "figure"),
+    *("answer", "testout", "exam", "setting", "review"),
+)
 DEEDS = st.lists(st.tuples(st.sampled_from(KINDS), NAMES, TIMES, st.integers(0, 9)), max_size=12)
 
 
@@ -143,7 +148,7 @@ def test_two_machines_come_to_know_the_same_and_lose_nothing(
     ours, theirs = (content(file) for file in files)
     for table in ("attempts", "visits", "answers", "testouts", "sources"):
         assert ours[table] == theirs[table] == before[0][table] | before[1][table]
-    for table in ("hints", "sections_read", "steps_seen", "schedules", "bookmarks"):
+    for table in ("hints", "sections_read", "steps_seen", "schedules", "bookmarks", "figures"):
         keys = [{row[0] for row in known[table]} for known in (*before, ours, theirs)]
         assert keys[0] | keys[1] == keys[2] == keys[3]
     reviews = [{row[0:1] + row[2:3] for row in k["reviews"]} for k in (*before, ours, theirs)]

@@ -53,8 +53,9 @@ def _section_without_topic(session: Session, part: str) -> Section | None:
 
 
 def _note(session: Session, chapter: Chapter, topic: Topic | None) -> None:
+    at = now()
     for read in (topic,) if topic else chapter.topics:
-        session.progress.mark_read(read.id, now())
+        session.progress.mark_read(read.id, at)
     print_message(f"Read: {(topic or chapter).title}.\n")
     print_step(session, session.next_step())
 

@@ -16,7 +16,6 @@ from tui.figures.colours import Scale, Share
 from tui.figures.heatmap import Line, Span, half_blocks, number_cell, shades, share
 
 View = Literal["numbers", "shades", "dense"]
-VIEWS: tuple[View, ...] = ("numbers", "shades", "dense")
 
 WIDEST = 7  # of a cell
 NUMBER_COLUMNS = 5  # columns that a number needs; a head that is cut to them can still be told
@@ -72,7 +71,7 @@ def draw(
     """
     if figure.is_bars:
         return [tuple(_bar(figure, place, width, scale)) for place in range(len(figure.rows[0]))]
-    view = (view if scale or view != "dense" else "shades") or _view_that_fits(figure, width)
+    view = (view if scale or view != "dense" else "shades") or views(figure, width, scale)[0]
     cells = (_of_numbers if view == "numbers" else _of_shades)(figure, _room(figure, width))
     return [_heads(figure, cells, view), *_body(figure, cells, view, scale)]
 
@@ -83,8 +82,15 @@ def text(figure: Figure, width: int) -> str:
     return "\n".join([figure.title, "", *lines, "", *wrap(figure.caption, width)])
 
 
-def next_view(view: View) -> View:
-    return VIEWS[(VIEWS.index(view) + 1) % len(VIEWS)]
+def views(figure: Figure, width: int, scale: Scale | None) -> tuple[View, ...]:
+    """Those that can be read here, and told apart; of bars there is one.
+
+    Numbers are among them where none is cut, and without a `scale` dense is what shades are.
+    """
+    if figure.is_bars:
+        return ("shades",)
+    fits = sum(_least(figure)) <= _room(figure, width)
+    return (*(("numbers",) if fits else ()), "shades", *(("dense",) if scale else ()))
 
 
 def number(value: float, whole: bool = False) -> str:
@@ -107,10 +113,6 @@ def label_width(figure: Figure) -> int:
 def _room(figure: Figure, width: int) -> int:
     """Columns for the cells of a row."""
     return width - label_width(figure) - 1
-
-
-def _view_that_fits(figure: Figure, width: int) -> View:
-    return "numbers" if sum(_least(figure)) <= _room(figure, width) else "shades"
 
 
 def _least(figure: Figure) -> list[int]:

@@ -9,6 +9,7 @@ from exercises.words import plural
 from quizzes.questions.sitting import SITTING
 from tui.planning.snapshot import Snapshot
 from tui.planning.tasks import Task, TaskKind
+from tui.progress.records import Standing
 
 BEYOND = "Today's plan is done. This is for when you want more. "
 
@@ -136,7 +137,7 @@ def _exercise(catalog: Catalog, snapshot: Snapshot, task: Task) -> Words:
     command = f"learn check --watch {exercise.id}"
     latest = snapshot.standing.latest
     if task.why != "turned to" or not latest:
-        reason = _comes_next(catalog, exercise, snapshot.standing.passed)
+        reason = _comes_next(catalog, exercise, snapshot.standing)
         if task.id not in snapshot.efforts:
             command = f"learn edit {exercise.id}"
     elif latest.outcome == "passed":
@@ -149,9 +150,12 @@ def _exercise(catalog: Catalog, snapshot: Snapshot, task: Task) -> Words:
     return exercise.title, exercise.summary, reason, command
 
 
-def _comes_next(catalog: Catalog, exercise: Exercise, passed: frozenset[str]) -> str:
-    reason = f"It comes next in chapter {catalog.chapter(exercise.chapter).number}."
-    if needs := [need for need in exercise.needs if need in passed]:
+def _comes_next(catalog: Catalog, exercise: Exercise, standing: Standing) -> str:
+    if exercise.topic == standing.just_read:
+        reason = "It belongs to the topic that you read last."
+    else:
+        reason = f"It comes next in chapter {catalog.chapter(exercise.chapter).number}."
+    if needs := [need for need in exercise.needs if need in standing.passed]:
         reason += f" You have passed what it builds on: {', '.join(needs)}."
     return reason
 

@@ -10,8 +10,9 @@ goes through it, and the same few rules make a day, a week and the course:
 3. Mistakes that come back, a few a day; a quiz has just brought some of them.
 4. Code that comes back: exercises that were passed are written again, what has waited longest
    first. It has minutes of its own, beside those of the course, so that neither holds up the other.
-5. The exercise that the learner turned to last. After three days without a pass it steps aside for
-   a day, after each further one for a day more, and whatever else is open comes first.
+5. The exercise that the learner turned to last; or, where they have read a topic since, whichever
+   it was, what is built of that. After three days without a pass an exercise steps aside for a
+   day, after each further one for a day more, and whatever else is open comes first.
 6. The chapter that the learner works in, then the others in their order, topic by topic: what it
    says is read, then its exercises are done. A sitting of the chapter's questions comes when all
    its exercises are passed, one a day, so that the next chapter does not wait for them.
@@ -160,9 +161,14 @@ def _rewrite(catalog: Catalog, snapshot: Snapshot, pace: Pace) -> Task | None:
 def _work(catalog: Catalog, snapshot: Snapshot) -> Task | None:
     """The next topic, exercise or quiz."""
     passed = cleared(catalog, snapshot.standing)
+    topic = snapshot.standing.just_read
+    of_topic = _to_build(topic, catalog.exercises, snapshot, passed) if topic else None
     latest = unfinished(catalog, snapshot.standing)
-    if latest and _is_in_hand(latest, snapshot, passed) and not _rests(latest, snapshot):
+    goes_on = latest and _is_in_hand(latest, snapshot, passed) and not _rests(latest, snapshot)
+    if latest and goes_on and (of_topic is None or latest.topic == topic):
         return tasks.exercise(snapshot, latest, "turned to")
+    if of_topic:
+        return of_topic
     for chapter in _chapters(catalog, snapshot):
         if task := _of_chapter(chapter, snapshot, passed):
             return task
@@ -180,13 +186,22 @@ def _of_chapter(chapter: Chapter, snapshot: Snapshot, passed: frozenset[str]) ->
     for topic in chapter.topics:
         if _is_to_be_read(topic, chapter, snapshot, passed):
             return tasks.reading(snapshot, topic)
-        for exercise in chapter.exercises_of(topic.id):
-            is_open = exercise.id not in passed and is_unlocked(exercise, passed)
-            if is_open and not _rests(exercise, snapshot):
-                return tasks.exercise(snapshot, exercise, "open")
+        if task := _to_build(topic.id, chapter.exercises, snapshot, passed):
+            return task
     is_built = _are_passed(chapter.exercises, passed)
     if is_built and not snapshot.asked and _is_open(snapshot.quizzes[chapter.id]):
         return tasks.questions(snapshot, chapter, "not asked")
+    return None
+
+
+def _to_build(
+    topic: str, exercises: Iterable[Exercise], snapshot: Snapshot, passed: frozenset[str]
+) -> Task | None:
+    """The first open exercise of a topic's own sitting."""
+    for exercise in exercises:
+        is_open = exercise.id not in passed and is_unlocked(exercise, passed)
+        if exercise.topic == topic and is_open and not _rests(exercise, snapshot):
+            return tasks.exercise(snapshot, exercise, "open")
     return None
 
 

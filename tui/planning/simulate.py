@@ -51,10 +51,10 @@ def after(snapshot: Snapshot, task: Task) -> Snapshot:
     if task.kind == "reading":
         if not finished:
             return snapshot
-        standing = replace(standing, read=standing.read | {task.id})
+        standing = replace(standing, read=standing.read | {task.id}, just_read=task.id)
         return replace(snapshot, standing=standing, read_on={**snapshot.read_on, task.id: today})
     passed = standing.passed | {task.id} if finished else standing.passed
-    standing = replace(standing, passed=passed, latest=Latest(task.id))
+    standing = replace(standing, passed=passed, latest=Latest(task.id), just_read=None)
     days = snapshot.efforts[task.id].days if task.id in snapshot.efforts else 0
     efforts = {**snapshot.efforts, task.id: Effort(days + 1, today)}
     comes_back = dict(snapshot.comes_back)

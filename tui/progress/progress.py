@@ -20,6 +20,7 @@ from tui.progress.bookmarks import Bookmarks
 from tui.progress.calendar import zone_name
 from tui.progress.database import Database, ProgressError, moment, timestamp
 from tui.progress.exams import Exams
+from tui.progress.figures import Figures
 from tui.progress.history import History
 from tui.progress.mistakes import Mistakes
 from tui.progress.records import AttemptKind, Latest, Standing
@@ -61,6 +62,7 @@ class Progress:
         self.answers = Answers(self._db)
         self.bookmarks = Bookmarks(self._db)
         self.exams = Exams(self._db)
+        self.figures = Figures(self._db)
         self.history = History(self._db)
         self.mistakes = Mistakes(self._db)
         self.reviews = Reviews(self._db)
@@ -142,6 +144,7 @@ class Progress:
             read=frozenset(section for (section,) in read),
             latest=self._latest(),
             tested_out=self.answers.tested_out(),
+            just_read=self._just_read(),
         )
 
     def _latest(self) -> Latest | None:
@@ -152,6 +155,14 @@ class Progress:
             " ORDER BY visits.id DESC, attempts.id DESC LIMIT 1"
         )
         return Latest(*rows[0]) if rows else None
+
+    def _just_read(self) -> str | None:
+        """Of several that were marked at one moment, as those of a chapter, none was read last."""
+        rows = self._db.rows(
+            "SELECT section FROM sections_read WHERE at = (SELECT max(at) FROM sections_read)"
+            " AND at > (SELECT coalesce(max(at), '') FROM visits)"
+        )
+        return str(rows[0][0]) if len(rows) == 1 else None
 
     def best_scores(self) -> dict[str, Score]:
         """The most points that a submission of each exercise has got."""

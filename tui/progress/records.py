@@ -21,12 +21,16 @@ class Latest:
 
 @dataclass(frozen=True)
 class Standing:
-    """`passed` are exercises; `read` and `tested_out` topics, or chapters with all of theirs."""
+    """`passed` are exercises; `read` and `tested_out` topics, or chapters with all of theirs.
+
+    `just_read` is what was read last, if the learner has turned to no exercise since.
+    """
 
     passed: frozenset[str] = frozenset()
     read: frozenset[str] = frozenset()
     latest: Latest | None = None
     tested_out: frozenset[str] = frozenset()
+    just_read: str | None = None
 
 
 @dataclass(frozen=True)

@@ -196,4 +196,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (exam, exercise)
         ) WITHOUT ROWID""",
     ),
+    (
+        # how the Lab was left: a figure's parameters as JSON, and when it was on the screen
+        """CREATE TABLE figures (
+            figure TEXT PRIMARY KEY,
+            settings TEXT NOT NULL,
+            at TEXT NOT NULL
+        ) WITHOUT ROWID""",
+    ),
 )

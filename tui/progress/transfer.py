@@ -33,7 +33,7 @@ EVENT_TABLES = (
 LATER = {
     **{"hints": False, "sections_read": False, "steps_seen": False},
     **{"schedules": True, "code_schedules": True, "bookmarks": True},
-    **{"exams": True, "exam_exercises": True},
+    **{"figures": True, "exams": True, "exam_exercises": True},
 }
 TIME = {"schedules": "last_review", "code_schedules": "last_review", "exams": "finished"}
 FIRST_HERE = ("sources", "settings", "stays")

@@ -17,6 +17,14 @@ NOTHING_SEEN = (
     "No weights can be shown: nowhere does this model multiply values by weights that sum to 1 in"
     " each row. A layer that sums without a product of matrices cannot be looked into."
 )
+BUILT_WITHOUT = (
+    "You have passed none of the exercises that it is built from. Submit one of them, and your part"
+    " takes the place of ours: {}."
+)
+BEGUN_WITHOUT = (
+    "When this run was begun, you had passed none of the exercises that it is built from: {}. A run"
+    " keeps its parts; one that is started over takes those that you have passed by then."
+)
 SPACES = str.maketrans({" ": "␣", "\n": "⏎", "\t": "⇥"})
 Model = tuple[Plan, RunFolder | None]
 
@@ -46,7 +54,8 @@ def whose(model: Model) -> str:
     parts = needed(plan.settings.is_text)
     filled = [name for name in parts if name not in plan.own]
     if len(filled) == len(parts):
-        return f"All parts are ours, {trained}: none of yours had passed."
+        why = BEGUN_WITHOUT if run else BUILT_WITHOUT
+        return f"Every part is ours, {trained}. {why.format(', '.join(parts.values()))}"
     return f"Yours, {trained}." + (f" Filled in with ours: {', '.join(filled)}." if filled else "")
 
 

@@ -56,12 +56,14 @@ class Overview:
     """`due` counts the cards to repeat today, `new` those to meet, `streak` the days in a row.
 
     `bookmark` says where to go on reading, where that is the step and the lesson was begun. `later`
-    is what the day still holds after the step; `week` begins today.
+    is what the day still holds after the step; `is_over`, whether not even the step is of its plan.
+    `week` begins today.
     """
 
     step: Step
     bookmark: Bookmark | None
     later: tuple[Step, ...]
+    is_over: bool
     week: tuple[WeekDay, ...]
     due: int
     new: int
@@ -75,10 +77,12 @@ def overview(session: Session, now: datetime) -> Overview:
     step = session.step_from(known)
     bookmark = _bookmark(session, step)
     cards = todays_cards(session, now)
+    today = _today(session, known, pace)
     return Overview(
         step=_shortened(step, bookmark) if bookmark else step,
         bookmark=bookmark,
-        later=_later(session, known, pace),
+        later=today[1:],
+        is_over=not today,
         week=_week(session, known, pace),
         due=cards.repeats,
         new=len(cards.new),
@@ -98,13 +102,13 @@ def overview(session: Session, now: datetime) -> Overview:
     )
 
 
-def _later(session: Session, known: Snapshot, pace: Pace) -> tuple[Step, ...]:
-    """Each task of the day after the first, as it will be said when its turn comes."""
+def _today(session: Session, known: Snapshot, pace: Pace) -> tuple[Step, ...]:
+    """Each task that is left of the day's plan, as it will be said when its turn comes."""
     steps = []
     for task, after in walk_day(session.catalog, known, pace):
         steps.append(worded(session.catalog, known, task))
         known = after
-    return tuple(steps[1:])
+    return tuple(steps)
 
 
 def _week(session: Session, known: Snapshot, pace: Pace) -> tuple[WeekDay, ...]:

@@ -52,6 +52,21 @@ def test_values_end_where_they_end_and_figures_go_round(drive: Drive) -> None:
     drive(script)
 
 
+def test_it_is_as_it_was_left_when_the_app_is_started_again(drive: Drive) -> None:
+    async def leave(driver: Any) -> None:
+        await driver.go("lab", FigureTarget("masks", {"kind": "block"}))
+        await driver.press("down", "down", "left")
+        left.append((driver.app.screen._entry.name, driver.app.screen._settings()))
+
+    async def come_back(driver: Any) -> None:
+        await driver.go("lab")
+        assert (driver.app.screen._entry.name, driver.app.screen._settings()) == left[0]
+
+    left: list[Any] = []
+    drive(leave)
+    drive(come_back)
+
+
 def test_the_view_turns(drive: Drive) -> None:
     async def script(driver: Any) -> None:
         await driver.go("lab", FigureTarget("attention_weights", {}))
@@ -113,5 +128,21 @@ def test_a_process_that_dies_is_told_and_started_again(
         await driver.go("today")
         await driver.go("lab")
         assert "animal" in driver.text
+
+    drive(script)
+
+
+def test_without_colour_each_view_is_another(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    async def script(driver: Any) -> None:
+        await driver.go("lab", FigureTarget("attention_weights", {}))
+        seen = [driver.text]
+        for _ in range(2):
+            await driver.press("v")
+            seen.append(driver.text)
+        assert seen[0] != seen[1] and seen[2] == seen[0], "there are two"
+        await driver.press("right")  # bars: these have one
+        assert " View" not in driver.text.splitlines()[-1]
 
     drive(script)

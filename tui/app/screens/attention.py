@@ -70,7 +70,8 @@ class AttentionScreen(Overlay[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Where a text is typed, its letters are no keys."""
-        return not (action == "turn_view" and isinstance(self.focused, Input))
+        is_typing = isinstance(self.focused, Input)
+        return action != "turn_view" or not (is_typing or len(self.query_one(FigureView).views) < 2)
 
     def on_input_submitted(self) -> None:
         self._open(self.query_one(Input).value)

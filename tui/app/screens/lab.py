@@ -21,7 +21,7 @@ class LabPage(Page[FigureTarget]):
     PLACE = "lab"
     CSS_PATH = "../styles/lab.tcss"
     BINDINGS = [
-        Binding("v", "turn_view", "View", tooltip="Numbers, shades, or dense colour"),
+        Binding("v", "turn_view", "View", tooltip="The same figure as numbers, shades, or colours"),
         Binding("t", "train", "Train", tooltip="Your own Transformer learns, and its curve grows"),
         Binding("a", "look", "Attention", tooltip="What your own Transformer attends to"),
         Binding("d", "defaults", "Defaults", tooltip="Every parameter as it was"),
@@ -51,7 +51,9 @@ class LabPage(Page[FigureTarget]):
                 return
             for entry in self._entries:
                 self._set_defaults(entry)
-        self._take_target()
+            await self._restore()
+        if target := self.take_target():
+            self._take(target)
         await self._show()
 
     # the state
@@ -67,11 +69,18 @@ class LabPage(Page[FigureTarget]):
         places = self._places[self._entry.name]
         return {p.name: p.values[places[p.name]] for p in self._entry.parameters}
 
-    def _take_target(self) -> None:
-        """Settings that do not exist are left as they were."""
-        target = self.take_target()
+    async def _restore(self) -> None:
+        """Every figure as it was left, and the one that was open last."""
+        kept = await self.services.session_thread.ask(
+            lambda session: session.progress.figures.all()
+        )
+        for name, settings in kept.items():
+            self._take(FigureTarget(name, settings))
+
+    def _take(self, target: FigureTarget) -> None:
+        """Of an older course, say: what does not exist any more is left as it was."""
         names = [entry.name for entry in self._entries]
-        if target is None or target.name not in names:
+        if target.name not in names:
             return
         self._at = names.index(target.name)
         wanted = target.settings
@@ -84,8 +93,13 @@ class LabPage(Page[FigureTarget]):
 
     async def _show(self) -> None:
         self.query_one(Dials).show([self._figure_dial(), *self._parameter_dials()])
-        figure = await self.services.lab.figure(self._entry.name, self._settings())
+        name, settings, now = self._entry.name, self._settings(), self.services.clock()
+        figure = await self.services.lab.figure(name, settings)
         self.query_one(FigureView).show(figure)
+        self.refresh_bindings()
+        await self.services.session_thread.ask(
+            lambda session: session.progress.figures.put(name, settings, now)
+        )
 
     def _figure_dial(self) -> Dial:
         titles = tuple(entry.title for entry in self._entries)
@@ -106,6 +120,9 @@ class LabPage(Page[FigureTarget]):
             parameter = self._entry.parameters[message.place - 1]
             self._places[self._entry.name][parameter.name] = message.to
         self._refresh()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "turn_view" or len(self.query_one(FigureView).views) > 1
 
     def action_turn_view(self) -> None:
         self.query_one(FigureView).turn_view()

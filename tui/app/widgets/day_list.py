@@ -67,6 +67,8 @@ def _tasks(overview: Overview, most: int) -> list[Content]:
 def _nothing_more(overview: Overview) -> str:
     if overview.step.kind == "done":
         return "Nothing is planned. The Lab, the cards and any exercise stay open."
+    if overview.is_over:
+        return "Nothing else is planned for today."
     return "After that, nothing more is planned for today."
 
 

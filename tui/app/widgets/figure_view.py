@@ -7,7 +7,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from tui.app.widgets.drawing import content, scale
-from tui.figures.figure import Figure, View, draw, next_view
+from tui.figures.figure import Figure, View, draw, views
 
 
 class FigureView(Vertical):
@@ -47,10 +47,19 @@ class FigureView(Vertical):
         self._caption.update(figure.caption)
         self._draw()
 
+    @property
+    def views(self) -> tuple[View, ...]:
+        """Between which one can turn."""
+        if not (self._figure and self.size.width):
+            return ()
+        return views(self._figure, self.size.width, scale(self.app))
+
     def turn_view(self) -> None:
         """Numbers, shades, or two rows in a line."""
-        self._view = next_view(self._view or "numbers")
-        self._draw()
+        if found := self.views:
+            at = found.index(self._view) if self._view in found else 0
+            self._view = found[(at + 1) % len(found)]
+            self._draw()
 
     def on_resize(self) -> None:
         self._draw()
@@ -63,5 +72,6 @@ class FigureView(Vertical):
 
     def _draw(self) -> None:
         if self._figure and self.size.width:
-            lines = draw(self._figure, self.size.width, self._view, scale(self.app))
+            view = self._view if self._view in self.views else None
+            lines = draw(self._figure, self.size.width, view, scale(self.app))
             self._drawing.update(content(lines))
