@@ -103,7 +103,7 @@ CASES = {
         "def f(x): return x.var(-1)", "def f(x): return x.var(-1, correction=0)",
         [ask(draw(9, n)) for n in (3, 5)], "(n − 1) / n, where n is the size of the last",
     ),
-    "summand": (PLAIN, "def f(x): return x * 2", ROWS, "is too small by 1 wherever"),
+    "summand": (PLAIN, "def f(x): return x * 2", ROWS, "is too small by 1."),
     "sign": (PLAIN, "def f(x): return -(x * 2 + 1)", ROWS, "the opposite sign"),
     "reciprocal": (PLAIN, "def f(x): return 1 / (x * 2 + 1)", ROWS, "is 1 divided by the"),
     "logarithm": (WEIGHTS, "def f(x): return torch.log_softmax(x, -1)", ROWS, "is the logarithm"),
@@ -307,7 +307,7 @@ CASES = {
     "ignored where it goes wrong": (
         "def f(x, g): return x * (g + 1)", "def f(x, g): return x * (g + 1 if len(x) > 3 else 1.5)",
         [ask(draw(n, 2), draw(n, 2, seed=n)) for n in (2, 3, 5, 7)],
-        "In calls that go wrong, your result does not depend on `g`",
+        "In some calls, your result does not depend on `g`",
     ),
     "some values are right": (
         "def f(x): return x.sin(), x.cos()", "def f(x): return x.sin(), x.cos() + x.abs().sqrt()",
@@ -825,3 +825,68 @@ def test_only_who_should_not_is_told_to_look_ahead(causal: bool, says: bool) -> 
     found = symptoms(learner, solution, *asked)
     assert any("changes with `x`" in symptom.says for symptom in found)
     assert any("looks ahead" in symptom.says for symptom in found) == says
+
+
+def in_some(change: str) -> str:
+    """An answer that is right, but for a `change` of `y` where x has three dimensions."""
+    return f"def f(x):\n    y = x * 2 + 1\n    return {change} if x.dim() == 3 else y"
+
+
+THREE = [ask(draw(2, n, 4, seed=n)) for n in (3, 5)]
+OTHERS = [ask(draw(n, 4, seed=n)) for n in (3, 5)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "-y",
+        "y / 2",
+        "y + 1",
+        "y.clamp(max=0.5)",
+        "y.flip(-1)",
+        "y[:, torch.tensor([1, 2, 0, *range(3, x.size(1))])]",
+        "x",
+        "y * 0",
+        "y * torch.rand(2, 1, 1, generator=torch.Generator().manual_seed(1))",
+        "torch.cat([y[..., :-1], y[..., -1:] * 0.3 + x[..., -1:] ** 2], -1)",
+        "y.transpose(1, 2)",
+        "y[:1]",
+    ],
+)
+def test_what_right_calls_contradict_is_said_of_some(change: str) -> None:
+    for tests in ([*THREE, *OTHERS], [THREE[0], *OTHERS]):  # also where one test alone fails
+        for found in symptoms(in_some(change), PLAIN, *tests):
+            assert found.says.startswith("In some calls, ") or "that was tried" in found.says, found
+    for found in symptoms(in_some(change), PLAIN, *THREE):
+        assert not found.says.startswith("In some calls, "), found
+
+
+def test_what_holds_for_the_right_calls_as_well_is_said_of_all() -> None:
+    """They have no negative number."""
+    right = [ask(draw(n, 4).abs()) for n in (3, 5)]
+    found = symptoms("def f(x): return (x * 2 + 1).relu()", PLAIN, *ROWS, *right)
+    assert {each.says for each in found} == {
+        "Your result is the expected one with every negative number set to 0."
+    }
+
+
+def test_what_another_failed_test_contradicts_is_said_of_some() -> None:
+    learner = "def f(x):\n    y = x * 2 + 1\n    return -y if x.dim() == 3 else y.sin() + x.abs()"
+    said = {each.says for each in symptoms(learner, PLAIN, *THREE, *OTHERS)}
+    assert "In some calls, your result has the opposite sign." in said
+
+
+def test_other_calls_are_not_called_right_where_they_go_wrong_in_another_way() -> None:
+    """Nor is a number of calls given that leaves them out."""
+    learner = (
+        "def f(x, g=None):\n    if g is not None and len(x) == 5: raise KeyError\n"
+        "    return x.exp() if {wrong} else x"
+    )
+    given = [ask(draw(n, 2, seed=n), draw(n, 2)) for n in (3, 4, 5, 5, 6)]
+    left_out = [ask(draw(n, 2, seed=n)) for n in (3, 4, 5, 6, 7)]
+    solution = "def f(x, g=None): return x"
+    tests = [*given, *left_out]
+    said = symptoms(learner.format(wrong="g is not None"), solution, *tests)
+    assert any("`g` is given: all 5 such calls go wrong, the 5 others" in s.evidence for s in said)
+    said = symptoms(learner.format(wrong="g is None"), solution, *tests)
+    assert not any("others right" in f"{each.says} {each.evidence}" for each in said)

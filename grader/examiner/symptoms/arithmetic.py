@@ -103,7 +103,7 @@ def _shifted(
         return None
     named = name(evidence.differences, [abs(summand) for summand in summands])
     how = "large" if summands[0] > 0 else "small"
-    return f"{evidence.what} is too {how} by {named} wherever it is wrong." if named else None
+    return f"{evidence.what} is too {how} by {named}." if named else None
 
 
 def _listed(factors: Sequence[float]) -> str:

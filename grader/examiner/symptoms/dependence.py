@@ -7,7 +7,13 @@ from torch import Tensor
 
 from grader.examiner.agreement import is_right
 from grader.examiner.exchange import Exchange
-from grader.examiner.symptoms.evidence import Evidence, compared, named_arguments
+from grader.examiner.symptoms.evidence import (
+    Evidence,
+    compared,
+    lowered,
+    named_arguments,
+    some_calls,
+)
 from grader.examiner.symptoms.inquiry import Inquiry, is_fickle
 from grader.examiner.symptoms.trials import (
     MOVED,
@@ -79,12 +85,12 @@ def depends_on_other_things(evidence: Evidence, inquiry: Inquiry) -> str | None:
         ):
             continue
         if key[0] == "unused":
-            return f"In the calls that were tried, {_lowered(what)} {says}"
+            return f"In the calls that were tried, {lowered(what)} {says}"
         if key[0] == "ignored" and _counts_elsewhere(key[1], evidence, inquiry):
-            return f"In calls that go wrong, {_lowered(what)} {says}"
+            return some_calls(f"{what} {says}")
         if key[0] in ("leaked", "lost"):  # which numbers these are is a matter of the call
             call = next(call for call, known in zip(ordinary, found, strict=True) if key in known)
-            return f"In a call {_settings(call, evidence)}, {_lowered(what)} {says}"
+            return f"In a call {_settings(call, evidence)}, {lowered(what)} {says}"
         return f"{what} {says}"
     return None
 
@@ -94,10 +100,6 @@ def _settings(exchange: Exchange, evidence: Evidence) -> str:
     given = named_arguments(exchange.call, evidence.names)
     plain = [f"`{name}={value!r}`" for name, value in given.items() if isinstance(value, int)]
     return f"with {' and '.join(plain)}" if 1 <= len(plain) <= MAX_PLAIN else "that was tried"
-
-
-def _lowered(what: str) -> str:
-    return what[0].lower() + what[1:]
 
 
 def _counts_elsewhere(name: str, evidence: Evidence, inquiry: Inquiry) -> bool:

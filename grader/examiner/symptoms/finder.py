@@ -24,11 +24,13 @@ from grader.examiner.symptoms import (
 )
 from grader.examiner.symptoms.evidence import (
     UNREADABLE,
+    UNTELLING,
     ArgumentNames,
     Evidence,
     Judged,
     Kind,
     kind_of_test,
+    some_calls,
 )
 from grader.examiner.symptoms.inquiry import Inquiry
 from grader.examiner.symptoms.smallest_call import smallest_failing_call
@@ -80,8 +82,10 @@ class Detector:
 
     One that is `modest` also speaks for a single test where others fail in the same way and it does
     not hold for them: what it says is about places or forms, and never a coincidence of numbers.
-    One that `asks` puts questions to both sides, each of which takes time. One `of_most` is so
-    general that by chance it holds for some tests; it is made for most of them, or not at all.
+    One that is `of_calls` speaks of single calls anyhow, of an error in one: no other call
+    contradicts it. One that `asks` puts questions to both sides, each of which takes time. One
+    `of_most` is so general that by chance it holds for some tests; it is made for most of them, or
+    not at all.
     """
 
     id: str
@@ -89,23 +93,39 @@ class Detector:
     modest: bool = False
     asks: bool = False
     of_most: bool = False
+    of_calls: bool = False
     proof: Callable[[Evidence], str] = holds_for
 
 
-def _looks(id: str, says: Callable[[Evidence], str | None], modest: bool = False) -> Detector:
+def _looks(
+    id: str,
+    says: Callable[[Evidence], str | None],
+    modest: bool = False,
+    of_calls: bool = False,
+) -> Detector:
     """A detector that needs no more than what the suite has seen."""
-    return Detector(id, lambda evidence, inquiry: says(evidence), modest)
+    return Detector(id, lambda evidence, inquiry: says(evidence), modest, of_calls=of_calls)
 
 
 WHICH_CALLS = Detector(
-    "which-calls", lambda evidence, _: contrast.goes_wrong(evidence), proof=holds_for_so_many
+    "which-calls",
+    lambda evidence, _: contrast.goes_wrong(evidence),
+    of_calls=True,
+    proof=holds_for_so_many,
 )
 # From specific to general.
 VALUES = (
     Detector(
-        "not-repeatable", dependence.not_repeatable, modest=True, asks=True, proof=was_repeated
+        "not-repeatable",
+        dependence.not_repeatable,
+        modest=True,
+        asks=True,
+        of_calls=True,
+        proof=was_repeated,
     ),
-    Detector("kept", dependence.kept_from_before, modest=True, asks=True, proof=was_alone),
+    Detector(
+        "kept", dependence.kept_from_before, modest=True, asks=True, of_calls=True, proof=was_alone
+    ),
     _looks("same-number", normalisation.all_alike),
     _looks("an-argument", identity.is_an_argument),
     _looks("results-order", forms.results_in_another_order),
@@ -129,12 +149,14 @@ VALUES = (
     _looks("permuted", order.permuted_along_a_dimension),
     _looks("row-scale", rows.rescaled_rows),
     _looks("row-shift", rows.shifted_rows),
-    Detector("dependence", dependence.depends_on_other_things, asks=True, proof=was_tried),
+    Detector(
+        "dependence", dependence.depends_on_other_things, asks=True, of_calls=True, proof=was_tried
+    ),
     Detector("digits", lambda evidence, _: precision.few_digits(evidence), proof=holds_for_so_many),
     replace(_looks("flatness", tendency.flatter_or_sharper), of_most=True),
     _looks("not-normalised", normalisation.not_normalised, modest=True),
     replace(WHICH_CALLS, modest=True),
-    Detector("growth", tendency.grows_otherwise, asks=True, proof=was_tried),
+    Detector("growth", tendency.grows_otherwise, asks=True, of_calls=True, proof=was_tried),
     _looks("values", tendency.some_values_are_right),
 )
 # It comes last: of a few numbers it holds by chance, at some seeds.
@@ -145,25 +167,25 @@ DETECTORS: Mapping[Kind, tuple[Detector, ...]] = {
     "gradients": (
         NO_GRADIENT,
         *(detector for detector in VALUES if not detector.asks),
-        _looks("gradients-only", tendency.values_are_right),
+        _looks("gradients-only", tendency.values_are_right, of_calls=True),
         ONE_SIDED,
     ),
     "form": (
-        _looks("form", forms.swapped_sizes, modest=True),
+        _looks("form", forms.swapped_sizes, modest=True, of_calls=True),
         _looks("form", forms.other_form, modest=True),
-        _looks("form", forms.floats_for_whole_numbers, modest=True),
+        _looks("form", forms.floats_for_whole_numbers, modest=True, of_calls=True),
         _looks("form", shapes.sizes_of_another_argument),
         WHICH_CALLS,
-        _looks("form", forms.unexplained_form, modest=True),
+        _looks("form", forms.unexplained_form, modest=True, of_calls=True),
     ),
     "error": (
-        replace(_looks(UNWRITTEN, errors.unwritten, modest=True), proof=as_told),
-        replace(_looks(ENDED, errors.ended, modest=True), proof=as_told),
-        _looks("error", errors.stops, modest=True),
+        replace(_looks(UNWRITTEN, errors.unwritten, modest=True, of_calls=True), proof=as_told),
+        replace(_looks(ENDED, errors.ended, modest=True, of_calls=True), proof=as_told),
+        _looks("error", errors.stops, modest=True, of_calls=True),
         WHICH_CALLS,
     ),
-    "acceptance": (_looks("acceptance", errors.accepts, modest=True),),
-    "arguments": (_looks("arguments", errors.changes_arguments, modest=True),),
+    "acceptance": (_looks("acceptance", errors.accepts, modest=True, of_calls=True),),
+    "arguments": (_looks("arguments", errors.changes_arguments, modest=True, of_calls=True),),
 }
 
 
@@ -292,6 +314,12 @@ class SymptomFinder:
                 [each for each in (*asked, *self._passed) if each.kind == "right"],
                 self._names,
                 self._limits,
+                others=[
+                    each
+                    for name, judged in self._failed.items()
+                    for each in judged
+                    if each.kind not in UNTELLING and (name not in tests or each.kind != kind)
+                ],
                 is_most=len(tests) >= MOST * len(self._by_kind[kind]),
             )
         return self._evidence[key]
@@ -308,5 +336,17 @@ class SymptomFinder:
         for one in (evidence, *apart):
             for detector in detectors:
                 if says := self._told(detector, one):
+                    if self._is_contradicted(detector, one, says):
+                        says = some_calls(says)
                     return Symptom(detector.id, says, detector.proof(one))
         return None
+
+    def _is_contradicted(self, detector: Detector, evidence: Evidence, says: str) -> bool:
+        """Whether a call that is right, or wrong in another way, shows the contrary.
+
+        Who asks is not asked again of all calls: what differs there is taken for a contradiction.
+        """
+        everywhere = evidence.everywhere
+        if detector.of_calls or len(everywhere.failures) == len(evidence.failures):
+            return False
+        return detector.asks or self._told(detector, everywhere) != says

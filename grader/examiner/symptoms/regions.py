@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
-from grader.examiner.symptoms.evidence import Difference, Evidence, dimension, distinct
+from grader.examiner.symptoms.evidence import Difference, Evidence, dimension, distinct, lowered
 
 CHANCES = 4000  # ways to choose as many places, of which a region is one
 FILLED = 0.8  # of a region that is called wrong, at least so much must be
@@ -31,7 +31,7 @@ def wrong_in_a_region(evidence: Evidence) -> str | None:
     if fit < FILLED:
         return None
     if phrase.startswith("only"):
-        return f"{phrase[0].upper()}{phrase[1:]} of {_lowered(evidence.what)} is right."
+        return f"{phrase[0].upper()}{phrase[1:]} of {lowered(evidence.what)} is right."
     there = _instead(evidence)
     where = f"{evidence.what} is wrong {phrase}, and right everywhere else"
     return f"{where}; there it is {there}." if there else f"{where}."
@@ -44,7 +44,7 @@ def not_finite(evidence: Evidence) -> str | None:
     there = _instead(evidence)
     if there not in ("NaN", "infinite", "NaN or infinite"):
         return None
-    return f"In these calls, all that is wrong in {_lowered(evidence.what)} is {there}."
+    return f"All that is wrong in {lowered(evidence.what)} is {there}."
 
 
 def constant(evidence: Evidence) -> str | None:
@@ -55,11 +55,7 @@ def constant(evidence: Evidence) -> str | None:
     there = _instead(evidence)
     if not there or distinct(wanted) < ENOUGH_ALIKE:
         return None
-    return f"Wherever {_lowered(evidence.what)} is wrong, it is {there}."
-
-
-def _lowered(what: str) -> str:
-    return what[0].lower() + what[1:]
+    return f"Wherever {lowered(evidence.what)} is wrong, it is {there}."
 
 
 def _fit(evidence: Evidence, region: Region) -> float:
