@@ -890,3 +890,27 @@ def test_other_calls_are_not_called_right_where_they_go_wrong_in_another_way() -
     assert any("`g` is given: all 5 such calls go wrong, the 5 others" in s.evidence for s in said)
     said = symptoms(learner.format(wrong="g is None"), solution, *tests)
     assert not any("others right" in f"{each.says} {each.evidence}" for each in said)
+
+
+BY_SHAPE = "kept = {{}}\ndef f(x, w):\n    key = {key}.shape\n    {keep}\n    return {made}"
+
+
+@pytest.mark.parametrize(
+    ("key", "keep", "made"),
+    [
+        ("x", "y = kept.setdefault(key, torch.sin(x))", "y @ w"),
+        ("x", "y = kept.setdefault(key, torch.sin(x) @ w)", "y"),
+        ("w", "w = kept.setdefault(key, w)", "torch.sin(x) @ w"),
+    ],
+    ids=["an argument", "the result", "another argument"],
+)
+def test_what_is_kept_by_shape_is_not_called_independent(key: str, keep: str, made: str) -> None:
+    """The module, and what it keeps, outlives a test."""
+    solution = "def f(x, w): return torch.sin(x) @ w"
+    asked = [ask(draw(n, 3, seed=seed), draw(3, 2, seed=seed)) for n in (2, 4) for seed in (1, 2)]
+    learner = BY_SHAPE.format(key=key, keep=keep, made=made)
+    (found,) = symptoms(learner, solution, *asked)
+    assert found.says.startswith("Alone, the same call gives the right result")
+    mistaken = learner.replace("torch.sin(x)", "torch.sin(x) * x")  # no call is right alone
+    assert not any("depend" in each.says for each in symptoms(mistaken, solution, *asked))
+    assert not any("change with" in each.says for each in symptoms(mistaken, solution, *asked))

@@ -20,6 +20,7 @@ from grader.examiner.symptoms.trials import (
     STILL,
     Trial,
     is_ordinary,
+    is_still_afresh,
     moves_when_turned,
     size_of_arguments,
     trials_of,
@@ -42,12 +43,14 @@ def not_repeatable(evidence: Evidence, inquiry: Inquiry) -> str | None:
 
 
 def kept_from_before(evidence: Evidence, inquiry: Inquiry) -> str | None:
-    """Each wrong call that is tried is right where no call of its kind comes before it.
+    """Each wrong call that is tried is right where no call of its kind comes before it, be it in
+    another test: what is kept in the module outlives one.
 
     Where earlier calls count, as those of a cache do, our own result is another one without them.
     """
-    asked = sorted(evidence.wrong, key=size_of_arguments)[:MAX_CALLS]
-    for exchange in asked:
+    if any(map(inquiry.is_first, evidence.wrong)):
+        return None
+    for exchange in sorted(evidence.wrong, key=size_of_arguments)[:MAX_CALLS]:
         alone = inquiry.ask_alone(exchange)
         if alone is None or not is_right(alone.got, exchange):
             return None
@@ -71,7 +74,8 @@ def depends_on_other_things(evidence: Evidence, inquiry: Inquiry) -> str | None:
     if len(labels) != 1 or not labels <= set(evidence.labels):
         return None  # only the first of several values is looked at
     what = evidence.about(labels.pop()).what
-    found = [dict(_statements(list(trials_of(call, evidence, inquiry)))) for call in ordinary]
+    tried = [list(trials_of(call, evidence, inquiry)) for call in ordinary]
+    found = [dict(_statements(trials)) for trials in tried]
     statements = {key: says for known in reversed(found) for key, says in known.items()}
     for key in dict.fromkeys(key for known in found for key in known):
         says = statements[key]
@@ -82,6 +86,12 @@ def depends_on_other_things(evidence: Evidence, inquiry: Inquiry) -> str | None:
             continue
         if key[0] == "ignored" and any(
             moves_when_turned(call, evidence, inquiry, key[1]) for call in ordinary
+        ):
+            continue
+        if key[0] in ("unused", "lost") and not all(
+            is_still_afresh(trial, evidence, inquiry)
+            for trials in tried
+            for trial in [each for each in trials if each.argument == key[1] and each.is_missed][:1]
         ):
             continue
         if key[0] == "unused":

@@ -17,6 +17,7 @@ from grader.examiner.in_process import InProcessCallee
 from grader.examiner.paired_calls import Callee, replay
 from grader.examiner.symptoms.evidence import MAX_NUMBERS
 from grader.worker.calls import Call, LoadedModule, Raised, name_of
+from grader.worker.protocol import Handle
 from grader.worker.values import leaves
 
 MAX_QUESTIONS = 200  # for one submission; each costs a fraction of a millisecond
@@ -46,11 +47,14 @@ class Inquiry:
         """Whether the suite has made a call with as many dimensions in each tensor."""
         return (name_of(call), _ranks(call)) in self._asked
 
-    def ask(self, exchange: Exchange, call: Call) -> Exchange | None:
-        """Both sides' answers to `call` in the place of `exchange`.
+    def ask(self, exchange: Exchange, call: Call, afresh: bool = False) -> Exchange | None:
+        """Both sides' answers to `call` in the place of `exchange`; where the question is asked
+        `afresh`, the learner's code is loaded anew for it, and knows of no other test.
 
         None where there can be none: the learner's process is gone, or enough has been asked.
         """
+        if afresh:
+            self._learner.forget()
         if self._left <= 0 or not self.come_to(exchange, self._learner):
             return None
         got = self._learner.perform(call)
@@ -68,16 +72,18 @@ class Inquiry:
         (mine, mine_again), (ours, ours_again) = answers
         return Exchange(call, mine, ours), Exchange(again, mine_again, ours_again)
 
-    def ask_alone(self, exchange: Exchange) -> Exchange | None:
-        """Both sides' answers to the call where none of its kind was made before it.
+    def is_first(self, exchange: Exchange) -> bool:
+        """Whether no call of its kind was made before it, in any test."""
+        return next(each for each in self._records if _is_of_one_kind(each, exchange)) is exchange
 
-        None where it is the first of its kind, or where no answer can be had.
+    def ask_alone(self, exchange: Exchange) -> Exchange | None:
+        """Both sides' answers to the call where none of its kind was made before it, in any test:
+        the learner's code is loaded anew. None where no answer can be had.
         """
         record = self._records[exchange]
         before = record.log[: record.log.index(exchange)]
         log = [step for step in before if not _is_of_one_kind(step, exchange)]
-        if len(log) == len(before):
-            return None
+        self._learner.forget()
         answers = self._answers(replace(record, log=log), None, exchange.call)
         if answers is None:
             return None
@@ -159,7 +165,12 @@ class Inquiry:
 def _is_of_one_kind(step: Exchange | Helper, exchange: Exchange) -> bool:
     if isinstance(step, Helper):
         return False
-    return (step.call.target, step.call.method) == (exchange.call.target, exchange.call.method)
+    return _kind(step.call) == _kind(exchange.call)
+
+
+def _kind(call: Call) -> tuple[bool, str]:
+    """To make an object is one thing, to call it another."""
+    return isinstance(call.target, Handle), name_of(call)
 
 
 def _ranks(call: Call) -> tuple[int, ...]:
