@@ -914,3 +914,66 @@ def test_what_is_kept_by_shape_is_not_called_independent(key: str, keep: str, ma
     mistaken = learner.replace("torch.sin(x)", "torch.sin(x) * x")  # no call is right alone
     assert not any("depend" in each.says for each in symptoms(mistaken, solution, *asked))
     assert not any("change with" in each.says for each in symptoms(mistaken, solution, *asked))
+
+
+def doubles(*shape: int, low: float = 0.0) -> list[Test]:
+    return [ask(draw(*shape, seed=n, dtype=torch.float64).abs() * 1000 + low) for n in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("learner", "solution", "tests"),
+    [
+        ("(x * 2e3).round() / 2", "x * 1e3", doubles(4, 5, low=1e3)),
+        ("(x * 500).ceil() * 2", "x * 1e3", doubles(4, 5, low=1e3)),
+        ("(x * 1e6 + x % 7).round()", "(x * 1e6).round()", doubles(4, 5, low=1e3)),
+        ("(x * 16).round() / 16", "x", doubles(4, 5, low=1e3)),
+        ("x.round() * 0.25 + 0.25 * (x > 1200)", "x.round() * 0.25", doubles(4, 5, low=1e3)),
+    ],
+    ids=["halves", "even numbers", "whole numbers", "sixteenths", "quarters"],
+)
+def test_few_digits_are_not_called_a_dtype(learner: str, solution: str, tests: list[Test]) -> None:
+    said = symptoms(f"def f(x): return {learner}", f"def f(x): return {solution}", *tests)
+    assert not any("float32" in each.says or "float16" in each.says for each in said), said
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])
+def test_a_dtype_that_is_lost_is_told(dtype: str) -> None:
+    learner = f"def f(x): return (x * 2 + 1).to(torch.{dtype}).double()"
+    asked = [ask(draw(n, 5, dtype=torch.float64)) for n in (3, 4)]
+    (found,) = symptoms(learner, PLAIN, *asked)
+    assert f"digits of {dtype}" in found.says
+
+
+def test_a_whole_number_that_no_float_holds_did_not_pass_through_one() -> None:
+    asked = [ask(2**54, 8), ask(2**58, 2), ask(2**55 + 1, 16)]
+    said = symptoms(
+        "def f(n, d): return n * n * d - 1", "def f(n, d): return n * n * d - n", *asked
+    )
+    assert not any("float" in each.says for each in said)
+
+
+def test_a_region_with_something_right_in_it_is_not_called_wrong() -> None:
+    learner = (
+        "def f(x):\n    y = x * 2 + 1\n    z = y.clone()\n"
+        "    z[..., 0] = x[..., 0] ** 2 * 3\n{one}    return z"
+    )
+    asked = [ask(draw(n, 4)) for n in (6, 7)]
+    (all_wrong,) = symptoms(learner.format(one=""), PLAIN, *asked)
+    assert "is wrong at the first index of the last dimension" in all_wrong.says
+    one_right = learner.format(one="    z[1, 0] = y[1, 0]\n")
+    (found,) = symptoms(one_right, PLAIN, *asked)
+    where = "at the first index of the last dimension"
+    assert found.says == f"All that is wrong in your result lies {where}."
+    rest = "def f(x):\n    y = x * 2 + 1\n    z = x.cos()\n    z[:1] = y[:1]\n{one}    return z"
+    (found,) = symptoms(rest.format(one=""), PLAIN, *asked)
+    assert "Only the first entry along" in found.says
+    (found,) = symptoms(rest.format(one="    z[2, 1] = y[2, 1]\n"), PLAIN, *asked)
+    assert "lies beyond the first entry along" in found.says
+
+
+def test_what_is_special_of_one_value_comes_before_what_is_general_of_all() -> None:
+    solution = "def f(x): return x.sin() + x, x.square().sum(-1)"
+    learner = "def f(x): return -x.sin() - x, x.square().mean(-1)"
+    asked = [ask(draw(n, n + 1)) for n in (3, 4, 5)]
+    (found,) = symptoms(learner, solution, *asked)
+    assert found.says == "Value 1 of your result has the opposite sign."

@@ -73,16 +73,25 @@ def function_of_expected(evidence: Evidence) -> str | None:
 
 
 def scaled(evidence: Evidence) -> str | None:
-    """got = c · expected, with one c for each call."""
+    """got = c · expected, with one c for all calls, or one made of a size in each."""
+    factors = _factors(evidence)
+    named = multiple(evidence.differences, factors, "the expected one") if factors else None
+    return f"{evidence.what} is {named}." if named else None
+
+
+def scaled_in_each_call(evidence: Evidence) -> str | None:
+    """got = c · expected, with a c for each call that nobody knows."""
+    factors = _factors(evidence)
+    if not factors or any(found.got.numel() < ENOUGH_FITTING for found in evidence.differences):
+        return None
+    return f"{evidence.what} is the expected one times {_listed(factors)}."
+
+
+def _factors(evidence: Evidence) -> list[float] | None:
     factors = _each(evidence, _factor)
-    if factors is None or any(math.isclose(factor, 1.0, rel_tol=NEAR_1) for factor in factors):
+    if factors and any(math.isclose(factor, 1.0, rel_tol=NEAR_1) for factor in factors):
         return None
-    named = multiple(evidence.differences, factors, "the expected one")
-    if named is None and any(found.got.numel() < ENOUGH_FITTING for found in evidence.differences):
-        return None
-    if named is None:
-        named = f"the expected one times {_listed(factors)}"
-    return f"{evidence.what} is {named}."
+    return factors
 
 
 def shifted(evidence: Evidence) -> str | None:

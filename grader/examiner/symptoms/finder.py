@@ -82,10 +82,10 @@ class Detector:
 
     One that is `modest` also speaks for a single test where others fail in the same way and it does
     not hold for them: what it says is about places or forms, and never a coincidence of numbers.
-    One that is `of_calls` speaks of single calls anyhow, of an error in one: no other call
-    contradicts it. One that `asks` puts questions to both sides, each of which takes time. One
-    `of_most` is so general that by chance it holds for some tests; it is made for most of them, or
-    not at all.
+    One that is `of_calls` speaks of single calls anyhow, such as of an error in one, and not of
+    one value of several: no other call contradicts it. One that `asks` puts questions to both
+    sides, each of which takes time. One `of_most` is so general that by chance it holds for some
+    tests; it is made for most of them, or not at all.
     """
 
     id: str
@@ -147,6 +147,7 @@ VALUES = (
     _looks("not-finite", regions.not_finite, modest=True),
     _looks("same-number", regions.constant),
     _looks("permuted", order.permuted_along_a_dimension),
+    _looks("scale", arithmetic.scaled_in_each_call),
     _looks("row-scale", rows.rescaled_rows),
     _looks("row-shift", rows.shifted_rows),
     Detector(
@@ -333,8 +334,8 @@ class SymptomFinder:
             return None
         labels = evidence.labels
         apart = [evidence.about(label) for label in labels] if 1 < len(labels) <= MAX_APART else []
-        for one in (evidence, *apart):
-            for detector in detectors:
+        for detector in detectors:  # what is special of one value comes before what is general
+            for one in (evidence,) if detector.of_calls else (evidence, *apart):
                 if says := self._told(detector, one):
                     if self._is_contradicted(detector, one, says):
                         says = some_calls(says)
