@@ -977,3 +977,125 @@ def test_what_is_special_of_one_value_comes_before_what_is_general_of_all() -> N
     asked = [ask(draw(n, n + 1)) for n in (3, 4, 5)]
     (found,) = symptoms(learner, solution, *asked)
     assert found.says == "Value 1 of your result has the opposite sign."
+
+
+NET = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.up, self.down = nn.Linear(3, 3), nn.Linear(3, 3)
+        self.scale = nn.Parameter(torch.ones(3))
+    def forward(self, x): return {made}
+"""
+MADE = "torch.tanh(self.up(x)) * self.scale + self.down(x)"
+
+
+def of_a_net(seed: int) -> Test:
+    def test(submission: SubmissionProxy) -> None:
+        net = submission.Net()
+        sizes = {"up.weight": (3, 3), "down.weight": (3, 3), "up.bias": (3,), "down.bias": (3,)}
+        shapes = {**sizes, "scale": (3,)}
+        net.load_state_dict(
+            {name: draw(*shape, seed=seed + n) for n, (name, shape) in enumerate(shapes.items())}
+        )
+        net(draw(4, 3, seed=seed))
+
+    return test
+
+
+NETS = [of_a_net(seed) for seed in (0, 10, 20)]
+
+
+@pytest.mark.parametrize(
+    ("made", "says"),
+    [
+        (
+            "torch.tanh(self.down(x)) * self.scale + self.up(x)",
+            "with `down` and `up` in each other's place.",
+        ),
+        (
+            "torch.tanh(x @ self.up.weight.T + self.scale) * self.up.bias + self.down(x)",
+            "with `scale` and `up.bias` in each other's place.",
+        ),
+        (
+            "torch.tanh(self.up(x)) * self.scale + self.up(x)",
+            "with `up` in the place of `down` as well.",
+        ),
+        (
+            "torch.tanh(self.up(x)) * self.scale + torch.sin(x @ self.down.weight.T)",
+            "does not depend on the parameter `down.bias`; the right one does.",
+        ),
+        (
+            "torch.tanh(self.up(x)) + self.down(x).abs() * self.down.bias.sin()",
+            "does not depend on the parameter `scale`; the right one does.",
+        ),
+    ],
+)
+def test_the_parameters_of_a_layer(made: str, says: str) -> None:
+    (found,) = symptoms(NET.format(made=made), NET.format(made=MADE), *NETS)
+    assert says in found.says
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        MADE.replace("tanh", "sin"),
+        MADE.replace("self.scale", "self.scale.clamp(min=-0.5)"),
+        MADE.replace("self.scale", "self.scale.sign()"),
+        MADE.replace("self.down(x)", "self.down(x).relu()"),
+    ],
+)
+def test_parameters_that_count_are_not_called_unused(made: str) -> None:
+    said = symptoms(NET.format(made=made), NET.format(made=MADE), *NETS)
+    assert not any("parameter" in each.says or "place of" in each.says for each in said), said
+
+
+def test_two_arguments_in_each_others_place() -> None:
+    solution = "def f(x, a, b): return torch.tanh(x * a + b) * a"
+    learner = "def f(x, a, b): return torch.tanh(x * b + a) * b"
+    asked = [ask(draw(3, n), draw(n), draw(n, seed=1)) for n in (4, 5)]
+    (found,) = symptoms(learner, solution, *asked)
+    assert found.says == (
+        "Your result is what a right answer gives with `a` and `b` in each other's place."
+    )
+    right = [ask(draw(3, n), draw(n), draw(n)) for n in (6, 7)]  # equal ones can change places
+    assert {each.says for each in symptoms(learner, solution, *asked, *right)} == {
+        f"In some calls, {found.says[0].lower()}{found.says[1:]}"
+    }
+
+
+BACKWARD = """
+class F(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, y):
+        ctx.save_for_backward(x, y)
+        return x.sin() * y
+    @staticmethod
+    def backward(ctx, g):
+        x, y = ctx.saved_tensors
+        return {made}
+def f(x, y): return F.apply(x, y)
+"""
+
+
+def vjp(n: int) -> Test:
+    given = draw(3, n), draw(3, n, seed=1)
+    return lambda submission: submission.f.gradients(*given, cotangent=draw(3, n, seed=2))
+
+
+@pytest.mark.parametrize(
+    ("made", "says"),
+    [
+        ("x.cos() * y, x.sin()", "Each of the gradient of `x`, the gradient of `y` is that of the"),
+        ("x.cos() * y, g * x.sin()", "The gradient of `x` is that of the sum of all numbers"),
+        ("g * x.sin(), g * x.cos() * y", "`x` and the gradient of `y` are in each other's place."),
+        ("g * x.sin(), g * x.sin()", "The gradient of `x` is what the gradient of `y` should be."),
+    ],
+)
+def test_gradients_of_something_else(made: str, says: str) -> None:
+    solution = "def f(x, y): return x.sin() * y"
+    (found,) = symptoms(BACKWARD.format(made=made), solution, vjp(4), vjp(5))
+    assert says in found.says
+    other = BACKWARD.format(made="g.abs() * x.cos() * y, g.abs() * x.sin()")
+    said = symptoms(other, solution, vjp(4), vjp(5))
+    assert not any("sum" in each.says or "should be" in each.says for each in said)

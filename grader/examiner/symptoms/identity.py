@@ -6,7 +6,13 @@ import torch
 from torch import Tensor
 
 from grader.examiner.exchange import Exchange
-from grader.examiner.symptoms.evidence import Difference, Evidence, compared, distinct
+from grader.examiner.symptoms.evidence import (
+    Difference,
+    Evidence,
+    compared,
+    distinct,
+    result_named,
+)
 from grader.examiner.symptoms.inquiry import Inquiry
 
 
@@ -47,6 +53,23 @@ def is_another_result(evidence: Evidence) -> str | None:
     if not places or not _is_telling(evidence):
         return None
     return f"{evidence.what} is what {min(places)} should be."
+
+
+def results_exchanged(evidence: Evidence) -> str | None:
+    """Two values or gradients, each of which is what the other should be."""
+    labels = evidence.labels
+    if len(labels) != 2 or not _is_telling(evidence):
+        return None
+    for found in evidence.differences:
+        others = compared(
+            Exchange(found.exchange.call, found.exchange.expected, found.exchange.expected),
+            evidence.names,
+        )
+        due = [each.expected for each in others if each.label in set(labels) - {found.label}]
+        if not any(map(found.gives, due)):
+            return None
+    one, other = labels
+    return f"{result_named(one)} and {other} are in each other's place."
 
 
 def is_a_step(evidence: Evidence, inquiry: Inquiry) -> str | None:

@@ -47,21 +47,63 @@ class Inquiry:
         """Whether the suite has made a call with as many dimensions in each tensor."""
         return (name_of(call), _ranks(call)) in self._asked
 
-    def ask(self, exchange: Exchange, call: Call, afresh: bool = False) -> Exchange | None:
+    def ask(
+        self,
+        exchange: Exchange,
+        call: Call,
+        afresh: bool = False,
+        weights: Mapping[str, Tensor] | None = None,
+    ) -> Exchange | None:
         """Both sides' answers to `call` in the place of `exchange`; where the question is asked
-        `afresh`, the learner's code is loaded anew for it, and knows of no other test.
+        `afresh`, the learner's code is loaded anew for it, and knows of no other test. With other
+        `weights`, these are loaded into the object that is called.
 
         None where there can be none: the learner's process is gone, or enough has been asked.
         """
         if afresh:
             self._learner.forget()
-        if self._left <= 0 or not self.come_to(exchange, self._learner):
+        record = self._with_weights(exchange, weights)
+        if self._left <= 0 or not self._begin(self._learner, record, exchange):
             return None
         got = self._learner.perform(call)
         with self._own_time():
-            self.come_to(exchange, self._solution)
+            self._begin(self._solution, record, exchange)
             expected = self._solution.perform(call)
         return Exchange(call, got, expected)
+
+    def ours(
+        self, exchange: Exchange, call: Call, weights: Mapping[str, Tensor] | None = None
+    ) -> Exchange | None:
+        """Our own answer to another call, or with other weights, beside what the learner's code
+        gave in this one. None where enough has been asked."""
+        if self._left <= 0:
+            return None
+        with self._own_time():
+            self._begin(self._solution, self._with_weights(exchange, weights), exchange)
+            return Exchange(exchange.call, exchange.got, self._solution.perform(call))
+
+    def weights(self, exchange: Exchange) -> Mapping[str, Tensor]:
+        """What was loaded last into the object that is called; nothing where nothing was."""
+        loading = self._loading(exchange)
+        return loading.call.args[0] if loading else {}
+
+    def _loading(self, exchange: Exchange) -> Exchange | None:
+        log = self._records[exchange].log
+        loadings = [
+            step
+            for step in log[: log.index(exchange)]
+            if isinstance(step, Exchange)
+            and step.call.method == "load_state_dict"
+            and step.call.target == exchange.call.target
+        ]
+        return loadings[-1] if loadings else None
+
+    def _with_weights(self, exchange: Exchange, weights: Mapping[str, Tensor] | None) -> Record:
+        record, loading = self._records[exchange], self._loading(exchange)
+        if not weights or loading is None:
+            return record
+        changed = replace(loading, call=replace(loading.call, args=(weights,)))
+        return replace(record, log=[changed if step is loading else step for step in record.log])
 
     def ask_twice(self, exchange: Exchange) -> tuple[Exchange, Exchange] | None:
         """Both sides' answers to the call, and to the same call right after it."""

@@ -219,6 +219,22 @@ def is_still_afresh(trial: Trial, evidence: Evidence, inquiry: Inquiry) -> bool:
     return not bool((_moved(before, now) > STILL)[trial.is_still].any())
 
 
+def moved_of(
+    before: Exchange, after: Exchange, names: ArgumentNames
+) -> tuple[Tensor, Tensor] | None:
+    """How far the learner's numbers move from one call to another, and how far ours do."""
+    pairs = list(zip(_numbers(before, names), _numbers(after, names), strict=True))
+    if any(then is None or now is None or then.shape != now.shape for then, now in pairs):
+        return None
+    mine, ours = (_moved(then, now) for then, now in pairs)  # type: ignore[arg-type]
+    return mine, ours
+
+
+def shaken(value: Tensor, push: float) -> Tensor:
+    """All numbers of a tensor moved, each by another step."""
+    return _moved_slice(value[None], 0, 0, push)[0]
+
+
 def _moved_slice(value: Tensor, dim: int, index: int, push: float) -> Tensor:
     moved = value.clone()
     part = moved.select(dim, index)

@@ -1,0 +1,151 @@
+"""What is used in another's place, or not at all: arguments, and the parameters of a layer."""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from grader.examiner.exchange import Exchange
+from grader.examiner.symptoms.evidence import (
+    Evidence,
+    compared,
+    distinct,
+    named_arguments,
+    with_argument,
+)
+from grader.examiner.symptoms.inquiry import Inquiry
+from grader.examiner.symptoms.trials import MOVED, STILL, moved_of, shaken, size_of_arguments
+from grader.worker.calls import Call
+
+ENOUGH_NUMBERS = 3  # that differ
+MAX_TRIED = 40  # ways to exchange two of them
+MAX_PARAMETERS = 24  # that are tried one by one
+MAX_CALLS = 2  # in which a parameter is tried
+PUSHES = (1.0, -8.0)
+
+Weights = Mapping[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Role:
+    """One or two that change places: arguments of the call, or parameters of the object."""
+
+    of_call: bool
+    one: str
+    other: str
+    both: bool  # the other stands in the place of the one as well
+
+    @property
+    def says(self) -> str:
+        if self.both:
+            return f"`{self.one}` and `{self.other}` in each other's place"
+        return f"`{self.other}` in the place of `{self.one}` as well"
+
+    def change(
+        self, exchange: Exchange, weights: Weights, evidence: Evidence
+    ) -> tuple[Call, Weights]:
+        """The call and the weights with them changed. Raises `LookupError` without them."""
+        call = exchange.call
+        if self.of_call:
+            given = named_arguments(call, evidence.names)
+            first, second = given[self.one], given[self.other]
+            call = with_argument(call, self.one, second, evidence.names)
+            if self.both:
+                call = with_argument(call, self.other, first, evidence.names)
+            return call, weights
+        changed = dict(weights)
+        for one, other in _pairs(self.one, self.other, weights):
+            changed[one] = weights[other]
+            if self.both:
+                changed[other] = weights[one]
+        return call, changed
+
+
+def in_anothers_place(evidence: Evidence, inquiry: Inquiry) -> str | None:
+    """A right answer gives the result where two arguments or two parameters change places, or where
+    one of them stands for both; so it does in every call."""
+    numbers = [found.got.flatten() for found in evidence.differences]
+    if not numbers or distinct(torch.cat(numbers)) < ENOUGH_NUMBERS:
+        return None
+    first, *others = sorted(evidence.wrong, key=size_of_arguments)
+    for role in itertools.islice(_roles(first, evidence, inquiry), MAX_TRIED):
+        if all(_gives(role, each, evidence, inquiry) for each in (first, *others)):
+            return f"{evidence.what} is what a right answer gives with {role.says}."
+    return None
+
+
+def _gives(role: Role, exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> bool:
+    try:
+        call, weights = role.change(exchange, inquiry.weights(exchange), evidence)
+    except LookupError:
+        return False
+    answer = inquiry.ours(exchange, call, weights)
+    if answer is None:
+        return False
+    found = [each for each in compared(answer, evidence.names) if each.label in evidence.labels]
+    return bool(found) and all(bool(each.close.all()) for each in found)
+
+
+def _roles(exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> Iterator[Role]:
+    """Whole layers come before single parameters."""
+    given = named_arguments(exchange.call, evidence.names)
+    arguments = {name: value for name, value in given.items() if isinstance(value, Tensor)}
+    weights = inquiry.weights(exchange)
+    layers = {name[:place] for name in weights for place, mark in enumerate(name) if mark == "."}
+    names = sorted(layers, key=lambda name: name.count(".")) + list(weights)
+    for both in (True, False):
+        for one, other in itertools.permutations(arguments, 2):
+            if _are_alike(arguments[one], arguments[other]) and (one < other or not both):
+                yield Role(True, one, other, both)
+        for one, other in itertools.permutations(names, 2):
+            if _pairs(one, other, weights) and (one < other or not both):
+                yield Role(False, one, other, both)
+
+
+def _pairs(one: str, other: str, weights: Weights) -> list[tuple[str, str]]:
+    """The parameters of two layers, or two parameters, that can change places; if all can."""
+    mine, theirs = ([name for name in weights if _is_in(name, layer)] for layer in (one, other))
+    pairs = [(name, other + name.removeprefix(one)) for name in mine]
+    if not mine or [name for _, name in pairs] != theirs or set(mine) & set(theirs):
+        return []
+    return pairs if all(_are_alike(weights[a], weights[b]) for a, b in pairs) else []
+
+
+def _is_in(name: str, layer: str) -> bool:
+    return name == layer or name.startswith(f"{layer}.")
+
+
+def _are_alike(one: Tensor, other: Tensor) -> bool:
+    return one.shape == other.shape and one.dtype == other.dtype and not torch.equal(one, other)
+
+
+def unused_parameters(evidence: Evidence, inquiry: Inquiry) -> str | None:
+    """Parameters that the right result depends on, and the learner's does not."""
+    asked = sorted(evidence.wrong, key=size_of_arguments)[:MAX_CALLS]
+    known = [inquiry.weights(exchange) for exchange in asked]
+    names = [name for name in known[0] if all(name in weights for weights in known)]
+    if not names or len(names) > MAX_PARAMETERS:
+        return None
+    unused = [
+        name for name in names if all(_is_unused(name, each, evidence, inquiry) for each in asked)
+    ]
+    if not unused:
+        return None
+    which = " and ".join(f"`{name}`" for name in unused)
+    noun = "parameter" if len(unused) == 1 else "parameters"
+    return f"{evidence.what} does not depend on the {noun} {which}; the right one does."
+
+
+def _is_unused(name: str, exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> bool:
+    weights = inquiry.weights(exchange)
+    if not weights[name].is_floating_point():
+        return False
+    for push in PUSHES:
+        changed = {**weights, name: shaken(weights[name], push)}
+        after = inquiry.ask(exchange, exchange.call, afresh=push < 0, weights=changed)
+        moved = moved_of(exchange, after, evidence.names) if after else None
+        if moved is None or bool((moved[0] > STILL).any()) or not bool((moved[1] > MOVED).any()):
+            return False
+    return True
