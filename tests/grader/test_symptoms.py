@@ -466,7 +466,6 @@ def by_generator(submission: SubmissionProxy) -> None:
     ("solution", "learner", "test"),
     [
         (DRAWN, "def f(x): return x * (torch.randn(x.shape) < 0.3)", ask(draw(5, 8))),
-        (DRAWN, "def f(x): return x", ask(draw(5, 8))),
         (DRAWN_BY, "def f(x, generator): return x * torch.rand(x.shape) * 2", by_generator),
     ],
 )
@@ -1099,3 +1098,97 @@ def test_gradients_of_something_else(made: str, says: str) -> None:
     other = BACKWARD.format(made="g.abs() * x.cos() * y, g.abs() * x.sin()")
     said = symptoms(other, solution, vjp(4), vjp(5))
     assert not any("sum" in each.says or "should be" in each.says for each in said)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("y.clamp(-1, 1)", "above 1 and what should lie below -1 came out as exactly that"),
+        ("y.clamp(0.1, 1.7)", "above 1.7 and what should lie below 0.1 came out"),
+        ("y.clamp(max=0)", "what should lie above 0 came out"),
+        ("y.clamp(min=0.1)", "In your result, what should lie below 0.1 came out"),
+        ("torch.round(y, decimals=1)", "is the expected one rounded to 1 decimal."),
+        ("torch.round(y, decimals=3)", "is the expected one rounded to 3 decimals."),
+        ("torch.trunc(y)", "with its decimals cut off"),
+    ],
+)
+def test_bounds_and_decimals_in_two_dtypes(change: str, says: str) -> None:
+    """A bound of 0.1 is another number in float32 than in float64."""
+    dtypes = (torch.float32, torch.float64)
+    asked = [ask(draw(n, 5, dtype=dtype)) for n in (3, 4) for dtype in dtypes]
+    (found,) = symptoms(f"def f(x):\n    y = x * 2 + 1\n    return {change}", PLAIN, *asked)
+    assert says in found.says
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "y.clamp(-1, 1) * 1.01",  # the bounds, but what lies between is not let through
+        "y.clamp(-1, 1) + (y > 1) * (y < 2)",
+        "y.sign()",
+        "(y * 8).round() / 8",
+        "(y * 10).floor() / 10",
+        "torch.round(y, decimals=1) + 0.3 * (y > 0)",
+    ],
+)
+def test_what_looks_like_a_bound_or_decimals(change: str) -> None:
+    asked = [ask(draw(n, 5)) for n in (3, 4)]
+    said = symptoms(f"def f(x):\n    y = x * 2 + 1\n    return {change}", PLAIN, *asked)
+    assert not any(
+        "clamps" in s.says or "decimals." in s.says or "decimal." in s.says for s in said
+    )
+
+
+def test_a_spread_divided_by_another_number() -> None:
+    asked = [ask(draw(6, n)) for n in (3, 5, 7)]
+    pair = [f"def f(x): return x.std(-1, correction={n})" for n in (0, 1)]
+    (found,) = symptoms(*pair, *asked)
+    assert "times √((n − 1) / n), where n is the size of the last dimension of `x`" in found.says
+    (found,) = symptoms(*reversed(pair), *asked)
+    assert "times √(n / (n − 1)), where n is" in found.says
+
+
+@pytest.mark.parametrize("learner", ["x", "x * 2", "x * (x > 0)"])
+def test_what_draws_nothing_is_told_so(learner: str) -> None:
+    (found,) = symptoms(f"def f(x): return {learner}", DRAWN, *[ask(draw(5, 8))] * 3)
+    assert "give one and the same result" in found.says
+    assert found.evidence == "Found by making the same call twice."
+
+
+def test_a_draw_that_comes_out_alike_is_not_told_to_draw_nothing() -> None:
+    solution = "def f(x): return torch.multinomial(torch.softmax(x, -1), 1)"
+    learner = "def f(x): return torch.multinomial(torch.softmax(9 * x, -1), 1)"
+    assert not symptoms(learner, solution, *[ask(draw(2, 8))] * 3)
+
+
+MODES = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(3))
+    def forward(self, x):
+        if not {training}: return x.sin() - self.mean
+        self.mean = 0.5 * self.mean + 0.5 * x.mean(0)
+        return x.sin() - x.mean(0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("training", "says"),
+    [
+        ("True", "is what a right answer gives in training, whichever of"),
+        ("False", "is what a right answer gives in evaluation, whichever of"),
+    ],
+)
+def test_modes_that_are_alike(training: str, says: str) -> None:
+    def test(submission: SubmissionProxy) -> None:
+        net = submission.Net()
+        net(draw(4, 3))
+        net.eval()
+        net(draw(5, 3))
+
+    solution = MODES.format(training="self.training")
+    (found,) = symptoms(MODES.format(training=training), solution, test, test)
+    assert says in found.says
+    mistaken = MODES.format(training=training).replace("sin", "cos")
+    assert not any("whichever" in each.says for each in symptoms(mistaken, solution, test, test))

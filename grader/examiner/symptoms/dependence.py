@@ -21,12 +21,14 @@ from grader.examiner.symptoms.trials import (
     Trial,
     is_ordinary,
     is_still_afresh,
+    moved_of,
     moves_when_turned,
     size_of_arguments,
     trials_of,
 )
 
 MAX_CALLS = 2  # that are tried
+ENOUGH_DRAWN = 6  # numbers that another draw changes
 MAX_PLAIN = 2  # arguments that tell one call from another
 
 
@@ -39,6 +41,21 @@ def not_repeatable(evidence: Evidence, inquiry: Inquiry) -> str | None:
     return (
         "Two equal calls, one right after the other, give different results: something in your code"
         " is random, is kept from one call to the next, or makes much of how its steps are rounded."
+    )
+
+
+def draws_nothing(evidence: Evidence, inquiry: Inquiry) -> str | None:
+    """Two equal calls, one result, where the right one is drawn at random each time."""
+    for exchange in sorted(evidence.wrong, key=size_of_arguments, reverse=True)[:MAX_CALLS]:
+        answers = inquiry.ask_twice(exchange)
+        moved = moved_of(*answers, evidence.names) if answers else None
+        if moved is None or bool((moved[0] > 0).any()):
+            return None
+        if int((moved[1] > MOVED).sum()) < ENOUGH_DRAWN:  # a few may be drawn twice by chance
+            return None
+    return (
+        "Two equal calls, one right after the other, give one and the same result. The right one"
+        " holds numbers that are drawn anew each time, as dropout draws them in training."
     )
 
 

@@ -333,8 +333,10 @@ def kind_of(exchange: Exchange) -> Kind:
 
 
 def kind_of_test(judged: Iterable[Judged]) -> Kind:
-    """In what way a test went wrong first."""
-    return next((each.kind for each in judged if each.kind not in UNTELLING), "right")
+    """In what way a test went wrong first; by `chance` where in no other."""
+    kinds = [each.kind for each in judged]
+    known: Iterator[Kind] = (kind for kind in kinds if kind not in UNTELLING)
+    return next(known, "chance" if "chance" in kinds else "right")
 
 
 def argument_names(module: Any) -> ArgumentNames:

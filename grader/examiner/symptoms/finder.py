@@ -136,6 +136,7 @@ VALUES = (
     _looks("fixed-width", precision.fixed_width),
     _looks("through-float", precision.through_float),
     _looks("function", arithmetic.function_of_expected),
+    _looks("rounded", arithmetic.rounded),
     _looks("shift", arithmetic.shifted),
     _looks("scale", arithmetic.scaled),
     _looks("shift", arithmetic.shifted_by_a_size),
@@ -146,6 +147,7 @@ VALUES = (
     _looks("clamped", arithmetic.clamped, modest=True),
     _looks("precision", precision.lower_precision, modest=True),
     Detector("another-place", roles.in_anothers_place, asks=True),
+    Detector("one-mode", roles.always_in_one_mode, asks=True),
     Detector("unused-parameter", roles.unused_parameters, asks=True, proof=was_tried),
     _looks("region", regions.wrong_in_a_region, modest=True),
     _looks("not-finite", regions.not_finite, modest=True),
@@ -169,6 +171,16 @@ ONE_SIDED = replace(_looks("one-sided", tendency.one_sided), of_most=True)
 NO_GRADIENT = _looks("no-gradient", gradients.nothing_arrives, modest=True)
 DETECTORS: Mapping[Kind, tuple[Detector, ...]] = {
     "value": (*VALUES, ONE_SIDED),
+    "chance": (
+        Detector(
+            "not-drawn",
+            dependence.draws_nothing,
+            modest=True,
+            asks=True,
+            of_calls=True,
+            proof=was_repeated,
+        ),
+    ),
     "gradients": (
         NO_GRADIENT,
         *(detector for detector in VALUES if not detector.asks),

@@ -1,4 +1,4 @@
-"""What is used in another's place, or not at all: arguments, and the parameters of a layer."""
+"""What is used in another's place, or not at all: arguments, parameters, and a layer's mode."""
 
 import itertools
 from collections.abc import Iterator, Mapping
@@ -66,8 +66,7 @@ class Role:
 def in_anothers_place(evidence: Evidence, inquiry: Inquiry) -> str | None:
     """A right answer gives the result where two arguments or two parameters change places, or where
     one of them stands for both; so it does in every call."""
-    numbers = [found.got.flatten() for found in evidence.differences]
-    if not numbers or distinct(torch.cat(numbers)) < ENOUGH_NUMBERS:
+    if not evidence.differences or not _is_telling(evidence):
         return None
     first, *others = sorted(evidence.wrong, key=size_of_arguments)
     for role in itertools.islice(_roles(first, evidence, inquiry), MAX_TRIED):
@@ -76,12 +75,21 @@ def in_anothers_place(evidence: Evidence, inquiry: Inquiry) -> str | None:
     return None
 
 
+def _is_telling(evidence: Evidence) -> bool:
+    numbers = torch.cat([found.got.flatten() for found in evidence.differences])
+    return distinct(numbers) >= ENOUGH_NUMBERS
+
+
 def _gives(role: Role, exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> bool:
     try:
         call, weights = role.change(exchange, inquiry.weights(exchange), evidence)
     except LookupError:
         return False
-    answer = inquiry.ours(exchange, call, weights)
+    return _is_ours(inquiry.ours(exchange, call, weights), evidence)
+
+
+def _is_ours(answer: Exchange | None, evidence: Evidence) -> bool:
+    """Whether the learner's numbers are those of our own answer beside them."""
     if answer is None:
         return False
     found = [each for each in compared(answer, evidence.names) if each.label in evidence.labels]
@@ -119,6 +127,20 @@ def _is_in(name: str, layer: str) -> bool:
 
 def _are_alike(one: Tensor, other: Tensor) -> bool:
     return one.shape == other.shape and one.dtype == other.dtype and not torch.equal(one, other)
+
+
+def always_in_one_mode(evidence: Evidence, inquiry: Inquiry) -> str | None:
+    """A right answer gives the results where its layer stays in training, or in evaluation."""
+    if not evidence.differences or not _is_telling(evidence):
+        return None
+    for mode, name in (("train", "training"), ("eval", "evaluation")):
+        answers = (inquiry.ours_always_in(mode, exchange) for exchange in evidence.wrong)
+        if all(_is_ours(answer, evidence) for answer in answers):
+            return (
+                f"{evidence.what} is what a right answer gives in {name}, whichever of `train()`"
+                " and `eval()` is in force."
+            )
+    return None
 
 
 def unused_parameters(evidence: Evidence, inquiry: Inquiry) -> str | None:
