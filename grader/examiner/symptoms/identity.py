@@ -84,10 +84,9 @@ def is_a_step(evidence: Evidence, inquiry: Inquiry) -> str | None:
         if not names:
             return None
     assert names
-    return (
-        f"{evidence.what} is what a right answer has on its way as `{names[0]}`: what comes after"
-        " that is missing."
-    )
+    says = f"{evidence.what} is what a right answer has on its way as `{names[0]}`"
+    # Of one value of several nobody knows which of the two comes first.
+    return f"{says}." if any(evidence.labels) else f"{says}: what comes after that is missing."
 
 
 def _is_telling(evidence: Evidence) -> bool:

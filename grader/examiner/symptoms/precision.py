@@ -37,8 +37,12 @@ def few_digits(evidence: Evidence) -> str | None:
     """Near the expected numbers, but not as near as their dtype allows."""
     if not _is_telling(evidence):
         return None
-    wide = {found.dtype for found in evidence.differences}
-    if wide == {torch.float64} and _error(evidence) < 1e-5 and _tells(evidence, torch.float32):
+    wrong, right = (
+        {found.dtype for found in evidence.differences if found.is_wrong == is_wrong}
+        for is_wrong in (True, False)
+    )
+    is_double = wrong == {torch.float64} and torch.float64 not in right
+    if is_double and _error(evidence) < 1e-5 and _tells(evidence, torch.float32):
         return (
             f"{evidence.what} agrees to about 5 digits or more, where float64 has 16, as if"
             " something on the way had dtype float32, or a small constant (an epsilon) were not the"
@@ -118,7 +122,9 @@ def _whole(evidence: Evidence) -> list[tuple[int, int]]:
 def _is_telling(evidence: Evidence) -> bool:
     """Whether all is near what is expected, and there is enough of it."""
     return evidence.numbers >= ENOUGH_ROUNDED and all(
-        found.dtype in DIGITS and _is_near(found) for found in evidence.differences
+        found.dtype in DIGITS and _is_near(found)
+        for found in evidence.differences
+        if found.is_wrong
     )
 
 
@@ -127,9 +133,9 @@ def _is_near(found: Difference) -> bool:
 
 
 def _relative(found: Difference) -> float:
-    error, scale = (float(x.abs().max()) for x in (found.got - found.expected, found.expected))
-    return error / scale if scale else float(error > 0)
+    scale = float(found.expected.abs().max())
+    return float((found.got - found.expected).abs().max()) / scale if scale else 1.0
 
 
 def _error(evidence: Evidence) -> float:
-    return max(map(_relative, evidence.differences))
+    return max(_relative(found) for found in evidence.differences if found.is_wrong)

@@ -1,7 +1,7 @@
 """What is used in another's place, or not at all: arguments, parameters, and a layer's mode."""
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -20,8 +20,8 @@ from grader.examiner.symptoms.trials import MOVED, STILL, moved_of, shaken, size
 from grader.worker.calls import Call
 
 ENOUGH_NUMBERS = 3  # that differ
-MAX_TRIED = 40  # ways to exchange two of them
-MAX_PARAMETERS = 24  # that are tried one by one
+MAX_TRIED = 24  # ways to exchange two of them
+MAX_PARAMETERS = 16  # that are tried one by one
 MAX_CALLS = 2  # in which a parameter is tried
 PUSHES = (1.0, -8.0)
 
@@ -66,7 +66,7 @@ class Role:
 def in_anothers_place(evidence: Evidence, inquiry: Inquiry) -> str | None:
     """A right answer gives the result where two arguments or two parameters change places, or where
     one of them stands for both; so it does in every call."""
-    if not evidence.differences or not _is_telling(evidence):
+    if not _is_telling(evidence) or not _is_usual(evidence):
         return None
     first, *others = sorted(evidence.wrong, key=size_of_arguments)
     for role in itertools.islice(_roles(first, evidence, inquiry), MAX_TRIED):
@@ -76,8 +76,14 @@ def in_anothers_place(evidence: Evidence, inquiry: Inquiry) -> str | None:
 
 
 def _is_telling(evidence: Evidence) -> bool:
-    numbers = torch.cat([found.got.flatten() for found in evidence.differences])
-    return distinct(numbers) >= ENOUGH_NUMBERS
+    numbers = [found.got.flatten() for found in evidence.differences]
+    return bool(numbers) and distinct(torch.cat(numbers)) >= ENOUGH_NUMBERS
+
+
+def _is_usual(evidence: Evidence) -> bool:
+    """Whether calls of this kind mostly go wrong. Where few do, every part has its place, and the
+    questions are better spent on something else."""
+    return len(evidence.wrong) >= len(evidence.alike)
 
 
 def _gives(role: Role, exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> bool:
@@ -101,15 +107,24 @@ def _roles(exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> Iterator
     given = named_arguments(exchange.call, evidence.names)
     arguments = {name: value for name, value in given.items() if isinstance(value, Tensor)}
     weights = inquiry.weights(exchange)
-    layers = {name[:place] for name in weights for place, mark in enumerate(name) if mark == "."}
-    names = sorted(layers, key=lambda name: name.count(".")) + list(weights)
-    for both in (True, False):
-        for one, other in itertools.permutations(arguments, 2):
-            if _are_alike(arguments[one], arguments[other]) and (one < other or not both):
-                yield Role(True, one, other, both)
-        for one, other in itertools.permutations(names, 2):
-            if _pairs(one, other, weights) and (one < other or not both):
+    layers = dict.fromkeys(
+        name[:place] for name in weights for place, mark in enumerate(name) if mark == "."
+    )
+    for both, one, other in _pairings(arguments):
+        if _are_alike(arguments[one], arguments[other]):
+            yield Role(True, one, other, both)
+    for names in (layers, weights):
+        for both, one, other in _pairings(names):
+            if _pairs(one, other, weights):
                 yield Role(False, one, other, both)
+
+
+def _pairings(names: Iterable[str]) -> Iterator[tuple[bool, str, str]]:
+    """Two that are exchanged, and then one that stands for another."""
+    for both in (True, False):
+        for one, other in itertools.permutations(names, 2):
+            if one < other or not both:
+                yield both, one, other
 
 
 def _pairs(one: str, other: str, weights: Weights) -> list[tuple[str, str]]:
@@ -131,7 +146,7 @@ def _are_alike(one: Tensor, other: Tensor) -> bool:
 
 def always_in_one_mode(evidence: Evidence, inquiry: Inquiry) -> str | None:
     """A right answer gives the results where its layer stays in training, or in evaluation."""
-    if not evidence.differences or not _is_telling(evidence):
+    if not _is_telling(evidence):
         return None
     for mode, name in (("train", "training"), ("eval", "evaluation")):
         answers = (inquiry.ours_always_in(mode, exchange) for exchange in evidence.wrong)
@@ -148,7 +163,7 @@ def unused_parameters(evidence: Evidence, inquiry: Inquiry) -> str | None:
     asked = sorted(evidence.wrong, key=size_of_arguments)[:MAX_CALLS]
     known = [inquiry.weights(exchange) for exchange in asked]
     names = [name for name in known[0] if all(name in weights for weights in known)]
-    if not names or len(names) > MAX_PARAMETERS:
+    if not names or len(names) > MAX_PARAMETERS or not _is_usual(evidence):
         return None
     unused = [
         name for name in names if all(_is_unused(name, each, evidence, inquiry) for each in asked)
