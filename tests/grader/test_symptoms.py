@@ -108,7 +108,7 @@ CASES = {
     "reciprocal": (PLAIN, "def f(x): return 1 / (x * 2 + 1)", ROWS, "is 1 divided by the"),
     "logarithm": (WEIGHTS, "def f(x): return torch.log_softmax(x, -1)", ROWS, "is the logarithm"),
     "rounded": (PLAIN, "def f(x): return torch.round(x * 2 + 1)", ROWS, "rounded to whole"),
-    "clamped": (PLAIN, "def f(x): return (x * 2 + 1).clamp(max=0.5)", ROWS, "above 0.5 came out"),
+    "clamped": (PLAIN, "def f(x): return (x * 2 + 1).clamp(max=0.5)", ROWS, "above 0.5 in your"),
     "temperature": (
         "def f(x): return torch.softmax(x / 2, -1)", WEIGHTS, ROWS, "are twice what they should be",
     ),
@@ -1103,10 +1103,13 @@ def test_gradients_of_something_else(made: str, says: str) -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ("y.clamp(-1, 1)", "above 1 and what should lie below -1 came out as exactly that"),
-        ("y.clamp(0.1, 1.7)", "above 1.7 and what should lie below 0.1 came out"),
-        ("y.clamp(max=0)", "what should lie above 0 came out"),
-        ("y.clamp(min=0.1)", "In your result, what should lie below 0.1 came out"),
+        (
+            "y.clamp(-1, 1)",
+            "What should lie above 1 or below -1 in your result came out as exactly that",
+        ),
+        ("y.clamp(0.1, 1.7)", "above 1.7 or below 0.1 in your"),
+        ("y.clamp(max=0)", "What should lie above 0 in your"),
+        ("y.clamp(min=0.1)", "What should lie below 0.1 in your"),
         ("torch.round(y, decimals=1)", "is the expected one rounded to 1 decimal."),
         ("torch.round(y, decimals=3)", "is the expected one rounded to 3 decimals."),
         ("torch.trunc(y)", "with its decimals cut off"),

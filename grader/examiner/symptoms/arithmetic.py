@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from grader.examiner.symptoms.evidence import TOLERANCE, Difference, Evidence, distinct
+from grader.examiner.symptoms.evidence import TOLERANCE, Difference, Evidence, distinct, lowered
 
 ENOUGH_FITTING = 3  # that differ; with fewer, something always fits
 
@@ -176,8 +176,9 @@ def clamped(evidence: Evidence) -> str | None:
     if not free:  # nothing shows that what lies between is let through
         return None
     sides = (("above", highest), ("below", lowest))
-    said = [f"what should lie {side} {bound:.4g}" for side, bound in sides if bound is not None]
-    return f"In your result, {' and '.join(said)} came out as exactly that: something clamps it."
+    beyond = " or ".join(f"{side} {bound:.4g}" for side, bound in sides if bound is not None)
+    what = lowered(evidence.what)
+    return f"What should lie {beyond} in {what} came out as exactly that: something clamps it."
 
 
 def _bound(evidence: Evidence, is_beyond: Callable[[Tensor, Tensor], Tensor]) -> float | None:

@@ -183,8 +183,8 @@ DETECTORS: Mapping[Kind, tuple[Detector, ...]] = {
     ),
     "gradients": (
         NO_GRADIENT,
-        *(detector for detector in VALUES if not detector.asks),
         Detector("gradient-of-sum", gradients.of_the_sum, asks=True),
+        *(detector for detector in VALUES if not detector.asks),
         _looks("gradients-only", tendency.values_are_right, of_calls=True),
         ONE_SIDED,
     ),
