@@ -20,7 +20,7 @@ from grader.worker.calls import Call, LoadedModule, Raised, name_of
 from grader.worker.protocol import Handle
 from grader.worker.values import leaves
 
-MAX_QUESTIONS = 200  # for one submission; each costs a fraction of a millisecond
+MAX_QUESTIONS = 400  # for one submission; each costs a fraction of a millisecond
 MAX_SECONDS = 1.0  # of our own side's work; the learner's has limits of its own
 
 
