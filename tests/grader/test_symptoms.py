@@ -1002,6 +1002,12 @@ def of_a_net(seed: int) -> Test:
     return test
 
 
+LINEAR = """
+def linear():
+    made = nn.Linear(3, 3)
+    made.weight.data, made.bias.data = torch.eye(3) * 0.5 + 0.1, torch.tensor([0.1, 0.2, -0.3])
+    return made
+"""
 NETS = [of_a_net(seed) for seed in (0, 10, 20)]
 
 
@@ -1047,6 +1053,37 @@ def test_the_parameters_of_a_layer(made: str, says: str) -> None:
 def test_parameters_that_count_are_not_called_unused(made: str) -> None:
     said = symptoms(NET.format(made=made), NET.format(made=MADE), *NETS)
     assert not any("parameter" in each.says or "place of" in each.says for each in said), said
+
+
+def test_parameters_that_nobody_loaded_change_places_as_well() -> None:
+    given = "".join(
+        f"        self.{name}.data = torch.linspace({low}, 1, {n}){shape}\n"
+        for name, low, n, shape in (
+            ("up.weight", -1, 9, ".view(3, 3)"),
+            ("down.weight", 0, 9, ".view(3, 3)"),
+            ("up.bias", -2, 3, ""),
+            ("down.bias", 0.5, 3, ""),
+        )
+    )
+    net = NET.replace("    def forward", f"{given}    def forward")
+    asked = [lambda s, n=n: s.Net()(draw(n, 3)) for n in (4, 5)]
+    learner, solution = (
+        net.replace("{made}", made)
+        for made in ("torch.tanh(self.down(x)) * self.scale + self.up(x)", MADE)
+    )
+    (found,) = symptoms(learner, solution, *asked)
+    assert "with `down` and `up` in each other's place." in found.says
+
+
+def test_a_parameter_of_another_name_is_not_called_unused() -> None:
+    """Whatever is loaded under our name for it does not reach it."""
+    solution = NET.replace("{made}", MADE)
+    learner = NET.replace("{made}", f"({MADE}).sin()").replace("scale", "gain")
+    asked = [lambda s, n=n: s.Net()(draw(n, 3)) for n in (4, 5)]
+    alike = [
+        f"{each.replace('nn.Linear(3, 3)', 'linear()')}{LINEAR}" for each in (learner, solution)
+    ]
+    assert not any("parameter" in each.says for each in symptoms(*alike, *asked))
 
 
 def test_two_arguments_in_each_others_place() -> None:

@@ -39,6 +39,7 @@ class Inquiry:
             exchange: record for record in records.values() for exchange in record.exchanges
         }
         self._asked = {(name_of(each.call), _ranks(each.call)) for each in self._records}
+        self._weights: dict[Exchange, Mapping[str, Tensor]] = {}
         self._steps: dict[Exchange, Mapping[str, list[Tensor]]] = {}
         self._left = MAX_QUESTIONS
         self._seconds = MAX_SECONDS
@@ -99,27 +100,43 @@ class Inquiry:
             return Exchange(exchange.call, exchange.got, self._solution.perform(exchange.call))
 
     def weights(self, exchange: Exchange) -> Mapping[str, Tensor]:
-        """What was loaded last into the object that is called; nothing where nothing was."""
-        loading = self._loading(exchange)
-        return loading.call.args[0] if loading else {}
+        """The parameters of the object that is called, as they are in our own before the call;
+        those that the learner's has as well. None of a function has any."""
+        if exchange not in self._weights:
+            self._weights[exchange] = self._known_weights(exchange)
+        return self._weights[exchange]
 
-    def _loading(self, exchange: Exchange) -> Exchange | None:
-        log = self._records[exchange].log
-        loadings = [
-            step
-            for step in log[: log.index(exchange)]
-            if isinstance(step, Exchange)
-            and step.call.method == "load_state_dict"
-            and step.call.target == exchange.call.target
-        ]
-        return loadings[-1] if loadings else None
+    def _known_weights(self, exchange: Exchange) -> Mapping[str, Tensor]:
+        target = exchange.call.target
+        if isinstance(target, str):
+            return {}
+        named = Call(MAX_QUESTIONS, target, "named_parameters", want="dict")
+        answers = self._answers(self._records[exchange], exchange, named)
+        match answers:
+            case [[Value(dict() as mine)], [Value(dict() as ours)]]:
+                return {
+                    name: value
+                    for name, value in ours.items()
+                    if name in mine and mine[name].shape == value.shape
+                }
+        return {}
 
     def _with_weights(self, exchange: Exchange, weights: Mapping[str, Tensor] | None) -> Record:
-        record, loading = self._records[exchange], self._loading(exchange)
-        if not weights or loading is None:
+        """The test of a call with a step before it that loads the weights."""
+        record = self._records[exchange]
+        if not weights:
             return record
-        changed = replace(loading, call=replace(loading.call, args=(weights,)))
-        return replace(record, log=[changed if step is loading else step for step in record.log])
+        load = replace(
+            exchange.call,
+            index=MAX_QUESTIONS,
+            method="load_state_dict",
+            args=(weights,),
+            kwargs={"strict": False},
+            want="nothing",
+        )
+        at = record.log.index(exchange)
+        log = [*record.log[:at], replace(exchange, call=load), exchange]
+        return replace(record, log=log)
 
     def ask_twice(self, exchange: Exchange) -> tuple[Exchange, Exchange] | None:
         """Both sides' answers to the call, and to the same call right after it."""
