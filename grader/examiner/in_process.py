@@ -1,5 +1,6 @@
 """Our own sources, the solution and its edited copies, answering calls as a worker would."""
 
+import linecache
 from collections.abc import Callable
 from typing import Any
 
@@ -7,7 +8,7 @@ import torch
 from torch import Tensor
 
 from grader.examiner.exchange import Value, answer_to
-from grader.worker.calls import Call, LoadedModule, Raised, describe_exception
+from grader.worker.calls import Call, LoadedModule, Raised, describe_exception, load_source
 from grader.worker.values import mapped
 
 
@@ -17,12 +18,17 @@ class InProcessCallee:
     def __init__(self, loaded: LoadedModule, files: frozenset[str]) -> None:
         self._loaded = loaded
         self._files = files
-        self.filename = loaded.module.__file__
+        self.filename = loaded.module.__file__ or ""
         self.output = ""
 
     def begin(self, seed: int) -> Value | Raised:
         self._loaded.begin(seed)
         return Value(None)
+
+    def forget(self) -> None:
+        """Run the source once more: what its module has kept until now is gone."""
+        name, source = self._loaded.module.__name__, "".join(linecache.getlines(self.filename))
+        self._loaded = LoadedModule(load_source(name, self.filename, source))
 
     def perform(self, call: Call, meanwhile: Callable[[], object] | None = None) -> Value | Raised:
         if meanwhile:

@@ -102,6 +102,10 @@ class SubmissionProcess:
         self._seed = seed  # goes with the test's first call, which saves a round trip
         return Value(None)
 
+    def forget(self) -> None:
+        """What the learner's code has kept until now is gone: the next test has a fresh worker."""
+        self.close()
+
     def renew(self) -> None:
         """What comes next may take as much time and room as a test, in the same worker."""
         self._test_left = self._limits.seconds

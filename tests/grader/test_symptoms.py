@@ -104,12 +104,12 @@ CASES = {
         "def f(x): return x.var(-1)", "def f(x): return x.var(-1, correction=0)",
         [ask(draw(9, n)) for n in (3, 5)], "(n − 1) / n, where n is the size of the last",
     ),
-    "summand": (PLAIN, "def f(x): return x * 2", ROWS, "is too small by 1 wherever"),
+    "summand": (PLAIN, "def f(x): return x * 2", ROWS, "is too small by 1."),
     "sign": (PLAIN, "def f(x): return -(x * 2 + 1)", ROWS, "the opposite sign"),
     "reciprocal": (PLAIN, "def f(x): return 1 / (x * 2 + 1)", ROWS, "is 1 divided by the"),
     "logarithm": (WEIGHTS, "def f(x): return torch.log_softmax(x, -1)", ROWS, "is the logarithm"),
     "rounded": (PLAIN, "def f(x): return torch.round(x * 2 + 1)", ROWS, "rounded to whole"),
-    "clamped": (PLAIN, "def f(x): return (x * 2 + 1).clamp(max=0.5)", ROWS, "above 0.5 came out"),
+    "clamped": (PLAIN, "def f(x): return (x * 2 + 1).clamp(max=0.5)", ROWS, "above 0.5 in your"),
     "temperature": (
         "def f(x): return torch.softmax(x / 2, -1)", WEIGHTS, ROWS, "are twice what they should be",
     ),
@@ -308,7 +308,7 @@ CASES = {
     "ignored where it goes wrong": (
         "def f(x, g): return x * (g + 1)", "def f(x, g): return x * (g + 1 if len(x) > 3 else 1.5)",
         [ask(draw(n, 2), draw(n, 2, seed=n)) for n in (2, 3, 5, 7)],
-        "In calls that go wrong, your result does not depend on `g`",
+        "In some calls, your result does not depend on `g`",
     ),
     "some values are right": (
         "def f(x): return x.sin(), x.cos()", "def f(x): return x.sin(), x.cos() + x.abs().sqrt()",
@@ -467,7 +467,6 @@ def by_generator(submission: SubmissionProxy) -> None:
     ("solution", "learner", "test"),
     [
         (DRAWN, "def f(x): return x * (torch.randn(x.shape) < 0.3)", ask(draw(5, 8))),
-        (DRAWN, "def f(x): return x", ask(draw(5, 8))),
         (DRAWN_BY, "def f(x, generator): return x * torch.rand(x.shape) * 2", by_generator),
     ],
 )
@@ -900,3 +899,411 @@ def test_only_who_should_not_is_told_to_look_ahead(causal: bool, says: bool) -> 
     found = symptoms(learner, solution, *asked)
     assert any("changes with `x`" in symptom.says for symptom in found)
     assert any("looks ahead" in symptom.says for symptom in found) == says
+
+
+def in_some(change: str) -> str:
+    """An answer that is right, but for a `change` of `y` where x has three dimensions."""
+    return f"def f(x):\n    y = x * 2 + 1\n    return {change} if x.dim() == 3 else y"
+
+
+THREE = [ask(draw(2, n, 4, seed=n)) for n in (3, 5)]
+OTHERS = [ask(draw(n, 4, seed=n)) for n in (3, 5)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "-y",
+        "y / 2",
+        "y + 1",
+        "y.clamp(max=0.5)",
+        "y.flip(-1)",
+        "y[:, torch.tensor([1, 2, 0, *range(3, x.size(1))])]",
+        "x",
+        "y * 0",
+        "y * torch.rand(2, 1, 1, generator=torch.Generator().manual_seed(1))",
+        "torch.cat([y[..., :-1], y[..., -1:] * 0.3 + x[..., -1:] ** 2], -1)",
+        "y.transpose(1, 2)",
+        "y[:1]",
+    ],
+)
+def test_what_right_calls_contradict_is_said_of_some(change: str) -> None:
+    for tests in ([*THREE, *OTHERS], [THREE[0], *OTHERS]):  # also where one test alone fails
+        for found in symptoms(in_some(change), PLAIN, *tests):
+            assert found.says.startswith("In some calls, ") or "that was tried" in found.says, found
+    for found in symptoms(in_some(change), PLAIN, *THREE):
+        assert not found.says.startswith("In some calls, "), found
+
+
+def test_what_holds_for_the_right_calls_as_well_is_said_of_all() -> None:
+    """They have no negative number."""
+    right = [ask(draw(n, 4).abs()) for n in (3, 5)]
+    found = symptoms("def f(x): return (x * 2 + 1).relu()", PLAIN, *ROWS, *right)
+    assert {each.says for each in found} == {
+        "Your result is the expected one with every negative number set to 0."
+    }
+
+
+def test_what_another_failed_test_contradicts_is_said_of_some() -> None:
+    learner = "def f(x):\n    y = x * 2 + 1\n    return -y if x.dim() == 3 else y.sin() + x.abs()"
+    said = {each.says for each in symptoms(learner, PLAIN, *THREE, *OTHERS)}
+    assert "In some calls, your result has the opposite sign." in said
+
+
+def test_other_calls_are_not_called_right_where_they_go_wrong_in_another_way() -> None:
+    """Nor is a number of calls given that leaves them out."""
+    learner = (
+        "def f(x, g=None):\n    if g is not None and len(x) == 5: raise KeyError\n"
+        "    return x.exp() if {wrong} else x"
+    )
+    given = [ask(draw(n, 2, seed=n), draw(n, 2)) for n in (3, 4, 5, 5, 6)]
+    left_out = [ask(draw(n, 2, seed=n)) for n in (3, 4, 5, 6, 7)]
+    solution = "def f(x, g=None): return x"
+    tests = [*given, *left_out]
+    said = symptoms(learner.format(wrong="g is not None"), solution, *tests)
+    assert any("`g` is given: all 5 such calls go wrong, the 5 others" in s.evidence for s in said)
+    said = symptoms(learner.format(wrong="g is None"), solution, *tests)
+    assert not any("others right" in f"{each.says} {each.evidence}" for each in said)
+
+
+BY_SHAPE = "kept = {{}}\ndef f(x, w):\n    key = {key}.shape\n    {keep}\n    return {made}"
+
+
+@pytest.mark.parametrize(
+    ("key", "keep", "made"),
+    [
+        ("x", "y = kept.setdefault(key, torch.sin(x))", "y @ w"),
+        ("x", "y = kept.setdefault(key, torch.sin(x) @ w)", "y"),
+        ("w", "w = kept.setdefault(key, w)", "torch.sin(x) @ w"),
+    ],
+    ids=["an argument", "the result", "another argument"],
+)
+def test_what_is_kept_by_shape_is_not_called_independent(key: str, keep: str, made: str) -> None:
+    """The module, and what it keeps, outlives a test."""
+    solution = "def f(x, w): return torch.sin(x) @ w"
+    asked = [ask(draw(n, 3, seed=seed), draw(3, 2, seed=seed)) for n in (2, 4) for seed in (1, 2)]
+    learner = BY_SHAPE.format(key=key, keep=keep, made=made)
+    (found,) = symptoms(learner, solution, *asked)
+    assert found.says.startswith("Alone, the same call gives the right result")
+    mistaken = learner.replace("torch.sin(x)", "torch.sin(x) * x")  # no call is right alone
+    assert not any("depend" in each.says for each in symptoms(mistaken, solution, *asked))
+    assert not any("change with" in each.says for each in symptoms(mistaken, solution, *asked))
+
+
+def doubles(*shape: int, low: float = 0.0) -> list[Test]:
+    return [ask(draw(*shape, seed=n, dtype=torch.float64).abs() * 1000 + low) for n in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("learner", "solution", "tests"),
+    [
+        ("(x * 2e3).round() / 2", "x * 1e3", doubles(4, 5, low=1e3)),
+        ("(x * 500).ceil() * 2", "x * 1e3", doubles(4, 5, low=1e3)),
+        ("(x * 1e6 + x % 7).round()", "(x * 1e6).round()", doubles(4, 5, low=1e3)),
+        ("(x * 16).round() / 16", "x", doubles(4, 5, low=1e3)),
+        ("x.round() * 0.25 + 0.25 * (x > 1200)", "x.round() * 0.25", doubles(4, 5, low=1e3)),
+    ],
+    ids=["halves", "even numbers", "whole numbers", "sixteenths", "quarters"],
+)
+def test_few_digits_are_not_called_a_dtype(learner: str, solution: str, tests: list[Test]) -> None:
+    said = symptoms(f"def f(x): return {learner}", f"def f(x): return {solution}", *tests)
+    assert not any("float32" in each.says or "float16" in each.says for each in said), said
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])
+def test_a_dtype_that_is_lost_is_told(dtype: str) -> None:
+    learner = f"def f(x): return (x * 2 + 1).to(torch.{dtype}).double()"
+    asked = [ask(draw(n, 5, dtype=torch.float64)) for n in (3, 4)]
+    (found,) = symptoms(learner, PLAIN, *asked)
+    assert f"digits of {dtype}" in found.says
+
+
+def test_a_whole_number_that_no_float_holds_did_not_pass_through_one() -> None:
+    asked = [ask(2**54, 8), ask(2**58, 2), ask(2**55 + 1, 16)]
+    said = symptoms(
+        "def f(n, d): return n * n * d - 1", "def f(n, d): return n * n * d - n", *asked
+    )
+    assert not any("float" in each.says for each in said)
+
+
+def test_a_region_with_something_right_in_it_is_not_called_wrong() -> None:
+    learner = (
+        "def f(x):\n    y = x * 2 + 1\n    z = y.clone()\n"
+        "    z[..., 0] = x[..., 0] ** 2 * 3\n{one}    return z"
+    )
+    asked = [ask(draw(n, 4)) for n in (6, 7)]
+    (all_wrong,) = symptoms(learner.format(one=""), PLAIN, *asked)
+    assert "is wrong at the first index of the last dimension" in all_wrong.says
+    one_right = learner.format(one="    z[1, 0] = y[1, 0]\n")
+    (found,) = symptoms(one_right, PLAIN, *asked)
+    where = "at the first index of the last dimension"
+    assert found.says == f"All that is wrong in your result lies {where}."
+    rest = "def f(x):\n    y = x * 2 + 1\n    z = x.cos()\n    z[:1] = y[:1]\n{one}    return z"
+    (found,) = symptoms(rest.format(one=""), PLAIN, *asked)
+    assert "Only the first entry along" in found.says
+    (found,) = symptoms(rest.format(one="    z[2, 1] = y[2, 1]\n"), PLAIN, *asked)
+    assert "lies beyond the first entry along" in found.says
+
+
+def test_what_is_special_of_one_value_comes_before_what_is_general_of_all() -> None:
+    solution = "def f(x): return x.sin() + x, x.square().sum(-1)"
+    learner = "def f(x): return -x.sin() - x, x.square().mean(-1)"
+    asked = [ask(draw(n, n + 1)) for n in (3, 4, 5)]
+    (found,) = symptoms(learner, solution, *asked)
+    assert found.says == "Value 1 of your result has the opposite sign."
+
+
+NET = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.up, self.down = nn.Linear(3, 3), nn.Linear(3, 3)
+        self.scale = nn.Parameter(torch.ones(3))
+    def forward(self, x): return {made}
+"""
+MADE = "torch.tanh(self.up(x)) * self.scale + self.down(x)"
+
+
+def of_a_net(seed: int) -> Test:
+    def test(submission: SubmissionProxy) -> None:
+        net = submission.Net()
+        sizes = {"up.weight": (3, 3), "down.weight": (3, 3), "up.bias": (3,), "down.bias": (3,)}
+        shapes = {**sizes, "scale": (3,)}
+        net.load_state_dict(
+            {name: draw(*shape, seed=seed + n) for n, (name, shape) in enumerate(shapes.items())}
+        )
+        net(draw(4, 3, seed=seed))
+
+    return test
+
+
+LINEAR = """
+def linear():
+    made = nn.Linear(3, 3)
+    made.weight.data, made.bias.data = torch.eye(3) * 0.5 + 0.1, torch.tensor([0.1, 0.2, -0.3])
+    return made
+"""
+NETS = [of_a_net(seed) for seed in (0, 10, 20)]
+
+
+@pytest.mark.parametrize(
+    ("made", "says"),
+    [
+        (
+            "torch.tanh(self.down(x)) * self.scale + self.up(x)",
+            "with `down` and `up` in each other's place.",
+        ),
+        (
+            "torch.tanh(x @ self.up.weight.T + self.scale) * self.up.bias + self.down(x)",
+            "with `scale` and `up.bias` in each other's place.",
+        ),
+        (
+            "torch.tanh(self.up(x)) * self.scale + self.up(x)",
+            "with `up` in the place of `down` as well.",
+        ),
+        (
+            "torch.tanh(self.up(x)) * self.scale + torch.sin(x @ self.down.weight.T)",
+            "does not depend on the parameter `down.bias`; the right one does.",
+        ),
+        (
+            "torch.tanh(self.up(x)) + self.down(x).abs() * self.down.bias.sin()",
+            "does not depend on the parameter `scale`; the right one does.",
+        ),
+    ],
+)
+def test_the_parameters_of_a_layer(made: str, says: str) -> None:
+    (found,) = symptoms(NET.format(made=made), NET.format(made=MADE), *NETS)
+    assert says in found.says
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        MADE.replace("tanh", "sin"),
+        MADE.replace("self.scale", "self.scale.clamp(min=-0.5)"),
+        MADE.replace("self.scale", "self.scale.sign()"),
+        MADE.replace("self.down(x)", "self.down(x).relu()"),
+    ],
+)
+def test_parameters_that_count_are_not_called_unused(made: str) -> None:
+    said = symptoms(NET.format(made=made), NET.format(made=MADE), *NETS)
+    assert not any("parameter" in each.says or "place of" in each.says for each in said), said
+
+
+def test_parameters_that_nobody_loaded_change_places_as_well() -> None:
+    given = "".join(
+        f"        self.{name}.data = torch.linspace({low}, 1, {n}){shape}\n"
+        for name, low, n, shape in (
+            ("up.weight", -1, 9, ".view(3, 3)"),
+            ("down.weight", 0, 9, ".view(3, 3)"),
+            ("up.bias", -2, 3, ""),
+            ("down.bias", 0.5, 3, ""),
+        )
+    )
+    net = NET.replace("    def forward", f"{given}    def forward")
+    asked = [lambda s, n=n: s.Net()(draw(n, 3)) for n in (4, 5)]
+    learner, solution = (
+        net.replace("{made}", made)
+        for made in ("torch.tanh(self.down(x)) * self.scale + self.up(x)", MADE)
+    )
+    (found,) = symptoms(learner, solution, *asked)
+    assert "with `down` and `up` in each other's place." in found.says
+
+
+def test_a_parameter_of_another_name_is_not_called_unused() -> None:
+    """Whatever is loaded under our name for it does not reach it."""
+    solution = NET.replace("{made}", MADE)
+    learner = NET.replace("{made}", f"({MADE}).sin()").replace("scale", "gain")
+    asked = [lambda s, n=n: s.Net()(draw(n, 3)) for n in (4, 5)]
+    alike = [
+        f"{each.replace('nn.Linear(3, 3)', 'linear()')}{LINEAR}" for each in (learner, solution)
+    ]
+    assert not any("parameter" in each.says for each in symptoms(*alike, *asked))
+
+
+def test_two_arguments_in_each_others_place() -> None:
+    solution = "def f(x, a, b): return torch.tanh(x * a + b) * a"
+    learner = "def f(x, a, b): return torch.tanh(x * b + a) * b"
+    asked = [ask(draw(3, n), draw(n), draw(n, seed=1)) for n in (4, 5)]
+    (found,) = symptoms(learner, solution, *asked)
+    assert found.says == (
+        "Your result is what a right answer gives with `a` and `b` in each other's place."
+    )
+    right = [ask(draw(3, n), draw(n), draw(n)) for n in (6, 7)]  # equal ones can change places
+    assert {each.says for each in symptoms(learner, solution, *asked, *right)} == {
+        f"In some calls, {found.says[0].lower()}{found.says[1:]}"
+    }
+
+
+BACKWARD = """
+class F(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, y):
+        ctx.save_for_backward(x, y)
+        return x.sin() * y
+    @staticmethod
+    def backward(ctx, g):
+        x, y = ctx.saved_tensors
+        return {made}
+def f(x, y): return F.apply(x, y)
+"""
+
+
+def vjp(n: int) -> Test:
+    given = draw(3, n), draw(3, n, seed=1)
+    return lambda submission: submission.f.gradients(*given, cotangent=draw(3, n, seed=2))
+
+
+@pytest.mark.parametrize(
+    ("made", "says"),
+    [
+        ("x.cos() * y, x.sin()", "Each of the gradient of `x`, the gradient of `y` is that of the"),
+        ("x.cos() * y, g * x.sin()", "The gradient of `x` is that of the sum of all numbers"),
+        ("g * x.sin(), g * x.cos() * y", "`x` and the gradient of `y` are in each other's place."),
+        ("g * x.sin(), g * x.sin()", "The gradient of `x` is what the gradient of `y` should be."),
+    ],
+)
+def test_gradients_of_something_else(made: str, says: str) -> None:
+    solution = "def f(x, y): return x.sin() * y"
+    (found,) = symptoms(BACKWARD.format(made=made), solution, vjp(4), vjp(5))
+    assert says in found.says
+    other = BACKWARD.format(made="g.abs() * x.cos() * y, g.abs() * x.sin()")
+    said = symptoms(other, solution, vjp(4), vjp(5))
+    assert not any("sum" in each.says or "should be" in each.says for each in said)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (
+            "y.clamp(-1, 1)",
+            "What should lie above 1 or below -1 in your result came out as exactly that",
+        ),
+        ("y.clamp(0.1, 1.7)", "above 1.7 or below 0.1 in your"),
+        ("y.clamp(max=0)", "What should lie above 0 in your"),
+        ("y.clamp(min=0.1)", "What should lie below 0.1 in your"),
+        ("torch.round(y, decimals=1)", "is the expected one rounded to 1 decimal."),
+        ("torch.round(y, decimals=3)", "is the expected one rounded to 3 decimals."),
+        ("torch.trunc(y)", "with its decimals cut off"),
+    ],
+)
+def test_bounds_and_decimals_in_two_dtypes(change: str, says: str) -> None:
+    """A bound of 0.1 is another number in float32 than in float64."""
+    dtypes = (torch.float32, torch.float64)
+    asked = [ask(draw(n, 5, dtype=dtype)) for n in (3, 4) for dtype in dtypes]
+    (found,) = symptoms(f"def f(x):\n    y = x * 2 + 1\n    return {change}", PLAIN, *asked)
+    assert says in found.says
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "y.clamp(-1, 1) * 1.01",  # the bounds, but what lies between is not let through
+        "y.clamp(-1, 1) + (y > 1) * (y < 2)",
+        "y.sign()",
+        "(y * 8).round() / 8",
+        "(y * 10).floor() / 10",
+        "torch.round(y, decimals=1) + 0.3 * (y > 0)",
+    ],
+)
+def test_what_looks_like_a_bound_or_decimals(change: str) -> None:
+    asked = [ask(draw(n, 5)) for n in (3, 4)]
+    said = symptoms(f"def f(x):\n    y = x * 2 + 1\n    return {change}", PLAIN, *asked)
+    assert not any(
+        "clamps" in s.says or "decimals." in s.says or "decimal." in s.says for s in said
+    )
+
+
+def test_a_spread_divided_by_another_number() -> None:
+    asked = [ask(draw(6, n)) for n in (3, 5, 7)]
+    pair = [f"def f(x): return x.std(-1, correction={n})" for n in (0, 1)]
+    (found,) = symptoms(*pair, *asked)
+    assert "times √((n − 1) / n), where n is the size of the last dimension of `x`" in found.says
+    (found,) = symptoms(*reversed(pair), *asked)
+    assert "times √(n / (n − 1)), where n is" in found.says
+
+
+@pytest.mark.parametrize("learner", ["x", "x * 2", "x * (x > 0)"])
+def test_what_draws_nothing_is_told_so(learner: str) -> None:
+    (found,) = symptoms(f"def f(x): return {learner}", DRAWN, *[ask(draw(5, 8))] * 3)
+    assert "give one and the same result" in found.says
+    assert found.evidence == "Found by making the same call twice."
+
+
+def test_a_draw_that_comes_out_alike_is_not_told_to_draw_nothing() -> None:
+    solution = "def f(x): return torch.multinomial(torch.softmax(x, -1), 1)"
+    learner = "def f(x): return torch.multinomial(torch.softmax(9 * x, -1), 1)"
+    assert not symptoms(learner, solution, *[ask(draw(2, 8))] * 3)
+
+
+MODES = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(3))
+    def forward(self, x):
+        if not {training}: return x.sin() - self.mean
+        self.mean = 0.5 * self.mean + 0.5 * x.mean(0)
+        return x.sin() - x.mean(0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("training", "says"),
+    [
+        ("True", "is what a right answer gives in training, whichever of"),
+        ("False", "is what a right answer gives in evaluation, whichever of"),
+    ],
+)
+def test_modes_that_are_alike(training: str, says: str) -> None:
+    def test(submission: SubmissionProxy) -> None:
+        net = submission.Net()
+        net(draw(4, 3))
+        net.eval()
+        net(draw(5, 3))
+
+    solution = MODES.format(training="self.training")
+    (found,) = symptoms(MODES.format(training=training), solution, test, test)
+    assert says in found.says
+    mistaken = MODES.format(training=training).replace("sin", "cos")
+    assert not any("whichever" in each.says for each in symptoms(mistaken, solution, test, test))

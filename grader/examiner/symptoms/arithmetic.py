@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from grader.examiner.symptoms.evidence import TOLERANCE, Difference, Evidence, distinct
+from grader.examiner.symptoms.evidence import TOLERANCE, Difference, Evidence, distinct, lowered
 
 ENOUGH_FITTING = 3  # that differ; with fewer, something always fits
 
@@ -22,6 +22,7 @@ FUNCTIONS: tuple[tuple[str, Callable[[Tensor], Tensor]], ...] = (
     ("is the expected one rounded to whole numbers", torch.round),
     ("is the expected one rounded down to whole numbers", torch.floor),
     ("is the expected one rounded up to whole numbers", torch.ceil),
+    ("is the expected one with its decimals cut off", torch.trunc),
     ("is the expected one with every negative number set to 0", torch.relu),
     ("is the tanh of the expected one", torch.tanh),
     ("is the sigmoid of the expected one", torch.sigmoid),
@@ -35,6 +36,8 @@ FACTORS: tuple[tuple[str, Callable[[float], float]], ...] = (
     ("divided by √n, where n is {}", lambda n: 1 / math.sqrt(n)),
     ("times n / (n − 1), where n is {}", lambda n: n / (n - 1)),
     ("times (n − 1) / n, where n is {}", lambda n: (n - 1) / n),
+    ("times √(n / (n − 1)), where n is {}", lambda n: math.sqrt(n / (n - 1))),
+    ("times √((n − 1) / n), where n is {}", lambda n: math.sqrt((n - 1) / n)),
     ("times the square of {}", lambda n: n * n),
     ("divided by the square of {}", lambda n: 1 / (n * n)),
     ("times ln n, where n is {}", lambda n: math.log(n)),
@@ -59,6 +62,9 @@ CONSTANTS = {
 FRACTIONS = {0.5: "half of {}", 1 / 3: "a third of {}", 0.25: "a quarter of {}", 2.0: "twice {}"}
 SAME = 2e-4  # relative difference below which two factors are one
 MAX_POWER = 1000.0
+MAX_DECIMALS = 6
+NEAR_A_STEP = 0.02  # of one: what the dtype does not tell from a decimal fraction
+TINY = 1e-15
 NEAR_1 = 1e-3  # a factor that is nearly 1 is better told as a loss of digits
 
 
@@ -73,16 +79,25 @@ def function_of_expected(evidence: Evidence) -> str | None:
 
 
 def scaled(evidence: Evidence) -> str | None:
-    """got = c · expected, with one c for each call."""
+    """got = c · expected, with one c for all calls, or one made of a size in each."""
+    factors = _factors(evidence)
+    named = multiple(evidence.differences, factors, "the expected one") if factors else None
+    return f"{evidence.what} is {named}." if named else None
+
+
+def scaled_in_each_call(evidence: Evidence) -> str | None:
+    """got = c · expected, with a c for each call that nobody knows."""
+    factors = _factors(evidence)
+    if not factors or any(found.got.numel() < ENOUGH_FITTING for found in evidence.differences):
+        return None
+    return f"{evidence.what} is the expected one times {_listed(factors)}."
+
+
+def _factors(evidence: Evidence) -> list[float] | None:
     factors = _each(evidence, _factor)
-    if factors is None or any(math.isclose(factor, 1.0, rel_tol=NEAR_1) for factor in factors):
+    if factors and any(math.isclose(factor, 1.0, rel_tol=NEAR_1) for factor in factors):
         return None
-    named = multiple(evidence.differences, factors, "the expected one")
-    if named is None and any(found.got.numel() < ENOUGH_FITTING for found in evidence.differences):
-        return None
-    if named is None:
-        named = f"the expected one times {_listed(factors)}"
-    return f"{evidence.what} is {named}."
+    return factors
 
 
 def shifted(evidence: Evidence) -> str | None:
@@ -103,7 +118,7 @@ def _shifted(
         return None
     named = name(evidence.differences, [abs(summand) for summand in summands])
     how = "large" if summands[0] > 0 else "small"
-    return f"{evidence.what} is too {how} by {named} wherever it is wrong." if named else None
+    return f"{evidence.what} is too {how} by {named}." if named else None
 
 
 def _listed(factors: Sequence[float]) -> str:
@@ -122,33 +137,68 @@ def sharpened(evidence: Evidence) -> str | None:
     return f"{evidence.what} is what comes out when the scores before the softmax are {named}."
 
 
+def rounded(evidence: Evidence) -> str | None:
+    """Rounded to a number of decimals."""
+    kinds = {found.dtype for found in evidence.differences}
+    if not kinds or not all(kind.is_floating_point for kind in kinds) or not enough(evidence):
+        return None
+    for decimals in range(1, MAX_DECIMALS + 1):
+        if all(_is_rounded(found, decimals) for found in evidence.differences):
+            places = f"{decimals} decimal{'s' * (decimals > 1)}"
+            return f"{evidence.what} is the expected one rounded to {places}."
+    return None
+
+
+def _is_rounded(found: Difference, decimals: int) -> bool:
+    """Whether each number is the decimal fraction next to the right one, and that by no chance."""
+    if not (found.got.isfinite() & found.expected.isfinite()).all():
+        return False
+    step = 10.0**-decimals
+    known = 2 * torch.finfo(found.dtype).eps * found.expected.abs()  # as far as the dtype tells
+    if (known > NEAR_A_STEP * step).any():
+        return False
+    beside = (found.got - (found.got / step).round() * step).abs()
+    error = (found.got - found.expected).abs()
+    return bool((beside <= known + TINY).all() and (error <= (0.5 + NEAR_A_STEP) * step).all())
+
+
 def clamped(evidence: Evidence) -> str | None:
-    """What lies beyond a bound came out as the bound."""
-    bounds: dict[str, set[float]] = {"above": set(), "below": set()}
-    counts = {"above": 0, "below": 0}
+    """What lies beyond a bound came out as the bound; so it may on the other side."""
+    highest, lowest = (_bound(evidence, side) for side in (torch.gt, torch.lt))
+    if highest is lowest is None or not enough(evidence):
+        return None
     free = False
     for found in evidence.differences:
-        wrong, right = found.got[~found.close], found.expected[~found.close]
-        if wrong.numel() == 0 or not wrong.isfinite().all() or distinct(wrong) != 1:
+        if not found.gives(found.expected.clamp(lowest, highest)):
             return None
-        bound = float(wrong[0])
-        if (right > bound).all() and (found.got <= bound).all():
-            bounds["above"].add(bound)
-            counts["above"] += wrong.numel()
-        elif (right < bound).all() and (found.got >= bound).all():
-            bounds["below"].add(bound)
-            counts["below"] += wrong.numel()
-        else:
-            return None
-        free = free or bool((found.expected[found.close] != bound).any())
-    if not free:  # nothing shows that what lies on the other side is let through
+        inside = found.expected[found.close]
+        free = free or any(float(number) not in (highest, lowest) for number in inside)
+    if not free:  # nothing shows that what lies between is let through
         return None
-    if any(len(bounds[side]) > 1 or 0 < counts[side] < ENOUGH_FITTING for side in bounds):
+    sides = (("above", highest), ("below", lowest))
+    beyond = " or ".join(f"{side} {bound:.4g}" for side, bound in sides if bound is not None)
+    what = lowered(evidence.what)
+    return f"What should lie {beyond} in {what} came out as exactly that: something clamps it."
+
+
+def _bound(evidence: Evidence, is_beyond: Callable[[Tensor, Tensor], Tensor]) -> float | None:
+    """The number that stands where the right one lies beyond the learner's; None where there is
+    no one such number, or it stands at few places."""
+    wrong = [
+        (found, found.got[~found.close & is_beyond(found.expected, found.got)])
+        for found in evidence.differences
+    ]
+    numbers = torch.cat([numbers for _, numbers in wrong])
+    if numbers.numel() < ENOUGH_FITTING or not numbers.isfinite().all():
         return None
-    if not enough(evidence):
-        return None
-    said = [f"what should lie {side} {bound.pop():.4g}" for side, bound in bounds.items() if bound]
-    return f"In your result, {' and '.join(said)} came out as exactly that: something clamps it."
+    # The widest dtype knows it best: 0.1 is another number in float32.
+    _, known = min(
+        ((TOLERANCE.get(found.dtype, SAME), each) for found, each in wrong if each.numel()),
+        key=lambda pair: pair[0],
+    )
+    bound = float(known[0])
+    alike = all(math.isclose(bound, each, rel_tol=SAME) for each in numbers.tolist())
+    return bound if alike else None
 
 
 def multiple(differences: Sequence[Difference], factors: Sequence[float], whole: str) -> str | None:

@@ -19,24 +19,24 @@ DTYPES = ("float16", "bfloat16", "float32", "float64", "int64", "bool")
 
 def which_calls(evidence: Evidence) -> str | None:
     """What all wrong calls have and no right one: the first such property, if there is one."""
-    alike = evidence.alike
-    if not _is_telling(len(evidence.wrong), len(alike)):
+    alike, bad = evidence.alike, [*evidence.wrong, *evidence.wrong_elsewhere]
+    if not _is_telling(len(bad), len(alike)):
         return None
     given = dict.fromkeys(
         name
-        for exchange in (*evidence.wrong, *alike)
+        for exchange in (*bad, *alike)
         for name in named_arguments(exchange.call, evidence.names)
     )
-    wrong = [dict(_features(exchange, evidence.names, given)) for exchange in evidence.wrong]
+    wrong = [dict(_features(exchange, evidence.names, given)) for exchange in bad]
     right = [dict(_features(exchange, evidence.names, given)) for exchange in alike]
     for phrase in wrong[0]:
         if all(found.get(phrase) for found in wrong) and not any(
             found.get(phrase) for found in right
         ):
-            if phrase.endswith(DTYPES) and _threshold(evidence, alike, 1.0):
+            if phrase.endswith(DTYPES) and _threshold(evidence, bad, alike, 1.0):
                 return None  # the sizes differ as well: who knows which of the two it is?
             return f"{phrase}: all {len(wrong)} such calls go wrong, the {len(right)} others right"
-    return _threshold(evidence, alike, FAR)
+    return _threshold(evidence, bad, alike, FAR)
 
 
 def goes_wrong(evidence: Evidence) -> str | None:
@@ -115,9 +115,11 @@ def _of_numbers(name: str, value: Tensor) -> Iterator[tuple[str, bool]]:
     yield f"where `{name}` holds an infinity or NaN", not bool(numbers.isfinite().all())
 
 
-def _threshold(evidence: Evidence, alike: Sequence[Exchange], far: float) -> str | None:
+def _threshold(
+    evidence: Evidence, bad: Sequence[Exchange], alike: Sequence[Exchange], far: float
+) -> str | None:
     """A number of the calls that is larger in every wrong one, or smaller in every wrong one."""
-    wrong = [dict(_measures(exchange, evidence.names)) for exchange in evidence.wrong]
+    wrong = [dict(_measures(exchange, evidence.names)) for exchange in bad]
     right = [dict(_measures(exchange, evidence.names)) for exchange in alike]
     for phrase in wrong[0]:
         if not all(phrase in found for found in (*wrong, *right)):

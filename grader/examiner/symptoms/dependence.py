@@ -7,19 +7,28 @@ from torch import Tensor
 
 from grader.examiner.agreement import is_right
 from grader.examiner.exchange import Exchange
-from grader.examiner.symptoms.evidence import Evidence, compared, named_arguments
+from grader.examiner.symptoms.evidence import (
+    Evidence,
+    compared,
+    lowered,
+    named_arguments,
+    some_calls,
+)
 from grader.examiner.symptoms.inquiry import Inquiry, is_fickle
 from grader.examiner.symptoms.trials import (
     MOVED,
     STILL,
     Trial,
     is_ordinary,
+    is_still_afresh,
+    moved_of,
     moves_when_turned,
     size_of_arguments,
     trials_of,
 )
 
 MAX_CALLS = 2  # that are tried
+ENOUGH_DRAWN = 6  # numbers that another draw changes
 MAX_PLAIN = 2  # arguments that tell one call from another
 
 
@@ -35,13 +44,30 @@ def not_repeatable(evidence: Evidence, inquiry: Inquiry) -> str | None:
     )
 
 
+def draws_nothing(evidence: Evidence, inquiry: Inquiry) -> str | None:
+    """Two equal calls, one result, where the right one is drawn at random each time."""
+    for exchange in sorted(evidence.wrong, key=size_of_arguments, reverse=True)[:MAX_CALLS]:
+        answers = inquiry.ask_twice(exchange)
+        moved = moved_of(*answers, evidence.names) if answers else None
+        if moved is None or bool((moved[0] > 0).any()):
+            return None
+        if int((moved[1] > MOVED).sum()) < ENOUGH_DRAWN:  # a few may be drawn twice by chance
+            return None
+    return (
+        "Two equal calls, one right after the other, give one and the same result. The right one"
+        " holds numbers that are drawn anew each time, as dropout draws them in training."
+    )
+
+
 def kept_from_before(evidence: Evidence, inquiry: Inquiry) -> str | None:
-    """Each wrong call that is tried is right where no call of its kind comes before it.
+    """Each wrong call that is tried is right where no call of its kind comes before it, be it in
+    another test: what is kept in the module outlives one.
 
     Where earlier calls count, as those of a cache do, our own result is another one without them.
     """
-    asked = sorted(evidence.wrong, key=size_of_arguments)[:MAX_CALLS]
-    for exchange in asked:
+    if any(map(inquiry.is_first, evidence.wrong)):
+        return None
+    for exchange in sorted(evidence.wrong, key=size_of_arguments)[:MAX_CALLS]:
         alone = inquiry.ask_alone(exchange)
         if alone is None or not is_right(alone.got, exchange):
             return None
@@ -65,7 +91,8 @@ def depends_on_other_things(evidence: Evidence, inquiry: Inquiry) -> str | None:
     if len(labels) != 1 or not labels <= set(evidence.labels):
         return None  # only the first of several values is looked at
     what = evidence.about(labels.pop()).what
-    found = [dict(_statements(list(trials_of(call, evidence, inquiry)))) for call in ordinary]
+    tried = [list(trials_of(call, evidence, inquiry)) for call in ordinary]
+    found = [dict(_statements(trials)) for trials in tried]
     statements = {key: says for known in reversed(found) for key, says in known.items()}
     for key in dict.fromkeys(key for known in found for key in known):
         says = statements[key]
@@ -78,13 +105,19 @@ def depends_on_other_things(evidence: Evidence, inquiry: Inquiry) -> str | None:
             moves_when_turned(call, evidence, inquiry, key[1]) for call in ordinary
         ):
             continue
+        if key[0] in ("unused", "lost") and not all(
+            is_still_afresh(trial, evidence, inquiry)
+            for trials in tried
+            for trial in [each for each in trials if each.argument == key[1] and each.is_missed][:1]
+        ):
+            continue
         if key[0] == "unused":
-            return f"In the calls that were tried, {_lowered(what)} {says}"
+            return f"In the calls that were tried, {lowered(what)} {says}"
         if key[0] == "ignored" and _counts_elsewhere(key[1], evidence, inquiry):
-            return f"In calls that go wrong, {_lowered(what)} {says}"
+            return some_calls(f"{what} {says}")
         if key[0] in ("leaked", "lost"):  # which numbers these are is a matter of the call
             call = next(call for call, known in zip(ordinary, found, strict=True) if key in known)
-            return f"In a call {_settings(call, evidence)}, {_lowered(what)} {says}"
+            return f"In a call {_settings(call, evidence)}, {lowered(what)} {says}"
         return f"{what} {says}"
     return None
 
@@ -94,10 +127,6 @@ def _settings(exchange: Exchange, evidence: Evidence) -> str:
     given = named_arguments(exchange.call, evidence.names)
     plain = [f"`{name}={value!r}`" for name, value in given.items() if isinstance(value, int)]
     return f"with {' and '.join(plain)}" if 1 <= len(plain) <= MAX_PLAIN else "that was tried"
-
-
-def _lowered(what: str) -> str:
-    return what[0].lower() + what[1:]
 
 
 def _counts_elsewhere(name: str, evidence: Evidence, inquiry: Inquiry) -> bool:

@@ -43,6 +43,10 @@ class Difference:
         """Where the two agree, element by element."""
         return is_close(self.got, self.expected, self.dtype)
 
+    @property
+    def is_wrong(self) -> bool:
+        return not self.agrees and not bool(self.close.all())
+
     def gives(self, candidate: Tensor) -> bool:
         """Whether `candidate` is what the learner's code gave."""
         return candidate.shape == self.got.shape and bool(
@@ -120,6 +124,8 @@ class Evidence:
     limits: Limits = field(default_factory=Limits)
     only: str | None = None
     is_most: bool = True  # of what went wrong in this way: what it shows is hardly a chance
+    others: Sequence[Judged] = ()  # that went wrong as well: in another way, or in another test
+    among: frozenset[str] | None = None  # labels of which right numbers are looked at as well
 
     @cached_property
     def wrong(self) -> list[Exchange]:
@@ -142,18 +148,34 @@ class Evidence:
     @cached_property
     def alike(self) -> list[Exchange]:
         """The right calls of what went wrong: the same function, asked for the same."""
+        return [judged.exchange for judged in self._alike(self.successes)]
+
+    @cached_property
+    def wrong_elsewhere(self) -> list[Exchange]:
+        """The calls of the same function that went wrong, and are no part of this evidence."""
+        return [judged.exchange for judged in self._alike(self.others)]
+
+    def _alike(self, others: Sequence[Judged]) -> list[Judged]:
         kinds = {_what(exchange) for exchange in self.wrong}
-        return [exchange for exchange in self.right if _what(exchange) in kinds]
+        return [judged for judged in others if _what(judged.exchange) in kinds]
+
+    @cached_property
+    def everywhere(self) -> "Evidence":
+        """The same values in all calls of the function, right and wrong: what is not said of these
+        is contradicted by one of them."""
+        beside = self._alike((*self.successes, *self.others))
+        failures = [*self.failures, *beside]
+        return replace(
+            self, failures=failures, successes=(), others=(), among=frozenset(self.labels)
+        )
 
     @cached_property
     def differences(self) -> list[Difference]:
         """Every tensor and number in the wrong calls that differs from what was expected."""
-        return [
-            part
-            for judged in self.failures
-            for part in judged.numbers
-            if self.only in (None, part.label) and not part.agrees and not part.close.all()
-        ]
+        parts = [part for judged in self.failures for part in judged.numbers]
+        if self.among is not None:
+            return [part for part in parts if part.label in self.among]
+        return [part for part in parts if self.only in (None, part.label) and part.is_wrong]
 
     @cached_property
     def agreements(self) -> list[Difference]:
@@ -203,6 +225,16 @@ def result_named(label: str) -> str:
     if label.startswith("value "):
         return f"Value {label.removeprefix('value ')} of your result"
     return f"{label[0].upper()}{label[1:]}" if label else "Your result"
+
+
+def lowered(says: str) -> str:
+    """A sentence as it goes on behind other words."""
+    return says[:1].lower() + says[1:]
+
+
+def some_calls(says: str) -> str:
+    """A sentence that does not hold for all calls."""
+    return f"In some calls, {lowered(says)}"
 
 
 def compared(exchange: Exchange, names: ArgumentNames) -> Iterator[Difference]:
@@ -301,8 +333,10 @@ def kind_of(exchange: Exchange) -> Kind:
 
 
 def kind_of_test(judged: Iterable[Judged]) -> Kind:
-    """In what way a test went wrong first."""
-    return next((each.kind for each in judged if each.kind not in UNTELLING), "right")
+    """In what way a test went wrong first; by `chance` where in no other."""
+    kinds = [each.kind for each in judged]
+    known: Iterator[Kind] = (kind for kind in kinds if kind not in UNTELLING)
+    return next(known, "chance" if "chance" in kinds else "right")
 
 
 def argument_names(module: Any) -> ArgumentNames:

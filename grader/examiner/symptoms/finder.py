@@ -18,17 +18,20 @@ from grader.examiner.symptoms import (
     order,
     precision,
     regions,
+    roles,
     rows,
     shapes,
     tendency,
 )
 from grader.examiner.symptoms.evidence import (
     UNREADABLE,
+    UNTELLING,
     ArgumentNames,
     Evidence,
     Judged,
     Kind,
     kind_of_test,
+    some_calls,
 )
 from grader.examiner.symptoms.inquiry import Inquiry
 from grader.examiner.symptoms.smallest_call import smallest_failing_call
@@ -80,8 +83,10 @@ class Detector:
 
     One that is `modest` also speaks for a single test where others fail in the same way and it does
     not hold for them: what it says is about places or forms, and never a coincidence of numbers.
-    One that `asks` puts questions to both sides, each of which takes time. One `of_most` is so
-    general that by chance it holds for some tests; it is made for most of them, or not at all.
+    One that is `of_calls` speaks of single calls anyhow, such as of an error in one, and not of
+    one value of several: no other call contradicts it. One that `asks` puts questions to both
+    sides, each of which takes time. One `of_most` is so general that by chance it holds for some
+    tests; it is made for most of them, or not at all.
     """
 
     id: str
@@ -89,31 +94,49 @@ class Detector:
     modest: bool = False
     asks: bool = False
     of_most: bool = False
+    of_calls: bool = False
     proof: Callable[[Evidence], str] = holds_for
 
 
-def _looks(id: str, says: Callable[[Evidence], str | None], modest: bool = False) -> Detector:
+def _looks(
+    id: str,
+    says: Callable[[Evidence], str | None],
+    modest: bool = False,
+    of_calls: bool = False,
+) -> Detector:
     """A detector that needs no more than what the suite has seen."""
-    return Detector(id, lambda evidence, inquiry: says(evidence), modest)
+    return Detector(id, lambda evidence, inquiry: says(evidence), modest, of_calls=of_calls)
 
 
 WHICH_CALLS = Detector(
-    "which-calls", lambda evidence, _: contrast.goes_wrong(evidence), proof=holds_for_so_many
+    "which-calls",
+    lambda evidence, _: contrast.goes_wrong(evidence),
+    of_calls=True,
+    proof=holds_for_so_many,
 )
 # From specific to general.
 VALUES = (
     Detector(
-        "not-repeatable", dependence.not_repeatable, modest=True, asks=True, proof=was_repeated
+        "not-repeatable",
+        dependence.not_repeatable,
+        modest=True,
+        asks=True,
+        of_calls=True,
+        proof=was_repeated,
     ),
-    Detector("kept", dependence.kept_from_before, modest=True, asks=True, proof=was_alone),
+    Detector(
+        "kept", dependence.kept_from_before, modest=True, asks=True, of_calls=True, proof=was_alone
+    ),
     _looks("same-number", normalisation.all_alike),
     _looks("an-argument", identity.is_an_argument),
     _looks("results-order", forms.results_in_another_order),
+    _looks("another-result", identity.results_exchanged),
     _looks("another-result", identity.is_another_result),
     Detector("step", identity.is_a_step, asks=True),
     _looks("fixed-width", precision.fixed_width),
     _looks("through-float", precision.through_float),
     _looks("function", arithmetic.function_of_expected),
+    _looks("rounded", arithmetic.rounded),
     _looks("shift", arithmetic.shifted),
     _looks("scale", arithmetic.scaled),
     _looks("shift", arithmetic.shifted_by_a_size),
@@ -123,18 +146,24 @@ VALUES = (
     _looks("temperature", arithmetic.sharpened),
     _looks("clamped", arithmetic.clamped, modest=True),
     _looks("precision", precision.lower_precision, modest=True),
+    Detector("another-place", roles.in_anothers_place, asks=True),
+    Detector("one-mode", roles.always_in_one_mode, asks=True),
+    Detector("unused-parameter", roles.unused_parameters, asks=True, proof=was_tried),
     _looks("region", regions.wrong_in_a_region, modest=True),
     _looks("not-finite", regions.not_finite, modest=True),
     _looks("same-number", regions.constant),
     _looks("permuted", order.permuted_along_a_dimension),
+    _looks("scale", arithmetic.scaled_in_each_call),
     _looks("row-scale", rows.rescaled_rows),
     _looks("row-shift", rows.shifted_rows),
-    Detector("dependence", dependence.depends_on_other_things, asks=True, proof=was_tried),
+    Detector(
+        "dependence", dependence.depends_on_other_things, asks=True, of_calls=True, proof=was_tried
+    ),
     Detector("digits", lambda evidence, _: precision.few_digits(evidence), proof=holds_for_so_many),
     replace(_looks("flatness", tendency.flatter_or_sharper), of_most=True),
     _looks("not-normalised", normalisation.not_normalised, modest=True),
     replace(WHICH_CALLS, modest=True),
-    Detector("growth", tendency.grows_otherwise, asks=True, proof=was_tried),
+    Detector("growth", tendency.grows_otherwise, asks=True, of_calls=True, proof=was_tried),
     _looks("values", tendency.some_values_are_right),
 )
 # It comes last: of a few numbers it holds by chance, at some seeds.
@@ -142,28 +171,39 @@ ONE_SIDED = replace(_looks("one-sided", tendency.one_sided), of_most=True)
 NO_GRADIENT = _looks("no-gradient", gradients.nothing_arrives, modest=True)
 DETECTORS: Mapping[Kind, tuple[Detector, ...]] = {
     "value": (*VALUES, ONE_SIDED),
+    "chance": (
+        Detector(
+            "not-drawn",
+            dependence.draws_nothing,
+            modest=True,
+            asks=True,
+            of_calls=True,
+            proof=was_repeated,
+        ),
+    ),
     "gradients": (
         NO_GRADIENT,
+        Detector("gradient-of-sum", gradients.of_the_sum, asks=True),
         *(detector for detector in VALUES if not detector.asks),
-        _looks("gradients-only", tendency.values_are_right),
+        _looks("gradients-only", tendency.values_are_right, of_calls=True),
         ONE_SIDED,
     ),
     "form": (
-        _looks("form", forms.swapped_sizes, modest=True),
+        _looks("form", forms.swapped_sizes, modest=True, of_calls=True),
         _looks("form", forms.other_form, modest=True),
-        _looks("form", forms.floats_for_whole_numbers, modest=True),
+        _looks("form", forms.floats_for_whole_numbers, modest=True, of_calls=True),
         _looks("form", shapes.sizes_of_another_argument),
         WHICH_CALLS,
-        _looks("form", forms.unexplained_form, modest=True),
+        _looks("form", forms.unexplained_form, modest=True, of_calls=True),
     ),
     "error": (
-        replace(_looks(UNWRITTEN, errors.unwritten, modest=True), proof=as_told),
-        replace(_looks(ENDED, errors.ended, modest=True), proof=as_told),
-        _looks("error", errors.stops, modest=True),
+        replace(_looks(UNWRITTEN, errors.unwritten, modest=True, of_calls=True), proof=as_told),
+        replace(_looks(ENDED, errors.ended, modest=True, of_calls=True), proof=as_told),
+        _looks("error", errors.stops, modest=True, of_calls=True),
         WHICH_CALLS,
     ),
-    "acceptance": (_looks("acceptance", errors.accepts, modest=True),),
-    "arguments": (_looks("arguments", errors.changes_arguments, modest=True),),
+    "acceptance": (_looks("acceptance", errors.accepts, modest=True, of_calls=True),),
+    "arguments": (_looks("arguments", errors.changes_arguments, modest=True, of_calls=True),),
 }
 
 
@@ -292,6 +332,12 @@ class SymptomFinder:
                 [each for each in (*asked, *self._passed) if each.kind == "right"],
                 self._names,
                 self._limits,
+                others=[
+                    each
+                    for name, judged in self._failed.items()
+                    for each in judged
+                    if each.kind not in UNTELLING and (name not in tests or each.kind != kind)
+                ],
                 is_most=len(tests) >= MOST * len(self._by_kind[kind]),
             )
         return self._evidence[key]
@@ -305,8 +351,20 @@ class SymptomFinder:
             return None
         labels = evidence.labels
         apart = [evidence.about(label) for label in labels] if 1 < len(labels) <= MAX_APART else []
-        for one in (evidence, *apart):
-            for detector in detectors:
+        for detector in detectors:  # what is special of one value comes before what is general
+            for one in (evidence,) if detector.of_calls else (evidence, *apart):
                 if says := self._told(detector, one):
+                    if self._is_contradicted(detector, one, says):
+                        says = some_calls(says)
                     return Symptom(detector.id, says, detector.proof(one))
         return None
+
+    def _is_contradicted(self, detector: Detector, evidence: Evidence, says: str) -> bool:
+        """Whether a call that is right, or wrong in another way, shows the contrary.
+
+        Who asks is not asked again of all calls: what differs there is taken for a contradiction.
+        """
+        everywhere = evidence.everywhere
+        if detector.of_calls or len(everywhere.failures) == len(evidence.failures):
+            return False
+        return detector.asks or self._told(detector, everywhere) != says

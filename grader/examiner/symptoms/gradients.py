@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+from torch import Tensor
+
 from grader.examiner.agreement import SLACK, is_right
 from grader.examiner.exchange import Exchange, Helper, Record, Value
-from grader.examiner.symptoms.evidence import Evidence
+from grader.examiner.symptoms.evidence import Evidence, compared
+from grader.examiner.symptoms.inquiry import Inquiry
 from grader.worker.calls import Call
 
 
@@ -23,6 +26,22 @@ def _by_result(step: Exchange | Helper) -> Exchange | Helper:
             alone = Exchange(asked, Value(got.result), Value(right.result))
             return step if is_right(alone.got, alone, SLACK) else alone
     return step
+
+
+def of_the_sum(evidence: Evidence, inquiry: Inquiry) -> str | None:
+    """The gradient is right for a result of which all numbers count alike, in every call."""
+    for exchange in evidence.wrong:
+        if not isinstance(exchange.call.cotangent, Tensor):
+            return None
+        answer = inquiry.ours(exchange, replace(exchange.call, cotangent=None))
+        parts = compared(answer, evidence.names) if answer else ()
+        found = [each for each in parts if each.label in evidence.labels]
+        if not found or not all(each.close.all() for each in found):
+            return None
+    return (
+        f"{evidence.what} is that of the sum of all numbers of your result: the gradient that"
+        " arrives there from what comes after is left out."
+    )
 
 
 def nothing_arrives(evidence: Evidence) -> str | None:

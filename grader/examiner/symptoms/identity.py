@@ -6,7 +6,13 @@ import torch
 from torch import Tensor
 
 from grader.examiner.exchange import Exchange
-from grader.examiner.symptoms.evidence import Difference, Evidence, compared, distinct
+from grader.examiner.symptoms.evidence import (
+    Difference,
+    Evidence,
+    compared,
+    distinct,
+    result_named,
+)
 from grader.examiner.symptoms.inquiry import Inquiry
 
 
@@ -49,6 +55,23 @@ def is_another_result(evidence: Evidence) -> str | None:
     return f"{evidence.what} is what {min(places)} should be."
 
 
+def results_exchanged(evidence: Evidence) -> str | None:
+    """Two values or gradients, each of which is what the other should be."""
+    labels = evidence.labels
+    if len(labels) != 2 or not _is_telling(evidence):
+        return None
+    for found in evidence.differences:
+        others = compared(
+            Exchange(found.exchange.call, found.exchange.expected, found.exchange.expected),
+            evidence.names,
+        )
+        due = [each.expected for each in others if each.label in set(labels) - {found.label}]
+        if not any(map(found.gives, due)):
+            return None
+    one, other = labels
+    return f"{result_named(one)} and {other} are in each other's place."
+
+
 def is_a_step(evidence: Evidence, inquiry: Inquiry) -> str | None:
     """The result is what the solution has on its way: what comes after is missing."""
     if not evidence.differences or not _is_telling(evidence):
@@ -61,10 +84,9 @@ def is_a_step(evidence: Evidence, inquiry: Inquiry) -> str | None:
         if not names:
             return None
     assert names
-    return (
-        f"{evidence.what} is what a right answer has on its way as `{names[0]}`: what comes after"
-        " that is missing."
-    )
+    says = f"{evidence.what} is what a right answer has on its way as `{names[0]}`"
+    # Of one value of several nobody knows which of the two comes first.
+    return f"{says}." if any(evidence.labels) else f"{says}: what comes after that is missing."
 
 
 def _is_telling(evidence: Evidence) -> bool:

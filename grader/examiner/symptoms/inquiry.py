@@ -17,9 +17,10 @@ from grader.examiner.in_process import InProcessCallee
 from grader.examiner.paired_calls import Callee, replay
 from grader.examiner.symptoms.evidence import MAX_NUMBERS
 from grader.worker.calls import Call, LoadedModule, Raised, name_of
+from grader.worker.protocol import Handle
 from grader.worker.values import leaves
 
-MAX_QUESTIONS = 200  # for one submission; each costs a fraction of a millisecond
+MAX_QUESTIONS = 400  # for one submission; each costs a fraction of a millisecond
 MAX_SECONDS = 1.0  # of our own side's work; the learner's has limits of its own
 
 
@@ -38,6 +39,7 @@ class Inquiry:
             exchange: record for record in records.values() for exchange in record.exchanges
         }
         self._asked = {(name_of(each.call), _ranks(each.call)) for each in self._records}
+        self._weights: dict[Exchange, Mapping[str, Tensor]] = {}
         self._steps: dict[Exchange, Mapping[str, list[Tensor]]] = {}
         self._left = MAX_QUESTIONS
         self._seconds = MAX_SECONDS
@@ -59,18 +61,95 @@ class Inquiry:
             if each.call.target == target or str(each.call.index) == target.id
         ]
 
-    def ask(self, exchange: Exchange, call: Call) -> Exchange | None:
-        """Both sides' answers to `call` in the place of `exchange`.
+    def ask(
+        self,
+        exchange: Exchange,
+        call: Call,
+        afresh: bool = False,
+        weights: Mapping[str, Tensor] | None = None,
+    ) -> Exchange | None:
+        """Both sides' answers to `call` in the place of `exchange`; where the question is asked
+        `afresh`, the learner's code is loaded anew for it, and knows of no other test. With other
+        `weights`, these are loaded into the object that is called.
 
         None where there can be none: the learner's process is gone, or enough has been asked.
         """
-        if self._left <= 0 or not self.come_to(exchange, self._learner):
+        if afresh:
+            self._learner.forget()
+        record = self._with_weights(exchange, weights)
+        if self._left <= 0 or not self._begin(self._learner, record, exchange):
             return None
         got = self._learner.perform(call)
         with self._own_time():
-            self.come_to(exchange, self._solution)
+            self._begin(self._solution, record, exchange)
             expected = self._solution.perform(call)
         return Exchange(call, got, expected)
+
+    def ours(
+        self, exchange: Exchange, call: Call, weights: Mapping[str, Tensor] | None = None
+    ) -> Exchange | None:
+        """Our own answer to another call, or with other weights, beside what the learner's code
+        gave in this one. None where enough has been asked."""
+        if self._left <= 0:
+            return None
+        with self._own_time():
+            self._begin(self._solution, self._with_weights(exchange, weights), exchange)
+            return Exchange(exchange.call, exchange.got, self._solution.perform(call))
+
+    def ours_always_in(self, mode: str, exchange: Exchange) -> Exchange | None:
+        """Our own answer where the object is in one mode, `train` or `eval`, at each call of it,
+        beside what the learner's code gave. None where enough has been asked, or for a function."""
+        record, target = self._records[exchange], exchange.call.target
+        if self._left <= 0 or isinstance(target, str):
+            return None
+        switch = replace(exchange, call=Call(MAX_QUESTIONS, target, mode))
+        log = [
+            each
+            for step in record.log[: record.log.index(exchange)]
+            for each in ((switch, step) if _is_of(target, step) else (step,))
+        ]
+        with self._own_time():
+            self._begin(self._solution, replace(record, log=[*log, switch, exchange]), exchange)
+            return Exchange(exchange.call, exchange.got, self._solution.perform(exchange.call))
+
+    def weights(self, exchange: Exchange) -> Mapping[str, Tensor]:
+        """The parameters of the object that is called, as they are in our own before the call;
+        those that the learner's has as well. None of a function has any."""
+        if exchange not in self._weights:
+            self._weights[exchange] = self._known_weights(exchange)
+        return self._weights[exchange]
+
+    def _known_weights(self, exchange: Exchange) -> Mapping[str, Tensor]:
+        target = exchange.call.target
+        if isinstance(target, str):
+            return {}
+        named = Call(MAX_QUESTIONS, target, "named_parameters", want="dict")
+        answers = self._answers(self._records[exchange], exchange, named)
+        match answers:
+            case [[Value(dict() as mine)], [Value(dict() as ours)]]:
+                return {
+                    name: value
+                    for name, value in ours.items()
+                    if name in mine and mine[name].shape == value.shape
+                }
+        return {}
+
+    def _with_weights(self, exchange: Exchange, weights: Mapping[str, Tensor] | None) -> Record:
+        """The test of a call with a step before it that loads the weights."""
+        record = self._records[exchange]
+        if not weights:
+            return record
+        load = replace(
+            exchange.call,
+            index=MAX_QUESTIONS,
+            method="load_state_dict",
+            args=(weights,),
+            kwargs={"strict": False},
+            want="nothing",
+        )
+        at = record.log.index(exchange)
+        log = [*record.log[:at], replace(exchange, call=load), exchange]
+        return replace(record, log=log)
 
     def ask_twice(self, exchange: Exchange) -> tuple[Exchange, Exchange] | None:
         """Both sides' answers to the call, and to the same call right after it."""
@@ -81,16 +160,18 @@ class Inquiry:
         (mine, mine_again), (ours, ours_again) = answers
         return Exchange(call, mine, ours), Exchange(again, mine_again, ours_again)
 
-    def ask_alone(self, exchange: Exchange) -> Exchange | None:
-        """Both sides' answers to the call where none of its kind was made before it.
+    def is_first(self, exchange: Exchange) -> bool:
+        """Whether no call of its kind was made before it, in any test."""
+        return next(each for each in self._records if _is_of_one_kind(each, exchange)) is exchange
 
-        None where it is the first of its kind, or where no answer can be had.
+    def ask_alone(self, exchange: Exchange) -> Exchange | None:
+        """Both sides' answers to the call where none of its kind was made before it, in any test:
+        the learner's code is loaded anew. None where no answer can be had.
         """
         record = self._records[exchange]
         before = record.log[: record.log.index(exchange)]
         log = [step for step in before if not _is_of_one_kind(step, exchange)]
-        if len(log) == len(before):
-            return None
+        self._learner.forget()
         answers = self._answers(replace(record, log=log), None, exchange.call)
         if answers is None:
             return None
@@ -172,7 +253,17 @@ class Inquiry:
 def _is_of_one_kind(step: Exchange | Helper, exchange: Exchange) -> bool:
     if isinstance(step, Helper):
         return False
-    return (step.call.target, step.call.method) == (exchange.call.target, exchange.call.method)
+    return _kind(step.call) == _kind(exchange.call)
+
+
+def _is_of(target: Handle, step: Exchange | Helper) -> bool:
+    """Whether it calls this object."""
+    return isinstance(step, Exchange) and step.call.target == target and not step.call.method
+
+
+def _kind(call: Call) -> tuple[bool, str]:
+    """To make an object is one thing, to call it another."""
+    return isinstance(call.target, Handle), name_of(call)
 
 
 def _ranks(call: Call) -> tuple[int, ...]:

@@ -1,15 +1,15 @@
 """Right in one part of the result and wrong in another: where, and what stands there instead."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 from torch import Tensor
 
-from grader.examiner.symptoms.evidence import Difference, Evidence, dimension, distinct
+from grader.examiner.symptoms.evidence import Difference, Evidence, dimension, distinct, lowered
 
 CHANCES = 4000  # ways to choose as many places, of which a region is one
-FILLED = 0.8  # of a region that is called wrong, at least so much must be
+FILLED = 0.8  # of a region in which all lies that is wrong, at least so much must be
 FULL = 0.99  # of one whose border is arbitrary
 WIDE = 0.9  # a region that is nearly everything says nothing
 ENOUGH_ALIKE = 3  # that should be there, where one and the same is
@@ -19,20 +19,26 @@ Region = Callable[[Difference], Tensor | None]
 
 def wrong_in_a_region(evidence: Evidence) -> str | None:
     """The one part in which every difference lies, all else being right."""
-    if not evidence.differences:
+    wrong = [found for found in evidence.differences if found.is_wrong]
+    if not wrong:
         return None
-    fits = [(_fit(evidence, region), phrase) for phrase, region in _regions(evidence)]
+    fits = [(_fit(wrong, region), phrase, region) for phrase, region in _regions(wrong, evidence)]
     fits += [
-        (fit, phrase)
-        for phrase, region in _cuts(evidence)
-        if (fit := _fit(evidence, region)) >= FULL
+        (fit, phrase, region)
+        for phrase, region in _cuts(wrong, evidence)
+        if (fit := _fit(wrong, region)) >= FULL
     ]
-    fit, phrase = max(fits, key=lambda found: found[0])  # the first of the tightest
+    fit, phrase, region = max(fits, key=lambda found: found[0])  # the first of the tightest
     if fit < FILLED:
         return None
-    if phrase.startswith("only"):
-        return f"{phrase[0].upper()}{phrase[1:]} of {_lowered(evidence.what)} is right."
     there = _instead(evidence)
+    if not all(_is_filled(found, region) for found in evidence.differences):
+        lies = f"All that is wrong in {lowered(evidence.what)} lies {phrase}"
+        return f"{lies}, and is {there}." if there else f"{lies}."
+    for beyond, only in _ONLY.items():
+        if phrase.startswith(beyond):
+            one = phrase.replace(beyond, only)
+            return f"{one} of {lowered(evidence.what)} is right."
     where = f"{evidence.what} is wrong {phrase}, and right everywhere else"
     return f"{where}; there it is {there}." if there else f"{where}."
 
@@ -44,7 +50,7 @@ def not_finite(evidence: Evidence) -> str | None:
     there = _instead(evidence)
     if there not in ("NaN", "infinite", "NaN or infinite"):
         return None
-    return f"In these calls, all that is wrong in {_lowered(evidence.what)} is {there}."
+    return f"All that is wrong in {lowered(evidence.what)} is {there}."
 
 
 def constant(evidence: Evidence) -> str | None:
@@ -55,17 +61,19 @@ def constant(evidence: Evidence) -> str | None:
     there = _instead(evidence)
     if not there or distinct(wanted) < ENOUGH_ALIKE:
         return None
-    return f"Wherever {_lowered(evidence.what)} is wrong, it is {there}."
+    return f"Wherever {lowered(evidence.what)} is wrong, it is {there}."
 
 
-def _lowered(what: str) -> str:
-    return what[0].lower() + what[1:]
+def _is_filled(found: Difference, region: Region) -> bool:
+    """Whether nothing in a region is right."""
+    where = region(found)
+    return where is not None and not bool((found.close & where).any())
 
 
-def _fit(evidence: Evidence, region: Region) -> float:
+def _fit(differences: Sequence[Difference], region: Region) -> float:
     """How much of a region is wrong, where all that is wrong lies in it by no chance; else 0."""
     wrong, inside, chosen, total, chances = 0, 0, 0, 0, 1
-    for found in evidence.differences:
+    for found in differences:
         where = region(found)
         if where is None or where.shape != found.close.shape or (~found.close & ~where).any():
             return 0.0
@@ -92,8 +100,8 @@ def _instead(evidence: Evidence) -> str:
     return ""
 
 
-def _regions(evidence: Evidence) -> Iterator[tuple[str, Region]]:
-    yield from _by_masks(evidence)
+def _regions(differences: Sequence[Difference], evidence: Evidence) -> Iterator[tuple[str, Region]]:
+    yield from _by_masks(differences)
     yield "where 0 is expected", lambda found: found.expected == 0
     yield "where a negative number is expected", lambda found: found.expected < 0
     yield "where a positive number is expected", lambda found: found.expected > 0
@@ -101,31 +109,37 @@ def _regions(evidence: Evidence) -> Iterator[tuple[str, Region]]:
     yield "off the diagonal", lambda found: _square(found, torch.ne)
     yield "above the diagonal", lambda found: _square(found, torch.lt)
     yield "below the diagonal", lambda found: _square(found, torch.gt)
-    dims = {found.expected.dim() for found in evidence.differences}
+    dims = {found.expected.dim() for found in differences}
     for dim in range(dims.pop()) if len(dims) == 1 and evidence.is_most else ():
-        n = evidence.differences[0].expected.dim()
+        n = differences[0].expected.dim()
         for phrase, chosen in _PLACES:
             yield phrase.format(dimension(dim, n)), _along(dim, chosen)
-    yield from _by_arguments(evidence)
+    yield from _by_arguments(differences)
 
 
 # Of an index i below n, along one dimension.
 _PLACES: tuple[tuple[str, Callable[[Tensor, int], Tensor]], ...] = (
     ("at the first index of {}", lambda i, n: i == 0),
     ("at the last index of {}", lambda i, n: i == n - 1),
-    ("only the first entry along {}", lambda i, n: i > 0),
-    ("only the last entry along {}", lambda i, n: i < n - 1),
+    ("beyond the first entry along {}", lambda i, n: i > 0),
+    ("before the last entry along {}", lambda i, n: i < n - 1),
     ("at odd indices of {}", lambda i, n: i % 2 == 1),
     ("at even indices of {}", lambda i, n: i % 2 == 0),
 )
 
+# Of a region that is wrong throughout, what the plainer words are.
+_ONLY = {
+    "beyond the first entry": "Only the first entry",
+    "before the last entry": "Only the last entry",
+}
 
-def _cuts(evidence: Evidence) -> Iterator[tuple[str, Region]]:
+
+def _cuts(differences: Sequence[Difference], evidence: Evidence) -> Iterator[tuple[str, Region]]:
     """Halves of a dimension, and what lies beyond the size of another one."""
-    dims = {found.expected.dim() for found in evidence.differences}
-    sizes = set.intersection(*(set(found.sizes) for found in evidence.differences))
+    dims = {found.expected.dim() for found in differences}
+    sizes = set.intersection(*(set(found.sizes) for found in differences))
     for dim in range(dims.pop()) if len(dims) == 1 and evidence.is_most else ():
-        where = dimension(dim, evidence.differences[0].expected.dim())
+        where = dimension(dim, differences[0].expected.dim())
         for size in sorted(sizes, key=lambda phrase: (phrase.count(" "), phrase)):
             yield f"along {where} beyond the first n places, where n is {size}", _beyond(dim, size)
         yield f"in the second half of {where}", _along(dim, lambda i, n: i >= n // 2)
@@ -155,8 +169,8 @@ def _square(found: Difference, compare: Callable[[Tensor, Tensor], Tensor]) -> T
     return where.expand_as(found.expected)
 
 
-def _by_masks(evidence: Evidence) -> Iterator[tuple[str, Region]]:
-    for name in _common(evidence, masks=True):
+def _by_masks(differences: Sequence[Difference]) -> Iterator[tuple[str, Region]]:
+    for name in _common(differences, masks=True):
         yield f"where `{name}` is False", _mask(name, lambda mask: ~mask, False)
         yield (
             f"in the rows where `{name}` is False throughout",
@@ -188,8 +202,8 @@ def _mask(name: str, chosen: Callable[[Tensor], Tensor], of_rows: bool = True) -
     return region
 
 
-def _by_arguments(evidence: Evidence) -> Iterator[tuple[str, Region]]:
-    for name in _common(evidence, masks=False):
+def _by_arguments(differences: Sequence[Difference]) -> Iterator[tuple[str, Region]]:
+    for name in _common(differences, masks=False):
         yield f"where `{name}` is 0", _argument(name, lambda x: x == 0)
         yield f"where `{name}` is negative", _argument(name, lambda x: x < 0)
         yield f"where `{name}` is positive", _argument(name, lambda x: x > 0)
@@ -206,14 +220,14 @@ def _argument(name: str, chosen: Callable[[Tensor], Tensor]) -> Region:
     return region
 
 
-def _common(evidence: Evidence, masks: bool) -> list[str]:
+def _common(differences: Sequence[Difference], masks: bool) -> list[str]:
     """The arguments that are tensors in every wrong call: masks, or those that are none."""
     return [
         name
-        for name in evidence.differences[0].arguments
+        for name in differences[0].arguments
         if all(
             isinstance(value := found.arguments.get(name), Tensor)
             and (value.dtype == torch.bool) == masks
-            for found in evidence.differences
+            for found in differences
         )
     ]

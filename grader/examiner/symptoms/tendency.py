@@ -28,7 +28,12 @@ def flatter_or_sharper(evidence: Evidence) -> str | None:
     signs = set()
     for found in evidence.differences:
         got, expected = found.got, found.expected
-        if got.dim() == 0 or got.size(-1) < 3 or not (got.isfinite() & expected.isfinite()).all():
+        if (
+            found.close.all()
+            or got.dim() == 0
+            or got.size(-1) < 3
+            or not (got.isfinite() & expected.isfinite()).all()
+        ):
             return None
         if not all((weights >= 0).all() and sums_to_1(weights, -1) for weights in (got, expected)):
             return None

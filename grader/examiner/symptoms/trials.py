@@ -1,7 +1,7 @@
 """A call with one thing changed: how far do the numbers of both results move?"""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
@@ -18,6 +18,7 @@ from grader.examiner.symptoms.evidence import (
     with_argument,
 )
 from grader.examiner.symptoms.inquiry import Inquiry
+from grader.worker.calls import Call
 from grader.worker.values import leaves
 
 EXTREME = 30.0  # scores beyond it leave a softmax no choice
@@ -39,6 +40,8 @@ class Trial:
     index: int
     dims: int
     size: int
+    exchange: Exchange = field(repr=False)
+    changed: Call = field(repr=False)
     is_masked: bool  # a mask may hide the change by chance
     nought: Tensor  # where the learner's result is 0
     mine: Tensor
@@ -64,6 +67,11 @@ class Trial:
     def is_unused(self) -> bool:
         """Whether it moves the right result, and nothing of the learner's."""
         return bool((self.ours > MOVED).any() and self.is_still.all())
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether something of the right result moves, and the learner's does not."""
+        return self.is_unused or (self.mine.shape == self.ours.shape and bool(self.lacking.any()))
 
     @property
     def where(self) -> str:
@@ -133,7 +141,17 @@ def trials_of(
             if _is_left_behind(*moved):
                 far = [further[0] for push in change.far if (further := moves(name, push))]
                 pushed = reduce(torch.maximum, far) if far else pushed.fill_(torch.inf)
-            yield Trial(name, *change.place, is_masked, mine == 0, *moved, mine_pushed=pushed)
+            call = with_argument(exchange.call, name, change.slightly, evidence.names)
+            yield Trial(
+                name,
+                *change.place,
+                exchange,
+                call,
+                is_masked,
+                mine == 0,
+                *moved,
+                mine_pushed=pushed,
+            )
 
 
 def _is_left_behind(mine: Tensor, ours: Tensor) -> bool:
@@ -171,7 +189,8 @@ def _changes(value: Any) -> Iterator[Change]:
 def moves_when_turned(exchange: Exchange, evidence: Evidence, inquiry: Inquiry, name: str) -> bool:
     """Whether the learner's result moves, or may, with the sign and size of a whole argument.
 
-    It may lie beyond a bound of theirs, such as a `clamp`, on whose other side it counts.
+    It may lie beyond a bound of theirs, such as a `clamp`, on whose other side it counts. Or their
+    code keeps its answers, and gives one again where only the shapes are the same.
     """
     value = named_arguments(exchange.call, evidence.names)[name]
     before = _numbers(exchange, evidence.names)[0]
@@ -179,13 +198,41 @@ def moves_when_turned(exchange: Exchange, evidence: Evidence, inquiry: Inquiry, 
         return True  # nothing can be said
     for factor in (-7.0, 0.1):
         turned = value * (factor if isinstance(value, Tensor) else abs(factor))
-        after = inquiry.ask(exchange, with_argument(exchange.call, name, turned, evidence.names))
+        call = with_argument(exchange.call, name, turned, evidence.names)
+        after = inquiry.ask(exchange, call, afresh=True)
         now = _numbers(after, evidence.names)[0] if after else None
         if now is None or before.shape != now.shape:
             return True
         if (_moved(before, now) > STILL).any():
             return True
     return False
+
+
+def is_still_afresh(trial: Trial, evidence: Evidence, inquiry: Inquiry) -> bool:
+    """Whether what stands still in the learner's result does so in code that knows of no other call
+    of these shapes."""
+    before = _numbers(trial.exchange, evidence.names)[0]
+    after = inquiry.ask(trial.exchange, trial.changed, afresh=True)
+    now = _numbers(after, evidence.names)[0] if after else None
+    if before is None or now is None or now.shape != before.shape:
+        return False
+    return not bool((_moved(before, now) > STILL)[trial.is_still].any())
+
+
+def moved_of(
+    before: Exchange, after: Exchange, names: ArgumentNames
+) -> tuple[Tensor, Tensor] | None:
+    """How far the learner's numbers move from one call to another, and how far ours do."""
+    pairs = list(zip(_numbers(before, names), _numbers(after, names), strict=True))
+    if any(then is None or now is None or then.shape != now.shape for then, now in pairs):
+        return None
+    mine, ours = (_moved(then, now) for then, now in pairs)  # type: ignore[arg-type]
+    return mine, ours
+
+
+def shaken(value: Tensor, push: float) -> Tensor:
+    """All numbers of a tensor moved, each by another step."""
+    return _moved_slice(value[None], 0, 0, push)[0]
 
 
 def _moved_slice(value: Tensor, dim: int, index: int, push: float) -> Tensor:
