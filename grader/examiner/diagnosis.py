@@ -35,8 +35,9 @@ from grader.report import Diagnosis
 from grader.worker.calls import LoadedModule, Raised, load_source
 
 # `nearly`: but for rounding; it counts where another test is explained to the last digit.
+# `agrees`: its answers are the learner's, and no number of them is wrong.
 # `drawn`: the two differ in what was drawn at random, so they cannot be compared.
-Judgement = Literal["explains", "nearly", "contradicted", "drawn", "silent"]
+Judgement = Literal["explains", "nearly", "agrees", "contradicted", "drawn", "silent"]
 EXPLAINED = {"explains", "nearly"}
 UNANSWERED = LOST | {"unwritten"}
 Fails = Callable[[InProcessCallee, str], bool]  # whether a code fails the test of this name
@@ -66,8 +67,10 @@ class Suspect:
                     return "drawn"
                 return "contradicted" if is_telling(mine, exchange, record.failed) else "silent"
             wrong = wrong or not is_right(mine, exchange)
-        if not wrong or not record.failed:
+        if not record.failed:
             return "silent"
+        if not wrong:
+            return "agrees" if exact else "silent"
         return "explains" if exact else "nearly"
 
     def _beside(self, record: Record) -> Iterator[tuple[Exchange, Value | Raised]]:
@@ -103,6 +106,10 @@ class Account:
     explained: list[str]
     is_contradicted: bool
     drawn: int
+
+    @property
+    def misconception(self) -> Misconception:
+        return self.suspect.misconceptions[0]
 
     def is_chance(self, wrong: Mapping[str, Record]) -> bool:
         """Whether, of several failed tests, it explains a few numbers of one."""
@@ -168,23 +175,23 @@ class Diagnostician:
                     return True
             return False
 
-        found: dict[str, Diagnosis] = {}
-        attempts = MAX_PAIRED
-        for account in self._explaining(wrong, is_refuted):
-            suspect, names = account.suspect, account.explained
-            second = None
-            if account.is_doubtful(wrong):
-                if attempts and not account.is_chance(wrong):
-                    second = self._second_mistake(suspect, wrong, is_refuted)
-                    attempts -= 1
-                if second is None:
-                    continue
-            for name in names:
-                found.setdefault(name, diagnosis_of(suspect.misconceptions[0]))
-            if second is not None:
-                for name in wrong:
-                    found.setdefault(name, diagnosis_of(second))
-        return found
+        accounts = self._explaining(wrong, is_refuted)
+        certain = [account for account in accounts if not account.is_doubtful(wrong)]
+        doubtful = [account for account in accounts if not account.is_chance(wrong)][:MAX_PAIRED]
+        for first in certain[:1] or doubtful:
+            found = dict.fromkeys(first.explained, first.misconception)
+            left = [name for name in wrong if name not in found]
+            seconds = self._second_mistakes(first, wrong, is_refuted) if left else []
+            if not certain and not seconds:
+                continue
+            claims = [(account.misconception, account.explained) for account in certain]
+            for several in (claims[1:], seconds):  # where more than one claims it, nobody knows
+                for name in left:
+                    claimed = [one for one, explained in several if name in explained]
+                    if len(claimed) == 1:
+                        found.setdefault(name, *claimed)
+            return {name: diagnosis_of(found[name]) for name in wrong if name in found}
+        return {}
 
     def _explaining(
         self, wrong: Mapping[str, Record], is_refuted: Callable[[Suspect, Iterable[str]], bool]
@@ -214,24 +221,32 @@ class Diagnostician:
         place = self.suspects.index
         return sorted(accounts, key=lambda found: (-len(found.explained), place(found.suspect)))
 
-    def _second_mistake(
+    def _second_mistakes(
         self,
-        first: Suspect,
+        first: Account,
         wrong: Mapping[str, Record],
         is_refuted: Callable[[Suspect, Iterable[str]], bool],
-    ) -> Misconception | None:
-        """The misconception that, together with `first`, explains every test that failed."""
+    ) -> list[tuple[Misconception, list[str]]]:
+        """The misconceptions that, together with the first, answer as the learner's code did in
+        every failed test, each with those that the two explain."""
+        found = []
         for other in self.suspects:
-            if other is first:
+            if other is first.suspect:
                 continue
             try:
-                both = self._suspect(*first.misconceptions, *other.misconceptions)
+                both = self._suspect(first.misconception, *other.misconceptions)
             except GraderError:  # both edit the same place
                 continue
-            explains_all = all(both.judge(record) in EXPLAINED for record in wrong.values())
-            if explains_all and not is_refuted(both, wrong):
-                return other.misconceptions[0]
-        return None
+            judged = {}
+            for name, record in wrong.items():
+                judged[name] = both.judge(record)
+                if judged[name] not in EXPLAINED | {"agrees"}:
+                    break
+            else:
+                explained = [name for name in wrong if judged[name] in EXPLAINED]
+                if not is_refuted(both, explained):
+                    found.append((other.misconceptions[0], explained))
+        return found
 
     def _suspect(self, *misconceptions: Misconception) -> Suspect:
         source, name = self._solution, self._exercise
