@@ -125,6 +125,18 @@ class Account:
         return len(self.explained) == 1 and len(unexplained) > 1
 
 
+@dataclass(frozen=True)
+class Pair:
+    """Two mistakes in one code, and the failed tests that they explain together."""
+
+    first: Account
+    second: Misconception
+    explained: list[str]
+
+    def both(self) -> set[Misconception]:
+        return {self.first.misconception, self.second}
+
+
 # What a suspect says to the failed test of this name; it is asked once.
 Hearing = Callable[[Suspect, str], Judgement]
 
@@ -178,20 +190,12 @@ class Diagnostician:
         accounts = self._explaining(wrong, is_refuted)
         certain = [account for account in accounts if not account.is_doubtful(wrong)]
         doubtful = [account for account in accounts if not account.is_chance(wrong)][:MAX_PAIRED]
-        for first in certain[:1] or doubtful:
-            found = dict.fromkeys(first.explained, first.misconception)
-            left = [name for name in wrong if name not in found]
-            seconds = self._second_mistakes(first, wrong, is_refuted) if left else []
-            if not certain and not seconds:
-                continue
-            claims = [(account.misconception, account.explained) for account in certain]
-            for several in (claims[1:], seconds):  # where more than one claims it, nobody knows
-                for name in left:
-                    claimed = [one for one, explained in several if name in explained]
-                    if len(claimed) == 1:
-                        found.setdefault(name, *claimed)
-            return {name: diagnosis_of(found[name]) for name in wrong if name in found}
-        return {}
+        # Several that explain the same tests, and not all, are told apart by a pair alone.
+        equal = [one for one in certain if set(one.explained) == set(certain[0].explained)]
+        firsts = equal or doubtful
+        pairs = [pair for first in firsts for pair in self._pairs(first, wrong, is_refuted)]
+        found = _named(firsts, certain, pairs, wrong)
+        return {name: diagnosis_of(found[name]) for name in wrong if name in found}
 
     def _explaining(
         self, wrong: Mapping[str, Record], is_refuted: Callable[[Suspect, Iterable[str]], bool]
@@ -221,15 +225,17 @@ class Diagnostician:
         place = self.suspects.index
         return sorted(accounts, key=lambda found: (-len(found.explained), place(found.suspect)))
 
-    def _second_mistakes(
+    def _pairs(
         self,
         first: Account,
         wrong: Mapping[str, Record],
         is_refuted: Callable[[Suspect, Iterable[str]], bool],
-    ) -> list[tuple[Misconception, list[str]]]:
-        """The misconceptions that, together with the first, answer as the learner's code did in
-        every failed test, each with those that the two explain."""
-        found = []
+    ) -> list["Pair"]:
+        """Those with this first one that answer as the learner's code did in every failed test;
+        none where it explains all of them alone."""
+        found: list[Pair] = []
+        if len(first.explained) == len(wrong):
+            return found
         for other in self.suspects:
             if other is first.suspect:
                 continue
@@ -245,7 +251,7 @@ class Diagnostician:
             else:
                 explained = [name for name in wrong if judged[name] in EXPLAINED]
                 if not is_refuted(both, explained):
-                    found.append((other.misconceptions[0], explained))
+                    found.append(Pair(first, other.misconceptions[0], explained))
         return found
 
     def _suspect(self, *misconceptions: Misconception) -> Suspect:
@@ -280,6 +286,31 @@ def _account(suspect: Suspect, wrong: Mapping[str, Record], hear: Hearing) -> Ac
 def _have_one_order(explained: Iterable[str], wrong: Mapping[str, Record]) -> bool:
     """Whether a suspect agrees in what was drawn, so that where it does not, that tells."""
     return any(holds_drawn_numbers(wrong[name]) for name in explained)
+
+
+def _named(
+    firsts: Sequence[Account],
+    certain: Sequence[Account],
+    pairs: Sequence[Pair],
+    wrong: Iterable[str],
+) -> dict[str, Misconception]:
+    """A mistake for each failed test of which one is known for sure."""
+    # Where several pairs answer as the learner's code did, only what they have in common is sure.
+    sure = set.intersection(*map(Pair.both, pairs)) if pairs else set()
+    found: dict[str, Misconception] = {}
+    for first in firsts:
+        if first.misconception in sure or (len(firsts) == 1 and first in certain):
+            found = dict.fromkeys(first.explained, first.misconception)
+            break
+    for name in wrong:
+        claimed = [one.misconception for one in certain if name in one.explained]
+        if len(claimed) == 1:
+            found.setdefault(name, *claimed)
+    for pair in pairs:
+        for name in pair.explained if pair.second in sure else ():
+            if not any(name in first.explained for first in firsts):
+                found.setdefault(name, pair.second)
+    return found
 
 
 def _one_of_each(names: Iterable[str]) -> list[str]:
