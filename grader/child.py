@@ -19,8 +19,8 @@ from importlib.util import module_from_spec, spec_from_file_location
 spec = spec_from_file_location("grader", {package!r} + "/__init__.py")
 sys.modules["grader"] = package = module_from_spec(spec)
 spec.loader.exec_module(package)
-from grader.lockdown.lifeline import end_with_parent
-end_with_parent(int(sys.argv[1]))
+from grader.lockdown.lifeline import end_with_holder
+end_with_holder(int(sys.argv[1]))
 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 gc.disable()
 from {module} import main

@@ -5,6 +5,7 @@
     │   └── SubmissionError     2  there is nothing to grade: no file, or no such exercise
     ├── ProtocolError           3  a frame that no honest peer would send
     ├── ExaminerLost            3  the examining process died
+    ├── SandboxLost             3  the process that workers come from died
     └── Cancelled               3  nobody waits for the verdict any more
 
 What goes wrong in a learner's code is no exception here: it is a failed test in a `Report`.
@@ -33,6 +34,10 @@ class ProtocolError(GraderError):
 
 class ExaminerLost(GraderError):
     """An examining process ended before it answered."""
+
+
+class SandboxLost(GraderError):
+    """The process that workers are forked from has ended, and they with it; or none could start."""
 
 
 class Cancelled(GraderError):

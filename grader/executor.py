@@ -64,7 +64,10 @@ class Process:
             self.seconds = time.monotonic() - began
         except (EOFError, OSError):
             self._child.end()
-            raise ExaminerLost(f"The examining process ended (status {self.close()}).") from None
+            raise ExaminerLost(
+                f"The examining process ended (status {self.close()}), as it does where the system"
+                " has no memory left, or somebody ends it. Try again."
+            ) from None
         if succeeded:
             return value
         raise value

@@ -19,6 +19,7 @@ from grader.errors import SubmissionError
 _IMPORTS = re.compile(
     r"^(?:.*[;:])?[ \t]*(?:from[ \t]+(\w+)(?:\.\w+)*[ \t]+import\b|import[ \t]+([^#;\n]+))", re.M
 )
+_IMPORTS_BY_NAME = re.compile(r"\b(?:import_module|__import__)\(\s*['\"](\w+)['\"]")
 
 SHOWN_NAME = 200  # letters of a name that no file system takes
 
@@ -89,7 +90,9 @@ def as_text(name: str) -> str:
 
 def imported_modules(source: bytes) -> Iterator[str]:
     """The modules that a file seems to import, by their first names."""
-    for origin, several in _IMPORTS.findall(source.decode("utf-8", "replace")):
+    text = source.decode("utf-8", "replace")
+    yield from _IMPORTS_BY_NAME.findall(text)
+    for origin, several in _IMPORTS.findall(text):
         yield from (
             part.split()[0].partition(".")[0] for part in several.split(",") if part.strip()
         )

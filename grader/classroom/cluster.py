@@ -98,7 +98,7 @@ class Cluster(Grader):
         try:
             return future.result()
         except KilledWorker:
-            said = "The workers of the cluster that graded this were lost."
+            said = "The workers of the cluster that graded this were lost. Try again."
             return self.lost(submission, ExaminerLost(said))
         except CancelledError:
             raise ClusterLost from None

@@ -35,8 +35,9 @@ from grader.report import Diagnosis
 from grader.worker.calls import LoadedModule, Raised, load_source
 
 # `nearly`: but for rounding; it counts where another test is explained to the last digit.
+# `agrees`: its answers are the learner's, and no number of them is wrong.
 # `drawn`: the two differ in what was drawn at random, so they cannot be compared.
-Judgement = Literal["explains", "nearly", "contradicted", "drawn", "silent"]
+Judgement = Literal["explains", "nearly", "agrees", "contradicted", "drawn", "silent"]
 EXPLAINED = {"explains", "nearly"}
 UNANSWERED = LOST | {"unwritten"}
 Fails = Callable[[InProcessCallee, str], bool]  # whether a code fails the test of this name
@@ -66,8 +67,10 @@ class Suspect:
                     return "drawn"
                 return "contradicted" if is_telling(mine, exchange, record.failed) else "silent"
             wrong = wrong or not is_right(mine, exchange)
-        if not wrong or not record.failed:
+        if not record.failed:
             return "silent"
+        if not wrong:
+            return "agrees" if exact else "silent"
         return "explains" if exact else "nearly"
 
     def _beside(self, record: Record) -> Iterator[tuple[Exchange, Value | Raised]]:
@@ -104,6 +107,10 @@ class Account:
     is_contradicted: bool
     drawn: int
 
+    @property
+    def misconception(self) -> Misconception:
+        return self.suspect.misconceptions[0]
+
     def is_chance(self, wrong: Mapping[str, Record]) -> bool:
         """Whether, of several failed tests, it explains a few numbers of one."""
         numbers = sum(wrong_numbers(wrong[name]) for name in self.explained)
@@ -116,6 +123,18 @@ class Account:
         others = [record for name, record in wrong.items() if name not in self.explained]
         unexplained = [record for record in others if any(map(is_wrong_value, record.exchanges))]
         return len(self.explained) == 1 and len(unexplained) > 1
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two mistakes in one code, and the failed tests that they explain together."""
+
+    first: Account
+    second: Misconception
+    explained: list[str]
+
+    def both(self) -> set[Misconception]:
+        return {self.first.misconception, self.second}
 
 
 # What a suspect says to the failed test of this name; it is asked once.
@@ -168,23 +187,15 @@ class Diagnostician:
                     return True
             return False
 
-        found: dict[str, Diagnosis] = {}
-        attempts = MAX_PAIRED
-        for account in self._explaining(wrong, is_refuted):
-            suspect, names = account.suspect, account.explained
-            second = None
-            if account.is_doubtful(wrong):
-                if attempts and not account.is_chance(wrong):
-                    second = self._second_mistake(suspect, wrong, is_refuted)
-                    attempts -= 1
-                if second is None:
-                    continue
-            for name in names:
-                found.setdefault(name, diagnosis_of(suspect.misconceptions[0]))
-            if second is not None:
-                for name in wrong:
-                    found.setdefault(name, diagnosis_of(second))
-        return found
+        accounts = self._explaining(wrong, is_refuted)
+        certain = [account for account in accounts if not account.is_doubtful(wrong)]
+        doubtful = [account for account in accounts if not account.is_chance(wrong)][:MAX_PAIRED]
+        # Several that explain the same tests, and not all, are told apart by a pair alone.
+        equal = [one for one in certain if set(one.explained) == set(certain[0].explained)]
+        firsts = equal or doubtful
+        pairs = [pair for first in firsts for pair in self._pairs(first, wrong, is_refuted)]
+        found = _named(firsts, certain, pairs, wrong)
+        return {name: diagnosis_of(found[name]) for name in wrong if name in found}
 
     def _explaining(
         self, wrong: Mapping[str, Record], is_refuted: Callable[[Suspect, Iterable[str]], bool]
@@ -214,24 +225,34 @@ class Diagnostician:
         place = self.suspects.index
         return sorted(accounts, key=lambda found: (-len(found.explained), place(found.suspect)))
 
-    def _second_mistake(
+    def _pairs(
         self,
-        first: Suspect,
+        first: Account,
         wrong: Mapping[str, Record],
         is_refuted: Callable[[Suspect, Iterable[str]], bool],
-    ) -> Misconception | None:
-        """The misconception that, together with `first`, explains every test that failed."""
+    ) -> list["Pair"]:
+        """Those with this first one that answer as the learner's code did in every failed test;
+        none where it explains all of them alone."""
+        found: list[Pair] = []
+        if len(first.explained) == len(wrong):
+            return found
         for other in self.suspects:
-            if other is first:
+            if other is first.suspect:
                 continue
             try:
-                both = self._suspect(*first.misconceptions, *other.misconceptions)
+                both = self._suspect(first.misconception, *other.misconceptions)
             except GraderError:  # both edit the same place
                 continue
-            explains_all = all(both.judge(record) in EXPLAINED for record in wrong.values())
-            if explains_all and not is_refuted(both, wrong):
-                return other.misconceptions[0]
-        return None
+            judged = {}
+            for name, record in wrong.items():
+                judged[name] = both.judge(record)
+                if judged[name] not in EXPLAINED | {"agrees"}:
+                    break
+            else:
+                explained = [name for name in wrong if judged[name] in EXPLAINED]
+                if not is_refuted(both, explained):
+                    found.append(Pair(first, other.misconceptions[0], explained))
+        return found
 
     def _suspect(self, *misconceptions: Misconception) -> Suspect:
         source, name = self._solution, self._exercise
@@ -265,6 +286,31 @@ def _account(suspect: Suspect, wrong: Mapping[str, Record], hear: Hearing) -> Ac
 def _have_one_order(explained: Iterable[str], wrong: Mapping[str, Record]) -> bool:
     """Whether a suspect agrees in what was drawn, so that where it does not, that tells."""
     return any(holds_drawn_numbers(wrong[name]) for name in explained)
+
+
+def _named(
+    firsts: Sequence[Account],
+    certain: Sequence[Account],
+    pairs: Sequence[Pair],
+    wrong: Iterable[str],
+) -> dict[str, Misconception]:
+    """A mistake for each failed test of which one is known for sure."""
+    # Where several pairs answer as the learner's code did, only what they have in common is sure.
+    sure = set.intersection(*map(Pair.both, pairs)) if pairs else set()
+    found: dict[str, Misconception] = {}
+    for first in firsts:
+        if first.misconception in sure or (len(firsts) == 1 and first in certain):
+            found = dict.fromkeys(first.explained, first.misconception)
+            break
+    for name in wrong:
+        claimed = [one.misconception for one in certain if name in one.explained]
+        if len(claimed) == 1:
+            found.setdefault(name, *claimed)
+    for pair in pairs:
+        for name in pair.explained if pair.second in sure else ():
+            if not any(name in first.explained for first in firsts):
+                found.setdefault(name, pair.second)
+    return found
 
 
 def _one_of_each(names: Iterable[str]) -> list[str]:

@@ -20,7 +20,7 @@ import torch
 
 from exercises.catalog import Catalog, Exercise, Limits, catalog_in
 from grader.cancellation import current_cancellation
-from grader.errors import Cancelled, UsageError
+from grader.errors import Cancelled, SandboxLost, UsageError
 from grader.examiner.answer_key import AnswerKey
 from grader.examiner.display import name_list
 from grader.examiner.exchange import Value
@@ -93,6 +93,9 @@ class Examiner:
             report = self._examine(submission, exercise, submission.seed)
         except (UsageError, Cancelled):
             raise
+        except SandboxLost as error:
+            problem = Problem("internal", str(error))
+            report = Report.ungraded(exercise, submission.seed, self._device, problem)
         except Exception as error:
             problem = Problem(
                 "internal", f"The grader failed: {error}", code=traceback.format_exc()

@@ -78,6 +78,8 @@ def describe(raised: Raised, name: str, limits: Limits) -> str:
                 " beside them, and files of your own that lie in the same folder. `learn check"
                 " --mine` also brings what you have passed in other chapters."
             )
+        case "namesake":
+            return f"{raised.type}: {raised.message}. {_namesake(raised)}"
         case "recursion":
             return "Your code calls itself without end (RecursionError)."
         case "memory":
@@ -131,6 +133,17 @@ def _unwritten(raised: Raised, name: str) -> str:
             f" {files[0]} imports it, so write it first, or do without it here."
         )
     return f"`{name}` is not written yet: it still raises NotImplementedError."
+
+
+def _namesake(raised: Raised) -> str:
+    """Why a file of the learner's is not what they get. At home Python takes it where it has not
+    loaded the library yet, and then torch finds it, too."""
+    found = re.search(r"(?:from|module) '(\w+)'", raised.message)
+    name = found[1] if found else "it"
+    return (
+        f"There is a file {name}.py of yours, but `{name}` is also a library that Python and torch"
+        " use themselves, and that is what is imported here. Give your file another name."
+    )
 
 
 def _example(raised: Raised) -> str:

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import Any
 
 from grader.child import Child
-from grader.errors import GraderError
+from grader.errors import SandboxLost
 from grader.lockdown import privileges
 from grader.lockdown.limits import WorkerLimits
 from grader.worker.fork import Fork
@@ -65,7 +65,7 @@ class Sandbox:
         try:
             return self._spawn(limits)
         except OSError:
-            raise GraderError(
+            raise SandboxLost(
                 "The sandbox process could not be started. `grader doctor` says why."
             ) from None
 
@@ -90,12 +90,18 @@ class Sandbox:
         self._control.sendall(json.dumps(request).encode() + b"\n")
 
     def end(self, pid: int, grace: float = 0) -> int:
-        """Wait `grace` seconds for a worker to end, then kill it; its status, or 0 if killed."""
+        """Wait `grace` seconds for a worker to end, then kill it; its status, or 0 if killed.
+
+        Raises `SandboxLost` where the zygote has ended, and every worker with it.
+        """
         try:
             self._ask({"op": "end", "pid": pid, "grace": grace})
             return int(json.loads(self._control.recv(4096))["status"])
         except (OSError, ValueError):
-            return 0  # the zygote has ended, and every worker with it
+            raise SandboxLost(
+                "The process that your code is started from ended, as it does where the system has"
+                " no memory left, or somebody ends it. Try again."
+            ) from None
 
     def drop(self, pid: int) -> None:
         """Kill a worker, without waiting until it is gone: 4 ms with torch in its memory."""

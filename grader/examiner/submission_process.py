@@ -32,7 +32,8 @@ class SubmissionProcess:
     """One submission on the untrusted side, for as long as it is graded.
 
     A worker that dies or hangs is replaced at the next test. Every method that runs the learner's
-    code gives a `Value` or a `Raised`; it never raises what that code does.
+    code gives a `Value` or a `Raised`; it never raises what that code does. `SandboxLost` is raised
+    where a worker is gone because what it came from has ended, which no learner's code can do.
     """
 
     def __init__(
@@ -136,7 +137,7 @@ class SubmissionProcess:
             return None
         used = usage_of(self._pid)
         if used is None:
-            return Raised("died", "", "")
+            return self._lose("died")
         return Usage(used.seconds - self._idle.seconds, used.peak_bytes - self._idle.peak_bytes)
 
     def trace(self, call: Call) -> Steps | Raised:
@@ -173,7 +174,7 @@ class SubmissionProcess:
         try:
             document, _ = self._channel.receive(START_SECONDS)
         except (EOFError, OSError, ProtocolError):
-            self.close()
+            self._lose("died")
             raise GraderError(
                 "A worker could not lock itself down. `grader doctor` says why."
             ) from None

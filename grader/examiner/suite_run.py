@@ -62,7 +62,7 @@ class Suite:
     def run(self, run: "SuiteRun", only: Collection[str] = ()) -> None:
         """Run every test for `run`, or `only` those of these names.
 
-        Raises `GraderError` where the suite itself cannot be run.
+        Raises `GraderError` where the suite itself cannot be run, or has nobody to ask any more.
 
         The process may be somebody else's: its environment is afterwards as it was found.
         """
@@ -77,6 +77,8 @@ class Suite:
             with device:
                 for item, following in zip(asked, [*asked[1:], None], strict=True):
                     item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+                    if run.trouble:
+                        raise run.trouble
         finally:
             os.environ.update(self._callers)
         self._items = items  # after an error of ours, which leaves pytest midway, they are no good
@@ -173,6 +175,7 @@ class SuiteRun:
         self._calls = PairedCalls(learner, solution, limits)
         self._started = 0.0
         self.results: dict[str, TestResult] = {}
+        self.trouble: GraderError | None = None  # of the machine's, and not of one test
         self.records: dict[str, Record] = {}
         self.ranges: dict[str, list[Range]] = {}  # in which numbers had to lie, in each test
         self._noted: list[Range] = []
@@ -222,6 +225,8 @@ class SuiteRun:
 
     def note(self, item: pytest.Function, error: BaseException | None) -> None:
         """What came of a test: `error` None where it passed."""
+        if isinstance(error, GraderError):
+            self.trouble = error
         marker = item.get_closest_marker("points")
         points = float(marker.args[0]) if marker else 1.0
         title = (item.function.__doc__ or item.name).strip().splitlines()[0]

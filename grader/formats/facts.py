@@ -121,8 +121,8 @@ def ours(report: Report) -> str:
         return ""
     what = report.problem.message if report.problem else "A hidden test broke."
     return (
-        f"{report.exercise} could not be graded. This is the grader's error, not yours: tell your"
-        f" teacher. {what}"
+        f"{report.exercise} could not be graded. This is the grader's error, not yours. {what}"
+        " If it happens again, tell your teacher."
     )
 
 

@@ -1,4 +1,4 @@
-"""A process of ours that ends when its parent does, whatever either of them is doing.
+"""A process of ours that ends when another does, its parent as a rule, whatever they are doing.
 
 A process is told of its parent's death by a pipe that closes. It cannot read that pipe while torch
 is being loaded, nor while a learner's call is being waited for. So the kernel is asked to watch it.
@@ -16,8 +16,8 @@ import signal
 from grader.lockdown.syscalls import LINUX
 
 
-def end_with_parent(lifeline: int) -> None:
-    """Be killed when the other end of the pipe `lifeline` closes.
+def end_with_holder(lifeline: int) -> None:
+    """Be killed when the other end of the pipe `lifeline` closes, since who held it has ended.
 
     Elsewhere than on Linux we find out when we next read what the parent sends.
     """

@@ -18,6 +18,7 @@ import socket
 from collections.abc import Iterable
 from pathlib import Path
 
+from grader.lockdown.lifeline import end_with_holder
 from grader.lockdown.syscalls import (
     LINUX,
     PR_SET_PDEATHSIG,
@@ -122,16 +123,25 @@ def _show(place: Path, source: Path) -> None:
 
 
 def _start_first_process() -> None:
-    """The namespace of processes lives as long as the first one in it, and so do all in it."""
+    """The namespace of processes lives as long as the first one in it, and so do all in it.
+
+    So does the zygote, which can fork no more when that has ended: or what became of a worker would
+    be taken for the end that its code came to.
+    """
     reader, writer = os.pipe()
+    lifeline, held = os.pipe()
     if os.fork() == 0:
         try:
             prctl(PR_SET_PDEATHSIG, 9)
             os.setsid()
-            os.closerange(0, reader)
-            os.closerange(reader + 1, os.sysconf("SC_OPEN_MAX"))
+            first, second = sorted((reader, held))
+            os.closerange(0, first)
+            os.closerange(first + 1, second)
+            os.closerange(second + 1, os.sysconf("SC_OPEN_MAX"))
             os.read(reader, 1)  # for ever, or until the zygote is gone
         finally:
             os._exit(0)
     os.close(reader)
+    os.close(held)
     os.set_inheritable(writer, False)
+    end_with_holder(lifeline)

@@ -8,6 +8,7 @@ of code.
 import inspect
 import linecache
 import opcode
+import re
 import sys
 import types
 from collections.abc import Mapping
@@ -272,6 +273,9 @@ MAX_LINE = 1_000_000
 # says nothing to a learner.
 _PROMPTS = ("IPython/terminal/embed.py", "IPython/core/debugger.py")
 
+# How Python says that a module has no such name.
+_LIBRARY_WITHOUT = re.compile(r"(?:cannot import name '\w+' from|module) '(\w+)'")
+
 
 def describe_exception(error: BaseException, files: frozenset[str]) -> Raised:
     """What a report may say of an exception: its text, and the frames that lie in `files`."""
@@ -290,7 +294,7 @@ def describe_exception(error: BaseException, files: frozenset[str]) -> Raised:
             function = code.co_name[:MAX_NAME]
             frames.append((name, number, function, line[:MAX_NAME]))
         traceback = traceback.tb_next
-    kind = "unwritten" if _is_unwritten(error, files) else _kind(error, message)
+    kind = "unwritten" if _is_unwritten(error, files) else _kind(error, message, files)
     bases = tuple(base.__name__[:MAX_NAME] for base in type(error).__mro__[:MAX_BASES])
     return Raised(kind, bases[0], message, tuple(frames[-MAX_FRAMES:]), bases)
 
@@ -308,7 +312,7 @@ def _is_unwritten(error: BaseException, files: frozenset[str]) -> bool:
     return is_raised and (code.co_filename in files or code.co_name == "_forward_unimplemented")
 
 
-def _kind(error: BaseException, message: str) -> str:
+def _kind(error: BaseException, message: str, files: frozenset[str]) -> str:
     kinds: tuple[tuple[type[BaseException], str], ...] = (
         (BadSignature, "signature"),
         (Detached, "detached"),
@@ -336,4 +340,15 @@ def _kind(error: BaseException, message: str) -> str:
         return "no_module"
     if "can't allocate memory" in message:
         return "memory"
+    if _is_of_a_namesake(error, message, files):
+        return "namesake"
     return "exception"
+
+
+def _is_of_a_namesake(error: BaseException, message: str, files: frozenset[str]) -> bool:
+    """Whether a library was asked for what it has not, and one of `files` is called like it."""
+    asked = _LIBRARY_WITHOUT.match(message)
+    if asked is None or not isinstance(error, ImportError | AttributeError):
+        return False
+    file = f"{asked[1]}.py"
+    return file in files and getattr(sys.modules.get(asked[1]), "__file__", None) != file

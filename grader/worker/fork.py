@@ -7,7 +7,7 @@ import socket
 import traceback
 from collections.abc import Callable
 
-from grader.lockdown.lifeline import end_with_parent
+from grader.lockdown.lifeline import end_with_holder
 
 
 class Fork:
@@ -55,7 +55,7 @@ def _go_on(main: Callable[[str], None], lifeline: int, descriptor: int) -> None:
         os.closerange(3, first)
         os.closerange(first + 1, second)
         os.closerange(second + 1, os.sysconf("SC_OPEN_MAX"))
-        end_with_parent(lifeline)
+        end_with_holder(lifeline)
         main(str(descriptor))
         status = 0
     except BaseException:

@@ -132,10 +132,10 @@ class WorkerSpawner:
 
     def prepare(self, limits: WorkerLimits) -> None:
         """Have a worker with these limits waiting."""
-        if self._spare is not None and self._spare[0] == limits:
-            return
         if self._spare is not None:
-            _, pid, sock = self._spare
+            known, pid, sock = self._spare
+            if known == limits and not wait(pid, os.WNOHANG)[0]:  # the system may have ended it
+                return
             sock.close()
             self.end(pid)
         self._spare = (limits, *self._fork(limits))

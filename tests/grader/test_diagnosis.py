@@ -389,6 +389,43 @@ def test_of_two_mistakes_the_first_is_named_though_most_tests_show_both() -> Non
     assert set(both.values()) == {"no-bias", "thrice"}
 
 
+def test_a_failed_test_in_which_both_mistakes_together_are_right_contradicts_neither() -> None:
+    mistakes = [misconception("no-bias", ("+ n", "")), misconception("thrice", ("* 2", "* 3"))]
+    tests = fails_at(torch.zeros(3)), fails_at(3), fails_at(1)
+    both = names("def f(x, n=1): return x * 3", mistakes, *tests)
+    assert both == {"test_0": "no-bias", "test_1": "thrice"}
+
+
+def test_a_second_mistake_that_may_be_one_of_several_is_not_named() -> None:
+    less = [misconception("less", ("x * 2", "x * 2 - 5"))]
+    lesser = [*less, misconception("lesser", ("x * 2", "x + x - 5"))]
+    solution = "def f(x, n=1):\n    y = x * 2\n    return y + n"
+    learner = "def f(x, n=1):\n    y = x * 2 - 5\n    return {}"
+    tests = [fails_at(n) for n in (1, 2, 3)]
+
+    def found(wrong: str, *seconds: Misconception) -> dict[str, str]:
+        first = misconception("first", ("y + n", wrong))
+        source = learner.format(wrong)
+        return names(source, [first, *seconds], *tests, solution=solution)
+
+    hides_it = "y + n if x < 2 else 70"
+    assert found(hides_it, *less) == {"test_0": "less", "test_1": "first", "test_2": "first"}
+    assert found(hides_it, *lesser) == {"test_1": "first", "test_2": "first"}
+
+
+def test_of_two_that_explain_the_same_and_not_all_none_is_named() -> None:
+    """Which of them is in the file first tells nothing of the learner's code."""
+    solution = "def f(x, n=1):\n    y = x * 2\n    return y + n"
+    mistakes = [
+        misconception("bounded", ("y + n", "min(y + n, 5)")),
+        misconception("bounded-otherwise", ("y + n", "y + n if y + n < 9 else 5")),
+        misconception("thrice", ("x * 2", "x * 3")),
+    ]
+    learner = "def f(x, n=1):\n    y = x * 3\n    return min(y + n, 5)"
+    tests = [fails_at(n) for n in (1, 4, 5)]
+    assert names(learner, mistakes, *tests, solution=solution) == {"test_0": "thrice"}
+
+
 def test_two_mistakes_that_fit_one_number_of_many_are_no_reason() -> None:
     mistakes = [misconception("no-bias", ("+ n", "")), misconception("thrice", ("* 2", "* 3"))]
     tests = fails_at(0), fails_at(3), fails_at(4)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from threading import Thread, Timer
 
@@ -19,7 +19,7 @@ from grader import Grader, Submission
 from grader.examiner.exchange import Value
 from grader.examiner.submission_process import SubmissionProcess
 from grader.executor import ExaminerPool
-from grader.report import TestResult
+from grader.report import Report, TestResult
 from grader.worker.calls import Call, Raised
 
 Examine = Callable[..., dict[str, TestResult]]
@@ -117,6 +117,68 @@ open("verdict", "w").write(report.outcome + " " + again.outcome)
 """
     subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
     assert (tmp_path / "verdict").read_text() == "passed passed"
+
+
+# Who has ended one of ours
+
+
+@pytest.fixture
+def endless_check(right: Submission) -> Iterator[tuple[Grader, "Future[Report]", dict[str, int]]]:
+    """One that a worker is busy with, and our processes by name."""
+    with ExaminerPool() as pool:
+        grader = Grader(executor=pool)
+        layers = grader.grade(right).layers
+        examiner = pool.submit(os.getpid).result()
+        running = grader.submit(Submission("softmax", ENDLESS, seed=1))
+        assert comes_true(lambda: any(map(works, generations(examiner)[2])))
+        _, (zygote,), children = generations(examiner)
+        ours = {"examiner": examiner, "zygote": zygote, "worker": next(filter(works, children))}
+        if layers["namespaces"] != "not to be had here":
+            ours["first process"] = children[0]
+        yield grader, running, ours
+
+
+@linux
+@pytest.mark.parametrize("who", ["examiner", "zygote", "first process"])
+def test_one_of_ours_that_is_killed_is_no_failure_of_the_learners(
+    endless_check: tuple[Grader, "Future[Report]", dict[str, int]], who: str, right: Submission
+) -> None:
+    grader, running, ours = endless_check
+    if who not in ours:
+        pytest.skip("this machine gives no namespaces")
+    os.kill(ours[who], signal.SIGKILL)
+    report = grader.result(right, running)
+    assert (report.outcome, report.tests) == ("error", ())
+    assert report.problem and report.problem.message.endswith("Try again.")
+    assert not report.problem.code
+    assert grader.grade(right).passed
+
+
+@linux
+def test_a_worker_that_is_killed_is_the_learners_failure(
+    endless_check: tuple[Grader, "Future[Report]", dict[str, int]], right: Submission
+) -> None:
+    """Whoever it was: the system ends one that takes the memory of all."""
+    grader, running, ours = endless_check
+    os.kill(ours["worker"], signal.SIGKILL)
+    report = grader.result(right, running)
+    assert report.outcome == "failed"
+    assert "It was killed by the system" in report.tests[0].message
+
+
+@linux
+def test_a_worker_that_is_killed_while_it_waits_for_an_answer_is_replaced(
+    right: Submission,
+) -> None:
+    """It has nothing of the learner's yet."""
+    with ExaminerPool() as pool:
+        grader = Grader(executor=pool)
+        assert grader.grade(right).passed
+        waiting = generations(pool.submit(os.getpid).result())[2][1:]
+        for worker in waiting:
+            os.kill(worker, signal.SIGKILL)
+        assert gone(waiting)
+        assert grader.grade(right).passed
 
 
 # What is endless

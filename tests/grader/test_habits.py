@@ -248,6 +248,32 @@ def test_what_cannot_be_done_here_is_told(name: str, answer: Write) -> None:
         assert test.frames
 
 
+@pytest.mark.parametrize("library", ["math", "numpy", "torch", "random"])
+@pytest.mark.parametrize("use", ["from {} import ours", "import {} as m; m.ours"])
+def test_a_file_that_is_called_like_a_library_is_told_to_take_another_name(
+    library: str, use: str, grader: Grader, solution: Callable[[str], str]
+) -> None:
+    right, own = solution("softmax"), "ours = 1"
+
+    def graded(source: str, name: str) -> Report:
+        return grader.grade(Submission("softmax", {"softmax.py": source, name: own}, seed=1))
+
+    assert graded(f"import {library}\n{right}", f"{library}.py").passed
+    problem = graded(f"{use.format(library)}\n{right}", f"{library}.py").problem
+    assert problem and f"a file {library}.py of yours" in problem.message
+    assert "another name" in problem.message and problem.line == 1
+    other = graded(f"import {library}\n{library}.theirs\n{right}", "steps.py").problem
+    assert other and "of yours" not in other.message
+
+
+def test_a_file_that_is_called_like_a_library_which_is_not_loaded_is_imported(
+    grader: Grader, solution: Callable[[str], str]
+) -> None:
+    source = f"from statistics import ours\n{solution('softmax')}"
+    files = {"softmax.py": source, "statistics.py": "ours = 1"}
+    assert grader.grade(Submission("softmax", files, seed=1)).passed
+
+
 NOT_PYTHON = {
     "a magic": ("%matplotlib inline", "command to a notebook: delete it"),
     "a magic of a cell": ("%%time", "command to a notebook: delete it"),

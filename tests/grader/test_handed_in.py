@@ -19,6 +19,7 @@ from softmax import softmax
 def soft_lookup(query, keys, values):
     return softmax(keys @ query, dim=0) @ values
 """
+BY_NAME = "import importlib\n\nimportlib.import_module('steps')\n"
 IN_ONE_LINE = LOOKUP.replace("import softmax", "import softmax\nfinally: pass").replace(
     "\nfrom", "\ntry: from"
 )
@@ -84,8 +85,9 @@ def graded(run: Run) -> Graded:
         {"soft_lookup.py": BY_STEPS, "steps.py": STEPS},
         {"soft_lookup.py": IN_ONE_LINE},
         {"soft_lookup.py": "def f():\n    import softmax as s, math\n    return s\n" + LOOKUP},
+        {"soft_lookup.py": BY_NAME + LOOKUP, "steps.py": STEPS},
     ],
-    ids=["one", "through another", "in one line", "in a function"],
+    ids=["one", "through another", "in one line", "in a function", "by its name"],
 )
 def test_a_file_brings_along_what_it_imports(
     texts: dict[str, str], write: Callable[..., Path], graded: Graded

@@ -140,7 +140,7 @@ def test_an_examiner_that_is_killed_is_our_error_and_is_replaced(right: Submissi
         assert (report.exercise, report.tests, report.max_points) == ("softmax", (), 0)
         assert report.problem is not None
         assert report.problem.kind == "internal"
-        assert report.problem.message == "The examining process ended (status -9)."
+        assert report.problem.message.startswith("The examining process ended (status -9)")
         assert pool.submit(os.getpid).result() != examiner
         assert grader.grade(right).passed
 

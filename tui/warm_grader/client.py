@@ -125,7 +125,7 @@ class Asked(Future[Report]):
         try:
             answer = self._answer(anew=False) or self._answer(anew=True)
             if answer is None:
-                raise errors.ExaminerLost("The warm grader ended before it answered.")
+                raise errors.ExaminerLost("The warm grader ended before it answered. Try again.")
             self.set_result(_report(answer))
         except BaseException as error:
             self.set_exception(CancelledError() if self._is_cancelled else error)

@@ -84,7 +84,11 @@ def test_minus_infinity_gets_no_weight(submission, rng, expect, device):
     hidden = ~rng.mask(3, 5)
     x[hidden] = -INF
     weights = submission.softmax(x)
-    expect(weights[hidden]).equals(0.0)
+    expect(weights[hidden]).equals(
+        0.0,
+        because="These are the weights of −inf. exp(−inf) is exactly 0, unless a bound (`clamp`), a"
+        " finite number in the place of −inf, or a small one that is added keeps it from that.",
+    )
     expect(weights).matches(reference.softmax(x))
     only = torch.tensor([-INF, -INF, 2.5, -INF], device=device)
     expect(submission.softmax(only)).matches(torch.tensor([0.0, 0.0, 1.0, 0.0], device=device))

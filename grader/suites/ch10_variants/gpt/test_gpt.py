@@ -293,6 +293,16 @@ def test_improbable_tokens(submission, rng, expect):
     expect((counts - N * p).abs() / chance(N, p)).is_between(0.0, 1.0, because=because)
 
 
+def test_rows_that_begin_alike(submission, rng, expect):
+    """Rows that begin alike go on differently, since each row draws on its own."""
+    N, V = 40, 9
+    given, beginning = draw_weights(rng, V, 4, 9, scale=0.2), rng.integers(0, V, 1, 2)
+    found = build(submission, given).generate(beginning.expand(N, 2), 7)
+    share = float((found == found[:1]).all(dim=1).double().mean())
+    because = "This is the share of rows that are the first one over again, with all 7 new tokens."
+    expect(share).is_between(0.0, 0.5, because=because)
+
+
 @pytest.mark.points(2)
 def test_generators(submission, rng, expect, device):
     """Generators in the same state give the same tokens, and in another state others."""

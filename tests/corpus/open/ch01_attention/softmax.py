@@ -472,3 +472,12 @@ def softmax(x, dim=-1):
         dim = -1
     exps = torch.exp(x - x.amax(dim, keepdim=True))
     return exps / exps.sum(dim, keepdim=True)
+
+# %% wrong | exponent-bounded | Bounds the shifted scores from below, so that no exponential is 0.
+import torch
+
+
+def softmax(x, dim=-1):
+    shifted = x - x.amax(dim=dim, keepdim=True)
+    e = torch.exp(shifted.clamp(min=-80))
+    return e / e.sum(dim=dim, keepdim=True)

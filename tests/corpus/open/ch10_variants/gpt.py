@@ -757,3 +757,52 @@ class GPT(nn.Module):
             pieces.append(next_token)
             window = torch.cat([window, next_token], dim=1)[:, -self.max_len:]
         return torch.cat(pieces, dim=1)
+
+# %% wrong | one-noise-for-all-rows | Adds the same Gumbel noise to the logits of every row.
+import torch
+from torch import nn
+
+
+class GPT(nn.Module):
+    def __init__(self, embeddings, positions, decoder, max_len):
+        super().__init__()
+        self.embeddings = embeddings
+        self.positions = positions
+        self.decoder = decoder
+        self.max_len = max_len
+
+    def forward(self, tokens):
+        batch_size, seq_len = tokens.shape
+        # step 0: is there enough room?
+        if seq_len > self.max_len:
+            raise ValueError("sequence too long")
+        # step 1: the mask, row by row
+        mask = torch.zeros(seq_len, seq_len, dtype=torch.bool, device=tokens.device)
+        for t in range(seq_len):
+            mask[t, : t + 1] = True
+        # step 2: vectors with positions
+        x = self.embeddings(tokens)
+        x = self.positions(x)
+        # step 3: the layers
+        x = self.decoder(x, mask)
+        # step 4: scores for the vocabulary
+        return self.embeddings.project(x)
+
+    @torch.no_grad()
+    def generate(self, tokens, max_new, temperature=1.0, generator=None):
+        pieces = [tokens]
+        window = tokens[:, -self.max_len:]
+        for step in range(max_new):
+            all_logits = self.forward(window)
+            logits = all_logits[:, all_logits.shape[1] - 1, :]
+            if temperature == 0:
+                next_token = torch.argmax(logits, dim=1)
+            else:
+                biggest = torch.max(logits, dim=1, keepdim=True)[0]
+                probabilities = torch.softmax((logits - biggest) / temperature, dim=1)
+                noise = torch.rand(logits.shape[1], generator=generator)
+                next_token = (probabilities.log() - (-noise.log()).log()).argmax(dim=1)
+            next_token = next_token.reshape(-1, 1)
+            pieces.append(next_token)
+            window = torch.cat([window, next_token], dim=1)[:, -self.max_len:]
+        return torch.cat(pieces, dim=1)
