@@ -21,7 +21,7 @@ from grader.examiner.failure_messages import describe
 from grader.examiner.fixtures import Expectation, Rng
 from grader.examiner.paired_calls import Callee, PairedCalls, spell
 from grader.examiner.submission_proxy import SubmissionProxy
-from grader.report import COUNTS_LATER, Frame, TestResult
+from grader.report import COUNTS_LATER, ELSEWHERE, Frame, TestResult
 from grader.worker.calls import LoadedModule, Raised, name_of
 
 # Without plugins that a suite has no use for, a warm run costs 13 ms instead of 27 ms.
@@ -332,5 +332,5 @@ def _changes_what_it_is_given(exchange: Exchange) -> dict[str, Any]:
     value = [*call.args, *call.kwargs.values()][number]
     if isinstance(value, torch.Tensor):  # a call as it is spelled does not tell the dtype
         changed += f" ({value.dtype})"
-    message = f"In another test `{name_of(call)}` changes {changed}, which is its caller's."
+    message = f"{ELSEWHERE} `{name_of(call)}` changes {changed}, which is its caller's."
     return {"message": message, "call": spell(call)}

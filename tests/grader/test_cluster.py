@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[2]
 WRONG = "import torch\ndef softmax(x, dim): return x\n"
 EXAMPLE = ROOT / "docs" / "examples" / "linear_regression"
 ERROR = "mean_squared_error"
-LOST = "error: The workers of the cluster that graded this were lost."
+LOST = "error: The workers of the cluster that graded this were lost. Try again."
 KILLER = '''
 import os
 import signal
