@@ -20,9 +20,7 @@ READABLE = (
 Outcome = Literal["passed", "failed", "error"]
 EXIT_CODES: Mapping[Outcome, int] = {"passed": 0, "failed": 1, "error": 3}
 COUNTS_LATER = "counts once the result is right"  # in the message of a test that waits for others
-ELSEWHERE = (
-    "In another test"  # begins the message of a test whose own calls are all as they should be
-)
+ELSEWHERE = "In another test"  # begins the message of one whose own calls are as they should be
 # The symptoms of code that was stopped, or is a stub yet: each test's message tells it by itself.
 ENDED = "ended"
 UNWRITTEN = "unwritten"
