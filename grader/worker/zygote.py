@@ -25,7 +25,7 @@ import torch
 
 from grader.lockdown.lockdown import Plan, WorkerLimits, prepare, readable_roots
 from grader.worker.surroundings import stand_in
-from grader.worker.worker import serve
+from grader.worker.worker import loaded_late, serve
 
 M_MMAP_THRESHOLD = -3  # of malloc.h
 
@@ -90,8 +90,10 @@ def warm_up() -> None:
 def load(modules: list[str]) -> None:
     """Import what every worker would import for itself otherwise."""
     if any(name not in sys.modules for name in modules):
+        before = set(sys.modules)
         for name in modules:
             import_module(name)
+        loaded_late.update(set(sys.modules) - before)
         gc.freeze()
 
 
