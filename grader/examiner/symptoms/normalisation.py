@@ -59,7 +59,7 @@ def not_normalised(evidence: Evidence) -> str | None:
     said = " or ".join(f"{number:g}" for number in few)
     if len(few) > 3:
         said = f"between {low:.4g} and {high:.4g}"
-    return f"{evidence.what} should sum to 1 along {along}; its sums are {said}."
+    return f"{evidence.what} does not sum to 1 along {along}, as it should; its sums are {said}."
 
 
 def _normalised(found: Sequence[Difference], n: int) -> list[int]:
