@@ -142,7 +142,7 @@ CASES = {
     ),
     "not normalised": (
         WEIGHTS, "def f(x): return torch.softmax(x, -1) + 0.1 * torch.sin(x).abs()",
-        [ask(draw(3, 5)), ask(draw(4, 6))], "does not sum to 1 along the last dimension, as it should",
+        [ask(draw(3, 5)), ask(draw(4, 6))], "does not sum to 1 along the last dimension, as it",
     ),
     "first of the batch": (
         PLAIN, "def f(x): return (x * 2 + 1)[:1].expand_as(x)",
