@@ -68,6 +68,7 @@ def test_default_width(submission, rng, expect, D):
     [
         pytest.param((), id="one vector"),
         pytest.param((5,), id="one sequence"),
+        pytest.param((2, 1, 3), id="three leading dimensions"),
         pytest.param((2, 1, 3, 4), id="four leading dimensions"),
     ],
 )

@@ -116,6 +116,7 @@ def test_memories_that_are_alike(submission, rng, expect):
     [
         pytest.param((), id="one vector"),
         pytest.param((1, 1), id="a single token"),
+        pytest.param((2, 1, 3), id="three leading dimensions"),
         pytest.param((2, 1, 3, 2), id="four leading dimensions"),
     ],
 )

@@ -74,6 +74,7 @@ def test_activation_that_is_given(submission, rng, expect, name):
     [
         pytest.param((), id="one vector"),
         pytest.param((5,), id="one sequence"),
+        pytest.param((2, 1, 3), id="three leading dimensions"),
         pytest.param((2, 1, 3, 4), id="four leading dimensions"),
     ],
 )
