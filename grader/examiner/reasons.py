@@ -56,7 +56,7 @@ def find_reasons(
         return other
 
     found = diagnostician.diagnose(run.records, lambda callee, test: beside(callee, [test]).failed)
-    candidate.hurry(0.0 if _was_lost(run) else INQUIRY_SECONDS)
+    candidate.hurry(0.0 if was_lost(run) else INQUIRY_SECONDS)
     if not found:
         to_the_end = partial(beside, to_the_end=True)
         mistake = with_the_same_odds(run, candidate, diagnostician.suspects, to_the_end)
@@ -78,7 +78,7 @@ def find_reasons(
     return Reasons(diagnoses, symptoms, headline, smallest)
 
 
-def _was_lost(run: SuiteRun) -> bool:
+def was_lost(run: SuiteRun) -> bool:
     """Whether the learner's code hung or died, and would again where it is asked again."""
     return any(
         isinstance(exchange.got, Raised) and exchange.got.kind in LOST

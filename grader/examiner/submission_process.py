@@ -151,6 +151,10 @@ class SubmissionProcess:
         """Leave no more than this for all that is still asked."""
         self._left = min(self._left, seconds)
 
+    def allow(self, seconds: float) -> None:
+        """Leave this for all that is still asked, whatever was left until now."""
+        self._left = seconds
+
     def prepare_next(self) -> None:
         """Have a worker made for the next submission, which is likely to need one like ours."""
         self._sandbox.prepare(worker_limits(self._limits))

@@ -19,6 +19,7 @@ from grader.examiner.display import SHOWN_NUMBERS, apart, show
 from grader.examiner.exchange import Exchange, Value
 from grader.examiner.failure_messages import describe
 from grader.examiner.in_process import InProcessCallee
+from grader.examiner.reasons import was_lost
 from grader.examiner.right_ways import Place, Ways, as_doubles, right_ways
 from grader.examiner.submission_process import SubmissionProcess
 from grader.examiner.suite_run import SuiteRun
@@ -43,6 +44,7 @@ NOT_THE_END = (
 )
 MAX_CALL = 1200  # characters of a call that is shown
 MAX_CALLS = 4  # that are followed until one tells enough
+SECONDS = 5.0  # for all of them: somebody has asked for a trace, and waits for nothing else
 
 
 def find_trace(
@@ -53,6 +55,8 @@ def find_trace(
     files: dict[str, str],
 ) -> Trace:
     """What the learner's code does in the smallest call that goes wrong in `run`."""
+    if not was_lost(run):
+        candidate.allow(SECONDS)  # looking for reasons may have left nothing
     inquiry = Inquiry(candidate, answer_key.solution, run.records)
     names = argument_names(answer_key.diagnostician.module)
     ways = list(right_ways(exercise, answer_key))

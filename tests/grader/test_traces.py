@@ -9,7 +9,10 @@ import pytest
 import torch
 
 from exercises.catalog import load_catalog
+from grader.examiner import reasons
 from grader.examiner.display import show
+from grader.examiner.examiner import Examiner
+from grader.examiner.sandbox import Sandbox
 from grader.formats.json import render as render_json
 from grader.formats.trace import render
 from grader.grader import Grader
@@ -250,6 +253,16 @@ def test_what_cannot_be_followed_is_said(
     assert trace.first is None
     assert says in trace.problem
     assert trace.problem in " ".join(render(report).split())
+
+
+def test_a_trace_has_time_of_its_own(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looking for reasons may have used up all that it has, as it does on a slow machine."""
+    monkeypatch.setattr(reasons, "INQUIRY_SECONDS", 0.0)
+    source = SOFTMAX.replace("e.sum(", "e.mean(")
+    wrong = Submission("softmax", source, seed=0, traced=True)
+    trace = followed(Examiner("cpu", sandbox).grade(wrong))
+    assert not trace.problem
+    assert trace.first is not None
 
 
 def test_there_is_a_trace_only_where_one_was_asked_for_and_something_failed(
