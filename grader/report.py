@@ -182,6 +182,11 @@ class TestResult(Shown):
         """Whether nothing is wrong with what this test is about, and only the result is."""
         return self.outcome == "failed" and COUNTS_LATER in self.message
 
+    @property
+    def is_right_itself(self) -> bool:
+        """Whether its own calls are as they should be: it waits, or those of another do harm."""
+        return self.waits or self.message.startswith(ELSEWHERE)
+
 
 @dataclass(frozen=True)
 class Problem(Shown):

@@ -230,7 +230,7 @@ class Diagnostician:
         first: Account,
         wrong: Mapping[str, Record],
         is_refuted: Callable[[Suspect, Iterable[str]], bool],
-    ) -> list["Pair"]:
+    ) -> list[Pair]:
         """Those with this first one that answer as the learner's code did in every failed test;
         none where it explains all of them alone."""
         found: list[Pair] = []

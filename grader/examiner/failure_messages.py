@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from exercises.catalog import Limits
 from grader.examiner.submission_process import seconds_after_timeout
 from grader.lockdown.libraries import familiar_libraries
-from grader.worker.calls import Raised
+from grader.worker.calls import LIBRARY_WITHOUT, Raised
 from grader.worker.inspection import Finding
 
 SIGNALS = {
@@ -138,7 +138,7 @@ def _unwritten(raised: Raised, name: str) -> str:
 def _namesake(raised: Raised) -> str:
     """Why a file of the learner's is not what they get. At home Python takes it where it has not
     loaded the library yet, and then torch finds it, too."""
-    found = re.search(r"(?:from|module) '(\w+)'", raised.message)
+    found = LIBRARY_WITHOUT.match(raised.message)
     name = found[1] if found else "it"
     return (
         f"There is a file {name}.py of yours, but `{name}` is also a library that Python and torch"

@@ -18,7 +18,7 @@ from grader.grader import Grader
 from grader.misconceptions import load_misconceptions
 from grader.proving.audit_cache import AuditCache
 from grader.proving.empty_answers import empty_answers
-from grader.report import ELSEWHERE, Outcome, Report
+from grader.report import Outcome, Report
 from grader.submission import Submission
 
 MIN_MISCONCEPTIONS = 4
@@ -212,8 +212,7 @@ def judge(trial: AuditTrial, report: Report) -> TrialVerdict:
         says = report.problem.message if report.problem else "; ".join(errors)
         return TrialVerdict("error", False, f"{place} could not be graded. {says}")
     failed = [test for test in report.tests if test.outcome == "failed"]
-    # A test has no name where its own calls are right: it waits, or another's have done harm.
-    failed.sort(key=lambda test: test.waits or test.message.startswith(ELSEWHERE))
+    failed.sort(key=lambda test: test.is_right_itself)  # such a one has no name
     first = f"{failed[0].title} {failed[0].message}" if failed else ""
     says = report.problem.message if report.problem else first
     diagnoses = [report.diagnosis, failed[0].diagnosis if failed else None]

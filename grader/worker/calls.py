@@ -274,7 +274,7 @@ MAX_LINE = 1_000_000
 _PROMPTS = ("IPython/terminal/embed.py", "IPython/core/debugger.py")
 
 # How Python says that a module has no such name.
-_LIBRARY_WITHOUT = re.compile(r"(?:cannot import name '\w+' from|module) '(\w+)'")
+LIBRARY_WITHOUT = re.compile(r"(?:cannot import name '\w+' from|module) '(\w+)'")
 
 
 def describe_exception(error: BaseException, files: frozenset[str]) -> Raised:
@@ -347,7 +347,7 @@ def _kind(error: BaseException, message: str, files: frozenset[str]) -> str:
 
 def _is_of_a_namesake(error: BaseException, message: str, files: frozenset[str]) -> bool:
     """Whether a library was asked for what it has not, and one of `files` is called like it."""
-    asked = _LIBRARY_WITHOUT.match(message)
+    asked = LIBRARY_WITHOUT.match(message)
     if asked is None or not isinstance(error, ImportError | AttributeError):
         return False
     file = f"{asked[1]}.py"

@@ -169,6 +169,13 @@ class Evidence:
             self, failures=failures, successes=(), others=(), among=frozenset(self.labels)
         )
 
+    def is_given_by(self, answer: Exchange | None) -> bool:
+        """Whether all these values of the learner's are those of another right answer, which stands
+        beside them as the expected one; None is no answer."""
+        parts = compared(answer, self.names) if answer else ()
+        found = [part for part in parts if part.label in self.labels]
+        return bool(found) and all(bool(part.close.all()) for part in found)
+
     @cached_property
     def differences(self) -> list[Difference]:
         """Every tensor and number in the wrong calls that differs from what was expected."""

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from grader.examiner.agreement import SLACK, is_right
 from grader.examiner.exchange import Exchange, Helper, Record, Value
-from grader.examiner.symptoms.evidence import Evidence, compared
+from grader.examiner.symptoms.evidence import Evidence
 from grader.examiner.symptoms.inquiry import Inquiry
 from grader.worker.calls import Call
 
@@ -34,9 +34,7 @@ def of_the_sum(evidence: Evidence, inquiry: Inquiry) -> str | None:
         if not isinstance(exchange.call.cotangent, Tensor):
             return None
         answer = inquiry.ours(exchange, replace(exchange.call, cotangent=None))
-        parts = compared(answer, evidence.names) if answer else ()
-        found = [each for each in parts if each.label in evidence.labels]
-        if not found or not all(each.close.all() for each in found):
+        if not evidence.is_given_by(answer):
             return None
     return (
         f"{evidence.what} is that of the sum of all numbers of your result: the gradient that"

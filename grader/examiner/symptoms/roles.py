@@ -10,7 +10,6 @@ from torch import Tensor
 from grader.examiner.exchange import Exchange
 from grader.examiner.symptoms.evidence import (
     Evidence,
-    compared,
     distinct,
     named_arguments,
     with_argument,
@@ -91,15 +90,7 @@ def _gives(role: Role, exchange: Exchange, evidence: Evidence, inquiry: Inquiry)
         call, weights = role.change(exchange, inquiry.weights(exchange), evidence)
     except LookupError:
         return False
-    return _is_ours(inquiry.ours(exchange, call, weights), evidence)
-
-
-def _is_ours(answer: Exchange | None, evidence: Evidence) -> bool:
-    """Whether the learner's numbers are those of our own answer beside them."""
-    if answer is None:
-        return False
-    found = [each for each in compared(answer, evidence.names) if each.label in evidence.labels]
-    return bool(found) and all(bool(each.close.all()) for each in found)
+    return evidence.is_given_by(inquiry.ours(exchange, call, weights))
 
 
 def _roles(exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> Iterator[Role]:
@@ -150,7 +141,7 @@ def always_in_one_mode(evidence: Evidence, inquiry: Inquiry) -> str | None:
         return None
     for mode, name in (("train", "training"), ("eval", "evaluation")):
         answers = (inquiry.ours_always_in(mode, exchange) for exchange in evidence.wrong)
-        if all(_is_ours(answer, evidence) for answer in answers):
+        if all(map(evidence.is_given_by, answers)):
             return (
                 f"{evidence.what} is what a right answer gives in {name}, whichever of `train()`"
                 " and `eval()` is in force."
