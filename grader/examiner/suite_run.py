@@ -121,12 +121,12 @@ class Suite:
         self._items = session.items
 
     @pytest.fixture
-    def submission(self, request: pytest.FixtureRequest) -> SubmissionProxy:
-        return self.current.submission(request.node.name)
+    def submission(self) -> SubmissionProxy:
+        return self.current.submission()
 
     @pytest.fixture
-    def rng(self, request: pytest.FixtureRequest) -> Rng:
-        return self.current.rng(request.node.name)
+    def rng(self) -> Rng:
+        return self.current.rng()
 
     @pytest.fixture
     def expect(self) -> Any:
@@ -137,7 +137,7 @@ class Suite:
         return self.current.device
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        self.current.begin()
+        self.current.begin(item.name)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(
@@ -174,6 +174,7 @@ class SuiteRun:
         self._problem = problem
         self._calls = PairedCalls(learner, solution, limits)
         self._started = 0.0
+        self._test = ""  # that runs now
         self.results: dict[str, TestResult] = {}
         self.trouble: GraderError | None = None  # of the machine's, and not of one test
         self.records: dict[str, Record] = {}
@@ -189,8 +190,9 @@ class SuiteRun:
         other._to_the_end = to_the_end
         return other
 
-    def begin(self) -> None:
-        """A test begins."""
+    def begin(self, test: str) -> None:
+        """The test of this name begins."""
+        self._test = test
         self._calls = PairedCalls(self._learner, self._solution, self._limits)
         self._noted = []
         self._started = time.perf_counter()
@@ -202,19 +204,19 @@ class SuiteRun:
         key = str(self._seed).encode()
         return int.from_bytes(hashlib.blake2b(item_name.encode(), key=key, digest_size=7).digest())
 
-    def submission(self, item_name: str) -> SubmissionProxy:
+    def submission(self) -> SubmissionProxy:
         """What a test calls. Raises `Failure` where there is nothing to be called."""
         if self._problem:
             raise Failure(self._problem)
-        seed = self.seed_of(item_name)
+        seed = self.seed_of(self._test)
         self._solution.begin(seed)
         outcome = self._learner.begin(seed)
         if isinstance(outcome, Raised):
             raise Failure(describe(outcome, "", self._limits), frames=outcome.frames)
         return SubmissionProxy(self._calls)
 
-    def rng(self, item_name: str) -> Rng:
-        return Rng(self._seed, item_name, self.device)
+    def rng(self) -> Rng:
+        return Rng(self._seed, self._test, self.device)
 
     def expect(self, value: Any) -> Expectation:
         return Expectation(value, self._calls.last_call, self._note_range)

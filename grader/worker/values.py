@@ -5,9 +5,13 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+import torch
 from torch import Tensor
 
-from grader.worker.protocol import RecordValue, record_fields
+from grader.worker.protocol import Handle, RecordValue, record_fields
+
+# Most values are of these types exactly, and are asked about thousands of times in one verdict.
+LEAVES = frozenset({Tensor, bool, int, float, str, type(None), torch.dtype, Handle})
 
 
 class HeldValue(NamedTuple):
@@ -22,9 +26,11 @@ def parts(value: object) -> list[HeldValue] | None:
 
     None for a value that holds no others (an empty container holds none, too, but gives `[]`).
     """
-    if isinstance(value, Tensor):  # as most are: to ask whether it is a record takes longer
+    kind = type(value)
+    if kind in LEAVES or isinstance(value, Tensor):
         return None
-    if (fields := record_fields(value)) is not None:
+    # Whether it is a record takes longest to tell.
+    if kind not in (tuple, list, dict) and (fields := record_fields(value)) is not None:
         return [HeldValue(name, item) for name, item in fields.items()]
     if isinstance(value, dict):
         return [HeldValue(key, item) for key, item in value.items()]
