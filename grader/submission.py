@@ -20,7 +20,8 @@ class Submission:
     the one named `<exercise>.py` is graded and may import the others. `seed` None draws a fresh
     one, so that hard-coded outputs fail; a fixed seed gives the same questions each time. `device`
     is `cpu` or a CUDA device. With `only_sandboxed`, none of it runs where a layer of the sandbox
-    is missing: that is a `UsageError`. `traced` asks for the steps of a wrong answer, too.
+    is missing: that is a `UsageError`. `traced` asks for the steps of a wrong answer, too; not
+    `explained`, a report tells what failed and its points, and nobody waits for the reasons.
     `course` is the folder of a teacher's own course; None stands for ours, wherever that lies.
     """
 
@@ -30,6 +31,7 @@ class Submission:
     device: str = "cpu"
     only_sandboxed: bool = False
     traced: bool = False
+    explained: bool = True
     course: Path | None = None
 
     @classmethod

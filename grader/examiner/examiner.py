@@ -122,7 +122,7 @@ class Examiner:
         files = decode_files(submission)
         if isinstance(files, Problem):
             candidate = SubmissionProcess(self._sandbox, {}, "", (), frozenset(), limits)
-            return self._run(exercise, candidate, seed, files)[1]
+            return self._run(exercise, candidate, seed, files, explained=False)[1]
         instead = {name: rule.instead for rule in exercise.forbidden for name in rule.names}
         main = f"{exercise.id}.py"
         candidate = SubmissionProcess(
@@ -134,7 +134,8 @@ class Examiner:
                 refuse_unprotected(candidate.layers)
             problem = open_submission(candidate, main, instead, limits)
             candidate.prepare_next()  # now: a second processor has nothing to do yet
-            run, report = self._run(exercise, candidate, seed, problem)
+            explained = submission.explained and not problem
+            run, report = self._run(exercise, candidate, seed, problem, explained)
             if submission.traced and not problem and report.outcome == "failed":
                 trace = find_trace(run, self.answer_key(exercise), candidate, exercise, files)
                 report = replace(report, trace=trace)
@@ -146,6 +147,7 @@ class Examiner:
         candidate: SubmissionProcess,
         seed: int,
         problem: Problem | None,
+        explained: bool,
     ) -> tuple[SuiteRun, Report]:
         answer_key = self.answer_key(exercise)
         reason = "Not run." if problem else ""
@@ -153,9 +155,9 @@ class Examiner:
         answer_key.suite.run(run)
         current_cancellation().check()  # there is nothing to be said of tests that were not run
         reasons = (
-            Reasons()
-            if problem
-            else find_reasons(run, answer_key, candidate, exercise.limits, self._sections)
+            find_reasons(run, answer_key, candidate, exercise.limits, self._sections)
+            if explained
+            else Reasons()
         )
         tests = tuple(
             replace(

@@ -23,6 +23,7 @@ from grader.submission import Submission
 
 MIN_MISCONCEPTIONS = 4
 MIN_ALTERNATIVES = 2
+UNNAMED = ("stub", "empty answer")  # of which only the points are asked
 KNOWN_BY_HEART = (
     "a table of answers passes at every seed. Draw the numbers of at least one test, from a large "
     "range."
@@ -73,7 +74,8 @@ class AuditTrial:
         text = f"{self.exercise} {self.role} {self.name} {self.source}"
         digest = hashlib.blake2b(text.encode(), digest_size=6).digest()
         seed = int.from_bytes(digest)
-        return Submission(self.exercise, self.source, seed, course=self.course)
+        explained = self.role not in UNNAMED
+        return Submission(self.exercise, self.source, seed, course=self.course, explained=explained)
 
 
 @dataclass(frozen=True)
@@ -219,7 +221,7 @@ def judge(trial: AuditTrial, report: Report) -> TrialVerdict:
     named = all(found is not None and found.id == trial.name for found in diagnoses)
     problem = ""
     match trial.role:
-        case "stub" | "empty answer" if report.points:
+        case role if role in UNNAMED and report.points:
             titles = " ".join(test.title for test in report.tests if test.points)
             problem = f"{place} gets {report.points:g} points for nothing: {titles}"
         case "solution" if not report.passed:

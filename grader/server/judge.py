@@ -153,6 +153,7 @@ class Judge:
                 post.exercise,
                 file,
                 only_sandboxed=self._only_sandboxed,
+                explained=False,
                 course=catalog.course.folder,
             )
             most = max(most, self._share(submission.with_seed()))

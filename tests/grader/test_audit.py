@@ -135,7 +135,7 @@ def test_a_sound_exercise_has_no_problem(audited: Callable[..., AuditResult]) ->
         ),
         (
             {f"{HIDDEN}/misconceptions.yaml": MISCONCEPTIONS.replace('"3 * x"', '"3 * * x"')},
-            "double: the stub could not be graded. The grader failed:",
+            "double: misconception tripled could not be graded. The grader failed:",
         ),
         (
             {f"{HIDDEN}/misconceptions.yaml": "- {id: half"},

@@ -121,6 +121,14 @@ def test_the_app_uses_the_same_one(place: Workspace) -> None:
     assert place.servers() == servers
 
 
+def test_reasons_are_left_out_where_nobody_asks_for_them(serve: Callable[..., Any]) -> None:
+    told, untold = serve(OVERFLOWING), serve(OVERFLOWING, explained=False)
+    assert told.diagnosis and not (untold.diagnosis or untold.symptom or untold.smallest)
+    assert not any(test.diagnosis or test.symptom for test in untold.tests)
+    results = [[(test.name, test.points) for test in report.tests] for report in (told, untold)]
+    assert results[0] == results[1]
+
+
 def test_errors_come_back_as_they_are(serve: Callable[..., Any]) -> None:
     with pytest.raises(UsageError, match="There is no device 'abacus'"):
         serve(SOFTMAX, device="abacus")

@@ -52,7 +52,7 @@ def variation(
     # Of two that make one edit, what is said of both may be true.
     others = [one for one in others if not set(one.edits) & set(made.edits)]
     asked = [_what(exercise, made, others, code, seed)]
-    report = grader.grade(Submission(exercise.id, code, seed=0, course=course))
+    report = grader.grade(Submission(exercise.id, code, seed=0, course=course, explained=False))
     return tuple(asked + _where(exercise, report, seed))
 
 

@@ -92,12 +92,13 @@ def request(submission: Submission) -> dict[str, Any]:
         "device": submission.device,
         "only_sandboxed": submission.only_sandboxed,
         "traced": submission.traced,
+        "explained": submission.explained,
     }
 
 
 def submission_of(asked: Mapping[str, Any]) -> Submission:
     files = {name: base64.b64decode(source) for name, source in asked["files"].items()}
-    names = ("exercise", "seed", "device", "only_sandboxed", "traced")
+    names = ("exercise", "seed", "device", "only_sandboxed", "traced", "explained")
     course = Path(asked["course"]) if asked["course"] else None
     return Submission(source=files, course=course, **{name: asked[name] for name in names})
 
