@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -52,6 +53,8 @@ def test_every_leaf_can_be_read(drive: Drive, tab: Any) -> None:
         await driver.go("sheet", SheetTarget(tab.id))
         await driver.press("end", "home")
         assert "$" not in driver.text and "\\" not in driver.text
+        shown = [heading.source.rstrip() for heading in driver.app.screen.query("MarkdownH2")]
+        assert shown == re.findall("^## .*", tab.text, re.MULTILINE)
 
     drive(script)
 

@@ -82,13 +82,18 @@ class SheetPage(Page[SheetTarget]):
 
     @work(group="leaf", exclusive=True)
     async def _fill(self, leaf: SheetTab) -> None:
-        """Section after section, so that the first is there at once and keys are heard between."""
+        """Part after part, so that the first is there at once and keys are heard between.
+
+        Each part makes all that is there be laid out anew: they double, so that these are few.
+        """
         first, *others = leaf.sections
         await self.replace("#leaf", CourseText(first))
         self.query_one(Scroll).scroll_home(animate=False)
-        for section in others:
+        size = 1
+        while others:
             await asyncio.sleep(0)
-            await self.query_one("#leaf").mount(CourseText(section))
+            await self.query_one("#leaf").mount(CourseText("".join(others[:size])))
+            others, size = others[size:], 2 * size
 
     def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
         if event.href.startswith("#"):
