@@ -1,6 +1,5 @@
 """`grader batch` and `grader results`: a class, graded once and reported as often as asked."""
 
-import json
 import os
 import secrets
 import time
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from exercises import strict_json
 from exercises.words import plural
 from grader.commands.course import course_option, named_catalog
 from grader.commands.extra import extra
@@ -148,7 +148,7 @@ def results(settings: Path, course: Path | None, file: Path | None, output: Path
     classroom = read_classroom(settings, named_catalog(course))
     with opened_store(settings, file, is_new=False) as store:
         found = list(grades(store.hand_ins(), classroom))
-    lines = (json.dumps(result, ensure_ascii=False) for result in found)
+    lines = (strict_json.dumps(result, ensure_ascii=False) for result in found)
     write("".join(f"{line}\n" for line in lines), output)
     return 0
 

@@ -1,11 +1,11 @@
 """`grader regrade`: what a class gets by suites that have changed."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from exercises import strict_json
 from exercises.words import plural
 from grader.commands.batch import (
     classroom_option,
@@ -73,7 +73,7 @@ def regrade(
             click.echo("\n".join(lines(change)))
         if messages:
             told = ({"id": one.after["id"], "message": message(one)} for one in changes)
-            text = "".join(f"{json.dumps(one, ensure_ascii=False)}\n" for one in told)
+            text = "".join(f"{strict_json.dumps(one, ensure_ascii=False)}\n" for one in told)
             write(text, messages)
         if not dry_run:
             store.move(moved)
