@@ -8,12 +8,12 @@ import click
 from exercises import strict_json
 from exercises.catalog import Catalog, Exercise, catalog_in
 from grader.commands.course import course_option
-from grader.commands.output import format_option, output_option, status_line, write
+from grader.commands.output import WritingCommand, format_option, output_option, status_line, write
 from grader.errors import UsageError
 from grader.grader import Grader
 
 
-@click.command()
+@click.command(cls=WritingCommand)
 @click.argument("exercises", nargs=-1, metavar="[ID]...")
 @course_option
 @click.option("--all", "is_all", is_flag=True, help="Grade what has not changed, too.")

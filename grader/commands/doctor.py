@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 
 from exercises import strict_json
-from grader.commands.output import format_option, output_option, write
+from grader.commands.output import WritingCommand, format_option, output_option, write
 from grader.proving.doctor import examine
 
 
-@click.command()
+@click.command(cls=WritingCommand)
 @format_option("text", "json")
 @output_option
 def doctor(form: str, output: Path | None) -> int:
