@@ -30,7 +30,9 @@ from driving import (
 from exercises.catalog import Catalog
 from grader import Report, Submission
 from grader.report import Problem, Symptom
+from tui.app.places import PLACES
 from tui.app.screens.exercise import ExercisePage
+from tui.app.widgets.scroll import Scroll
 from tui.app.widgets.verdict import VerdictView
 from tui.planning.planner import walk_day
 from tui.planning.unlocking import opened_by
@@ -306,6 +308,28 @@ def test_the_keys_fit_and_help_stays(small: Small, width: int) -> None:
         assert width == 20 or (last.startswith(" e Edit") and "  g Go" in last)
 
     small.drive(script, (width, 24))
+
+
+@pytest.mark.parametrize("place", [place.name for place in PLACES])
+def test_where_there_is_more_than_fits_the_last_line_says_how_to_see_it(
+    small: Small, place: str
+) -> None:
+    small.record_something()
+
+    async def script(pilot: Pilot) -> None:
+        pilot.app.action_go(place)  # type: ignore[attr-defined]
+        await settled(pilot)
+        for height in (14, 90):
+            await pilot.resize_terminal(80, height)
+            await settled(pilot)
+            focused = pilot.app.screen.focused
+            around = focused.ancestors_with_self if focused else []
+            longer = [one for one in around if isinstance(one, Scroll) and one.max_scroll_y]
+            is_said = "↑↓" in text(pilot).splitlines()[-1]
+            assert is_said or not longer, text(pilot)
+            assert "↑↓ Scroll" not in text(pilot) or longer
+
+    small.drive(script)
 
 
 # Exercise
