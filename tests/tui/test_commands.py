@@ -309,6 +309,9 @@ def test_the_way_of_an_exercise(
     assert json.loads(learn("next", "--json").stdout)["id"] != "softmax"
     assert "points" in learn("status", "--all").stdout
 
+    again = one_line(warm_learn("submit", "softmax").stdout)
+    assert "It counted already." in again and "Opens:" not in again
+
     ours = learn("solution")
     assert "def softmax(" in ours.stdout
     diff = learn("solution", "--diff", "softmax")
@@ -326,7 +329,7 @@ def test_the_way_of_an_exercise(
     with sqlite3.connect(workspace / ".learn" / "progress.db") as db:
         seeds = [seed for (seed,) in db.execute("SELECT seed FROM attempts ORDER BY id")]
     assert seeds[:2] == [0, 0], "a check is steady"
-    assert len(set(seeds)) == 3, "a submission is fresh"
+    assert len(set(seeds)) == 4, "a submission is fresh"
 
 
 @pytest.mark.parametrize("asked", ["check", "trace"])
