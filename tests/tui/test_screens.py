@@ -269,7 +269,7 @@ def test_an_exercise_takes_one_line_of_the_map(small: Small, size: tuple[int, in
     async def script(pilot: Pilot) -> None:
         await press(pilot, "g", "m", "home")
         for exercise in small.catalog.exercises:
-            drawn = text(pilot).partition("────")[0].partition(" ← Needs")[0].splitlines()[1:]
+            drawn = text(pilot).partition("────")[0].partition(" ↑↓ Move")[0].splitlines()[1:]
             assert not [line for line in drawn if line[:5].strip(" ›◂▸│○◌123")], drawn
             assert [line for line in drawn if line.startswith("  ›")], exercise.id
             await press(pilot, "j")
@@ -855,7 +855,7 @@ def test_progress_says_where_nothing_is_known(small: Small) -> None:
     async def script(pilot: Pilot) -> None:
         await press(pilot, "g", "p")
         seen = one_line(pilot)
-        assert "Nothing in the last four weeks." in seen
+        assert "Nothing in the last four weeks, counted" in seen
         assert "No learnt card has come back yet." in seen
 
     small.drive(script)

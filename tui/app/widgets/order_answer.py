@@ -13,7 +13,7 @@ from tui.text.styled import inline
 class OrderAnswer(Answering, can_focus=True):
     BINDINGS = [
         Binding("up,k", "move(-1)", "Up", show=False, tooltip="The line above"),
-        Binding("down,j", "move(1)", "Choose", key_display="↑↓", tooltip="The line below"),
+        Binding("down,j", "move(1)", "Down", show=False, tooltip="The line below"),
         Binding("shift+up,K", "carry(-1)", "Up", key_display="⇧↑", tooltip="Move it up"),
         Binding("shift+down,J", "carry(1)", "Down", key_display="⇧↓", tooltip="Move it down"),
         Binding("space", "take", "Take", tooltip="Take the line, or put it down"),
