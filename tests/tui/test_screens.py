@@ -98,9 +98,15 @@ def test_today_lists_what_the_day_still_holds(small: Small, size: tuple[int, int
     small.drive(script, size)
 
 
-def test_when_the_day_is_over_nothing_is_said_to_be_planned(small: Small) -> None:
-    """Not even what is offered to who wants more."""
+@pytest.mark.parametrize(
+    ("days", "when"), [("daily", "Tomorrow"), ("weekdays", "On Monday"), ("weekends", "Tomorrow")]
+)
+def test_when_the_day_is_over_it_says_when_there_is_something_again(
+    small: Small, days: str, when: str
+) -> None:
+    """What is offered to who wants more is not said to be planned."""
     with small.session() as session:
+        session.progress.settings.change("days", days)
         session.progress.settings.change("minutes", "20")
         for exercise in ("costs", "weights", "lookup"):
             session.progress.record(
@@ -110,7 +116,8 @@ def test_when_the_day_is_over_nothing_is_said_to_be_planned(small: Small) -> Non
     async def script(pilot: Pilot) -> None:
         seen = one_line(pilot)
         assert "Today's plan is done. This is for when you want more." in seen
-        assert "Nothing else is planned for today." in seen and "After that" not in seen
+        assert "If you want more: reading" in seen and "Next:" not in seen
+        assert re.search(rf"{when}: about \d+ minutes\.", seen) and "After that" not in seen
 
     small.drive(script)
 
