@@ -3,6 +3,7 @@
 CourseError                 exit code 3: ours
 ├── CatalogError            a file of the course breaks the rules of docs/authoring.md
 ├── NoCourse                exit code 2: a folder that should hold a course holds none
+├── ReplacesInput           exit code 2: a command would write to a file that it reads
 ├── UnknownName             exit code 2: nothing in the course has this name
 │   ├── UnknownExercise
 │   ├── UnknownChapter
@@ -47,6 +48,17 @@ class NoCourse(CourseError):
             f" it {lacks if self.folder.is_dir() else 'is no folder'}."
             f" `grader new ID --course {shlex.quote(str(self.folder))}` begins one."
         )
+
+
+class ReplacesInput(CourseError):
+    exit_code = 2
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(file)
+        self.file = file
+
+    def __str__(self) -> str:
+        return f"{self.file} is read here: what is written would replace it. Give another name."
 
 
 class UnknownName(CourseError):

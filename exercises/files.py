@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from exercises.errors import CatalogError
+from exercises.errors import CatalogError, ReplacesInput
 
 
 def course_text(file: Path) -> str:
@@ -51,6 +51,20 @@ def write_output(file: Path, content: bytes) -> None:
     """As `write_atomically`, for a name that a person gave: of a link, a device or a pipe, too."""
     with output_at_end(file) as temporary:
         temporary.write_bytes(content)
+
+
+def spare(written: Iterable[Path], read: Collection[Path]) -> None:
+    """Raise `ReplacesInput` where a command would write to a file that it reads, by any name."""
+    for file in written:
+        if any(_are_one(file, other) for other in read):
+            raise ReplacesInput(file)
+
+
+def _are_one(file: Path, other: Path) -> bool:
+    try:
+        return file.is_file() and other.samefile(file)
+    except OSError:  # there is no such file; or what is wrong with it, opening it tells
+        return False
 
 
 @contextmanager

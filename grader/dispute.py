@@ -1,7 +1,6 @@
 """“This verdict is wrong”: one file with the answer, its report, and why its author thinks so."""
 
-import json
-
+from exercises import strict_json
 from grader.errors import UsageError
 from grader.report import Report
 from grader.submission import Submission
@@ -27,7 +26,7 @@ def dispute(submission: Submission, report: Report, reason: str) -> str:
         "suite": report.provenance.suite_version if report.provenance else None,
         "report": report.to_dict(),
     }
-    return json.dumps(told, indent=1) + "\n"
+    return strict_json.dumps(told, indent=1) + "\n"
 
 
 def _text(source: str | bytes) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import click
 
+from exercises import strict_json
 from exercises.wrapping import wrap
 
 MAX_WIDTH = 100
@@ -35,7 +35,7 @@ def width() -> int:
 
 def print_json(data: Any) -> None:
     """One document on one line, so that the verdicts of `--watch` can be read line by line."""
-    click.echo(json.dumps(data, ensure_ascii=False, default=str))
+    click.echo(strict_json.dumps(data, ensure_ascii=False, default=str))
 
 
 def print_labelled(label: str, text: str) -> None:

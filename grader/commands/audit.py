@@ -1,19 +1,19 @@
 """`grader audit`: are the suites right?"""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from exercises import strict_json
 from exercises.catalog import Catalog, Exercise, catalog_in
 from grader.commands.course import course_option
-from grader.commands.output import format_option, output_option, status_line, write
+from grader.commands.output import WritingCommand, format_option, output_option, status_line, write
 from grader.errors import UsageError
 from grader.grader import Grader
 
 
-@click.command()
+@click.command(cls=WritingCommand)
 @click.argument("exercises", nargs=-1, metavar="[ID]...")
 @course_option
 @click.option("--all", "is_all", is_flag=True, help="Grade what has not changed, too.")
@@ -41,7 +41,7 @@ def audit(
     with Grader(jobs) as grader, status_line() as show:
         result = audit_suites(grader, catalog, chosen, cache, show)
     if form == "json":
-        write(json.dumps(result.to_dict(), indent=2, ensure_ascii=False) + "\n", output)
+        write(strict_json.dumps(result.to_dict(), indent=2, ensure_ascii=False) + "\n", output)
     else:
         lines = [f"{name.replace('_', ' '):<20} {value}" for name, value in result.counts().items()]
         write("\n".join([*lines, *result.problems]) + "\n", output)

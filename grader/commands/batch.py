@@ -1,6 +1,5 @@
 """`grader batch` and `grader results`: a class, graded once and reported as often as asked."""
 
-import json
 import os
 import secrets
 import time
@@ -11,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from exercises import strict_json
 from exercises.words import plural
 from grader.commands.course import course_option, named_catalog
 from grader.commands.extra import extra
-from grader.commands.output import output_option, status_line, write
+from grader.commands.output import OutputFile, WritingCommand, output_option, status_line, write
 from grader.errors import UsageError
 from grader.grader import Grader
 from grader.submission import SEEDS
@@ -34,10 +34,21 @@ path = click.Path(path_type=Path)
 classroom_option = click.option(
     "--classroom", "settings", required=True, type=path, metavar="FILE", help="classroom.yaml"
 )
+
+
+def _beside_classroom(
+    context: click.Context, parameter: click.Parameter, file: Path | None
+) -> Path | None:
+    # What was given is read before what was not: the classroom is known here.
+    settings: Path | None = context.params.get("settings")
+    return file or (settings.parent / f"{settings.stem}.sqlite" if settings else None)
+
+
 store_option = click.option(
     "--store",
     "file",
     type=path,
+    callback=_beside_classroom,
     metavar="FILE",
     help="Where verdicts are kept; classroom.sqlite beside classroom.yaml otherwise.",
 )
@@ -57,7 +68,7 @@ def warn_unsandboxed(allowed: bool) -> None:
         click.echo(UNPROTECTED, err=True)
 
 
-@click.command()
+@click.command(cls=WritingCommand)
 @click.argument("source", type=path, metavar="SUBMISSIONS")
 @classroom_option
 @course_option
@@ -73,8 +84,7 @@ def warn_unsandboxed(allowed: bool) -> None:
 )
 @click.option(
     "--receipts",
-    nargs=2,
-    type=path,
+    type=(path, OutputFile()),
     metavar="KEY FILE",
     help="Sign a line for each hand-in with this key of `grader keygen`, and write them to FILE.",
 )
@@ -83,7 +93,7 @@ def batch(
     source: Path,
     settings: Path,
     course: Path | None,
-    file: Path | None,
+    file: Path,
     jobs: int,
     dask: str | None,
     seed: int | None,
@@ -107,7 +117,7 @@ def batch(
     warn_unsandboxed(allow_unsandboxed)
     with (
         downloaded(source) as hand_ins,
-        opened_store(settings, file) as store,
+        opened_store(file) as store,
         store.held(),
     ):
         seed = _seed(store, seed)
@@ -135,20 +145,20 @@ def batch(
     return 3 if progress.errors else 0
 
 
-@click.command()
+@click.command(cls=WritingCommand)
 @classroom_option
 @course_option
 @store_option
 @output_option
-def results(settings: Path, course: Path | None, file: Path | None, output: Path | None) -> int:
+def results(settings: Path, course: Path | None, file: Path, output: Path | None) -> int:
     """What each student gets today, as JSON lines that `grader gradebook` takes."""
     from grader.classroom.grades import grades
     from grader.classroom.settings import read_classroom
 
     classroom = read_classroom(settings, named_catalog(course))
-    with opened_store(settings, file, is_new=False) as store:
+    with opened_store(file, is_new=False) as store:
         found = list(grades(store.hand_ins(), classroom))
-    lines = (json.dumps(result, ensure_ascii=False) for result in found)
+    lines = (strict_json.dumps(result, ensure_ascii=False) for result in found)
     write("".join(f"{line}\n" for line in lines), output)
     return 0
 
@@ -171,10 +181,9 @@ def _receipts(
     return "".join(f"{receipts.line(student, hand_in)}\n" for student, hand_in in noted)
 
 
-def opened_store(settings: Path, file: Path | None, is_new: bool = True) -> "Store":
+def opened_store(file: Path, is_new: bool = True) -> "Store":
     from grader.classroom.store import Store
 
-    file = file or settings.with_suffix(".sqlite")
     if not is_new and not file.is_file():
         raise UsageError(f"There is no file {file}. `grader batch` writes it.")
     return Store(file)

@@ -1,19 +1,19 @@
 """`grader bench`: how long does a verdict take here?"""
 
-import json
 from pathlib import Path
 
 import click
 
+from exercises import strict_json
 from exercises.catalog import load_catalog
-from grader.commands.output import format_option, output_option, write
+from grader.commands.output import WritingCommand, format_option, output_option, write
 from grader.errors import UsageError
 from grader.proving.batch_bench import BatchBenchResult, bench_batch
 from grader.proving.bench import BenchResult
 from grader.proving.bench import bench as measure
 
 
-@click.command()
+@click.command(cls=WritingCommand)
 @click.option("--exercise", default="scaled_dot_product_attention", show_default=True)
 @click.option("--runs", type=click.IntRange(2), default=50, show_default=True)
 @click.option("--batch", is_flag=True, help="How many a second, with one job and with two.")
@@ -39,6 +39,6 @@ def bench(
         result = bench_batch(runs, (1, 2), peers)
     else:
         result = measure(load_catalog().exercise(exercise), runs)
-    in_json = json.dumps(result.to_dict(), indent=2) + "\n"
+    in_json = strict_json.dumps(result.to_dict(), indent=2) + "\n"
     write(in_json if form == "json" else result.to_text(), output)
     return 0

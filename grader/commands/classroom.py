@@ -11,6 +11,7 @@ from exercises.catalog import Catalog, catalog_in
 from exercises.files import write_all, write_output
 from grader.commands.batch import classroom_option
 from grader.commands.course import course_option, named_catalog
+from grader.commands.output import OutputFile, WritingCommand
 from grader.errors import UsageError
 from grader.provenance import COURSE, course_version
 
@@ -84,8 +85,8 @@ def new(
         click.echo(f"A student's CI installs {install}. Is it there? Else give --install.")
 
 
-@classroom.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="ZIP")
+@classroom.command(cls=WritingCommand)
+@click.argument("file", type=OutputFile(), metavar="ZIP")
 @classroom_option
 @course_option
 @install_option

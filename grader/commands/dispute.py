@@ -6,7 +6,7 @@ import click
 
 from exercises.files import unused_path
 from grader.commands.course import course_option
-from grader.commands.output import existing_file, write
+from grader.commands.output import OutputFile, WritingCommand, existing_file, write
 from grader.dispute import dispute as packed
 from grader.grader import Grader
 from grader.submission import Submission
@@ -16,15 +16,13 @@ reason_option = click.option(
 )
 
 
-@click.command()
+@click.command(cls=WritingCommand)
 @existing_file
 @reason_option
 @click.option("--exercise", metavar="ID", help="FILE's name says it otherwise.")
 @course_option
 @click.option("--seed", type=int, help="Of the report that is wrong; fresh numbers otherwise.")
-@click.option(
-    "--output", type=click.Path(dir_okay=False, path_type=Path), help="EXERCISE.dispute.json else."
-)
+@click.option("--output", type=OutputFile(), help="EXERCISE.dispute.json else.")
 def dispute(
     file: Path,
     reason: str,

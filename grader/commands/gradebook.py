@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.output import output_option, write
+from grader.commands.output import WritingCommand, output_option, write
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def moodle(file: Path, results: Path, column: str, by: str | None, is_wanted: bo
     return fill_file(read, file, results, column, by, is_wanted)
 
 
-@gradebook.command()
+@gradebook.command(cls=WritingCommand)
 @results_option
 @output_option
 def nbgrader(results: Path, output: Path | None) -> int:

@@ -9,15 +9,41 @@ from typing import Any, TypeVar
 
 import click
 
-from exercises.files import write_output
+from exercises.files import spare, write_output
 from exercises.streams import discard_output
 from grader.errors import UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-output_option = click.option(
-    "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file."
-)
+
+class OutputFile(click.Path):
+    """The type of a file that a command writes; those of other types it reads."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, path_type=Path)
+
+
+class WritingCommand(click.Command):
+    """A command with an `OutputFile`. Raises `ReplacesInput` where it was given that to read."""
+
+    def invoke(self, context: click.Context) -> Any:
+        named = [one for parameter in self.params for one in _files(parameter, context)]
+        written = [file for kind, file in named if isinstance(kind, OutputFile)]
+        spare(written, [file for kind, file in named if not isinstance(kind, OutputFile)])
+        return super().invoke(context)
+
+
+def _files(parameter: click.Parameter, context: click.Context) -> Iterator[tuple[object, Path]]:
+    """Each path that the parameter was given, with its type."""
+    value, kind = context.params[parameter.name or ""], parameter.type
+    for one in value if parameter.multiple or parameter.nargs == -1 else [value]:
+        kinds, files = (kind.types, one) if isinstance(kind, click.Tuple) else ([kind], [one])
+        for each, file in zip(kinds, files or (), strict=False):
+            if isinstance(file, Path):
+                yield each, file
+
+
+output_option = click.option("--output", type=OutputFile(), help="Write to this file.")
 existing_file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 

@@ -1,11 +1,11 @@
 """`grader regrade`: what a class gets by suites that have changed."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from exercises import strict_json
 from exercises.words import plural
 from grader.commands.batch import (
     classroom_option,
@@ -18,13 +18,13 @@ from grader.commands.batch import (
     warn_unsandboxed,
 )
 from grader.commands.course import course_option, named_catalog
-from grader.commands.output import status_line, write
+from grader.commands.output import OutputFile, WritingCommand, status_line, write
 
 if TYPE_CHECKING:
     from grader.classroom.regrade import Change, Regrade
 
 
-@click.command()
+@click.command(cls=WritingCommand)
 @classroom_option
 @course_option
 @store_option
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.option("--never-lower", is_flag=True, help="Keep the old verdict where the new is worse.")
 @click.option(
     "--messages",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OutputFile(),
     metavar="FILE",
     help="Write for each student what changed, as JSON lines.",
 )
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 def regrade(
     settings: Path,
     course: Path | None,
-    file: Path | None,
+    file: Path,
     dry_run: bool,
     never_lower: bool,
     messages: Path | None,
@@ -62,7 +62,7 @@ def regrade(
 
     classroom = read_classroom(settings, named_catalog(course))
     warn_unsandboxed(allow_unsandboxed)
-    with opened_store(settings, file, is_new=False) as store, store.held():
+    with opened_store(file, is_new=False) as store, store.held():
         run = Regrade(store, classroom, suites_of(classroom))
         if run.asked:
             with grader_of(jobs, dask, classroom) as grader, status_line() as show:
@@ -73,7 +73,7 @@ def regrade(
             click.echo("\n".join(lines(change)))
         if messages:
             told = ({"id": one.after["id"], "message": message(one)} for one in changes)
-            text = "".join(f"{json.dumps(one, ensure_ascii=False)}\n" for one in told)
+            text = "".join(f"{strict_json.dumps(one, ensure_ascii=False)}\n" for one in told)
             write(text, messages)
         if not dry_run:
             store.move(moved)

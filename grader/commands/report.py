@@ -8,7 +8,7 @@ import click
 from exercises.catalog import catalog_in
 from grader.commands.course import course_option
 from grader.commands.extra import extra
-from grader.commands.output import existing_file, output_option, write
+from grader.commands.output import WritingCommand, existing_file, output_option, write
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SQLITE = b"SQLite format 3\0"  # how each of its files begins
 
 
-@click.command()
+@click.command(cls=WritingCommand)
 @existing_file
 @output_option
 @course_option

@@ -11,9 +11,18 @@ from typing import Any
 import click
 
 from exercises.catalog import Catalog, catalog_in
+from exercises.errors import ReplacesInput
 from grader.commands.ci import identity, paths_of, summarise
 from grader.commands.course import course_option, named_catalog
-from grader.commands.output import format_option, output_option, status_line, wants_colour, write
+from grader.commands.output import (
+    OutputFile,
+    WritingCommand,
+    format_option,
+    output_option,
+    status_line,
+    wants_colour,
+    write,
+)
 from grader.errors import UsageError
 from grader.formats import FORMATS, render
 from grader.formats.facts import Found
@@ -24,7 +33,7 @@ from grader.repository import Answer, answers, notebook_answers
 from grader.submission import Submission
 
 
-@click.command()
+@click.command(cls=WritingCommand)
 @click.argument(
     "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
 )
@@ -57,7 +66,7 @@ from grader.submission import Submission
     "--also",
     nargs=2,
     multiple=True,
-    type=(click.Choice(list(FORMATS)), click.Path(dir_okay=False, path_type=Path)),
+    type=(click.Choice(list(FORMATS)), OutputFile()),
     metavar="FORMAT FILE",
     help="Write the same verdicts in this format to this file, too; may be given again.",
 )
@@ -85,7 +94,7 @@ def run(
     asked = read(paths, exercises, seed, device, catalog)
     for file in (output, *(file for _, file in also)):
         if file and _is_handed_in(file, asked):
-            raise UsageError(f"{file} is handed in: a report would replace it. Give another name.")
+            raise ReplacesInput(file)
     wanted = [(name, file, layout(name, file, asked)) for name, file in ((form, output), *also)]
     with Grader() as grader:
         found = grade(grader, asked, only_sandboxed=not allow_unsandboxed)

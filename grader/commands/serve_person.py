@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import closing
 from pathlib import Path
 
 import click
 
+from exercises import strict_json
 from grader.commands.output import write
 from grader.commands.serve import database, server_extra
 
@@ -29,7 +29,7 @@ def export(kept: tuple[Path, str | None], name: str, student: str) -> int:
 
     with closing(database(kept)) as opened, opened.reading() as session:
         whom = member_named(session, class_named(session, name), student)
-        write(json.dumps(exported(session, whom.person), indent=1) + "\n", None)
+        write(strict_json.dumps(exported(session, whom.person), indent=1) + "\n", None)
     return 0
 
 

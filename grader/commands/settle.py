@@ -85,8 +85,8 @@ def settle(
             click.echo("\n".join(["The audit does not pass, and nothing is kept:", *problems]))
             return 1
         click.echo(f"wrote  {changed}\nThe audit passes.")
-        if classroom and settings:
-            click.echo("\n".join(touched(grader, classroom, exercise, settings, file)))
+        if classroom and file:
+            click.echo("\n".join(touched(grader, classroom, exercise, file)))
     return 0
 
 
@@ -145,8 +145,7 @@ def touched(
     grader: Grader,
     classroom: "Classroom",
     exercise: Exercise,
-    settings: Path,
-    file: Path | None,
+    file: Path,
 ) -> Iterator[str]:
     """Whose score or reason is another one by the suite as it is now."""
     from grader.classroom.batch import suites_of
@@ -154,7 +153,7 @@ def touched(
     from grader.classroom.regrade_text import lines
 
     suites = {id: suite for id, suite in suites_of(classroom).items() if id == exercise.id}
-    with opened_store(settings, file, is_new=False) as store, store.held():
+    with opened_store(file, is_new=False) as store, store.held():
         run = Regrade(store, classroom, suites)
         with status_line() as show:
             run.grade(grader, True, show)

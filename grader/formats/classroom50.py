@@ -5,10 +5,10 @@ result without any test would count as a success, so what could not be graded is
 Source: foundation50/classroom50, `schemas/result-v1.schema.json` and `runner.py`.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from exercises import strict_json
 from grader.formats.facts import Found, account, listed, named, ours, within
 from grader.formats.names import Names
 from grader.report import Report, TestResult, cut
@@ -46,7 +46,7 @@ def _document(reports: Sequence[Report], identity: Mapping[str, str], length: in
         "max-score": sum(test["max-score"] for test in tests),
         "tests": tests,
     }
-    return json.dumps(result, indent=2, ensure_ascii=False) + "\n"
+    return strict_json.dumps(result, indent=2, ensure_ascii=False) + "\n"
 
 
 def _test(test: TestResult, report: Report, names: Names, unit: int, length: int) -> dict[str, Any]:

@@ -5,8 +5,7 @@ the suite, since the first failure is what a learner sees. What a test called st
 which is hidden. Source: exercism/docs, `building/tooling/test-runners/interface.md`.
 """
 
-import json
-
+from exercises import strict_json
 from grader.formats.facts import Found, account, listed, ours
 from grader.report import Report, TestResult, cut
 
@@ -27,7 +26,7 @@ def render(found: Found) -> str:
         is_passed = all(report.passed for report in reports)
         tests = [test for report in reports for test in _tests(report, len(reports) > 1)]
         result |= {"status": "pass" if is_passed else "fail", "message": None, "tests": tests}
-    return json.dumps(result, indent=2, ensure_ascii=False) + "\n"
+    return strict_json.dumps(result, indent=2, ensure_ascii=False) + "\n"
 
 
 def _untested(report: Report) -> str:

@@ -5,9 +5,9 @@ since a single hidden one would hide the total. Texts are plain: nothing in them
 Source: gradescope/autograder_samples, `docs/specs.md`.
 """
 
-import json
 from collections.abc import Sequence
 
+from exercises import strict_json
 from grader.formats.facts import Found, account, listed, named, ours, overview, why, within
 from grader.report import Report, TestResult, cut
 
@@ -35,7 +35,7 @@ def _document(reports: Sequence[Report], length: int) -> str:
     }
     if not tests:
         result["score"] = 0.0  # required where there are no tests
-    return json.dumps(result, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return strict_json.dumps(result, indent=2, ensure_ascii=False) + "\n"
 
 
 def _overview(report: Report) -> str:

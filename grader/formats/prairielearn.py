@@ -5,9 +5,9 @@ costs no attempt; so nothing is told of the tests then. PrairieLearn turns texts
 Source: PrairieLearn, `docs/externalGrading.md` and `pl-external-grader-results`.
 """
 
-import json
 from collections.abc import Sequence
 
+from exercises import strict_json
 from grader.formats.facts import Found, account, listed, named, ours, overview, within
 from grader.report import Report, TestResult, cut
 
@@ -35,7 +35,7 @@ def _document(reports: Sequence[Report], length: int) -> str:
         result["tests"] = [
             _test(test, report, length) for report in reports for test in report.tests
         ]
-    return json.dumps(result, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return strict_json.dumps(result, indent=2, ensure_ascii=False) + "\n"
 
 
 def _unreadable(report: Report) -> str:

@@ -11,10 +11,10 @@ MARKS: dict[TraceState, tuple[str, str]] = {
     "own": ("·", "white"),
     "first": ("✗", "red"),
 }
-LEGEND = (
-    "✓ a right way has this value, too",
-    "· right or wrong: only yours has it, or it is 0 and 1 alone",
-)
+LEGEND: dict[TraceState, str] = {
+    "known": "✓ a right way has this value, too",
+    "own": "· right or wrong: only yours has it, or it is 0 and 1 alone",
+}
 SIGNS = {
     **{"matmul": "@", "add": "+", "sub": "−", "mul": "×", "div": "/", "truediv": "/"},
     **{"neg": "−", "pow": "**", "getitem": "[…]", "setitem": "[…] ="},
@@ -36,8 +36,7 @@ def render(report: Report, colour: bool = False, width: int = 100) -> str:
         mark, tint = MARKS[step.state]
         page.item(mark, tint, _row(step, times, code_width(width)))
     if trace.steps:
-        beside = "   ".join(LEGEND)
-        for line in (beside,) if len(beside) + 2 <= width else LEGEND:
+        for line in legend(trace, width - 2):
             page.text(line, "  ", dim=True)
         page.blank()
     _ending(page, trace, code_width(width))
@@ -61,6 +60,14 @@ def rows(trace: Trace) -> Iterator[tuple[TracedStep, int]]:
             told.add(_place(steps[0]))
             named = [step for step in steps if step.name]
             yield here or (named or steps)[-1], times
+
+
+def legend(trace: Trace, width: int) -> list[str]:
+    """What the marks say that stand before its rows, side by side where there is room."""
+    marks = {step.state for step, _ in rows(trace)}
+    lines = [says for state, says in LEGEND.items() if state in marks]
+    beside = "   ".join(lines)
+    return [beside] if lines and len(beside) <= width else lines
 
 
 def code_width(width: int) -> int:
@@ -114,7 +121,9 @@ def where(trace: Trace, step: TracedStep) -> str:
     what = f"`{step.name}`" if step.name else f"what `{made(step)}` gives"
     if trace.problem:
         return f"Line {step.line} makes your result: {what}. {trace.problem}"
-    if trace.is_right_before:
+    if trace.first == 0:
+        rest = "It is the first value that your lines make."
+    elif trace.is_right_before:
         rest = "All before it has right numbers, in whatever order."
     else:
         rest = "What has a ✓ before it has right numbers; what has none may be wrong."

@@ -7,6 +7,7 @@ points, seed, layers of the sandbox, versions of suite and libraries, and hashes
 import json
 from datetime import UTC, datetime
 
+from exercises import strict_json
 from grader.classroom.keys import Ed25519PrivateKey
 from grader.classroom.signatures import sign
 from grader.server.schema import HandIn
@@ -26,7 +27,7 @@ def document(one: HandIn, report: str, graded_at: datetime) -> bytes:
         "sha256": one.sha256,
         "report": json.loads(report),
     }
-    return json.dumps(told, indent=1).encode() + b"\n"
+    return strict_json.dumps(told, indent=1).encode() + b"\n"
 
 
 def signed(one: HandIn, report: str, graded_at: datetime, key: Ed25519PrivateKey) -> str:

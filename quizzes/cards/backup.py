@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
+from exercises import strict_json
 from exercises.errors import CourseError
 from quizzes.cards.scheduling import RATINGS, Rating, Review, Schedule, as_text, from_text
 
@@ -37,7 +38,7 @@ def dump(schedules: Mapping[str, Schedule], reviews: Iterable[Review]) -> str:
             for review in reviews
         ],
     }
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    return strict_json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
 def load(text: str) -> tuple[dict[str, Schedule], tuple[Review, ...]]:

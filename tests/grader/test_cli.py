@@ -213,7 +213,7 @@ def test_a_report_replaces_nothing_that_is_handed_in(
     done = run("run", right, *option, output)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        f"grader: {output} is handed in: a report would replace it. Give another name.\n"
+        f"grader: {output} is read here: what is written would replace it. Give another name.\n"
     )
     assert output.read_bytes() == before
 

@@ -425,6 +425,15 @@ def test_the_smallest_call_has_a_right_answer_if_the_suites_call_had_one() -> No
     assert (call := silent.smallest()) and "nan" in call.expected
 
 
+def test_the_smallest_call_has_numbers_that_one_would_try() -> None:
+    """Where there are such: huge numbers and half precision are what only a suite thinks of."""
+    learner, solution = "def f(x): return x.cos() + x", "def f(x): return x.cos() + 2 * x"
+    unusual = [ask(torch.tensor([3e30])), ask(torch.tensor([2.0], dtype=torch.float16))]
+    call = finder(learner, solution, [*unusual, ask(draw(2, 3))]).smallest()
+    assert call and "e+" not in call.code and "dtype" not in call.code
+    assert (call := finder(learner, solution, unusual[:1]).smallest()) and "e+30" in call.code
+
+
 def test_a_call_that_holds_a_function_of_the_suites_is_not_shown_to_be_pasted() -> None:
     def test(submission: SubmissionProxy) -> None:
         helper = submission.helper("def twice(x): return 2 * x")

@@ -1,6 +1,7 @@
 """A trace finds the line where a wrong answer leaves the right ways, and tells no line of ours."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -93,7 +94,6 @@ def followed(report: Report) -> Trace:
         ("softmax", SOFTMAX, "e.sum(dim, keepdim=True)", "e.sum()", "summed up"),
         ("softmax", SOFTMAX, "e.sum(dim, keepdim=True)", "e.mean(dim, keepdim=True)", ""),
         ("softmax", SOFTMAX, "torch.exp(x - top)", "torch.exp2(x - top)", ""),
-        # Its smallest call that goes wrong is of -inf and -1e10: all comes to 0, as elsewhere.
         ("softmax", SOFTMAX, "torch.exp(x - top)", "torch.exp(x)", ""),
         (
             "scaled_dot_product_attention",
@@ -319,10 +319,34 @@ def test_numbers_of_any_size_can_be_read(traced: Callable[[str, str], Report]) -
     """Where its dtype ends beside what overflows, and digits enough to tell two values apart."""
     overflows = SOFTMAX.replace("x - top", "x")
     trace = traced("softmax", overflows).trace
-    assert trace and trace.got == "tensor([inf]) (the largest float64 is 1.7977e+308)"
+    assert trace and trace.got == "tensor([inf]) (the largest float32 is 3.4028e+38)"
     near = SOFTMAX.replace("e / total", "e / total * (1 + 1e-6)")
     trace = traced("softmax", near).trace
     assert trace and trace.expected and trace.got != trace.expected
+
+
+def test_what_overflows_is_followed_with_numbers_that_one_would_try(
+    traced: Callable[[str, str], Report],
+) -> None:
+    """And not with the largest of a dtype, which one test asks for, nor in half precision."""
+    report = traced("softmax", SOFTMAX.replace("x - top", "x").replace("top = ", "_ = "))
+    trace = followed(report)
+    number = re.fullmatch(r"softmax\(torch\.tensor\(\[(\d+)\.\]\)(, dim=0)?\)", trace.call)
+    assert number and 89 <= int(number[1]) <= 2000
+
+
+def told(report: Report) -> str:
+    return " ".join(render(report).split())
+
+
+def test_nothing_is_said_of_what_is_not_there(traced: Callable[[str, str], Report]) -> None:
+    """Of marks that no line has, and of values before the first one."""
+    source = "import torch\n\n\ndef softmax(x, dim=-1):\n    e = torch.exp(x)\n"
+    first = told(traced("softmax", source + "    return e / e.sum(dim, keepdim=True)\n"))
+    assert "the first value that your lines make" in first
+    assert "All before it" not in first and "✓" not in first and "· right or wrong" in first
+    later = told(traced("softmax", SOFTMAX.replace("e / total", "e * 2 / total")))
+    assert "All before it" in later and "✓ a right way" in later and "· right" not in later
 
 
 def test_of_the_line_to_look_at_nothing_is_cut(traced: Callable[[str, str], Report]) -> None:

@@ -91,6 +91,19 @@ def test_by_palette(small: Small) -> None:
     small.drive(script)
 
 
+@sizes
+def test_the_palette_says_how_to_leave_it(small: Small, size: tuple[int, int]) -> None:
+    """And none of the place below: those would be typed."""
+
+    async def script(pilot: Pilot) -> None:
+        await press(pilot, "g", "e")
+        await offers(pilot, "weights")
+        last = text(pilot).splitlines()[-1]
+        assert last.split() == ["esc", "Close"]
+
+    small.drive(script, size)
+
+
 async def offers(pilot: Pilot, words: str) -> list[str]:
     """What the palette finds, the nearest first."""
     await press(pilot, "ctrl+p", *words)

@@ -298,19 +298,46 @@ def test_columns_tell_nothing_from_zero() -> None:
 
 
 @pytest.mark.parametrize(
-    ("natural", "room", "widths"),
+    ("natural", "least", "room", "widths"),
     [
-        ((10, 100, 100), 90, (10, 40, 40)),
-        ((100, 8, 30), 90, (52, 8, 30)),
-        ((10, 20), 90, (10, 20)),
-        ((50, 50, 50), 91, (30, 30, 31)),
-        ((5, 5), 1, (1, 1)),
+        ((10, 100, 100), (5, 5, 5), 90, (10, 40, 40)),
+        ((100, 8, 30), (5, 5, 5), 90, (52, 8, 30)),
+        ((10, 20), (5, 5), 90, (10, 20)),
+        ((50, 50, 50), (5, 5, 5), 91, (30, 30, 31)),
+        ((40, 10, 12, 13), (16, 10, 5, 5), 44, (16, 10, 9, 9)),
+        ((40, 40, 40), (20, 5, 12), 38, (20, 6, 12)),
+        ((40, 40), (20, 20), 30, (15, 15)),
+        ((40, 9, 40), (20, 9, 12), 30, (11, 9, 10)),
+        ((5, 5), (5, 5), 1, (1, 1)),
     ],
 )
-def test_short_columns_keep_their_width(
-    natural: tuple[int, ...], room: int, widths: tuple[int, ...]
+def test_short_columns_keep_their_width_and_others_their_words(
+    natural: tuple[int, ...], least: tuple[int, ...], room: int, widths: tuple[int, ...]
 ) -> None:
-    assert balanced(natural, room) == widths
+    assert balanced(natural, least, room) == widths
+
+
+@pytest.mark.parametrize("width", [30, 44, 60])
+def test_no_letter_of_a_table_is_lost(width: int) -> None:
+    words = "restricted self-attention, (added-as-zero-and-one)"
+    table = f"| what a layer does | operations |\n|---|---|\n| {words} | convolutional |"
+
+    class Reader(App[None]):
+        def compose(self) -> ComposeResult:
+            yield CourseText(table)
+
+    async def shown() -> str:
+        async with Reader().run_test(size=(width, 20)) as pilot:
+            await pilot.pause()
+            return text(pilot)
+
+    seen = asyncio.run(shown())
+    assert "…" not in seen
+    assert sorted(seen.replace("\n", "").replace(" ", "")) == sorted(
+        (table.replace("---", "")).replace("|", "").replace("\n", "").replace(" ", "")
+    )
+    if width > 40:
+        assert {"(added-as-zero-and-one)", "convolutional", "operations"} <= set(seen.split())
 
 
 def test_the_long_columns_of_a_text_share_what_the_short_ones_leave() -> None:

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import clean_environment
+from command_line import OVERFLOWING, clean_environment
 
 from exercises.catalog import load_catalog
+from grader.report import Report
 from tui import cli
 
 STUBS = len(load_catalog().exercises)
@@ -308,6 +309,9 @@ def test_the_way_of_an_exercise(
     assert json.loads(learn("next", "--json").stdout)["id"] != "softmax"
     assert "points" in learn("status", "--all").stdout
 
+    again = one_line(warm_learn("submit", "softmax").stdout)
+    assert "It counted already." in again and "Opens:" not in again
+
     ours = learn("solution")
     assert "def softmax(" in ours.stdout
     diff = learn("solution", "--diff", "softmax")
@@ -325,7 +329,21 @@ def test_the_way_of_an_exercise(
     with sqlite3.connect(workspace / ".learn" / "progress.db") as db:
         seeds = [seed for (seed,) in db.execute("SELECT seed FROM attempts ORDER BY id")]
     assert seeds[:2] == [0, 0], "a check is steady"
-    assert len(set(seeds)) == 3, "a submission is fresh"
+    assert len(set(seeds)) == 4, "a submission is fresh"
+
+
+@pytest.mark.parametrize("asked", ["check", "trace"])
+def test_the_report_of_an_overflow_is_json_for_every_reader(
+    warm_learn: Any, softmax: Path, asked: str
+) -> None:
+    softmax.write_text(OVERFLOWING)
+    told = warm_learn(asked, "softmax", "--json").stdout
+    assert "null" in told
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"JSON has no {constant}")
+
+    assert Report.from_dict(json.loads(told, parse_constant=refuse)).outcome == "failed"
 
 
 def test_doctor_examines_the_machine_with_or_without_a_workspace(learn: Any, folder: Path) -> None:

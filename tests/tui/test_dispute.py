@@ -27,3 +27,10 @@ def test_without_a_reason_nothing_is_written(warm_learn: Any, softmax: Path, fol
     done = warm_learn("dispute", "softmax", "--reason", " ")
     assert done.returncode == 2 and "Say why" in done.stderr
     assert not list(folder.glob("*.json"))
+
+
+def test_it_does_not_replace_the_file_that_is_disputed(warm_learn: Any, softmax: Path) -> None:
+    softmax.write_text(WRONG)
+    done = warm_learn("dispute", "softmax", "--reason", "It is right.", "--output", softmax)
+    assert done.returncode == 2 and "is read here" in done.stderr
+    assert softmax.read_text() == WRONG

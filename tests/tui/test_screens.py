@@ -30,7 +30,9 @@ from driving import (
 from exercises.catalog import Catalog
 from grader import Report, Submission
 from grader.report import Problem, Symptom
+from tui.app.places import PLACES
 from tui.app.screens.exercise import ExercisePage
+from tui.app.widgets.scroll import Scroll
 from tui.app.widgets.verdict import VerdictView
 from tui.planning.planner import walk_day
 from tui.planning.unlocking import opened_by
@@ -96,9 +98,15 @@ def test_today_lists_what_the_day_still_holds(small: Small, size: tuple[int, int
     small.drive(script, size)
 
 
-def test_when_the_day_is_over_nothing_is_said_to_be_planned(small: Small) -> None:
-    """Not even what is offered to who wants more."""
+@pytest.mark.parametrize(
+    ("days", "when"), [("daily", "Tomorrow"), ("weekdays", "On Monday"), ("weekends", "Tomorrow")]
+)
+def test_when_the_day_is_over_it_says_when_there_is_something_again(
+    small: Small, days: str, when: str
+) -> None:
+    """What is offered to who wants more is not said to be planned."""
     with small.session() as session:
+        session.progress.settings.change("days", days)
         session.progress.settings.change("minutes", "20")
         for exercise in ("costs", "weights", "lookup"):
             session.progress.record(
@@ -108,7 +116,8 @@ def test_when_the_day_is_over_nothing_is_said_to_be_planned(small: Small) -> Non
     async def script(pilot: Pilot) -> None:
         seen = one_line(pilot)
         assert "Today's plan is done. This is for when you want more." in seen
-        assert "Nothing else is planned for today." in seen and "After that" not in seen
+        assert "If you want more: reading" in seen and "Next:" not in seen
+        assert re.search(rf"{when}: about \d+ minutes\.", seen) and "After that" not in seen
 
     small.drive(script)
 
@@ -267,7 +276,7 @@ def test_an_exercise_takes_one_line_of_the_map(small: Small, size: tuple[int, in
     async def script(pilot: Pilot) -> None:
         await press(pilot, "g", "m", "home")
         for exercise in small.catalog.exercises:
-            drawn = text(pilot).partition("────")[0].partition(" ← Needs")[0].splitlines()[1:]
+            drawn = text(pilot).partition("────")[0].partition(" ↑↓ Move")[0].splitlines()[1:]
             assert not [line for line in drawn if line[:5].strip(" ›◂▸│○◌123")], drawn
             assert [line for line in drawn if line.startswith("  ›")], exercise.id
             await press(pilot, "j")
@@ -306,6 +315,28 @@ def test_the_keys_fit_and_help_stays(small: Small, width: int) -> None:
         assert width == 20 or (last.startswith(" e Edit") and "  g Go" in last)
 
     small.drive(script, (width, 24))
+
+
+@pytest.mark.parametrize("place", [place.name for place in PLACES])
+def test_where_there_is_more_than_fits_the_last_line_says_how_to_see_it(
+    small: Small, place: str
+) -> None:
+    small.record_something()
+
+    async def script(pilot: Pilot) -> None:
+        pilot.app.action_go(place)  # type: ignore[attr-defined]
+        await settled(pilot)
+        for height in (14, 90):
+            await pilot.resize_terminal(80, height)
+            await settled(pilot)
+            focused = pilot.app.screen.focused
+            around = focused.ancestors_with_self if focused else []
+            longer = [one for one in around if isinstance(one, Scroll) and one.max_scroll_y]
+            is_said = "↑↓" in text(pilot).splitlines()[-1]
+            assert is_said or not longer, text(pilot)
+            assert "↑↓ Scroll" not in text(pilot) or longer
+
+    small.drive(script)
 
 
 # Exercise
@@ -831,7 +862,7 @@ def test_progress_says_where_nothing_is_known(small: Small) -> None:
     async def script(pilot: Pilot) -> None:
         await press(pilot, "g", "p")
         seen = one_line(pilot)
-        assert "Nothing in the last four weeks." in seen
+        assert "Nothing in the last four weeks, counted" in seen
         assert "No learnt card has come back yet." in seen
 
     small.drive(script)

@@ -221,6 +221,12 @@ class LearnApp(App[None]):
             return not (self.screen.is_modal or isinstance(self.focused, Input))
         return super().check_action(action, parameters)
 
+    def action_command_palette(self) -> None:
+        from tui.app.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
+
     def action_choose_place(self) -> None:
         from tui.app.screens.choose_place import ChoosePlace
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.message import Message
 from textual.screen import Screen
 from textual.types import IgnoreReturnCallbackType
@@ -19,6 +21,7 @@ from tui.app.places import PLACES
 from tui.app.rounds import rounds, testouts
 from tui.app.screens.page import Page
 from tui.app.services import Services
+from tui.app.widgets.key_bar import KeyBar
 from tui.study.targets import ExerciseTarget, LessonTarget
 
 
@@ -43,6 +46,16 @@ def closeness(query: str, text: str) -> int:
         return 2 if any(start.startswith(word) for start in starts) else int(word in text)
 
     return min(map(of, query.casefold().split()), default=0)
+
+
+class Palette(CommandPalette):
+    """Its last line says how to leave, and not the keys of the place below: those are typed."""
+
+    BINDINGS = [Binding("escape", "escape", "Close")]
+
+    def compose(self) -> ComposeResult:
+        yield from super().compose()
+        yield KeyBar()
 
 
 class CourseCommands(Provider):

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from exercises.catalog import Exercise
-from exercises.files import unused_path, write_output
+from exercises.files import spare, unused_path, write_output
 from tui.commands.arguments import exercise_argument, mine_option, seed_option
 from tui.output import print_message
 from tui.study.grading import read
@@ -43,8 +43,9 @@ def dispute_command(
         from grader.dispute import dispute
         from tui.warm_grader.client import warm_grader
 
-        id = session.exercise_to_grade(exercise)
-        submission = read(session, id, "submit", mine)
+        asked = session.exercise_to_grade(exercise)
+        spare([output] if output else [], [session.workspace.file(asked)])
+        submission = read(session, asked, "submit", mine)
         submission = replace(submission, seed=seed).with_seed()
         with warm_grader(session.workspace.state) as grader:
             report = grader.grade(submission)

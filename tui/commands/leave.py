@@ -1,11 +1,11 @@
 """`learn leave`: out of the class, with what it keeps of the learner taken along or deleted."""
 
-import json
 import os
 from pathlib import Path
 
 import click
 
+from exercises import strict_json
 from exercises.workspace import Workspace
 from tui.output import print_message
 
@@ -28,7 +28,7 @@ def leave_command(is_asked: bool, of_board: bool, own_id: str | None) -> None:
     workspace = Workspace.find(Path.cwd(), os.environ)
     server = joined(workspace.state)
     if is_asked:
-        click.echo(json.dumps(server.own_data(), indent=1))
+        click.echo(strict_json.dumps(server.own_data(), indent=1))
         return
     if of_board:
         server.leave_leaderboard()

@@ -19,7 +19,7 @@ class Step:
     """One thing to do. `minutes` are for this day, of the `estimate` of all that is left of it.
 
     `count` says how many questions a quiz has, or how many mistakes come back; `testout`, which
-    chapter one may test out of instead, if any.
+    chapter one may test out of instead, if any; `beyond`, whether the day's plan is done without.
     """
 
     kind: TaskKind
@@ -32,6 +32,7 @@ class Step:
     estimate: float = 0.0
     count: int = 0
     testout: str = ""
+    beyond: bool = False
 
 
 def worded(catalog: Catalog, snapshot: Snapshot, task: Task) -> Step:
@@ -43,6 +44,7 @@ def worded(catalog: Catalog, snapshot: Snapshot, task: Task) -> Step:
     return Step(
         *(task.kind, task.id, title, summary, reason, command, task.minutes, task.estimate, count),
         testout=_testout(catalog, snapshot, task),
+        beyond=task.beyond,
     )
 
 

@@ -161,12 +161,21 @@ def counted(session: Session, kind: AttemptKind, report: Report) -> str:
         again = comes_back(session, session.catalog.exercise(report.exercise))
         backups = shown(session.workspace.state / "backups")
         return f"You still know it. {again} The file is put away in {backups}."
+    if _passed_before(session, report.exercise):
+        return "It counted already. Of your answers that pass, this one is kept."
     opens = opened_by(session.catalog, session.progress.standing(), report.exercise)
     if not opens:
         return "It counts."
     names = ", ".join(exercise.named for exercise in opens[:MOST_NAMED])
     more = f", and {len(opens) - MOST_NAMED} more" if len(opens) > MOST_NAMED else ""
     return f"It counts. Opens: {names}{more}."
+
+
+def _passed_before(session: Session, exercise: str) -> bool:
+    """Whether its latest attempt is not its first pass."""
+    latest = session.progress.latest_report(exercise)
+    first = session.progress.first_passes().get(exercise)
+    return latest is not None and first is not None and first < latest[2]
 
 
 def _note_mistake(session: Session, report: Report, at: datetime) -> None:

@@ -8,10 +8,10 @@ from exercises.words import plural
 from quizzes.cards.scheduling import DailyReview, Schedule
 
 NO_CARD_WAITING = (
-    "No card is waiting. New ones come with each chapter that you read, from the next day on."
+    "No card is waiting. New ones come with each topic that you read, from the next day on."
 )
 TOMORROW = (
-    "No card is waiting today. New ones come tomorrow: the cards of a chapter open on the day after"
+    "No card is waiting today. New ones come tomorrow: the cards of a topic open on the day after"
     " reading, since at once they would only be read again."
 )
 

@@ -19,6 +19,7 @@ from grader.worker.values import leaves, mapped
 
 MAX_CODE = 1200  # characters; what is longer is not pasted by anybody
 MAX_ROUNDS = 4
+USUAL = 1e6  # the size of numbers that one can picture
 OBJECT = "m"  # what an object is called, as in torch's own examples
 LOOKS = ("named_parameters", "named_buffers", "state_dict")  # and changes nothing
 
@@ -81,7 +82,8 @@ def smallest_wrong_call(
     wrong: Sequence[Exchange], inquiry: Inquiry, plain: bool = True
 ) -> tuple[Exchange, Exchange] | None:
     """The smallest of the wrong calls, and it made smaller as long as it goes wrong in the same
-    way. Calls of functions come first: what was made before the call of an object has to be right.
+    way. Calls of functions come first: what was made before the call of an object has to be right;
+    and those whose numbers one would try first.
 
     Numbers that are not to be `plain` keep four digits, so that few are alike by chance.
     """
@@ -94,7 +96,7 @@ def smallest_wrong_call(
     functions = [exchange for exchange in asked if isinstance(exchange.call.target, str)]
     if not asked:
         return None
-    first = min(functions or asked, key=_size)
+    first = min(functions or asked, key=lambda each: (_is_unusual(each), _size(each)))
     best = Exchange(first.call, first.got, first.expected)
     held = {size for each in inquiry.made_by(first) for size in _sizes_in(each.call)}
     for _ in range(MAX_ROUNDS):
@@ -234,6 +236,17 @@ def _size(exchange: Exchange) -> int:
     return sum(
         leaf.numel() if isinstance(leaf, Tensor) else 1
         for _, leaf in leaves((call.args, dict(call.kwargs)))
+    )
+
+
+def _is_unusual(exchange: Exchange) -> bool:
+    """Whether it is given numbers that nobody would try first: huge ones, or of half precision."""
+    given = leaves((exchange.call.args, dict(exchange.call.kwargs)))
+    tensors = [leaf for _, leaf in given if isinstance(leaf, Tensor)]
+    return any(
+        each.dtype not in _PLAIN or bool((each[each.isfinite()].abs() > USUAL).any())
+        for each in tensors
+        if each.dtype != torch.bool
     )
 
 

@@ -2,7 +2,6 @@
 
 import base64
 import io
-import json
 import zipfile
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,6 +11,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 from starlette.routing import Route
 
+from exercises import strict_json
 from grader.classroom import canvas, moodle
 from grader.classroom.gradebook import Filling, Gradebook, content, fill
 from grader.classroom.gradebook_text import described
@@ -33,7 +33,7 @@ PLATFORMS: Mapping[str, Read] = {"canvas": canvas.read, "moodle": moodle.read}
 
 def results(visit: Visit) -> Response:
     """JSON lines, as `grader gradebook` takes them."""
-    lines = (f"{json.dumps(one, ensure_ascii=False)}\n" for one in _results(visit))
+    lines = (f"{strict_json.dumps(one, ensure_ascii=False)}\n" for one in _results(visit))
     return _file("results.jsonl", "".join(lines), "application/x-ndjson")
 
 

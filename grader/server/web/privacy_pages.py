@@ -1,10 +1,9 @@
 """What is kept of a person: theirs to take along and to delete, and so for a teacher."""
 
-import json
-
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from exercises import strict_json
 from exercises.words import plural
 from grader.errors import UsageError
 from grader.server.members import member_named
@@ -30,7 +29,8 @@ def _data(visit: Visit | Call, member: Membership) -> Response:
     with visit.site.database.reading() as session:
         told = exported(session, session.get_one(Membership, member.id).person)
     name = {"Content-Disposition": 'attachment; filename="data.json"'}
-    text = json.dumps(told, indent=1)  # ASCII: a file of a learner's may hold halves of characters
+    # ASCII: a file of a learner's may hold halves of characters
+    text = strict_json.dumps(told, indent=1)
     return Response(text, headers=name, media_type="application/json")
 
 

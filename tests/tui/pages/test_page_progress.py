@@ -50,6 +50,28 @@ def test_all_mistakes_are_there_on_demand(drive: Drive, session: Any) -> None:
     drive(script, (100, 60))
 
 
+def test_the_lines_of_a_mistake_hang_under_its_first(drive: Drive, session: Any) -> None:
+    answer_wrongly(session, LATEST)
+
+    async def script(driver: Any) -> None:
+        await driver.go("progress")
+        await driver.press("tab")
+        lines = driver.text.splitlines()
+        begin, end = (
+            next(place for place, line in enumerate(lines) if line.strip().startswith(title))
+            for title in ("Mistakes", "Topics")
+        )
+        listed = [line for line in lines[begin + 1 : end] if line.strip()]
+        marked = [line for line in listed if "›" in line]
+        (left,) = {line.index("›") for line in marked}
+        assert len(marked) == 1 and len(listed) > 2 * LATEST, "some are wrapped"
+        assert all(
+            line[: left + 2].strip() in ("", "›") and line[left + 2] != " " for line in listed
+        )
+
+    drive(script, (60, 90))
+
+
 def test_without_a_mistake_it_says_what_will_be_here(drive: Drive) -> None:
     async def script(driver: Any) -> None:
         await driver.go("progress")

@@ -6,7 +6,6 @@ from typing import TypeVar
 
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
-from textual.binding import Binding
 from textual.events import Event, Key
 from textual.screen import ModalScreen
 from textual.widget import Widget
@@ -18,20 +17,10 @@ T = TypeVar("T")
 
 
 class Panel(Scroll):
-    """What an overlay holds. Where that is more than fits, the last line says how to see it."""
-
-    BINDINGS = [
-        Binding("down,j", "scroll_down", "Scroll", key_display="↑↓", tooltip="A line down"),
-    ]
+    """What an overlay holds."""
 
     def __init__(self, *children: Widget) -> None:
         super().__init__(*children, classes="panel")
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return action != "scroll_down" or self.show_vertical_scrollbar
-
-    def watch_show_vertical_scrollbar(self) -> None:
-        self.refresh_bindings()
 
 
 class Overlay(ModalScreen[T]):

@@ -114,8 +114,10 @@ def _summary(found: Statistics) -> Content:
 
 
 def _hours(found: Statistics) -> Content:
+    counted = "counted between steps less than 10 minutes apart"
     if not any(found.hours):
-        return _section("Time", Content.styled("Nothing in the last four weeks.", "$text-muted"))
+        text = f"Nothing in the last four weeks, {counted}."
+        return _section("Time", Content.styled(text, "$text-muted"))
     most = max(found.hours)
     lines = columns(found.hours, most)
     labels = [f"{_time(most):>6} ", *[" " * 7] * (len(lines) - 2), f"{'0':>6} "]
@@ -124,7 +126,7 @@ def _hours(found: Statistics) -> Content:
         for label, line in zip(labels, lines, strict=True)
     )
     ago = f"\n{'':<7}{'four weeks ago':<{2 * len(found.hours) - 6}}today"
-    note = f"{_time(found.all_hours)} in all, counted between steps less than 10 minutes apart"
+    note = f"{_time(found.all_hours)} in all, {counted}"
     return _section("Time", Content.assemble(plot, (ago, "$text-muted")), note)
 
 

@@ -35,7 +35,9 @@ class LessonText(Scroll):
     BINDINGS = [Binding("space", "turn", "Page down", show=False, tooltip="A page down")]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return action != "turn" or self.scroll_y + self._rest < self.max_scroll_y
+        if action == "turn":
+            return self.scroll_y + self._rest < self.max_scroll_y
+        return super().check_action(action, parameters)
 
     @property
     def _rest(self) -> int:

@@ -30,7 +30,7 @@ class SettingsPage(Page[Never]):
     CSS_PATH = "../styles/settings.tcss"
     BINDINGS = [
         Binding("up,k", "move(-1)", "Up", show=False, tooltip="The setting above"),
-        Binding("down,j", "move(1)", "Down", show=False, tooltip="The setting below"),
+        Binding("down,j", "move(1)", "Choose", key_display="↑↓", tooltip="The setting below"),
         Binding("left,h", "change(-1)", "Less", key_display="←", tooltip="The value before"),
         Binding("right,l,enter", "change(1)", "More", key_display="→", tooltip="The value after"),
     ]

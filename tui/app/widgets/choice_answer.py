@@ -20,7 +20,7 @@ NO_OPTION_CHOSEN = "No option is chosen yet: type its letter, or use ↑↓."
 class ChoiceAnswer(Answering, can_focus=True):
     BINDINGS = [
         Binding("up,k", "move(-1)", "Up", show=False, tooltip="The option above"),
-        Binding("down,j", "move(1)", "Down", show=False, tooltip="The option below"),
+        Binding("down,j", "move(1)", "Choose", key_display="↑↓", tooltip="The option below"),
         Binding("space", "pick", "Mark", tooltip="Mark the option, or take the mark away"),
         Binding("enter", "give", "Answer", tooltip="Give this answer"),
     ]

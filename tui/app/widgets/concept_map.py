@@ -23,7 +23,7 @@ class ConceptMap(Widget, can_focus=True):
     """Posts `Chosen` when the cursor moves and `Opened` when an exercise is entered."""
 
     BINDINGS = [
-        Binding("down,j", "move(1)", "Next", show=False, tooltip="The next exercise"),
+        Binding("down,j", "move(1)", "Move", key_display="↑↓", tooltip="The next exercise"),
         Binding("up,k", "move(-1)", "Previous", show=False, tooltip="The exercise before"),
         Binding("left,h", "to_need", "Needs", key_display="←", tooltip="To what it builds on"),
         Binding("right,l", "to_unlocked", "Unlocks", key_display="→", tooltip="To what it unlocks"),

@@ -68,8 +68,20 @@ def _nothing_more(overview: Overview) -> str:
     if overview.step.kind == "done":
         return "Nothing is planned. The Lab, the cards and any exercise stay open."
     if overview.is_over:
-        return "Nothing else is planned for today."
+        return _what_comes(overview)
     return "After that, nothing more is planned for today."
+
+
+def _what_comes(overview: Overview) -> str:
+    """When there is something again, after a day that is over."""
+    _, *days = overview.week
+    day = next((day for day in days if day.minutes or day.cards), None)
+    if day is None:
+        return "Nothing more is planned for this week."
+    when = "Tomorrow" if day is days[0] else f"On {day.date:%A}"
+    parts = [f"about {plural(round(day.minutes), 'minute')}"] if day.minutes else []
+    parts += [f"{plural(day.cards, 'card')} due"] if day.cards else []
+    return f"{when}: {', '.join(parts)}."
 
 
 def _task(number: int, step: Step) -> Content:

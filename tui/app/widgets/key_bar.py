@@ -32,9 +32,8 @@ class KeyBar(Widget):
     def render(self) -> Content:
         here: dict[str, Content] = {}
         everywhere: dict[str, Content] = {}
-        # Every screen of Textual begins with Tab; here it comes last of a place's own.
         bindings = self.screen.active_bindings.values()
-        for active in sorted(bindings, key=lambda active: active.binding.key == "tab"):
+        for active in sorted(bindings, key=lambda active: _rank(active.binding)):
             if active.binding.show and active.enabled:
                 group = everywhere if isinstance(active.node, App) else here
                 group.setdefault(active.binding.action, self._key(active.binding))
@@ -56,6 +55,11 @@ class KeyBar(Widget):
         return Content.assemble(
             (shown, "bold $accent"), " ", (binding.description, "$text-muted")
         ).stylize(Style.from_meta({"key": binding.key}))
+
+
+def _rank(binding: Binding) -> int:
+    """What is done at a place stands before how one moves there; every screen begins with Tab."""
+    return 2 if binding.key == "tab" else int(binding.action == "scroll_down")
 
 
 def _line(keys: dict[str, Content]) -> Content:

@@ -24,7 +24,7 @@ class MatchAnswer(Answering, can_focus=True):
     """
     BINDINGS = [
         Binding("up,k", "move(-1)", "Up", show=False, tooltip="The line above"),
-        Binding("down,j", "move(1)", "Down", show=False, tooltip="The line below"),
+        Binding("down,j", "move(1)", "Choose", key_display="↑↓", tooltip="The line below"),
         Binding("left,h", "turn(-1)", "Partner", key_display="←→", tooltip="Another partner"),
         Binding("right,l", "turn(1)", "Partner", show=False, tooltip="Another partner"),
         Binding("enter", "give", "Answer", tooltip="Give these pairs"),

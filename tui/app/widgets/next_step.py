@@ -37,7 +37,7 @@ class NextStep(Static):
             Content.from_markup(
                 "[$accent]$label[/][$text-muted]$time[/]$place\n"
                 "[b]$title[/]\n$summary\n[$text-muted]$reason[/]",
-                label=f"Next: {LABELS[step.kind]}",
+                label=f"{'If you want more' if step.beyond else 'Next'}: {LABELS[step.kind]}",
                 time=f"   {time_of(step)}" if step.estimate else "",
                 title=step.title,
                 place=f"   {place}" if place else "",

@@ -56,7 +56,8 @@ class CourseText(Markdown):
         MarkdownTableContent {
             keyline: none;
             grid-gutter: 0 1;
-            & > .header { color: $text-muted; text-style: underline; }
+            & > .cell { text-overflow: fold; }
+            & > .header { color: $text-muted; text-style: underline; text-overflow: fold; }
         }
         MarkdownBlockQuote {
             background: transparent;
