@@ -1169,10 +1169,75 @@ def test_two_arguments_in_each_others_place() -> None:
     assert found.says == (
         "Your result is what a right answer gives with `a` and `b` in each other's place."
     )
-    right = [ask(draw(3, n), draw(n), draw(n)) for n in (6, 7)]  # equal ones can change places
-    assert {each.says for each in symptoms(learner, solution, *asked, *right)} == {
+    alike = [ask(draw(3, n), draw(n), draw(n)) for n in (6, 7)]  # equal ones can change places
+    assert {each.says for each in symptoms(learner, solution, *asked, *alike)} == {found.says}
+    right = f"{learner} if a.numel() < 6 else torch.tanh(x * a + b) * a"
+    others = [ask(draw(3, n), draw(n), draw(n, seed=1)) for n in (6, 7)]
+    assert {each.says for each in symptoms(right, solution, *asked, *others)} == {
         f"In some calls, {found.says[0].lower()}{found.says[1:]}"
     }
+
+
+NORMED = """
+class Own(nn.LayerNorm):
+    def forward(self, x):
+        x = x - x.mean(-1, keepdim=True)
+        return x / ({divisor}) * self.weight + self.bias
+
+class Layer(nn.Module):
+    def __init__(self, first):
+        super().__init__()
+        self.first = first
+        self.inner, self.norm = nn.Linear(4, 4), {norm}(4)
+    def forward(self, x):
+        return x + self.inner(self.norm(x)).relu() if self.first else x + self.inner(x)
+"""
+
+
+def of_a_norm(first: bool, scale: float, dtype: torch.dtype) -> Test:
+    def test(submission: SubmissionProxy) -> None:
+        layer = submission.Layer(first)
+        layer.to(dtype)
+        shapes = {"inner.weight": (4, 4), "inner.bias": (4,), "norm.weight": (4,)}
+        given = {name: draw(*shape, dtype=dtype) for name, shape in shapes.items()}
+        layer.load_state_dict({**given, "norm.bias": draw(4, seed=1, dtype=dtype)})
+        layer(scale * draw(5, 3, 4, dtype=dtype))
+
+    return test
+
+
+@pytest.mark.parametrize(
+    ("divisor", "says"),
+    [
+        (
+            "(x.var(-1, keepdim=True) + self.eps).sqrt()",
+            "divides the sum of the n squares by n − 1, as `var` and `std` do.",
+        ),
+        (
+            "x.std(-1, keepdim=True) + 1e-6",
+            "divides the sum of the n squares by n − 1, as `var` and `std` do, and adds eps after"
+            " the root, and has an eps of 1e-6.",
+        ),
+        ("x.std(-1, keepdim=True, correction=0) + self.eps", "adds eps after the root."),
+        ("(x.var(-1, keepdim=True, correction=0) + 1e-12).sqrt()", "has an eps of 1e-12."),
+        ("x.abs().mean(-1, keepdim=True)", None),
+    ],
+)
+def test_another_layer_norm_is_seen_behind_gamma_beta_and_a_layer(
+    divisor: str, says: str | None
+) -> None:
+    learner = NORMED.format(norm="Own", divisor=divisor)
+    solution = NORMED.format(norm="nn.LayerNorm", divisor="1")
+    asked = [
+        of_a_norm(first, scale, dtype)
+        for first in (True, False)
+        for scale, dtype in ((1.0, torch.float32), (1e-3, torch.float64), (1.0, torch.float16))
+    ]
+    said = {each.says for each in symptoms(learner, solution, *asked)}
+    if says is None:
+        assert not any("layer norm" in each for each in said), said
+    else:
+        assert said == {f"Your result is what a right answer gives if its layer norm {says}"}
 
 
 BACKWARD = """
