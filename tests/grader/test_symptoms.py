@@ -1262,7 +1262,7 @@ def vjp(n: int) -> Test:
 @pytest.mark.parametrize(
     ("made", "says"),
     [
-        ("x.cos() * y, x.sin()", "Each of the gradient of `x`, the gradient of `y` is that of the"),
+        ("x.cos() * y, x.sin()", "Each of the gradient of `x` and the gradient of `y` is that of"),
         ("x.cos() * y, g * x.sin()", "The gradient of `x` is that of the sum of all numbers"),
         ("g * x.sin(), g * x.cos() * y", "`x` and the gradient of `y` are in each other's place."),
         ("g * x.sin(), g * x.sin()", "The gradient of `x` is what the gradient of `y` should be."),
@@ -1372,3 +1372,40 @@ def test_modes_that_are_alike(training: str, says: str) -> None:
     assert says in found.says
     mistaken = MODES.format(training=training).replace("sin", "cos")
     assert not any("whichever" in each.says for each in symptoms(mistaken, solution, test, test))
+
+
+def test_what_is_random_even_in_evaluation_is_told_so() -> None:
+    net = "class Net(nn.Module):\n    def forward(self, x): return x"
+
+    def asked(mode: str) -> Test:
+        def test(submission: SubmissionProxy) -> None:
+            net = submission.Net()
+            net.eval()
+            getattr(net, mode)()
+            net(draw(3, 4))
+
+        return test
+
+    for mode, even in (("eval", ", even after `eval()`:"), ("train", "different results:")):
+        (found,) = symptoms(f"{net} + torch.rand(())", net, asked(mode))
+        assert found.says.startswith("Two equal calls") and even in found.says
+
+
+@pytest.mark.parametrize(
+    ("second", "says"),
+    [
+        (
+            "x.sum(-1).float()",
+            "In some calls, the numbers in value 2 of your result are right, but as float32,"
+            " whatever dtype they should have.",
+        ),
+        ("x[-1].sum(-1)", "Of value 2 of your result, you return only the last entry of"),
+        ("x.sum(-1, keepdim=True)", "The numbers are right, but value 2 of your result has a"),
+    ],
+)
+def test_one_value_of_the_wrong_form_is_spoken_of_in_a_sentence(second: str, says: str) -> None:
+    pair = "def f(x): return x.sum(0), {}"
+    asked = [ask(draw(3, 4, dtype=dtype)) for dtype in (torch.float64, torch.float16)]
+    right = [ask(draw(5, 4)), ask(draw(5, 6))] if "float" in second else []
+    said = symptoms(pair.format(second), pair.format("x.sum(-1)"), *asked, *right)
+    assert any(each.says.startswith(says) for each in said), said
