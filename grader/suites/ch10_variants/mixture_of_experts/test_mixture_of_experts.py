@@ -148,7 +148,7 @@ def test_far_sizes(submission, rng, expect, size, second):
 
 
 @pytest.mark.points(2)
-@pytest.mark.parametrize("shape", [(), (2, 5), (2, 1, 3)], ids=str)
+@pytest.mark.parametrize("shape", [(), (2, 5), (2, 1, 3), (2, 1, 2, 1, 2)], ids=str)
 def test_any_leading_dimensions(submission, rng, expect, shape):
     """All vectors are tokens, in whatever dimensions they stand."""
     _, experts = chosen_functions(submission, PLAIN)
