@@ -1178,10 +1178,75 @@ def test_two_arguments_in_each_others_place() -> None:
     assert found.says == (
         "Your result is what a right answer gives with `a` and `b` in each other's place."
     )
-    right = [ask(draw(3, n), draw(n), draw(n)) for n in (6, 7)]  # equal ones can change places
-    assert {each.says for each in symptoms(learner, solution, *asked, *right)} == {
+    alike = [ask(draw(3, n), draw(n), draw(n)) for n in (6, 7)]  # equal ones can change places
+    assert {each.says for each in symptoms(learner, solution, *asked, *alike)} == {found.says}
+    right = f"{learner} if a.numel() < 6 else torch.tanh(x * a + b) * a"
+    others = [ask(draw(3, n), draw(n), draw(n, seed=1)) for n in (6, 7)]
+    assert {each.says for each in symptoms(right, solution, *asked, *others)} == {
         f"In some calls, {found.says[0].lower()}{found.says[1:]}"
     }
+
+
+NORMED = """
+class Own(nn.LayerNorm):
+    def forward(self, x):
+        x = x - x.mean(-1, keepdim=True)
+        return x / ({divisor}) * self.weight + self.bias
+
+class Layer(nn.Module):
+    def __init__(self, first):
+        super().__init__()
+        self.first = first
+        self.inner, self.norm = nn.Linear(4, 4), {norm}(4)
+    def forward(self, x):
+        return x + self.inner(self.norm(x)).relu() if self.first else x + self.inner(x)
+"""
+
+
+def of_a_norm(first: bool, scale: float, dtype: torch.dtype) -> Test:
+    def test(submission: SubmissionProxy) -> None:
+        layer = submission.Layer(first)
+        layer.to(dtype)
+        shapes = {"inner.weight": (4, 4), "inner.bias": (4,), "norm.weight": (4,)}
+        given = {name: draw(*shape, dtype=dtype) for name, shape in shapes.items()}
+        layer.load_state_dict({**given, "norm.bias": draw(4, seed=1, dtype=dtype)})
+        layer(scale * draw(5, 3, 4, dtype=dtype))
+
+    return test
+
+
+@pytest.mark.parametrize(
+    ("divisor", "says"),
+    [
+        (
+            "(x.var(-1, keepdim=True) + self.eps).sqrt()",
+            "divides the sum of the n squares by n − 1, as `var` and `std` do.",
+        ),
+        (
+            "x.std(-1, keepdim=True) + 1e-6",
+            "divides the sum of the n squares by n − 1, as `var` and `std` do, and adds eps after"
+            " the root, and has an eps of 1e-6.",
+        ),
+        ("x.std(-1, keepdim=True, correction=0) + self.eps", "adds eps after the root."),
+        ("(x.var(-1, keepdim=True, correction=0) + 1e-12).sqrt()", "has an eps of 1e-12."),
+        ("x.abs().mean(-1, keepdim=True)", None),
+    ],
+)
+def test_another_layer_norm_is_seen_behind_gamma_beta_and_a_layer(
+    divisor: str, says: str | None
+) -> None:
+    learner = NORMED.format(norm="Own", divisor=divisor)
+    solution = NORMED.format(norm="nn.LayerNorm", divisor="1")
+    asked = [
+        of_a_norm(first, scale, dtype)
+        for first in (True, False)
+        for scale, dtype in ((1.0, torch.float32), (1e-3, torch.float64), (1.0, torch.float16))
+    ]
+    said = {each.says for each in symptoms(learner, solution, *asked)}
+    if says is None:
+        assert not any("layer norm" in each for each in said), said
+    else:
+        assert said == {f"Your result is what a right answer gives if its layer norm {says}"}
 
 
 BACKWARD = """
@@ -1206,7 +1271,7 @@ def vjp(n: int) -> Test:
 @pytest.mark.parametrize(
     ("made", "says"),
     [
-        ("x.cos() * y, x.sin()", "Each of the gradient of `x`, the gradient of `y` is that of the"),
+        ("x.cos() * y, x.sin()", "Each of the gradient of `x` and the gradient of `y` is that of"),
         ("x.cos() * y, g * x.sin()", "The gradient of `x` is that of the sum of all numbers"),
         ("g * x.sin(), g * x.cos() * y", "`x` and the gradient of `y` are in each other's place."),
         ("g * x.sin(), g * x.sin()", "The gradient of `x` is what the gradient of `y` should be."),
@@ -1316,3 +1381,40 @@ def test_modes_that_are_alike(training: str, says: str) -> None:
     assert says in found.says
     mistaken = MODES.format(training=training).replace("sin", "cos")
     assert not any("whichever" in each.says for each in symptoms(mistaken, solution, test, test))
+
+
+def test_what_is_random_even_in_evaluation_is_told_so() -> None:
+    net = "class Net(nn.Module):\n    def forward(self, x): return x"
+
+    def asked(mode: str) -> Test:
+        def test(submission: SubmissionProxy) -> None:
+            net = submission.Net()
+            net.eval()
+            getattr(net, mode)()
+            net(draw(3, 4))
+
+        return test
+
+    for mode, even in (("eval", ", even after `eval()`:"), ("train", "different results:")):
+        (found,) = symptoms(f"{net} + torch.rand(())", net, asked(mode))
+        assert found.says.startswith("Two equal calls") and even in found.says
+
+
+@pytest.mark.parametrize(
+    ("second", "says"),
+    [
+        (
+            "x.sum(-1).float()",
+            "In some calls, the numbers in value 2 of your result are right, but as float32,"
+            " whatever dtype they should have.",
+        ),
+        ("x[-1].sum(-1)", "Of value 2 of your result, you return only the last entry of"),
+        ("x.sum(-1, keepdim=True)", "The numbers are right, but value 2 of your result has a"),
+    ],
+)
+def test_one_value_of_the_wrong_form_is_spoken_of_in_a_sentence(second: str, says: str) -> None:
+    pair = "def f(x): return x.sum(0), {}"
+    asked = [ask(draw(3, 4, dtype=dtype)) for dtype in (torch.float64, torch.float16)]
+    right = [ask(draw(5, 4)), ask(draw(5, 6))] if "float" in second else []
+    said = symptoms(pair.format(second), pair.format("x.sum(-1)"), *asked, *right)
+    assert any(each.says.startswith(says) for each in said), said

@@ -35,12 +35,15 @@ MAX_PLAIN = 2  # arguments that tell one call from another
 def not_repeatable(evidence: Evidence, inquiry: Inquiry) -> str | None:
     """Two equal calls, two results."""
     asked = sorted(evidence.wrong, key=size_of_arguments, reverse=True)[:MAX_CALLS]
-    twice = [inquiry.ask_twice(exchange) for exchange in asked]
-    if not any(answers and is_fickle(*answers) for answers in twice):
+    twice = [(exchange, inquiry.ask_twice(exchange)) for exchange in asked]
+    fickle = [exchange for exchange, answers in twice if answers and is_fickle(*answers)]
+    if not fickle:
         return None
+    even = ", even after `eval()`" if any(map(inquiry.is_in_evaluation, fickle)) else ""
     return (
-        "Two equal calls, one right after the other, give different results: something in your code"
-        " is random, is kept from one call to the next, or makes much of how its steps are rounded."
+        f"Two equal calls, one right after the other, give different results{even}: something in"
+        " your code is random, is kept from one call to the next, or makes much of how its steps"
+        " are rounded."
     )
 
 

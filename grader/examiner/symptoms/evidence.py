@@ -217,7 +217,7 @@ class Evidence:
         right = {found.label for found in self.agreements} - set(labels)
         if not right and self.wrong[0].call.want != "gradients":
             return "Your result"
-        return f"Each of {', '.join(labels)}"
+        return f"Each of {' and '.join(labels)}"
 
 
 def _what(exchange: Exchange) -> tuple[str, str, str, bool]:

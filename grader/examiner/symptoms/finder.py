@@ -15,6 +15,7 @@ from grader.examiner.symptoms import (
     gradients,
     identity,
     normalisation,
+    norms,
     order,
     precision,
     regions,
@@ -85,14 +86,15 @@ class Detector:
     not hold for them: what it says is about places or forms, and never a coincidence of numbers.
     One that is `of_calls` speaks of single calls anyhow, such as of an error in one, and not of
     one value of several: no other call contradicts it. One that `asks` puts questions to both
-    sides, each of which takes time. One `of_most` is so general that by chance it holds for some
-    tests; it is made for most of them, or not at all.
+    sides, or to `ours_alone`, each of which takes time. One `of_most` is so general that by chance
+    it holds for some tests; it is made for most of them, or not at all.
     """
 
     id: str
     says: Callable[[Evidence, Inquiry], str | None]
     modest: bool = False
     asks: bool = False
+    ours_alone: bool = False
     of_most: bool = False
     of_calls: bool = False
     proof: Callable[[Evidence], str] = holds_for
@@ -146,8 +148,9 @@ VALUES = (
     _looks("temperature", arithmetic.sharpened),
     _looks("clamped", arithmetic.clamped, modest=True),
     _looks("precision", precision.lower_precision, modest=True),
-    Detector("another-place", roles.in_anothers_place, asks=True),
-    Detector("one-mode", roles.always_in_one_mode, asks=True),
+    Detector("another-norm", norms.another_norm, asks=True, ours_alone=True),
+    Detector("another-place", roles.in_anothers_place, asks=True, ours_alone=True),
+    Detector("one-mode", roles.always_in_one_mode, asks=True, ours_alone=True),
     Detector("unused-parameter", roles.unused_parameters, asks=True, proof=was_tried),
     _looks("region", regions.wrong_in_a_region, modest=True),
     _looks("not-finite", regions.not_finite, modest=True),
@@ -362,9 +365,11 @@ class SymptomFinder:
     def _is_contradicted(self, detector: Detector, evidence: Evidence, says: str) -> bool:
         """Whether a call that is right, or wrong in another way, shows the contrary.
 
-        Who asks is not asked again of all calls: what differs there is taken for a contradiction.
+        Who asks the learner's side is not asked again of all calls: what differs there is taken for
+        a contradiction.
         """
         everywhere = evidence.everywhere
         if detector.of_calls or len(everywhere.failures) == len(evidence.failures):
             return False
-        return detector.asks or self._told(detector, everywhere) != says
+        asks_learner = detector.asks and not detector.ours_alone
+        return asks_learner or self._told(detector, everywhere) != says

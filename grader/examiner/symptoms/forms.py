@@ -10,7 +10,7 @@ from torch import Tensor
 
 from grader.examiner.comparison import Differs, check_structure, same
 from grader.examiner.paired_calls import what_of
-from grader.examiner.symptoms.evidence import UNREADABLE, Evidence
+from grader.examiner.symptoms.evidence import UNREADABLE, Evidence, lowered
 from grader.examiner.symptoms.shapes import Form, near, of_tensors
 from grader.worker.protocol import record_fields
 
@@ -75,9 +75,14 @@ def _of_one_value(pairs: Sequence[tuple[Any, Any]]) -> str | None:
 
 def _said_of(part: str, says: str) -> str:
     """A sentence about a result, about one of its values."""
-    if "our result" not in says:
-        return f"{part[0].upper()}{part[1:]}: {says[0].lower()}{says[1:]}"
-    return re.sub("[Yy]our result", f"{part} of your result", says, count=1)
+    value = f"{part} of your result"
+    if "our result" in says:
+        says = re.sub("[Yy]our result", value, says, count=1)
+    elif says.startswith("The number"):
+        says = re.sub("^The numbers?", rf"\g<0> in {value}", says)
+    else:
+        says = f"Of {value}, {lowered(says)}"
+    return f"{says[0].upper()}{says[1:]}"
 
 
 def results_in_another_order(evidence: Evidence) -> str | None:

@@ -20,6 +20,7 @@ from grader.worker.calls import Call, LoadedModule, Raised, name_of
 from grader.worker.protocol import Handle
 from grader.worker.values import leaves
 
+MODES = ("train", "eval")
 MAX_QUESTIONS = 400  # for one submission; each costs a fraction of a millisecond
 MAX_SECONDS = 1.0  # of our own side's work; the learner's has limits of its own
 
@@ -60,6 +61,11 @@ class Inquiry:
             for each in before
             if each.call.target == target or str(each.call.index) == target.id
         ]
+
+    def is_in_evaluation(self, exchange: Exchange) -> bool:
+        """Whether the test has called `eval()` of the object, and not `train()` since."""
+        modes = [each.call.method for each in self.made_by(exchange)]
+        return next((mode == "eval" for mode in reversed(modes) if mode in MODES), False)
 
     def ask(
         self,

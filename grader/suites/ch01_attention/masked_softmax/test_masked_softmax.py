@@ -17,7 +17,7 @@ def in_double(scores, mask):
 @pytest.mark.points(2)
 def test_allowed_positions_share_the_weight(submission, rng, expect):
     """The allowed positions of a row share a weight of 1, as in a softmax over them alone."""
-    for shape in [(2, 3, 5), (4, 4), (1, 1, 3), (2, 1, 2, 1)]:
+    for shape in [(2, 3, 5), (4, 4), (1, 1, 3), (2, 1, 2, 1), (2, 1, 1, 3, 2, 4)]:
         scores, mask = rng.normal(*shape, scale=1.5), rng.mask(*shape)
         weights = submission.masked_softmax(scores, mask)
         expect(weights).matches(reference.masked_softmax(scores, mask))

@@ -52,6 +52,19 @@ def test_a_long_way_back(submission, rng, expect):
         expect(submission.rnn_gradient_norms(*args) / expected).matches(torch.ones_like(expected))
 
 
+def test_far_sizes(submission, rng, expect):
+    """Inputs, a first state or matrices that are far from 1 count as they are."""
+    w, u, xs, h0 = network(rng, 4, 3, 3, 0.9, dtype=torch.float64)
+    large = 1e30
+    for args in (
+        (w, u / large, large * xs, h0),
+        (w, u * large, xs / large, h0),
+        (w / large, u, xs, large * h0),
+    ):
+        expected = reference.rnn_gradient_norms(*args)
+        expect(submission.rnn_gradient_norms(*args) / expected).matches(torch.ones_like(expected))
+
+
 def test_the_last_state_is_itself(submission, rng, expect):
     """The last entry is ‖∂h_T/∂h_T‖ = √n_h; with a single step it is the only one."""
     w, u, xs, h0 = network(rng, 4, 2, 3, 0.9)

@@ -12,7 +12,7 @@ SHAPES = pytest.mark.parametrize(
         pytest.param(((2,), 4, 4, 6, 3), id="as many queries as keys"),
         pytest.param(((), 5, 5, 4, 2), id="no batch dimension"),
         pytest.param(((1,), 1, 4, 3, 1), id="sizes of 1"),
-        pytest.param(((2, 1), 3, 2, 1, 2), id="keys of width 1"),
+        pytest.param(((2, 1, 1, 3), 3, 2, 1, 2), id="four leading dimensions, keys of width 1"),
     ],
 )
 

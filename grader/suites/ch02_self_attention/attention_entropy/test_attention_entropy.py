@@ -22,6 +22,7 @@ FLOATS = pytest.mark.parametrize(
         pytest.param((5, 5), id="one square table"),
         pytest.param((2, 3, 4, 6), id="batch and heads"),
         pytest.param((1, 1, 4), id="a single query"),
+        pytest.param((2, 1, 1, 3, 2, 4), id="four leading dimensions"),
     ],
 )
 def test_entropy_of_each_row(submission, rng, expect, shape):

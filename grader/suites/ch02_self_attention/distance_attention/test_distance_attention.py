@@ -14,6 +14,7 @@ import reference
         pytest.param(((), 3, 6), id="no batch dimension"),
         pytest.param(((2,), 3, 6), id="a batch"),
         pytest.param(((1,), 1, 1), id="sizes of 1"),
+        pytest.param(((2, 1, 1, 3), 2, 6), id="four leading dimensions"),
     ],
 )
 def test_weights_and_output(submission, rng, expect, shape):

@@ -21,6 +21,7 @@ def expected_gradients(q, k, v, mask, d_output):
         pytest.param(((), 3, 5, 6), id="no batch dimension"),
         pytest.param(((2,), 4, 4, 6), id="as many queries as keys"),
         pytest.param(((1,), 1, 5, 1), id="sizes of 1"),
+        pytest.param(((2, 1, 1, 3), 2, 3, 4), id="four leading dimensions"),
     ],
 )
 def test_output_is_the_average_of_the_values(submission, rng, expect, shape):

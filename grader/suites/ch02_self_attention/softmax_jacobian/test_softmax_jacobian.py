@@ -31,6 +31,7 @@ def test_one_row(submission, rng, expect, dtype):
         pytest.param((3, 5), id="a batch of rows"),
         pytest.param((2, 3, 2, 4), id="batch, heads and queries"),
         pytest.param((1, 1, 3), id="leading sizes of 1"),
+        pytest.param((2, 1, 2, 1, 3, 4), id="five leading dimensions"),
     ],
 )
 def test_many_rows(submission, rng, expect, shape):

@@ -76,6 +76,16 @@ def test_a_target_far_away(submission, rng, expect):
         expect(result).matches(reference.head_importance(*given, 2, target))
 
 
+def test_far_sizes(submission, rng, expect):
+    """Vectors that are far larger or smaller than usual count as they are, and so do weights."""
+    x, w_q, w_k, w_v, w_o = draw(rng, 2, 4, 6, torch.float64)
+    target = rng.normal(2, 4, 6, dtype=torch.float64)
+    for size in (1e30, 1e-30):
+        given = (size * x, w_q / size, w_k / size, w_v, w_o, 2, size * target)
+        expected = reference.head_importance(*given) / size**2
+        expect(submission.head_importance(*given) / size**2).matches(expected)
+
+
 @pytest.mark.points(2)
 @pytest.mark.parametrize("number", [0, 1])
 def test_the_heads_of_a_trained_model(submission, rng, expect, device, number):

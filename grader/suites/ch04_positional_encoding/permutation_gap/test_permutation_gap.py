@@ -98,6 +98,16 @@ def test_a_small_gap_in_float64(submission, rng, expect):
     expect(gap).matches(expected, rtol=1e-6, atol=1e-14)
 
 
+def test_far_sizes(submission, rng, expect):
+    """Numbers that are far larger or smaller than usual have a gap that is as far from 1."""
+    functions = submission.helper(FUNCTIONS)
+    for size in (1e30, 1e-30):
+        x, permutation = size * rng.normal(2, 6, 3), cycle(rng, 6)
+        gap = submission.permutation_gap(functions.running_sum, x, permutation)
+        expected = reference.permutation_gap(HERE["running_sum"], x, permutation)
+        expect(gap / size).matches(expected / size)
+
+
 def test_sizes_of_one(submission, rng, expect):
     """One sequence, one feature, two positions; and a single position, which has no gap."""
     functions = submission.helper(FUNCTIONS)

@@ -30,6 +30,14 @@ def test_positions_are_added(submission, rng, expect, shape, max_len):
     expect(layer(x)).matches(expected_sum(x))
 
 
+def test_large_numbers(submission, rng, expect):
+    """A number beside which its encoding is nothing comes out as it is; its neighbours count."""
+    layer = submission.PositionalEncoding(6, max_len=5)
+    x, unit = rng.normal(2, 5, 6), torch.ones_like(rng.normal(6))
+    unit[2] = 1e30
+    expect(layer(x * unit) / unit).matches(expected_sum(x * unit) / unit)
+
+
 def test_each_call_stands_alone(submission, rng, expect):
     """A call depends on its own x, not on the lengths of the calls before."""
     layer = submission.PositionalEncoding(4, max_len=12)

@@ -32,6 +32,7 @@ def exactly(x, weight, bias, eps=1e-5):
         pytest.param((3, 7), id="no batch"),
         pytest.param((5,), id="one row"),
         pytest.param((2, 3, 4, 5), id="heads"),
+        pytest.param((2, 1, 2, 1, 3, 4), id="five leading dimensions"),
         pytest.param((1, 1, 2), id="two features of one token"),
         pytest.param((3, 2, 1), id="one feature"),
     ],

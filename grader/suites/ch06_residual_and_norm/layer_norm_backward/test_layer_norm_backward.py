@@ -13,6 +13,7 @@ SHAPES = pytest.mark.parametrize(
         pytest.param((3, 3, 3), id="all sizes equal"),
         pytest.param((4, 5), id="rows without a batch"),
         pytest.param((2, 1, 3, 4), id="heads"),
+        pytest.param((2, 1, 2, 1, 3, 4), id="five leading dimensions"),
         pytest.param((1, 3), id="a single row"),
     ],
 )

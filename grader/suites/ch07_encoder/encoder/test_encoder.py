@@ -167,6 +167,18 @@ def test_the_last_norm(submission, rng, expect):
         expect(encoder(x)).matches(run(given, x))
 
 
+def test_far_sizes(submission, rng, expect):
+    """Vectors that are far larger or smaller than usual reach the layers, and come out, whole."""
+    encoder, given = build(submission, 2, 4), draw_weights(rng, 2, 4, False)
+    for name, value in given.items():
+        if name.endswith("bias"):
+            value.zero_()  # nothing hides what is small
+    encoder.load_state_dict(given)
+    for size in (1e30, 1e-30):
+        x = size * rng.normal(2, 3, 4)
+        expect(encoder(x) / size).matches(run(given, x) / size)
+
+
 def test_one_token_of_width_one(submission, rng, expect):
     """Sizes of 1 are sizes like any other."""
     for shape in ((1, 1, 1), (1, 5, 3), (4, 1, 3), (3, 3, 3)):

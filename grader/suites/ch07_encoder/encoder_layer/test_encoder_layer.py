@@ -140,6 +140,23 @@ def test_small_and_large_numbers(submission, rng, expect, norm_first):
 
 
 @orders
+@pytest.mark.parametrize("size", [1e6, 1e-9], ids=["large", "small"])
+def test_far_sizes(submission, rng, expect, norm_first, size):
+    """Vectors that are far larger or smaller than usual count as they are, and so do weights."""
+    given = draw_weights(rng, 6, 5, torch.float64)
+    for name, value in given.items():
+        if name.endswith("bias"):
+            value.zero_()  # nothing hides what is small
+    for name in ("w_q", "w_k"):
+        given[f"self_attention.{name}.weight"] /= size
+    theirs, ours = both(submission, given, 2, norm_first)
+    x = rng.normal(2, 4, 6, dtype=torch.float64)
+    expected = ours(size * x)
+    unit = expected.abs().max()
+    expect(theirs(size * x) / unit).matches(expected / unit)
+
+
+@orders
 def test_each_call_stands_alone(submission, rng, expect, norm_first):
     """A call depends on its own x and mask, not on those of the calls before."""
     given = draw_weights(rng, 6, 4)

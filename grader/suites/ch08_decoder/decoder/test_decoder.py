@@ -194,6 +194,20 @@ def test_the_last_norm(submission, rng, expect):
         expect(decoder(x, memory)).matches(run(given, x, memory))
 
 
+def test_far_sizes(submission, rng, expect):
+    """Vectors that are far larger or smaller than usual reach the layers, and come out, whole."""
+    decoder, given = build(submission, 2, 4), draw_weights(rng, 2, 4, False)
+    for name, value in given.items():
+        if name.endswith("bias"):
+            value.zero_()  # nothing hides what is small
+    for size, of_memory in ((1e30, 1.0), (1e-30, 1e-30), (1.0, 1e30)):
+        reading = {n: w / max(of_memory, 1.0) for n, w in given.items() if ".read." in n}
+        decoder.load_state_dict(given | reading)
+        x, memory = draw_inputs(rng, 2, 3, 5, 4)
+        x, memory = size * x, of_memory * memory
+        expect(decoder(x, memory) / size).matches(run(given | reading, x, memory) / size)
+
+
 def test_sizes_of_one(submission, rng, expect):
     """Sizes of 1 are sizes like any other, and all may be equal."""
     for B, T, S, width in ((1, 1, 1, 1), (1, 5, 1, 3), (4, 1, 2, 3), (3, 3, 3, 3)):

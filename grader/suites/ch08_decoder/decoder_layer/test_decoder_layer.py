@@ -173,6 +173,24 @@ def test_small_and_large_numbers(submission, rng, expect, norm_first):
 
 
 @orders
+@pytest.mark.parametrize("size", [1e6, 1e-9], ids=["large", "small"])
+def test_far_sizes(submission, rng, expect, norm_first, size):
+    """Vectors that are far larger or smaller than usual count as they are, and so do weights."""
+    given = draw_weights(rng, 6, 5, torch.float64)
+    for name, value in given.items():
+        if name.endswith("bias"):
+            value.zero_()  # nothing hides what is small
+    for part in ATTENTIONS:
+        for name in ("w_q", "w_k"):
+            given[f"{part}.{name}.weight"] /= size
+    theirs, ours = both(submission, given, 2, norm_first)
+    x, memory = draw_inputs(rng, 2, 4, 5, 6, torch.float64)
+    expected = ours(size * x, size * memory)
+    unit = expected.abs().max()
+    expect(theirs(size * x, size * memory) / unit).matches(expected / unit)
+
+
+@orders
 def test_each_call_stands_alone(submission, rng, expect, norm_first):
     """A call depends on its own inputs and masks, not on those of the calls before."""
     given = draw_weights(rng, 6, 4)

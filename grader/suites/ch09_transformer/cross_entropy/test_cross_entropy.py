@@ -24,6 +24,7 @@ def mean_loss(logits, targets, ignore_index=-100):
         pytest.param((3, 4), 6, id="a batch of sequences"),
         pytest.param((4, 4), 4, id="all sizes equal"),
         pytest.param((2, 3, 4), 5, id="three dimensions of positions"),
+        pytest.param((2, 1, 2, 1, 3), 5, id="five dimensions of positions"),
         pytest.param((), 6, id="one position without a dimension"),
         pytest.param((1, 1), 9, id="one position of one sequence"),
         pytest.param((3, 2), 2, id="two tokens"),

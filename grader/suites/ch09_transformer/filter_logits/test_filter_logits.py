@@ -92,7 +92,7 @@ def test_p_of_one_keeps_the_improbable(submission, rng, expect, dtype):
 
 def test_leading_dimensions(submission, rng, expect):
     """Each row is filtered for itself, however many dimensions there are before it."""
-    for shape in ((2, 3, 7), (1, 1, 5), (2, 1, 3, 6)):
+    for shape in ((2, 3, 7), (1, 1, 5), (2, 1, 3, 6), (2, 1, 2, 1, 3, 6)):
         logits = rng.normal(*shape, scale=1.5)
         check(submission, expect, logits, top_k=2)
         check(submission, expect, logits, top_k=4, top_p=draw_p(rng, logits, 4))

@@ -34,6 +34,7 @@ def test_the_share_of_every_token(submission, rng, expect, smoothing):
         pytest.param((5,), 7, id="one dimension of positions"),
         pytest.param((4, 4), 4, id="all sizes equal"),
         pytest.param((2, 3, 4), 5, id="three dimensions of positions"),
+        pytest.param((2, 1, 2, 1, 3), 5, id="five dimensions of positions"),
         pytest.param((), 6, id="one position without a dimension"),
         pytest.param((1, 1), 9, id="one position of one sequence"),
     ],

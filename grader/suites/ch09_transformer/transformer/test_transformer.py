@@ -220,6 +220,21 @@ def test_the_target_alone(model, rng, expect):
         expect(model.decoder.last_mask()).equals(mask, because="The decoder's own mask.")
 
 
+def test_far_sizes(model, rng, expect):
+    """A memory, and logits, that are far larger or smaller than usual count as they are."""
+    weights = {name: p.clone() for name, p in model.ours.named_parameters()}
+    for size in (1e30, 1e-30):
+        given = dict(weights)
+        given["decoder.across.weight"] = weights["decoder.across.weight"] / size
+        given["embeddings.output"] = weights["embeddings.output"] * size
+        model.theirs.load_state_dict(given)
+        model.ours.load_state_dict(given)
+        tgt, memory_mask = draw_tokens(rng, 2, 4), rng.mask(2, 1, 1, 5)
+        memory = size * rng.normal(2, 5, D)
+        found = model.theirs.decode(tgt, memory, memory_mask)
+        expect(found / size).matches(model.decode(tgt, memory, memory_mask) / size)
+
+
 @pytest.mark.points(2)
 def test_the_parts_themselves_are_used(submission, rng, expect, device):
     """The parameters are those of the parts, by their names, and new weights reach the parts."""

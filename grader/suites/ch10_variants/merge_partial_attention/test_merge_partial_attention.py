@@ -54,7 +54,7 @@ def test_both_groups_together(submission, rng, expect, T, S, S2, d_v):
     expect(submission.merge_partial_attention(*first, *second)).matches(whole)
 
 
-@pytest.mark.parametrize("leading", [(), (3, 2)], ids=["one sequence", "batch and heads"])
+@pytest.mark.parametrize("leading", [(), (3, 2), (1, 2, 1, 3)], ids=str)
 def test_any_leading_dimensions(submission, rng, expect, leading):
     """Whatever stands before the queries is kept."""
     first, second, whole = groups(rng, 4, 3, 5, 2, leading)

@@ -135,8 +135,20 @@ def test_a_single_expert(submission, rng, expect):
     expect(loss).matches(x.new_tensor(1.0), because="This is the balance loss.")
 
 
+@pytest.mark.parametrize(("size", "second"), [(1e30, 1), (1e-30, 2)], ids=["large", "small"])
+def test_far_sizes(submission, rng, expect, size, second):
+    """Tokens that are far larger or smaller than usual count as they are, and so does a router."""
+    _, experts = chosen_functions(submission, (PLAIN[0], PLAIN[second]))
+    x, router = spread_scores(rng, 6, E=2, D=4)
+    x, router = size * x, router / size
+    y, loss = submission.mixture_of_experts(x, router, experts, 2)
+    right_y, right_loss = expected_of(x, router, (FUNCTIONS[0], FUNCTIONS[second]), 2)
+    expect(y / size).matches(right_y / size, because="This is y.")
+    expect(loss).matches(right_loss, because="This is the balance loss.")
+
+
 @pytest.mark.points(2)
-@pytest.mark.parametrize("shape", [(), (2, 5), (2, 1, 3)], ids=str)
+@pytest.mark.parametrize("shape", [(), (2, 5), (2, 1, 3), (2, 1, 2, 1, 2)], ids=str)
 def test_any_leading_dimensions(submission, rng, expect, shape):
     """All vectors are tokens, in whatever dimensions they stand."""
     _, experts = chosen_functions(submission, PLAIN)

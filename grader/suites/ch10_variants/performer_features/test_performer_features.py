@@ -74,7 +74,7 @@ def test_gradients_of_a_vector_of_zeros(submission, rng, expect):
 def test_features_of_any_leading_dimensions(submission, rng, expect):
     """Whatever stands before the last axis is kept."""
     projection = rng.normal(4, 3)
-    for leading in ((5,), (2, 1, 3, 5)):
+    for leading in ((5,), (2, 3, 5), (2, 1, 3, 5), (2, 1, 2, 1, 3)):
         x = rng.normal(*leading, 3)
         expect(submission.performer_features(x, projection)).matches(features(x, projection))
 
@@ -128,7 +128,7 @@ def test_the_future_is_hidden(submission, rng, expect):
 
 
 @pytest.mark.parametrize("causal", [False, True], ids=["all positions", "causal"])
-@pytest.mark.parametrize("leading", [(), (2, 3)], ids=["one sequence", "batch and heads"])
+@pytest.mark.parametrize("leading", [(), (2, 3), (1, 2, 1, 3)], ids=str)
 def test_any_leading_dimensions(submission, rng, expect, causal, leading):
     """Whatever stands before the last two axes is kept, and each part has results of its own."""
     q, k, v, projection = drawn(rng, 5, 5, 4, 3, 2, leading)
