@@ -135,7 +135,7 @@ def test_a_sound_exercise_has_no_problem(audited: Callable[..., AuditResult]) ->
         ),
         (
             {f"{HIDDEN}/misconceptions.yaml": MISCONCEPTIONS.replace('"3 * x"', '"3 * * x"')},
-            "double: misconception tripled could not be graded. The grader failed:",
+            "double: misconception same could not be graded. The grader failed: double_tripled: ",
         ),
         (
             {f"{HIDDEN}/misconceptions.yaml": "- {id: half"},
