@@ -26,6 +26,8 @@ class Value:
 
 def answer_to(call: Call, performed: Any, written: tuple[int, ...]) -> Value:
     """What performing `call` gave. Raises `ProtocolError` where a worker has made that up."""
+    if any(number >= len(call.args) + len(call.kwargs) for number in written):
+        raise ProtocolError("changed an argument that was never given")
     if call.want not in BESIDE:
         return Value(performed, written=written)
     if not isinstance(performed, tuple) or len(performed) != 2:

@@ -10,7 +10,7 @@ from tried import tried
 
 from exercises.catalog import Limits
 from grader.examiner.display import show
-from grader.examiner.exchange import Exchange, Record
+from grader.examiner.exchange import Exchange, Record, Value
 from grader.examiner.in_process import InProcessCallee
 from grader.examiner.paired_calls import PairedCalls
 from grader.examiner.submission_proxy import SubmissionProxy
@@ -19,7 +19,7 @@ from grader.examiner.symptoms.finder import SymptomFinder
 from grader.examiner.symptoms.gradients import by_results
 from grader.examiner.symptoms.inquiry import Inquiry
 from grader.report import Symptom
-from grader.worker.calls import LoadedModule, Raised, load_source
+from grader.worker.calls import Call, LoadedModule, Raised, load_source
 
 Test = Callable[[SubmissionProxy], object]
 HEAD = "import math\nimport torch\nfrom torch import nn\n"
@@ -517,6 +517,27 @@ def f(n, d):
     names = argument_names(seen.solution.module)
     SymptomFinder(seen.records, questions, names, Limits()).find()
     assert set(seen.solution.module.asked) == {4, 5}
+
+
+def test_a_parameter_that_is_no_tensor_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who writes into the channel may say so of any name."""
+    module = """
+class M(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(4))
+    def forward(self, x): return x * self.weight
+"""
+    seen = tried(HEAD + module, HEAD + module, [lambda asked: asked.M()(draw(3, 4))], _is_wrong)
+    exchange = next(iter(seen.records.values())).exchanges[-1]
+    assert [*Inquiry(seen.learner, seen.solution, seen.records).weights(exchange)] == ["weight"]
+    perform = seen.learner.perform
+
+    def forged(call: Call) -> Value | Raised:
+        return Value({"weight": 5}) if call.want == "dict" else perform(call)
+
+    monkeypatch.setattr(seen.learner, "perform", forged)
+    assert Inquiry(seen.learner, seen.solution, seen.records).weights(exchange) == {}
 
 
 QUESTIONS: dict[str, Callable[[Inquiry, Exchange], object]] = {

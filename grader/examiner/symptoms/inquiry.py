@@ -136,7 +136,7 @@ class Inquiry:
                 return {
                     name: value
                     for name, value in ours.items()
-                    if name in mine and mine[name].shape == value.shape
+                    if isinstance(other := mine.get(name), Tensor) and other.shape == value.shape
                 }
         return {}
 
