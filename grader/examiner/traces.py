@@ -42,6 +42,7 @@ from grader.worker.tracing import Step, Steps, trace
 NOT_THE_END = (
     "A right way has these numbers, but it does not end with them, or not in this arrangement."
 )
+OVERDUE = frozenset({"time", "budget", "hurried"})  # each speaks of the tests' time
 MAX_CALL = 1200  # characters of a call that is shown
 MAX_CALLS = 4  # that are followed until one tells enough
 SECONDS = 5.0  # for all of them: somebody has asked for a trace, and waits for nothing else
@@ -66,7 +67,12 @@ def find_trace(
         inquiry.come_to(first, candidate)
         mine = candidate.trace(exchange.call)
         if isinstance(mine, Raised):
-            return Trace(call, problem="Your code cannot be followed in the time that it has.")
+            why = (
+                "It takes longer than it may."
+                if mine.kind in OVERDUE
+                else describe(mine, name_of(exchange.call), exercise.limits)
+            )
+            return Trace(call, problem=f"Your code cannot be followed. {why}")
         ours = []
         for way in ways:
             inquiry.come_to(first, InProcessCallee(way, frozenset()))

@@ -95,14 +95,7 @@ class ValueEncoder:
         if value is None or isinstance(value, PLAIN):
             return value
         if isinstance(value, Tensor):
-            if (
-                value.layout is torch.strided
-                and value.dtype in SAFETENSORS_NAMES
-                and not value.is_meta
-                and not value.is_nested
-            ):
-                return self._tensor(value)
-            return self._handle(value, path)
+            return self._tensor(value) if is_sendable(value) else self._handle(value, path)
         if isinstance(value, torch.dtype) and value in SAFETENSORS_NAMES:
             return {"dtype": str(value).removeprefix("torch.")}
         if isinstance(value, Handle):
@@ -217,6 +210,12 @@ class _ValueDecoder:
         self._values += number
         if self._values > MAX_VALUES:
             raise ProtocolError("too many values")
+
+
+def is_sendable(tensor: Tensor) -> bool:
+    """Whether a document can hold its numbers: not those of a complex or a sparse one."""
+    has_numbers = tensor.layout is torch.strided and not tensor.is_meta and not tensor.is_nested
+    return has_numbers and tensor.dtype in SAFETENSORS_NAMES
 
 
 def memory_order(tensor: Tensor) -> list[int]:

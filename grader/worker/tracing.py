@@ -5,7 +5,7 @@ side (`grader/examiner/traces.py`).
 """
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from types import FrameType
@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from grader.worker.calls import MAX_NAME, Call, LoadedModule
+from grader.worker.protocol import is_sendable
 from grader.worker.values import leaves
 
 MAX_STEPS = 256
@@ -73,7 +74,10 @@ class Tracer(TorchFunctionMode):
 
     def __post_init__(self) -> None:
         super().__init__()
-        self._latest: dict[int, int] = {}  # identity of a tensor -> its newest step
+        # Identity of a tensor -> its newest step. One that no step can hold, such as a complex
+        # one, is passed over: what is made of it counts as made of what that was made of.
+        self._latest: dict[int, tuple[int, ...]] = {}
+        self._passed_over: list[Tensor] = []  # kept so that no other one gets its identity
 
     def __torch_function__(
         self,
@@ -95,27 +99,41 @@ class Tracer(TorchFunctionMode):
         if frame.f_code.co_filename not in self.files:
             return None
         for name, value in tuple(frame.f_locals.items()):
-            if isinstance(value, Tensor) and (index := self._latest.get(id(value))) is not None:
+            for index in self._made(value):
                 self.noted[index].name = self.noted[index].name or name
         return self.watch
 
-    def indices(self, value: Any) -> tuple[int, ...]:
+    def results(self, value: Any) -> tuple[int, ...]:
         """The newest step of each tensor in `value` that is one."""
-        found = (self._latest.get(id(leaf)) for _, leaf in leaves(value))
-        return tuple(dict.fromkeys(index for index in found if index is not None))
+        return tuple(dict.fromkeys(i for _, leaf in leaves(value) for i in self._made(leaf)))
+
+    def _made(self, value: Any) -> Iterator[int]:
+        for index in self._latest.get(id(value), ()):
+            if self.noted[index].tensor is value:
+                yield index
+
+    def _behind(self, value: Any) -> tuple[int, ...]:
+        """The steps that something is made of which is made of `value`."""
+        found = (self._latest.get(id(leaf), ()) for _, leaf in leaves(value))
+        return tuple(dict.fromkeys(index for indices in found for index in indices))
 
     def _note(self, frame: FrameType, operation: str, asked: Any, made: Any) -> None:
-        inputs = self.indices(asked)
+        inputs = self._behind(asked)
         for _, leaf in leaves(made):
             if not isinstance(leaf, Tensor):
                 continue
-            if len(self.noted) >= MAX_STEPS or leaf.numel() > MAX_NUMBERS:
+            count = len(self.noted) + len(self._passed_over)
+            if count >= MAX_STEPS or leaf.numel() > MAX_NUMBERS:
                 self.is_whole = False
                 return
+            if not is_sendable(leaf):
+                self._passed_over.append(leaf)
+                self._latest[id(leaf)] = inputs
+                continue
             with torch._C.DisableTorchFunction():  # a clone of ours is no step of theirs
                 value = leaf.detach().clone()
             self.noted.append(_Noted(frame, frame.f_lineno, operation, inputs, leaf, value))
-            self._latest[id(leaf)] = len(self.noted) - 1
+            self._latest[id(leaf)] = (len(self.noted) - 1,)
 
     def _own_frame(self) -> FrameType | None:
         frame: FrameType | None = sys._getframe(2)
@@ -133,7 +151,7 @@ def trace(loaded: LoadedModule, files: frozenset[str], call: Call) -> Steps:
     sys.settrace(tracer.watch)
     try:
         with tracer:
-            results = tracer.indices(loaded.perform(call))
+            results = tracer.results(loaded.perform(call))
     except Exception:
         has_returned = False
     finally:

@@ -175,6 +175,40 @@ def test_what_is_laid_beside_a_wrong_value_is_the_same_quantity(
     assert not trace.says or trace.says.startswith("In a larger call: `")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "e = torch.view_as_complex(torch.stack([x - top, x - top], -1)).real.exp()",
+        "e = torch.exp((x - top).to(torch.complex128)).real.to(x.dtype)",
+        "e = torch.exp((x - top).to_sparse().to_dense())",
+    ],
+    ids=["complex", "complex, exp", "sparse"],
+)
+def test_a_value_that_cannot_be_shown_is_passed_over(
+    traced: Callable[[str, str], Report], line: str
+) -> None:
+    """What is made of it counts as made of what that was made of, so the way back goes on."""
+    source = SOFTMAX.replace("e = torch.exp(x - top)", line)
+    source = source.replace("e.sum(dim, keepdim=True)", "e.mean(dim, keepdim=True)")
+    trace = followed(traced("softmax", source))
+    assert trace.first is not None
+    assert "e.mean" in trace.steps[trace.first].code
+    assert {step.dtype for step in trace.steps} <= {"float16", "bfloat16", "float32", "float64"}
+
+
+def test_a_process_that_ends_while_it_is_followed_says_so(
+    traced: Callable[[str, str], Report],
+) -> None:
+    ends = "import os, sys\n" + SOFTMAX.replace("x - top)", "2 * x - top)").replace(
+        "    e =", "    if sys.gettrace(): os._exit(1)\n    e ="
+    )
+    trace = followed(traced("softmax", ends))
+    assert trace.problem == (
+        "Your code cannot be followed. Your code ended the Python process, or closed what it"
+        " answers through (`os._exit`, `os.close`, `os.closerange`)."
+    )
+
+
 def test_numbers_that_come_to_0_and_1_are_no_sign_of_a_right_line(
     traced: Callable[[str, str], Report],
 ) -> None:
