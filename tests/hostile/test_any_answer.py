@@ -10,7 +10,7 @@ import math
 import random
 import socket
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import ClassVar, cast
 
@@ -36,6 +36,7 @@ from grader.worker.calls import Call, LoadedModule, Raised, load_source
 from grader.worker.protocol import Handle, RecordValue
 from grader.worker.training.run import begin
 from grader.worker.training.settings import TEXT, Settings
+from grader.worker.values import mapped
 from reference.checkpoints import make_checkpoint
 from tests.unchanged import skipped_while_unchanged
 from tui.figures.curve import plot
@@ -76,7 +77,48 @@ class Exchanging(InProcessCallee):
         """As a worker that is asked again for the reason."""
 
     def perform(self, call: Call, meanwhile: Callable[[], object] | None = None) -> Value | Raised:
-        return exchanged(super().perform(call, meanwhile), self._random, often=0.25)
+        outcome = exchanged(super().perform(call, meanwhile), self._random, often=0.25)
+        return claiming(outcome, call, self._random)
+
+
+class ExchangingWhenAskedAgain(InProcessCallee):
+    """The solution, whose numbers are too large; asked for the reason, it answers anything."""
+
+    def __init__(self, solution: LoadedModule, seed: int) -> None:
+        super().__init__(solution, frozenset())
+        self._random = random.Random(seed)
+        self._is_asked_again = False
+
+    def hurry(self, seconds: float) -> None:
+        """Looking for the reason begins."""
+        self._is_asked_again = True
+
+    def perform(self, call: Call, meanwhile: Callable[[], object] | None = None) -> Value | Raised:
+        outcome = super().perform(call, meanwhile)
+        if self._is_asked_again:
+            # Results that are never the same say all, and nothing else is asked.
+            often = 0.02 if call.want == "value" else 0.5
+            return claiming(exchanged(outcome, self._random, often), call, self._random)
+        return outcome if isinstance(outcome, Raised) else enlarged(outcome)
+
+
+def enlarged(answer: Value) -> Value:
+    """Twice the numbers, and 1; the other truth: no known mistake."""
+
+    def wrong(leaf: object, path: str) -> object:
+        if isinstance(leaf, torch.Tensor):
+            return ~leaf if leaf.dtype == torch.bool else 2 * leaf + 1
+        return 2 * leaf + 1 if isinstance(leaf, int | float) else leaf
+
+    return replace(answer, value=mapped(wrong, answer.value))
+
+
+def claiming(outcome: Value | Raised, call: Call, chance: random.Random) -> Value | Raised:
+    """The outcome, now and then with arguments that the call is said to have changed."""
+    if isinstance(outcome, Raised) or chance.random() > 0.1:
+        return outcome
+    count = len(call.args) + len(call.kwargs)
+    return replace(outcome, written=tuple(chance.sample(range(count), chance.randint(0, count))))
 
 
 def exchanged(outcome: Value | Raised, chance: random.Random, often: float) -> Value | Raised:
@@ -126,6 +168,22 @@ def test_no_answer_is_our_error(exercise: Exercise) -> None:
         if tests >= ENOUGH_TESTS:
             break
     assert outcomes == {"passed", "failed"}
+
+
+@pytest.mark.parametrize("exercise", EXERCISES[::8], ids=lambda exercise: exercise.id)
+@skipped_while_unchanged(Path(__file__))
+def test_no_answer_to_whoever_looks_for_the_reason_is_our_error(exercise: Exercise) -> None:
+    """Who looks is the same for all exercises."""
+    answer_key = AnswerKey(exercise)
+    source = solution_path(exercise).read_text(encoding="utf-8")
+    learner = load_source(f"enlarged_{exercise.id}", f"{exercise.id}.py", source)
+    for seed in range(3):
+        callee = ExchangingWhenAskedAgain(LoadedModule(learner), seed)
+        run = SuiteRun(callee, answer_key.solution, seed, "cpu", exercise.limits)
+        answer_key.suite.run(run)
+        assert any(test.outcome == "failed" for test in run)
+        asked_again = cast(SubmissionProcess, callee)
+        find_reasons(run, answer_key, asked_again, exercise.limits, sections={})
 
 
 @pytest.mark.parametrize("family", FAMILIES)
