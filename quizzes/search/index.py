@@ -96,9 +96,11 @@ class Index:
     def _hits(self, match: str, asked: str, limit: int, sort: Sort | None) -> tuple[Hit, ...]:
         rows = self._db.execute(
             "SELECT sort, id, shown_title, shown_text, command FROM documents"
-            " WHERE documents MATCH ? AND sort = ifnull(?, sort)"
-            f" ORDER BY title = ? DESC, {RANK} * (1 + (instr(title, ?) > 0)), rowid LIMIT ?",
-            (match, sort, asked, asked, CANDIDATES),
+            " WHERE documents MATCH :match AND sort = ifnull(:sort, sort)"
+            # A title that begins with what was typed is most likely meant, while it is typed.
+            f" ORDER BY title = :asked DESC, {RANK}"
+            " * (1 + (instr(title, :asked) > 0) + (instr(title, :asked) = 1)), rowid LIMIT :most",
+            {"match": match, "sort": sort, "asked": asked, "most": CANDIDATES},
         ).fetchall()
         return tuple(
             Hit(sort, id, title, query.telling_part(text, asked), command)

@@ -76,6 +76,11 @@ def test_the_beginning_of_a_word_is_enough() -> None:
     assert set(ids("softm")) == {"softmax", "use", "q"}
 
 
+def test_a_title_that_begins_so_comes_before_one_that_holds_it(course: Index) -> None:
+    for typed, first in (("soft", "softmax"), ("encod", "encoder"), ("quer", "query")):
+        assert ids(typed, course)[0] == first
+
+
 def test_all_words_must_be_there_if_they_can() -> None:
     assert ids("width key") == ["dk"]
 
