@@ -12,6 +12,7 @@ import click
 
 from exercises.catalog import Catalog, catalog_in
 from exercises.errors import ReplacesInput
+from exercises.files import spare
 from grader.commands.ci import identity, paths_of, summarise
 from grader.commands.course import course_option, named_catalog
 from grader.commands.output import (
@@ -92,9 +93,11 @@ def run(
     if settings:
         exercises = _among(exercises, points, settings) or tuple(points)
     asked = read(paths, exercises, seed, device, catalog)
-    for file in (output, *(file for _, file in also)):
-        if file and _is_handed_in(file, asked):
-            raise ReplacesInput(file)
+    written = [file for file in (output, *(file for _, file in also)) if file]
+    spare(written, [answer.file for answer in asked if answer.file])
+    for one in written:
+        if _is_imported(one, asked):
+            raise ReplacesInput(one)
     wanted = [(name, file, layout(name, file, asked)) for name, file in ((form, output), *also)]
     with Grader() as grader:
         found = grade(grader, asked, only_sandboxed=not allow_unsandboxed)
@@ -175,21 +178,15 @@ def _unwritten(text: str, file: Path | None) -> str:
     return ""
 
 
-def _is_handed_in(file: Path, asked: Sequence[Answer]) -> bool:
-    """Whether it is an answer, or one that an answer imports, by whichever name or link.
-
-    What is imported is told by what it holds: where it was found nobody knows any more.
-    """
+def _is_imported(file: Path, asked: Sequence[Answer]) -> bool:
+    """Whether an answer imports it. It is told by what it holds: where it was found nobody knows
+    any more."""
     try:
-        if not file.is_file():
-            return False
-        content = file.read_bytes()
-        sources = (source for answer in asked for source in answer.submission.files().values())
-        return any(answer.file and file.samefile(answer.file) for answer in asked) or bool(
-            content and content in sources  # an empty one is waiting for its report
-        )
+        content = file.read_bytes() if file.is_file() else b""
     except OSError:  # that it cannot be written is told where it is
         return False
+    sources = (source for answer in asked for source in answer.submission.files().values())
+    return bool(content) and content in sources  # an empty one is waiting for its report
 
 
 def _is_folder(path: Path) -> bool:

@@ -122,7 +122,7 @@ class Examiner:
         files = decode_files(submission)
         if isinstance(files, Problem):
             candidate = SubmissionProcess(self._sandbox, {}, "", (), frozenset(), limits)
-            return self._run(exercise, candidate, seed, files, explained=False)[1]
+            return self._run(exercise, candidate, seed, files, submission.explained)[1]
         instead = {name: rule.instead for rule in exercise.forbidden for name in rule.names}
         main = f"{exercise.id}.py"
         candidate = SubmissionProcess(
@@ -134,8 +134,7 @@ class Examiner:
                 refuse_unprotected(candidate.layers)
             problem = open_submission(candidate, main, instead, limits)
             candidate.prepare_next()  # now: a second processor has nothing to do yet
-            explained = submission.explained and not problem
-            run, report = self._run(exercise, candidate, seed, problem, explained)
+            run, report = self._run(exercise, candidate, seed, problem, submission.explained)
             if submission.traced and not problem and report.outcome == "failed":
                 trace = find_trace(run, self.answer_key(exercise), candidate, exercise, files)
                 report = replace(report, trace=trace)
@@ -156,7 +155,7 @@ class Examiner:
         current_cancellation().check()  # there is nothing to be said of tests that were not run
         reasons = (
             find_reasons(run, answer_key, candidate, exercise.limits, self._sections)
-            if explained
+            if explained and not problem
             else Reasons()
         )
         tests = tuple(
