@@ -10,8 +10,8 @@ suspect, and one that it failed shows nothing.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property
 from types import ModuleType
 from typing import Literal
 
@@ -49,6 +49,11 @@ class Suspect:
     def __init__(self, misconceptions: Sequence[Misconception], callee: InProcessCallee) -> None:
         self.misconceptions = tuple(misconceptions)
         self.callee = callee
+
+    @property
+    def misconception(self) -> Misconception:
+        """The only one, or the first of two."""
+        return self.misconceptions[0]
 
     def judge(self, record: Record) -> Judgement:
         """What one test says of this mistake.
@@ -90,6 +95,8 @@ def _is_unanswered(record: Record) -> bool:
 
 ENOUGH_GIVEN = 3  # that a mistake gives, and that are no coincidence
 ENOUGH_ASKED = 8  # tests of which a mistake that is there explains one
+AND_MORE = "It is not the only mistake: another one changes the same results."
+MAX_TOGETHER = 400  # pairs of which neither is known yet
 MAX_PAIRED = 3  # suspects that are tried together with a second mistake
 
 
@@ -109,7 +116,7 @@ class Account:
 
     @property
     def misconception(self) -> Misconception:
-        return self.suspect.misconceptions[0]
+        return self.suspect.misconception
 
     def is_chance(self, wrong: Mapping[str, Record]) -> bool:
         """Whether, of several failed tests, it explains a few numbers of one."""
@@ -129,16 +136,43 @@ class Account:
 class Pair:
     """Two mistakes in one code, and the failed tests that they explain together."""
 
-    first: Account
+    first: Misconception
     second: Misconception
     explained: list[str]
 
     def both(self) -> set[Misconception]:
-        return {self.first.misconception, self.second}
+        return {self.first, self.second}
 
 
-# What a suspect says to the failed test of this name; it is asked once.
-Hearing = Callable[[Suspect, str], Judgement]
+class Hearing:
+    """What the learner's code did in each test, and what the suspects say to it.
+
+    `fails` runs one of the tests on a suspect; it is asked where the learner's code has passed what
+    was drawn at random.
+    """
+
+    def __init__(self, records: Mapping[str, Record], fails: Fails) -> None:
+        self.wrong = {name: record for name, record in records.items() if record.failed}
+        self._right = {name: record for name, record in records.items() if not record.failed}
+        self._fails = fails
+        self._heard: dict[tuple[Suspect, str], Judgement] = {}
+
+    def hear(self, suspect: Suspect, test: str) -> Judgement:
+        """What a suspect says to a failed test; it is asked once."""
+        if (suspect, test) not in self._heard:
+            self._heard[suspect, test] = suspect.judge(self.wrong[test])
+        return self._heard[suspect, test]
+
+    def is_refuted(self, suspect: Suspect, explained: Iterable[str]) -> bool:
+        """Whether a passed test contradicts a suspect that explains these failed ones."""
+        same_order = _have_one_order(explained, self.wrong)
+        for name, record in self._right.items():
+            judgement = suspect.judge(record)
+            if judgement == "drawn" and (same_order or self._fails(suspect.callee, name)):
+                return True
+            if judgement == "contradicted":
+                return True
+        return False
 
 
 class Diagnostician:
@@ -166,58 +200,60 @@ class Diagnostician:
     def diagnose(
         self, records: Mapping[str, Record], fails: Fails = lambda callee, test: False
     ) -> dict[str, Diagnosis]:
-        """For each failed test that a misconception explains, the most likely one.
-
-        `fails` runs one of the tests on a suspect; it is asked where the learner's code has passed
-        what was drawn at random.
+        """For each failed test that a misconception explains, the most likely one; `fails` is what
+        a `Hearing` asks.
 
         The likeliest explains the most failed tests; then the first in the file. One that another
         test contradicts is not the mistake, unless a second mistake explains that test.
         """
-        wrong = {name: record for name, record in records.items() if record.failed}
-        right = {name: record for name, record in records.items() if not record.failed}
-
-        def is_refuted(suspect: Suspect, explained: Iterable[str]) -> bool:
-            same_order = _have_one_order(explained, wrong)
-            for name, record in right.items():
-                judgement = suspect.judge(record)
-                if judgement == "drawn" and (same_order or fails(suspect.callee, name)):
-                    return True
-                if judgement == "contradicted":
-                    return True
-            return False
-
-        accounts = self._explaining(wrong, is_refuted)
+        hearing = Hearing(records, fails)
+        wrong = hearing.wrong
+        accounts = self._explaining(hearing)
         certain = [account for account in accounts if not account.is_doubtful(wrong)]
         doubtful = [account for account in accounts if not account.is_chance(wrong)][:MAX_PAIRED]
         # Several that explain the same tests, and not all, are told apart by a pair alone.
         equal = [one for one in certain if set(one.explained) == set(certain[0].explained)]
         firsts = equal or doubtful
-        pairs = [pair for first in firsts for pair in self._pairs(first, wrong, is_refuted)]
-        found = _named(firsts, certain, pairs, wrong)
+        beside = [
+            (first.suspect, other)
+            for first in firsts
+            if len(first.explained) < len(wrong)
+            for other in self.suspects
+            if other is not first.suspect
+        ]
+        found = _named(firsts, certain, self._pairs(beside, hearing), wrong)
         return {name: diagnosis_of(found[name]) for name in wrong if name in found}
 
-    def _explaining(
-        self, wrong: Mapping[str, Record], is_refuted: Callable[[Suspect, Iterable[str]], bool]
-    ) -> list[Account]:
+    def diagnose_together(
+        self, records: Mapping[str, Record], fails: Fails = lambda callee, test: False
+    ) -> dict[str, Diagnosis]:
+        """The same where no test shows one mistake alone: any two are tried together.
+
+        It is for when nothing else can be said. Two edits may give what came of another mistake,
+        while a statement about the numbers is true whatever they came from.
+        """
+        hearing = Hearing(records, fails)
+        return _named_together(self._pairs(self._any_two(hearing), hearing), hearing.wrong)
+
+    def _explaining(self, hearing: Hearing) -> list[Account]:
         """The suspects that explain a failed test; those that explain most first."""
+        wrong, hear = hearing.wrong, hearing.hear
         if not wrong:
             return []
         first, *_ = names = list(wrong)
-        hear = cache(lambda suspect, name: suspect.judge(wrong[name]))
         # Mostly one explains all. The others need not be heard to their end for that.
         asked = dict.fromkeys([*_one_of_each(names), *names])
         for suspect in self.suspects:
             if hear(suspect, first) != "explains":
                 continue
-            if all(hear(suspect, name) in EXPLAINED for name in asked) and not is_refuted(
+            if all(hear(suspect, name) in EXPLAINED for name in asked) and not hearing.is_refuted(
                 suspect, names
             ):
                 return [Account(suspect, names, is_contradicted=False, drawn=0)]
         accounts = []
         for suspect in sorted(self.suspects, key=lambda one: hear(one, first) != "explains"):
-            account = _account(suspect, wrong, hear)
-            if not account.explained or is_refuted(suspect, account.explained):
+            account = _account(suspect, hearing)
+            if not account.explained or hearing.is_refuted(suspect, account.explained):
                 continue
             accounts.append(account)
             if len(account.explained) == len(wrong):  # nobody else need be asked
@@ -225,34 +261,43 @@ class Diagnostician:
         place = self.suspects.index
         return sorted(accounts, key=lambda found: (-len(found.explained), place(found.suspect)))
 
-    def _pairs(
-        self,
-        first: Account,
-        wrong: Mapping[str, Record],
-        is_refuted: Callable[[Suspect, Iterable[str]], bool],
-    ) -> list[Pair]:
-        """Those with this first one that answer as the learner's code did in every failed test;
-        none where it explains all of them alone."""
+    def _pairs(self, candidates: Iterable[tuple[Suspect, Suspect]], hearing: Hearing) -> list[Pair]:
+        """Those that answer together as the learner's code did in every failed test."""
         found: list[Pair] = []
-        if len(first.explained) == len(wrong):
-            return found
-        for other in self.suspects:
-            if other is first.suspect:
-                continue
+        for first, second in candidates:
             try:
-                both = self._suspect(first.misconception, *other.misconceptions)
+                both = self._suspect(*first.misconceptions, *second.misconceptions)
             except GraderError:  # both edit the same place
                 continue
             judged = {}
-            for name, record in wrong.items():
+            for name, record in hearing.wrong.items():
                 judged[name] = both.judge(record)
                 if judged[name] not in EXPLAINED | {"agrees"}:
                     break
             else:
-                explained = [name for name in wrong if judged[name] in EXPLAINED]
-                if not is_refuted(both, explained):
-                    found.append(Pair(first, other.misconceptions[0], explained))
+                explained = [name for name in judged if judged[name] in EXPLAINED]
+                if not hearing.is_refuted(both, explained):
+                    found.append(Pair(first.misconception, second.misconception, explained))
         return found
+
+    def _any_two(self, hearing: Hearing) -> list[tuple[Suspect, Suspect]]:
+        """Any two; if not all can be tried, those first that both change something in each test.
+
+        That two of many give a few numbers is chance.
+        """
+        wrong = hearing.wrong
+        if sum(map(wrong_numbers, wrong.values())) < ENOUGH_GIVEN:
+            return []
+        telling = [
+            name for name in _shortest(wrong) if any(map(is_wrong_value, wrong[name].exchanges))
+        ]
+        idle = {
+            suspect
+            for suspect in self.suspects
+            if any(hearing.hear(suspect, name) == "silent" for name in telling)
+        }
+        pairs = [(self.suspects[i], one) for j, one in enumerate(self.suspects) for i in range(j)]
+        return sorted(pairs, key=lambda pair: not idle.isdisjoint(pair))[:MAX_TOGETHER]
 
     def _suspect(self, *misconceptions: Misconception) -> Suspect:
         source, name = self._solution, self._exercise
@@ -263,14 +308,14 @@ class Diagnostician:
         )
 
 
-def _account(suspect: Suspect, wrong: Mapping[str, Record], hear: Hearing) -> Account:
+def _account(suspect: Suspect, hearing: Hearing) -> Account:
     """What a suspect says to the failed tests.
 
     Of a test with several settings the first is asked first, and of many tests the shortest: a
     suspect that explains none of these is not the mistake, and need not be heard on the rest.
     """
-    asked = sorted(_one_of_each(wrong), key=lambda name: len(wrong[name].log))[:ENOUGH_ASKED]
-    judged = {name: hear(suspect, name) for name in asked}
+    wrong, hear = hearing.wrong, hearing.hear
+    judged = {name: hear(suspect, name) for name in _shortest(wrong)}
     if EXPLAINED & set(judged.values()):
         judged |= {name: hear(suspect, name) for name in wrong}
     exact = [name for name, judgement in judged.items() if judgement == "explains"]
@@ -281,6 +326,11 @@ def _account(suspect: Suspect, wrong: Mapping[str, Record], hear: Hearing) -> Ac
         drawn > 0 and _have_one_order(explained, wrong)
     )
     return Account(suspect, explained, is_contradicted, drawn)
+
+
+def _shortest(wrong: Mapping[str, Record]) -> list[str]:
+    """The tests that are asked first."""
+    return sorted(_one_of_each(wrong), key=lambda name: len(wrong[name].log))[:ENOUGH_ASKED]
 
 
 def _have_one_order(explained: Iterable[str], wrong: Mapping[str, Record]) -> bool:
@@ -311,6 +361,16 @@ def _named(
             if not any(name in first.explained for first in firsts):
                 found.setdefault(name, pair.second)
     return found
+
+
+def _named_together(pairs: Sequence[Pair], wrong: Iterable[str]) -> dict[str, Diagnosis]:
+    """The mistake that all of these pairs share, or the first of the only one's two."""
+    sure = set.intersection(*map(Pair.both, pairs)) if pairs else set()
+    if not sure:
+        return {}
+    told = pairs[0].first if pairs[0].first in sure else pairs[0].second
+    diagnosis = replace(diagnosis_of(told), says=f"{told.says} {AND_MORE}")
+    return {name: diagnosis for name in wrong if any(name in pair.explained for pair in pairs)}
 
 
 def _one_of_each(names: Iterable[str]) -> list[str]:

@@ -55,7 +55,10 @@ def find_reasons(
         answer_key.suite.run(other, tests)
         return other
 
-    found = diagnostician.diagnose(run.records, lambda callee, test: beside(callee, [test]).failed)
+    def fails(callee: Callee, test: str) -> bool:
+        return beside(callee, [test]).failed
+
+    found = diagnostician.diagnose(run.records, fails)
     candidate.hurry(0.0 if was_lost(run) else INQUIRY_SECONDS)
     if not found:
         to_the_end = partial(beside, to_the_end=True)
@@ -74,6 +77,10 @@ def find_reasons(
     costly = {name: Symptom(COSTS, says) for name, says in run.costly.items()}
     symptoms = finder.find() | costly
     headline = None if diagnoses else finder.headline(symptoms)
+    if not diagnoses and not headline:
+        found = diagnostician.diagnose_together(run.records, fails)
+        diagnoses = {test: _placed(diagnosis, sections) for test, diagnosis in found.items()}
+        symptoms = {test: symptoms[test] for test in symptoms if test not in diagnoses}
     smallest = None if diagnoses or headline else finder.smallest()
     return Reasons(diagnoses, symptoms, headline, smallest)
 

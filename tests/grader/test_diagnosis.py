@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,16 @@ import torch
 from tried import tried
 
 from exercises.catalog import load_catalog
+from grader import Submission
 from grader.errors import GraderError
-from grader.examiner.answer_key import AnswerKey
-from grader.examiner.diagnosis import Diagnostician
+from grader.examiner.answer_key import AnswerKey, solution_path, suite_folder
+from grader.examiner.diagnosis import AND_MORE, Diagnostician
+from grader.examiner.examiner import grade
 from grader.examiner.exchange import Exchange, Record, Value
 from grader.examiner.in_process import InProcessCallee
 from grader.examiner.submission_proxy import SubmissionProxy
 from grader.misconceptions import Misconception, load_misconceptions
+from grader.report import Diagnosis, Report
 from grader.worker.calls import Call
 from grader.worker.protocol import Handle
 
@@ -39,13 +43,26 @@ def names(
     misconceptions: list[Misconception],
     *tests: Callable[[SubmissionProxy], object],
     solution: str = SOLUTION,
+    together: bool = False,
 ) -> dict[str, str]:
+    found = diagnosed(learner, misconceptions, *tests, solution=solution, together=together)
+    return {test: diagnosis.id for test, diagnosis in found.items()}
+
+
+def diagnosed(
+    learner: str,
+    misconceptions: list[Misconception],
+    *tests: Callable[[SubmissionProxy], object],
+    solution: str = SOLUTION,
+    together: bool = False,
+) -> dict[str, Diagnosis]:
     def fails(callee: InProcessCallee, test: str) -> bool:
         return run(callee, solution, *tests)[test].failed
 
     records = run(learner, solution, *tests)
-    found = Diagnostician("f", solution, misconceptions).diagnose(records, fails)
-    return {test: diagnosis.id for test, diagnosis in found.items()}
+    diagnostician = Diagnostician("f", solution, misconceptions)
+    ask = diagnostician.diagnose_together if together else diagnostician.diagnose
+    return ask(records, fails)
 
 
 def fails_at(*args: object) -> Callable[[SubmissionProxy], bool]:
@@ -435,6 +452,23 @@ def test_two_mistakes_that_fit_one_number_of_many_are_no_reason() -> None:
     assert both == {"test_0": "no-bias", "test_1": "thrice", "test_2": "thrice"}
 
 
+def test_two_mistakes_of_which_no_test_shows_one_alone_are_found_together() -> None:
+    mistakes = [misconception("thrice", ("* 2", "* 3")), misconception("less", ("+ n", "- n"))]
+    more = [*mistakes, misconception("far-less", ("+ n", "- n * n"))]
+    source = "def f(x, n=1): return x * 3 - n"
+    tests = [fails_at(n) for n in (1, 3, 4)]
+    together = partial(names, together=True)
+    assert names(source, mistakes, *tests) == {}
+    both = together(source, mistakes, *tests)
+    assert both == {"test_0": "thrice", "test_1": "thrice", "test_2": "thrice"}
+    assert set(together(source, more, *tests).values()) == {"thrice"}  # whichever is the second
+    assert together(source, mistakes, *tests[:2]) == {}  # two numbers may be a coincidence
+    assert together(f"{source} + (x > 3)", mistakes, *tests) == {}
+    assert together(f"{source} if x else n", mistakes, *tests, passes_at(0)) == {}
+    told = {each.says for each in diagnosed(source, mistakes, *tests, together=True).values()}
+    assert told == {f"thrice. {AND_MORE}"}
+
+
 def test_one_mistake_that_is_rounded_in_two_ways_keeps_its_name() -> None:
     mistakes = [misconception("no-bias", ("+ n", ""))]
     source = "def f(x, n=1): return x * 2 + 0.003 * (x.element_size() == 2)"
@@ -515,3 +549,22 @@ def test_what_agrees_in_one_draw_and_not_in_another_is_another_mistake(
     source = "import torch\ndef f(x): return torch.rand(3) * x"
     assert found(source) == ["test_0", "test_1", "test_2"]
     assert found(f"{source} - 5 * (x < 0).any()") == []
+
+
+def both_in_one_file(exercise: str, *mistakes: str) -> Report:
+    """What the grader says of a solution that has all these known mistakes in it."""
+    found = load_catalog().exercise(exercise)
+    known = {
+        one.id: one for one in load_misconceptions(suite_folder(found) / "misconceptions.yaml")
+    }
+    source = solution_path(found).read_text(encoding="utf-8")
+    for mistake in mistakes:
+        source = known[mistake].apply(source)
+    return grade(Submission(exercise, source, seed=1))
+
+
+def test_two_mistakes_are_tried_together_where_nothing_else_can_be_said() -> None:
+    known = both_in_one_file("alibi_bias", "signed-distance", "slopes-turned-round")
+    assert known.diagnosis and known.diagnosis.says.endswith(AND_MORE)
+    stated = both_in_one_file("multiplicative_score", "scaled", "first-keys-for-all")
+    assert stated.symptom and not stated.diagnosis
