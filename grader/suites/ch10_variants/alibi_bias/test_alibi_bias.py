@@ -54,7 +54,7 @@ def test_left_and_right_alike(submission, expect, device, H):
     """A key to the right has the same bias as one to the left; nothing is masked."""
     bias = submission.alibi_bias(H, 5)
     expect(bias).is_finite()
-    expect(bias.mT).matches(right(device, H, 5), because="Queries and keys were exchanged.")
+    expect(bias.mT).matches(right(device, H, 5), because="The test exchanged the two axes.")
 
 
 def test_it_biases_scores(submission, rng, expect, device):
