@@ -151,7 +151,9 @@ class Hearing:
     was drawn at random.
     """
 
-    def __init__(self, records: Mapping[str, Record], fails: Fails) -> None:
+    def __init__(
+        self, records: Mapping[str, Record], fails: Fails = lambda callee, test: False
+    ) -> None:
         self.wrong = {name: record for name, record in records.items() if record.failed}
         self._right = {name: record for name, record in records.items() if not record.failed}
         self._fails = fails
@@ -197,16 +199,12 @@ class Diagnostician:
         """One for each misconception, in the order of the file."""
         return [self._suspect(misconception) for misconception in self._misconceptions]
 
-    def diagnose(
-        self, records: Mapping[str, Record], fails: Fails = lambda callee, test: False
-    ) -> dict[str, Diagnosis]:
-        """For each failed test that a misconception explains, the most likely one; `fails` is what
-        a `Hearing` asks.
+    def diagnose(self, hearing: Hearing) -> dict[str, Diagnosis]:
+        """For each failed test that a misconception explains, the most likely one.
 
         The likeliest explains the most failed tests; then the first in the file. One that another
         test contradicts is not the mistake, unless a second mistake explains that test.
         """
-        hearing = Hearing(records, fails)
         wrong = hearing.wrong
         accounts = self._explaining(hearing)
         certain = [account for account in accounts if not account.is_doubtful(wrong)]
@@ -224,15 +222,12 @@ class Diagnostician:
         found = _named(firsts, certain, self._pairs(beside, hearing), wrong)
         return {name: diagnosis_of(found[name]) for name in wrong if name in found}
 
-    def diagnose_together(
-        self, records: Mapping[str, Record], fails: Fails = lambda callee, test: False
-    ) -> dict[str, Diagnosis]:
+    def diagnose_together(self, hearing: Hearing) -> dict[str, Diagnosis]:
         """The same where no test shows one mistake alone: any two are tried together.
 
         It is for when nothing else can be said. Two edits may give what came of another mistake,
         while a statement about the numbers is true whatever they came from.
         """
-        hearing = Hearing(records, fails)
         return _named_together(self._pairs(self._any_two(hearing), hearing), hearing.wrong)
 
     def _explaining(self, hearing: Hearing) -> list[Account]:

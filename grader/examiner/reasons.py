@@ -6,7 +6,7 @@ from functools import partial
 
 from exercises.catalog import Limits
 from grader.examiner.answer_key import AnswerKey
-from grader.examiner.diagnosis import diagnosis_of
+from grader.examiner.diagnosis import Hearing, diagnosis_of
 from grader.examiner.odds import with_the_same_odds
 from grader.examiner.paired_calls import Callee
 from grader.examiner.submission_process import LOST, SubmissionProcess
@@ -55,17 +55,15 @@ def find_reasons(
         answer_key.suite.run(other, tests)
         return other
 
-    def fails(callee: Callee, test: str) -> bool:
-        return beside(callee, [test]).failed
-
-    found = diagnostician.diagnose(run.records, fails)
+    hearing = Hearing(run.records, lambda callee, test: beside(callee, [test]).failed)
+    found = diagnostician.diagnose(hearing)
     candidate.hurry(0.0 if was_lost(run) else INQUIRY_SECONDS)
     if not found:
         to_the_end = partial(beside, to_the_end=True)
         mistake = with_the_same_odds(run, candidate, diagnostician.suspects, to_the_end)
         failed = [name for name, record in run.records.items() if record.failed]
         found = dict.fromkeys(failed, diagnosis_of(mistake)) if mistake else {}
-    diagnoses = {test: _placed(diagnosis, sections) for test, diagnosis in found.items()}
+    diagnoses = _placed(found, sections)
     # A test that a name explains needs no second statement, and is no evidence for another one.
     unexplained = {
         name: by_results(record) for name, record in run.records.items() if name not in diagnoses
@@ -78,8 +76,7 @@ def find_reasons(
     symptoms = finder.find() | costly
     headline = None if diagnoses else finder.headline(symptoms)
     if not diagnoses and not headline:
-        found = diagnostician.diagnose_together(run.records, fails)
-        diagnoses = {test: _placed(diagnosis, sections) for test, diagnosis in found.items()}
+        diagnoses = _placed(diagnostician.diagnose_together(hearing), sections)
         symptoms = {test: symptoms[test] for test in symptoms if test not in diagnoses}
     smallest = None if diagnoses or headline else finder.smallest()
     return Reasons(diagnoses, symptoms, headline, smallest)
@@ -94,7 +91,12 @@ def was_lost(run: SuiteRun) -> bool:
     )
 
 
-def _placed(diagnosis: Diagnosis, sections: dict[str, tuple[str, int]]) -> Diagnosis:
-    """A diagnosis with the section of the lesson that explains it."""
-    section, chapter = sections.get(diagnosis.see, ("", 0))
-    return replace(diagnosis, section=section, chapter=chapter)
+def _placed(
+    found: dict[str, Diagnosis], sections: dict[str, tuple[str, int]]
+) -> dict[str, Diagnosis]:
+    """The diagnoses with the section of the lesson that explains each."""
+    placed = {}
+    for test, diagnosis in found.items():
+        section, chapter = sections.get(diagnosis.see, ("", 0))
+        placed[test] = replace(diagnosis, section=section, chapter=chapter)
+    return placed

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -14,7 +15,7 @@ from exercises.catalog import load_catalog
 from grader import Submission
 from grader.errors import GraderError
 from grader.examiner.answer_key import AnswerKey, solution_path, suite_folder
-from grader.examiner.diagnosis import AND_MORE, Diagnostician
+from grader.examiner.diagnosis import AND_MORE, Diagnostician, Hearing
 from grader.examiner.examiner import grade
 from grader.examiner.exchange import Exchange, Record, Value
 from grader.examiner.in_process import InProcessCallee
@@ -38,15 +39,9 @@ def run(
     return tried(learner, solution, tests, lambda result, calls: bool(result)).records
 
 
-def names(
-    learner: str,
-    misconceptions: list[Misconception],
-    *tests: Callable[[SubmissionProxy], object],
-    solution: str = SOLUTION,
-    together: bool = False,
-) -> dict[str, str]:
-    found = diagnosed(learner, misconceptions, *tests, solution=solution, together=together)
-    return {test: diagnosis.id for test, diagnosis in found.items()}
+def names(*args: Any, **kwargs: Any) -> dict[str, str]:
+    """The ids of what is `diagnosed`."""
+    return {test: diagnosis.id for test, diagnosis in diagnosed(*args, **kwargs).items()}
 
 
 def diagnosed(
@@ -62,7 +57,7 @@ def diagnosed(
     records = run(learner, solution, *tests)
     diagnostician = Diagnostician("f", solution, misconceptions)
     ask = diagnostician.diagnose_together if together else diagnostician.diagnose
-    return ask(records, fails)
+    return ask(Hearing(records, fails))
 
 
 def fails_at(*args: object) -> Callable[[SubmissionProxy], bool]:
@@ -314,7 +309,7 @@ def test_modules_weights_helpers_and_random_numbers_are_replayed(
         layer.residual(torch.ones(3, 4), helper.double)
         layer.gradients(torch.ones(2, 4), cotangent=torch.ones(2, 4))
         records = {"test": Record(5, submission._calls.log, failed=True)}
-        found = Diagnostician("f", MODULE, mistakes).diagnose(records)
+        found = Diagnostician("f", MODULE, mistakes).diagnose(Hearing(records))
         return [diagnosis.id for diagnosis in found.values()]
 
     mistakes = [
@@ -364,7 +359,7 @@ def test_what_a_later_call_changes_is_remembered_as_it_was(
     layer(torch.ones(2, 4))
     records = {"test": Record(5, submission._calls.log, failed=True)}
     harmless = misconception("no-residual", ("return x + sublayer", "return sublayer"))
-    assert Diagnostician("f", MODULE, [harmless]).diagnose(records) == {}
+    assert Diagnostician("f", MODULE, [harmless]).diagnose(Hearing(records)) == {}
 
 
 def test_a_solution_is_loaded_once_for_suite_and_diagnosis() -> None:
@@ -375,7 +370,7 @@ def test_a_solution_is_loaded_once_for_suite_and_diagnosis() -> None:
     key.solution.keep("made by the suite", "0")
     call, x = Call(0, "softmax", args=(torch.ones(2),)), torch.ones(2)
     asked = Exchange(call, Value((x - x.max()).exp()), Value(x / 2))  # not divided by the sum
-    assert key.diagnostician.diagnose({"test": Record(1, [asked], failed=True)})
+    assert key.diagnostician.diagnose(Hearing({"test": Record(1, [asked], failed=True)}))
     assert key.solution._resolve(Handle("0", "str")) == "made by the suite"
 
 
@@ -544,7 +539,7 @@ def test_what_agrees_in_one_draw_and_not_in_another_is_another_mistake(
             submission = play(learner, solution, seed=seed)
             submission.f(torch.tensor([1.0, 2.0, 1.0 - seed]))
             records[f"test_{seed}"] = Record(seed, submission._calls.log, failed=True)
-        return list(Diagnostician("f", solution, mistakes).diagnose(records))
+        return list(Diagnostician("f", solution, mistakes).diagnose(Hearing(records)))
 
     source = "import torch\ndef f(x): return torch.rand(3) * x"
     assert found(source) == ["test_0", "test_1", "test_2"]
