@@ -96,7 +96,7 @@ def _is_unanswered(record: Record) -> bool:
 ENOUGH_GIVEN = 3  # that a mistake gives, and that are no coincidence
 ENOUGH_ASKED = 8  # tests of which a mistake that is there explains one
 AND_MORE = "It is not the only mistake: another one changes the same results."
-MAX_TOGETHER = 200  # pairs of which neither is known yet: up to a second or two
+MAX_TOGETHER = 200  # pairs of which neither is known yet; docs/benchmarks.md says what they take
 MAX_PAIRED = 3  # suspects that are tried together with a second mistake
 
 
