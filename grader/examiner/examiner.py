@@ -158,29 +158,40 @@ class Examiner:
             if explained and not problem
             else Reasons()
         )
-        tests = tuple(
-            replace(
-                test,
-                diagnosis=reasons.diagnoses.get(test.name),
-                symptom=reasons.symptoms.get(test.name),
-            )
-            for test in run
+        return run, report_of(run, exercise, reasons, problem, candidate.layers)
+
+
+def report_of(
+    run: SuiteRun,
+    exercise: Exercise,
+    reasons: Reasons,
+    problem: Problem | None = None,
+    layers: Mapping[str, str] | None = None,
+) -> Report:
+    """The verdict on a submission that has been through the suite."""
+    tests = tuple(
+        replace(
+            test,
+            diagnosis=reasons.diagnoses.get(test.name),
+            symptom=reasons.symptoms.get(test.name),
         )
-        return run, Report(
-            exercise.id,
-            exercise.title,
-            seed=seed,
-            device=self._device,
-            outcome=overall(tests),
-            points=sum(test.points for test in tests),
-            max_points=sum(test.max_points for test in tests),
-            tests=tests,
-            diagnosis=reasons.diagnosis,
-            symptom=reasons.symptom,
-            smallest=reasons.smallest,
-            problem=problem,
-            layers=dict(candidate.layers),
-        )
+        for test in run
+    )
+    return Report(
+        exercise.id,
+        exercise.title,
+        seed=run.seed,
+        device=run.device,
+        outcome=overall(tests),
+        points=sum(test.points for test in tests),
+        max_points=sum(test.max_points for test in tests),
+        tests=tests,
+        diagnosis=reasons.diagnosis,
+        symptom=reasons.symptom,
+        smallest=reasons.smallest,
+        problem=problem,
+        layers=dict(layers or {}),
+    )
 
 
 def decode_files(submission: Submission) -> dict[str, str] | Problem:

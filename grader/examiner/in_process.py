@@ -13,16 +13,21 @@ from grader.worker.values import mapped
 
 
 class InProcessCallee:
-    """A source loaded in this process, answering as a worker would. For our own sources only."""
+    """A source loaded in this process, answering as a worker would. For our own sources only.
+
+    What it draws beside another side it draws from random numbers of its own, as a worker does.
+    """
 
     def __init__(self, loaded: LoadedModule, files: frozenset[str]) -> None:
         self._loaded = loaded
         self._files = files
         self.filename = loaded.module.__file__ or ""
         self.output = ""
+        self._random = torch.default_generator.get_state()
 
     def begin(self, seed: int) -> Value | Raised:
         self._loaded.begin(seed)
+        self._random = torch.default_generator.get_state()
         return Value(None)
 
     def forget(self) -> None:
@@ -31,20 +36,30 @@ class InProcessCallee:
         self._loaded = LoadedModule(load_source(name, self.filename, source))
 
     def perform(self, call: Call, meanwhile: Callable[[], object] | None = None) -> Value | Raised:
-        if meanwhile:
-            meanwhile()
+        if not meanwhile:
+            return self._perform(call)
+        meanwhile()
+        others = torch.default_generator.get_state()
+        torch.default_generator.set_state(self._random)
         try:
-            performed = self._loaded.perform(call)
-            kept = keep_objects(self._loaded, performed, str(call.index))
-            return answer_to(call, kept, self._loaded.written)
-        except Exception as error:
-            return describe_exception(error, self._files)
+            return self._perform(call)
+        finally:
+            self._random = torch.default_generator.get_state()
+            torch.default_generator.set_state(others)
 
     def usage(self) -> None:
         """Nobody is judged here by what he uses."""
 
     def add_helper(self, name: str, source: str) -> Value | Raised:
         return Value(self._loaded.add_helper(name, source))
+
+    def _perform(self, call: Call) -> Value | Raised:
+        try:
+            performed = self._loaded.perform(call)
+            kept = keep_objects(self._loaded, performed, str(call.index))
+            return answer_to(call, kept, self._loaded.written)
+        except Exception as error:
+            return describe_exception(error, self._files)
 
 
 def keep_objects(loaded: LoadedModule, value: Any, path: str) -> Any:

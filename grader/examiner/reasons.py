@@ -50,12 +50,8 @@ def find_reasons(
         return Reasons()
     diagnostician = answer_key.diagnostician
 
-    def beside(callee: Callee, tests: Collection[str], to_the_end: bool = False) -> SuiteRun:
-        other = run.beside(callee, to_the_end)
-        answer_key.suite.run(other, tests)
-        return other
-
-    hearing = Hearing(run.records, lambda callee, test: beside(callee, [test]).failed)
+    beside = partial(_beside, run, answer_key)
+    hearing = hearing_of(run, answer_key)
     found = diagnostician.diagnose(hearing)
     candidate.hurry(0.0 if was_lost(run) else INQUIRY_SECONDS)
     if not found:
@@ -80,6 +76,26 @@ def find_reasons(
         symptoms = {test: symptoms[test] for test in symptoms if test not in diagnoses}
     smallest = None if diagnoses or headline else finder.smallest()
     return Reasons(diagnoses, symptoms, headline, smallest)
+
+
+def hearing_of(run: SuiteRun, answer_key: AnswerKey) -> Hearing:
+    """What is to be explained of `run`."""
+    return Hearing(
+        run.records, lambda callee, test: _beside(run, answer_key, callee, [test]).failed
+    )
+
+
+def _beside(
+    run: SuiteRun,
+    answer_key: AnswerKey,
+    callee: Callee,
+    tests: Collection[str],
+    to_the_end: bool = False,
+) -> SuiteRun:
+    """Another one's way through these tests."""
+    other = run.beside(callee, to_the_end)
+    answer_key.suite.run(other, tests)
+    return other
 
 
 def was_lost(run: SuiteRun) -> bool:

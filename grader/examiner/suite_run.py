@@ -168,7 +168,7 @@ class SuiteRun:
     ) -> None:
         self._learner = learner
         self._solution = solution
-        self._seed = seed
+        self.seed = seed
         self.device = device
         self._limits = limits
         self._problem = problem
@@ -186,7 +186,7 @@ class SuiteRun:
     def beside(self, learner: Callee, to_the_end: bool = False) -> "SuiteRun":
         """Another one's way, who is asked the same; with `to_the_end` no test ends because numbers
         lie outside of their range."""
-        other = SuiteRun(learner, self._solution, self._seed, self.device, self._limits)
+        other = SuiteRun(learner, self._solution, self.seed, self.device, self._limits)
         other._to_the_end = to_the_end
         return other
 
@@ -201,7 +201,7 @@ class SuiteRun:
         """The seed of torch's global random numbers in one test."""
         # The learner's code is told this number. Keyed, so that the seed of the whole is not to be
         # had from it, nor with that what every other test asks.
-        key = str(self._seed).encode()
+        key = str(self.seed).encode()
         return int.from_bytes(hashlib.blake2b(item_name.encode(), key=key, digest_size=7).digest())
 
     def submission(self) -> SubmissionProxy:
@@ -216,7 +216,7 @@ class SuiteRun:
         return SubmissionProxy(self._calls)
 
     def rng(self) -> Rng:
-        return Rng(self._seed, self._test, self.device)
+        return Rng(self.seed, self._test, self.device)
 
     def expect(self, value: Any) -> Expectation:
         return Expectation(value, self._calls.last_call, self._note_range)

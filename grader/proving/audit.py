@@ -24,6 +24,7 @@ from grader.submission import Submission
 MIN_MISCONCEPTIONS = 4
 MIN_ALTERNATIVES = 2
 UNNAMED = ("stub", "empty answer")  # of which only the points are asked
+REHEARSED = 8  # misconceptions in one task: an answer key takes as long as a few of them
 KNOWN_BY_HEART = (
     "a table of answers passes at every seed. Draw the numbers of at least one test, from a large "
     "range."
@@ -66,16 +67,24 @@ class AuditTrial:
     course: Path | None = None
 
     @property
-    def submission(self) -> Submission:
-        """With a seed of its own, the same whenever it is tried: what passes here passes there.
+    def seed(self) -> int:
+        """Its own, the same whenever it is tried: what passes here passes there.
 
         How it goes at other seeds is measured by hand (`tests/corpus/measure.py`), not by chance.
         """
         text = f"{self.exercise} {self.role} {self.name} {self.source}"
-        digest = hashlib.blake2b(text.encode(), digest_size=6).digest()
-        seed = int.from_bytes(digest)
-        explained = self.role not in UNNAMED
-        return Submission(self.exercise, self.source, seed, course=self.course, explained=explained)
+        return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=6).digest())
+
+    @property
+    def submission(self) -> Submission:
+        """What is to be graded."""
+        return Submission(
+            self.exercise,
+            self.source,
+            self.seed,
+            course=self.course,
+            explained=self.role not in UNNAMED,
+        )
 
 
 @dataclass(frozen=True)
@@ -114,30 +123,78 @@ def audit(
     if len(exercises) >= len(catalog.own_exercises):
         result.problems += orphans(catalog)
     result.problems += uncovered_topics(catalog, exercises)
-    started: list[tuple[Examination, list[Future[Report]], Future[bool]]] = []
+    started = [
+        Trials(grader, examination) for examination in examinations if not examination.is_known
+    ]
     for examination in examinations:
         if examination.is_known:
             result.exercises_from_cache += 1
             for trial in examination.trials:
                 count(result, trial, expected(trial))
-        else:
-            running = [grader.submit(trial.submission) for trial in examination.trials]
-            asking = grader.ask(asks_anew, examination.exercise)
-            started.append((examination, running, asking))
-    numbers, total = itertools.count(1), sum(len(futures) for _, futures, _ in started)
-    for examination, futures, asking in started:
-        is_sound = True
-        for trial, future in zip(examination.trials, futures, strict=True):
+    numbers, total = itertools.count(1), sum(len(trials.examination.trials) for trials in started)
+    for trials in started:
+        exercise, is_sound = trials.examination.exercise, True
+        for trial, verdict in trials.verdicts():
             show(f"{trial.exercise} {next(numbers)} of {total} …")
-            verdict = judge(trial, future.result())
             count(result, trial, verdict)
             is_sound = is_sound and not verdict.problem
-        if is_sound and not asking.result():
+        if is_sound and not trials.asking.result():
             is_sound = False
-            result.problems.append(f"{examination.exercise.id}: {KNOWN_BY_HEART}")
+            result.problems.append(f"{exercise.id}: {KNOWN_BY_HEART}")
         if cache and is_sound:
-            cache.add(examination.exercise, examination.key)
+            cache.add(exercise, trials.examination.key)
     return result
+
+
+class Trials:
+    """All trials of one exercise, on their way.
+
+    Misconceptions are rehearsed first. Where that does not show what it should, the real verdict
+    counts: it may see more, and its words are those that a learner would get.
+    """
+
+    def __init__(self, grader: Grader, examination: Examination) -> None:
+        self.examination = examination
+        self._grader = grader
+        exercise, trials = examination.exercise, examination.trials
+        self._graded = {
+            trial: grader.submit(trial.submission)
+            for trial in trials
+            if trial.role != "misconception"
+        }
+        edited = [trial for trial in trials if trial.role == "misconception"]
+        self._rehearsed: dict[AuditTrial, tuple[Future[list[Report | None]], int]] = {}
+        for first in range(0, len(edited), REHEARSED):
+            together = edited[first : first + REHEARSED]
+            edits = [(trial.source, trial.seed) for trial in together]
+            future = grader.ask(partial(rehearsed, edits), exercise)
+            self._rehearsed |= {trial: (future, place) for place, trial in enumerate(together)}
+        self.asking = grader.ask(asks_anew, exercise)
+
+    def verdicts(self) -> Iterator[tuple[AuditTrial, TrialVerdict]]:
+        """In the order of the trials."""
+        for trial in self.examination.trials:
+            if trial in self._rehearsed:
+                verdict = self._rehearsal(trial)
+                if not verdict or verdict.problem:
+                    verdict = judge(trial, self._grader.submit(trial.submission).result())
+            else:
+                verdict = judge(trial, self._graded[trial].result())
+            yield trial, verdict
+
+    def _rehearsal(self, trial: AuditTrial) -> TrialVerdict | None:
+        future, place = self._rehearsed[trial]
+        if future.exception() is not None:  # a broken suite, or an edit without end
+            return None
+        report = future.result()[place]
+        return judge(trial, report) if report else None
+
+
+def rehearsed(edits: Sequence[tuple[str, int]], exercise: Exercise) -> list[Report | None]:
+    """What a suite says of edits of its own solution. It runs where torch is loaded."""
+    from grader.proving.rehearsal import rehearse
+
+    return rehearse(edits, exercise)
 
 
 def asks_anew(exercise: Exercise) -> bool:

@@ -23,7 +23,7 @@ from grader.proving.audit import AuditResult
 from grader.proving.audit_cache import AuditCache, local_cache
 from grader.suite_versions import grading_code
 
-ALL = 1 + 5 + 1 + 2 + 4  # stub, empty answers, solution, alternatives, misconceptions
+ALL = 1 + 5 + 1 + 2 + 1 + 1  # stub, empty answers, solution, alternatives, all edits, by heart
 MODULES = "[module.__file__ for module in list(__import__('sys').modules.values())"
 MODULES += " if getattr(module, '__file__', None)]"
 
@@ -32,7 +32,7 @@ Audited = Callable[..., tuple[AuditResult, int]]
 
 @pytest.fixture
 def audited(tmp_path: Path, sandbox: Sandbox) -> Audited:
-    """`audited({path: text})`: the audit of the small course, and how many submissions it graded.
+    """`audited({path: text})`: the audit of the small course, and how many tasks it gave the grader.
 
     What an earlier one wrote stays there.
     """
@@ -114,7 +114,7 @@ def test_what_is_wrong_is_said_every_time(audited: Audited) -> None:
     wrong = {f"{HIDDEN}/misconceptions.yaml": MISCONCEPTIONS.replace("3 * x", "x * 2")}
     first, second = audited(wrong), audited(wrong)
     assert first == second
-    assert first[0].problems and first[1] == ALL
+    assert first[0].problems and first[1] == ALL + 1  # that edit is graded as a submission, too
 
 
 def test_gaps_are_looked_for_every_time(audited: Audited) -> None:
