@@ -24,7 +24,7 @@ from grader.submission import Submission
 MIN_MISCONCEPTIONS = 4
 MIN_ALTERNATIVES = 2
 UNNAMED = ("stub", "empty answer")  # of which only the points are asked
-REHEARSED = 8  # misconceptions in one task: an answer key takes as long as a few of them
+DRY_RUNS = 8  # misconceptions in one task: an answer key takes as long as a few of them
 KNOWN_BY_HEART = (
     "a table of answers passes at every seed. Draw the numbers of at least one test, from a large "
     "range."
@@ -149,7 +149,7 @@ def audit(
 class Trials:
     """All trials of one exercise, on their way.
 
-    Misconceptions are rehearsed first. Where that does not show what it should, the real verdict
+    Misconceptions have a dry run first. Where that does not show what it should, the real verdict
     counts: it may see more, and its words are those that a learner would get.
     """
 
@@ -163,38 +163,38 @@ class Trials:
             if trial.role != "misconception"
         }
         edited = [trial for trial in trials if trial.role == "misconception"]
-        self._rehearsed: dict[AuditTrial, tuple[Future[list[Report | None]], int]] = {}
-        for first in range(0, len(edited), REHEARSED):
-            together = edited[first : first + REHEARSED]
+        self._dry: dict[AuditTrial, tuple[Future[list[Report | None]], int]] = {}
+        for first in range(0, len(edited), DRY_RUNS):
+            together = edited[first : first + DRY_RUNS]
             edits = [(trial.source, trial.seed) for trial in together]
-            future = grader.ask(partial(rehearsed, edits), exercise)
-            self._rehearsed |= {trial: (future, place) for place, trial in enumerate(together)}
+            future = grader.ask(partial(dry_runs, edits), exercise)
+            self._dry |= {trial: (future, place) for place, trial in enumerate(together)}
         self.asking = grader.ask(asks_anew, exercise)
 
     def verdicts(self) -> Iterator[tuple[AuditTrial, TrialVerdict]]:
         """In the order of the trials."""
         for trial in self.examination.trials:
-            if trial in self._rehearsed:
-                verdict = self._rehearsal(trial)
+            if trial in self._dry:
+                verdict = self._dry_verdict(trial)
                 if not verdict or verdict.problem:
                     verdict = judge(trial, self._grader.submit(trial.submission).result())
             else:
                 verdict = judge(trial, self._graded[trial].result())
             yield trial, verdict
 
-    def _rehearsal(self, trial: AuditTrial) -> TrialVerdict | None:
-        future, place = self._rehearsed[trial]
+    def _dry_verdict(self, trial: AuditTrial) -> TrialVerdict | None:
+        future, place = self._dry[trial]
         if future.exception() is not None:  # a broken suite, or an edit without end
             return None
         report = future.result()[place]
         return judge(trial, report) if report else None
 
 
-def rehearsed(edits: Sequence[tuple[str, int]], exercise: Exercise) -> list[Report | None]:
+def dry_runs(edits: Sequence[tuple[str, int]], exercise: Exercise) -> list[Report | None]:
     """What a suite says of edits of its own solution. It runs where torch is loaded."""
-    from grader.proving.rehearsal import rehearse
+    from grader.proving.dry_run import dry_run
 
-    return rehearse(edits, exercise)
+    return dry_run(edits, exercise)
 
 
 def asks_anew(exercise: Exercise) -> bool:

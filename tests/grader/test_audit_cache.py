@@ -32,7 +32,7 @@ Audited = Callable[..., tuple[AuditResult, int]]
 
 @pytest.fixture
 def audited(tmp_path: Path, sandbox: Sandbox) -> Audited:
-    """`audited({path: text})`: the audit of the small course, and how many tasks it gave the grader.
+    """`audited({path: text})`: the audit of the small course, and how many tasks it gave.
 
     What an earlier one wrote stays there.
     """

@@ -1,4 +1,4 @@
-"""What a rehearsal says of an edit is what a learner who hands it in is told."""
+"""What a dry run says of an edit is what a learner who hands it in is told."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 from exercises.catalog import load_catalog
 from grader import Grader
 from grader.proving.audit import trials_of
-from grader.proving.rehearsal import rehearse
+from grader.proving.dry_run import dry_run
 from grader.report import Report
 
 CATALOG = load_catalog()
@@ -24,22 +24,22 @@ EACH = 4  # edits of an exercise
         pytest.param("beam_search", id="functions that are passed"),
     ],
 )
-def test_a_rehearsal_tells_what_the_worker_tells(grader: Grader, name: str) -> None:
+def test_a_dry_run_tells_what_the_worker_tells(grader: Grader, name: str) -> None:
     exercise = CATALOG.exercise(name)
     trials = [one for one in trials_of(CATALOG, exercise, []) if one.role == "misconception"]
     some = trials[:: max(1, len(trials) // EACH)]
-    rehearsed = rehearse([(trial.source, trial.seed) for trial in some], exercise)
-    for trial, report in zip(some, rehearsed, strict=True):
+    dry = dry_run([(trial.source, trial.seed) for trial in some], exercise)
+    for trial, report in zip(some, dry, strict=True):
         assert report
         assert _told(report) == _told(grader.grade(trial.submission))
         assert report.outcome == "failed"
 
 
-def test_what_would_not_be_run_is_not_rehearsed() -> None:
+def test_what_would_not_be_run_has_no_dry_run() -> None:
     exercise = CATALOG.exercise("softmax")
     calls = "import torch\n\n\ndef softmax(x, dim=-1):\n    return torch.softmax(x, dim)\n"
     sources = [calls, "def softmax(x, dim=-1) return x"]
-    assert rehearse([(source, 1) for source in sources], exercise) == [None, None]
+    assert dry_run([(source, 1) for source in sources], exercise) == [None, None]
 
 
 def _told(report: Report) -> str:

@@ -20,21 +20,21 @@ from grader.worker.inspection import Finding, compile_files
 Edit = tuple[str, int]  # a source, and the seed to try it with
 
 
-def rehearse(edits: Iterable[Edit], exercise: Exercise) -> list[Report | None]:
+def dry_run(edits: Iterable[Edit], exercise: Exercise) -> list[Report | None]:
     """What the suite says of each, with the names of known mistakes and no other reason.
 
     None of one whose file would not be run at all. What calls cost is not seen here.
     """
     answer_key = AnswerKey(exercise)
-    return [_rehearsed(source, seed, exercise, answer_key) for source, seed in edits]
+    return [_tried(source, seed, exercise, answer_key) for source, seed in edits]
 
 
-def _rehearsed(source: str, seed: int, exercise: Exercise, answer_key: AnswerKey) -> Report | None:
+def _tried(source: str, seed: int, exercise: Exercise, answer_key: AnswerKey) -> Report | None:
     file = f"{exercise.id}.py"
     forbidden = frozenset(name for rule in exercise.forbidden for name in rule.names)
     if isinstance(compile_files({file: source}, forbidden), Finding):
         return None
-    loaded = LoadedModule(load_source(f"rehearsed_{exercise.id}", file, source))
+    loaded = LoadedModule(load_source(f"dry_run_{exercise.id}", file, source))
     callee = InProcessCallee(loaded, frozenset({file}))
     run = SuiteRun(callee, answer_key.solution, seed, "cpu", exercise.limits)
     answer_key.suite.run(run)
