@@ -23,11 +23,11 @@ class InProcessCallee:
         self._files = files
         self.filename = loaded.module.__file__ or ""
         self.output = ""
-        self._random = torch.default_generator.get_state()
+        self._own_numbers = torch.default_generator.get_state()
 
     def begin(self, seed: int) -> Value | Raised:
         self._loaded.begin(seed)
-        self._random = torch.default_generator.get_state()
+        self._own_numbers = torch.default_generator.get_state()
         return Value(None)
 
     def forget(self) -> None:
@@ -40,11 +40,11 @@ class InProcessCallee:
             return self._perform(call)
         meanwhile()
         others = torch.default_generator.get_state()
-        torch.default_generator.set_state(self._random)
+        torch.default_generator.set_state(self._own_numbers)
         try:
             return self._perform(call)
         finally:
-            self._random = torch.default_generator.get_state()
+            self._own_numbers = torch.default_generator.get_state()
             torch.default_generator.set_state(others)
 
     def usage(self) -> None:

@@ -55,10 +55,12 @@ def test_right_answers_pass_and_wrong_ones_do_not(exercise: Exercise) -> None:
     right = [answer for answer in ANSWERS[exercise.id] if answer.kind == "right"]
     wrong = [answer for answer in ANSWERS[exercise.id] if answer.kind == "wrong"][::EVERY]
     wrong = [answer for answer in wrong if (exercise.id, answer.name) not in NOT_SEEN]
-    outcomes = {
-        (answer.kind, answer.name): grade(Submission(exercise.id, answer.source, seed=1)).outcome
-        for answer in (*right, *wrong)
-    }
+    outcomes = {}
+    for answer in (*right, *wrong):
+        # Whether reasons are true is measured; here one shows that looking for them is no error.
+        explained = answer in wrong[:1]
+        submission = Submission(exercise.id, answer.source, seed=1, explained=explained)
+        outcomes[answer.kind, answer.name] = grade(submission).outcome
     unfair = {
         key: outcome
         for key, outcome in outcomes.items()
