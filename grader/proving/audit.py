@@ -24,7 +24,8 @@ from grader.submission import Submission
 MIN_MISCONCEPTIONS = 4
 MIN_ALTERNATIVES = 2
 UNNAMED = ("stub", "empty answer")  # of which only the points are asked
-DRY_RUNS = 8  # misconceptions in one task: an answer key takes as long as a few of them
+OURS = (*UNNAMED, "misconception")  # made from the solution or the stub: such have a dry run
+DRY_RUNS = 8  # in one task: an answer key takes as long as a few of them
 KNOWN_BY_HEART = (
     "a table of answers passes at every seed. Draw the numbers of at least one test, from a large "
     "range."
@@ -67,24 +68,16 @@ class AuditTrial:
     course: Path | None = None
 
     @property
-    def seed(self) -> int:
-        """Its own, the same whenever it is tried: what passes here passes there.
+    def submission(self) -> Submission:
+        """With a seed of its own, the same whenever it is tried: what passes here passes there.
 
         How it goes at other seeds is measured by hand (`tests/corpus/measure.py`), not by chance.
         """
         text = f"{self.exercise} {self.role} {self.name} {self.source}"
-        return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=6).digest())
-
-    @property
-    def submission(self) -> Submission:
-        """What is to be graded."""
-        return Submission(
-            self.exercise,
-            self.source,
-            self.seed,
-            course=self.course,
-            explained=self.role not in UNNAMED,
-        )
+        digest = hashlib.blake2b(text.encode(), digest_size=6).digest()
+        seed = int.from_bytes(digest)
+        explained = self.role not in UNNAMED
+        return Submission(self.exercise, self.source, seed, course=self.course, explained=explained)
 
 
 @dataclass(frozen=True)
@@ -149,27 +142,26 @@ def audit(
 class Trials:
     """All trials of one exercise, on their way.
 
-    Misconceptions have a dry run first. Where that does not show what it should, the real verdict
-    counts: it may see more, and its words are those that a learner would get.
+    What is made from the solution or the stub has a dry run first. Where that does not show what
+    it should, the real verdict counts: it may see more, and its words are those of a learner's.
     """
 
     def __init__(self, grader: Grader, examination: Examination) -> None:
         self.examination = examination
         self._grader = grader
-        exercise, trials = examination.exercise, examination.trials
+        made = [trial for trial in examination.trials if trial.role in OURS]
         self._graded = {
             trial: grader.submit(trial.submission)
-            for trial in trials
-            if trial.role != "misconception"
+            for trial in examination.trials
+            if trial not in made
         }
-        edited = [trial for trial in trials if trial.role == "misconception"]
         self._dry: dict[AuditTrial, tuple[Future[list[Report | None]], int]] = {}
-        for first in range(0, len(edited), DRY_RUNS):
-            together = edited[first : first + DRY_RUNS]
-            edits = [(trial.source, trial.seed) for trial in together]
-            future = grader.ask(partial(dry_runs, edits), exercise)
+        for first in range(0, len(made), DRY_RUNS):
+            together = made[first : first + DRY_RUNS]
+            submissions = [trial.submission for trial in together]
+            future = grader.ask(partial(dry_runs, submissions), examination.exercise)
             self._dry |= {trial: (future, place) for place, trial in enumerate(together)}
-        self.asking = grader.ask(asks_anew, exercise)
+        self.asking = grader.ask(asks_anew, examination.exercise)
 
     def verdicts(self) -> Iterator[tuple[AuditTrial, TrialVerdict]]:
         """In the order of the trials."""
@@ -190,11 +182,11 @@ class Trials:
         return judge(trial, report) if report else None
 
 
-def dry_runs(edits: Sequence[tuple[str, int]], exercise: Exercise) -> list[Report | None]:
-    """What a suite says of edits of its own solution. It runs where torch is loaded."""
+def dry_runs(submissions: Sequence[Submission], exercise: Exercise) -> list[Report | None]:
+    """What a suite says of sources of ours. It runs where torch is loaded, and we do without."""
     from grader.proving.dry_run import dry_run
 
-    return dry_run(edits, exercise)
+    return dry_run(submissions, exercise)
 
 
 def asks_anew(exercise: Exercise) -> bool:

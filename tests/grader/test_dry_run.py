@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from exercises.catalog import load_catalog
-from grader import Grader
+from grader import Grader, Submission
 from grader.proving.audit import trials_of
 from grader.proving.dry_run import dry_run
 from grader.report import Report
@@ -28,7 +28,7 @@ def test_a_dry_run_tells_what_the_worker_tells(grader: Grader, name: str) -> Non
     exercise = CATALOG.exercise(name)
     trials = [one for one in trials_of(CATALOG, exercise, []) if one.role == "misconception"]
     some = trials[:: max(1, len(trials) // EACH)]
-    dry = dry_run([(trial.source, trial.seed) for trial in some], exercise)
+    dry = dry_run([trial.submission for trial in some], exercise)
     for trial, report in zip(some, dry, strict=True):
         assert report
         assert _told(report) == _told(grader.grade(trial.submission))
@@ -39,7 +39,8 @@ def test_what_would_not_be_run_has_no_dry_run() -> None:
     exercise = CATALOG.exercise("softmax")
     calls = "import torch\n\n\ndef softmax(x, dim=-1):\n    return torch.softmax(x, dim)\n"
     sources = [calls, "def softmax(x, dim=-1) return x"]
-    assert dry_run([(source, 1) for source in sources], exercise) == [None, None]
+    submissions = [Submission(exercise.id, source, seed=1) for source in sources]
+    assert dry_run(submissions, exercise) == [None, None]
 
 
 def _told(report: Report) -> str:
