@@ -1107,6 +1107,39 @@ def of_a_net(seed: int) -> Test:
     return test
 
 
+MADE_WITH = """
+class Net(nn.Module):
+    def __init__(self, width, eps, root, p=0.1):
+        super().__init__()
+        self.eps, self.root = eps, root
+    def forward(self, x): return {gives}
+"""
+BOTH_COUNT = "(x.square() + self.eps) ** (0.5 if self.root else 1.0) + x.sum(-1, keepdim=True)"
+
+
+@pytest.mark.parametrize(
+    ("gives", "which"),
+    [
+        ("(x.square() + 1e-3) ** (0.5 if self.root else 1.0)", "`eps`"),
+        ("x.abs() + self.eps + x.sin()", "`root`"),
+        ("x.square().log1p()", "`eps` and `root`"),
+    ],
+)
+def test_a_setting_that_counts_for_nothing_is_told(gives: str, which: str) -> None:
+    tests = [lambda s, n=n: s.Net(4, 0.01 * n, True, p=0.2)(draw(n, 4, seed=n)) for n in (3, 4, 5)]
+    learner, solution = (MADE_WITH.format(gives=each) for each in (gives, BOTH_COUNT))
+    (found,) = symptoms(learner, solution, *tests)
+    says = f"Your result does not depend on {which}, with which the object is made; the right one"
+    assert found.says == f"{says} does."
+
+
+def test_a_setting_that_counts_somewhere_is_not_said_to_count_for_nothing() -> None:
+    learner = "x.sin().exp() if x.size(0) > 3 else " + BOTH_COUNT
+    tests = [lambda s, n=n: s.Net(4, 0.02, True)(draw(n, 4, seed=n)) for n in (3, 4, 5)]
+    sides = (MADE_WITH.format(gives=each) for each in (learner, BOTH_COUNT))
+    assert not any("with which" in found.says for found in symptoms(*sides, *tests))
+
+
 LINEAR = """
 def linear():
     made = nn.Linear(3, 3)

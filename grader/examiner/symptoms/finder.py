@@ -152,6 +152,7 @@ VALUES = (
     Detector("another-place", roles.in_anothers_place, asks=True, ours_alone=True),
     Detector("one-mode", roles.always_in_one_mode, asks=True, ours_alone=True),
     Detector("unused-parameter", roles.unused_parameters, asks=True, proof=was_tried),
+    Detector("unused-setting", roles.unused_settings, asks=True, of_calls=True, proof=was_tried),
     _looks("region", regions.wrong_in_a_region, modest=True),
     _looks("not-finite", regions.not_finite, modest=True),
     _looks("same-number", regions.constant),

@@ -166,6 +166,17 @@ class Inquiry:
         (mine, mine_again), (ours, ours_again) = answers
         return Exchange(call, mine, ours), Exchange(again, mine_again, ours_again)
 
+    def ask_of_another(self, exchange: Exchange, made: Exchange, making: Call) -> Exchange | None:
+        """Both sides' answers to the call of an object that another call has made, in the place of
+        `made`. None where no answer can be had."""
+        record = self._records[exchange]
+        log = [replace(made, call=making) if step is made else step for step in record.log]
+        answers = self._answers(replace(record, log=log), exchange, exchange.call)
+        if answers is None:
+            return None
+        (mine,), (ours,) = answers
+        return Exchange(exchange.call, mine, ours)
+
     def is_first(self, exchange: Exchange) -> bool:
         """Whether no call of its kind was made before it, in any test."""
         return next(each for each in self._records if _is_of_one_kind(each, exchange)) is exchange

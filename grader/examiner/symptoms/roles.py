@@ -1,8 +1,10 @@
 """What is used in another's place, or not at all: arguments, parameters, and a layer's mode."""
 
 import itertools
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -164,6 +166,77 @@ def unused_parameters(evidence: Evidence, inquiry: Inquiry) -> str | None:
     which = " and ".join(f"`{name}`" for name in unused)
     noun = "parameter" if len(unused) == 1 else "parameters"
     return f"{evidence.what} does not depend on the {noun} {which}; the right one does."
+
+
+def unused_settings(evidence: Evidence, inquiry: Inquiry) -> str | None:
+    """What an object is made with, and what the right result depends on, unlike the learner's."""
+    asked = _made_with_settings(evidence.wrong, evidence, inquiry)
+    names = [
+        name
+        for name in (asked[0][1] if asked else ())
+        if all(name in settings for _, settings in asked)
+        and all(_is_setting_unused(name, each, evidence, inquiry) for each, _ in asked)
+    ]
+    right = _made_with_settings(evidence.alike, evidence, inquiry) if names else []
+    counts = {
+        name
+        for each, settings in right
+        for name in settings
+        if (moved := _moved_by_setting(name, each, evidence, inquiry)) and (moved[0] > STILL).any()
+    }
+    if not (names := [name for name in names if name not in counts]):
+        return None
+    which = " and ".join(f"`{name}`" for name in names)
+    return (
+        f"{evidence.what} does not depend on {which}, with which the object is made; the right one"
+        " does."
+    )
+
+
+Settings = Mapping[str, bool | float]
+
+
+def _made_with_settings(
+    exchanges: Iterable[Exchange], evidence: Evidence, inquiry: Inquiry
+) -> list[tuple[Exchange, Settings]]:
+    """The first calls, as many as are tried, of objects that were made with a setting."""
+    ordered = sorted(exchanges, key=size_of_arguments, reverse=True)
+    each = ((one, _settings(one, evidence, inquiry)) for one in ordered)
+    return list(itertools.islice((pair for pair in each if pair[1]), MAX_CALLS))
+
+
+def _settings(exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> Settings:
+    """The switches and fractions that the called object was made with, by name, each with another
+    one. Whole numbers are sizes: with other ones the weights would not fit."""
+    made = next(iter(inquiry.made_by(exchange)), None)
+    given = named_arguments(made.call, evidence.names) if made else {}
+    others = {name: _another(value) for name, value in given.items()}
+    return {name: other for name, other in others.items() if other is not None}
+
+
+def _another(value: Any) -> bool | float | None:
+    """A setting of the same kind, far from it; a fraction stays one."""
+    if isinstance(value, bool):
+        return not value
+    if not isinstance(value, float) or not math.isfinite(value):
+        return None
+    return (1 + value) / 2 if 0 <= value < 1 else 2 * value
+
+
+def _is_setting_unused(name: str, exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> bool:
+    moved = _moved_by_setting(name, exchange, evidence, inquiry)
+    return bool(moved and not (moved[0] > STILL).any() and (moved[1] > MOVED).any())
+
+
+def _moved_by_setting(
+    name: str, exchange: Exchange, evidence: Evidence, inquiry: Inquiry
+) -> tuple[Tensor, Tensor] | None:
+    """How far both results move where the object was made with another setting."""
+    made = inquiry.made_by(exchange)[0]
+    other = _settings(exchange, evidence, inquiry)[name]
+    making = with_argument(made.call, name, other, evidence.names)
+    after = inquiry.ask_of_another(exchange, made, making)
+    return moved_of(exchange, after, evidence.names) if after else None
 
 
 def _is_unused(name: str, exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> bool:
