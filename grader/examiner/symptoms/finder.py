@@ -150,6 +150,7 @@ VALUES = (
     _looks("precision", precision.lower_precision, modest=True),
     Detector("another-norm", norms.another_norm, asks=True, ours_alone=True),
     Detector("another-place", roles.in_anothers_place, asks=True, ours_alone=True),
+    Detector("off-by-one", roles.off_by_one, asks=True, ours_alone=True),
     Detector("one-mode", roles.always_in_one_mode, asks=True, ours_alone=True),
     Detector("unused-parameter", roles.unused_parameters, asks=True, proof=was_tried),
     Detector("unused-setting", roles.unused_settings, asks=True, of_calls=True, proof=was_tried),

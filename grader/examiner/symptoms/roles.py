@@ -1,8 +1,7 @@
 """What is used in another's place, or not at all: arguments, parameters, and a layer's mode."""
 
 import itertools
-import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,13 +17,14 @@ from grader.examiner.symptoms.evidence import (
 )
 from grader.examiner.symptoms.inquiry import Inquiry
 from grader.examiner.symptoms.trials import MOVED, STILL, moved_of, shaken, size_of_arguments
-from grader.worker.calls import Call
+from grader.worker.calls import Call, Raised
 
 ENOUGH_NUMBERS = 3  # that differ
 MAX_TRIED = 24  # ways to exchange two of them
 MAX_PARAMETERS = 16  # that are tried one by one
 MAX_CALLS = 2  # in which a parameter is tried
 PUSHES = (1.0, -8.0)
+LARGE = 1000.0
 
 Weights = Mapping[str, Tensor]
 
@@ -137,6 +137,32 @@ def _are_alike(one: Tensor, other: Tensor) -> bool:
     return one.shape == other.shape and one.dtype == other.dtype and not torch.equal(one, other)
 
 
+def off_by_one(evidence: Evidence, inquiry: Inquiry) -> str | None:
+    """A right answer gives the results where a whole number among the arguments is another by 1."""
+    if not _is_telling(evidence):
+        return None
+    first, *others = sorted(evidence.wrong, key=size_of_arguments)
+    given = named_arguments(first.call, evidence.names)
+    whole = [name for name, value in given.items() if type(value) is int]
+    for name, step in itertools.product(whole, (1, -1)):
+        if all(_gives_with(name, step, each, evidence, inquiry) for each in (first, *others)):
+            which = "larger" if step > 0 else "smaller"
+            return (
+                f"{evidence.what} is what a right answer gives for a `{name}` that is {which} by 1."
+            )
+    return None
+
+
+def _gives_with(
+    name: str, step: int, exchange: Exchange, evidence: Evidence, inquiry: Inquiry
+) -> bool:
+    value = named_arguments(exchange.call, evidence.names).get(name)
+    if type(value) is not int:
+        return False
+    call = with_argument(exchange.call, name, value + step, evidence.names)
+    return evidence.is_given_by(inquiry.ours(exchange, call))
+
+
 def always_in_one_mode(evidence: Evidence, inquiry: Inquiry) -> str | None:
     """A right answer gives the results where its layer stays in training, or in evaluation."""
     if not _is_telling(evidence):
@@ -182,7 +208,7 @@ def unused_settings(evidence: Evidence, inquiry: Inquiry) -> str | None:
         name
         for each, settings in right
         for name in settings
-        if (moved := _moved_by_setting(name, each, evidence, inquiry)) and (moved[0] > STILL).any()
+        if _counts(name, each, evidence, inquiry)
     }
     if not (names := [name for name in names if name not in counts]):
         return None
@@ -193,7 +219,7 @@ def unused_settings(evidence: Evidence, inquiry: Inquiry) -> str | None:
     )
 
 
-Settings = Mapping[str, bool | float]
+Settings = Mapping[str, Sequence[bool | float]]
 
 
 def _made_with_settings(
@@ -206,37 +232,48 @@ def _made_with_settings(
 
 
 def _settings(exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> Settings:
-    """The switches and fractions that the called object was made with, by name, each with another
-    one. Whole numbers are sizes: with other ones the weights would not fit."""
+    """The switches and fractions that the called object was made with, by name, each with other
+    ones. Whole numbers are sizes: with other ones the weights would not fit."""
     made = next(iter(inquiry.made_by(exchange)), None)
     given = named_arguments(made.call, evidence.names) if made else {}
-    others = {name: _another(value) for name, value in given.items()}
-    return {name: other for name, other in others.items() if other is not None}
+    return {name: others for name, value in given.items() if (others := _others(value))}
 
 
-def _another(value: Any) -> bool | float | None:
-    """A setting of the same kind, far from it; a fraction stays one."""
+def _others(value: Any) -> Sequence[bool | float]:
+    """Other settings of the kind: a fraction, and then one so large that no bound hides it."""
     if isinstance(value, bool):
-        return not value
-    if not isinstance(value, float) or not math.isfinite(value):
-        return None
-    return (1 + value) / 2 if 0 <= value < 1 else 2 * value
+        return (not value,)
+    if not isinstance(value, float) or not 0 <= value < 1:
+        return ()
+    return (1 + value) / 2, LARGE
 
 
 def _is_setting_unused(name: str, exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> bool:
+    moved = list(_moved_by_setting(name, exchange, evidence, inquiry))
+    return all(
+        each is not None and not (each[0] > STILL).any() and (each[1] > MOVED).any()
+        for each in moved
+    )
+
+
+def _counts(name: str, exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> bool:
+    """Whether the learner's result moves with a setting."""
     moved = _moved_by_setting(name, exchange, evidence, inquiry)
-    return bool(moved and not (moved[0] > STILL).any() and (moved[1] > MOVED).any())
+    return any(each is not None and (each[0] > STILL).any() for each in moved)
 
 
 def _moved_by_setting(
     name: str, exchange: Exchange, evidence: Evidence, inquiry: Inquiry
-) -> tuple[Tensor, Tensor] | None:
-    """How far both results move where the object was made with another setting."""
+) -> Iterator[tuple[Tensor, Tensor] | None]:
+    """How far both results move where the object was made with another setting; None where that
+    cannot be told. What a right answer refuses is left out, unless it is the first."""
     made = inquiry.made_by(exchange)[0]
-    other = _settings(exchange, evidence, inquiry)[name]
-    making = with_argument(made.call, name, other, evidence.names)
-    after = inquiry.ask_of_another(exchange, made, making)
-    return moved_of(exchange, after, evidence.names) if after else None
+    for number, other in enumerate(_settings(exchange, evidence, inquiry)[name]):
+        making = with_argument(made.call, name, other, evidence.names)
+        after = inquiry.ask_of_another(exchange, made, making)
+        if number and after and isinstance(after.expected, Raised):
+            continue
+        yield moved_of(exchange, after, evidence.names) if after else None
 
 
 def _is_unused(name: str, exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> bool:
