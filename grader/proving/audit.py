@@ -143,7 +143,7 @@ class Trials:
     """All trials of one exercise, on their way.
 
     What is made from the solution or the stub has a dry run first. Where that does not show what
-    it should, the real verdict counts: it may see more, and its words are those of a learner's.
+    it should, the real verdict counts: it may see more, and has the words that a learner would get.
     """
 
     def __init__(self, grader: Grader, examination: Examination) -> None:
@@ -153,7 +153,7 @@ class Trials:
         self._graded = {
             trial: grader.submit(trial.submission)
             for trial in examination.trials
-            if trial not in made
+            if trial.role not in OURS
         }
         self._dry: dict[AuditTrial, tuple[Future[list[Report | None]], int]] = {}
         for first in range(0, len(made), DRY_RUNS):

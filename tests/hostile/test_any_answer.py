@@ -174,6 +174,7 @@ def test_no_answer_is_our_error(exercise: Exercise) -> None:
 @pytest.mark.parametrize("exercise", EXERCISES[::8], ids=lambda exercise: exercise.id)
 @skipped_while_unchanged(Path(__file__))
 def test_no_answer_to_whoever_looks_for_the_reason_is_our_error(exercise: Exercise) -> None:
+    """Who looks is the same for all exercises."""
     answer_key = AnswerKey(exercise)
     source = solution_path(exercise).read_text(encoding="utf-8")
     learner = load_source(f"enlarged_{exercise.id}", f"{exercise.id}.py", source)

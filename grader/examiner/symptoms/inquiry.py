@@ -171,11 +171,7 @@ class Inquiry:
         `made`. None where no answer can be had."""
         record = self._records[exchange]
         log = [replace(made, call=making) if step is made else step for step in record.log]
-        answers = self._answers(replace(record, log=log), exchange, exchange.call)
-        if answers is None:
-            return None
-        (mine,), (ours,) = answers
-        return Exchange(exchange.call, mine, ours)
+        return self._exchange(replace(record, log=log), exchange, exchange.call)
 
     def is_first(self, exchange: Exchange) -> bool:
         """Whether no call of its kind was made before it, in any test."""
@@ -189,11 +185,7 @@ class Inquiry:
         before = record.log[: record.log.index(exchange)]
         log = [step for step in before if not _is_of_one_kind(step, exchange)]
         self._learner.forget()
-        answers = self._answers(replace(record, log=log), None, exchange.call)
-        if answers is None:
-            return None
-        (mine,), (ours,) = answers
-        return Exchange(exchange.call, mine, ours)
+        return self._exchange(replace(record, log=log), None, exchange.call)
 
     def steps(self, exchange: Exchange) -> Mapping[str, list[Tensor]]:
         """The tensors that the solution has on its way to an answer, by its names for them.
@@ -231,6 +223,14 @@ class Inquiry:
     def come_to(self, exchange: Exchange, side: Callee) -> bool:
         """Bring one side to where it was before this call; False where it cannot begin."""
         return self._begin(side, self._records[exchange], exchange)
+
+    def _exchange(self, record: Record, until: Exchange | None, call: Call) -> Exchange | None:
+        """What both sides answer to one call, having come as far as `until` in a test."""
+        answers = self._answers(record, until, call)
+        if answers is None:
+            return None
+        (mine,), (ours,) = answers
+        return Exchange(call, mine, ours)
 
     def _answers(
         self, record: Record, until: Exchange | None, *calls: Call

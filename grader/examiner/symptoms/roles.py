@@ -197,20 +197,14 @@ def unused_parameters(evidence: Evidence, inquiry: Inquiry) -> str | None:
 def unused_settings(evidence: Evidence, inquiry: Inquiry) -> str | None:
     """What an object is made with, and what the right result depends on, unlike the learner's."""
     asked = _made_with_settings(evidence.wrong, evidence, inquiry)
+    right = _made_with_settings(evidence.alike, evidence, inquiry)
     names = [
         name
         for name in (asked[0][1] if asked else ())
-        if all(name in settings for _, settings in asked)
-        and all(_is_setting_unused(name, each, evidence, inquiry) for each, _ in asked)
+        if all(_is_setting_unused(name, *each, evidence, inquiry) for each in asked)
+        and not any(_counts(name, *each, evidence, inquiry) for each in right)
     ]
-    right = _made_with_settings(evidence.alike, evidence, inquiry) if names else []
-    counts = {
-        name
-        for each, settings in right
-        for name in settings
-        if _counts(name, each, evidence, inquiry)
-    }
-    if not (names := [name for name in names if name not in counts]):
+    if not names:
         return None
     which = " and ".join(f"`{name}`" for name in names)
     return (
@@ -248,27 +242,32 @@ def _others(value: Any) -> Sequence[bool | float]:
     return (1 + value) / 2, LARGE
 
 
-def _is_setting_unused(name: str, exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> bool:
-    moved = list(_moved_by_setting(name, exchange, evidence, inquiry))
-    return all(
-        each is not None and not (each[0] > STILL).any() and (each[1] > MOVED).any()
-        for each in moved
+def _is_setting_unused(
+    name: str, exchange: Exchange, settings: Settings, evidence: Evidence, inquiry: Inquiry
+) -> bool:
+    return name in settings and all(
+        moved is not None and not (moved[0] > STILL).any() and (moved[1] > MOVED).any()
+        for moved in _moved_by_setting(name, exchange, settings, evidence, inquiry)
     )
 
 
-def _counts(name: str, exchange: Exchange, evidence: Evidence, inquiry: Inquiry) -> bool:
+def _counts(
+    name: str, exchange: Exchange, settings: Settings, evidence: Evidence, inquiry: Inquiry
+) -> bool:
     """Whether the learner's result moves with a setting."""
-    moved = _moved_by_setting(name, exchange, evidence, inquiry)
-    return any(each is not None and (each[0] > STILL).any() for each in moved)
+    return any(
+        moved is not None and (moved[0] > STILL).any()
+        for moved in _moved_by_setting(name, exchange, settings, evidence, inquiry)
+    )
 
 
 def _moved_by_setting(
-    name: str, exchange: Exchange, evidence: Evidence, inquiry: Inquiry
+    name: str, exchange: Exchange, settings: Settings, evidence: Evidence, inquiry: Inquiry
 ) -> Iterator[tuple[Tensor, Tensor] | None]:
     """How far both results move where the object was made with another setting; None where that
     cannot be told. What a right answer refuses is left out, unless it is the first."""
     made = inquiry.made_by(exchange)[0]
-    for number, other in enumerate(_settings(exchange, evidence, inquiry)[name]):
+    for number, other in enumerate(settings.get(name, ())):
         making = with_argument(made.call, name, other, evidence.names)
         after = inquiry.ask_of_another(exchange, made, making)
         if number and after and isinstance(after.expected, Raised):
